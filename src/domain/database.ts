@@ -1,0 +1,40 @@
+import type { Knex } from 'knex';
+
+export type DialectName = 'sqlite' | 'postgres' | 'mysql';
+
+/** Names a column of the row that is being written, or of the row that stands. For SQL expressions. */
+export interface UpsertNames {
+  readonly incoming: (column: string) => string;
+  readonly stored: (column: string) => string;
+}
+
+export interface Upsert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** One array a row, in the order of `columns`: text, numbers, booleans and null. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** The columns of the primary or unique key that decides between insert and update. */
+  readonly key: readonly string[];
+  /**
+   * What an update assigns, when it is not the incoming value. MySQL assigns in this order and sees what it
+   * has assigned: put a column last that the other expressions read.
+   */
+  readonly assign?: Readonly<Record<string, (names: UpsertNames) => string>>;
+  /** An update happens only when this holds. The columns that it reads must come last in `columns`. */
+  readonly when?: (names: UpsertNames) => string;
+  /** Columns whose text is stored as its UTF-8 bytes. */
+  readonly binary?: readonly string[];
+}
+
+/** One open database under the kit's own rules (durable commits, UTC, strict mode, numbers for bigint). */
+export interface Database {
+  readonly knex: Knex;
+  readonly dialect: DialectName;
+  /** Inserts rows in one statement, or updates those whose key is there already. */
+  upsert(within: Knex | Knex.Transaction, upsert: Upsert): Promise<void>;
+  /** True when the error is the database's answer about the values given, and would be the same next time. */
+  isDataError(error: unknown): boolean;
+  /** True when the error says that the database cannot work now: away, locked, full, damaged. */
+  isAway(error: unknown): boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { DateTime } from 'luxon';
+
+// Outside of this a value is a mark for "none" (year 1, year 9999) or a slip, and some databases refuse it.
+const earliestMs = Date.UTC(1970, 0, 1);
+const latestMs = Date.UTC(2200, 0, 1);
+
+const extended =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
+const basic =
+  /^(\d{4})(\d{2})(\d{2})[Tt](\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
+const epoch = /^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$/;
+
+/**
+ * Reads a time as Jet may send it: ISO 8601 with `T` or a space, with or without seconds, fraction and offset
+ * (without one it is UTC), or epoch seconds or milliseconds as a number or text.
+ *
+ * @param format a further format in luxon's tokens, tried first (`JET_TIME_FORMAT`); UTC unless it holds a zone
+ * @returns epoch milliseconds in UTC, or undefined when the text is none of these or no real date
+ */
+export function parseInstant(text: string, format?: string): number | undefined {
+  if (format !== undefined) {
+    const parsed = DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en' });
+    if (parsed.isValid) return plausible(parsed.toMillis());
+  }
+  if (epoch.test(text)) {
+    const value = Number(text);
+    return plausible(Math.round(text.indexOf('.') > 0 || text.length <= 10 ? value * 1000 : value));
+  }
+  const match = extended.exec(text) ?? basic.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const offsetMinutes = parseOffset(offset);
+  if (offsetMinutes === undefined) return undefined;
+  const millisecond = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const monthIndex = Number(month) - 1;
+  const localMs = Date.UTC(
+    Number(year),
+    monthIndex,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    millisecond,
+  );
+  const local = new Date(localMs);
+  // Date.UTC rolls 30 February over into March: a date that does not come back as written was never one.
+  if (local.getUTCMonth() !== monthIndex || local.getUTCDate() !== Number(day)) return undefined;
+  return plausible(localMs - offsetMinutes * 60_000);
+}
+
+function parseOffset(offset: string | undefined): number | undefined {
+  if (offset === undefined || /^[A-Za-z]/.test(offset)) return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', '') || '0');
+  if (hours > 14 || minutes > 59) return undefined;
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+function plausible(epochMs: number): number | undefined {
+  return epochMs >= earliestMs && epochMs < latestMs ? epochMs : undefined;
+}

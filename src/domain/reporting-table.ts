@@ -1,0 +1,254 @@
+/**
+ * How a reporting column is stored.
+ *
+ * - `text`: up to `length` characters; longer values are cut (the store keeps the whole).
+ * - `long_text`: up to 16,000 characters.
+ * - `json`: a JSON text of any length.
+ * - `instant`: a moment, in UTC with milliseconds. `local`: what a wall clock showed, without a zone.
+ * - `date`: a calendar day.
+ */
+export type ReportingType =
+  'text' | 'long_text' | 'json' | 'instant' | 'local' | 'date' | 'integer' | 'bigint' | 'boolean';
+
+export interface ReportingColumn {
+  readonly name: string;
+  readonly type: ReportingType;
+  /** Characters; for `text` only. */
+  readonly length?: number;
+  readonly required?: true;
+  readonly indexed?: true;
+  /** For the data dictionary. */
+  readonly meaning: string;
+  /** The number of the reporting migration that adds the column. */
+  readonly since: number;
+}
+
+export const reportingTable = 'jet_calls';
+
+/** Characters that a `long_text` column holds. */
+export const longTextLength = 16_000;
+
+/**
+ * The columns of `jet_calls`: the one source of its migration, its rows and its dictionary. Names and meanings
+ * are a promise to the people who query the table: they change only with a major version.
+ */
+export const reportingColumns = [
+  column('call_id', 'text', {
+    length: 191,
+    required: true,
+    meaning:
+      "Jet's callsessionid; for an outbound call, which Jet gives no id, one made from start, numbers and extension. Primary key.",
+  }),
+  column('direction', 'text', { length: 10, required: true, meaning: '`inbound` or `outbound`.' }),
+  column('stage', 'text', {
+    length: 20,
+    required: true,
+    meaning:
+      'The furthest push that came: `call_start`, `call_answered`, `call_end` or `call_end_outbound`. The last two are final.',
+  }),
+  column('status', 'text', {
+    length: 12,
+    required: true,
+    meaning:
+      'What became of the call, from `dial_status` alone: `in_progress`, `answered`, `missed`, `abandoned`, `busy`, `failed`, `unknown`.',
+  }),
+  column('account_number', 'text', {
+    length: 64,
+    meaning: "Jet's accountnumber: the Jet Interactive account.",
+  }),
+
+  column('started_at_utc', 'instant', {
+    required: true,
+    indexed: true,
+    meaning: "Jet's callstarttime: when the call started.",
+  }),
+  column('started_at_local', 'local', {
+    required: true,
+    meaning: '`started_at_utc` on a clock in `time_zone`.',
+  }),
+  column('ended_at_utc', 'instant', { meaning: "Jet's callendtime: when the call ended." }),
+  column('ended_at_local', 'local', { meaning: '`ended_at_utc` on a clock in `time_zone`.' }),
+  column('dial_time_utc', 'instant', {
+    meaning: "Jet's dialtime: when the answering point started to ring.",
+  }),
+  column('dial_time_local', 'local', { meaning: '`dial_time_utc` on a clock in `time_zone`.' }),
+  column('queued_time_utc', 'instant', { meaning: "Jet's queuedtime: when the call was queued." }),
+  column('queued_time_local', 'local', { meaning: '`queued_time_utc` on a clock in `time_zone`.' }),
+  column('started_at_offset', 'text', {
+    length: 6,
+    required: true,
+    meaning:
+      'Offset of `started_at_local` from UTC, such as `+11:00`: tells the two 2:30s of a clock change apart.',
+  }),
+  column('ended_at_offset', 'text', { length: 6, meaning: 'Offset of `ended_at_local` from UTC.' }),
+  column('started_at_estimated', 'boolean', {
+    required: true,
+    meaning: 'True when no push named a readable start: the receipt of the first push stands in.',
+  }),
+  column('time_zone', 'text', { length: 64, required: true, meaning: 'IANA zone of the local times.' }),
+  column('local_date', 'date', {
+    required: true,
+    indexed: true,
+    meaning: 'Day of the start in `time_zone`.',
+  }),
+  column('local_hour', 'integer', { required: true, meaning: 'Hour of the start in `time_zone`, 0 to 23.' }),
+  column('local_weekday', 'integer', {
+    required: true,
+    meaning: 'Weekday of the start in `time_zone`, 1 = Monday to 7 = Sunday.',
+  }),
+
+  column('origin_number', 'text', {
+    length: 128,
+    meaning: "Jet's originnumber: the number that started the call, as it came.",
+  }),
+  column('origin_number_e164', 'text', {
+    length: 20,
+    meaning: '`origin_number` as +61…, when it is a valid number.',
+  }),
+  column('phone_number', 'text', {
+    length: 128,
+    meaning: "Jet's phonenumber: the service number, as it came.",
+  }),
+  column('phone_number_e164', 'text', {
+    length: 20,
+    meaning: '`phone_number` as +61…, when it is a valid number.',
+  }),
+  column('called_number', 'text', {
+    length: 128,
+    meaning: "Jet's Called Number (outbound): the number that the agent dialled, as it came.",
+  }),
+  column('called_number_e164', 'text', {
+    length: 20,
+    meaning: '`called_number` as +61…, when it is a valid number.',
+  }),
+  column('calling_number', 'text', {
+    length: 128,
+    meaning: "Jet's Calling Number (outbound): the caller id of the agent, as it came.",
+  }),
+  column('calling_number_e164', 'text', {
+    length: 20,
+    meaning: '`calling_number` as +61…, when it is a valid number.',
+  }),
+  column('calling_extension', 'text', {
+    length: 64,
+    meaning: "Jet's Calling Extension (outbound): the extension that placed the call.",
+  }),
+  column('counterpart_e164', 'text', {
+    length: 20,
+    indexed: true,
+    meaning:
+      'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, when valid.',
+  }),
+  column('withheld', 'boolean', {
+    required: true,
+    meaning: 'True when the caller of an inbound call hid the number, or none came.',
+  }),
+
+  column('service_name', 'text', {
+    length: 191,
+    indexed: true,
+    meaning: "Jet's servicename of the service number.",
+  }),
+  column('service_group', 'text', { length: 191, meaning: "Jet's servicegroup of the service number." }),
+  column('number_type', 'text', { length: 64, meaning: "Jet's numbertype of the service number." }),
+  column('dial_widget_name', 'text', {
+    length: 191,
+    meaning: "Jet's dialwidgetname: the last dial widget in the call flow.",
+  }),
+  column('answering_point', 'text', {
+    length: 191,
+    meaning: "Jet's answeringpoint: who answered, as a number, an extension or a name.",
+  }),
+  column('dial_status', 'text', {
+    length: 64,
+    meaning: "Jet's dialstatus, as it came. `status` is read from it.",
+  }),
+  column('queue_name', 'text', { length: 191, meaning: "Jet's queuename: the queue that the call entered." }),
+  column('extension_number', 'text', {
+    length: 64,
+    meaning: "Jet's extensionnumber: the Jet Phone extension.",
+  }),
+  column('extension_name', 'text', {
+    length: 191,
+    meaning: "Jet's extensionname: the Jet Phone extension's name.",
+  }),
+  column('geo_label', 'text', { length: 191, meaning: "Jet's geolabel: the label of the geo routed leg." }),
+  column('ivr_prompts', 'long_text', { meaning: "Jet's ivrprompts: all keyed menu values." }),
+  column('ivr_labels', 'long_text', { meaning: "Jet's ivrlabels: the labels of the menu values." }),
+  column('duration_seconds', 'integer', { meaning: "Jet's duration: the whole call, in seconds." }),
+  column('wait_seconds', 'integer', { meaning: 'Seconds from the start until the answering point rang.' }),
+  column('queue_seconds', 'integer', {
+    meaning: 'Seconds from entering the queue until the answering point rang.',
+  }),
+  column('answer_received_at_utc', 'instant', {
+    meaning:
+      'When the answered push arrived here: the nearest thing to an answer time that Jet sends. A menu or a queue that answers counts too.',
+  }),
+
+  column('session_id', 'text', { length: 191, meaning: 'Session of the web visit that led to the call.' }),
+  column('page_view_id', 'text', { length: 191, meaning: 'The page view that led to the call.' }),
+  column('tracking_site_code', 'text', { length: 64, meaning: 'Tracking code, where several are in use.' }),
+  column('user_id', 'text', { length: 191, meaning: "Jet's id of the web visitor." }),
+  column('attributes', 'json', {
+    meaning: 'All attribute fields of the web session, as Jet sent them: a JSON text.',
+  }),
+  column('origin_session_id', 'text', {
+    length: 191,
+    meaning: 'The web session that the conversion belongs to.',
+  }),
+  column('landing_page_keywords', 'long_text', {
+    meaning: "Jet's landingPageKeywords: keywords of the advertisement.",
+  }),
+  column('google_analytics_client_id', 'text', { length: 191, meaning: "Jet's googleAnalytics.clientId." }),
+  column('referrer_url', 'long_text', { meaning: "Jet's referrerUrl: the page whose link was clicked." }),
+  column('landing_page_url', 'long_text', {
+    meaning: "Jet's landingPageUrl: the page where the visit began.",
+  }),
+  column('channel', 'text', {
+    length: 64,
+    meaning: 'How the visitor came: PAID, ORGANIC, DIRECT and so on.',
+  }),
+  column('source', 'text', { length: 191, meaning: 'Origin of the traffic: a search engine or a domain.' }),
+  column('medium', 'text', { length: 191, meaning: 'Category of the source: organic, CPC, referral.' }),
+  column('internal_referrer', 'text', {
+    length: 64,
+    meaning: "Jet's internalReferrer, as it came: true or false.",
+  }),
+  column('landing_page_domain', 'text', {
+    length: 191,
+    meaning: 'Domain on which the session was registered.',
+  }),
+  column('referrer_domain', 'text', { length: 191, meaning: 'Domain that referred the visitor.' }),
+  column('keywords', 'long_text', { meaning: 'Search words of the clicked advertisement.' }),
+  column('campaign', 'text', { length: 191, meaning: 'The campaign that the advertisement is tagged with.' }),
+  column('gclid', 'text', { length: 191, meaning: 'Id of the Google Ads click.' }),
+
+  column('extra', 'json', {
+    meaning:
+      "Keys that Jet's page does not name, and values that could not be read, as they came: a JSON object.",
+  }),
+  column('revision', 'bigint', { required: true, meaning: 'Grows each time a push changes the call.' }),
+  column('first_received_at_utc', 'instant', {
+    required: true,
+    meaning: 'When the first push of the call came.',
+  }),
+  column('last_received_at_utc', 'instant', {
+    required: true,
+    meaning: 'When the latest push of the call came.',
+  }),
+  column('updated_at_utc', 'instant', {
+    required: true,
+    indexed: true,
+    meaning: 'When this row was last written. For incremental loads.',
+  }),
+] as const satisfies readonly ReportingColumn[];
+
+export type ReportingColumnName = (typeof reportingColumns)[number]['name'];
+
+function column<const Name extends string>(
+  name: Name,
+  type: ReportingType,
+  rest: Omit<ReportingColumn, 'name' | 'type' | 'since'> & { since?: number },
+): ReportingColumn & { readonly name: Name } {
+  return { name, type, since: 1, ...rest };
+}

@@ -1,0 +1,14 @@
+/** Which push of a call's life this is, in the order in which their content counts. */
+export const stages = ['call_start', 'call_answered', 'call_end', 'call_end_outbound'] as const;
+
+export type Stage = (typeof stages)[number];
+
+/** Where a stage stands in a call's life: 0 for the start. */
+export function stageRank(stage: Stage): number {
+  return stages.indexOf(stage);
+}
+
+/** True for the two stages after which Jet sends nothing more about a call. */
+export function isFinalStage(stage: Stage): boolean {
+  return stage === 'call_end' || stage === 'call_end_outbound';
+}

@@ -1,0 +1,102 @@
+import type { JsonValue } from '../domain/jet-fields.ts';
+
+/** Why a body is not taken. The code is stable. */
+export interface IntakeFault {
+  readonly code:
+    | 'empty_body'
+    | 'malformed_json'
+    | 'too_deep'
+    | 'too_many_keys'
+    | 'forbidden_key'
+    | 'not_an_object'
+    | 'not_a_call';
+  /** In words, naming the field where there is one. Holds nothing of the body's values. */
+  readonly detail: string;
+}
+
+export const depthMax = 32;
+export const keysMax = 1000;
+
+// Assigned to an object they would change its prototype.
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+// The byte order mark stays in the text that is kept, and is not read (RFC 8259 section 8.1).
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a body as a JSON object, with limits on its depth and its keys.
+ *
+ * Whole numbers beyond what a double holds exactly (RFC 8259 section 6) come as text, so that no digit of a
+ * long id is lost.
+ */
+export function readJson(body: Uint8Array): { text: string; value: Record<string, JsonValue> } | IntakeFault {
+  let text: string;
+  try {
+    text = decoder.decode(body);
+  } catch {
+    return { code: 'malformed_json', detail: 'The body is not UTF-8 text.' };
+  }
+  const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+  if (json.trim() === '') return { code: 'empty_body', detail: 'The body is empty.' };
+  let value: JsonValue;
+  try {
+    value = JSON.parse(json) as JsonValue;
+  } catch {
+    return { code: 'malformed_json', detail: 'The body is not JSON.' };
+  }
+  const measured: Measure = { keys: 0, exact: true };
+  const fault = measure(value, 1, measured);
+  if (fault !== undefined) return fault;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { code: 'not_an_object', detail: `The body is ${nameOfType(value)}; a push is a JSON object.` };
+  }
+  return {
+    text,
+    value: measured.exact ? value : (JSON.parse(quoteLongNumbers(json)) as Record<string, JsonValue>),
+  };
+}
+
+interface Measure {
+  keys: number;
+  exact: boolean;
+}
+
+/** Walks the value no deeper than allowed: code that stores it may then walk it freely. */
+function measure(value: JsonValue, depth: number, measured: Measure): IntakeFault | undefined {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) && Math.abs(value) >= Number.MAX_SAFE_INTEGER) measured.exact = false;
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > depthMax)
+    return { code: 'too_deep', detail: `The body is nested deeper than ${depthMax} levels.` };
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const fault = measure(item, depth + 1, measured);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+  for (const key of Object.keys(value)) {
+    measured.keys += 1;
+    if (measured.keys > keysMax) {
+      return { code: 'too_many_keys', detail: `The body has more than ${keysMax} keys.` };
+    }
+    if (forbiddenKeys.has(key)) return { code: 'forbidden_key', detail: `The body has a key named ${key}.` };
+    const fault = measure(value[key] as JsonValue, depth + 1, measured);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Puts quotes around the long numbers of a well-formed JSON text. */
+function quoteLongNumbers(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    token.startsWith('"') || (token.length < 16 && Number.isFinite(Number(token))) ? token : `"${token}"`,
+  );
+}
+
+function nameOfType(value: JsonValue): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}

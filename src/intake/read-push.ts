@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { statusOfWord, type StatusMap } from '../domain/call-status.ts';
+import { jetFields, type CallFields, type JetField, type JsonValue } from '../domain/jet-fields.ts';
+import type { PushWarning } from '../domain/push.ts';
+import type { Stage } from '../domain/stage.ts';
+import { readCallId } from './call-id.ts';
+import { flatten, foldKey, type Leaf } from './flatten.ts';
+import { decideStage } from './decide-stage.ts';
+import { readJson, type IntakeFault } from './read-json.ts';
+import { isEmpty, readValue, shown } from './read-value.ts';
+
+export interface IntakeSettings {
+  /** A further time format, in luxon's tokens. */
+  readonly timeFormat?: string | undefined;
+  readonly statusMap: StatusMap;
+}
+
+/** What a body says, once it was read as a push. */
+export interface PushReading {
+  readonly callId: string;
+  readonly stage: Stage;
+  readonly contentHash: string;
+  readonly fields: CallFields;
+  readonly extra: Readonly<Record<string, JsonValue>>;
+  readonly warnings: readonly PushWarning[];
+  /** The body's text. */
+  readonly body: string;
+}
+
+/** True for a reading that failed. */
+export function isFault(reading: PushReading | IntakeFault): reading is IntakeFault {
+  return 'code' in reading;
+}
+
+const fieldsByKey: ReadonlyMap<string, JetField> = new Map(
+  jetFields.map((field) => [foldKey(field.jetName), field]),
+);
+
+/**
+ * Reads one request body from Jet as a push. Liberal: keys match without regard to case, spaces, `_`, `-` and
+ * dots; objects are taken apart; what cannot be read becomes a warning and is kept. A fault is answered only for
+ * a body that is no JSON object within the limits, or that names no call.
+ *
+ * @param pathStage the stage that the path of the request gives
+ */
+export function readPush(
+  body: Uint8Array,
+  pathStage: Stage | undefined,
+  settings: IntakeSettings,
+): PushReading | IntakeFault {
+  const json = readJson(body);
+  if ('code' in json) return json;
+  const leaves = flatten(json.value, isWhole).filter((leaf) => !isEmpty(leaf.value));
+  const sorted = sortLeaves(leaves, settings);
+  const callId = readCallId(sorted.fields, sorted.present);
+  if (callId === undefined) {
+    return {
+      code: 'not_a_call',
+      detail: 'The body has no callsessionid, and not both Called Number and call Start Time.',
+    };
+  }
+  const { stage, warning } = decideStage(pathStage, new Set(sorted.present.keys()));
+  if (warning !== undefined) sorted.warnings.push(warning);
+  return {
+    callId,
+    stage,
+    contentHash: hashContent(stage, leaves),
+    fields: sorted.fields,
+    extra: sorted.extra,
+    warnings: sorted.warnings,
+    body: json.text,
+  };
+}
+
+/** `attributes` may be an object of its own, whose keys say nothing about the call's fields. */
+function isWhole(key: string): boolean {
+  return foldKey(key) === 'attributes';
+}
+
+interface SortedLeaves {
+  fields: CallFields;
+  extra: Record<string, JsonValue>;
+  warnings: PushWarning[];
+  /** The fields that came with a value, readable or not, as it came. */
+  present: Map<string, JsonValue>;
+}
+
+function sortLeaves(leaves: readonly Leaf[], settings: IntakeSettings): SortedLeaves {
+  const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map() };
+  for (const { path, value } of leaves) {
+    const key = path.join('.');
+    const field = findField(path);
+    if (field === undefined) {
+      keepExtra(sorted.extra, key, value);
+    } else if (sorted.present.has(field.name)) {
+      keepExtra(sorted.extra, key, value);
+      sorted.warnings.push({
+        field: key,
+        code: 'repeated_field',
+        received: shown(value),
+        action: `an earlier key gave ${field.name} its value; kept under extra`,
+      });
+    } else {
+      sorted.present.set(field.name, value);
+      takeField(sorted, field, key, value, settings);
+    }
+  }
+  return sorted;
+}
+
+function takeField(
+  sorted: SortedLeaves,
+  field: JetField,
+  key: string,
+  value: JsonValue,
+  settings: IntakeSettings,
+): void {
+  const reading = readValue(value, field.kind, settings.timeFormat);
+  if (reading.value === undefined) keepExtra(sorted.extra, key, value);
+  else Object.assign(sorted.fields, { [field.name]: reading.value });
+  if (reading.warning !== undefined) sorted.warnings.push({ field: key, ...reading.warning });
+  if (field.name === 'dial_status' && statusOfWord(String(reading.value), settings.statusMap) === undefined) {
+    sorted.warnings.push({
+      field: key,
+      code: 'unknown_status',
+      received: shown(value),
+      action: 'status is unknown; JET_STATUS_MAP can name one for this word',
+    });
+  }
+}
+
+/** The field that a path names: as a whole (`googleAnalytics.clientId`), or by its last keys (`web.session_id`). */
+function findField(path: readonly string[]): JetField | undefined {
+  for (let from = 0; from < path.length; from += 1) {
+    const field = fieldsByKey.get(foldKey(path.slice(from).join('')));
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}
+
+function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  let free = key;
+  for (let number = 2; Object.hasOwn(extra, free); number += 1) free = `${key} (${number})`;
+  extra[free] = value;
+}
+
+/** The same for two bodies that say the same, whatever their spacing, their order and their empty keys. */
+function hashContent(stage: Stage, leaves: readonly Leaf[]): string {
+  const entries = leaves
+    .map(({ path, value }) => `${path.map(foldKey).join('.')}=${JSON.stringify(value)}`)
+    .sort();
+  return createHash('sha256').update(stage).update('\n').update(entries.join('\n')).digest('hex');
+}

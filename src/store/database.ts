@@ -1,0 +1,120 @@
+import knexFactory, { type Knex } from 'knex';
+import { types as pgTypes } from 'pg';
+import type { Database, DialectName } from '../domain/database.ts';
+import { dialectOfUrl, dialects, poolFor, type DriverError } from './dialect.ts';
+import { prepareSqliteConnection, sqlitePath } from './sqlite.ts';
+import { upsertRows } from './upsert.ts';
+
+// How long a caller waits for a free connection, and for a server to answer a new one.
+const acquireTimeoutMs = 10_000;
+const connectTimeoutMs = 5_000;
+
+/**
+ * Opens a database under the kit's own rules. Nothing is reached before the first statement.
+ *
+ * @param url `sqlite:path`, `postgres://…` or `mysql://…`
+ * @param mode `read` refuses to write, where the database can
+ */
+export function openDatabase(url: string, mode: 'write' | 'read' = 'write'): Database {
+  const name = dialectOfUrl(url);
+  if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
+  const dialect = dialects[name];
+  const knex = knexFactory(knexConfig(name, url, mode));
+  let closing: Promise<void> | undefined;
+  return {
+    knex,
+    dialect: name,
+    upsert: (within, upsert) => upsertRows(name, within, upsert),
+    isDataError: (error) => dialect.isDataError(error as DriverError),
+    isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),
+    close: () => (closing ??= knex.destroy()),
+  };
+}
+
+/** The pool had no connection to give: all hang, or none could be made. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
+}
+
+function knexConfig(dialect: DialectName, url: string, mode: 'write' | 'read'): Knex.Config {
+  const pool = poolFor(dialect);
+  switch (dialect) {
+    case 'sqlite':
+      return {
+        client: 'sqlite3',
+        connection: { filename: sqlitePath(url) },
+        useNullAsDefault: true,
+        acquireConnectionTimeout: acquireTimeoutMs,
+        pool: {
+          ...pool,
+          afterCreate: (
+            connection: Parameters<typeof prepareSqliteConnection>[0],
+            done: Parameters<typeof prepareSqliteConnection>[2],
+          ) => prepareSqliteConnection(connection, mode, done),
+        },
+      };
+    case 'postgres':
+      return {
+        client: 'pg',
+        connection: {
+          connectionString: url,
+          connectionTimeoutMillis: connectTimeoutMs,
+          application_name: 'jet-receiver',
+          // bigint (20) comes as text unless told otherwise; ours are epoch milliseconds and counts.
+          types: { getTypeParser: postgresTypeParser },
+        },
+        acquireConnectionTimeout: acquireTimeoutMs,
+        pool: {
+          ...pool,
+          afterCreate: runEach("SET TIME ZONE 'UTC'"),
+        },
+      };
+    case 'mysql':
+      return {
+        client: 'mysql2',
+        connection: {
+          uri: url.replace(/^mariadb:/, 'mysql:'),
+          connectTimeout: connectTimeoutMs,
+          timezone: 'Z',
+          charset: 'utf8mb4',
+          supportBigNumbers: true,
+        } as Knex.MySql2ConnectionConfig,
+        acquireConnectionTimeout: acquireTimeoutMs,
+        pool: {
+          ...pool,
+          afterCreate: runEach(
+            "SET SESSION time_zone = '+00:00'",
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+            'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+          ),
+        },
+      };
+  }
+}
+
+type Done = (error: unknown, connection: ServerConnection) => void;
+
+interface ServerConnection {
+  query(sql: string, done: (error: unknown) => void): void;
+}
+
+/** For the pool's `afterCreate`: runs the statements on a fresh connection, one after the other. */
+function runEach(...statements: string[]): (connection: ServerConnection, done: Done) => void {
+  return (connection, done) => {
+    const remaining = [...statements];
+    const next = (error: unknown): void => {
+      const statement = remaining.shift();
+      if (error || statement === undefined) done(error, connection);
+      else connection.query(statement, next);
+    };
+    next(null);
+  };
+}
+
+const bigintOid = 20;
+
+function postgresTypeParser(oid: number, format?: string): (text: string) => unknown {
+  return oid === bigintOid
+    ? Number
+    : (pgTypes.getTypeParser(oid, format as 'text') as (text: string) => unknown);
+}

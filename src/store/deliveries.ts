@@ -1,0 +1,221 @@
+import type { Knex } from 'knex';
+import type { CallRecord } from '../domain/fold.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { Store } from './store.ts';
+
+/** What the store knows of an enabled adapter. */
+export interface Destination {
+  readonly name: string;
+  /** The stages that are worth a landing; others wait for `settleAfterMs`. */
+  readonly stages: readonly Stage[];
+  readonly settleAfterMs: number;
+}
+
+export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
+
+/**
+ * Marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
+ * backing off keeps its time, since it takes the newest revision when that comes.
+ */
+export async function markDue(
+  store: Store,
+  transaction: Knex.Transaction,
+  revised: readonly { call: CallRecord; revision: number }[],
+  destinations: readonly Destination[],
+  nowMs: number,
+): Promise<void> {
+  const rows = destinations.flatMap((destination) =>
+    revised.map(({ call, revision }) => {
+      const dueAtMs = destination.stages.includes(call.stage) ? nowMs : nowMs + destination.settleAfterMs;
+      return [destination.name, call.id, revision, dueAtMs, dueAtMs, 0, 'due'];
+    }),
+  );
+  const backingOff = (stored: (column: string) => string): string =>
+    `${stored('state')} = 'due' AND ${stored('attempts')} > 0`;
+  await store.writer.upsert(transaction, {
+    table: 'deliveries',
+    columns: ['destination', 'call_id', 'revision', 'due_at', 'due_since', 'attempts', 'state'],
+    key: ['destination', 'call_id'],
+    assign: {
+      due_at: ({ stored, incoming }) =>
+        `CASE WHEN ${backingOff(stored)} THEN ${stored('due_at')} ELSE ${incoming('due_at')} END`,
+      due_since: ({ stored, incoming }) =>
+        `CASE WHEN ${backingOff(stored)} THEN ${stored('due_since')} ELSE ${incoming('due_since')} END`,
+      attempts: ({ stored }) => `CASE WHEN ${stored('state')} = 'due' THEN ${stored('attempts')} ELSE 0 END`,
+      state: () => `'due'`,
+    },
+    rows,
+  });
+}
+
+/** A delivery that is due, with the call as it stands. */
+export interface DueDelivery {
+  readonly call: CallRecord;
+  readonly revision: number;
+  readonly remoteId: string | undefined;
+  /** How many attempts were made since it became due. */
+  readonly attempts: number;
+  readonly dueSinceMs: number;
+}
+
+/** The deliveries of a destination that are due, the longest due first. */
+export async function readDue(
+  store: Store,
+  destination: string,
+  limit: number,
+  nowMs: number,
+): Promise<DueDelivery[]> {
+  const rows = await store.reader
+    .knex('deliveries')
+    .join('calls', 'calls.id', 'deliveries.call_id')
+    .select<
+      { revision: number; record: string; remote_id: string | null; attempts: number; due_since: number }[]
+    >('calls.revision', 'calls.record', 'deliveries.remote_id', 'deliveries.attempts', 'deliveries.due_since')
+    .where('deliveries.destination', destination)
+    .where('deliveries.due_at', '<=', nowMs)
+    .orderBy('deliveries.due_at')
+    .limit(limit);
+  return rows.map((row) => ({
+    call: JSON.parse(row.record) as CallRecord,
+    revision: row.revision,
+    remoteId: row.remote_id ?? undefined,
+    attempts: row.attempts,
+    dueSinceMs: row.due_since,
+  }));
+}
+
+/** When the next delivery of a destination is due, in epoch milliseconds. */
+export async function readNextDueMs(store: Store, destination: string): Promise<number | undefined> {
+  const row = await store.reader
+    .knex('deliveries')
+    .where({ destination })
+    .whereNotNull('due_at')
+    .min<{ next: number | null }[]>({ next: 'due_at' });
+  return row[0]?.next ?? undefined;
+}
+
+/** What an attempt made of a delivery. */
+export interface Settlement {
+  readonly callId: string;
+  /** The revision that was attempted. When the call has a newer one by now, the delivery stays due. */
+  readonly revision: number;
+  readonly state: DeliveryState;
+  /** For `due`: when to try again. For `delivered`: when to look again for a late match. */
+  readonly dueAtMs: number | undefined;
+  readonly attempts: number;
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly remedy: string | undefined;
+  /** Undefined keeps what an earlier attempt named. */
+  readonly remoteId: string | undefined;
+  /** JSON text. Undefined keeps the last one. */
+  readonly trace: string | undefined;
+}
+
+/**
+ * Writes what an attempt made of a batch, unless the destination was taken over meanwhile.
+ *
+ * @param fence the number of the lease under which the batch was taken
+ * @returns false when the fence is gone: nothing was written
+ */
+export async function settle(
+  store: Store,
+  destination: string,
+  fence: number,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): Promise<boolean> {
+  return store.writer.knex.transaction(async (transaction) => {
+    // A write, so that SQLite locks at once and a server holds the row: no other may take over until commit.
+    const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
+    if (held === 0) return false;
+    const callIds = settlements.map((settlement) => settlement.callId);
+    const current = await readStanding(transaction, destination, callIds);
+    const rows = settlements.flatMap((settlement) => {
+      const standing = current.get(settlement.callId);
+      return standing === undefined ? [] : [settledRow(destination, settlement, standing, nowMs)];
+    });
+    await store.writer.upsert(transaction, {
+      table: 'deliveries',
+      key: ['destination', 'call_id'],
+      columns: [...settledColumns],
+      rows,
+    });
+    return true;
+  });
+}
+
+const settledColumns = [
+  'destination',
+  'call_id',
+  'revision',
+  'delivered_revision',
+  'state',
+  'due_at',
+  'due_since',
+  'attempts',
+  'attempted_at',
+  'code',
+  'reason',
+  'remedy',
+  'remote_id',
+  'trace',
+] as const;
+
+interface Standing {
+  call_id: string;
+  revision: number;
+  delivered_revision: number | null;
+  due_at: number | null;
+  due_since: number | null;
+  remote_id: string | null;
+  trace: string | null;
+}
+
+async function readStanding(
+  transaction: Knex.Transaction,
+  destination: string,
+  callIds: readonly string[],
+): Promise<Map<string, Standing>> {
+  const rows = await transaction('deliveries')
+    .select<Standing[]>(
+      'call_id',
+      'revision',
+      'delivered_revision',
+      'due_at',
+      'due_since',
+      'remote_id',
+      'trace',
+    )
+    .where({ destination })
+    .whereIn('call_id', callIds);
+  return new Map(rows.map((row) => [row.call_id, row]));
+}
+
+function settledRow(
+  destination: string,
+  settlement: Settlement,
+  standing: Standing,
+  nowMs: number,
+): unknown[] {
+  const landed = settlement.state === 'delivered' || settlement.state === 'skipped';
+  // A push came while the batch was away: what landed is already old, so the delivery stays due.
+  const outdated = standing.revision > settlement.revision && settlement.state !== 'due';
+  const again = outdated || settlement.state === 'due';
+  return [
+    destination,
+    settlement.callId,
+    standing.revision,
+    settlement.state === 'delivered' ? settlement.revision : standing.delivered_revision,
+    outdated ? 'due' : settlement.state,
+    outdated ? (standing.due_at ?? nowMs) : (settlement.dueAtMs ?? null),
+    again ? (outdated ? (standing.due_at ?? nowMs) : (standing.due_since ?? nowMs)) : null,
+    outdated || landed ? 0 : settlement.attempts,
+    nowMs,
+    settlement.code ?? null,
+    settlement.reason ?? null,
+    settlement.remedy ?? null,
+    settlement.remoteId ?? standing.remote_id,
+    settlement.trace ?? standing.trace,
+  ];
+}

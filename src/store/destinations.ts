@@ -1,0 +1,112 @@
+import type { Store } from './store.ts';
+
+/** The right to deliver at one destination. */
+export interface Lease {
+  /** Grows with each take-over; a settle under an older one changes nothing. */
+  readonly fence: number;
+}
+
+/** What is known of a destination as a whole. */
+export interface DestinationState {
+  readonly name: string;
+  readonly holder: string | null;
+  readonly leaseUntilMs: number;
+  readonly pausedUntilMs: number;
+  /** How many pauses came one after the other. */
+  readonly pauses: number;
+  readonly pauseReason: string | null;
+  readonly pauseRemedy: string | null;
+}
+
+/** Makes the rows of the enabled destinations where they are missing. */
+export async function registerDestinations(store: Store, names: readonly string[]): Promise<void> {
+  await store.writer.upsert(store.writer.knex, {
+    table: 'destinations',
+    columns: ['name', 'fence'],
+    key: ['name'],
+    assign: { fence: ({ stored }) => stored('fence') },
+    rows: names.map((name) => [name, 0]),
+  });
+}
+
+/**
+ * Takes or renews the lease on a destination.
+ *
+ * @param held the lease to renew; undefined takes the destination when no other process holds it
+ * @returns the lease, or undefined when another process holds the destination
+ */
+export async function takeLease(
+  store: Store,
+  name: string,
+  holder: string,
+  held: Lease | undefined,
+  durationMs: number,
+  nowMs: number,
+): Promise<Lease | undefined> {
+  const { knex } = store.writer;
+  const until = nowMs + durationMs;
+  if (held !== undefined) {
+    const renewed = await knex('destinations')
+      .where({ name, holder, fence: held.fence })
+      .update({ lease_until: until });
+    return renewed === 1 ? held : undefined;
+  }
+  return knex.transaction(async (transaction) => {
+    const taken = await transaction('destinations')
+      .where({ name })
+      .where((free) => free.where('lease_until', '<=', nowMs).orWhereNull('holder'))
+      .update({ holder, lease_until: until, fence: transaction.raw('fence + 1') });
+    if (taken === 0) return undefined;
+    const row = await transaction('destinations').where({ name }).first<{ fence: number }>('fence');
+    return { fence: row.fence };
+  });
+}
+
+/** Gives a lease back, so that another process need not wait for it to end. */
+export async function releaseLease(store: Store, name: string, lease: Lease): Promise<void> {
+  await store.writer
+    .knex('destinations')
+    .where({ name, fence: lease.fence })
+    .update({ holder: null, lease_until: 0 });
+}
+
+/** Pauses a destination, or with `undefined` ends its pause. */
+export async function writePause(
+  store: Store,
+  name: string,
+  lease: Lease,
+  pause: { untilMs: number; pauses: number; reason: string; remedy: string | undefined } | undefined,
+): Promise<void> {
+  await store.writer
+    .knex('destinations')
+    .where({ name, fence: lease.fence })
+    .update({
+      paused_until: pause?.untilMs ?? 0,
+      pauses: pause?.pauses ?? 0,
+      pause_reason: pause?.reason ?? null,
+      pause_remedy: pause?.remedy ?? null,
+    });
+}
+
+export async function readDestinations(store: Store): Promise<DestinationState[]> {
+  const rows = await store.reader.knex('destinations').select<
+    {
+      name: string;
+      holder: string | null;
+      lease_until: number;
+      paused_until: number;
+      pauses: number;
+      pause_reason: string | null;
+      pause_remedy: string | null;
+    }[]
+  >('*');
+  return rows.map((row) => ({
+    name: row.name,
+    holder: row.holder,
+    leaseUntilMs: row.lease_until,
+    pausedUntilMs: row.paused_until,
+    pauses: row.pauses,
+    pauseReason: row.pause_reason,
+    pauseRemedy: row.pause_remedy,
+  }));
+}

@@ -1,0 +1,86 @@
+import type { Knex } from 'knex';
+import type { DialectName } from '../domain/database.ts';
+
+/** How the databases differ, each difference with its reason. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** A schema change is undone with its transaction. MySQL and MariaDB commit before each one. */
+  readonly transactionalSchema: boolean;
+  /** Rows can be locked by SELECT ... FOR UPDATE. SQLite locks the whole file for the one writer instead. */
+  readonly rowLocks: boolean;
+  /** A partial index keeps settled deliveries out of the index of due ones. MySQL and MariaDB have none. */
+  readonly partialIndexes: boolean;
+  /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
+  readonly isDataError: (error: DriverError) => boolean;
+  /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
+  readonly isAway: (error: DriverError) => boolean;
+  readonly isUniqueViolation: (error: DriverError) => boolean;
+}
+
+const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+export interface DriverError {
+  readonly message?: string;
+  readonly code?: string;
+  readonly errno?: number;
+  readonly sqlState?: string;
+}
+
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  sqlite: {
+    name: 'sqlite',
+    transactionalSchema: true,
+    rowLocks: false,
+    partialIndexes: true,
+    isDataError: (error) =>
+      ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
+    isAway: (error) =>
+      /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|CORRUPT|NOTADB|PROTOCOL)$/.test(
+        error.code ?? '',
+      ),
+    isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
+  },
+  postgres: {
+    name: 'postgres',
+    transactionalSchema: true,
+    rowLocks: true,
+    partialIndexes: true,
+    // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
+    isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
+    // 08: connection, 53: out of resources, 57: operator intervention, 25006: read-only; pg itself names no code.
+    isAway: (error) =>
+      connectionLost.test(error.code ?? '') ||
+      /^(?:08|53|57)\w{3}$|^25006$/.test(error.code ?? '') ||
+      (error.code === undefined && /^Connection terminated|^timeout expired/i.test(error.message ?? '')),
+    isUniqueViolation: (error) => error.code === '23505',
+  },
+  mysql: {
+    name: 'mysql',
+    transactionalSchema: false,
+    rowLocks: true,
+    partialIndexes: false,
+    // 1364: no default, 1366: incorrect value; both come as HY000, which says nothing.
+    isDataError: (error) =>
+      /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || error.errno === 1366 || error.errno === 1364,
+    isAway: (error) =>
+      connectionLost.test(error.code ?? '') ||
+      /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|LOCK_WAIT_TIMEOUT))$/.test(
+        error.code ?? '',
+      ),
+    isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
+  },
+};
+
+/** The dialect that a database URL names, or undefined. */
+export function dialectOfUrl(url: string): DialectName | undefined {
+  if (/^sqlite:./.test(url)) return 'sqlite';
+  if (/^postgres(?:ql)?:\/\//.test(url)) return 'postgres';
+  if (/^(?:mysql|mariadb):\/\//.test(url)) return 'mysql';
+  return undefined;
+}
+
+/** How many statements may run at once against a server. */
+export function poolFor(dialect: DialectName): Knex.PoolConfig {
+  // SQLite has one writer; a second connection would only wait for it, and a deferred transaction could fail.
+  return dialect === 'sqlite' ? { min: 1, max: 1 } : { min: 0, max: 10 };
+}

@@ -1,0 +1,120 @@
+import type { Store } from './store.ts';
+
+export interface OAuthClientRow {
+  readonly id: string;
+  readonly name: string;
+  readonly secretHash: string;
+  /** The secret before the last rotation, while it is still taken. */
+  readonly previousSecretHash: string | undefined;
+  readonly previousSecretUntilMs: number | undefined;
+  readonly redirectUris: readonly string[];
+  readonly scope: string;
+  readonly createdAtMs: number;
+  readonly revokedAtMs: number | undefined;
+}
+
+export interface OAuthTokenRow {
+  readonly hash: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+interface ClientColumns {
+  id: string;
+  name: string;
+  secret_hash: string;
+  previous_secret_hash: string | null;
+  previous_secret_until: number | null;
+  redirect_uris: string;
+  scope: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export async function insertClient(store: Store, client: OAuthClientRow): Promise<void> {
+  await store.writer.knex('oauth_clients').insert({
+    id: client.id,
+    name: client.name,
+    secret_hash: client.secretHash,
+    redirect_uris: JSON.stringify(client.redirectUris),
+    scope: client.scope,
+    created_at: client.createdAtMs,
+  });
+}
+
+export async function readClients(store: Store): Promise<OAuthClientRow[]> {
+  const rows = await store.reader.knex('oauth_clients').orderBy('created_at').select<ClientColumns[]>('*');
+  return rows.map(asClient);
+}
+
+/** A client that was not revoked. */
+export async function readClient(store: Store, id: string): Promise<OAuthClientRow | undefined> {
+  const row = await store.reader
+    .knex('oauth_clients')
+    .where({ id })
+    .whereNull('revoked_at')
+    .first<ClientColumns | undefined>('*');
+  return row === undefined ? undefined : asClient(row);
+}
+
+/** @returns false when there is no such client */
+export async function updateClient(
+  store: Store,
+  id: string,
+  change: Partial<Omit<ClientColumns, 'id' | 'created_at'>>,
+): Promise<boolean> {
+  return (
+    (await store.writer.knex('oauth_clients').where({ id }).whereNull('revoked_at').update(change)) === 1
+  );
+}
+
+export async function insertToken(store: Store, token: OAuthTokenRow): Promise<void> {
+  await store.writer.knex('oauth_tokens').insert({
+    hash: token.hash,
+    client_id: token.clientId,
+    scope: token.scope,
+    issued_at: token.issuedAtMs,
+    expires_at: token.expiresAtMs,
+  });
+}
+
+/** An access token whose client was not revoked. */
+export async function readToken(store: Store, hash: string): Promise<OAuthTokenRow | undefined> {
+  const row = await store.reader
+    .knex('oauth_tokens')
+    .join('oauth_clients', 'oauth_clients.id', 'oauth_tokens.client_id')
+    .where('oauth_tokens.hash', hash)
+    .whereNull('oauth_clients.revoked_at')
+    .first<
+      { hash: string; client_id: string; scope: string; issued_at: number; expires_at: number } | undefined
+    >('oauth_tokens.*');
+  if (row === undefined) return undefined;
+  return {
+    hash: row.hash,
+    clientId: row.client_id,
+    scope: row.scope,
+    issuedAtMs: row.issued_at,
+    expiresAtMs: row.expires_at,
+  };
+}
+
+/** Removes tokens that ended before a time. */
+export async function deleteExpiredTokens(store: Store, beforeMs: number): Promise<number> {
+  return store.writer.knex('oauth_tokens').where('expires_at', '<', beforeMs).delete();
+}
+
+function asClient(row: ClientColumns): OAuthClientRow {
+  return {
+    id: row.id,
+    name: row.name,
+    secretHash: row.secret_hash,
+    previousSecretHash: row.previous_secret_hash ?? undefined,
+    previousSecretUntilMs: row.previous_secret_until ?? undefined,
+    redirectUris: JSON.parse(row.redirect_uris) as string[],
+    scope: row.scope,
+    createdAtMs: row.created_at,
+    revokedAtMs: row.revoked_at ?? undefined,
+  };
+}

@@ -1,0 +1,190 @@
+import type { Knex } from 'knex';
+import { foldCall, type CallRecord } from '../domain/fold.ts';
+import type { Push, PushWarning } from '../domain/push.ts';
+import { stages, type Stage } from '../domain/stage.ts';
+import { dialects } from './dialect.ts';
+import { markDue, type Destination } from './deliveries.ts';
+import type { Store } from './store.ts';
+
+/** A push that was just read, with what is kept of its request. */
+export interface NewPush extends Push {
+  readonly warnings: readonly PushWarning[];
+  /** The body as it came. It was read as JSON, so it is well-formed UTF-8 and its text is its bytes. */
+  readonly body: string;
+  /** The stage that the path gave, for reading the body again. */
+  readonly pathStage: Stage | undefined;
+}
+
+export interface StoredPush {
+  /** Of a repeat: the id of the push that was stored the first time. */
+  readonly pushId: string;
+  readonly duplicate: boolean;
+}
+
+/**
+ * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
+ * raises the calls' revisions and marks their deliveries due. Answers in the order given.
+ */
+export async function storePushes(
+  store: Store,
+  pushes: readonly NewPush[],
+  destinations: readonly Destination[],
+  nowMs: number,
+): Promise<StoredPush[]> {
+  const { writer } = store;
+  return writer.knex.transaction(async (transaction) => {
+    const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
+    await lockCalls(store, transaction, callIds, nowMs);
+    const known = await readPushes(transaction, callIds);
+    const { fresh, answers } = separateRepeats(pushes, known);
+    if (fresh.length === 0) return answers;
+    await writer.upsert(transaction, {
+      table: 'pushes',
+      columns: ['id', 'call_id', 'stage', 'content_hash', 'received_at', 'path_stage', 'parsed', 'body'],
+      key: ['id'],
+      binary: ['body'],
+      rows: fresh.map((push) => [
+        push.id,
+        push.callId,
+        push.stage,
+        push.contentHash,
+        push.receivedAtMs,
+        push.pathStage ?? null,
+        parsedText(push),
+        push.body,
+      ]),
+    });
+    const changed = new Set(fresh.map((push) => push.callId));
+    const revisions = await readRevisions(transaction, [...changed]);
+    const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
+    await writeCalls(store, transaction, calls, revisions, nowMs, destinations);
+    return answers;
+  });
+}
+
+/** Writes folded calls under a greater revision each, and marks their deliveries due. */
+export async function writeCalls(
+  store: Store,
+  transaction: Knex.Transaction,
+  calls: readonly CallRecord[],
+  revisions: ReadonlyMap<string, number>,
+  nowMs: number,
+  destinations: readonly Destination[],
+): Promise<void> {
+  // Not below the clock, so that a store restored from a back-up does not fall behind its own reporting table.
+  const revised = calls.map((call) => ({
+    call,
+    revision: Math.max((revisions.get(call.id) ?? 0) + 1, nowMs),
+  }));
+  await store.writer.upsert(transaction, {
+    table: 'calls',
+    columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
+    key: ['id'],
+    rows: revised.map(({ call, revision }) => [
+      call.id,
+      call.stage,
+      revision,
+      JSON.stringify(call),
+      call.firstReceivedAtMs,
+      call.lastReceivedAtMs,
+    ]),
+  });
+  await markDue(store, transaction, revised, destinations, nowMs);
+}
+
+/**
+ * Takes the locks that keep two receivers from folding one call at once. Rows that are missing are inserted
+ * first and all are locked in order of id, so that no two transactions wait for each other in a circle.
+ * SQLite has one lock, which the first statement that writes takes.
+ */
+async function lockCalls(
+  store: Store,
+  transaction: Knex.Transaction,
+  callIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  if (!dialects[store.writer.dialect].rowLocks) {
+    await transaction.raw('DELETE FROM calls WHERE 0');
+    return;
+  }
+  await store.writer.upsert(transaction, {
+    table: 'calls',
+    columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
+    key: ['id'],
+    assign: Object.fromEntries(
+      ['stage', 'revision', 'record', 'first_received_at', 'last_received_at'].map((column) => [
+        column,
+        ({ stored }: { stored: (name: string) => string }) => stored(column),
+      ]),
+    ),
+    rows: callIds.map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
+  });
+  await transaction('calls').select('id').whereIn('id', callIds).orderBy('id').forUpdate();
+}
+
+interface PushRow {
+  id: string;
+  call_id: string;
+  stage: Stage;
+  content_hash: string;
+  received_at: number;
+  parsed: string;
+}
+
+/** All pushes of some calls. */
+export async function readPushes(knex: Knex, callIds: readonly string[]): Promise<Push[]> {
+  const rows = await knex('pushes')
+    .select<PushRow[]>('id', 'call_id', 'stage', 'content_hash', 'received_at', 'parsed')
+    .whereIn('call_id', callIds);
+  return rows.map((row) => {
+    const parsed = JSON.parse(row.parsed) as Pick<NewPush, 'fields' | 'extra'>;
+    return {
+      id: row.id,
+      callId: row.call_id,
+      stage: row.stage,
+      contentHash: row.content_hash,
+      receivedAtMs: row.received_at,
+      fields: parsed.fields,
+      extra: parsed.extra,
+    };
+  });
+}
+
+/** What a push's row keeps of its reading. */
+export function parsedText(push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>): string {
+  return JSON.stringify({ fields: push.fields, extra: push.extra, warnings: push.warnings });
+}
+
+export async function readRevisions(knex: Knex, callIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await knex('calls')
+    .select<{ id: string; revision: number }[]>('id', 'revision')
+    .whereIn('id', callIds);
+  return new Map(rows.map((row) => [row.id, row.revision]));
+}
+
+function separateRepeats(
+  pushes: readonly NewPush[],
+  known: readonly Push[],
+): { fresh: NewPush[]; answers: StoredPush[] } {
+  const key = (push: Push): string => `${push.contentHash} ${push.callId}`;
+  const ids = new Map(known.map((push) => [key(push), push.id]));
+  const fresh: NewPush[] = [];
+  const answers = pushes.map((push) => {
+    const earlier = ids.get(key(push));
+    if (earlier !== undefined) return { pushId: earlier, duplicate: true };
+    ids.set(key(push), push.id);
+    fresh.push(push);
+    return { pushId: push.id, duplicate: false };
+  });
+  return { fresh, answers };
+}
+
+function foldByCall(pushes: readonly Push[]): CallRecord[] {
+  const byCall = new Map<string, Push[]>();
+  for (const push of pushes) {
+    const ofCall = byCall.get(push.callId);
+    if (ofCall === undefined) byCall.set(push.callId, [push]);
+    else ofCall.push(push);
+  }
+  return [...byCall.values()].map(foldCall);
+}

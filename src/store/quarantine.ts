@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Stage } from '../domain/stage.ts';
+import { createPushId } from './push-id.ts';
+import type { Store } from './store.ts';
+
+/** A body that was refused, with why. */
+export interface RefusedBody {
+  readonly body: Buffer;
+  readonly code: string;
+  readonly detail: string;
+  readonly pathStage: Stage | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+}
+
+export interface QuarantinedBody {
+  readonly id: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly pathStage: Stage | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly times: number;
+  readonly firstReceivedAtMs: number;
+  readonly lastReceivedAtMs: number;
+  /** The push that it became when it was replayed. */
+  readonly replayedAs: string | undefined;
+  readonly body: Buffer;
+}
+
+/** The quarantine holds as much as it may. */
+export class QuarantineFull extends Error {
+  override readonly name = 'QuarantineFull';
+}
+
+// What a row costs beside its body: an endless stream of tiny bodies fills the quarantine too.
+const rowBytes = 512;
+
+/**
+ * Keeps a refused body, as bytes. An identical one, refused in the same place for the same reason, only raises
+ * its count.
+ *
+ * @throws QuarantineFull when a new one would exceed the cap
+ */
+export async function quarantineBody(
+  store: Store,
+  refused: RefusedBody,
+  capBytes: number,
+  nowMs: number,
+): Promise<string> {
+  const contentHash = createHash('sha256')
+    .update(JSON.stringify([refused.code, refused.pathStage, refused.contentEncoding]))
+    .update(refused.body)
+    .digest('hex');
+  return store.writer.knex.transaction(async (transaction) => {
+    const quarantine = (): ReturnType<typeof transaction> => transaction('quarantine');
+    const counted = await quarantine()
+      .where({ content_hash: contentHash })
+      .update({ times: transaction.raw('times + 1'), last_received_at: nowMs });
+    if (counted > 0) {
+      const row = await quarantine().where({ content_hash: contentHash }).first<{ id: string }>('id');
+      return row.id;
+    }
+    const size = refused.body.length + rowBytes;
+    const [total] = await quarantine().sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
+    if (Number(total?.bytes ?? 0) + size > capBytes) throw new QuarantineFull('The quarantine is full');
+    const id = createPushId(nowMs);
+    await quarantine().insert({
+      id,
+      content_hash: contentHash,
+      code: refused.code,
+      detail: refused.detail.slice(0, 1000),
+      path_stage: refused.pathStage ?? null,
+      content_type: refused.contentType?.slice(0, 191) ?? null,
+      content_encoding: refused.contentEncoding?.slice(0, 64) ?? null,
+      size,
+      times: 1,
+      first_received_at: nowMs,
+      last_received_at: nowMs,
+      body: refused.body,
+    });
+    return id;
+  });
+}
+
+interface QuarantineRow {
+  id: string;
+  code: string;
+  detail: string;
+  path_stage: Stage | null;
+  content_type: string | null;
+  content_encoding: string | null;
+  times: number;
+  first_received_at: number;
+  last_received_at: number;
+  replayed_as: string | null;
+  body: Buffer;
+}
+
+/** Which quarantined bodies; every condition that is given must hold. */
+export interface QuarantineFilter {
+  readonly id?: string | undefined;
+  readonly code?: string | undefined;
+  /** Received at or after this time, in epoch milliseconds. */
+  readonly sinceMs?: number | undefined;
+  /** Id after which to go on, for reading in pages. */
+  readonly afterId?: string | undefined;
+}
+
+/** Quarantined bodies that were not replayed yet, the oldest first. */
+export async function readQuarantine(
+  store: Store,
+  filter: QuarantineFilter,
+  limit: number,
+): Promise<QuarantinedBody[]> {
+  const rows = await store.reader
+    .knex('quarantine')
+    .whereNull('replayed_as')
+    .modify((query) => {
+      if (filter.id !== undefined) void query.where('id', filter.id);
+      if (filter.code !== undefined) void query.where('code', filter.code);
+      if (filter.sinceMs !== undefined) void query.where('last_received_at', '>=', filter.sinceMs);
+      if (filter.afterId !== undefined) void query.where('id', '>', filter.afterId);
+    })
+    .orderBy('id')
+    .limit(limit)
+    .select<QuarantineRow[]>('*');
+  return rows.map((row) => ({
+    id: row.id,
+    code: row.code,
+    detail: row.detail,
+    pathStage: row.path_stage ?? undefined,
+    contentType: row.content_type ?? undefined,
+    contentEncoding: row.content_encoding ?? undefined,
+    times: row.times,
+    firstReceivedAtMs: row.first_received_at,
+    lastReceivedAtMs: row.last_received_at,
+    replayedAs: row.replayed_as ?? undefined,
+    body: row.body,
+  }));
+}
+
+/** Notes which push a quarantined body became, so that it is not replayed twice. */
+export async function markReplayed(store: Store, id: string, pushId: string): Promise<void> {
+  await store.writer.knex('quarantine').where({ id }).update({ replayed_as: pushId });
+}

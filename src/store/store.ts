@@ -1,0 +1,99 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { Database } from '../domain/database.ts';
+import type { Migration } from '../domain/migration.ts';
+import { openDatabase } from './database.ts';
+import { dialectOfUrl } from './dialect.ts';
+import { migrate } from './migrate.ts';
+import { prepareSqliteFile, sqlitePath } from './sqlite.ts';
+import { StoreUnusable } from './store-unusable.ts';
+
+/** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
+export interface Store {
+  /** For every transaction that writes. */
+  readonly writer: Database;
+  /** For look-ups and reports, so that they hold up no push. */
+  readonly reader: Database;
+  close(): Promise<void>;
+}
+
+const migrationsTable = 'jet_store_migrations';
+
+// Reading every page of a large store takes minutes; above this only its head and its schema are read.
+const fullCheckBytesMax = 256 * 1024 * 1024;
+
+/**
+ * Opens the store and brings its schema up to date.
+ *
+ * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
+ */
+export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
+  const isNew = dialectOfUrl(url) === 'sqlite' ? prepareSqliteFile(sqlitePath(url)).isNew : false;
+  const writer = openDatabase(url);
+  // A server takes many connections at once, so one pool serves both uses.
+  const reader = writer.dialect === 'sqlite' ? openDatabase(url, 'read') : writer;
+  const close = async (): Promise<void> => {
+    await reader.close();
+    await writer.close();
+  };
+  try {
+    if (writer.dialect === 'sqlite' && !isNew) await checkSqlite(writer, sqlitePath(url));
+    await migrate(writer, migrationsTable, migrations);
+  } catch (error) {
+    await close();
+    throw asUnusable(error);
+  }
+  return { writer, reader, close };
+}
+
+async function checkSqlite({ knex }: Database, path: string): Promise<void> {
+  if (!startsAsSqlite(path)) throw corrupt(path, 'it does not begin as an SQLite file does');
+  const tables = await knex('sqlite_master').where({ type: 'table' }).pluck<string[]>('name');
+  if (tables.length > 0 && !tables.includes(migrationsTable)) {
+    throw new StoreUnusable(
+      `The database file ${path} belongs to another program.`,
+      'Let DATABASE_URL name a file of its own.',
+    );
+  }
+  if (statSync(path).size > fullCheckBytesMax) return;
+  const [row] = await knex.raw<{ quick_check: string }[]>('PRAGMA quick_check(1)');
+  if (row?.quick_check !== 'ok') throw corrupt(path, row?.quick_check ?? 'no answer');
+}
+
+function startsAsSqlite(path: string): boolean {
+  const head = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head, 0, 16, 0);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString('latin1') === 'SQLite format 3\0';
+}
+
+function asUnusable(error: unknown): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+    return corrupt('of the store', (error as Error).message, error);
+  }
+  if (
+    code === 'SQLITE_CANTOPEN' ||
+    code === 'SQLITE_READONLY' ||
+    code === 'SQLITE_PERM' ||
+    code === 'EACCES'
+  ) {
+    return new StoreUnusable(
+      `The store cannot be opened for writing (${code}).`,
+      'Give the user that runs the receiver the right to read and write the file and its folder.',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+function corrupt(path: string, detail: string, cause?: unknown): StoreUnusable {
+  return new StoreUnusable(
+    `The database file ${path} is damaged: ${detail}.`,
+    'Restore it from a back-up. Nothing was changed in it.',
+    { cause },
+  );
+}

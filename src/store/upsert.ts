@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import type { DialectName, Upsert, UpsertNames } from '../domain/database.ts';
+
+// PostgreSQL's and MySQL's protocols number the bound values with 16 bits.
+const bindingsMax = 60_000;
+
+/**
+ * Writes rows with one statement (several, where a protocol's limit asks for it).
+ *
+ * SQLite takes all rows as one JSON parameter: a statement of fixed text, bound once, is several times cheaper
+ * on the main thread than one that names every value. The others take a list of values.
+ */
+export async function upsertRows(
+  dialect: DialectName,
+  within: Knex | Knex.Transaction,
+  upsert: Upsert,
+): Promise<void> {
+  if (upsert.rows.length === 0) return;
+  if (dialect === 'sqlite') {
+    await within.raw(sqliteText(upsert), [JSON.stringify(upsert.rows)]);
+    return;
+  }
+  const rowsMax = Math.floor(bindingsMax / upsert.columns.length);
+  for (let from = 0; from < upsert.rows.length; from += rowsMax) {
+    const rows = upsert.rows.slice(from, from + rowsMax);
+    await within.raw(
+      valuesText(dialect, upsert, rows.length),
+      boundValues(upsert, rows) as Knex.RawBinding[],
+    );
+  }
+}
+
+function sqliteText(upsert: Upsert): string {
+  const values = upsert.columns.map((column, index) => {
+    const value = `json_extract(value, '$[${index}]')`;
+    return upsert.binary?.includes(column) === true ? `CAST(${value} AS BLOB)` : value;
+  });
+  return (
+    `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
+    `SELECT ${values.join(', ')} FROM json_each(?) WHERE true ${conflictText('sqlite', upsert)}`
+  );
+}
+
+function valuesText(dialect: DialectName, upsert: Upsert, rows: number): string {
+  const row = `(${upsert.columns.map(() => '?').join(', ')})`;
+  return (
+    `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
+    `VALUES ${Array.from({ length: rows }, () => row).join(', ')} ${conflictText(dialect, upsert)}`
+  );
+}
+
+function boundValues(upsert: Upsert, rows: Upsert['rows']): unknown[] {
+  const binary = upsert.columns.map((column) => upsert.binary?.includes(column) === true);
+  return rows.flatMap((row) =>
+    row.map((value, index) =>
+      binary[index] === true && typeof value === 'string' ? Buffer.from(value) : value,
+    ),
+  );
+}
+
+function conflictText(dialect: DialectName, upsert: Upsert): string {
+  const assigned = upsert.columns.filter((column) => !upsert.key.includes(column));
+  const names = namesFor(dialect, upsert.table);
+  const expression = (column: string): string => upsert.assign?.[column]?.(names) ?? names.incoming(column);
+  if (dialect === 'mysql') {
+    const condition = upsert.when?.(names);
+    const assignments = ordered(assigned, upsert).map((column) =>
+      condition === undefined
+        ? `${column} = ${expression(column)}`
+        : `${column} = IF(${condition}, ${expression(column)}, ${names.stored(column)})`,
+    );
+    return `ON DUPLICATE KEY UPDATE ${assignments.join(', ')}`;
+  }
+  const assignments = assigned.map((column) => `${column} = ${expression(column)}`);
+  const where = upsert.when === undefined ? '' : ` WHERE ${upsert.when(names)}`;
+  return `ON CONFLICT (${upsert.key.join(', ')}) DO UPDATE SET ${assignments.join(', ')}${where}`;
+}
+
+/** MySQL sees what it has assigned: plain columns first, then `assign` in the caller's order. */
+function ordered(columns: readonly string[], upsert: Upsert): readonly string[] {
+  const computed = Object.keys(upsert.assign ?? {});
+  return [...columns.filter((column) => !computed.includes(column)), ...computed];
+}
+
+function namesFor(dialect: DialectName, table: string): UpsertNames {
+  return {
+    incoming: dialect === 'mysql' ? (column) => `VALUES(${column})` : (column) => `excluded.${column}`,
+    stored: (column) => `${table}.${column}`,
+  };
+}

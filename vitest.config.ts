@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['test/**/*.test.ts', 'adapters/*/test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    // Two cores: more workers only make the real servers in the tests wait for one another.
+    maxWorkers: 2,
+    env: { TZ: 'UTC' },
+  },
+});
