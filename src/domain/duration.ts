@@ -6,7 +6,7 @@ const secondsMax = 2_147_483_647;
  * @returns whole seconds, or undefined when the text is neither
  */
 export function parseDurationSeconds(text: string): number | undefined {
-  if (/^\d{1,10}(?:\.\d{1,9})?$/.test(text)) {
+  if (/^\d{1,10}(?:\.\d{1,30})?$/.test(text)) {
     const seconds = Math.round(Number(text));
     return seconds <= secondsMax ? seconds : undefined;
   }

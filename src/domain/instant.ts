@@ -1,14 +1,15 @@
 import { DateTime } from 'luxon';
 
-// Outside of this a value is a mark for "none" (year 1, year 9999) or a slip, and some databases refuse it.
-const earliestMs = Date.UTC(1970, 0, 1);
+// Outside of this a value is a mark for "none" (year 1, 1970, year 9999) or a slip (YYYYMMDDHHMM would be taken
+// for milliseconds in 1976), and some databases refuse it.
+const earliestMs = Date.UTC(1980, 0, 1);
 const latestMs = Date.UTC(2200, 0, 1);
 
 const extended =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
 const basic =
   /^(\d{4})(\d{2})(\d{2})[Tt](\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
-const epoch = /^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$/;
+const epoch = /^\d{9,10}(?:\.\d{1,30})?$|^\d{12,13}(?:\.\d{1,30})?$/;
 
 /**
  * Reads a time as Jet may send it: ISO 8601 with `T` or a space, with or without seconds, fraction and offset
@@ -24,7 +25,8 @@ export function parseInstant(text: string, format?: string): number | undefined 
   }
   if (epoch.test(text)) {
     const value = Number(text);
-    return plausible(Math.round(text.indexOf('.') > 0 || text.length <= 10 ? value * 1000 : value));
+    // Seconds have ten digits at most, milliseconds twelve or more.
+    return plausible(Math.round(value < 1e10 ? value * 1000 : value));
   }
   const match = extended.exec(text) ?? basic.exec(text);
   if (match === null) return undefined;
@@ -44,8 +46,15 @@ export function parseInstant(text: string, format?: string): number | undefined 
     millisecond,
   );
   const local = new Date(localMs);
-  // Date.UTC rolls 30 February over into March: a date that does not come back as written was never one.
-  if (local.getUTCMonth() !== monthIndex || local.getUTCDate() !== Number(day)) return undefined;
+  // Date.UTC rolls 30 February over into March and takes the years 0 to 99 for 1900 to 1999: a date that does
+  // not come back as written was never one.
+  if (
+    local.getUTCFullYear() !== Number(year) ||
+    local.getUTCMonth() !== monthIndex ||
+    local.getUTCDate() !== Number(day)
+  ) {
+    return undefined;
+  }
   return plausible(localMs - offsetMinutes * 60_000);
 }
 

@@ -49,18 +49,29 @@ function readPhoneNumber(text: string, settings: PhoneSettings): PhoneReading {
     .trim()
     .replace(/^(?:sips?|tel):/i, '')
     .replace(/@.*$/s, '');
-  if (dialled === '' || withheldWords.test(dialled.toLowerCase().replace(/[^a-z]/g, '') || 'x'))
-    return hidden;
+  // With a digit in it, a text that says "unknown" still came with a number of some kind.
+  if (dialled === '' || (!/\d/.test(dialled) && withheldWords.test(lettersOf(dialled)))) return hidden;
+  const bare = dialled.replace(/(?:;?ext\.?=?|x)\s*\d+$/i, '');
   // Letters other than an extension mark are a name ("Front desk"), not a number in a vanity alphabet.
-  if (/[a-z]/i.test(dialled.replace(/(?:;?ext\.?=?|x)\s*\d+$/i, ''))) return noNumber;
-  const digits = dialled.replace(/\D/g, '');
-  if (digits === '' || emergencyNumbers.has(digits)) return noNumber;
+  if (/[a-z]/i.test(bare)) return noNumber;
+  if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return noNumber;
   const e164 =
-    validE164(dialled.replace(/^\(?00\s*(?=[1-9])/, '+'), settings) ??
-    (settings.defaultAreaCode === undefined || dialled.startsWith('+')
-      ? undefined
-      : validE164(settings.defaultAreaCode + digits, settings));
+    validE164(dialled, settings) ??
+    // 00 leads abroad from most countries, though not from Australia (0011, which the library knows).
+    validE164(dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+'), settings) ??
+    withAreaCode(bare, settings);
   return e164 === undefined ? noNumber : { e164, withheld: false };
+}
+
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+/** A local number with the area code put before it: seven digits or more (fewer are an extension), no 0 first. */
+function withAreaCode(text: string, settings: PhoneSettings): string | undefined {
+  const digits = text.replace(/[\s().-]/g, '');
+  if (settings.defaultAreaCode === undefined || !/^[1-9]\d{6,}$/.test(digits)) return undefined;
+  return validE164(settings.defaultAreaCode + digits, settings);
 }
 
 function validE164(text: string, settings: PhoneSettings): string | undefined {

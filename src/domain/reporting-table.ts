@@ -1,3 +1,5 @@
+import type { DialectName } from './database.ts';
+
 /**
  * How a reporting column is stored.
  *
@@ -242,6 +244,25 @@ export const reportingColumns = [
     meaning: 'When this row was last written. For incremental loads.',
   }),
 ] as const satisfies readonly ReportingColumn[];
+
+/** SQL types that BI tools read without being told. */
+export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<DialectName, string>>>> = {
+  text: { sqlite: 'TEXT', postgres: 'varchar', mysql: 'varchar' },
+  long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
+  json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
+  instant: { sqlite: 'TEXT', postgres: 'timestamptz(3)', mysql: 'datetime(3)' },
+  local: { sqlite: 'TEXT', postgres: 'timestamp(3)', mysql: 'datetime(3)' },
+  date: { sqlite: 'TEXT', postgres: 'date', mysql: 'date' },
+  integer: { sqlite: 'INTEGER', postgres: 'integer', mysql: 'int' },
+  bigint: { sqlite: 'INTEGER', postgres: 'bigint', mysql: 'bigint' },
+  boolean: { sqlite: 'INTEGER', postgres: 'boolean', mysql: 'tinyint(1)' },
+};
+
+/** The column's SQL type, with its length where the database keeps one. */
+export function reportingSqlType(column: ReportingColumn, dialect: DialectName): string {
+  const type = reportingSqlTypes[column.type][dialect];
+  return column.length === undefined || dialect === 'sqlite' ? type : `${type}(${column.length})`;
+}
 
 export type ReportingColumnName = (typeof reportingColumns)[number]['name'];
 

@@ -26,8 +26,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Reads a body as a JSON object, with limits on its depth and its keys.
  *
- * Whole numbers beyond what a double holds exactly (RFC 8259 section 6) come as text, so that no digit of a
- * long id is lost.
+ * Numbers beyond what a double holds exactly (RFC 8259 section 6) come as text, so that no digit of a long id
+ * is lost.
  */
 export function readJson(body: Uint8Array): { text: string; value: Record<string, JsonValue> } | IntakeFault {
   let text: string;
@@ -64,7 +64,11 @@ interface Measure {
 /** Walks the value no deeper than allowed: code that stores it may then walk it freely. */
 function measure(value: JsonValue, depth: number, measured: Measure): IntakeFault | undefined {
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value) && Math.abs(value) >= Number.MAX_SAFE_INTEGER) measured.exact = false;
+    // A fraction that fills a double's digits may have had more of them: Google's client ids are two long numbers
+    // around a dot.
+    measured.exact &&=
+      Number.isSafeInteger(value) ||
+      (Number.isFinite(value) && !Number.isInteger(value) && String(value).length <= 16);
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
@@ -89,11 +93,14 @@ function measure(value: JsonValue, depth: number, measured: Measure): IntakeFaul
   return undefined;
 }
 
-/** Puts quotes around the long numbers of a well-formed JSON text. */
+/** Puts quotes around those numbers of a well-formed JSON text that a double does not give back as they stand. */
 function quoteLongNumbers(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
-    token.startsWith('"') || (token.length < 16 && Number.isFinite(Number(token))) ? token : `"${token}"`,
-  );
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
+    if (token.startsWith('"')) return token;
+    const value = Number(token);
+    const exact = token.length < 16 ? Number.isFinite(value) : String(value) === token;
+    return exact ? token : `"${token}"`;
+  });
 }
 
 function nameOfType(value: JsonValue): string {

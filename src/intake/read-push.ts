@@ -50,7 +50,10 @@ export function readPush(
 ): PushReading | IntakeFault {
   const json = readJson(body);
   if ('code' in json) return json;
-  const leaves = flatten(json.value, isWhole).filter((leaf) => !isEmpty(leaf.value));
+  // Jet's own keys stand before a key of the same name inside some object that Jet's page does not know.
+  const leaves = flatten(json.value, isWhole)
+    .filter((leaf) => !isEmpty(leaf.value))
+    .sort((a, b) => a.path.length - b.path.length);
   const sorted = sortLeaves(leaves, settings);
   const callId = readCallId(sorted.fields, sorted.present);
   if (callId === undefined) {
@@ -144,10 +147,19 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
   extra[free] = value;
 }
 
-/** The same for two bodies that say the same, whatever their spacing, their order and their empty keys. */
+/**
+ * The same for two bodies that say the same, whatever their spacing, their order and their empty keys. Of several
+ * values under one name the order counts, since the first is the one that is taken.
+ */
 function hashContent(stage: Stage, leaves: readonly Leaf[]): string {
-  const entries = leaves
-    .map(({ path, value }) => `${path.map(foldKey).join('.')}=${JSON.stringify(value)}`)
-    .sort();
-  return createHash('sha256').update(stage).update('\n').update(entries.join('\n')).digest('hex');
+  const seen = new Map<string, number>();
+  const entries = leaves.map(({ path, value }) => {
+    const name = findField(path)?.name ?? path.join('.');
+    const nth = seen.get(name) ?? 0;
+    seen.set(name, nth + 1);
+    return JSON.stringify([name, nth, value]);
+  });
+  return createHash('sha256')
+    .update(JSON.stringify([stage, ...entries.sort()]))
+    .digest('hex');
 }

@@ -9,9 +9,10 @@ export interface ValueReading {
   readonly warning?: Omit<PushWarning, 'field'>;
 }
 
-/** True for what Jet may send where it has nothing to say: null, an empty or a blank text. */
+/** True for what Jet may send where it has nothing to say: null, an empty or blank text, an empty list or object. */
 export function isEmpty(value: JsonValue): boolean {
-  return value === null || (typeof value === 'string' && value.trim() === '');
+  if (value === null) return true;
+  return typeof value === 'object' ? Object.keys(value).length === 0 : String(value).trim() === '';
 }
 
 /** Reads a value that is not empty, as a field of the kind holds it. */
@@ -52,7 +53,11 @@ function readJsonText(value: JsonValue): ValueReading {
   } catch {
     return {
       ...reading,
-      warning: { code: 'unreadable_json', received: shown(value), action: 'kept as text' },
+      warning: {
+        code: 'unreadable_json',
+        received: shown(value),
+        action: reading.warning === undefined ? 'kept as text' : `kept as text; ${reading.warning.action}`,
+      },
     };
   }
 }

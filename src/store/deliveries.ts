@@ -56,6 +56,17 @@ export interface DueDelivery {
   /** How many attempts were made since it became due. */
   readonly attempts: number;
   readonly dueSinceMs: number;
+  /** An earlier revision has landed. */
+  readonly landed: boolean;
+}
+
+interface DueRow {
+  revision: number;
+  record: string;
+  remote_id: string | null;
+  attempts: number;
+  due_since: number | null;
+  delivered_revision: number | null;
 }
 
 /** The deliveries of a destination that are due, the longest due first. */
@@ -68,9 +79,14 @@ export async function readDue(
   const rows = await store.reader
     .knex('deliveries')
     .join('calls', 'calls.id', 'deliveries.call_id')
-    .select<
-      { revision: number; record: string; remote_id: string | null; attempts: number; due_since: number }[]
-    >('calls.revision', 'calls.record', 'deliveries.remote_id', 'deliveries.attempts', 'deliveries.due_since')
+    .select<DueRow[]>(
+      'calls.revision',
+      'calls.record',
+      'deliveries.remote_id',
+      'deliveries.attempts',
+      'deliveries.due_since',
+      'deliveries.delivered_revision',
+    )
     .where('deliveries.destination', destination)
     .where('deliveries.due_at', '<=', nowMs)
     .orderBy('deliveries.due_at')
@@ -80,7 +96,8 @@ export async function readDue(
     revision: row.revision,
     remoteId: row.remote_id ?? undefined,
     attempts: row.attempts,
-    dueSinceMs: row.due_since,
+    dueSinceMs: row.due_since ?? nowMs,
+    landed: row.delivered_revision !== null,
   }));
 }
 
@@ -92,6 +109,30 @@ export async function readNextDueMs(store: Store, destination: string): Promise<
     .whereNotNull('due_at')
     .min<{ next: number | null }[]>({ next: 'due_at' });
   return row[0]?.next ?? undefined;
+}
+
+/**
+ * Counts an attempt before it is made, for destinations that must know whether an earlier outcome may be unknown:
+ * a process that dies in mid-write settles nothing.
+ *
+ * @returns false when the fence is gone: nothing was written
+ */
+export async function countAttempts(
+  store: Store,
+  destination: string,
+  fence: number,
+  callIds: readonly string[],
+  nowMs: number,
+): Promise<boolean> {
+  return store.writer.knex.transaction(async (transaction) => {
+    const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
+    if (held === 0) return false;
+    await transaction('deliveries')
+      .where({ destination })
+      .whereIn('call_id', callIds)
+      .update({ attempts: transaction.raw('attempts + 1'), attempted_at: nowMs });
+    return true;
+  });
 }
 
 /** What an attempt made of a delivery. */

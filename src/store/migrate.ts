@@ -4,9 +4,12 @@ import type { Migration } from '../domain/migration.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
+// How long a process waits for another one that is making a step on a server without transactional schema.
+const lockWaitSeconds = 60;
+
 /**
- * Brings a schema up to date, one transaction a step. The step's name is written first in its transaction, so
- * of two processes that start at once the second waits, and a killed one leaves no lock behind.
+ * Brings a schema up to date, one step after the other. Of two processes that start at once the second waits
+ * for the first, and a killed one leaves no lock behind.
  *
  * @param table where the names of the steps that were made are kept; one table a schema
  * @throws StoreUnusable when the database knows a step that this program does not: it was made by a newer one
@@ -27,10 +30,13 @@ export async function migrate(
     );
   }
   for (const migration of migrations) {
-    if (!made.has(migration.name)) await make(database, table, migration);
+    if (made.has(migration.name)) continue;
+    if (dialects[database.dialect].transactionalSchema) await make(database, table, migration);
+    else await makeUnderLock(database, table, migration);
   }
 }
 
+/** The step's name is written first in its transaction: a second process waits there, and runs into it. */
 async function make(database: Database, table: string, migration: Migration): Promise<void> {
   try {
     await database.knex.transaction(async (transaction) => {
@@ -38,11 +44,34 @@ async function make(database: Database, table: string, migration: Migration): Pr
       await migration.up(transaction, database);
     });
   } catch (error) {
-    const another = await database.knex(table).where({ name: migration.name }).first<unknown>();
+    const another: unknown = await database.knex(table).where({ name: migration.name }).first();
     // Another process made the same step meanwhile: its row is what ours ran into.
     if (another !== undefined && dialects[database.dialect].isUniqueViolation(error as DriverError)) return;
     throw error;
   }
+}
+
+/**
+ * MySQL and MariaDB commit at each change of the schema, so a lock of the session keeps the others out, and the
+ * name is written last: a step that was broken off is made again.
+ */
+async function makeUnderLock(database: Database, table: string, migration: Migration): Promise<void> {
+  await database.knex.transaction(async (holder) => {
+    const lock = "CONCAT('jet migrate ', SHA1(CONCAT(DATABASE(), '.', ?)))";
+    const answer: unknown = await holder.raw(`SELECT GET_LOCK(${lock}, ?) AS held`, [table, lockWaitSeconds]);
+    const [[row]] = answer as [[{ held: number | null }]];
+    if (row.held !== 1) throw new Error('Another process has been changing the schema for too long.');
+    try {
+      await database.knex.transaction(async (transaction) => {
+        const made: unknown = await transaction(table).where({ name: migration.name }).first();
+        if (made !== undefined) return;
+        await migration.up(transaction, database);
+        await transaction(table).insert({ name: migration.name, made_at: Date.now() });
+      });
+    } finally {
+      await holder.raw(`DO RELEASE_LOCK(${lock})`, [table]);
+    }
+  });
 }
 
 async function createTable(knex: Knex, table: string): Promise<void> {

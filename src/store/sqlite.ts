@@ -43,23 +43,27 @@ export function prepareSqliteConnection(
   next(null);
 }
 
+/** Makes the folder of a database file. Where that fails, opening the file says why. */
+export function makeSqliteFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch {
+    // Opening the file fails for the same reason, and is reported.
+  }
+}
+
 /**
- * Makes the folder of a new database, and says whether the file is new.
+ * Looks at the file of a store before it is opened, and says whether it is new.
  *
  * @throws StoreUnusable when a file is there that SQLite would silently fill: an empty one is a lost store
  */
-export function prepareSqliteFile(path: string): { isNew: boolean } {
+export function inspectSqliteFile(path: string): { isNew: boolean } {
   let size: number;
   try {
     size = statSync(path).size;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(path, error);
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw unreadable(path, cause);
-    }
-    return { isNew: true };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { isNew: true };
+    throw unreadable(path, error);
   }
   if (size === 0) {
     throw new StoreUnusable(

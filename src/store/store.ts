@@ -4,7 +4,7 @@ import type { Migration } from '../domain/migration.ts';
 import { openDatabase } from './database.ts';
 import { dialectOfUrl } from './dialect.ts';
 import { migrate } from './migrate.ts';
-import { prepareSqliteFile, sqlitePath } from './sqlite.ts';
+import { inspectSqliteFile, sqlitePath } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
@@ -27,7 +27,7 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
  * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
-  const isNew = dialectOfUrl(url) === 'sqlite' ? prepareSqliteFile(sqlitePath(url)).isNew : false;
+  const isNew = dialectOfUrl(url) === 'sqlite' ? inspectSqliteFile(sqlitePath(url)).isNew : false;
   const writer = openDatabase(url);
   // A server takes many connections at once, so one pool serves both uses.
   const reader = writer.dialect === 'sqlite' ? openDatabase(url, 'read') : writer;

@@ -1,0 +1,5 @@
+import type { AdapterDefinition } from '#contract';
+import { sql } from './sql/index.ts';
+
+/** The one list of adapters. `ADAPTERS` names those that are enabled. */
+export const adapters: readonly AdapterDefinition[] = [sql];

@@ -1,0 +1,64 @@
+import {
+  DestinationUnavailable,
+  reportingColumns,
+  reportingTable,
+  type AdapterTools,
+  type Database,
+} from '#contract';
+
+/** The reporting database, as far as this adapter uses it. */
+export interface SqlClient {
+  readonly dialect: Database['dialect'];
+  /** Makes the table, or brings it up to date. */
+  prepare(): Promise<void>;
+  /** Writes rows in one statement. A row with a newer revision stays as it is. */
+  write(rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /** True when an error lies in the values of a row, and would be the same next time. */
+  isDataError(error: unknown): boolean;
+  countRows(): Promise<number>;
+  close(): Promise<void>;
+}
+
+// An update leaves a newer row alone; the column that decides is assigned last, as MySQL needs it.
+const columns = [
+  ...reportingColumns.map((column) => column.name).filter((name) => name !== 'revision'),
+  'revision',
+];
+
+export function createClient(url: string, tools: AdapterTools): SqlClient {
+  const database = tools.openDatabase(url);
+  const orUnavailable = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (database.isDataError(error)) throw error;
+      // The driver's message may hold values: only its code is told.
+      const code = (error as { code?: unknown }).code;
+      throw new DestinationUnavailable(
+        `The reporting database cannot be used now (${typeof code === 'string' ? code : 'no answer'}).`,
+        { cause: error },
+      );
+    }
+  };
+  return {
+    dialect: database.dialect,
+    prepare: () => orUnavailable(() => tools.migrateReporting(database)),
+    write: (rows) =>
+      orUnavailable(() =>
+        database.upsert(database.knex, {
+          table: reportingTable,
+          columns,
+          key: ['call_id'],
+          rows: rows.map((row) => columns.map((column) => row[column])),
+          when: ({ incoming, stored }) => `${incoming('revision')} > ${stored('revision')}`,
+        }),
+      ),
+    isDataError: (error) => database.isDataError(error),
+    countRows: () =>
+      orUnavailable(async () => {
+        const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
+        return Number(row?.rows ?? 0);
+      }),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,55 @@
+import { delivered, rejected, reportingTable, type Delivery, type Finding, type Outcome } from '#contract';
+import type { SqlClient } from './client.ts';
+import { mapCall } from './mapping.ts';
+
+/** Lands a batch as rows. A row that the database refuses is set aside; its neighbours land. */
+export async function deliver(
+  client: SqlClient,
+  batch: readonly Delivery[],
+  nowMs: number,
+): Promise<readonly Outcome[]> {
+  if (batch.length === 0) return [];
+  const rows = batch.map(({ call, revision }) => mapCall(call, revision, nowMs, client.dialect));
+  try {
+    await client.write(rows);
+    return batch.map(landed);
+  } catch (error) {
+    if (!client.isDataError(error)) throw error;
+    if (batch.length === 1) return batch.map((delivery) => refused(delivery, error));
+  }
+  const outcomes: Outcome[] = [];
+  for (const delivery of batch) outcomes.push(...(await deliver(client, [delivery], nowMs)));
+  return outcomes;
+}
+
+/** Whether the table is there and can be read. */
+export async function check(client: SqlClient): Promise<readonly Finding[]> {
+  try {
+    const rows = await client.countRows();
+    return [
+      { level: 'ok', message: `The reporting table ${reportingTable} is there and holds ${rows} rows.` },
+    ];
+  } catch (error) {
+    return [
+      {
+        level: 'fault',
+        message: error instanceof Error ? error.message : 'The reporting database cannot be used.',
+        remedy: `Check REPORTING_DATABASE_URL and the rights of its user. The table ${reportingTable} is made when a worker starts.`,
+      },
+    ];
+  }
+}
+
+function landed({ id, remoteId }: Delivery): Outcome {
+  return delivered(id, { remoteId: id, effect: remoteId === undefined ? 'created' : 'updated' });
+}
+
+function refused({ id }: Delivery, error: unknown): Outcome {
+  const code = (error as { code?: unknown }).code;
+  return rejected(
+    id,
+    'row_refused',
+    `The database refused the row (${typeof code === 'string' ? code : 'no code'}).`,
+    'Compare the columns of the table with docs/reporting-table.md, then replay the delivery.',
+  );
+}

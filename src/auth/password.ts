@@ -1,0 +1,34 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+// OWASP's minimum for scrypt: 128 MiB and about half a second for each try.
+const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 };
+const keyLength = 32;
+
+/** How a password is stored: `scrypt$salt$hash`, in hexadecimal. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  return `scrypt$${salt.toString('hex')}$${(await derive(password, salt)).toString('hex')}`;
+}
+
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [, salt = '', hash = ''] = stored.split('$');
+  const derived = await derive(password, Buffer.from(salt, 'hex'));
+  const expected = Buffer.from(hash, 'hex');
+  return expected.length === keyLength && timingSafeEqual(derived, expected);
+}
+
+// One at a time, so that many tries at once cannot take the memory that receiving needs.
+let last: Promise<unknown> = Promise.resolve();
+
+function derive(password: string, salt: Buffer): Promise<Buffer> {
+  const next = last.then(
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        scrypt(password, salt, keyLength, cost, (error, key) =>
+          error === null ? resolve(key) : reject(error),
+        );
+      }),
+  );
+  last = next.catch(() => undefined);
+  return next;
+}

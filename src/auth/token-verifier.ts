@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../domain/clock.ts';
+import { readToken } from '../store/oauth-rows.ts';
+import type { Store } from '../store/store.ts';
+import { hashToken } from './secrets.ts';
+
+/** Who a valid access token speaks for. */
+export interface TokenHolder {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+// A look-up for each push would halve what the receiver can take. A token that was revoked, by any process, is
+// refused within this time.
+const remembersForMs = 1_000;
+
+interface Remembered {
+  readonly holder: TokenHolder;
+  readonly expiresAtMs: number;
+  readonly readAtMs: number;
+}
+
+/** Makes the function that verifies access tokens: undefined for one that is unknown, ended or revoked. */
+export function createTokenVerifier(
+  store: Store,
+  clock: Clock,
+): (token: string) => Promise<TokenHolder | undefined> {
+  const remembered = new LRUCache<string, Remembered>({ max: 1_000 });
+  return async (token) => {
+    const hash = hashToken(token);
+    const known = remembered.get(hash);
+    if (known !== undefined && clock() - known.readAtMs < remembersForMs) {
+      return clock() < known.expiresAtMs ? known.holder : undefined;
+    }
+    const readAtMs = clock();
+    const row = await readToken(store, hash);
+    if (row === undefined || row.expiresAtMs <= clock()) {
+      remembered.delete(hash);
+      return undefined;
+    }
+    const holder = { clientId: row.clientId, scopes: row.scope.split(' ') };
+    remembered.set(hash, { holder, expiresAtMs: row.expiresAtMs, readAtMs });
+    return holder;
+  };
+}

@@ -1,0 +1,79 @@
+import type { Request } from 'express';
+import { Strategy } from 'passport-strategy';
+import { equalInConstantTime } from './secrets.ts';
+import type { TokenHolder } from './token-verifier.ts';
+
+/** The header that every push carries, when the operator chose that way in. */
+export interface FixedHeader {
+  /** In lower case. */
+  readonly name: string;
+  /** All live values: the present one, and during a rotation the one before. */
+  readonly values: readonly string[];
+}
+
+/** Who sends a push. */
+export interface Sender {
+  readonly clientId: string | undefined;
+}
+
+/** The scope that a token needs for the webhook routes. */
+export const webhookScope = 'webhooks';
+
+const realm = 'Bearer realm="jet-receiver"';
+// RFC 6750 section 2.1: one b64token. RFC 9110 section 11.1: the scheme in any case.
+const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+/**
+ * Lets in who presents a valid access token, from the Authorization header only, or the fixed header.
+ *
+ * Fails with the challenge of RFC 6750 section 3: bare when nothing was presented, 401 `invalid_token`, or 403
+ * `insufficient_scope`.
+ */
+export class WebhookStrategy extends Strategy {
+  readonly name = 'webhook';
+  readonly #verify: (token: string) => Promise<TokenHolder | undefined>;
+  readonly #fixedHeader: FixedHeader | undefined;
+
+  constructor(
+    verify: (token: string) => Promise<TokenHolder | undefined>,
+    fixedHeader: FixedHeader | undefined,
+  ) {
+    super();
+    this.#verify = verify;
+    this.#fixedHeader = fixedHeader;
+  }
+
+  override authenticate(request: Request): void {
+    if (this.#hasFixedHeader(request)) {
+      this.success({ clientId: undefined } satisfies Sender);
+      return;
+    }
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
+      this.fail(realm, 401);
+      return;
+    }
+    const token = bearer.exec(authorization)?.[1];
+    if (token === undefined) {
+      this.fail(`${realm}, error="invalid_token"`, 401);
+      return;
+    }
+    this.#verify(token).then(
+      (holder) => {
+        if (holder === undefined) this.fail(`${realm}, error="invalid_token"`, 401);
+        else if (!holder.scopes.includes(webhookScope)) {
+          this.fail(`${realm}, error="insufficient_scope", scope="${webhookScope}"`, 403);
+        } else this.success({ clientId: holder.clientId } satisfies Sender);
+      },
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+
+  #hasFixedHeader(request: Request): boolean {
+    if (this.#fixedHeader === undefined) return false;
+    const given = request.headers[this.#fixedHeader.name];
+    if (typeof given !== 'string') return false;
+    // All live values are compared, so that the time does not tell which one was near.
+    return this.#fixedHeader.values.map((value) => equalInConstantTime(given, value)).includes(true);
+  }
+}

@@ -1,0 +1,22 @@
+import { CommanderError } from 'commander';
+import { readOptions } from './simulate/options.ts';
+import { createConsoleOutput } from './simulate/output.ts';
+import { runSimulation, type SimulationOptions } from './simulate/run-simulation.ts';
+
+const badOptionExitCode = 2;
+
+const options = readOptionsOrExit();
+const stop = new AbortController();
+// Once only: a second Ctrl-C ends the program at once.
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+process.exitCode = await runSimulation({ ...options, signal: stop.signal }, createConsoleOutput());
+
+function readOptionsOrExit(): SimulationOptions {
+  try {
+    return readOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exit(error.exitCode === 0 ? 0 : badOptionExitCode);
+  }
+}

@@ -1,0 +1,82 @@
+import type { CallStatus } from '../../domain/call-status.ts';
+import type { Direction } from '../../domain/fold.ts';
+import type { Stage } from '../../domain/stage.ts';
+import type { Progress } from './output.ts';
+import { pause } from './pause.ts';
+import { ReportingUnreadable, type LandedRow, type ReportingReader } from './reporting-reader.ts';
+
+export interface ExpectedCall {
+  readonly name: string;
+  readonly callId: string;
+  readonly direction: Direction;
+  readonly stage: Stage;
+  readonly status: CallStatus;
+}
+
+export interface Landing {
+  readonly rows: readonly LandedRow[];
+  readonly differences: readonly string[];
+}
+
+export interface LandingWait {
+  /** How long to go on without another call coming to its final state. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+const pollMs = 250;
+
+/**
+ * Waits until the reporting table shows every call as it must end up, and names each that it does not.
+ *
+ * @throws ReportingUnreadable when the table could not be read at the last look
+ */
+export async function waitForLanding(
+  expected: readonly ExpectedCall[],
+  reader: ReportingReader,
+  { waitMs, signal, progress }: LandingWait,
+): Promise<Landing> {
+  const found = new Map<string, LandedRow>();
+  let pending = expected;
+  let fault: ReportingUnreadable | undefined;
+  let endMs = performance.now() + waitMs;
+  while (pending.length > 0) {
+    try {
+      for (const row of await reader.rowsOf(pending.map(({ callId }) => callId))) found.set(row.call_id, row);
+      fault = undefined;
+    } catch (error) {
+      if (!(error instanceof ReportingUnreadable)) throw error;
+      fault = error;
+    }
+    const before = pending.length;
+    pending = pending.filter((call) => differenceOf(call, found.get(call.callId)) !== undefined);
+    if (pending.length < before) endMs = performance.now() + waitMs;
+    progress.update(expected.length - pending.length);
+    if (pending.length === 0 || signal.aborted || performance.now() >= endMs) break;
+    await pause(pollMs, signal);
+  }
+  if (fault !== undefined) throw fault;
+  return {
+    rows: [...found.values()],
+    differences: pending.map((call) => `${call.name}: ${differenceOf(call, found.get(call.callId)) ?? ''}`),
+  };
+}
+
+/** Rows of this run that no call of the plan accounts for: something was taken for a call that is none. */
+export async function findStrangers(
+  runId: string,
+  planned: ReadonlySet<string>,
+  reader: ReportingReader,
+): Promise<string[]> {
+  const ids = await reader.idsBeginning(`${runId}-`);
+  return ids.filter((id) => !planned.has(id)).map((id) => `${id}: landed, and is no call of this run`);
+}
+
+function differenceOf(call: ExpectedCall, row: LandedRow | undefined): string | undefined {
+  if (row === undefined) return 'did not land';
+  const faults = (['direction', 'stage', 'status'] as const)
+    .filter((column) => row[column] !== call[column])
+    .map((column) => `${column} ${row[column]} instead of ${call[column]}`);
+  return faults.length === 0 ? undefined : `landed with ${faults.join(', ')}`;
+}

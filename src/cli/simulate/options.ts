@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import { dialectOfUrl } from '../../store/dialect.ts';
+import type { Credentials } from './credentials.ts';
+import { seedMax } from './random.ts';
+import type { SimulationOptions } from './run-simulation.ts';
+
+const callsMax = 100_000;
+const retryForMs = 60_000;
+const defaultReportingUrl = 'sqlite:./data/reporting.sqlite';
+
+const help = `
+Environment:
+  JET_CLIENT_ID, JET_CLIENT_SECRET  the OAuth client, so that its secret need not be on the command line
+  JET_HEADER                        the fixed header, for the same reason
+  REPORTING_DATABASE_URL            where to look for what landed
+
+Examples:
+  $ npm run client -- create --name simulation
+  $ export JET_CLIENT_ID=… JET_CLIENT_SECRET=…
+  $ npm run simulate                                    200 calls, 50 pushes a second
+  $ npm run simulate -- --calls 5000 --rate 0           as fast as the receiver takes them
+  $ npm run simulate -- --seed 42 --calls 20            the same traffic each time
+  $ npm run simulate -- --url https://jet.example.com --no-landed
+
+All telephone numbers are fictional: reserved for creative works, and nobody's.
+Exit code: 0 when everything was answered and landed as planned, 1 when not, 2 for a bad option.`;
+
+interface Flags {
+  url: string;
+  calls: number;
+  rate: number;
+  seed?: number;
+  concurrency: number;
+  clientId?: string;
+  clientSecret?: string;
+  header?: string;
+  reporting?: string;
+  landed: boolean;
+  wait: number;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args what stands after the name of the program
+ * @throws CommanderError once the help or the fault was printed
+ */
+export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): SimulationOptions {
+  const command = createCommand();
+  command.parse([...args], { from: 'user' });
+  const flags = command.opts<Flags>();
+  const reportingUrl =
+    present(flags.reporting) ?? present(environment['REPORTING_DATABASE_URL']) ?? defaultReportingUrl;
+  if (flags.landed && dialectOfUrl(reportingUrl) === undefined) {
+    command.error('error: the reporting database must begin with sqlite:, postgres:// or mysql://');
+  }
+  return {
+    url: flags.url,
+    calls: flags.calls,
+    rate: flags.rate,
+    concurrency: flags.concurrency,
+    seed: flags.seed ?? randomInt(seedMax + 1),
+    nowMs: Date.now(),
+    credentials: readCredentials(flags, environment, command),
+    reportingUrl: flags.landed ? reportingUrl : undefined,
+    landedWaitMs: flags.wait * 1000,
+    retryForMs,
+  };
+}
+
+function createCommand(): Command {
+  return new Command('simulate')
+    .description("Plays a day of Jet's calls against a running receiver, then shows what landed.")
+    .option('--url <url>', 'base address of the receiver', readUrl, 'http://127.0.0.1:3000')
+    .option('--calls <number>', 'how many calls', wholeNumber(1, callsMax), 200)
+    .option('--rate <number>', 'pushes a second; 0 for as fast as possible', wholeNumber(0, 100_000), 50)
+    .option('--concurrency <number>', 'pushes on their way at once', wholeNumber(1, 1000), 10)
+    .option(
+      '--seed <number>',
+      'repeats the traffic of an earlier run (default: random)',
+      wholeNumber(0, seedMax),
+    )
+    .option('--client-id <id>', 'OAuth client; its token comes from {url}/oauth/token')
+    .option('--client-secret <secret>', 'better given as JET_CLIENT_SECRET')
+    .option('--header <"Name: value">', 'fixed header instead of OAuth; better given as JET_HEADER')
+    .option('--reporting <url>', `reporting database (default: ${defaultReportingUrl})`)
+    .option('--no-landed', 'do not look at what landed')
+    .option('--wait <seconds>', 'how long to wait for a further call to land', wholeNumber(0, 86_400), 30)
+    .allowExcessArguments(false)
+    .addHelpText('after', help)
+    .showHelpAfterError('(--help shows all options)')
+    .exitOverride();
+}
+
+function readCredentials(flags: Flags, environment: NodeJS.ProcessEnv, command: Command): Credentials {
+  const header = present(flags.header);
+  const hasClientFlag = flags.clientId !== undefined || flags.clientSecret !== undefined;
+  if (header !== undefined && hasClientFlag) {
+    command.error('error: give either --header or --client-id with --client-secret, not both');
+  }
+  if (header !== undefined) return readHeader(header, command);
+  const clientId = present(flags.clientId) ?? present(environment['JET_CLIENT_ID']);
+  const clientSecret = present(flags.clientSecret) ?? present(environment['JET_CLIENT_SECRET']);
+  if (clientId !== undefined && clientSecret !== undefined) return { kind: 'client', clientId, clientSecret };
+  const environmentHeader = present(environment['JET_HEADER']);
+  if (environmentHeader !== undefined && !hasClientFlag) return readHeader(environmentHeader, command);
+  if (clientId !== undefined) command.error('error: the client secret is missing (JET_CLIENT_SECRET)');
+  if (clientSecret !== undefined) command.error('error: the client id is missing (JET_CLIENT_ID)');
+  return command.error(
+    'error: credentials are missing: JET_CLIENT_ID and JET_CLIENT_SECRET, or JET_HEADER, or their options',
+  );
+}
+
+function readHeader(text: string, command: Command): Credentials {
+  const match = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(text.trim());
+  const [, name, value] = match ?? [];
+  if (name === undefined || value === undefined) {
+    return command.error('error: the header must be written "Name: value"');
+  }
+  return { kind: 'header', name, value };
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:3000');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError('Credentials do not belong in the address.');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function present(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text;
+}

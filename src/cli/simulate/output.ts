@@ -1,0 +1,52 @@
+import cliProgress from 'cli-progress';
+
+/** Where a run tells what it does. */
+export interface Output {
+  /** A line of the result. */
+  print(line: string): void;
+  /** Shows how far a longer piece of work has come. */
+  progress(title: string, total: number): Progress;
+}
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+const lineEveryMs = 5_000;
+
+/** Results go to stdout; progress goes to stderr, as a bar on a terminal and else as a line now and then. */
+export function createConsoleOutput(): Output {
+  return {
+    print: (line) => process.stdout.write(`${line}\n`),
+    progress: process.stderr.isTTY ? startBar : startLines,
+  };
+}
+
+function startBar(title: string, total: number): Progress {
+  const bar = new cliProgress.SingleBar(
+    {
+      format: `${title} {bar} {value}/{total} in {duration_formatted}`,
+      hideCursor: true,
+      stream: process.stderr,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return {
+    update: (done) => bar.update(done),
+    stop: () => bar.stop(),
+  };
+}
+
+function startLines(title: string, total: number): Progress {
+  let shownMs = performance.now();
+  return {
+    update(done) {
+      if (performance.now() - shownMs < lineEveryMs) return;
+      shownMs = performance.now();
+      process.stderr.write(`${title} ${done}/${total}\n`);
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,19 @@
+import { pause } from './pause.ts';
+
+// How far the pace may catch up with itself: timers wake up late by a millisecond or more.
+const catchUpMs = 100;
+
+/**
+ * Makes a function that waits for the next turn.
+ *
+ * @param rate turns a second; 0 for no pace at all
+ */
+export function createPace(rate: number, signal: AbortSignal): () => Promise<void> {
+  if (rate === 0) return () => Promise.resolve();
+  let dueMs = performance.now();
+  return async () => {
+    const waitMs = dueMs - performance.now();
+    if (waitMs >= 1) await pause(waitMs, signal);
+    dueMs = Math.max(dueMs + 1000 / rate, performance.now() - catchUpMs);
+  };
+}

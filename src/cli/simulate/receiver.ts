@@ -1,0 +1,96 @@
+import { createAuthorizer, CredentialsRefused, type Credentials } from './credentials.ts';
+import { pause } from './pause.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** What became of one request, after all attempts at it. */
+export type Answer = { readonly attempts: number; readonly gaveUp: boolean } & (
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  /** No answer came at all. */
+  | { readonly kind: 'none'; readonly reason: string }
+);
+
+/** The receiver under test, from outside. */
+export interface Receiver {
+  /** Finds out that it is there and takes the credentials. */
+  open(): Promise<void>;
+  /** Posts a body, and again while the receiver is away or asks for patience. */
+  post(path: string, body: string): Promise<Answer>;
+}
+
+export interface ReceiverSettings {
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** How long a request is tried again. */
+  readonly retryForMs: number;
+  readonly signal: AbortSignal;
+}
+
+const requestTimeoutMs = 30_000;
+const firstRetryMs = 200;
+const longestRetryMs = 5_000;
+const patienceStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+export function createReceiver({ url, credentials, retryForMs, signal }: ReceiverSettings): Receiver {
+  const authorizer = createAuthorizer(url, credentials);
+
+  async function attempt(path: string, body: string): Promise<Attempt> {
+    try {
+      for (let renewed = false; ; renewed = true) {
+        const header = await authorizer.header();
+        const response = await fetch(url + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', [header.name]: header.value },
+          body,
+          redirect: 'manual',
+          signal: AbortSignal.timeout(requestTimeoutMs),
+        });
+        const text = await response.text();
+        if (response.status === 401 && authorizer.refused(header) && !renewed) continue;
+        const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
+        return { kind: 'answered', status: response.status, body: text, waitMs };
+      }
+    } catch (error) {
+      if (error instanceof CredentialsRefused) throw error;
+      return { kind: 'none', reason: reasonOf(error), waitMs: undefined };
+    }
+  }
+
+  return {
+    async open() {
+      try {
+        const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(requestTimeoutMs) });
+        await response.text();
+      } catch (error) {
+        throw new Error(`Nothing answers at ${url} (${reasonOf(error)}). Is the receiver running?`, {
+          cause: error,
+        });
+      }
+      await authorizer.header();
+    },
+    async post(path, body) {
+      const endMs = Date.now() + retryForMs;
+      for (let attempts = 1; ; attempts += 1) {
+        const { waitMs: askedMs, ...answer } = await attempt(path, body);
+        if (answer.kind === 'answered' && !patienceStatuses.has(answer.status)) {
+          return { ...answer, attempts, gaveUp: false };
+        }
+        const waitMs = askedMs ?? Math.min(firstRetryMs * 2 ** (attempts - 1), longestRetryMs);
+        if (signal.aborted || Date.now() + waitMs > endMs) return { ...answer, attempts, gaveUp: true };
+        await pause(waitMs, signal);
+      }
+    },
+  };
+}
+
+type Attempt = { readonly waitMs: number | undefined } & (
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | { readonly kind: 'none'; readonly reason: string }
+);
+
+/** The code of what failed. fetch hides it in the cause, and a refusal on two addresses in a list of causes. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.cause !== undefined) return reasonOf(error.cause);
+  return (error as NodeJS.ErrnoException).code?.toString() ?? (error.message || error.name);
+}

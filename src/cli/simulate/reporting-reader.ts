@@ -1,0 +1,82 @@
+import { statSync } from 'node:fs';
+import { reportingTable } from '../../domain/reporting-table.ts';
+import type { Database } from '../../domain/database.ts';
+import { openDatabase } from '../../store/database.ts';
+import { dialectOfUrl } from '../../store/dialect.ts';
+import { sqlitePath } from '../../store/sqlite.ts';
+
+/** What the reporting table says about one call, as far as the plan can know it. */
+export interface LandedRow {
+  readonly call_id: string;
+  readonly direction: string;
+  readonly stage: string;
+  readonly status: string;
+}
+
+/** The reporting table, read only. */
+export interface ReportingReader {
+  /** @throws ReportingUnreadable */
+  rowsOf(callIds: readonly string[]): Promise<LandedRow[]>;
+  /** The ids in the table that begin so. @throws ReportingUnreadable */
+  idsBeginning(prefix: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export class ReportingUnreadable extends Error {
+  override readonly name = 'ReportingUnreadable';
+}
+
+// Old builds of SQLite take no more than 999 values in one statement.
+const idsPerQuery = 500;
+
+export function createReportingReader(url: string): ReportingReader {
+  let database: Database | undefined;
+
+  async function read<Rows>(query: (database: Database) => Promise<Rows>): Promise<Rows> {
+    try {
+      if (database === undefined) {
+        requireSqliteFile(url);
+        database = openDatabase(url, 'read');
+      }
+      return await query(database);
+    } catch (error) {
+      if (error instanceof ReportingUnreadable) throw error;
+      throw new ReportingUnreadable(await reasonOf(error, database), { cause: error });
+    }
+  }
+
+  return {
+    rowsOf: (callIds) =>
+      read(async ({ knex }) => {
+        const rows: LandedRow[] = [];
+        for (let from = 0; from < callIds.length; from += idsPerQuery) {
+          const found = await knex(reportingTable)
+            .select<LandedRow[]>('call_id', 'direction', 'stage', 'status')
+            .whereIn('call_id', callIds.slice(from, from + idsPerQuery));
+          rows.push(...found);
+        }
+        return rows;
+      }),
+    idsBeginning: (prefix) =>
+      read(({ knex }) =>
+        knex(reportingTable).where('call_id', 'like', `${prefix}%`).pluck<string[]>('call_id'),
+      ),
+    close: async () => database?.close(),
+  };
+}
+
+/** SQLite makes a file that is not there, and an empty one would stop the receiver from starting. */
+function requireSqliteFile(url: string): void {
+  if (dialectOfUrl(url) !== 'sqlite') return;
+  const path = sqlitePath(url);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) throw new ReportingUnreadable(`there is no database at ${path}`);
+}
+
+/** Without the driver's own words, which may hold the address and the user of the database. */
+async function reasonOf(error: unknown, database: Database | undefined): Promise<string> {
+  const hasTable = await database?.knex.schema.hasTable(reportingTable).catch(() => undefined);
+  if (hasTable === false) return `it has no table ${reportingTable}`;
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name;
+}

@@ -1,0 +1,33 @@
+import type { Plan, PlannedCall, PlannedStep } from './plan.ts';
+import { createPace } from './pace.ts';
+
+export interface Sending {
+  /** Pushes a second; 0 for as fast as possible. */
+  readonly rate: number;
+  /** How many may be on their way at once. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly send: (step: PlannedStep) => Promise<void>;
+}
+
+/** Sends the steps in their order. Pushes of one call never overtake one another, whatever the concurrency. */
+export async function sendPlan(plan: Plan, { rate, concurrency, signal, send }: Sending): Promise<void> {
+  const nextTurn = createPace(rate, signal);
+  const onTheWay = new Set<Promise<void>>();
+  const latest = new Map<PlannedCall, Promise<void>>();
+  for (const step of plan.steps) {
+    while (onTheWay.size >= concurrency) await Promise.race(onTheWay);
+    await nextTurn();
+    if (signal.aborted) break;
+    const before = step.kind === 'push' ? latest.get(step.call) : undefined;
+    const sent = sendAfter(before, step).finally(() => onTheWay.delete(sent));
+    onTheWay.add(sent);
+    if (step.kind === 'push') latest.set(step.call, sent);
+  }
+  await Promise.all(onTheWay);
+
+  async function sendAfter(before: Promise<void> | undefined, step: PlannedStep): Promise<void> {
+    await before;
+    if (!signal.aborted) await send(step);
+  }
+}

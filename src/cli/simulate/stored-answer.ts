@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { stages } from '../../domain/stage.ts';
+
+const storedAnswer = z.object({
+  status: z.literal('stored'),
+  pushId: z.string().min(1),
+  callId: z.string().min(1),
+  stage: z.enum(stages),
+  duplicate: z.boolean(),
+  warnings: z.array(z.unknown()),
+});
+
+// Only what looks like a code is shown: an answer may repeat something that does not belong on a screen.
+const problem = z.object({ code: z.string().regex(/^[\w-]{1,40}$/) });
+
+export type StoredAnswer = z.infer<typeof storedAnswer>;
+
+/** What a 200 says about the push. Undefined when it is not the agreed answer. */
+export function readStoredAnswer(body: string): StoredAnswer | undefined {
+  return storedAnswer.safeParse(parseJson(body)).data;
+}
+
+/** The stable code of an `application/problem+json` answer. */
+export function problemCode(body: string): string | undefined {
+  return problem.safeParse(parseJson(body)).data?.code;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

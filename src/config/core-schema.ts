@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-status.ts';
+import { parseDurationMs } from '../domain/duration-text.ts';
+import { isTimeZone } from '../domain/local-time.ts';
+
+export const roles = ['all', 'receive', 'deliver'] as const;
+
+const databaseUrl = z
+  .string()
+  .regex(
+    /^(?:sqlite:.|postgres(?:ql)?:\/\/.|mysql:\/\/.|mariadb:\/\/.)/,
+    'begins with sqlite:, postgres:// or mysql://',
+  );
+
+const headerValue = z.string().min(16, 'is at least 16 characters long');
+
+/**
+ * The receiver's own settings; adapters add theirs. The keys are the names of the environment variables, and
+ * each has a line in `.env.example`.
+ */
+export const coreSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce
+    .number('is a port number')
+    .int('is a port number')
+    .min(0)
+    .max(65535, 'is at most 65535')
+    .default(3000),
+  PUBLIC_URL: z.url('is an address such as https://calls.example.com').transform(publicOrigin).optional(),
+  TRUST_PROXY: z.string().transform(trustProxy).optional(),
+  DATABASE_URL: databaseUrl.default('sqlite:./data/jet.sqlite'),
+  SECRET_KEY: z.string().min(32, 'is at least 32 characters long').optional(),
+  JET_STATUS_MAP: z.string().transform(statusMap).default(new Map()),
+  JET_TIME_FORMAT: z.string().optional(),
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'is an IANA zone such as Australia/Sydney')
+    .default('Australia/Sydney'),
+  DEFAULT_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'is a country code such as AU')
+    .default('AU'),
+  DEFAULT_AREA_CODE: z
+    .string()
+    .regex(/^\d{1,5}$/, 'is an area code such as 02')
+    .optional(),
+  ROLE: z.enum(roles, `is one of ${roles.join(', ')}`).default('all'),
+  ADAPTERS: z.string().transform(nameList).default(['sql']),
+  WEBHOOK_HEADER_NAME: z
+    .string()
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is a header name such as X-Api-Key')
+    .transform((name) => name.toLowerCase())
+    .optional(),
+  WEBHOOK_HEADER_VALUE: headerValue.optional(),
+  WEBHOOK_HEADER_VALUE_PREVIOUS: headerValue.optional(),
+  CONSOLE_PASSWORD: z.string().min(16, 'is at least 16 characters long').optional(),
+  METRICS_TOKEN: z.string().min(16, 'is at least 16 characters long').optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  QUARANTINE_MB: z.coerce
+    .number('is a number of megabytes')
+    .positive('is a number of megabytes')
+    .default(100),
+  SETTLE_AFTER: z
+    .string()
+    .transform(durationMs)
+    .default(4 * 3_600_000),
+});
+
+/**
+ * Settings that need one another, by name and what is wrong with it. Apart from the schema, which would tell
+ * these only once all others are right.
+ */
+export function coreContradictions(
+  values: Readonly<Record<string, string | undefined>>,
+): { name: string; message: string }[] {
+  const {
+    WEBHOOK_HEADER_NAME: name,
+    WEBHOOK_HEADER_VALUE: value,
+    WEBHOOK_HEADER_VALUE_PREVIOUS: previous,
+  } = values;
+  const faults: { name: string; message: string }[] = [];
+  if (value === undefined && name !== undefined) {
+    faults.push({ name: 'WEBHOOK_HEADER_VALUE', message: 'is needed beside WEBHOOK_HEADER_NAME' });
+  }
+  if (name === undefined && value !== undefined) {
+    faults.push({ name: 'WEBHOOK_HEADER_NAME', message: 'is needed beside WEBHOOK_HEADER_VALUE' });
+  }
+  if (value === undefined && previous !== undefined) {
+    faults.push({ name: 'WEBHOOK_HEADER_VALUE', message: 'is needed beside WEBHOOK_HEADER_VALUE_PREVIOUS' });
+  }
+  return faults;
+}
+
+export type CoreSettings = Readonly<z.output<typeof coreSchema>>;
+
+/** Settings that are never shown, and may come from a file with `_FILE` appended to the name. */
+export const coreSecrets = [
+  'DATABASE_URL',
+  'SECRET_KEY',
+  'WEBHOOK_HEADER_VALUE',
+  'WEBHOOK_HEADER_VALUE_PREVIOUS',
+  'CONSOLE_PASSWORD',
+  'METRICS_TOKEN',
+] as const satisfies readonly (keyof CoreSettings)[];
+
+type Context = z.RefinementCtx<string>;
+
+function refuse(context: Context, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+function publicOrigin(text: string, context: Context): string {
+  const url = new URL(text);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    return refuse(context, 'begins with https://, since tokens and call data pass through it');
+  }
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+    return refuse(context, 'is an address without user, query and fragment');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A number of hops, or addresses and subnets. Never "all": a client could then choose its own address. */
+function trustProxy(text: string, context: Context): number | string[] {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const parts = text.split(',').map((part) => part.trim());
+  const valid = parts.every((part) =>
+    /^(?:loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(?:\/\d{1,3})?)$/.test(part),
+  );
+  return valid
+    ? parts
+    : refuse(context, 'is a number of proxies, or a list of addresses such as loopback,10.0.0.0/8');
+}
+
+function statusMap(text: string, context: Context): ReadonlyMap<string, CallStatus> {
+  const map = new Map<string, CallStatus>();
+  for (const part of text.split(',').filter((entry) => entry.trim() !== '')) {
+    const [word = '', status = ''] = part.split('=').map((side) => side.trim());
+    const known = callStatuses.find((name) => name === status);
+    if (word === '' || known === undefined) {
+      return refuse(
+        context,
+        `is a list such as VOICEMAIL=missed; the statuses are ${callStatuses.join(', ')}`,
+      );
+    }
+    map.set(foldStatusWord(word), known);
+  }
+  return map;
+}
+
+function nameList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== '' && name !== 'none'))];
+}
+
+function durationMs(text: string, context: Context): number {
+  return parseDurationMs(text) ?? refuse(context, 'is a duration such as 30m or 4h');
+}

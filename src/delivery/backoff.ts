@@ -1,0 +1,23 @@
+const firstMs = 1_000;
+const longestMs = 3_600_000;
+
+/** How long a destination's own hint may hold a delivery back. */
+const hintLongestMs = 6 * 3_600_000;
+
+/** After this long an undelivered call rests as `exhausted`. */
+export const giveUpAfterMs = 72 * 3_600_000;
+
+/**
+ * How long to wait before the next attempt: full jitter between nothing and a bound that doubles from 1 s to
+ * 1 h, but not less than the destination asked for, within limits.
+ *
+ * @param attempts how many were made, at least 1
+ * @param hintMs what the destination asked for
+ * @param random between 0 and 1
+ */
+export function backoffMs(attempts: number, hintMs: number | undefined, random: number): number {
+  const boundMs = Math.min(longestMs, firstMs * 2 ** Math.min(attempts, 30));
+  const hint =
+    hintMs !== undefined && Number.isFinite(hintMs) ? Math.min(Math.max(hintMs, 0), hintLongestMs) : 0;
+  return Math.round(hint + Math.max(firstMs / 2, boundMs * random));
+}

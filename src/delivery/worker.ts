@@ -1,0 +1,35 @@
+import { runDestination, type RunnerDependencies } from './destination-runner.ts';
+import { createSleeper } from './sleeper.ts';
+
+export interface Worker {
+  /** New work may be there: looks at once. */
+  wake(): void;
+  /** Takes no further batch, waits for those in flight gives the leases back and closes the adapters. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Starts to deliver: one loop a destination, so that a dead one never slows another. */
+export function startWorker(destinations: readonly Omit<RunnerDependencies, 'sleeper'>[]): Worker {
+  const stopping = new AbortController();
+  const interrupt = new AbortController();
+  const sleepers = destinations.map(() => createSleeper());
+  const loops = destinations.map((destination, index) =>
+    runDestination(
+      { ...destination, sleeper: sleepers[index] ?? createSleeper() },
+      stopping.signal,
+      interrupt.signal,
+    ),
+  );
+  const wake = (): void => sleepers.forEach((sleeper) => sleeper.wake());
+  return {
+    wake,
+    async stop(withinMs) {
+      stopping.abort();
+      wake();
+      const timer = setTimeout(() => interrupt.abort(), withinMs);
+      await Promise.all(loops);
+      clearTimeout(timer);
+      await Promise.allSettled(destinations.map(({ adapter }) => adapter.close()));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Log } from '../domain/log.ts';
+import { answerProblem, methodNotAllowed, notFound } from './fallbacks.ts';
+import { healthRoutes, type HealthDependencies } from './health-routes.ts';
+import type { Metrics } from './metrics.ts';
+import { createOpenApi } from './openapi.ts';
+import { tokenRoute, type TokenDependencies } from './token-route.ts';
+import { webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
+
+export interface AppDependencies {
+  /** Undefined for a process that only delivers. */
+  readonly webhook: WebhookDependencies | undefined;
+  readonly token: TokenDependencies | undefined;
+  readonly health: HealthDependencies;
+  readonly trustProxy: number | readonly string[] | undefined;
+  readonly publicUrl: string | undefined;
+  readonly isClosing: () => boolean;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The Express app: what a request passes through, in order. */
+export function createApp(dependencies: AppDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', dependencies.trustProxy ?? false);
+
+  app.use(measureRequests(dependencies.metrics));
+  app.use(closeConnectionsWhenClosing(dependencies.isClosing));
+  // Pushes come first and pass nothing that only pages need.
+  if (dependencies.webhook !== undefined) app.use(webhookRoutes(dependencies.webhook));
+  app.use(helmet());
+  if (dependencies.token !== undefined) app.use(tokenRoute(dependencies.token));
+  app.use(healthRoutes(dependencies.health));
+  app.use(describeItself(dependencies.publicUrl));
+  app.use(notFound);
+  app.use(answerProblem(dependencies.log, dependencies.metrics));
+  return app;
+}
+
+function measureRequests(metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const startedMs = performance.now();
+    response.once('finish', () => {
+      const route = request.route as { path: string } | undefined;
+      metrics.requestAnswered(route?.path ?? 'none', response.statusCode, performance.now() - startedMs);
+    });
+    next();
+  };
+}
+
+function closeConnectionsWhenClosing(isClosing: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (isClosing()) response.setHeader('Connection', 'close');
+    next();
+  };
+}
+
+function describeItself(publicUrl: string | undefined): express.Router {
+  const router = express.Router();
+  const description = createOpenApi(publicUrl);
+  router
+    .route('/openapi.json')
+    .get((_request, response) => void response.json(description))
+    .all(methodNotAllowed('GET'));
+  return router;
+}

@@ -1,0 +1,46 @@
+import type { RequestHandler } from 'express';
+import { Passport } from 'passport';
+import type { WebhookStrategy } from '../auth/webhook-strategy.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Lets a request on when the strategy does; otherwise answers 401 or 403 with its challenge, or 429 to one that
+ * failed too often.
+ *
+ * @param countFailure answers how long to tell the caller to wait, in milliseconds
+ */
+export function authenticate(
+  strategy: WebhookStrategy,
+  countFailure: (address: string) => number,
+): RequestHandler {
+  const passport = new Passport();
+  return (request, response, next) => {
+    const answer = (error: unknown, sender: unknown, challenge: unknown, status: unknown): void => {
+      if (error) {
+        next(error);
+      } else if (sender) {
+        next();
+      } else {
+        next(refusal(status === 403, String(challenge), countFailure(request.ip ?? 'unknown')));
+      }
+    };
+    const middleware = passport.authenticate(strategy, { session: false }, answer) as RequestHandler;
+    void middleware(request, response, next);
+  };
+}
+
+function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem {
+  if (forbidden) {
+    return new Problem('not_allowed', 'The access token lacks the scope for pushes.', {
+      headers: { 'WWW-Authenticate': challenge },
+    });
+  }
+  if (waitMs > 0) {
+    return new Problem('too_many_failures', 'Wait before you try other credentials.', {
+      headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) },
+    });
+  }
+  return new Problem('not_authenticated', 'Send an access token, or the agreed header.', {
+    headers: { 'WWW-Authenticate': challenge },
+  });
+}

@@ -1,0 +1,102 @@
+import { Router, type Request } from 'express';
+import { equalInConstantTime } from '../auth/secrets.ts';
+import type { Clock } from '../domain/clock.ts';
+import { readDestinations } from '../store/destinations.ts';
+import type { Store } from '../store/store.ts';
+import { methodNotAllowed } from './fallbacks.ts';
+import type { Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+
+export interface HealthDependencies {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly metricsToken: string | undefined;
+  readonly isClosing: () => boolean;
+  readonly clock: Clock;
+}
+
+const storeAnswersWithinMs = 2_000;
+
+/** Alive, ready, and the figures. */
+export function healthRoutes(dependencies: HealthDependencies): Router {
+  const router = Router();
+  router
+    .route('/healthz')
+    .get((_request, response) => void response.json({ status: 'alive' }))
+    .all(methodNotAllowed('GET'));
+  router
+    .route('/readyz')
+    .get(async (request, response) => {
+      const readiness = await readReadiness(dependencies, isOperator(request, dependencies.metricsToken));
+      response.status(readiness.status === 'ready' ? 200 : 503);
+      response.setHeader('Cache-Control', 'no-store');
+      response.json(readiness);
+    })
+    .all(methodNotAllowed('GET'));
+  router
+    .route('/metrics')
+    .get(async (request, response) => {
+      if (!isOperator(request, dependencies.metricsToken)) {
+        throw new Problem(
+          'not_authenticated',
+          'Send METRICS_TOKEN as a bearer token, or ask from this machine.',
+          {
+            headers: { 'WWW-Authenticate': 'Bearer realm="metrics"' },
+          },
+        );
+      }
+      const { contentType, text } = await dependencies.metrics.render();
+      response.setHeader('Content-Type', contentType);
+      response.end(text);
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}
+
+interface Readiness {
+  status: 'ready' | 'store_unavailable' | 'shutting_down';
+  paused: { destination: string; reason?: string | null; remedy?: string | null }[];
+}
+
+async function readReadiness(
+  { store, isClosing, clock }: HealthDependencies,
+  withReasons: boolean,
+): Promise<Readiness> {
+  if (isClosing()) return { status: 'shutting_down', paused: [] };
+  try {
+    // A write that changes nothing: it asks for the same lock as a push does.
+    await within(storeAnswersWithinMs, store.writer.knex.raw("DELETE FROM settings WHERE name = ''"));
+    const destinations = await within(storeAnswersWithinMs, readDestinations(store));
+    const paused = destinations.filter((destination) => destination.pausedUntilMs > clock());
+    return {
+      status: 'ready',
+      paused: paused.map(({ name, pauseReason, pauseRemedy }) =>
+        withReasons ? { destination: name, reason: pauseReason, remedy: pauseRemedy } : { destination: name },
+      ),
+    };
+  } catch {
+    return { status: 'store_unavailable', paused: [] };
+  }
+}
+
+async function within<Result>(limitMs: number, work: PromiseLike<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The store did not answer in time')), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A caller on this machine that no proxy stands before, or one with the token. */
+function isOperator(request: Request, token: string | undefined): boolean {
+  const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token !== undefined && given !== undefined) return equalInConstantTime(given, token);
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+  if (forwarded.some((name) => request.headers[name] !== undefined)) return false;
+  const address = request.socket.remoteAddress ?? '';
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { webhookScope } from '../auth/webhook-strategy.ts';
+import { jetFields, type JetField } from '../domain/jet-fields.ts';
+import { stages } from '../domain/stage.ts';
+import { problemCodes } from './problem.ts';
+import { tokenPath } from './token-route.ts';
+import { webhookPaths } from './webhook-routes.ts';
+
+/** The 200 answer to a push. */
+export const storedAnswerSchema = z.object({
+  status: z.literal('stored'),
+  pushId: z.string(),
+  callId: z.string(),
+  stage: z.enum(stages),
+  duplicate: z.boolean().describe('True for a repeat: nothing was written twice.'),
+  warnings: z.array(
+    z.object({ field: z.string(), code: z.string(), received: z.string(), action: z.string() }),
+  ),
+});
+
+/** An error answer: RFC 9457. */
+export const problemSchema = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(Object.keys(problemCodes) as [keyof typeof problemCodes]),
+});
+
+/** The 200 answer of the token endpoint: RFC 6749 section 5.1. */
+export const tokenAnswerSchema = z.object({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int(),
+  scope: z.string(),
+});
+
+const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string() });
+
+const tokenRequestSchema = z.object({
+  grant_type: z.enum(['client_credentials']),
+  client_id: z.string().optional(),
+  client_secret: z.string().optional(),
+  scope: z.string().optional(),
+});
+
+const readinessSchema = z.object({
+  status: z.enum(['ready', 'store_unavailable', 'shutting_down']),
+  paused: z.array(
+    z.object({ destination: z.string(), reason: z.string().nullish(), remedy: z.string().nullish() }),
+  ),
+});
+
+/** The description of this server (OpenAPI 3.1), made from the schemas that the code uses. */
+export function createOpenApi(publicUrl: string | undefined): Record<string, unknown> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Jet receiver',
+      version: '1.0.0',
+      description:
+        'Takes the call webhooks of Jet Interactive. Every push that is answered 200 is on the disk.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl ?? '/' }],
+    security: [],
+    paths: {
+      ...Object.fromEntries(
+        webhookPaths.map(({ path, stage }) => [path, { post: webhookOperation(path, stage) }]),
+      ),
+      [tokenPath]: { post: tokenOperation() },
+      '/healthz': {
+        get: operation('isAlive', 'Alive', jsonAnswer(z.object({ status: z.literal('alive') }))),
+      },
+      '/readyz': {
+        get: {
+          ...operation('isReady', 'Able to store, and what is paused', jsonAnswer(readinessSchema)),
+          responses: {
+            200: { description: 'Ready', ...jsonAnswer(readinessSchema) },
+            503: { description: 'Not able to store now', ...jsonAnswer(readinessSchema) },
+          },
+        },
+      },
+      '/metrics': {
+        get: operation(
+          'readMetrics',
+          'Figures as Prometheus text; from this machine, or with METRICS_TOKEN',
+          {
+            content: { 'text/plain': { schema: { type: 'string' } } },
+          },
+        ),
+      },
+      '/openapi.json': {
+        get: operation('describe', 'This description', {
+          content: { 'application/json': { schema: { type: 'object' } } },
+        }),
+      },
+    },
+    components: {
+      schemas: {
+        Push: pushSchema(),
+        Stored: jsonSchema(storedAnswerSchema),
+        Problem: jsonSchema(problemSchema),
+      },
+      securitySchemes: {
+        oauth: {
+          type: 'oauth2',
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${publicUrl ?? ''}${tokenPath}`,
+              scopes: { [webhookScope]: 'Send pushes' },
+            },
+          },
+        },
+        header: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Webhook-Key',
+          description: 'The name is WEBHOOK_HEADER_NAME, the value WEBHOOK_HEADER_VALUE.',
+        },
+      },
+    },
+  };
+}
+
+function webhookOperation(path: string, stage: string | undefined): Record<string, unknown> {
+  return {
+    operationId: `take${path.replace(/^\/webhooks\/jet/, '').replace(/-?\/?([a-z]+)/g, (_all, word: string) => word.charAt(0).toUpperCase() + word.slice(1))}Push`,
+    summary: stage === undefined ? 'Any push; its stage is inferred' : `A push of the stage ${stage}`,
+    security: [{ oauth: [webhookScope] }, { header: [] }],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Push' } } },
+    },
+    responses: {
+      200: {
+        description: 'Stored and synced, or stored before',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Stored' } } },
+      },
+      ...problemAnswers(),
+    },
+  };
+}
+
+/** The problem codes by status, as answers. */
+function problemAnswers(): Record<string, unknown> {
+  const byStatus = new Map<number, string[]>();
+  for (const [code, { status }] of Object.entries(problemCodes)) {
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+function tokenOperation(): Record<string, unknown> {
+  const refusal = (description: string): Record<string, unknown> => ({
+    description,
+    ...jsonAnswer(oauthErrorSchema),
+  });
+  const schema = jsonSchema(tokenRequestSchema);
+  return {
+    operationId: 'issueToken',
+    summary: 'An access token, for client credentials by HTTP Basic or in the body',
+    requestBody: {
+      required: true,
+      content: { 'application/x-www-form-urlencoded': { schema }, 'application/json': { schema } },
+    },
+    responses: {
+      200: { description: 'Issued', ...jsonAnswer(tokenAnswerSchema) },
+      400: refusal('RFC 6749 section 5.2'),
+      401: refusal('invalid_client'),
+      429: refusal('Too many failed attempts'),
+      503: refusal('The store cannot be reached'),
+    },
+  };
+}
+
+function operation(
+  operationId: string,
+  summary: string,
+  answer: Record<string, unknown>,
+): Record<string, unknown> {
+  return { operationId, summary, responses: { 200: { description: summary, ...answer } } };
+}
+
+function jsonAnswer(schema: z.ZodType): Record<string, unknown> {
+  return { content: { 'application/json': { schema: jsonSchema(schema) } } };
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'output' });
+  return rest;
+}
+
+/** Every field of Jet's page under its own spelling. None is required, and more may come. */
+function pushSchema(): Record<string, unknown> {
+  return {
+    type: 'object',
+    description:
+      'Keys match without regard to case, spaces, underscores, hyphens and dots. A push needs callsessionid, or Called Number with call Start Time.',
+    properties: Object.fromEntries(
+      jetFields.map((field: JetField) => [field.jetName, { description: kindText[field.kind] }]),
+    ),
+    additionalProperties: true,
+  };
+}
+
+const kindText: Readonly<Record<JetField['kind'], string>> = {
+  text: 'Text.',
+  instant: 'A time: ISO 8601 (UTC without an offset), or epoch seconds or milliseconds.',
+  seconds: 'Seconds, or hh:mm:ss.',
+  json: 'A JSON text, or an object.',
+};

@@ -1,0 +1,64 @@
+import type { Response } from 'express';
+
+/** Every code that an error answer of this server may carry. Stable: senders and operators rely on them. */
+export const problemCodes = {
+  empty_body: { status: 400, title: 'The body is empty' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_encoding: { status: 400, title: 'The body is not encoded as its label says' },
+  too_deep: { status: 400, title: 'The body is nested too deeply' },
+  too_many_keys: { status: 400, title: 'The body has too many keys' },
+  forbidden_key: { status: 400, title: 'The body has a key that is not allowed' },
+  bad_request: { status: 400, title: 'The request cannot be read' },
+  not_authenticated: { status: 401, title: 'Credentials are missing or not valid' },
+  not_allowed: { status: 403, title: 'The credentials do not allow this' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_content_type: { status: 415, title: 'The content type is not JSON' },
+  unsupported_content_encoding: { status: 415, title: 'The content encoding is not known' },
+  not_an_object: { status: 422, title: 'The body is not a JSON object' },
+  not_a_call: { status: 422, title: 'The body names no call' },
+  not_storable: { status: 422, title: 'The push cannot be stored' },
+  too_many_failures: { status: 429, title: 'Too many failed attempts' },
+  internal: { status: 500, title: 'The server failed' },
+  store_unavailable: { status: 503, title: 'The store cannot take the push now' },
+  quarantine_full: { status: 503, title: 'The quarantine is full' },
+  shutting_down: { status: 503, title: 'The server is shutting down' },
+} as const;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** An error answer in the making: RFC 9457. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.detail = detail;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return problemCodes[this.code].status;
+  }
+}
+
+/** Sends a problem as `application/problem+json`. */
+export function sendProblem(response: Response, problem: Problem): void {
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+  const { status, title } = problemCodes[problem.code];
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/problem+json');
+  response.setHeader('Cache-Control', 'no-store');
+  response.end(
+    JSON.stringify({ type: 'about:blank', title, status, detail: problem.detail, code: problem.code }),
+  );
+}

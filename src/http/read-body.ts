@@ -1,0 +1,74 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Request } from 'express';
+import getRawBody from 'raw-body';
+import { Problem } from './problem.ts';
+
+/** The most bytes of a push's body, before and after decompression. */
+export const bodyBytesMax = 256 * 1024;
+
+const decompress = new Map([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/**
+ * Reads a request's body as bytes, as they came.
+ *
+ * @throws Problem `body_too_large`; the connection is then closed after the answer
+ */
+export async function readBody(request: Request, bytesMax = bodyBytesMax): Promise<Buffer> {
+  try {
+    return await getRawBody(request, { limit: bytesMax, length: request.headers['content-length'] ?? null });
+  } catch (error) {
+    const { type } = error as { type?: string };
+    if (type === 'entity.too.large') {
+      // What is still coming is thrown away, so that the sender gets to read the answer.
+      request.resume();
+      throw new Problem('body_too_large', `The body is larger than ${bytesMax} bytes.`, {
+        headers: { Connection: 'close' },
+      });
+    }
+    throw new Problem('bad_request', 'The body did not come as its length says.', { cause: error });
+  }
+}
+
+/**
+ * Undoes a body's content encoding (RFC 9110 section 8.4).
+ *
+ * @throws Problem `unsupported_content_encoding`, `malformed_encoding` or `body_too_large`
+ */
+export async function decodeBody(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  const name = encoding?.trim().toLowerCase() ?? 'identity';
+  if (name === 'identity' || name === '') return body;
+  const decode = decompress.get(name);
+  if (decode === undefined) {
+    throw new Problem(
+      'unsupported_content_encoding',
+      'Content-Encoding is none of gzip, deflate, br and identity.',
+    );
+  }
+  try {
+    return await decode(body, { maxOutputLength: bodyBytesMax });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new Problem('body_too_large', `The body is larger than ${bodyBytesMax} bytes when decompressed.`);
+    }
+    throw new Problem('malformed_encoding', `The body is not what Content-Encoding: ${name} says.`, {
+      cause: error,
+    });
+  }
+}
+
+/** True for a content type that may hold JSON. A push without one is taken as JSON. */
+export function isJsonType(contentType: string | undefined): boolean {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return (
+    type === '' ||
+    type === 'application/json' ||
+    type === 'text/json' ||
+    /^application\/[\w.+-]+\+json$/.test(type)
+  );
+}

@@ -1,0 +1,68 @@
+import { Router, type RequestHandler } from 'express';
+import type { Issuer } from '../auth/issuer.ts';
+import { OAuthError, readTokenRequest } from '../auth/token-request.ts';
+import type { Log } from '../domain/log.ts';
+import { methodNotAllowed } from './fallbacks.ts';
+import { readBody } from './read-body.ts';
+
+export interface TokenDependencies {
+  readonly issuer: Issuer;
+  /** Answers how long to tell the caller to wait, in milliseconds. */
+  readonly countFailure: (...keys: readonly string[]) => number;
+  readonly isStoreAway: (error: unknown) => boolean;
+  readonly log: Log;
+}
+
+export const tokenPath = '/oauth/token';
+
+const tokenBodyBytesMax = 16 * 1024;
+
+/** The token endpoint. Its answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
+export function tokenRoute(dependencies: TokenDependencies): Router {
+  const router = Router();
+  router.route(tokenPath).post(issueToken(dependencies)).all(methodNotAllowed('POST'));
+  return router;
+}
+
+function issueToken({ issuer, countFailure, isStoreAway, log }: TokenDependencies): RequestHandler {
+  return async (request, response) => {
+    const body = (await readBody(request, tokenBodyBytesMax)).toString('utf8');
+    const { 'content-type': contentType, authorization } = request.headers;
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Pragma', 'no-cache');
+    try {
+      const tokenRequest = readTokenRequest(body, contentType, authorization);
+      response.end(JSON.stringify(await issuer.issueToken(tokenRequest)));
+    } catch (error) {
+      if (isStoreAway(error)) {
+        response.setHeader('Retry-After', '5');
+        answer(503, 'temporarily_unavailable', 'The store cannot be reached now.');
+        log.error({ error }, 'A token request failed');
+        return;
+      }
+      if (!(error instanceof OAuthError)) throw error;
+      log.warn({ code: error.code, reason: error.message }, 'A token request was refused');
+      const waitMs = error.code === 'invalid_client' ? countFailure(...throttleKeys(request.ip, body)) : 0;
+      if (waitMs > 0) {
+        response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
+        answer(429, 'slow_down', 'Too many failed attempts; wait before the next.');
+        return;
+      }
+      if (error.status === 401 && error.usedBasic) {
+        response.setHeader('WWW-Authenticate', 'Basic realm="jet-receiver"');
+      }
+      answer(error.status, error.code, error.message);
+    }
+
+    function answer(status: number, code: string, description: string): void {
+      response.statusCode = status;
+      response.end(JSON.stringify({ error: code, error_description: description }));
+    }
+  };
+
+  function throttleKeys(address = 'unknown', body: string): string[] {
+    const clientId = new URLSearchParams(body).get('client_id');
+    return clientId === null ? [address] : [address, `${address} ${clientId.slice(0, 64)}`];
+  }
+}

@@ -1,0 +1,152 @@
+import { Router, type Request, type RequestHandler } from 'express';
+import type { Clock } from '../domain/clock.ts';
+import type { Log } from '../domain/log.ts';
+import type { Stage } from '../domain/stage.ts';
+import { isFault, readPush, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
+import { Overloaded } from '../store/group-commit.ts';
+import { createPushId } from '../store/push-id.ts';
+import type { NewPush, StoredPush } from '../store/pushes.ts';
+import { QuarantineFull, type RefusedBody } from '../store/quarantine.ts';
+import { methodNotAllowed } from './fallbacks.ts';
+import type { Metrics } from './metrics.ts';
+import { Problem, type ProblemCode } from './problem.ts';
+import { decodeBody, isJsonType, readBody } from './read-body.ts';
+
+/** The paths that take pushes, and the stage that each gives. */
+export const webhookPaths = [
+  { path: '/webhooks/jet', stage: undefined },
+  { path: '/webhooks/jet/call-start', stage: 'call_start' },
+  { path: '/webhooks/jet/call-answered', stage: 'call_answered' },
+  { path: '/webhooks/jet/call-end', stage: 'call_end' },
+  { path: '/webhooks/jet/call-end-outbound', stage: 'call_end_outbound' },
+] as const satisfies readonly { path: string; stage: Stage | undefined }[];
+
+export interface WebhookDependencies {
+  readonly authenticate: RequestHandler;
+  readonly intake: IntakeSettings;
+  /** Stores a push; settles after its commit. */
+  readonly storePush: (push: NewPush) => Promise<StoredPush>;
+  readonly quarantine: (refused: RefusedBody) => Promise<string>;
+  /** True when an error says that the database cannot work now. */
+  readonly isStoreAway: (error: unknown) => boolean;
+  /** Called after a push was stored, to wake the worker. */
+  readonly onStored: () => void;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Seconds after which a sender may try again what could not be stored. */
+const retryAfterSeconds = '5';
+
+export function webhookRoutes(dependencies: WebhookDependencies): Router {
+  const router = Router();
+  for (const { path, stage } of webhookPaths) {
+    router
+      .route(path)
+      .post(dependencies.authenticate, takePush(stage, dependencies))
+      .all(methodNotAllowed('POST'));
+  }
+  return router;
+}
+
+function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
+  const { storePush, metrics, clock, log, onStored } = dependencies;
+  return async (request, response) => {
+    const raw = await readBody(request);
+    const reading = await readOrQuarantine(request, raw, pathStage, dependencies);
+    const receivedAtMs = clock();
+    const push: NewPush = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage };
+    const stored = await storePush(push).catch((error: unknown) => {
+      if (error instanceof Overloaded || dependencies.isStoreAway(error)) throw unavailable(error);
+      log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
+      return refuse(
+        request,
+        raw,
+        pathStage,
+        new Problem('not_storable', 'The push cannot be stored.'),
+        dependencies,
+      );
+    });
+    onStored();
+    metrics.pushStored(push.stage, stored.duplicate);
+    log.info(
+      {
+        pushId: stored.pushId,
+        stage: push.stage,
+        duplicate: stored.duplicate,
+        warnings: push.warnings.length,
+      },
+      'A push was stored',
+    );
+    response.setHeader('Content-Type', 'application/json');
+    response.end(
+      JSON.stringify({
+        status: 'stored',
+        pushId: stored.pushId,
+        callId: push.callId,
+        stage: push.stage,
+        duplicate: stored.duplicate,
+        warnings: push.warnings,
+      }),
+    );
+  };
+}
+
+/** What is refused may never come again: it is kept before the answer is sent. */
+async function readOrQuarantine(
+  request: Request,
+  raw: Buffer,
+  pathStage: Stage | undefined,
+  dependencies: WebhookDependencies,
+): Promise<PushReading> {
+  try {
+    if (!isJsonType(request.headers['content-type'])) {
+      throw new Problem('unsupported_content_type', 'Content-Type is to be application/json.');
+    }
+    const body = await decodeBody(raw, request.headers['content-encoding']);
+    const reading = readPush(body, pathStage, dependencies.intake);
+    if (isFault(reading)) throw new Problem(reading.code satisfies ProblemCode, reading.detail);
+    return reading;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === 'body_too_large') throw error;
+    return refuse(request, raw, pathStage, error, dependencies);
+  }
+}
+
+async function refuse(
+  request: Request,
+  body: Buffer,
+  pathStage: Stage | undefined,
+  problem: Problem,
+  { quarantine, isStoreAway, log }: WebhookDependencies,
+): Promise<never> {
+  const refused: RefusedBody = {
+    body,
+    code: problem.code,
+    detail: problem.detail,
+    pathStage,
+    contentType: request.headers['content-type'],
+    contentEncoding: request.headers['content-encoding'],
+  };
+  const quarantineId = await quarantine(refused).catch((error: unknown) => {
+    if (error instanceof QuarantineFull) {
+      throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
+        headers: { 'Retry-After': '60' },
+      });
+    }
+    throw isStoreAway(error) ? unavailable(error) : error;
+  });
+  log.warn(
+    { quarantineId, code: problem.code, detail: problem.detail },
+    'A body was refused and is in the quarantine',
+  );
+  throw problem;
+}
+
+function unavailable(cause: unknown): Problem {
+  return new Problem('store_unavailable', 'Try again; nothing was stored.', {
+    headers: { 'Retry-After': retryAfterSeconds },
+    cause,
+  });
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { adapters } from '../adapters/index.ts';
+import { firstStartText, showFirstStart } from './cli/first-start.ts';
+import { InvalidSettings, readSettings, type Settings } from './config/read-settings.ts';
+import { createLogger } from './logger.ts';
+import { dataFolder, startReceiver, type Receiver } from './receiver.ts';
+import { StoreUnusable } from './store/store-unusable.ts';
+
+// What is made here holds secrets and people's numbers: nobody but the owner and its group reads it.
+process.umask(0o027);
+await main();
+
+async function main(): Promise<void> {
+  const settings = readSettingsOrExit();
+  const { core } = settings;
+  const log = createLogger(core.LOG_LEVEL);
+  let receiver: Receiver;
+  try {
+    receiver = await startReceiver(settings, adapters, log);
+  } catch (error) {
+    exitWith(describeFailure(error));
+  }
+  if (receiver.firstStart !== undefined) {
+    const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
+    const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
+    log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
+  }
+  log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
+  closeOnSignals(receiver, log);
+}
+
+function readSettingsOrExit(): Settings {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    return readSettings(process.env, adapters);
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    exitWith(
+      [
+        'Some settings cannot be used (see .env.example):',
+        ...error.faults.map((f) => `  ${f.name} ${f.message}`),
+      ].join('\n'),
+    );
+  }
+}
+
+function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
+    receiver.close().then(
+      () => {
+        log.info({}, 'Stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ error }, 'Stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'The port is in use by another program. Set PORT to a free one.';
+  if (code === 'EACCES') return `The port or a file may not be used: ${message}`;
+  return `The receiver could not start: ${message}`;
+}
+
+function exitWith(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,25 @@
+import type { Store } from './store.ts';
+
+/** What the store keeps about itself. */
+export type KeptSetting = 'console_password_hash' | 'first_started_at';
+
+export async function readKeptSetting(store: Store, name: KeptSetting): Promise<string | undefined> {
+  const row = await store.reader
+    .knex('settings')
+    .where({ name })
+    .first<{ value: string } | undefined>('value');
+  return row?.value;
+}
+
+/** @returns false when it was kept before: the earlier value stands */
+export async function keepSettingOnce(store: Store, name: KeptSetting, value: string): Promise<boolean> {
+  await store.writer.upsert(store.writer.knex, {
+    table: 'settings',
+    columns: ['name', 'value'],
+    key: ['name'],
+    rows: [[name, value]],
+    assign: { value: ({ stored }) => stored('value') },
+  });
+  const row = await store.writer.knex('settings').where({ name }).first<{ value: string }>('value');
+  return row.value === value;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  callStatus,
+  foldStatusWord,
+  statusOfWord,
+  type CallStatus,
+  type StatusMap,
+} from '../../src/domain/call-status.ts';
+
+const noMap: StatusMap = new Map();
+
+describe('a dial status', () => {
+  it.each([
+    ['ANSWER', 'answered'],
+    ['ANSWERED', 'answered'],
+    ['UNANSWERED', 'missed'],
+    ['NOANSWER', 'missed'],
+    ['NO ANSWER', 'missed'],
+    ['CANCEL', 'abandoned'],
+    ['CANCELLED', 'abandoned'],
+    ['BUSY', 'busy'],
+    ['UNAVAILABLE', 'missed'],
+    ['CHANUNAVAIL', 'failed'],
+    ['CHANUNAVAILABLE', 'failed'],
+    ['CONGESTION', 'failed'],
+    ['FAILED', 'failed'],
+    // The same words as people and machines also write them.
+    ['answered', 'answered'],
+    ['Answered', 'answered'],
+    ['No Answer', 'missed'],
+    ['no_answer', 'missed'],
+    ['NO-ANSWER', 'missed'],
+    ['Not Answered', 'missed'],
+    ['Canceled', 'abandoned'],
+    ['  busy ', 'busy'],
+  ] satisfies [string, CallStatus][])('%j means %s', (word, status) => {
+    expect(callStatus(word, true, noMap)).toBe(status);
+  });
+
+  it.each(['VOICEMAIL', '200', '?', 'constructor', '__proto__'])('%j is unknown to every table', (word) => {
+    expect(statusOfWord(word, noMap)).toBeUndefined();
+  });
+
+  it('that no table knows makes the status unknown', () => {
+    expect(callStatus('VOICEMAIL', true, noMap)).toBe('unknown');
+  });
+
+  it('counts before the end of the call', () => {
+    expect(callStatus('ANSWER', false, noMap)).toBe('answered');
+  });
+});
+
+describe('a call without a dial status', () => {
+  it('is in progress before its end', () => {
+    expect(callStatus(undefined, false, noMap)).toBe('in_progress');
+  });
+
+  it('is unknown after its end', () => {
+    expect(callStatus(undefined, true, noMap)).toBe('unknown');
+  });
+});
+
+describe("the operator's words", () => {
+  const map: StatusMap = new Map([
+    [foldStatusWord('VOICE MAIL'), 'missed'],
+    [foldStatusWord('CONGESTION'), 'busy'],
+  ]);
+
+  it('add to the table', () => {
+    expect(callStatus('voice_mail', true, map)).toBe('missed');
+  });
+
+  it('win over the table', () => {
+    expect(callStatus('Congestion', true, map)).toBe('busy');
+  });
+
+  it('leave the rest of the table as it is', () => {
+    expect(callStatus('CANCEL', true, map)).toBe('abandoned');
+  });
+});

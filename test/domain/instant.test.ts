@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseInstant } from '../../src/domain/instant.ts';
+
+/** Sunday 5 October 2025, 10:20:30 in Sydney. */
+const second = Date.UTC(2025, 9, 4, 23, 20, 30);
+
+describe('a time from Jet', () => {
+  it.each([
+    ['2025-10-04T23:20:30Z', second],
+    ['2025-10-04T23:20:30', second],
+    ['2025-10-04 23:20:30', second],
+    ['2025-10-04t23:20:30z', second],
+    ['2025-10-04 23:20:30 UTC', second],
+    ['2025-10-04 23:20:30 GMT', second],
+    ['2025-10-04T23:20Z', second - 30_000],
+    ['2025-10-04 23:20', second - 30_000],
+    ['2025-10-04T23:20:30.5Z', second + 500],
+    ['2025-10-04T23:20:30.123', second + 123],
+    ['2025-10-04 23:20:30,123', second + 123],
+    ['2025-10-04T23:20:30.123456', second + 123],
+    ['2025-10-04T23:20:30.123456789Z', second + 123],
+    ['2025-10-05T10:20:30+11:00', second],
+    ['2025-10-05 10:20:30 +11:00', second],
+    ['2025-10-05T10:20:30+1100', second],
+    ['2025-10-05T10:20:30+11', second],
+    ['2025-10-05T09:50:30.250+10:30', second + 250],
+    ['2025-10-04T18:20:30-05:00', second],
+    ['2025-10-04T23:20:30-00:00', second],
+    ['20251004T232030Z', second],
+    ['20251004T232030', second],
+    ['20251004T2320Z', second - 30_000],
+    ['20251005T102030+1100', second],
+    ['1759620030', second],
+    ['1759620030.25', second + 250],
+    ['1759620030000', second],
+    ['1759620030123', second + 123],
+    ['1759620030123.75', second + 124],
+    ['946684800', Date.UTC(2000, 0, 1)],
+    ['946684800000', Date.UTC(2000, 0, 1)],
+    ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+    ['2199-12-31T23:59:59.999Z', Date.UTC(2200, 0, 1) - 1],
+  ])('%j is read', (text, expected) => {
+    expect(parseInstant(text)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'now',
+    'null',
+    '0',
+    '2025-02-30T10:00:00Z',
+    '2025-02-29T10:00:00Z',
+    '2025-13-01T10:00:00Z',
+    '2025-00-10T10:00:00Z',
+    '2025-10-00T10:00:00Z',
+    '2025-10-32T10:00:00Z',
+    '2025-10-05T24:00:00Z',
+    '2025-10-05T10:60:00Z',
+    '2025-10-05T10:00:60Z',
+    '10/05/2025 10:00:00',
+    '5/10/2025',
+    '05-10-2025 10:00:00',
+    '2025-10-05',
+    '20251005',
+    '2025-10-05T10',
+    '2025-1-5T10:00:00Z',
+    '2025-10-05  10:00:00',
+    '2025-10-05T10:00:00+15:00',
+    '2025-10-05T10:00:00+10:60',
+    '2025-10-05T10:00:00 AEST',
+    '2025-10-05T10:00:00.Z',
+    '2025-W40-7T10:00:00Z',
+    '2025-278T10:00:00Z',
+    '+2025-10-05T10:00:00Z',
+    'Sun, 05 Oct 2025 10:00:00 GMT',
+    '2025-10-05T10:00:00Z and more',
+    '2025-10-05T10:00:00Z\n',
+    '20251005100000',
+    '17596200300',
+    '-1759620030',
+    '1.759e9',
+    '99999999999999',
+    '٢٠٢٥-١٠-٠٥T١٠:٠٠:٠٠Z',
+  ])('%j is not guessed at', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['year 0', '0000-00-00 00:00:00'],
+    ['year 1', '0001-01-01T00:00:00Z'],
+    ['year 99', '0099-12-31T00:00:00Z'],
+    ['the first second of the epoch', '1970-01-01T00:00:00Z'],
+    ['year 9999', '9999-12-31T23:59:59Z'],
+    ['milliseconds that are digits of a date without marks', '202510051030'],
+  ])('%s is no time of a call', (_meaning, text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
+});
+
+describe('any instant', () => {
+  const instants = fc.integer({ min: Date.UTC(1980, 0, 1), max: Date.UTC(2200, 0, 1) - 1 });
+  const offsets = fc.integer({ min: -14 * 60, max: 14 * 60 });
+
+  function withOffset(epochMs: number, minutes: number): string {
+    const size = Math.abs(minutes);
+    const two = (value: number): string => String(value).padStart(2, '0');
+    const clock = new Date(epochMs + minutes * 60_000).toISOString().slice(0, -1);
+    return `${clock}${minutes < 0 ? '-' : '+'}${two(Math.trunc(size / 60))}:${two(size % 60)}`;
+  }
+
+  it('comes back from ISO text with Z', () => {
+    fc.assert(fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString()) === ms));
+  });
+
+  it('comes back from text with a space and no zone', () => {
+    fc.assert(
+      fc.property(
+        instants,
+        (ms) => parseInstant(new Date(ms).toISOString().replace('T', ' ').replace('Z', '')) === ms,
+      ),
+    );
+  });
+
+  it('comes back from ISO text with any offset', () => {
+    fc.assert(
+      fc.property(instants, offsets, (ms, minutes) => parseInstant(withOffset(ms, minutes)) === ms),
+    );
+  });
+
+  it('comes back from the basic form', () => {
+    fc.assert(
+      fc.property(
+        instants,
+        (ms) => parseInstant(new Date(ms).toISOString().replace(/[-:]/g, '')) === ms,
+      ),
+    );
+  });
+
+  it('comes back from epoch milliseconds', () => {
+    fc.assert(fc.property(instants, (ms) => parseInstant(String(ms)) === ms));
+  });
+
+  it('comes back from epoch seconds with a fraction', () => {
+    fc.assert(fc.property(instants, (ms) => parseInstant((ms / 1000).toFixed(3)) === ms));
+  });
+});
+
+describe('any text', () => {
+  it('is read as a plausible instant or not at all', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9TZ:+ .-]{0,30}$/)), (text) => {
+        const instant = parseInstant(text);
+        expect(instant === undefined || Number.isSafeInteger(instant)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('JET_TIME_FORMAT', () => {
+  it.each([
+    ['dd/MM/yyyy HH:mm:ss', '04/10/2025 23:20:30'],
+    ['d/M/yyyy h:mm:ss a', '4/10/2025 11:20:30 PM'],
+    ['dd/MM/yyyy HH:mm:ss ZZ', '05/10/2025 10:20:30 +11:00'],
+    ['dd/MM/yyyy HH:mm:ss z', '05/10/2025 10:20:30 Australia/Sydney'],
+    ['yyyyMMddHHmmss', '20251004232030'],
+    ['d LLL yyyy HH:mm:ss', '4 Oct 2025 23:20:30'],
+  ])('%j reads %j', (format, text) => {
+    expect(parseInstant(text, format)).toBe(second);
+  });
+
+  it('stands before the forms that are known', () => {
+    expect(parseInstant('2025-04-10 23:20:30', 'yyyy-dd-MM HH:mm:ss')).toBe(second);
+  });
+
+  it('leaves the known forms readable', () => {
+    expect(parseInstant('2025-10-04T23:20:30Z', 'dd/MM/yyyy HH:mm:ss')).toBe(second);
+  });
+
+  it('does not take 30 February', () => {
+    expect(parseInstant('30/02/2025 10:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
+  });
+
+  it('does not take a year that marks "none"', () => {
+    expect(parseInstant('01/01/0001 00:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
+  });
+});

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createPhoneReader } from '../../src/domain/phone-number.ts';
+
+// Numbers that the Australian and British authorities keep free for fiction, wherever there are such.
+const read = createPhoneReader({ defaultCountry: 'AU' });
+const readInSydney = createPhoneReader({ defaultCountry: 'AU', defaultAreaCode: '02' });
+
+describe('a valid number', () => {
+  it.each([
+    ['a mobile', '0491 570 156', '+61491570156'],
+    ['a mobile without its first 0', '491570156', '+61491570156'],
+    ['a line in the east', '(02) 5550 1234', '+61255501234'],
+    ['a line in the south-east', '03 7010 1234', '+61370101234'],
+    ['a line in the north-east', '(07) 7010 1234', '+61770101234'],
+    ['a line in the west', '(08) 7010-1234', '+61870101234'],
+    ['a six-digit service number', '13 00 00', '+61130000'],
+    ['a 1300 number', '1300 975 707', '+611300975707'],
+    ['a 1800 number', '1800 160 401', '+611800160401'],
+    ['a 1900 number', '1900 654 321', '+611900654321'],
+    ['a VoIP number', '0147 123 456', '+61147123456'],
+    ['61 without a plus', '61491570156', '+61491570156'],
+    ['61 with a plus', '+61 491 570 156', '+61491570156'],
+    ['a bracketed 0 after 61', '+61 (0)491 570 156', '+61491570156'],
+    ['0011 and 61', '0011 61 491 570 156', '+61491570156'],
+    ['0011 and 64', '0011 64 21 123 4567', '+64211234567'],
+    ['00 and 61', '00 61 491 570 156', '+61491570156'],
+    ['00 and 61 without spaces', '0061491570156', '+61491570156'],
+    ['a bracketed 00', '(00) 61 491 570 156', '+61491570156'],
+    ['00 and 44', '00 44 20 7946 0018', '+442079460018'],
+    ['New Zealand', '+64 21 123 4567', '+64211234567'],
+    ['the United Kingdom', '+44 20 7946 0018', '+442079460018'],
+    ['a SIP address', 'sip:+61491570156@pbx.example;user=phone', '+61491570156'],
+    ['a secure SIP address', 'sips:0491570156@pbx.example', '+61491570156'],
+    ['a tel address', 'tel:+61-491-570-156', '+61491570156'],
+    ['an extension after ;ext=', '0255501234;ext=201', '+61255501234'],
+    ['an extension after x', '02 5550 1234 x201', '+61255501234'],
+    ['an extension after ext.', '02 5550 1234 ext. 201', '+61255501234'],
+    ['blanks around', '  0491 570 156\t', '+61491570156'],
+  ])('%s: %j', (_what, text, e164) => {
+    expect(read(text)).toEqual({ e164, withheld: false });
+  });
+});
+
+describe('no number to search', () => {
+  it.each([
+    ['a three-digit extension', '201'],
+    ['a four-digit extension', '1001'],
+    ['a five-digit extension', '60000'],
+    ['a star code', '*97'],
+    ['an extension in a SIP address', 'sip:201@pbx'],
+    ['an extension with its mark', 'x201'],
+    ['emergency 000', '000'],
+    ['emergency 112', '112'],
+    ['emergency 106', '106'],
+    ['a local number without an area code', '9374 4000'],
+    ['a number one digit short', '0491 570 15'],
+    ['a number one digit long', '0491 570 1567'],
+    ['two numbers', '0491570156, 0491570157'],
+    ['zeros', '0000000000'],
+    ['a name', 'Front desk'],
+    ['a name with digits', 'Desk 0491570156'],
+    ['letters for digits', '1800 FLOWER'],
+    ['only marks', '-'],
+    ['a plus', '+'],
+    ['a word before a number', 'Unknown 0491570156'],
+    ['a text beyond all numbers', '0'.repeat(300)],
+  ])('%s: %j', (_what, text) => {
+    expect(read(text)).toEqual({ e164: undefined, withheld: false });
+  });
+});
+
+describe('a withheld number', () => {
+  it.each([
+    'anonymous',
+    'Anonymous',
+    'ANONYMOUS',
+    'private',
+    'Private Number',
+    'unknown',
+    'Unavailable',
+    'withheld',
+    'restricted',
+    'blocked',
+    'No Caller ID',
+    'no-caller-id',
+    'N/A',
+    'null',
+    'sip:anonymous@anonymous.invalid',
+    '<anonymous>',
+    '',
+    '   ',
+  ])('may come as %j', (text) => {
+    expect(read(text)).toEqual({ e164: undefined, withheld: true });
+  });
+
+  it('may not come at all', () => {
+    expect(read(undefined)).toEqual({ e164: undefined, withheld: true });
+  });
+});
+
+describe('DEFAULT_AREA_CODE', () => {
+  it.each([
+    ['5550 1234', '+61255501234'],
+    ['55501234', '+61255501234'],
+    ['5550-1234', '+61255501234'],
+    ['5550 1234 x201', '+61255501234'],
+  ])('completes the local number %j', (text, e164) => {
+    expect(readInSydney(text).e164).toBe(e164);
+  });
+
+  it.each([
+    ['03 7010 1234', '+61370101234'],
+    ['0491 570 156', '+61491570156'],
+    ['13 00 00', '+61130000'],
+    ['1300 975 707', '+611300975707'],
+    ['+44 20 7946 0018', '+442079460018'],
+  ])('leaves the whole number %j alone', (text, e164) => {
+    expect(readInSydney(text).e164).toBe(e164);
+  });
+
+  it.each([
+    ['an extension', '201'],
+    ['a star code', '*97'],
+    ['digits that only an extension fills up', '93744 x000'],
+    ['a local number that begins with 0', '0937 4400'],
+    ['a number in a foreign plan', '+5550 1234'],
+  ])('makes no number of %s: %j', (_what, text) => {
+    expect(readInSydney(text).e164).toBeUndefined();
+  });
+});
+
+describe('DEFAULT_COUNTRY', () => {
+  it('reads national numbers in its own plan', () => {
+    expect(createPhoneReader({ defaultCountry: 'GB' })('020 7946 0018').e164).toBe('+442079460018');
+  });
+});
+
+describe('any text as a number', () => {
+  const texts = fc.oneof(fc.string(), fc.stringMatching(/^[0-9+() x*#.-]{0,24}$/));
+
+  it('has E.164 form or none', () => {
+    fc.assert(fc.property(texts, (text) => /^\+[1-9]\d{2,14}$/.test(read(text).e164 ?? '+6110000')));
+  });
+
+  it('is never withheld with a number', () => {
+    fc.assert(fc.property(texts, (text) => !(read(text).withheld && read(text).e164 !== undefined)));
+  });
+
+  it('reads the same the second time', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(read(text)).toEqual(createPhoneReader({ defaultCountry: 'AU' })(text));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('that was brought to E.164 is read as itself', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^04\d{8}$/), (text) => {
+        const { e164 } = read(text);
+        fc.pre(e164 !== undefined);
+        expect(read(e164).e164).toBe(e164);
+      }),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CallFields, JsonValue } from '../../src/domain/jet-fields.ts';
+import { readCallId } from '../../src/intake/call-id.ts';
+
+const start = Date.UTC(2025, 9, 4, 23, 20, 30);
+const outbound = {
+  started_at: start,
+  called_number: '0491 570 156',
+  calling_number: '(02) 5550 1234',
+  calling_extension: '201',
+} satisfies CallFields;
+
+function idOf(fields: CallFields, unreadable: Record<string, JsonValue> = {}): string | undefined {
+  return readCallId(fields, new Map<string, JsonValue>(Object.entries({ ...fields, ...unreadable })));
+}
+
+describe('the id of a call with a callsessionid', () => {
+  it.each(['1759620030.123', 'AbC', '007', 'a b', '呼叫', 'x'.repeat(191)])('is %j as it came', (id) => {
+    expect(idOf({ call_session_id: id })).toBe(id);
+  });
+
+  it('keeps its case', () => {
+    expect(idOf({ call_session_id: 'ABC' })).not.toBe(idOf({ call_session_id: 'abc' }));
+  });
+
+  it('of more than 191 characters is a hash', () => {
+    expect(idOf({ call_session_id: 'x'.repeat(192) })).toMatch(/^sha256-[0-9a-f]{64}$/);
+  });
+
+  it('tells long ids apart by their last character', () => {
+    const long = 'x'.repeat(300);
+    expect(idOf({ call_session_id: `${long}a` })).not.toBe(idOf({ call_session_id: `${long}b` }));
+  });
+
+  it('stands before what outbound fields would make', () => {
+    expect(idOf({ ...outbound, call_session_id: 'c-1' })).toBe('c-1');
+  });
+
+  it('fits an indexed column whatever came', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), (id) => (idOf({ call_session_id: id }) ?? '').length <= 191),
+    );
+  });
+});
+
+describe('the id of an outbound call', () => {
+  it('does not change with a release', () => {
+    expect(idOf(outbound)).toBe('outbound-HASH');
+  });
+
+  it('is the same however the numbers are written', () => {
+    expect(idOf({ ...outbound, called_number: '0491570156', calling_number: '02-5550-1234' })).toBe(
+      idOf(outbound),
+    );
+  });
+
+  it.each([
+    ['the start', { started_at: start + 1 }],
+    ['the called number', { called_number: '0491 570 157' }],
+    ['the calling number', { calling_number: '(02) 5550 1235' }],
+    ['the extension', { calling_extension: '202' }],
+  ])('changes with %s', (_what, changed) => {
+    expect(idOf({ ...outbound, ...changed })).not.toBe(idOf(outbound));
+  });
+
+  it('does not mix up neighbouring parts', () => {
+    expect(idOf({ started_at: start, called_number: '12', calling_number: '3' })).not.toBe(
+      idOf({ started_at: start, called_number: '2', calling_number: '31' }),
+    );
+  });
+
+  it('needs neither a calling number nor an extension', () => {
+    expect(idOf({ started_at: start, called_number: '0491 570 156' })).toMatch(/^outbound-/);
+  });
+
+  it('takes the text of a start that cannot be read', () => {
+    const ids = ['yesterday', 'today'].map((text) => idOf({ called_number: '1' }, { started_at: text }));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it.each([
+    ['no start', { called_number: '0491 570 156' }],
+    ['no called number', { started_at: start, calling_number: '0491 570 156' }],
+    ['nothing', {}],
+  ])('is none with %s', (_what, fields) => {
+    expect(idOf(fields)).toBeUndefined();
+  });
+});

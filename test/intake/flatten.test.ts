@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { flatten, foldKey } from '../../src/intake/flatten.ts';
+
+const nothingWhole = (): boolean => false;
+
+describe('a key', () => {
+  it.each([
+    'call Start Time',
+    'callStartTime',
+    'call_start_time',
+    'call-start-time',
+    'call.start.time',
+    'CALLSTARTTIME',
+    'Call  Start\tTime',
+    ' callstarttime ',
+    'call\u00a0start\u00a0time',
+  ])('%j folds to callstarttime', (key) => {
+    expect(foldKey(key)).toBe('callstarttime');
+  });
+
+  it('keeps letters and digits of every script', () => {
+    expect(foldKey('Zähler_2')).toBe('zähler2');
+  });
+});
+
+describe('a body', () => {
+  it('is its values with the keys on the way to them', () => {
+    expect(flatten({ a: 1, b: { c: 'x', d: { e: null } } }, nothingWhole)).toEqual([
+      { path: ['a'], value: 1 },
+      { path: ['b', 'c'], value: 'x' },
+      { path: ['b', 'd', 'e'], value: null },
+    ]);
+  });
+
+  it('keeps lists whole', () => {
+    expect(flatten({ a: [{ b: 1 }, [2]] }, nothingWhole)).toEqual([{ path: ['a'], value: [{ b: 1 }, [2]] }]);
+  });
+
+  it('keeps whole what is asked to be whole, at any depth', () => {
+    expect(flatten({ a: { keep: { b: 1 } } }, (key) => key === 'keep')).toEqual([
+      { path: ['a', 'keep'], value: { b: 1 } },
+    ]);
+  });
+
+  it('has no value in an empty object', () => {
+    expect(flatten({ a: {} }, nothingWhole)).toEqual([]);
+  });
+
+  it('may have keys named like the members of every object', () => {
+    expect(flatten({ hasOwnProperty: 1, toString: 2 }, nothingWhole)).toHaveLength(2);
+  });
+});

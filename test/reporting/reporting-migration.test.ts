@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reportingMigrations } from '../../migrations/index.ts';
+import type { Database, DialectName } from '../../src/domain/database.ts';
+import {
+  reportingColumns,
+  reportingTable,
+  type ReportingColumn,
+  type ReportingType,
+} from '../../src/domain/reporting-table.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { StoreUnusable } from '../../src/store/store-unusable.ts';
+import { ask } from '../fixtures/ask.ts';
+import { engines, type FreshDatabase } from '../fixtures/engines.ts';
+
+const migrationsTable = 'jet_reporting_migrations';
+const columns: readonly ReportingColumn[] = reportingColumns;
+
+/** What each database calls the type of a column when it is asked. */
+const types: Record<ReportingType, Record<DialectName, string>> = {
+  text: { sqlite: 'TEXT', postgres: 'character varying(LENGTH)', mysql: 'varchar(LENGTH)' },
+  long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
+  json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
+  instant: { sqlite: 'TEXT', postgres: 'timestamp(3) with time zone', mysql: 'datetime(3)' },
+  local: { sqlite: 'TEXT', postgres: 'timestamp(3) without time zone', mysql: 'datetime(3)' },
+  date: { sqlite: 'TEXT', postgres: 'date', mysql: 'date' },
+  integer: { sqlite: 'INTEGER', postgres: 'integer', mysql: 'int' },
+  bigint: { sqlite: 'INTEGER', postgres: 'bigint', mysql: 'bigint' },
+  boolean: { sqlite: 'INTEGER', postgres: 'boolean', mysql: 'tinyint(1)' },
+};
+
+/** Asks for name, type, whether NULL is refused, and the names of indexes other than the primary key's. */
+const questions: Record<DialectName, { columns: string; indexes: string }> = {
+  sqlite: {
+    columns: `SELECT name, type, "notnull" AS required FROM pragma_table_info('${reportingTable}') ORDER BY cid`,
+    indexes: `SELECT name FROM pragma_index_list('${reportingTable}') WHERE origin = 'c'`,
+  },
+  postgres: {
+    columns:
+      'SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS required ' +
+      `FROM pg_attribute WHERE attrelid = '${reportingTable}'::regclass AND attnum > 0 ORDER BY attnum`,
+    indexes:
+      'SELECT c.relname AS name FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid ' +
+      `WHERE indrelid = '${reportingTable}'::regclass AND NOT indisprimary`,
+  },
+  mysql: {
+    columns:
+      "SELECT column_name AS name, column_type AS type, is_nullable = 'NO' AS required " +
+      `FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${reportingTable}' ` +
+      'ORDER BY ordinal_position',
+    indexes:
+      'SELECT index_name AS name FROM information_schema.statistics ' +
+      `WHERE table_schema = DATABASE() AND table_name = '${reportingTable}' AND index_name <> 'PRIMARY'`,
+  },
+};
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`the reporting migration on ${engine.title}`, () => {
+    let fresh: FreshDatabase;
+    let database: Database;
+    let second: Database;
+
+    beforeEach(async () => {
+      fresh = await engine.fresh();
+      database = openDatabase(fresh.url);
+      second = openDatabase(fresh.url);
+    });
+
+    afterEach(async () => {
+      await database.close();
+      await second.close();
+      await fresh.drop();
+    });
+
+    it('makes exactly the columns, in order, each with its type and required where it must be', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
+    });
+
+    it('makes an index for each indexed column', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      expect(await indexesOf(database)).toEqual(expectedIndexes());
+    });
+
+    it('keeps call ids that differ in case only as two calls, and the same id once', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      const call = (callId: string): Record<string, unknown> => ({
+        ...Object.fromEntries(columns.filter((column) => column.required).map(smallestValue)),
+        call_id: callId,
+      });
+      await database.knex(reportingTable).insert([call('abc'), call('ABC')]);
+      await expect(database.knex(reportingTable).insert(call('abc'))).rejects.toThrow();
+      expect(await database.knex(reportingTable).pluck('call_id')).toHaveLength(2);
+    });
+
+    it('changes nothing when it is run again', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      await migrate(database, migrationsTable, reportingMigrations);
+      expect(await database.knex(migrationsTable).pluck('name')).toEqual(['0001-jet-calls']);
+      expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
+    });
+
+    it('can be run by two processes at once, and is complete for both when they go on', async () => {
+      const seen = await Promise.all(
+        [database, second].map(async (process) => {
+          await migrate(process, migrationsTable, reportingMigrations);
+          return [await columnsOf(process), await indexesOf(process)];
+        }),
+      );
+      const complete = [expectedColumns(engine.dialect), expectedIndexes()];
+      expect(seen).toEqual([complete, complete]);
+    });
+
+    it('is made again when it was broken off before it was done', async () => {
+      const [first] = reportingMigrations;
+      if (first === undefined) throw new Error('There is no reporting migration');
+      const broken = {
+        name: first.name,
+        async up(...given: Parameters<typeof first.up>) {
+          await first.up(...given);
+          throw new Error('The power went');
+        },
+      };
+      await expect(migrate(database, migrationsTable, [broken])).rejects.toThrow('The power went');
+      await migrate(second, migrationsTable, reportingMigrations);
+      expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
+      expect(await indexesOf(second)).toEqual(expectedIndexes());
+    });
+
+    it('refuses a database that a newer version has changed', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      await database.knex(migrationsTable).insert({ name: '9999-later', made_at: 1 });
+      const refused = migrate(second, migrationsTable, reportingMigrations);
+      await expect(refused).rejects.toBeInstanceOf(StoreUnusable);
+      await expect(refused).rejects.toThrow('9999-later');
+    });
+  });
+}
+
+interface ColumnAnswer {
+  readonly name: string;
+  readonly type: string;
+  readonly required: unknown;
+}
+
+async function columnsOf(database: Database): Promise<ColumnAnswer[]> {
+  const rows = await ask<ColumnAnswer>(database, questions[database.dialect].columns);
+  return rows.map(({ name, type, required }) => ({
+    name,
+    // MariaDB gives integers a width to show them with, which means nothing; MySQL 8 no longer does.
+    type: type.replace(/^(int|bigint)\(\d+\)$/, '$1'),
+    required: Boolean(required),
+  }));
+}
+
+async function indexesOf(database: Database): Promise<string[]> {
+  const rows = await ask<{ name: string }>(database, questions[database.dialect].indexes);
+  return rows.map(({ name }) => name).sort();
+}
+
+function expectedColumns(dialect: DialectName): ColumnAnswer[] {
+  return columns.map(({ name, type, length, required }) => ({
+    name,
+    type: types[type][dialect].replace('LENGTH', String(length)),
+    required: required === true,
+  }));
+}
+
+function expectedIndexes(): string[] {
+  return columns
+    .filter((column) => column.indexed === true)
+    .map(({ name }) => `${reportingTable}_${name}`)
+    .sort();
+}
+
+function smallestValue({ name, type }: ReportingColumn): [string, unknown] {
+  if (type === 'instant' || type === 'local') return [name, '2026-07-06 09:15:00.000'];
+  if (type === 'date') return [name, '2026-07-06'];
+  if (type === 'boolean') return [name, false];
+  return [name, type === 'text' ? '' : 0];
+}
