@@ -28,9 +28,9 @@ import { openDatabase } from './store/database.ts';
 import type { Destination } from './store/deliveries.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createGroupCommit } from './store/group-commit.ts';
-import { keepSettingOnce } from './store/kept-settings.ts';
+import { keepSettingOnce, readKeptSetting } from './store/kept-settings.ts';
 import { migrate } from './store/migrate.ts';
-import { deleteExpiredTokens, readClients } from './store/oauth-rows.ts';
+import { deleteExpiredTokens } from './store/oauth-rows.ts';
 import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
 import { quarantineBody } from './store/quarantine.ts';
 import { sqlitePath } from './store/sqlite.ts';
@@ -142,7 +142,7 @@ async function makeFirstClient(
   secretKey: string,
   clock: Clock,
 ): Promise<FirstStart | undefined> {
-  if ((await readClients(store)).length > 0) return undefined;
+  if ((await readKeptSetting(store, 'first_started_at')) !== undefined) return undefined;
   // Of several processes that start at once on one database, one makes the client.
   const isFirst = await keepSettingOnce(store, 'first_started_at', `${clock()} ${randomUUID()}`);
   if (!isFirst) return undefined;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   DestinationUnavailable,
   reportingColumns,
@@ -11,11 +12,12 @@ export interface SqlClient {
   readonly dialect: Database['dialect'];
   /** Makes the table, or brings it up to date. */
   prepare(): Promise<void>;
-  /** Writes rows in one statement. A row with a newer revision stays as it is. */
+  /** Writes rows in one statement. A row with a newer revision stays as it is; the same one is written again, since settings may differ. */
   write(rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
   /** True when an error lies in the values of a row, and would be the same next time. */
   isDataError(error: unknown): boolean;
-  countRows(): Promise<number>;
+  /** Undefined when the database is a file that was not made yet. */
+  countRows(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -50,12 +52,14 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
           columns,
           key: ['call_id'],
           rows: rows.map((row) => columns.map((column) => row[column])),
-          when: ({ incoming, stored }) => `${incoming('revision')} > ${stored('revision')}`,
+          when: ({ incoming, stored }) => `${incoming('revision')} >= ${stored('revision')}`,
         }),
       ),
     isDataError: (error) => database.isDataError(error),
     countRows: () =>
       orUnavailable(async () => {
+        // Opening a file that is not there would make it.
+        if (database.file !== undefined && !existsSync(database.file)) return undefined;
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         return Number(row?.rows ?? 0);
       }),

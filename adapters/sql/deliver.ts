@@ -26,6 +26,15 @@ export async function deliver(
 export async function check(client: SqlClient): Promise<readonly Finding[]> {
   try {
     const rows = await client.countRows();
+    if (rows === undefined) {
+      return [
+        {
+          level: 'warning',
+          message: 'The reporting database is not there yet.',
+          remedy: 'The first worker that starts makes it: npm start',
+        },
+      ];
+    }
     return [
       { level: 'ok', message: `The reporting table ${reportingTable} is there and holds ${rows} rows.` },
     ];

@@ -8,8 +8,13 @@ export const initial: Migration = {
   name: '0001-initial',
   async up(knex, { dialect }) {
     const mysql = dialect === 'mysql';
-    const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
-      knex.schema.createTable(table, (columns) => {
+    const create = async (
+      table: string,
+      define: (columns: Knex.CreateTableBuilder) => void,
+    ): Promise<void> => {
+      // MySQL commits each table by itself: one that is there was left, empty, by a step that was broken off.
+      if (mysql) await knex.schema.dropTableIfExists(table);
+      await knex.schema.createTable(table, (columns) => {
         if (mysql) {
           columns.engine('InnoDB');
           columns.charset('utf8mb4');
@@ -17,6 +22,7 @@ export const initial: Migration = {
         }
         define(columns);
       });
+    };
 
     await create('calls', (t) => {
       t.string('id', callIdLength).primary();

@@ -30,6 +30,8 @@ export interface Upsert {
 export interface Database {
   readonly knex: Knex;
   readonly dialect: DialectName;
+  /** The absolute path of an SQLite database. It is made, with its folder, by the first migration. */
+  readonly file: string | undefined;
   /** Inserts rows in one statement, or updates those whose key is there already. */
   upsert(within: Knex | Knex.Transaction, upsert: Upsert): Promise<void>;
   /** True when the error is the database's answer about the values given, and would be the same next time. */

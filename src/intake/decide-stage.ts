@@ -39,5 +39,5 @@ function inferStage(present: ReadonlySet<string>): Stage {
 
 function agrees(pathStage: Stage, inferred: Stage, present: ReadonlySet<string>): boolean {
   if (pathStage === 'call_end_outbound') return !present.has('origin_number') && !present.has('phone_number');
-  return inferred !== 'call_end_outbound' && stageRank(inferred) < stageRank(pathStage);
+  return stageRank(inferred) < stageRank(pathStage);
 }

@@ -154,10 +154,11 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
 function hashContent(stage: Stage, leaves: readonly Leaf[]): string {
   const seen = new Map<string, number>();
   const entries = leaves.map(({ path, value }) => {
-    const name = findField(path)?.name ?? path.join('.');
+    const key = path.join('.');
+    const name = findField(path)?.name ?? key;
     const nth = seen.get(name) ?? 0;
     seen.set(name, nth + 1);
-    return JSON.stringify([name, nth, value]);
+    return JSON.stringify(nth === 0 ? [name, value] : [name, value, nth, key]);
   });
   return createHash('sha256')
     .update(JSON.stringify([stage, ...entries.sort()]))

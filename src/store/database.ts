@@ -2,7 +2,7 @@ import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
 import { dialectOfUrl, dialects, poolFor, type DriverError } from './dialect.ts';
-import { makeSqliteFolder, prepareSqliteConnection, sqlitePath } from './sqlite.ts';
+import { prepareSqliteConnection, sqlitePath } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
 // How long a caller waits for a free connection, and for a server to answer a new one.
@@ -19,13 +19,13 @@ export function openDatabase(url: string, mode: 'write' | 'read' = 'write'): Dat
   const name = dialectOfUrl(url);
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
-  if (name === 'sqlite' && mode === 'write') makeSqliteFolder(sqlitePath(url));
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
   const knex = knexFactory({ ...knexConfig(name, url, mode), compileSqlOnError: false });
   let closing: Promise<void> | undefined;
   return {
     knex,
     dialect: name,
+    file: name === 'sqlite' ? sqlitePath(url) : undefined,
     upsert: (within, upsert) => upsertRows(name, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),

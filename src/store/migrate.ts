@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../domain/database.ts';
 import type { Migration } from '../domain/migration.ts';
 import { dialects, type DriverError } from './dialect.ts';
+import { makeSqliteFolder } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 // How long a process waits for another one that is making a step on a server without transactional schema.
@@ -19,7 +20,8 @@ export async function migrate(
   table: string,
   migrations: readonly Migration[],
 ): Promise<void> {
-  const { knex } = database;
+  const { knex, file } = database;
+  if (file !== undefined) makeSqliteFolder(file);
   if (!(await knex.schema.hasTable(table))) await createTable(knex, table);
   const made = new Set(await knex(table).pluck<string[]>('name'));
   const unknown = [...made].filter((name) => !migrations.some((migration) => migration.name === name));

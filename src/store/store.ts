@@ -16,7 +16,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const migrationsTable = 'jet_store_migrations';
+/** Where the store remembers the steps of its schema. */
+export const storeMigrationsTable = 'jet_store_migrations';
 
 // Reading every page of a large store takes minutes; above this only its head and its schema are read.
 const fullCheckBytesMax = 256 * 1024 * 1024;
@@ -37,7 +38,7 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
   };
   try {
     if (writer.dialect === 'sqlite' && !isNew) await checkSqlite(writer, sqlitePath(url));
-    await migrate(writer, migrationsTable, migrations);
+    await migrate(writer, storeMigrationsTable, migrations);
   } catch (error) {
     await close();
     throw asUnusable(error);
@@ -45,10 +46,29 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
   return { writer, reader, close };
 }
 
+/**
+ * Looks whether a store can be used, without changing it.
+ *
+ * @throws StoreUnusable when it cannot
+ */
+export async function checkStore(url: string): Promise<void> {
+  const database = openDatabase(url, 'read');
+  try {
+    if (database.dialect === 'sqlite') {
+      inspectSqliteFile(sqlitePath(url));
+      await checkSqlite(database, sqlitePath(url));
+    } else await database.knex.raw('SELECT 1');
+  } catch (error) {
+    throw asUnusable(error);
+  } finally {
+    await database.close();
+  }
+}
+
 async function checkSqlite({ knex }: Database, path: string): Promise<void> {
   if (!startsAsSqlite(path)) throw corrupt(path, 'it does not begin as an SQLite file does');
   const tables = await knex('sqlite_master').where({ type: 'table' }).pluck<string[]>('name');
-  if (tables.length > 0 && !tables.includes(migrationsTable)) {
+  if (tables.length > 0 && !tables.includes(storeMigrationsTable)) {
     throw new StoreUnusable(
       `The database file ${path} belongs to another program.`,
       'Let DATABASE_URL name a file of its own.',

@@ -10,7 +10,9 @@ const start = Date.UTC(2025, 9, 5, 0);
 
 function push(stage: Stage, fields: CallFields, rest: Partial<Push> = {}): Push {
   const extra = rest.extra ?? {};
-  const contentHash = createHash('sha256').update(JSON.stringify([stage, fields, extra])).digest('hex');
+  const contentHash = createHash('sha256')
+    .update(JSON.stringify([stage, fields, extra]))
+    .digest('hex');
   return { id: contentHash, callId: 'c-1', stage, contentHash, receivedAtMs: start, fields, extra, ...rest };
 }
 
@@ -65,7 +67,9 @@ const arrival = lifecycle.chain((pushes) =>
     pushes: fc.constant(pushes),
     arrived: fc
       .array(fc.constantFrom(...pushes), { maxLength: 6 })
-      .chain((again) => fc.shuffledSubarray([...pushes, ...again], { minLength: pushes.length + again.length }))
+      .chain((again) =>
+        fc.shuffledSubarray([...pushes, ...again], { minLength: pushes.length + again.length }),
+      )
       .map((all) => all.map((one, index) => ({ ...one, receivedAtMs: start + index }))),
   }),
 );
@@ -205,7 +209,11 @@ describe('two answered pushes', () => {
 
 describe('a late start', () => {
   const end = push('call_end', { ended_at: start + 60_000, service_name: 'Website', dial_status: 'ANSWER' });
-  const late = push('call_start', { started_at: start, service_name: 'Web site' }, { receivedAtMs: start + 99_000 });
+  const late = push(
+    'call_start',
+    { started_at: start, service_name: 'Web site' },
+    { receivedAtMs: start + 99_000 },
+  );
 
   it('does not undo an end', () => {
     expect(foldCall([end, late]).stage).toBe('call_end');

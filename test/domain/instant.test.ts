@@ -124,17 +124,12 @@ describe('any instant', () => {
   });
 
   it('comes back from ISO text with any offset', () => {
-    fc.assert(
-      fc.property(instants, offsets, (ms, minutes) => parseInstant(withOffset(ms, minutes)) === ms),
-    );
+    fc.assert(fc.property(instants, offsets, (ms, minutes) => parseInstant(withOffset(ms, minutes)) === ms));
   });
 
   it('comes back from the basic form', () => {
     fc.assert(
-      fc.property(
-        instants,
-        (ms) => parseInstant(new Date(ms).toISOString().replace(/[-:]/g, '')) === ms,
-      ),
+      fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString().replace(/[-:]/g, '')) === ms),
     );
   });
 

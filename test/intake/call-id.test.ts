@@ -46,7 +46,7 @@ describe('the id of a call with a callsessionid', () => {
 
 describe('the id of an outbound call', () => {
   it('does not change with a release', () => {
-    expect(idOf(outbound)).toBe('outbound-HASH');
+    expect(idOf(outbound)).toBe('outbound-45cf891a815b6a1f7ecaeacc0630ac233f53367e');
   });
 
   it('is the same however the numbers are written', () => {

@@ -4,9 +4,12 @@ import type { JsonValue } from '../../src/domain/jet-fields.ts';
 import { isEmpty, readValue, shown } from '../../src/intake/read-value.ts';
 
 describe('a value', () => {
-  it.each<[JsonValue]>([[null], [''], [' \t\n'], ['\u00a0'], ['\ufeff'], [[]], [{}]])('%j says nothing', (value) => {
-    expect(isEmpty(value)).toBe(true);
-  });
+  it.each<[JsonValue]>([[null], [''], [' \t\n'], ['\u00a0'], ['\ufeff'], [[]], [{}]])(
+    '%j says nothing',
+    (value) => {
+      expect(isEmpty(value)).toBe(true);
+    },
+  );
 
   it.each<[JsonValue]>([[0], [false], ['0'], ['null'], [[null]], [{ a: null }]])(
     '%j says something',

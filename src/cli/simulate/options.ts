@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     command.error('error: the reporting database must begin with sqlite:, postgres:// or mysql://');
   }
   return {
-    url: flags.url,
+    url: readUrl(flags.url, command),
     calls: flags.calls,
     rate: flags.rate,
     concurrency: flags.concurrency,
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
 function createCommand(): Command {
   return new Command('simulate')
     .description("Plays a day of Jet's calls against a running receiver, then shows what landed.")
-    .option('--url <url>', 'base address of the receiver', readUrl, 'http://127.0.0.1:3000')
+    .option('--url <url>', 'base address of the receiver', 'http://127.0.0.1:3000')
     .option('--calls <number>', 'how many calls', wholeNumber(1, callsMax), 200)
     .option('--rate <number>', 'pushes a second; 0 for as fast as possible', wholeNumber(0, 100_000), 50)
     .option('--concurrency <number>', 'pushes on their way at once', wholeNumber(1, 1000), 10)
@@ -121,13 +121,14 @@ function readHeader(text: string, command: Command): Credentials {
   return { kind: 'header', name, value };
 }
 
-function readUrl(text: string): string {
+// Read after the parsing: a fault there would repeat the address, with a password that stands in it.
+function readUrl(text: string, command: Command): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:3000');
+    return command.error('error: --url must be an address such as http://127.0.0.1:3000');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('Credentials do not belong in the address.');
+    return command.error('error: credentials do not belong in --url');
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -65,7 +65,12 @@ export function createReceiver({ url, credentials, retryForMs, signal }: Receive
           cause: error,
         });
       }
-      await authorizer.header();
+      try {
+        await authorizer.header();
+      } catch (error) {
+        if (error instanceof CredentialsRefused) throw error;
+        throw new Error(`The receiver gave no access token: ${reasonOf(error)}.`, { cause: error });
+      }
     },
     async post(path, body) {
       const endMs = Date.now() + retryForMs;

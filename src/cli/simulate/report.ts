@@ -14,7 +14,7 @@ export function reportSending(counts: LedgerCounts, seconds: number): string[] {
       [
         ['sent', counts.pushesSent],
         ...answers.map(([answer, number]): [string, number] => [`  answered ${answer}`, number]),
-        ['  with a warning', counts.warnings],
+        ['  warnings in the answers', counts.warnings],
         ['tried again', counts.retried],
         ['broken bodies sent', counts.brokenSent],
         ['  refused', counts.brokenRefused],

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
+import { redirectUriFault } from '../auth/redirect-uri.ts';
+import { loadSecretKey } from '../auth/secret-key.ts';
+import { parseDurationMs } from '../domain/duration-text.ts';
+import { dataFolder } from '../receiver.ts';
+import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
+import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
+
+const command = createCommand('client', 'OAuth clients: who may get a token to send pushes.');
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+command
+  .command('create')
+  .description('Make a client. Its secret is shown once.')
+  .requiredOption('--name <name>', 'what it is for, for people')
+  .option('--redirect-uri <uri>', 'where a person is sent back to; may repeat', collect, [])
+  .option('--json', 'for scripts')
+  .action(async ({ name, redirectUri, json }: { name: string; redirectUri: string[]; json?: boolean }) => {
+    redirectUri.forEach(requireRedirectUri);
+    await withStore(async (context) => {
+      const made = await createClient(context.store, keyOf(context), Date.now, {
+        name,
+        redirectUris: redirectUri,
+      });
+      showCredentials(made, json);
+    });
+  });
+
+command
+  .command('list')
+  .description('Show the clients, without their secrets.')
+  .option('--json', 'for scripts')
+  .action(async ({ json }: { json?: boolean }) => {
+    await withStore(async ({ store }) => {
+      const clients = (await readClients(store)).map((client) => ({
+        clientId: client.id,
+        name: client.name,
+        scope: client.scope,
+        redirectUris: client.redirectUris,
+        createdAt: isoTime(client.createdAtMs),
+        previousSecretUntil: isoTime(client.previousSecretUntilMs),
+        revokedAt: isoTime(client.revokedAtMs),
+      }));
+      if (json === true) print(JSON.stringify(clients, undefined, 2));
+      else if (clients.length === 0)
+        print('There are no clients yet. The first start of the receiver makes one.');
+      else {
+        for (const client of clients) {
+          const state = client.revokedAt === undefined ? 'live' : `revoked ${client.revokedAt}`;
+          print(`${client.clientId}  ${client.name}  ${state}  made ${client.createdAt ?? ''}`);
+          for (const uri of client.redirectUris) print(`    redirect to ${uri}`);
+        }
+      }
+    });
+  });
+
+command
+  .command('redirect')
+  .description('Add or remove a redirect URI.')
+  .argument('<client id>')
+  .option('--add <uri>', 'an https address, exactly as Jet names it; may repeat', collect, [])
+  .option('--remove <uri>', 'may repeat', collect, [])
+  .action(async (clientId: string, { add, remove }: { add: string[]; remove: string[] }) => {
+    add.forEach(requireRedirectUri);
+    if (add.length + remove.length === 0) throw new UsageError('Say which: --add <uri> or --remove <uri>.');
+    await withStore(async ({ store }) => {
+      const client = await readClient(store, clientId);
+      if (client === undefined) throw unknownClient(clientId);
+      const missing = remove.filter((uri) => !client.redirectUris.includes(uri));
+      if (missing.length > 0) throw new UsageError(`The client has no redirect URI ${missing.join(', ')}.`);
+      const uris = [...new Set([...client.redirectUris, ...add])].filter((uri) => !remove.includes(uri));
+      await updateClient(store, clientId, { redirect_uris: JSON.stringify(uris) });
+      print(uris.length === 0 ? 'The client has no redirect URI now.' : `Redirect URIs: ${uris.join(', ')}`);
+    });
+  });
+
+command
+  .command('rotate')
+  .description(
+    'Make a new secret. The present one is taken for a while, so that nothing is refused meanwhile.',
+  )
+  .argument('<client id>')
+  .option('--keep <duration>', 'how long the present secret is taken', '24h')
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, { keep, json }: { keep: string; json?: boolean }) => {
+    const keepMs = parseDurationMs(keep);
+    if (keepMs === undefined) throw new UsageError('--keep is a duration such as 30m, 24h or 7d.');
+    await withStore(async (context) => {
+      const rotated = await rotateClientSecret(context.store, keyOf(context), clientId, Date.now() + keepMs);
+      if (rotated === undefined) throw unknownClient(clientId);
+      showCredentials(rotated, json);
+      if (json !== true) print(`The secret before it is taken for another ${keep}.`);
+    });
+  });
+
+command
+  .command('revoke')
+  .description('End a client and all its tokens.')
+  .argument('<client id>')
+  .action(async (clientId: string) => {
+    await withStore(async ({ store }) => {
+      if (!(await updateClient(store, clientId, { revoked_at: Date.now() }))) throw unknownClient(clientId);
+      print('Revoked. Its tokens are refused within a second.');
+    });
+  });
+
+await runCommand(command);
+
+function keyOf({ settings: { core } }: CommandContext): string {
+  return loadSecretKey(core.SECRET_KEY, join(dataFolder(core), 'secret-key'));
+}
+
+function requireRedirectUri(uri: string): void {
+  const fault = redirectUriFault(uri);
+  if (fault !== undefined) throw new UsageError(`The redirect URI ${fault}.`);
+}
+
+function unknownClient(clientId: string): UsageError {
+  return new UsageError(`There is no live client ${clientId}. See: npm run client -- list`);
+}
+
+function showCredentials(made: ClientCredentials, json: boolean | undefined): void {
+  if (json === true) {
+    print(JSON.stringify(made, undefined, 2));
+    return;
+  }
+  print('This is shown once. Keep it in a safe place.');
+  print(`  Client ID      ${made.clientId}`);
+  print(`  Client Secret  ${made.clientSecret}`);
+  print(`  Scope          ${made.scope}`);
+}
+
+function isoTime(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

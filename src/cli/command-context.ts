@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { adapters } from '../../adapters/index.ts';
+import { storeMigrations } from '../../migrations/index.ts';
+import { InvalidSettings, readSettings, type Settings } from '../config/read-settings.ts';
+import type { Destination } from '../store/deliveries.ts';
+import { StoreUnusable } from '../store/store-unusable.ts';
+import { openStore, type Store } from '../store/store.ts';
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly destinations: readonly Destination[];
+}
+
+/** A mistake of whoever typed the command: told in one sentence, without a stack. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** A command of the kit, with the house's manners: help on request, exit code 2 for a mistake in its words. */
+export function createCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .showHelpAfterError()
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+}
+
+/** The settings, from the environment and `.env`. */
+export function loadSettings(): Settings {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readSettings(process.env, adapters);
+}
+
+/** Opens the store for one piece of work and closes it. Safe beside a running receiver. */
+export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
+  const settings = loadSettings();
+  const store = await openStore(settings.core.DATABASE_URL, storeMigrations);
+  const enabled = adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name));
+  const destinations = enabled.map(({ name, capabilities }) => ({
+    name,
+    stages: capabilities.stages,
+    settleAfterMs: settings.core.SETTLE_AFTER,
+  }));
+  try {
+    await work({ settings, store, destinations });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Runs a command. A failure is told in words; the exit code is 1, or 2 for a mistake in the command. */
+export async function runCommand(command: Command): Promise<void> {
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    process.stderr.write(`${describe(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof InvalidSettings) {
+    const faults = error.faults.map((fault) => `  ${fault.name} ${fault.message}`);
+    return ['Some settings cannot be used (see .env.example):', ...faults].join('\n');
+  }
+  if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  return error instanceof Error ? error.message : String(error);
+}

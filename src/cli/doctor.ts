@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { adapters } from '../../adapters/index.ts';
+import { storeMigrations } from '../../migrations/index.ts';
+import type { Settings } from '../config/read-settings.ts';
+import type { Finding } from '../contract/adapter.ts';
+import { createLogger } from '../logger.ts';
+import { createAdapter } from '../receiver.ts';
+import { openDatabase } from '../store/database.ts';
+import { checkStore, storeMigrationsTable } from '../store/store.ts';
+import { sqlitePath } from '../store/sqlite.ts';
+import { createCommand, loadSettings, runCommand } from './command-context.ts';
+
+const adapterAnswersWithinMs = 30_000;
+
+const command = createCommand(
+  'doctor',
+  'Looks at settings, database and every enabled adapter, and says what to do about each fault. Changes nothing.',
+).action(async () => {
+  const settings = loadSettings();
+  let faults = show('settings', [
+    { level: 'ok', message: 'All settings can be used.' },
+    ...readWarnings(settings),
+  ]);
+  faults += show('store', await lookAtStore(settings));
+  for (const definition of adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name))) {
+    const log = createLogger('silent');
+    const adapter = createAdapter(definition, settings.adapters.get(definition.name) ?? {}, log, Date.now);
+    try {
+      faults += show(definition.name, await adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)));
+    } finally {
+      await adapter.close();
+    }
+  }
+  process.exitCode = faults > 0 ? 1 : 0;
+});
+
+await runCommand(command);
+
+function readWarnings({ core }: Settings): Finding[] {
+  const findings: Finding[] = [];
+  if (core.PUBLIC_URL === undefined) {
+    findings.push({
+      level: 'warning',
+      message: 'PUBLIC_URL is not set.',
+      remedy: 'Set it to the https address under which Jet reaches this server.',
+    });
+  }
+  if (core.SECRET_KEY === undefined && !core.DATABASE_URL.startsWith('sqlite:')) {
+    findings.push({
+      level: 'warning',
+      message: 'SECRET_KEY is not set, and the store is on a server.',
+      remedy: 'Give every process that shares the store the same SECRET_KEY.',
+    });
+  }
+  return findings;
+}
+
+async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
+  if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) {
+    return [
+      {
+        level: 'warning',
+        message: 'The store is not there yet.',
+        remedy: 'The first start makes it: npm start',
+      },
+    ];
+  }
+  try {
+    await checkStore(url);
+    const database = openDatabase(url, 'read');
+    try {
+      const made = await database.knex(storeMigrationsTable).pluck<string[]>('name');
+      const missing = storeMigrations.filter((migration) => !made.includes(migration.name)).length;
+      return missing === 0
+        ? [{ level: 'ok', message: 'The store is sound and up to date.' }]
+        : [
+            {
+              level: 'warning',
+              message: `The store lacks ${missing} steps.`,
+              remedy: 'The next start makes them.',
+            },
+          ];
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    const { message, remedy } = error as Error & { remedy?: string };
+    return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
+  }
+}
+
+/** Prints findings and answers how many are faults. */
+function show(subject: string, findings: readonly Finding[]): number {
+  for (const { level, message, remedy } of findings) {
+    process.stdout.write(`${level.padEnd(8)}${subject}: ${message}\n`);
+    if (level !== 'ok' && remedy !== undefined) process.stdout.write(`        ${remedy}\n`);
+  }
+  return findings.filter((finding) => finding.level === 'fault').length;
+}

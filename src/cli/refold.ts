@@ -1,0 +1,119 @@
+import type { CallRecord } from '../domain/fold.ts';
+import { isFault, readPush } from '../intake/read-push.ts';
+import {
+  applyRefold,
+  differs,
+  previewRefold,
+  readCallIds,
+  type RefoldedCall,
+  type RereadPush,
+} from '../store/refold.ts';
+import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
+import { parseTime } from './parse-time.ts';
+
+const pageSize = 200;
+
+interface RefoldOptions {
+  id?: string;
+  since?: string;
+  limit: string;
+  apply?: boolean;
+}
+
+const command = createCommand(
+  'refold',
+  "Computes calls again from their pushes with today's parser and settings, and shows what differs. Safe beside a running receiver.",
+)
+  .option('--id <call id>', 'only this call')
+  .option(
+    '--since <time>',
+    'only calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
+  )
+  .option('--limit <calls>', 'how many differing calls to show field by field; all are counted', '20')
+  .option('--apply', 'write what differs, and make the deliveries of those calls due')
+  .action(async (options: RefoldOptions) => {
+    if (!/^\d{1,6}$/.test(options.limit)) throw new UsageError('--limit is a number.');
+    await withStore((context) => refold(context, options));
+  });
+
+await runCommand(command);
+
+async function refold({ store, settings: { core } }: CommandContext, options: RefoldOptions): Promise<void> {
+  const intake = { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP };
+  const reread: RereadPush = (body, pathStage) => {
+    const reading = readPush(body, pathStage, intake);
+    return isFault(reading) ? undefined : reading;
+  };
+  const filter = {
+    callId: options.id,
+    sinceMs: options.since === undefined ? undefined : parseTime(options.since),
+  };
+  const counts = { read: 0, differing: 0, unreadable: 0 };
+  const byField = new Map<string, number>();
+  let afterId = '';
+  for (;;) {
+    const callIds = await readCallIds(store, filter, afterId, pageSize);
+    const last = callIds.at(-1);
+    if (last === undefined) break;
+    const refolded =
+      options.apply === true
+        ? await applyRefold(store, callIds, reread, Date.now())
+        : await previewRefold(store, callIds, reread);
+    counts.read += callIds.length;
+    for (const call of refolded) {
+      counts.unreadable += call.unreadable;
+      if (!differs(call)) continue;
+      counts.differing += 1;
+      const differences = describeDifferences(call);
+      for (const { field } of differences) byField.set(field, (byField.get(field) ?? 0) + 1);
+      if (counts.differing <= Number(options.limit)) showCall(call, differences);
+    }
+    afterId = last;
+    if (callIds.length === pageSize) process.stderr.write(`${counts.read} calls read …\n`);
+  }
+  for (const [field, count] of [...byField].sort((a, b) => b[1] - a[1]))
+    print(`${field}: differs in ${count}`);
+  if (counts.unreadable > 0)
+    print(`${counts.unreadable} pushes could not be read again; their reading of then stands.`);
+  const written = options.apply === true ? 'were written' : 'would be written (--apply does it)';
+  print(
+    `${counts.read} calls read, ${counts.differing} differ${counts.differing > 0 ? ` and ${written}` : ''}.`,
+  );
+}
+
+interface Difference {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+function describeDifferences({ before, after }: RefoldedCall): Difference[] {
+  const flat = (record: CallRecord): Record<string, unknown> => {
+    const { fields, extra, ...rest } = record;
+    return {
+      ...rest,
+      ...fields,
+      ...Object.fromEntries(Object.entries(extra).map(([key, value]) => [`extra.${key}`, value])),
+    };
+  };
+  const [old, now] = [flat(before), flat(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(now[field]))
+    .map((field) => ({ field, before: old[field], after: now[field] }));
+}
+
+function showCall(call: RefoldedCall, differences: readonly Difference[]): void {
+  print(`call ${call.after.id}`);
+  for (const { field, before, after } of differences)
+    print(`  ${field}: ${shown(before)} -> ${shown(after)}`);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return '(none)';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,162 @@
+import { isFault, readPush } from '../intake/read-push.ts';
+import type { DeliveryState } from '../store/deliveries.ts';
+import { createPushId } from '../store/push-id.ts';
+import { storePushes } from '../store/pushes.ts';
+import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
+import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
+import { decodeBody } from '../http/read-body.ts';
+import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
+import { parseTime } from './parse-time.ts';
+
+const pageSize = 500;
+const states: readonly DeliveryState[] = ['due', 'delivered', 'skipped', 'rejected', 'exhausted'];
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+const command = createCommand(
+  'replay',
+  'Deliveries or quarantined pushes again. Safe beside a running receiver.',
+);
+
+command
+  .command('deliveries', { isDefault: true })
+  .description('Make deliveries due again; the worker of the running receiver takes them up within a second.')
+  .option('--id <call id>', 'this call; may repeat', collect, [])
+  .option('--destination <name>', 'only this destination; with --since also calls from before it was enabled')
+  .option('--state <state>', `only those that rest in a state: ${states.join(', ')}`)
+  .option(
+    '--since <time>',
+    'calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
+  )
+  .option('--until <time>', 'calls whose latest push came before')
+  .option('--all', 'every call; without it at least one of the others is needed')
+  .option('--dry-run', 'count, and change nothing')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
+  )
+  .action(async (options: DeliveryOptions) => {
+    const filter = readFilter(options);
+    await withStore((context) => replayDeliveries(context, filter, options));
+  });
+
+command
+  .command('quarantine')
+  .description('Read quarantined bodies again, as the receiver reads them today.')
+  .option('--id <id>', 'this body')
+  .option('--code <code>', 'those refused for this reason, such as not_a_call')
+  .option('--since <time>', 'those received then or later')
+  .option('--dry-run', 'show what would become of each, and change nothing')
+  .action(async (options: { id?: string; code?: string; since?: string; dryRun?: boolean }) => {
+    await withStore((context) => replayQuarantine(context, options));
+  });
+
+await runCommand(command);
+
+interface DeliveryOptions {
+  id: string[];
+  destination?: string;
+  state?: string;
+  since?: string;
+  until?: string;
+  all?: boolean;
+  dryRun?: boolean;
+}
+
+function readFilter(options: DeliveryOptions): DeliveryFilter {
+  const state = states.find((known) => known === options.state);
+  if (options.state !== undefined && state === undefined) {
+    throw new UsageError(`There is no state ${options.state}; there are ${states.join(', ')}.`);
+  }
+  const named =
+    options.id.length > 0 ||
+    state !== undefined ||
+    options.since !== undefined ||
+    options.until !== undefined;
+  if (!named && options.all !== true) {
+    throw new UsageError('Say which: --id, --state, --since, --until, or --all for every call.');
+  }
+  return {
+    callIds: options.id.length > 0 ? options.id : undefined,
+    state,
+    sinceMs: options.since === undefined ? undefined : parseTime(options.since),
+    untilMs: options.until === undefined ? undefined : parseTime(options.until),
+  };
+}
+
+async function replayDeliveries(
+  { store, destinations }: CommandContext,
+  filter: DeliveryFilter,
+  options: DeliveryOptions,
+): Promise<void> {
+  const names = destinations.map((destination) => destination.name);
+  if (options.destination !== undefined && !names.includes(options.destination)) {
+    throw new UsageError(`${options.destination} is not enabled; ADAPTERS names ${names.join(', ')}.`);
+  }
+  for (const name of options.destination === undefined ? names : [options.destination]) {
+    let count = 0;
+    let afterId = '';
+    for (;;) {
+      const page = await readReplayable(store, name, filter, afterId, pageSize);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      if (options.dryRun !== true) await markForReplay(store, name, page, Date.now());
+      count += page.length;
+      afterId = last.id;
+      if (page.length === pageSize) process.stderr.write(`${name}: ${count} …\n`);
+    }
+    print(
+      `${name}: ${count} ${count === 1 ? 'delivery' : 'deliveries'} ${options.dryRun === true ? 'would be' : 'were'} made due.`,
+    );
+  }
+}
+
+async function replayQuarantine(
+  context: CommandContext,
+  options: { id?: string; code?: string; since?: string; dryRun?: boolean },
+): Promise<void> {
+  const counts = new Map<string, number>();
+  const sinceMs = options.since === undefined ? undefined : parseTime(options.since);
+  let afterId: string | undefined;
+  for (;;) {
+    const page = await readQuarantine(
+      context.store,
+      { id: options.id, code: options.code, sinceMs, afterId },
+      100,
+    );
+    if (page.length === 0) break;
+    for (const body of page) {
+      const result = await replayBody(context, body, options.dryRun === true);
+      counts.set(result, (counts.get(result) ?? 0) + 1);
+      if (options.dryRun === true)
+        print(`${body.id}  refused as ${body.code}, ${body.times} times: ${result}`);
+    }
+    afterId = page.at(-1)?.id;
+  }
+  if (counts.size === 0) print('No quarantined body fits.');
+  for (const [result, count] of counts) print(`${count}: ${result}`);
+}
+
+async function replayBody(
+  { store, settings: { core }, destinations }: CommandContext,
+  quarantined: QuarantinedBody,
+  dryRun: boolean,
+): Promise<string> {
+  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
+  if (body === undefined) return 'still refused: its encoding cannot be undone';
+  const reading = readPush(body, quarantined.pathStage, {
+    timeFormat: core.JET_TIME_FORMAT,
+    statusMap: core.JET_STATUS_MAP,
+  });
+  if (isFault(reading)) return `still refused: ${reading.code}`;
+  if (dryRun) return `would be stored as ${reading.stage}`;
+  const receivedAtMs = quarantined.firstReceivedAtMs;
+  const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage: quarantined.pathStage };
+  const [stored] = await storePushes(store, [push], destinations, Date.now());
+  if (stored === undefined) return 'not stored';
+  await markReplayed(store, quarantined.id, stored.pushId);
+  return stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

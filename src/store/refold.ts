@@ -1,0 +1,156 @@
+import type { Knex } from 'knex';
+import { foldCall, type CallRecord } from '../domain/fold.ts';
+import type { Push } from '../domain/push.ts';
+import type { Stage } from '../domain/stage.ts';
+import { parsedText, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
+import type { Store } from './store.ts';
+
+/** What a parser makes of a stored body. Undefined: it cannot read it, and the reading of then stands. */
+export type RereadPush = (
+  body: Uint8Array,
+  pathStage: Stage | undefined,
+) => Pick<NewPush, 'stage' | 'fields' | 'extra' | 'warnings'> | undefined;
+
+/** A call as it is stored, and as today's parser makes it. */
+export interface RefoldedCall {
+  readonly before: CallRecord;
+  readonly after: CallRecord;
+  /** Pushes whose body could not be read again. */
+  readonly unreadable: number;
+}
+
+/** Ids of calls in order, for going through all of them page by page. */
+export async function readCallIds(
+  store: Store,
+  filter: { callId?: string | undefined; sinceMs?: number | undefined },
+  afterId: string,
+  limit: number,
+): Promise<string[]> {
+  return store.reader
+    .knex('calls')
+    .where('id', '>', afterId)
+    .modify((query) => {
+      if (filter.callId !== undefined) void query.where('id', filter.callId);
+      if (filter.sinceMs !== undefined) void query.where('last_received_at', '>=', filter.sinceMs);
+    })
+    .orderBy('id')
+    .limit(limit)
+    .pluck<string[]>('id');
+}
+
+/** What today's parser makes of some calls. Changes nothing. */
+export async function previewRefold(
+  store: Store,
+  callIds: readonly string[],
+  reread: RereadPush,
+): Promise<RefoldedCall[]> {
+  return (await refoldCalls(store.reader.knex, callIds, reread)).refolded;
+}
+
+/**
+ * Writes what today's parser makes of some calls, where it differs, under greater revisions, and makes those of
+ * their deliveries due that were owed before.
+ */
+export async function applyRefold(
+  store: Store,
+  callIds: readonly string[],
+  reread: RereadPush,
+  nowMs: number,
+): Promise<RefoldedCall[]> {
+  return store.writer.knex.transaction(async (transaction) => {
+    // The first statement is a write and takes the calls' locks: no push of theirs comes between.
+    await transaction('calls')
+      .whereIn('id', [...callIds])
+      .update({ stage: transaction.ref('stage') });
+    const { refolded, changedPushes } = await refoldCalls(transaction, callIds, reread);
+    const changed = refolded.filter((call) => differs(call));
+    const changedIds = changed.map((call) => call.after.id);
+    for (const push of changedPushes) {
+      if (!changedIds.includes(push.callId)) continue;
+      await transaction('pushes')
+        .where({ id: push.id })
+        .update({ stage: push.stage, parsed: parsedText(push) });
+    }
+    const revisions = await readRevisions(transaction, changedIds);
+    await writeCalls(
+      store,
+      transaction,
+      changed.map((call) => call.after),
+      revisions,
+      nowMs,
+      [],
+    );
+    await markOwedDue(transaction, changedIds, nowMs);
+    return changed;
+  });
+}
+
+/** True when today's parser makes something else of a call. */
+export function differs({ before, after }: RefoldedCall): boolean {
+  return JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after));
+}
+
+async function refoldCalls(
+  knex: Knex,
+  callIds: readonly string[],
+  reread: RereadPush,
+): Promise<{ refolded: RefoldedCall[]; changedPushes: (Push & Pick<NewPush, 'warnings'>)[] }> {
+  const stored = await readPushes(knex, callIds);
+  const bodies = await knex('pushes')
+    .whereIn('call_id', [...callIds])
+    .select<{ id: string; path_stage: Stage | null; body: Uint8Array }[]>('id', 'path_stage', 'body');
+  const bodyOf = new Map(bodies.map((row) => [row.id, row]));
+  const before = new Map<string, CallRecord>();
+  const rows = await knex('calls')
+    .whereIn('id', [...callIds])
+    .select<{ id: string; record: string }[]>('id', 'record');
+  for (const row of rows) before.set(row.id, JSON.parse(row.record) as CallRecord);
+
+  const changedPushes: (Push & Pick<NewPush, 'warnings'>)[] = [];
+  const unreadable = new Map<string, number>();
+  const byCall = new Map<string, Push[]>();
+  for (const push of stored) {
+    const kept = bodyOf.get(push.id);
+    const reading = kept === undefined ? undefined : reread(kept.body, kept.path_stage ?? undefined);
+    if (reading === undefined) unreadable.set(push.callId, (unreadable.get(push.callId) ?? 0) + 1);
+    else changedPushes.push({ ...push, ...reading });
+    const ofCall = byCall.get(push.callId) ?? [];
+    ofCall.push(reading === undefined ? push : { ...push, ...reading, id: push.id, callId: push.callId });
+    byCall.set(push.callId, ofCall);
+  }
+  const refolded: RefoldedCall[] = [];
+  for (const [callId, pushes] of byCall) {
+    const earlier = before.get(callId);
+    if (earlier === undefined) continue;
+    refolded.push({ before: earlier, after: foldCall(pushes), unreadable: unreadable.get(callId) ?? 0 });
+  }
+  return { refolded, changedPushes };
+}
+
+async function markOwedDue(
+  transaction: Knex.Transaction,
+  callIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  if (callIds.length === 0) return;
+  await transaction('deliveries')
+    .whereIn('call_id', [...callIds])
+    .update({
+      state: 'due',
+      due_at: nowMs,
+      due_since: nowMs,
+      attempts: 0,
+      revision: transaction('calls')
+        .select('revision')
+        .where('calls.id', transaction.ref('deliveries.call_id')),
+    });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Knex } from 'knex';
+import type { DeliveryState } from './deliveries.ts';
+import type { Store } from './store.ts';
+
+/** Which deliveries to make again; every condition that is given must hold. */
+export interface DeliveryFilter {
+  readonly callIds?: readonly string[] | undefined;
+  /** Only deliveries that rest in this state. Left out: all, and those that were never owed. */
+  readonly state?: DeliveryState | undefined;
+  /** Calls whose latest push came at or after this time, in epoch milliseconds. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/**
+ * Calls whose deliveries a filter names, in order of id; page by page, so that nothing else is held up.
+ *
+ * @param afterId the last id of the page before
+ */
+export async function readReplayable(
+  store: Store,
+  destination: string,
+  filter: DeliveryFilter,
+  afterId: string,
+  limit: number,
+): Promise<{ id: string; revision: number }[]> {
+  return store.reader
+    .knex('calls')
+    .leftJoin('deliveries', (join: Knex.JoinClause) =>
+      join.on('deliveries.call_id', 'calls.id').andOnVal('deliveries.destination', destination),
+    )
+    .where('calls.id', '>', afterId)
+    .modify((query) => {
+      if (filter.callIds !== undefined) void query.whereIn('calls.id', [...filter.callIds]);
+      if (filter.state !== undefined) void query.where('deliveries.state', filter.state);
+      if (filter.sinceMs !== undefined) void query.where('calls.last_received_at', '>=', filter.sinceMs);
+      if (filter.untilMs !== undefined) void query.where('calls.last_received_at', '<', filter.untilMs);
+    })
+    .orderBy('calls.id')
+    .limit(limit)
+    .select<{ id: string; revision: number }[]>('calls.id', 'calls.revision');
+}
+
+/** Marks deliveries due now, with fresh attempts. One that was never owed is made. */
+export async function markForReplay(
+  store: Store,
+  destination: string,
+  calls: readonly { id: string; revision: number }[],
+  nowMs: number,
+): Promise<void> {
+  await store.writer.upsert(store.writer.knex, {
+    table: 'deliveries',
+    columns: ['destination', 'call_id', 'revision', 'state', 'due_at', 'due_since', 'attempts'],
+    key: ['destination', 'call_id'],
+    // A push may have raised the revision since it was read.
+    assign: {
+      revision: ({ stored, incoming }) =>
+        `CASE WHEN ${stored('revision')} > ${incoming('revision')} THEN ${stored('revision')} ELSE ${incoming('revision')} END`,
+    },
+    rows: calls.map(({ id, revision }) => [destination, id, revision, 'due', nowMs, nowMs, 0]),
+  });
+}

@@ -1,0 +1,104 @@
+import { drain, type Drain } from './backlog.ts';
+import { load, type LoadResult } from './load.ts';
+import { median } from './median.ts';
+import { readProcessFigures } from './process-figures.ts';
+import { createPushSources } from './push-source.ts';
+import { requestHead } from './request.ts';
+import type { Server } from './servers.ts';
+
+/** A server to be measured. */
+export interface Subject {
+  readonly name: string;
+  readonly server: Server;
+  /** Its worker lands what it takes: it is left to finish before the next measurement. */
+  readonly lands: boolean;
+}
+
+/** Medians over the rounds, of one subject at one number of connections. */
+export interface Measurement {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time of the server, all its threads, by request; NaN where the system does not tell. */
+  readonly cpuMicroseconds: number;
+  readonly failures: number;
+  readonly drain: Drain | undefined;
+}
+
+export type Measurements = ReadonlyMap<string, Measurement>;
+
+export function keyOf(subject: string, connections: number): string {
+  return `${subject} ${connections}`;
+}
+
+interface Sample extends LoadResult {
+  readonly cpuMicroseconds: number;
+  readonly drain: Drain | undefined;
+}
+
+const warmUpMs = 500;
+const firstWarmUpMs = 1_500;
+
+/** Measures the subjects in turn, round after round, so that what else the machine does falls on all of them. */
+export async function measure(
+  subjects: readonly Subject[],
+  connectionCounts: readonly number[],
+  rounds: number,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<Measurements> {
+  for (const subject of subjects) await sample(subject, Math.max(...connectionCounts), firstWarmUpMs / 1000);
+  const samples = new Map<string, Sample[]>();
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const connections of connectionCounts) {
+      for (const subject of subjects) {
+        const taken = await sample(subject, connections, seconds);
+        progress(
+          `round ${round}/${rounds}, ${connections} connections, ${subject.name}: ${Math.round(taken.requestsPerSecond)} req/s`,
+        );
+        const key = keyOf(subject.name, connections);
+        samples.set(key, [...(samples.get(key) ?? []), taken]);
+      }
+    }
+  }
+  return new Map([...samples].map(([key, taken]) => [key, summarise(taken)]));
+}
+
+async function sample(subject: Subject, connections: number, seconds: number): Promise<Sample> {
+  const { pid, port, token } = subject.server;
+  const sources = createPushSources((length) => requestHead(token, length));
+  const before = readProcessFigures(pid);
+  const startedMs = performance.now();
+  const result = await load({
+    port,
+    connections,
+    warmUpMs,
+    durationMs: seconds * 1000,
+    createSource: () => sources.create(),
+  });
+  const elapsedSeconds = (performance.now() - startedMs) / 1000;
+  const cpuMs = (readProcessFigures(pid).cpuMs ?? NaN) - (before.cpuMs ?? NaN);
+  return {
+    ...result,
+    // Warm-up included on both sides.
+    cpuMicroseconds: (cpuMs * 1000) / (result.requestsPerSecond * elapsedSeconds),
+    drain: subject.lands ? await drain(port) : undefined,
+  };
+}
+
+function summarise(samples: readonly Sample[]): Measurement {
+  const of = (pick: (taken: Sample) => number): number => median(samples.map(pick));
+  return {
+    requestsPerSecond: of((taken) => taken.requestsPerSecond),
+    p50Ms: of((taken) => taken.p50Ms),
+    p99Ms: of((taken) => taken.p99Ms),
+    cpuMicroseconds: of((taken) => taken.cpuMicroseconds),
+    failures: samples.reduce((sum, taken) => sum + taken.failures, 0),
+    drain: samples.every((taken) => taken.drain === undefined)
+      ? undefined
+      : {
+          backlog: of((taken) => taken.drain?.backlog ?? 0),
+          seconds: of((taken) => taken.drain?.seconds ?? 0),
+        },
+  };
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { jetFields } from '../../src/domain/jet-fields.ts';
+import type { Stage } from '../../src/domain/stage.ts';
+
+/** Gives one push after the other of unique calls, as bodies that are ready to be sent. */
+export interface PushSource {
+  /** The next request: head and body. */
+  next(): Buffer;
+}
+
+/** A request whose call id and counterpart are written over before it is sent. */
+interface Template {
+  readonly bytes: Buffer;
+  readonly idAt: number;
+  readonly numberAt: number;
+}
+
+type Lifecycle = readonly Template[];
+
+const idMark = '0'.repeat(8) + '-1c3e-4b5d-8f70-' + '0'.repeat(12);
+const numberMark = '00000000';
+const variants = 64;
+
+/** Of ten calls, six are answered after a web visit, three are missed and one goes out. */
+const lifecycles: readonly (readonly Stage[])[] = [
+  ...Array.from({ length: 6 }, () => ['call_start', 'call_answered', 'call_end'] as const),
+  ...Array.from({ length: 3 }, () => ['call_start', 'call_end'] as const),
+  ['call_end_outbound'],
+];
+
+/** Makes the templates once; each source then goes through whole lifecycles, its calls told apart by a tag. */
+export function createPushSources(head: (bodyLength: number) => string): {
+  create(): PushSource;
+  meanBodyLength: number;
+} {
+  const made = Array.from({ length: variants }, (_, variant) =>
+    lifecycles.map((stages) => stages.map((stage) => createTemplate(bodyOf(stage, variant), head))),
+  ).flat();
+  const bodies = made.flat().map(({ bytes }) => bytes.length - bytes.indexOf('\r\n\r\n') - 4);
+  let calls = 0;
+  const tag = randomBytes(6).toString('hex');
+  return {
+    create: () => createSource(made, tag, () => (calls += 1)),
+    meanBodyLength: Math.round(bodies.reduce((sum, length) => sum + length, 0) / bodies.length),
+  };
+}
+
+function createSource(made: readonly Lifecycle[], tag: string, countCall: () => number): PushSource {
+  let lifecycle: Lifecycle = [];
+  let position = 0;
+  let id = '';
+  let number = '';
+  return {
+    next() {
+      if (position === lifecycle.length) {
+        const call = countCall();
+        lifecycle = made[(call * 7) % made.length] as Lifecycle;
+        position = 0;
+        // A bijection, so that ids are unique and new ones fall all over an index, as real ones may.
+        id = (Math.imul(call, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0');
+        number = String(10_000_000 + (call % 40_000) * 97);
+      }
+      const template = lifecycle[position] as Template;
+      position += 1;
+      const bytes = Buffer.from(template.bytes);
+      if (template.idAt > 0) {
+        bytes.latin1Write(id, template.idAt);
+        bytes.latin1Write(tag, template.idAt + idMark.length - tag.length);
+        bytes.latin1Write(number, template.numberAt);
+      } else {
+        // An outbound call has no id: its number and its start tell it apart.
+        bytes.latin1Write(String(parseInt(id, 16) % 1e8).padStart(8, '0'), template.numberAt);
+      }
+      return bytes;
+    },
+  };
+}
+
+function createTemplate(body: Readonly<Record<string, unknown>>, head: (length: number) => string): Template {
+  const text = JSON.stringify(body);
+  const bytes = Buffer.from(head(Buffer.byteLength(text)) + text);
+  return { bytes, idAt: bytes.indexOf(idMark), numberAt: bytes.indexOf(numberMark) };
+}
+
+/** A body with all keys of its list; those that a stage does not know yet are empty. */
+function bodyOf(stage: Stage, variant: number): Record<string, unknown> {
+  if (stage === 'call_end_outbound') return outboundBody(variant);
+  const lists = { call_start: ['start'], call_answered: ['start', 'answered'], call_end: [] }[stage];
+  const all = stage === 'call_end';
+  const values = inboundValues(variant);
+  return Object.fromEntries(
+    jetFields
+      .filter((field) => field.list !== 'outbound')
+      .map((field) => [
+        field.jetName,
+        all || (lists as string[]).includes(field.list) ? values[field.name] : '',
+      ]),
+  );
+}
+
+function inboundValues(variant: number): Record<string, unknown> {
+  const visit = String(variant).padStart(4, '0');
+  return {
+    call_session_id: idMark,
+    account_number: '990123',
+    started_at: `2026-03-14T0${variant % 10}:12:05.123Z`,
+    origin_number: `614${numberMark}`,
+    phone_number: `130055${visit}`,
+    service_name: `Google Ads: Sydney ${variant % 20}`,
+    service_group: 'Marketing',
+    number_type: 'DIGITAL_ON_PAGE',
+    dial_widget_name: 'Ring office',
+    answering_point: 'Dana (sales)',
+    dial_status: variant % 3 === 0 ? 'NOANSWER' : 'ANSWERED',
+    queue_name: 'Sales queue',
+    extension_number: '202',
+    extension_name: 'Dana (sales)',
+    dial_time: `2026-03-14T0${variant % 10}:12:21.400Z`,
+    queued_time: `2026-03-14T0${variant % 10}:12:09.001Z`,
+    geo_label: 'NSW',
+    ivr_prompts: '2,1',
+    ivr_labels: 'Service,Emergency',
+    duration_seconds: String(60 + variant),
+    ended_at: `2026-03-14T0${variant % 10}:19:40.876Z`,
+    session_id: `Zk3vQ8sT1mYx0Lr7Wd5b${visit}`,
+    page_view_id: `Hq2nB6cJ9pUa4Ve8Xg1s${visit}`,
+    tracking_site_code: 'WT990123A',
+    user_id: `u7Fd0Kw3Rz6Mi9Ty${visit}`,
+    attributes: JSON.stringify({ device: 'mobile', visits: variant % 9, abTest: 'header-b' }),
+    origin_session_id: `Zk3vQ8sT1mYx0Lr7Wd5b${visit}`,
+    landing_page_keywords: 'emergency plumber near me',
+    google_analytics_client_id: `184467${visit}.169123${visit}`,
+    referrer_url: 'https://www.google.com/search?q=emergency+plumber+near+me',
+    landing_page_url: `https://www.harbour-plumbing.example/emergency?utm_campaign=brand&utm_medium=cpc&v=${visit}`,
+    channel: 'PAID',
+    source: 'google',
+    medium: 'cpc',
+    internal_referrer: 'false',
+    landing_page_domain: 'www.harbour-plumbing.example',
+    referrer_domain: 'www.google.com',
+    keywords: 'emergency plumber sydney',
+    campaign: 'Emergency Plumber - Sydney',
+    gclid: `EAIaIQobChMI8Jt5v2K0hAMVq6ZmAh3kXw9uEAAYASAAEgL${visit}_BwE`,
+  };
+}
+
+function outboundBody(variant: number): Record<string, unknown> {
+  return {
+    'call Start Time': `2026-03-14T0${variant % 10}:02:05.${100 + variant}Z`,
+    'Call End Time': `2026-03-14T0${variant % 10}:04:05.000Z`,
+    Dialstatus: 'ANSWERED',
+    Duration: 120,
+    'Called Number': `+614${numberMark}`,
+    'Calling Number': '1300550000',
+    'Calling Extension': '202',
+  };
+}

@@ -1,0 +1,94 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A server under measurement, in a process of its own. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+const environment = { ...process.env, NODE_ENV: 'production' };
+const readyWithinMs = 120_000;
+
+export async function startBare(): Promise<Server> {
+  return startScript('bare-server.ts', [], 'none');
+}
+
+export async function startNaive(folder: string): Promise<Server> {
+  mkdirSync(folder, { recursive: true });
+  const token = 'n'.repeat(43);
+  return startScript('naive-server.ts', [join(folder, 'naive.sqlite'), token], token);
+}
+
+async function startScript(file: string, args: readonly string[], token: string): Promise<Server> {
+  const child = fork(new URL(file, import.meta.url), [...args], { env: environment });
+  const [port] = (await once(child, 'message')) as [number];
+  return { pid: child.pid ?? 0, port, token, stop: () => stop(child) };
+}
+
+/** Starts the built kit as an operator would, and gets a token with the client that its first start makes. */
+export async function startKit(folder: string, role: 'receive' | 'all'): Promise<Server> {
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
+    cwd: folder,
+    env: {
+      ...environment,
+      ROLE: role,
+      PORT: String(port),
+      DATABASE_URL: `sqlite:${join(folder, 'jet.sqlite')}`,
+      REPORTING_DATABASE_URL: `sqlite:${join(folder, 'reporting.sqlite')}`,
+    },
+    // A log line is written for each push, to a reader that costs nothing.
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await waitUntilReady(child, port);
+  return { pid: child.pid ?? 0, port, token: await fetchToken(folder, port), stop: () => stop(child) };
+}
+
+async function waitUntilReady(child: ChildProcess, port: number): Promise<void> {
+  for (const untilMs = Date.now() + readyWithinMs; Date.now() < untilMs; await sleep(100)) {
+    if (child.exitCode !== null) throw new Error(`The kit ended with code ${child.exitCode}.`);
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+    if (response?.ok === true) return;
+  }
+  throw new Error('The kit did not get ready in time.');
+}
+
+async function fetchToken(folder: string, port: number): Promise<string> {
+  const file = join(folder, 'first-start.txt');
+  while (!existsSync(file)) await sleep(20);
+  const shown = readFileSync(file, 'utf8');
+  const named = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(shown)?.[1] ?? '';
+  const response = await fetch(`http://127.0.0.1:${port}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: named('Client ID'),
+      client_secret: named('Client Secret'),
+    }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  if (child.connected) child.disconnect();
+  else child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createPlan, type Plan, type PlannedPush } from '../../../src/cli/simulate/plan.ts';
+import { seedMax } from '../../../src/cli/simulate/random.ts';
+import { createCallCompleter } from '../../../src/domain/call.ts';
+import { foldCall } from '../../../src/domain/fold.ts';
+import type { Push } from '../../../src/domain/push.ts';
+import { stageRank, stages } from '../../../src/domain/stage.ts';
+import { isFault, readPush } from '../../../src/intake/read-push.ts';
+
+const nowMs = Date.parse('2025-04-05T23:30:00Z');
+const dayMs = 86_400_000;
+const intake = { statusMap: new Map() };
+const complete = createCallCompleter({
+  timeZone: 'Australia/Sydney',
+  defaultCountry: 'AU',
+  statusMap: new Map(),
+});
+
+function pushesOf(plan: Plan): PlannedPush[] {
+  return plan.steps.filter((step) => step.kind === 'push');
+}
+
+function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
+  const groups = new Map<PlannedPush['call'], PlannedPush[]>();
+  for (const push of pushes) groups.set(push.call, [...(groups.get(push.call) ?? []), push]);
+  return [...groups.values()];
+}
+
+/** The receiver's own reading of a planned push. */
+function read(push: PlannedPush): Push {
+  const pathStage = stages.find((stage) => push.path.endsWith(`/${stage.replaceAll('_', '-')}`));
+  const reading = readPush(Buffer.from(push.body), pathStage, intake);
+  if (isFault(reading)) throw new Error(`${reading.code}: ${push.body}`);
+  return { ...reading, id: 'any', receivedAtMs: nowMs };
+}
+
+describe('a plan', () => {
+  it('is the same for the same seed, number of calls and now', () => {
+    expect(createPlan(42, 300, nowMs)).toEqual(createPlan(42, 300, nowMs));
+  });
+
+  it('is another one for another seed', () => {
+    const bodies = (seed: number): string[] => createPlan(seed, 50, nowMs).steps.map(({ body }) => body);
+    expect(bodies(1)).not.toEqual(bodies(2));
+  });
+
+  it('is read by the receiver as it was meant, for every seed', () => {
+    fc.assert(
+      fc.property(fc.nat(seedMax), fc.integer({ min: 1, max: 120 }), (seed, count) => {
+        const plan = createPlan(seed, count, nowMs);
+        const byCall = new Map(plan.calls.map((call) => [call, [] as Push[]]));
+        for (const push of pushesOf(plan)) {
+          const reading = read(push);
+          expect(reading.stage).toBe(push.stage);
+          if (push.call.callId !== undefined) expect(reading.callId).toBe(push.call.callId);
+          byCall.get(push.call)?.push(reading);
+        }
+        for (const [planned, pushes] of byCall) {
+          const call = complete(foldCall(pushes));
+          expect({ ...planned }).toMatchObject({
+            direction: call.direction,
+            stage: call.stage,
+            status: call.status,
+          });
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives every call an id of its own', () => {
+    const plan = createPlan(7, 5000, nowMs);
+    const callIdOf = new Map(pushesOf(plan).map((push) => [push.call, read(push).callId]));
+    expect(new Set(callIdOf.values()).size).toBe(plan.calls.length);
+  });
+
+  it('takes its inbound ids from the seed and the moment of the run', () => {
+    const ids = [createPlan(1, 1, nowMs), createPlan(2, 1, nowMs), createPlan(1, 1, nowMs + 1)].map(
+      ({ runId }) => runId,
+    );
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('stays within the last day, mostly in the daytime of Sydney', () => {
+    const plan = createPlan(3, 2000, nowMs);
+    const starts = pushesOf(plan).map((push) => read(push).fields.started_at ?? 0);
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(nowMs - dayMs - 1000);
+    expect(Math.max(...starts)).toBeLessThanOrEqual(nowMs);
+    const hours = starts.map((start) =>
+      Number(
+        new Intl.DateTimeFormat('en-AU', {
+          hour: '2-digit',
+          hourCycle: 'h23',
+          timeZone: 'Australia/Sydney',
+        }).format(start),
+      ),
+    );
+    const daytime = hours.filter((hour) => hour >= 8 && hour < 18).length / hours.length;
+    expect(daytime).toBeGreaterThan(0.7);
+  });
+
+  it('warns the receiver of nothing but status words that nobody knows', () => {
+    const plan = createPlan(11, 1000, nowMs);
+    const codes = pushesOf(plan).flatMap((push) => {
+      const reading = readPush(Buffer.from(push.body), undefined, intake);
+      return isFault(reading) ? [] : reading.warnings.map(({ code }) => code);
+    });
+    expect(new Set(codes)).toEqual(new Set(['unknown_status']));
+  });
+});
+
+describe('the traffic of a plan', () => {
+  const plan = createPlan(2024, 4000, nowMs);
+  const pushes = pushesOf(plan);
+  const readings = pushes.map((push) => ({ push, reading: read(push) }));
+
+  it('has every status, in both directions where there is one', () => {
+    const kinds = new Set(plan.calls.map(({ direction, status }) => `${direction} ${status}`));
+    expect([...kinds].sort()).toEqual([
+      'inbound abandoned',
+      'inbound answered',
+      'inbound busy',
+      'inbound failed',
+      'inbound in_progress',
+      'inbound missed',
+      'inbound unknown',
+      'outbound answered',
+      'outbound missed',
+    ]);
+  });
+
+  it('sends about one push in twenty twice, the same body to the same path, after the first', () => {
+    const repeats = pushes.filter(({ repeat }) => repeat);
+    expect(repeats.length / pushes.length).toBeGreaterThan(0.03);
+    expect(repeats.length / pushes.length).toBeLessThan(0.07);
+    for (const repeat of repeats) {
+      const first = pushes.findIndex((push) => push.body === repeat.body && push.path === repeat.path);
+      expect(first).toBeLessThan(pushes.indexOf(repeat));
+    }
+  });
+
+  it('sends about a tenth of the calls with several pushes out of order', () => {
+    const byCall = groupByCall(pushes.filter(({ repeat }) => !repeat));
+    const several = byCall.filter((own) => own.length > 1);
+    const disordered = several.filter((own) =>
+      own.some(({ stage }, index) => stageRank(stage) < stageRank(own[index - 1]?.stage ?? 'call_start')),
+    );
+    expect(disordered.length / several.length).toBeGreaterThan(0.05);
+    expect(disordered.length / several.length).toBeLessThan(0.13);
+  });
+
+  it('has answered pushes by a menu or queue before those by a person', () => {
+    const twice = groupByCall(pushes.filter(({ stage, repeat }) => stage === 'call_answered' && !repeat));
+    const menus = twice.filter((own) => own.length === 2);
+    expect(menus.length).toBeGreaterThan(500);
+    expect(menus.some((own) => own.some((push) => read(push).fields.ivr_prompts !== undefined))).toBe(true);
+  });
+
+  it('has a web session on about a third of the ends, all 19 fields on those of advertisements', () => {
+    const ends = readings.filter(({ push }) => push.stage === 'call_end' && !push.repeat);
+    const withWeb = ends.filter(({ reading }) => reading.fields.session_id !== undefined);
+    expect(withWeb.length / ends.length).toBeGreaterThan(0.25);
+    expect(withWeb.length / ends.length).toBeLessThan(0.35);
+    const paid = withWeb.filter(({ reading }) => reading.fields.gclid !== undefined);
+    expect(paid.length).toBeGreaterThan(100);
+    for (const { reading } of withWeb) {
+      expect(reading.fields.google_analytics_client_id).toMatch(/^\d+\.\d+$/);
+      expect(() => JSON.parse(reading.fields.attributes ?? '') as unknown).not.toThrow();
+    }
+  });
+
+  it('writes googleAnalytics.clientId as a dotted key and as a nested object', () => {
+    const bodies = pushes.map(({ body }) => body).join('\n');
+    expect(bodies).toContain('"googleAnalytics.clientId":');
+    expect(bodies).toMatch(/"googleAnalytics":\s*\{\s*"clientId":/);
+  });
+
+  it("spells keys as Jet's page does, in camel case and in snake case", () => {
+    const bodies = pushes.map(({ body }) => body).join('\n');
+    for (const key of [
+      'callsessionid',
+      'callSessionId',
+      'call_session_id',
+      'call Start Time',
+      'Called Number',
+    ]) {
+      expect(bodies).toContain(`"${key}":`);
+    }
+  });
+
+  it('goes to the general path and to those of the stages', () => {
+    expect(new Set(pushes.map(({ path }) => path))).toEqual(
+      new Set([
+        '/webhooks/jet',
+        '/webhooks/jet/call-start',
+        '/webhooks/jet/call-answered',
+        '/webhooks/jet/call-end',
+        '/webhooks/jet/call-end-outbound',
+      ]),
+    );
+  });
+
+  it('has withheld callers, and a valid number for most of the others', () => {
+    const calls = readings
+      .filter(({ push }) => push.stage === 'call_end' || push.stage === 'call_end_outbound')
+      .map(({ reading }) => complete(foldCall([reading])));
+    expect(calls.some(({ withheld }) => withheld)).toBe(true);
+    const valid = calls.filter(({ counterpart_e164 }) => counterpart_e164 !== undefined);
+    expect(valid.length / calls.length).toBeGreaterThan(0.85);
+  });
+
+  it('has broken bodies that the receiver refuses', () => {
+    const broken = plan.steps.filter((step) => step.kind === 'broken');
+    const codes = broken.map(({ body }) => {
+      const reading = readPush(Buffer.from(body), undefined, intake);
+      return isFault(reading) ? reading.code : 'stored';
+    });
+    expect(codes.sort()).toEqual(['empty_body', 'malformed_json', 'not_a_call', 'not_an_object', 'too_deep']);
+  });
+});
