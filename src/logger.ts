@@ -1,8 +1,9 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
-/** JSON lines on standard output. */
-export function createLogger(level: string): Logger {
-  return pino({ level, base: null, serializers: { error: describeError } });
+/** JSON lines, on standard output unless told otherwise. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { level, base: null, serializers: { error: describeError } };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
 /**

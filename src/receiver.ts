@@ -10,7 +10,6 @@ import { loadSecretKey } from './auth/secret-key.ts';
 import { randomText } from './auth/secrets.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
 import { WebhookStrategy, type FixedHeader } from './auth/webhook-strategy.ts';
-import type { FirstStart } from './cli/first-start.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { contractVersion, type AdapterDefinition, type AdapterTools } from './contract/adapter.ts';
@@ -35,6 +34,15 @@ import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
 import { quarantineBody } from './store/quarantine.ts';
 import { sqlitePath } from './store/sqlite.ts';
 import { openStore, type Store } from './store/store.ts';
+
+/** What is made at the first start, and shown once. */
+export interface FirstStart {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+  /** Undefined when the operator chose one. */
+  readonly consolePassword: string | undefined;
+}
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -176,7 +184,12 @@ function webhookDependencies(
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: createGroupCommit<NewPush, StoredPush>(
       (pushes) => storePushes(store, pushes, destinations, clock()),
-      { groupSizeMax: 500, waitingMax: 5_000, failsAll: isStoreAway, onCommit: metrics.committed },
+      {
+        groupSizeMax: 500,
+        waitingMax: 5_000,
+        failsAll: isStoreAway,
+        onCommit: (size, durationMs) => metrics.committed(size, durationMs),
+      },
     ),
     quarantine: (refused) => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock()),
     isStoreAway,

@@ -31,20 +31,21 @@ const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
  */
 export class WebhookStrategy extends Strategy {
   readonly name = 'webhook';
-  readonly #verify: (token: string) => Promise<TokenHolder | undefined>;
-  readonly #fixedHeader: FixedHeader | undefined;
+  // Passport derives an object from the strategy for each request, which would not see #private members.
+  private readonly verify: (token: string) => Promise<TokenHolder | undefined>;
+  private readonly fixedHeader: FixedHeader | undefined;
 
   constructor(
     verify: (token: string) => Promise<TokenHolder | undefined>,
     fixedHeader: FixedHeader | undefined,
   ) {
     super();
-    this.#verify = verify;
-    this.#fixedHeader = fixedHeader;
+    this.verify = verify;
+    this.fixedHeader = fixedHeader;
   }
 
   override authenticate(request: Request): void {
-    if (this.#hasFixedHeader(request)) {
+    if (this.hasFixedHeader(request)) {
       this.success({ clientId: undefined } satisfies Sender);
       return;
     }
@@ -58,7 +59,7 @@ export class WebhookStrategy extends Strategy {
       this.fail(`${realm}, error="invalid_token"`, 401);
       return;
     }
-    this.#verify(token).then(
+    this.verify(token).then(
       (holder) => {
         if (holder === undefined) this.fail(`${realm}, error="invalid_token"`, 401);
         else if (!holder.scopes.includes(webhookScope)) {
@@ -69,11 +70,11 @@ export class WebhookStrategy extends Strategy {
     );
   }
 
-  #hasFixedHeader(request: Request): boolean {
-    if (this.#fixedHeader === undefined) return false;
-    const given = request.headers[this.#fixedHeader.name];
+  private hasFixedHeader(request: Request): boolean {
+    if (this.fixedHeader === undefined) return false;
+    const given = request.headers[this.fixedHeader.name];
     if (typeof given !== 'string') return false;
     // All live values are compared, so that the time does not tell which one was near.
-    return this.#fixedHeader.values.map((value) => equalInConstantTime(given, value)).includes(true);
+    return this.fixedHeader.values.map((value) => equalInConstantTime(given, value)).includes(true);
   }
 }

@@ -1,15 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
-
-/** What is made at the first start, and shown once. */
-export interface FirstStart {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scope: string;
-  /** Undefined when the operator chose one. */
-  readonly consolePassword: string | undefined;
-}
+import type { FirstStart } from '../receiver.ts';
 
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 

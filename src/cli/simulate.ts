@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { readOptions } from './simulate/options.ts';
 import { createConsoleOutput } from './simulate/output.ts';
@@ -13,6 +14,7 @@ process.once('SIGTERM', () => stop.abort());
 process.exitCode = await runSimulation({ ...options, signal: stop.signal }, createConsoleOutput());
 
 function readOptionsOrExit(): SimulationOptions {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   try {
     return readOptions(process.argv.slice(2), process.env);
   } catch (error) {

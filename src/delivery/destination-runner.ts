@@ -53,7 +53,7 @@ export async function runDestination(
       log.error({ error }, 'The store did not let the worker go on; it tries again');
       restMs = pollMs * 2;
     }
-    if (restMs > 0 && !stopping.aborted) await sleeper.sleep(restMs);
+    if (restMs > 0) await sleeper.sleep(restMs);
   }
   if (hold.lease !== undefined) {
     await releaseLease(dependencies.store, dependencies.name, hold.lease).catch((error: unknown) =>

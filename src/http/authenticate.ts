@@ -13,7 +13,9 @@ export function authenticate(
   strategy: WebhookStrategy,
   countFailure: (address: string) => number,
 ): RequestHandler {
+  // By name: handed over as an object, passport would set one request's callbacks on the strategy that all share.
   const passport = new Passport();
+  passport.use(strategy.name, strategy);
   return (request, response, next) => {
     const answer = (error: unknown, sender: unknown, challenge: unknown, status: unknown): void => {
       if (error) {
@@ -24,7 +26,7 @@ export function authenticate(
         next(refusal(status === 403, String(challenge), countFailure(request.ip ?? 'unknown')));
       }
     };
-    const middleware = passport.authenticate(strategy, { session: false }, answer) as RequestHandler;
+    const middleware = passport.authenticate(strategy.name, { session: false }, answer) as RequestHandler;
     void middleware(request, response, next);
   };
 }

@@ -195,8 +195,10 @@ function jsonAnswer(schema: z.ZodType): Record<string, unknown> {
 }
 
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'output' });
-  return rest;
+  const described: Record<string, unknown> = { ...z.toJSONSchema(schema, { io: 'output' }) };
+  // OpenAPI 3.1 names the dialect once, for the whole document.
+  delete described.$schema;
+  return described;
 }
 
 /** Every field of Jet's page under its own spelling. None is required, and more may come. */

@@ -80,7 +80,7 @@ function knexConfig(dialect: DialectName, url: string, mode: 'write' | 'read'): 
           timezone: 'Z',
           charset: 'utf8mb4',
           supportBigNumbers: true,
-        } as Knex.MySql2ConnectionConfig,
+        },
         acquireConnectionTimeout: acquireTimeoutMs,
         pool: {
           ...pool,
@@ -116,7 +116,7 @@ function runEach(...statements: string[]): (connection: ServerConnection, done: 
 const bigintOid = 20;
 
 function postgresTypeParser(oid: number, format?: string): (text: string) => unknown {
-  return oid === bigintOid
-    ? Number
-    : (pgTypes.getTypeParser(oid, format as 'text') as (text: string) => unknown);
+  if (oid === bigintOid) return Number;
+  const getTypeParser = pgTypes.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+  return getTypeParser(oid, format);
 }

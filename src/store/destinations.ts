@@ -54,7 +54,7 @@ export async function takeLease(
   return knex.transaction(async (transaction) => {
     const taken = await transaction('destinations')
       .where({ name })
-      .where((free) => free.where('lease_until', '<=', nowMs).orWhereNull('holder'))
+      .where((free) => void free.where('lease_until', '<=', nowMs).orWhereNull('holder'))
       .update({ holder, lease_until: until, fence: transaction.raw('fence + 1') });
     if (taken === 0) return undefined;
     const row = await transaction('destinations').where({ name }).first<{ fence: number }>('fence');

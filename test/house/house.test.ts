@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { readSourceFiles, type SourceFile } from './source-files.ts';
+
+const files = readSourceFiles();
+const production = files.filter((file) => !/^adapters\/[^/]+\/test\.ts$/.test(file.path));
+
+/** Which parts of the house a part may import, beside itself. Main, receiver and cli may import everything. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/domain': [],
+  'src/contract': ['src/domain'],
+  'src/config': ['src/domain'],
+  'src/intake': ['src/domain'],
+  'src/store': ['src/domain'],
+  'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
+  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/auth'],
+  'src/delivery': ['src/domain', 'src/contract', 'src/store'],
+  migrations: ['src/domain'],
+};
+
+const everything = ['src/main.ts', 'src/receiver.ts', 'src/logger.ts', 'src/cli'];
+
+/** `src/store`, `migrations`, or a file of the composition root. */
+function partOf(path: string): string {
+  const known = [...Object.keys(mayImport), ...everything];
+  return known.find((part) => path === part || path.startsWith(`${part}/`)) ?? 'nowhere';
+}
+
+function forbiddenImports(file: SourceFile): string[] {
+  const part = partOf(file.path);
+  if (everything.includes(part)) return [];
+  const allowed = [part, ...(mayImport[part] ?? [])];
+  return file.imports
+    .filter((imported) => !allowed.includes(partOf(imported)))
+    .map((to) => `${file.path} -> ${to}`);
+}
+
+describe('the house', () => {
+  it('imports only in the directions of its plan', () => {
+    const strays = production.filter((file) => !file.path.startsWith('adapters/')).flatMap(forbiddenImports);
+    expect(strays).toEqual([]);
+  });
+
+  it('has every source file in one of its rooms', () => {
+    const strays = production.filter(
+      (file) => !file.path.startsWith('adapters/') && partOf(file.path) === 'nowhere',
+    );
+    expect(strays.map((file) => file.path)).toEqual([]);
+  });
+
+  it('lets adapters see the contract and their own folder only', () => {
+    const strays = production
+      .filter((file) => file.path.startsWith('adapters/') && file.path !== 'adapters/index.ts')
+      .flatMap((file) => {
+        const folder = file.path.split('/').slice(0, 2).join('/');
+        return file.imports
+          .filter((imported) => imported !== '#contract' && !imported.startsWith(`${folder}/`))
+          .map((imported) => `${file.path} -> ${imported}`);
+      });
+    expect(strays).toEqual([]);
+  });
+
+  it('has no cycle of imports, types included', () => {
+    expect(findCycle(new Map(files.map((file) => [file.path, file.imports])))).toBeUndefined();
+  });
+
+  it('keeps every source file under 300 lines', () => {
+    const long = production.filter((file) => file.text.split('\n').length > 301).map((file) => file.path);
+    expect(long).toEqual([]);
+  });
+
+  it('keeps most source files under 150 lines', () => {
+    const calm = production.filter((file) => file.text.split('\n').length <= 151);
+    expect(calm.length / production.length).toBeGreaterThan(0.7);
+  });
+
+  it('names no file after a drawer', () => {
+    const drawers = /(?:^|\/)(?:types|utils?|helpers?|common|misc|shared|lib)(?:\.ts$|\/)|\d\.ts$/;
+    expect(production.filter((file) => drawers.test(file.path)).map((file) => file.path)).toEqual([]);
+  });
+
+  it('writes file names in kebab case', () => {
+    const odd = files.filter(
+      (file) => !file.path.split('/').every((part) => /^_?[a-z0-9-]+(?:\.ts)?$/.test(part)),
+    );
+    expect(odd.map((file) => file.path)).toEqual([]);
+  });
+
+  it('gives every adapter the same files', () => {
+    const folders = [...new Set(files.map((file) => /^adapters\/([^/]+)\//.exec(file.path)?.[1]))].filter(
+      Boolean,
+    );
+    const missing = folders.flatMap((folder) =>
+      ['index', 'config', 'mapping', 'client', 'deliver', 'test']
+        .map((name) => `adapters/${String(folder)}/${name}.ts`)
+        .filter((path) => !files.some((file) => file.path === path)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('reads the environment at its edges only', () => {
+    const readers = production.filter((file) =>
+      /\bprocess\.env\b/.test(file.text.replace(/^\s*(?:\*|\/\/).*$/gm, '')),
+    );
+    const strays = readers.map((file) => file.path).filter((path) => !/^src\/(?:main\.ts|cli\/)/.test(path));
+    expect(strays).toEqual([]);
+  });
+
+  it('loads a vendor library in its own adapter only', () => {
+    const vendors = ['jsforce', '@hubspot/api-client'];
+    const strays = production.filter(
+      (file) =>
+        file.packages.some((name) => vendors.includes(name)) &&
+        !/^adapters\/(?:salesforce|hubspot)\//.test(file.path),
+    );
+    expect(strays.map((file) => file.path)).toEqual([]);
+  });
+});
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] | undefined => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const next of graph.get(path) ?? []) {
+      const target = next === '#contract' ? 'src/contract/index.ts' : next;
+      const cycle = visit(target, [...trail, path]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of graph.keys()) {
+    const cycle = visit(path, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
