@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { reportingMigrations } from '../../migrations/index.ts';
+import { adapters } from '../../adapters/index.ts';
+import { coreSchema } from '../../src/config/core-schema.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { engines } from '../fixtures/engines.ts';
+import { reportingRow, writeRows } from '../fixtures/reporting-rows.ts';
+import { root } from './source-files.ts';
+
+const documents = [
+  'README.md',
+  'docs/decisions.md',
+  'docs/reporting-table.md',
+  'docs/queries.md',
+  '.env.example',
+];
+const texts = documents.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+const readme = texts[0]?.text ?? '';
+const scripts = Object.keys(
+  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> })
+    .scripts,
+);
+
+describe('the README', () => {
+  it('names only commands that exist', () => {
+    const named = texts.flatMap(({ text }) =>
+      [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''),
+    );
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it('tells of every command', () => {
+    const missing = scripts.filter((name) => !['start', 'test', 'build'].includes(name));
+    expect(missing.filter((name) => !readme.includes(`npm run ${name}`))).toEqual([]);
+  });
+
+  it('links only to files that exist', () => {
+    const broken = texts.flatMap(({ name, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map(([, link]) => link ?? '')
+        .filter((link) => !existsSync(join(root, name, '..', link))),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('names only settings that exist', () => {
+    const known = [
+      ...Object.keys(coreSchema.shape),
+      ...adapters.flatMap((adapter) => Object.keys(adapter.configSchema.shape)),
+    ];
+    const inTests = ['TEST_POSTGRES_URL', 'TEST_MYSQL_URL'];
+    const named = [...readme.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !known.includes(name) && !inTests.includes(name))).toEqual([]);
+  });
+
+  it('shows SQL that the reporting table understands', async () => {
+    const sql = /```sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const [sqlite] = engines;
+    const fresh = await sqlite?.fresh();
+    if (fresh === undefined) throw new Error('SQLite is always there');
+    const database = openDatabase(fresh.url);
+    try {
+      await migrate(database, 'jet_reporting_migrations', reportingMigrations);
+      const started = '2026-11-22T01:00:00Z';
+      await writeRows(database, [reportingRow('a', started), reportingRow('b', started)]);
+      const rows = await database.knex.raw<unknown[]>(sql);
+      expect(rows).toEqual([{ local_date: '2026-11-22', status: 'answered', calls: 2 }]);
+    } finally {
+      await database.close();
+      await fresh.drop();
+    }
+  });
+});
