@@ -12,7 +12,10 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { kind: typeof error };
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  const holdsValues = typeof code === 'string' && /^(?:[0-9A-Z]{5}|ER_\w+|WARN_\w+)$/.test(code);
+  const holdsValues =
+    // JSON.parse quotes what it could not read.
+    error instanceof SyntaxError ||
+    (typeof code === 'string' && /^(?:[0-9A-Z]{5}|ER_\w+|WARN_\w+)$/.test(code));
   return {
     kind: error.name,
     ...(typeof code === 'string' ? { code } : {}),

@@ -31,7 +31,11 @@ async function main(): Promise<void> {
 }
 
 function readSettingsOrExit(): Settings {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+  } catch (error) {
+    exitWith(`The file .env cannot be read: ${(error as Error).message}`);
+  }
   try {
     return readSettings(process.env, adapters);
   } catch (error) {

@@ -6,13 +6,14 @@ import { createClient } from './auth/clients.ts';
 import { createFailureThrottle } from './auth/failure-throttle.ts';
 import { createIssuer } from './auth/issuer.ts';
 import { hashPassword } from './auth/password.ts';
-import { loadSecretKey } from './auth/secret-key.ts';
+import { secretKeyOf } from './auth/secret-key.ts';
 import { randomText } from './auth/secrets.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
 import { WebhookStrategy, type FixedHeader } from './auth/webhook-strategy.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { contractVersion, type AdapterDefinition, type AdapterTools } from './contract/adapter.ts';
+import { AdapterMisconfigured } from './contract/errors.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
@@ -34,6 +35,7 @@ import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
 import { quarantineBody } from './store/quarantine.ts';
 import { sqlitePath } from './store/sqlite.ts';
 import { openStore, type Store } from './store/store.ts';
+import { StoreUnusable } from './store/store-unusable.ts';
 
 /** What is made at the first start, and shown once. */
 export interface FirstStart {
@@ -104,11 +106,11 @@ async function startOn(
     settleAfterMs: core.SETTLE_AFTER,
   }));
   await registerDestinations(store, core.ADAPTERS);
-  const secretKey = loadSecretKey(core.SECRET_KEY, join(dataFolder(core), 'secret-key'));
-  const firstStart = receives ? await makeFirstClient(store, core, secretKey, clock) : undefined;
-
+  const secretKey = receives
+    ? await secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'))
+    : '';
   const metrics = createMetrics(clock, () => readBacklog(store, core.ADAPTERS, clock()));
-  const worker = delivers ? createWorker(store, settings, enabled, metrics, log, clock) : undefined;
+  let worker: Worker | undefined;
   let closing = false;
   const isClosing = (): boolean => closing;
   const app = createApp({
@@ -123,7 +125,16 @@ async function startOn(
     metrics,
     log,
   });
+  // Listening comes first: the first client is made, and shown, only by a start that succeeds.
   const server = await startServer(app, core.HOST, core.PORT);
+  let firstStart: FirstStart | undefined;
+  try {
+    if (receives) firstStart = await makeFirstClient(store, core, secretKey, clock);
+    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock);
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
   const cleaning = setInterval(() => {
     deleteExpiredTokens(store, clock() - tokenCleaningMs).catch((error: unknown) =>
       log.warn({ error }, 'Ended access tokens could not be removed; the next hour tries again'),
@@ -180,7 +191,7 @@ function webhookDependencies(
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(core));
   const isStoreAway = (error: unknown): boolean => store.writer.isAway(error);
   return {
-    authenticate: authenticate(strategy, createFailureThrottle(clock)),
+    authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: createGroupCommit<NewPush, StoredPush>(
       (pushes) => storePushes(store, pushes, destinations, clock()),
@@ -268,6 +279,10 @@ export function createAdapter(
     log,
     clock,
     openDatabase: (url) => openDatabase(url),
-    migrateReporting: (database) => migrate(database, 'jet_reporting_migrations', reportingMigrations),
+    migrateReporting: (database) =>
+      migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
+        if (!(error instanceof StoreUnusable)) throw error;
+        throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
+      }),
   });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
+  AdapterMisconfigured,
   DestinationUnavailable,
   reportingColumns,
   reportingTable,
@@ -33,7 +34,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
     try {
       return await work();
     } catch (error) {
-      if (database.isDataError(error)) throw error;
+      if (error instanceof AdapterMisconfigured || database.isDataError(error)) throw error;
       // The driver's message may hold values: only its code is told.
       const code = (error as { code?: unknown }).code;
       throw new DestinationUnavailable(

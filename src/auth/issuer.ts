@@ -101,7 +101,9 @@ function createModel(store: Store, secretKey: string, clock: Clock): OAuth2Serve
  */
 function grantedScopes(client: OAuth2Server.Client, asked: string[] | undefined): string[] {
   const own = (client.scope as string).split(' ');
-  return asked !== undefined && asked.length > 0 && asked.every((scope) => own.includes(scope)) ? asked : own;
+  // One named twice is granted once: what was asked for is stored, and may not grow with the request.
+  const named = [...new Set(asked)];
+  return named.length > 0 && named.every((scope) => own.includes(scope)) ? named : own;
 }
 
 function requireGrant(grant: string | undefined, usedBasic: boolean): void {

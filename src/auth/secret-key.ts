@@ -1,15 +1,31 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readClients } from '../store/oauth-rows.ts';
+import type { Store } from '../store/store.ts';
 import { randomText } from './secrets.ts';
+
+/**
+ * The key of a store, made when there is none and the store has no clients yet. One made later would leave every
+ * secret that was given out without effect, and nobody would know why.
+ */
+export async function secretKeyOf(store: Store, given: string | undefined, file: string): Promise<string> {
+  const mayMake = (await readClients(store)).length === 0;
+  return loadSecretKey(given, file, mayMake);
+}
 
 /**
  * The key under which client secrets are hashed: the one given, or one that is made at first start and kept in
  * a file that only its owner can read.
  */
-export function loadSecretKey(given: string | undefined, file: string): string {
+export function loadSecretKey(given: string | undefined, file: string, mayMake = true): string {
   if (given !== undefined) return given;
   const kept = readKept(file);
   if (kept !== undefined) return kept;
+  if (!mayMake) {
+    throw new Error(
+      `The secret key ${file} is not there, and the secrets of the clients were made under it. Restore it from a back-up, or set SECRET_KEY. If it is lost, put a new one of 32 characters or more there and give each client a new secret: npm run client -- rotate <client id>`,
+    );
+  }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, `${randomText(64)}\n`, { mode: 0o600, flag: 'wx' });

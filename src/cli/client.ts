@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
-import { loadSecretKey } from '../auth/secret-key.ts';
+import { secretKeyOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
 import { dataFolder } from '../receiver.ts';
 import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
@@ -19,7 +19,7 @@ command
   .action(async ({ name, redirectUri, json }: { name: string; redirectUri: string[]; json?: boolean }) => {
     redirectUri.forEach(requireRedirectUri);
     await withStore(async (context) => {
-      const made = await createClient(context.store, keyOf(context), Date.now, {
+      const made = await createClient(context.store, await keyOf(context), Date.now, {
         name,
         redirectUris: redirectUri,
       });
@@ -87,7 +87,12 @@ command
     const keepMs = parseDurationMs(keep);
     if (keepMs === undefined) throw new UsageError('--keep is a duration such as 30m, 24h or 7d.');
     await withStore(async (context) => {
-      const rotated = await rotateClientSecret(context.store, keyOf(context), clientId, Date.now() + keepMs);
+      const rotated = await rotateClientSecret(
+        context.store,
+        await keyOf(context),
+        clientId,
+        Date.now() + keepMs,
+      );
       if (rotated === undefined) throw unknownClient(clientId);
       showCredentials(rotated, json);
       if (json !== true) print(`The secret before it is taken for another ${keep}.`);
@@ -107,8 +112,8 @@ command
 
 await runCommand(command);
 
-function keyOf({ settings: { core } }: CommandContext): string {
-  return loadSecretKey(core.SECRET_KEY, join(dataFolder(core), 'secret-key'));
+function keyOf({ settings: { core }, store }: CommandContext): Promise<string> {
+  return secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'));
 }
 
 function requireRedirectUri(uri: string): void {

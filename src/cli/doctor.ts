@@ -12,6 +12,12 @@ import { createCommand, loadSettings, runCommand } from './command-context.ts';
 
 const adapterAnswersWithinMs = 30_000;
 
+const notThereYet: Finding = {
+  level: 'warning',
+  message: 'The store is not there yet.',
+  remedy: 'The first start makes it: npm start',
+};
+
 const command = createCommand(
   'doctor',
   'Looks at settings, database and every enabled adapter, and says what to do about each fault. Changes nothing.',
@@ -57,35 +63,41 @@ function readWarnings({ core }: Settings): Finding[] {
 
 async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
   if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) {
-    return [
-      {
-        level: 'warning',
-        message: 'The store is not there yet.',
-        remedy: 'The first start makes it: npm start',
-      },
-    ];
+    return [notThereYet];
   }
   try {
     await checkStore(url);
-    const database = openDatabase(url, 'read');
-    try {
-      const made = await database.knex(storeMigrationsTable).pluck<string[]>('name');
-      const missing = storeMigrations.filter((migration) => !made.includes(migration.name)).length;
-      return missing === 0
-        ? [{ level: 'ok', message: 'The store is sound and up to date.' }]
-        : [
-            {
-              level: 'warning',
-              message: `The store lacks ${missing} steps.`,
-              remedy: 'The next start makes them.',
-            },
-          ];
-    } finally {
-      await database.close();
-    }
+    return [await lookAtSchema(url)];
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
+  }
+}
+
+async function lookAtSchema(url: string): Promise<Finding> {
+  const database = openDatabase(url, 'inspect');
+  try {
+    const isMade = await database.knex.schema.hasTable(storeMigrationsTable);
+    const made = isMade ? await database.knex(storeMigrationsTable).pluck<string[]>('name') : [];
+    const known = storeMigrations.map((migration) => migration.name);
+    if (made.some((name) => !known.includes(name))) {
+      return {
+        level: 'fault',
+        message: 'The store was made by a newer version of this program.',
+        remedy: 'Start the newer version, or restore a back-up from before it was installed.',
+      };
+    }
+    if (made.length === 0) return notThereYet;
+    const missing = known.length - made.length;
+    return missing === 0
+      ? { level: 'ok', message: 'The store is sound and up to date.' }
+      : {
+          level: 'warning',
+          message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
+          remedy: 'The next start makes them.',
+        };
+  } finally {
+    await database.close();
   }
 }
 

@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
 import type { FirstStart } from '../receiver.ts';
@@ -52,6 +53,7 @@ export function showFirstStart(
     terminal.write(`\n${text}\n`);
     return { shownIn: 'the terminal' };
   }
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, text, { mode: 0o600 });
   chmodSync(file, 0o600);
   return { shownIn: file };

@@ -38,7 +38,10 @@ const command = createCommand(
 
 await runCommand(command);
 
-async function refold({ store, settings: { core } }: CommandContext, options: RefoldOptions): Promise<void> {
+async function refold(
+  { store, settings: { core }, destinations }: CommandContext,
+  options: RefoldOptions,
+): Promise<void> {
   const intake = { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP };
   const reread: RereadPush = (body, pathStage) => {
     const reading = readPush(body, pathStage, intake);
@@ -57,7 +60,7 @@ async function refold({ store, settings: { core } }: CommandContext, options: Re
     if (last === undefined) break;
     const refolded =
       options.apply === true
-        ? await applyRefold(store, callIds, reread, Date.now())
+        ? await applyRefold(store, callIds, reread, destinations, Date.now())
         : await previewRefold(store, callIds, reread);
     counts.read += callIds.length;
     for (const call of refolded) {

@@ -1,9 +1,10 @@
 import { isFault, readPush } from '../intake/read-push.ts';
-import type { DeliveryState } from '../store/deliveries.ts';
+import type { DeliveryState, Destination } from '../store/deliveries.ts';
 import { createPushId } from '../store/push-id.ts';
-import { storePushes } from '../store/pushes.ts';
+import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
 import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
+import type { Store } from '../store/store.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
@@ -21,14 +22,17 @@ command
   .command('deliveries', { isDefault: true })
   .description('Make deliveries due again; the worker of the running receiver takes them up within a second.')
   .option('--id <call id>', 'this call; may repeat', collect, [])
-  .option('--destination <name>', 'only this destination; with --since also calls from before it was enabled')
+  .option(
+    '--destination <name>',
+    'only this destination; named, it also gets calls from before it was enabled',
+  )
   .option('--state <state>', `only those that rest in a state: ${states.join(', ')}`)
   .option(
     '--since <time>',
     'calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
   )
   .option('--until <time>', 'calls whose latest push came before')
-  .option('--all', 'every call; without it at least one of the others is needed')
+  .option('--all', 'all of them; without it at least one of --id, --state, --since, --until is needed')
   .option('--dry-run', 'count, and change nothing')
   .addHelpText(
     'after',
@@ -80,6 +84,7 @@ function readFilter(options: DeliveryOptions): DeliveryFilter {
     state,
     sinceMs: options.since === undefined ? undefined : parseTime(options.since),
     untilMs: options.until === undefined ? undefined : parseTime(options.until),
+    neverOwed: options.destination !== undefined,
   };
 }
 
@@ -92,11 +97,13 @@ async function replayDeliveries(
   if (options.destination !== undefined && !names.includes(options.destination)) {
     throw new UsageError(`${options.destination} is not enabled; ADAPTERS names ${names.join(', ')}.`);
   }
-  for (const name of options.destination === undefined ? names : [options.destination]) {
+  for (const destination of destinations) {
+    const { name } = destination;
+    if (options.destination !== undefined && options.destination !== name) continue;
     let count = 0;
     let afterId = '';
     for (;;) {
-      const page = await readReplayable(store, name, filter, afterId, pageSize);
+      const page = await readReplayable(store, destination, filter, afterId, pageSize, Date.now());
       const last = page.at(-1);
       if (last === undefined) break;
       if (options.dryRun !== true) await markForReplay(store, name, page, Date.now());
@@ -151,10 +158,24 @@ async function replayBody(
   if (dryRun) return `would be stored as ${reading.stage}`;
   const receivedAtMs = quarantined.firstReceivedAtMs;
   const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage: quarantined.pathStage };
-  const [stored] = await storePushes(store, [push], destinations, Date.now());
-  if (stored === undefined) return 'not stored';
+  const stored = await storeOne(store, push, destinations);
+  if (stored === undefined) return 'still refused: the database refuses it';
   await markReplayed(store, quarantined.id, stored.pushId);
   return stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
+}
+
+/** Undefined when the database refuses what the push says; the others are replayed all the same. */
+async function storeOne(
+  store: Store,
+  push: NewPush,
+  destinations: readonly Destination[],
+): Promise<StoredPush | undefined> {
+  try {
+    return (await storePushes(store, [push], destinations, Date.now()))[0];
+  } catch (error) {
+    if (store.writer.isDataError(error)) return undefined;
+    throw error;
+  }
 }
 
 function print(line: string): void {

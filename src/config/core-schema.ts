@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-status.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
@@ -12,7 +13,13 @@ const databaseUrl = z
     'begins with sqlite:, postgres:// or mysql://',
   );
 
-const headerValue = z.string().min(16, 'is at least 16 characters long');
+const headerValue = z
+  .string()
+  .min(16, 'is at least 16 characters long')
+  .regex(
+    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
+    'holds only what a header carries: printable ASCII, no space at its ends',
+  );
 
 /**
  * The receiver's own settings; adapters add theirs. The keys are the names of the environment variables, and
@@ -126,20 +133,28 @@ function publicOrigin(text: string, context: Context): string {
 function trustProxy(text: string, context: Context): number | string[] {
   if (/^\d{1,2}$/.test(text)) return Number(text);
   const parts = text.split(',').map((part) => part.trim());
-  const valid = parts.every((part) =>
-    /^(?:loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(?:\/\d{1,3})?)$/.test(part),
-  );
-  return valid
+  return parts.every(isProxyAddress)
     ? parts
     : refuse(context, 'is a number of proxies, or a list of addresses such as loopback,10.0.0.0/8');
+}
+
+/** An address, a subnet that is not everybody, or a name that Express knows. */
+function isProxyAddress(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return (
+    prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+  );
 }
 
 function statusMap(text: string, context: Context): ReadonlyMap<string, CallStatus> {
   const map = new Map<string, CallStatus>();
   for (const part of text.split(',').filter((entry) => entry.trim() !== '')) {
-    const [word = '', status = ''] = part.split('=').map((side) => side.trim());
+    const [word = '', status = '', ...more] = part.split('=').map((side) => side.trim());
     const known = callStatuses.find((name) => name === status);
-    if (word === '' || known === undefined) {
+    if (word === '' || known === undefined || more.length > 0) {
       return refuse(
         context,
         `is a list such as VOICEMAIL=missed; the statuses are ${callStatuses.join(', ')}`,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Adapter, Capabilities, Delivery } from '../contract/adapter.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import { retry, skipped, type Outcome } from '../contract/outcome.ts';
+import { rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { Log } from '../domain/log.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
+import { startDeadline, type Deadline } from './deadline.ts';
 import { reconcile } from './reconcile.ts';
 
 export interface AttemptDependencies {
@@ -18,82 +19,109 @@ export interface AttemptDependencies {
   readonly deadlineMs: number;
 }
 
-/**
- * Tries a batch once. One outcome for each delivery, by call id.
- *
- * @throws DestinationUnavailable, AdapterMisconfigured as the adapter threw them
- */
+export interface AttemptResult {
+  /** By call id. A delivery that was not tried has none. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Why the rest of the batch was not tried. */
+  readonly stopped: DestinationUnavailable | AdapterMisconfigured | undefined;
+}
+
+/** Tries a batch once, within one deadline for all of it. */
 export async function attempt(
   dependencies: AttemptDependencies,
   batch: readonly DueDelivery[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Outcome>> {
-  const { capabilities } = dependencies;
+  interrupt: AbortSignal,
+): Promise<AttemptResult> {
   const outcomes = new Map<string, Outcome>();
-  const wanted = batch.filter((due) => capabilities.updates || !due.landed);
+  const deliveries: Delivery[] = [];
   for (const due of batch) {
-    if (!wanted.includes(due))
-      outcomes.set(due.call.id, skipped(due.call.id, 'The destination takes no updates.'));
+    const prepared = prepare(due, dependencies);
+    if ('kind' in prepared) outcomes.set(prepared.id, prepared);
+    else deliveries.push(prepared);
   }
-  const deliveries = wanted.map((due) => asDelivery(due, dependencies));
-  for (const [id, outcome] of await deliverAll(dependencies, deliveries, signal)) outcomes.set(id, outcome);
-  return outcomes;
+  if (deliveries.length === 0) return { outcomes, stopped: undefined };
+  const deadline = startDeadline(interrupt, dependencies.deadlineMs);
+  try {
+    for (const [id, outcome] of await deliverAll(dependencies, deliveries, deadline))
+      outcomes.set(id, outcome);
+    return { outcomes, stopped: undefined };
+  } catch (error) {
+    if (isStop(error)) return { outcomes, stopped: error };
+    if (deliveries.length === 1 || deadline.signal.aborted) {
+      for (const { id } of deliveries) outcomes.set(id, adapterError(dependencies, id, error));
+      return { outcomes, stopped: undefined };
+    }
+    return { outcomes, stopped: await deliverOneByOne(dependencies, deliveries, deadline, outcomes) };
+  } finally {
+    deadline.end();
+  }
 }
 
 async function deliverAll(
-  dependencies: AttemptDependencies,
+  { adapter, log }: AttemptDependencies,
   deliveries: readonly Delivery[],
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<ReadonlyMap<string, Outcome>> {
-  if (deliveries.length === 0) return new Map();
-  const ids = deliveries.map((delivery) => delivery.id);
-  try {
-    const answered = await withinDeadline(dependencies, deliveries, signal);
-    const { outcomes, unknownIds } = reconcile(ids, answered);
-    if (unknownIds > 0)
-      dependencies.log.error({ unknownIds }, 'The adapter answered for deliveries it was not given');
-    return outcomes;
-  } catch (error) {
-    if (error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured) throw error;
-    if (deliveries.length > 1 && !signal.aborted) return deliverOneByOne(dependencies, deliveries, signal);
-    dependencies.log.error({ error }, 'The adapter threw');
-    const reason = error instanceof Error ? error.name : 'unknown error';
-    return new Map(ids.map((id) => [id, retry(id, 'adapter_error', `The adapter threw: ${reason}.`)]));
-  }
-}
-
-/** A batch that made the adapter throw is tried singly, so that one bad call does not hold up its neighbours. */
-async function deliverOneByOne(
-  dependencies: AttemptDependencies,
-  deliveries: readonly Delivery[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>();
-  for (const delivery of deliveries) {
-    const single = signal.aborted
-      ? new Map([[delivery.id, retry(delivery.id, 'interrupted', 'The process was stopping.')]])
-      : await deliverAll(dependencies, [delivery], signal);
-    for (const [id, outcome] of single) outcomes.set(id, outcome);
-  }
+  const answered = await deadline.wait(adapter.deliver(deliveries, deadline.signal));
+  const { outcomes, unknownIds } = reconcile(
+    deliveries.map((delivery) => delivery.id),
+    answered,
+  );
+  if (unknownIds > 0) log.error({ unknownIds }, 'The adapter answered for deliveries it was not given');
   return outcomes;
 }
 
-async function withinDeadline(
-  { adapter, deadlineMs }: AttemptDependencies,
+/**
+ * A batch that made the adapter throw is tried singly, so that one bad call does not hold up its neighbours.
+ * What landed before the destination went away, or before the time was over, is kept.
+ */
+async function deliverOneByOne(
+  dependencies: AttemptDependencies,
   deliveries: readonly Delivery[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  let onAbort: (() => void) | undefined;
-  // An adapter that does not heed its signal is not waited for: what it did is unknown.
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => setTimeout(() => reject(new Error('The adapter did not answer in time')), 1_000).unref();
-    deadline.addEventListener('abort', onAbort, { once: true });
-  });
+  deadline: Deadline,
+  outcomes: Map<string, Outcome>,
+): Promise<AttemptResult['stopped']> {
+  for (const delivery of deliveries) {
+    if (deadline.signal.aborted) break;
+    try {
+      for (const [id, outcome] of await deliverAll(dependencies, [delivery], deadline))
+        outcomes.set(id, outcome);
+    } catch (error) {
+      if (isStop(error)) return error;
+      outcomes.set(delivery.id, adapterError(dependencies, delivery.id, error));
+    }
+  }
+  return undefined;
+}
+
+function isStop(error: unknown): error is DestinationUnavailable | AdapterMisconfigured {
+  return error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
+}
+
+function adapterError({ log }: AttemptDependencies, id: string, error: unknown): Outcome {
+  log.error({ error }, 'The adapter threw');
+  return retry(
+    id,
+    'adapter_error',
+    `The adapter threw: ${error instanceof Error ? error.name : 'unknown error'}.`,
+  );
+}
+
+/** A delivery for the adapter, or the outcome of one that need not be tried. */
+function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery | Outcome {
+  const { id } = due.call;
+  if (due.landed && !dependencies.capabilities.updates)
+    return skipped(id, 'The destination takes no updates.');
   try {
-    return await Promise.race([adapter.deliver(deliveries, deadline), aborted]);
-  } finally {
-    if (onAbort !== undefined) deadline.removeEventListener('abort', onAbort);
+    return asDelivery(due, dependencies);
+  } catch (error) {
+    dependencies.log.error({ error }, 'A stored call could not be completed');
+    return rejected(
+      id,
+      'unreadable_call',
+      'The stored call could not be completed.',
+      'Compute it again: npm run refold -- --apply --id <call id>',
+    );
   }
 }
 

@@ -8,10 +8,12 @@ import type { Log } from '../domain/log.ts';
 import { countAttempts, readDue, readNextDueMs, settle, type DueDelivery } from '../store/deliveries.ts';
 import { releaseLease, readDestinations, takeLease, writePause, type Lease } from '../store/destinations.ts';
 import type { Store } from '../store/store.ts';
-import { attempt } from './attempt.ts';
+import { attempt, type AttemptResult } from './attempt.ts';
+import { startDeadline } from './deadline.ts';
 import { pauseMs } from './pause.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
+import { reasonLengthMax, storableText } from './storable-text.ts';
 
 export interface RunnerDependencies {
   readonly store: Store;
@@ -87,13 +89,19 @@ async function workOnce(
   const waitMs = rateLimitWaitMs(capabilities, hold, clock());
   if (waitMs > 0) return waitMs;
   try {
-    if (!hold.prepared) await dependencies.adapter.prepare?.(interrupt);
-    hold.prepared = true;
+    if (!hold.prepared) {
+      await prepare(dependencies, interrupt);
+      hold.prepared = true;
+      // It may have taken long: the lease is looked at again before anything is delivered under it.
+      return 0;
+    }
     const batch = await readDue(store, name, hold.pauses > 0 ? 1 : capabilities.batchSizeMax, clock());
     if (batch.length === 0) return await restMs(dependencies);
     hold.batchStartsMs.push(clock());
-    await deliverBatch(dependencies, lease, batch, interrupt);
-    if (hold.pauses > 0) await writePause(store, name, lease, undefined);
+    const { settled, stopped } = await deliverBatch(dependencies, lease, batch, interrupt);
+    if (!settled) hold.lease = undefined;
+    else if (stopped !== undefined) throw stopped;
+    else if (hold.pauses > 0) await writePause(store, name, lease, undefined);
     return 0;
   } catch (error) {
     if (!(error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured)) throw error;
@@ -104,7 +112,9 @@ async function workOnce(
 
 async function holdLease(dependencies: RunnerDependencies, hold: Hold): Promise<Lease | undefined> {
   const { store, name, holder, clock, leaseMs, log } = dependencies;
-  if (hold.lease !== undefined && clock() - hold.renewedAtMs < leaseMs / 4) return hold.lease;
+  if (hold.lease !== undefined && Math.abs(clock() - hold.renewedAtMs) < leaseMs / 4) {
+    return hold.lease;
+  }
   const nowMs = clock();
   const lease = await takeLease(store, name, holder, hold.lease, leaseMs, nowMs);
   if (lease === undefined && hold.lease !== undefined)
@@ -118,20 +128,35 @@ async function holdLease(dependencies: RunnerDependencies, hold: Hold): Promise<
   return lease;
 }
 
+async function prepare({ adapter, leaseMs }: RunnerDependencies, interrupt: AbortSignal): Promise<void> {
+  if (adapter.prepare === undefined) return;
+  const deadline = startDeadline(interrupt, leaseMs / 2);
+  try {
+    await deadline.wait(adapter.prepare(deadline.signal));
+  } catch (error) {
+    if (error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured) throw error;
+    throw new DestinationUnavailable('The destination could not be made ready.', { cause: error });
+  } finally {
+    deadline.end();
+  }
+}
+
+/** `settled` is false when another process has taken the destination over: the batch stays due. */
 async function deliverBatch(
   dependencies: RunnerDependencies,
   lease: Lease,
   batch: readonly DueDelivery[],
   interrupt: AbortSignal,
-): Promise<void> {
+): Promise<{ settled: boolean; stopped?: AttemptResult['stopped'] }> {
   const { store, name, capabilities, clock, random, log, onSettled } = dependencies;
   if (capabilities.idempotency !== 'native') {
     const callIds = batch.map((due) => due.call.id);
-    if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return;
+    if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return { settled: false };
   }
   // The deadline ends before the lease does, which was renewed less than a quarter of its length ago.
   const deadlineMs = dependencies.leaseMs / 2;
-  const outcomes = await attempt({ ...dependencies, deadlineMs }, batch, interrupt);
+  const { outcomes, stopped } = await attempt({ ...dependencies, deadlineMs }, batch, interrupt);
+  if (outcomes.size === 0) return { settled: true, stopped };
   const nowMs = clock();
   const settlements = batch.flatMap((due) => {
     const outcome = outcomes.get(due.call.id);
@@ -140,10 +165,11 @@ async function deliverBatch(
   const counts = countByKind(outcomes);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
     log.warn(counts, 'Another process took the destination over in mid-batch; the batch stays due');
-    return;
+    return { settled: false };
   }
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
+  return { settled: true, stopped };
 }
 
 function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
@@ -159,13 +185,15 @@ async function pause(
   error: DestinationUnavailable | AdapterMisconfigured,
 ): Promise<void> {
   const durationMs = pauseMs(error, pauses, random());
-  const remedy = error instanceof AdapterMisconfigured ? error.remedy : undefined;
-  log.warn({ reason: error.message, remedy, durationMs, pauses }, 'The destination is paused');
+  const reason = storableText(error.message, reasonLengthMax);
+  const remedy =
+    error instanceof AdapterMisconfigured ? storableText(error.remedy, reasonLengthMax) : undefined;
+  log.warn({ reason, remedy, durationMs, pauses }, 'The destination is paused');
   onSettled(error instanceof AdapterMisconfigured ? 'misconfigured' : 'unavailable', 1);
   await writePause(store, name, lease, {
     untilMs: clock() + durationMs,
     pauses,
-    reason: error.message,
+    reason,
     remedy,
   });
 }
@@ -181,7 +209,9 @@ function rateLimitWaitMs({ rateLimit }: Capabilities, hold: Hold, nowMs: number)
     hold.batchStartsMs.length = 0;
     return 0;
   }
-  hold.batchStartsMs = hold.batchStartsMs.filter((startMs) => nowMs - startMs < rateLimit.perMs);
+  hold.batchStartsMs = hold.batchStartsMs.filter(
+    (startMs) => startMs <= nowMs && nowMs - startMs < rateLimit.perMs,
+  );
   const [oldestMs] = hold.batchStartsMs;
   if (oldestMs === undefined || hold.batchStartsMs.length < rateLimit.batches) return 0;
   return Math.max(1, oldestMs + rateLimit.perMs - nowMs);

@@ -1,6 +1,10 @@
 import type { Outcome } from '../contract/outcome.ts';
 import type { DueDelivery, Settlement } from '../store/deliveries.ts';
-import { backoffMs, giveUpAfterMs } from './backoff.ts';
+import { backoffMs, giveUpAfterMs, giveUpAttemptsMin } from './backoff.ts';
+import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts';
+
+/** The furthest that an adapter may put off looking again for a late match. */
+const revisitLongestMs = 30 * 24 * 3_600_000;
 
 const none = { code: undefined, reason: undefined, remedy: undefined, remoteId: undefined, trace: undefined };
 
@@ -12,31 +16,46 @@ export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, 
       return {
         ...base,
         state: 'delivered',
-        dueAtMs: outcome.revisitAfterMs === undefined ? undefined : nowMs + outcome.revisitAfterMs,
+        dueAtMs: revisitAtMs(outcome.revisitAfterMs, nowMs),
         remoteId: outcome.remoteId,
         trace: outcome.trace === undefined ? undefined : JSON.stringify(outcome.trace),
       };
     case 'skipped':
-      return { ...base, state: 'skipped', dueAtMs: undefined, code: 'skipped', reason: outcome.rule };
+      return {
+        ...base,
+        state: 'skipped',
+        dueAtMs: undefined,
+        code: 'skipped',
+        reason: reasonText(outcome.rule),
+      };
     case 'rejected':
       return {
         ...base,
         state: 'rejected',
         dueAtMs: undefined,
-        code: outcome.code,
-        reason: outcome.reason,
-        remedy: outcome.remedy,
+        code: storableText(outcome.code, codeLengthMax),
+        reason: reasonText(outcome.reason),
+        remedy: reasonText(outcome.remedy),
       };
     case 'retry': {
-      const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs;
+      const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs && base.attempts >= giveUpAttemptsMin;
       return {
         ...base,
         state: exhausted ? 'exhausted' : 'due',
         dueAtMs: exhausted ? undefined : nowMs + backoffMs(base.attempts, outcome.delayMs, random),
-        code: outcome.code,
-        reason: outcome.reason,
+        code: storableText(outcome.code, codeLengthMax),
+        reason: reasonText(outcome.reason),
         remedy: exhausted ? 'Mend the cause, then replay: npm run replay' : undefined,
       };
     }
   }
+}
+
+function reasonText(text: string): string {
+  return storableText(text, reasonLengthMax);
+}
+
+function revisitAtMs(afterMs: number | undefined, nowMs: number): number | undefined {
+  if (afterMs === undefined || !Number.isFinite(afterMs) || afterMs < 0) return undefined;
+  return nowMs + Math.round(Math.min(afterMs, revisitLongestMs));
 }

@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon';
+import { IANAZone } from 'luxon';
 
 /** An instant as a wall clock in one zone shows it. */
 export interface LocalTime {
@@ -16,15 +16,23 @@ export interface LocalTime {
 
 /** The wall clock time of an instant (epoch milliseconds) in an IANA zone. */
 export function localTime(epochMs: number, timeZone: string): LocalTime {
-  const local = DateTime.fromMillis(epochMs, { zone: timeZone });
-  const text = local.toFormat('yyyy-MM-dd HH:mm:ss.SSS');
+  const offsetMinutes = IANAZone.create(timeZone).offset(epochMs);
+  // A clock that shows in UTC what the wall clock shows: formatting through the zone costs many times more.
+  const clock = new Date(epochMs + offsetMinutes * 60_000);
+  const text = utcText(clock.getTime());
   return {
     text,
-    offset: local.toFormat('ZZ'),
+    offset: offsetText(offsetMinutes),
     date: text.slice(0, 10),
-    hour: local.hour,
-    weekday: local.weekday,
+    hour: clock.getUTCHours(),
+    weekday: clock.getUTCDay() || 7,
   };
+}
+
+function offsetText(offsetMinutes: number): string {
+  const minutes = Math.abs(offsetMinutes);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
 }
 
 /** An instant (epoch milliseconds) as `YYYY-MM-DD HH:MM:SS.SSS` in UTC. */

@@ -1,17 +1,19 @@
 import type { RequestHandler } from 'express';
 import { Passport } from 'passport';
 import type { WebhookStrategy } from '../auth/webhook-strategy.ts';
-import { Problem } from './problem.ts';
+import { Problem, storeUnavailable } from './problem.ts';
 
 /**
  * Lets a request on when the strategy does; otherwise answers 401 or 403 with its challenge, or 429 to one that
  * failed too often.
  *
  * @param countFailure answers how long to tell the caller to wait, in milliseconds
+ * @param isStoreAway true when an error says that the tokens cannot be looked up now
  */
 export function authenticate(
   strategy: WebhookStrategy,
   countFailure: (address: string) => number,
+  isStoreAway: (error: unknown) => boolean,
 ): RequestHandler {
   // By name: handed over as an object, passport would set one request's callbacks on the strategy that all share.
   const passport = new Passport();
@@ -19,7 +21,7 @@ export function authenticate(
   return (request, response, next) => {
     const answer = (error: unknown, sender: unknown, challenge: unknown, status: unknown): void => {
       if (error) {
-        next(error);
+        next(isStoreAway(error) ? storeUnavailable(error) : error);
       } else if (sender) {
         next();
       } else {

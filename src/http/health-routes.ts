@@ -20,6 +20,7 @@ const storeAnswersWithinMs = 2_000;
 /** Alive, ready, and the figures. */
 export function healthRoutes(dependencies: HealthDependencies): Router {
   const router = Router();
+  const check = shared(() => readReadiness(dependencies));
   router
     .route('/healthz')
     .get((_request, response) => void response.json({ status: 'alive' }))
@@ -27,10 +28,10 @@ export function healthRoutes(dependencies: HealthDependencies): Router {
   router
     .route('/readyz')
     .get(async (request, response) => {
-      const readiness = await readReadiness(dependencies, isOperator(request, dependencies.metricsToken));
+      const readiness = await check();
       response.status(readiness.status === 'ready' ? 200 : 503);
       response.setHeader('Cache-Control', 'no-store');
-      response.json(readiness);
+      response.json(isOperator(request, dependencies.metricsToken) ? readiness : withoutReasons(readiness));
     })
     .all(methodNotAllowed('GET'));
   router
@@ -58,10 +59,7 @@ interface Readiness {
   paused: { destination: string; reason?: string | null; remedy?: string | null }[];
 }
 
-async function readReadiness(
-  { store, isClosing, clock }: HealthDependencies,
-  withReasons: boolean,
-): Promise<Readiness> {
+async function readReadiness({ store, isClosing, clock }: HealthDependencies): Promise<Readiness> {
   if (isClosing()) return { status: 'shutting_down', paused: [] };
   try {
     // A write that changes nothing: it asks for the same lock as a push does.
@@ -70,13 +68,29 @@ async function readReadiness(
     const paused = destinations.filter((destination) => destination.pausedUntilMs > clock());
     return {
       status: 'ready',
-      paused: paused.map(({ name, pauseReason, pauseRemedy }) =>
-        withReasons ? { destination: name, reason: pauseReason, remedy: pauseRemedy } : { destination: name },
-      ),
+      paused: paused.map(({ name, pauseReason, pauseRemedy }) => ({
+        destination: name,
+        reason: pauseReason,
+        remedy: pauseRemedy,
+      })),
     };
   } catch {
     return { status: 'store_unavailable', paused: [] };
   }
+}
+
+/** What everybody may see: reasons may name hosts and accounts. */
+function withoutReasons({ status, paused }: Readiness): Readiness {
+  return { status, paused: paused.map(({ destination }) => ({ destination })) };
+}
+
+/** Lets those who ask at once share one answer: however many ask, the store is asked once at a time. */
+function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let current: Promise<Result> | undefined;
+  return () =>
+    (current ??= ask().finally(() => {
+      current = undefined;
+    }));
 }
 
 async function within<Result>(limitMs: number, work: PromiseLike<Result>): Promise<Result> {

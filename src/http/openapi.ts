@@ -88,6 +88,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
           {
             content: { 'text/plain': { schema: { type: 'string' } } },
           },
+          { 401: problemAnswer('not_authenticated') },
         ),
       },
       '/openapi.json': {
@@ -146,17 +147,20 @@ function webhookOperation(path: string, stage: string | undefined): Record<strin
 function problemAnswers(): Record<string, unknown> {
   const byStatus = new Map<number, string[]>();
   for (const [code, { status }] of Object.entries(problemCodes)) {
+    // The address and the method are right where this answers.
+    if (status === 404 || status === 405) continue;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      String(status),
-      {
-        description: codes.join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    ]),
+    [...byStatus].map(([status, codes]) => [String(status), problemAnswer(...codes)]),
   );
+}
+
+function problemAnswer(...codes: readonly string[]): Record<string, unknown> {
+  return {
+    description: codes.join(', '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
 }
 
 function tokenOperation(): Record<string, unknown> {
@@ -176,6 +180,7 @@ function tokenOperation(): Record<string, unknown> {
       200: { description: 'Issued', ...jsonAnswer(tokenAnswerSchema) },
       400: refusal('RFC 6749 section 5.2'),
       401: refusal('invalid_client'),
+      413: problemAnswer('body_too_large'),
       429: refusal('Too many failed attempts'),
       503: refusal('The store cannot be reached'),
     },
@@ -186,8 +191,9 @@ function operation(
   operationId: string,
   summary: string,
   answer: Record<string, unknown>,
+  others: Record<number, unknown> = {},
 ): Record<string, unknown> {
-  return { operationId, summary, responses: { 200: { description: summary, ...answer } } };
+  return { operationId, summary, responses: { 200: { description: summary, ...answer }, ...others } };
 }
 
 function jsonAnswer(schema: z.ZodType): Record<string, unknown> {

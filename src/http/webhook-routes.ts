@@ -9,7 +9,7 @@ import type { NewPush, StoredPush } from '../store/pushes.ts';
 import { QuarantineFull, type RefusedBody } from '../store/quarantine.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
-import { Problem, type ProblemCode } from './problem.ts';
+import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
 import { decodeBody, isJsonType, readBody } from './read-body.ts';
 
 /** The paths that take pushes, and the stage that each gives. */
@@ -36,9 +36,6 @@ export interface WebhookDependencies {
   readonly log: Log;
 }
 
-/** Seconds after which a sender may try again what could not be stored. */
-const retryAfterSeconds = '5';
-
 export function webhookRoutes(dependencies: WebhookDependencies): Router {
   const router = Router();
   for (const { path, stage } of webhookPaths) {
@@ -58,7 +55,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
     const receivedAtMs = clock();
     const push: NewPush = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage };
     const stored = await storePush(push).catch((error: unknown) => {
-      if (error instanceof Overloaded || dependencies.isStoreAway(error)) throw unavailable(error);
+      if (error instanceof Overloaded || dependencies.isStoreAway(error)) throw storeUnavailable(error);
       log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
       return refuse(
         request,
@@ -135,18 +132,11 @@ async function refuse(
         headers: { 'Retry-After': '60' },
       });
     }
-    throw isStoreAway(error) ? unavailable(error) : error;
+    throw isStoreAway(error) ? storeUnavailable(error) : error;
   });
   log.warn(
     { quarantineId, code: problem.code, detail: problem.detail },
     'A body was refused and is in the quarantine',
   );
   throw problem;
-}
-
-function unavailable(cause: unknown): Problem {
-  return new Problem('store_unavailable', 'Try again; nothing was stored.', {
-    headers: { 'Retry-After': retryAfterSeconds },
-    cause,
-  });
 }

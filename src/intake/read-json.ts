@@ -16,6 +16,8 @@ export interface IntakeFault {
 
 export const depthMax = 32;
 export const keysMax = 1000;
+// An unknown value is kept under its whole path: one long key above many others would multiply the body.
+export const pathsLengthMax = 128 * 1024;
 
 // Assigned to an object they would change its prototype.
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -44,8 +46,8 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   } catch {
     return { code: 'malformed_json', detail: 'The body is not JSON.' };
   }
-  const measured: Measure = { keys: 0, exact: true };
-  const fault = measure(value, 1, measured);
+  const measured: Measure = { keys: 0, pathsLength: 0, exact: true };
+  const fault = measure(value, 1, 0, measured);
   if (fault !== undefined) return fault;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { code: 'not_an_object', detail: `The body is ${nameOfType(value)}; a push is a JSON object.` };
@@ -58,11 +60,18 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
 
 interface Measure {
   keys: number;
+  /** Of the paths of all keys together, in characters. */
+  pathsLength: number;
   exact: boolean;
 }
 
 /** Walks the value no deeper than allowed: code that stores it may then walk it freely. */
-function measure(value: JsonValue, depth: number, measured: Measure): IntakeFault | undefined {
+function measure(
+  value: JsonValue,
+  depth: number,
+  pathLength: number,
+  measured: Measure,
+): IntakeFault | undefined {
   if (typeof value === 'number') {
     // A fraction that fills a double's digits may have had more of them: Google's client ids are two long numbers
     // around a dot.
@@ -76,7 +85,7 @@ function measure(value: JsonValue, depth: number, measured: Measure): IntakeFaul
     return { code: 'too_deep', detail: `The body is nested deeper than ${depthMax} levels.` };
   if (Array.isArray(value)) {
     for (const item of value) {
-      const fault = measure(item, depth + 1, measured);
+      const fault = measure(item, depth + 1, pathLength, measured);
       if (fault !== undefined) return fault;
     }
     return undefined;
@@ -86,8 +95,13 @@ function measure(value: JsonValue, depth: number, measured: Measure): IntakeFaul
     if (measured.keys > keysMax) {
       return { code: 'too_many_keys', detail: `The body has more than ${keysMax} keys.` };
     }
+    const length = pathLength + key.length + 1;
+    measured.pathsLength += length;
+    if (measured.pathsLength > pathsLengthMax) {
+      return { code: 'too_many_keys', detail: 'The names of the keys in the body are too long.' };
+    }
     if (forbiddenKeys.has(key)) return { code: 'forbidden_key', detail: `The body has a key named ${key}.` };
-    const fault = measure(value[key] as JsonValue, depth + 1, measured);
+    const fault = measure(value[key] as JsonValue, depth + 1, length, measured);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -36,6 +36,11 @@ const fieldsByKey: ReadonlyMap<string, JetField> = new Map(
   jetFields.map((field) => [foldKey(field.jetName), field]),
 );
 
+// As Jet's page writes them, which most bodies do: folding each key costs more than all else here.
+const fieldsByJetName: ReadonlyMap<string, JetField> = new Map(
+  jetFields.map((field) => [field.jetName, field]),
+);
+
 /**
  * Reads one request body from Jet as a push. Liberal: keys match without regard to case, spaces, `_`, `-` and
  * dots; objects are taken apart; what cannot be read becomes a warning and is kept. A fault is answered only for
@@ -120,7 +125,7 @@ function takeField(
 ): void {
   const reading = readValue(value, field.kind, settings.timeFormat);
   if (reading.value === undefined) keepExtra(sorted.extra, key, value);
-  else Object.assign(sorted.fields, { [field.name]: reading.value });
+  else (sorted.fields as Record<string, string | number>)[field.name] = reading.value;
   if (reading.warning !== undefined) sorted.warnings.push({ field: key, ...reading.warning });
   if (field.name === 'dial_status' && statusOfWord(String(reading.value), settings.statusMap) === undefined) {
     sorted.warnings.push({
@@ -134,6 +139,9 @@ function takeField(
 
 /** The field that a path names: as a whole (`googleAnalytics.clientId`), or by its last keys (`web.session_id`). */
 function findField(path: readonly string[]): JetField | undefined {
+  const [only = ''] = path;
+  const exact = path.length === 1 ? fieldsByJetName.get(only) : undefined;
+  if (exact !== undefined) return exact;
   for (let from = 0; from < path.length; from += 1) {
     const field = fieldsByKey.get(foldKey(path.slice(from).join('')));
     if (field !== undefined) return field;
@@ -153,14 +161,15 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
  */
 function hashContent(stage: Stage, leaves: readonly Leaf[]): string {
   const seen = new Map<string, number>();
-  const entries = leaves.map(({ path, value }) => {
+  const entries = leaves.map(({ path, value }): [string, number, JsonValue, string?] => {
     const key = path.join('.');
     const name = findField(path)?.name ?? key;
     const nth = seen.get(name) ?? 0;
     seen.set(name, nth + 1);
-    return JSON.stringify(nth === 0 ? [name, value] : [name, value, nth, key]);
+    return nth === 0 ? [name, nth, value] : [name, nth, value, key];
   });
+  entries.sort(([a, nthA], [b, nthB]) => (a < b ? -1 : a > b ? 1 : nthA - nthB));
   return createHash('sha256')
-    .update(JSON.stringify([stage, ...entries.sort()]))
+    .update(JSON.stringify([stage, entries]))
     .digest('hex');
 }

@@ -2,7 +2,7 @@ import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
 import { dialectOfUrl, dialects, poolFor, type DriverError } from './dialect.ts';
-import { prepareSqliteConnection, sqlitePath } from './sqlite.ts';
+import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
 // How long a caller waits for a free connection, and for a server to answer a new one.
@@ -13,14 +13,14 @@ const connectTimeoutMs = 5_000;
  * Opens a database under the kit's own rules. Nothing is reached before the first statement.
  *
  * @param url `sqlite:path`, `postgres://…` or `mysql://…`
- * @param mode `read` refuses to write, where the database can
+ * @param mode `read` and `inspect` refuse to write, where the database can
  */
-export function openDatabase(url: string, mode: 'write' | 'read' = 'write'): Database {
+export function openDatabase(url: string, mode: SqliteMode = 'write'): Database {
   const name = dialectOfUrl(url);
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
-  const knex = knexFactory({ ...knexConfig(name, url, mode), compileSqlOnError: false });
+  const knex = knexFactory({ ...knexConfig(name, url, mode), compileSqlOnError: false, log: silent });
   let closing: Promise<void> | undefined;
   return {
     knex,
@@ -33,18 +33,26 @@ export function openDatabase(url: string, mode: 'write' | 'read' = 'write'): Dat
   };
 }
 
+// knex would write to the console, between the lines of the log, what it throws as well.
+const silent: Knex.Logger = {
+  warn: () => undefined,
+  error: () => undefined,
+  deprecate: () => undefined,
+  debug: () => undefined,
+};
+
 /** The pool had no connection to give: all hang, or none could be made. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
 }
 
-function knexConfig(dialect: DialectName, url: string, mode: 'write' | 'read'): Knex.Config {
+function knexConfig(dialect: DialectName, url: string, mode: SqliteMode): Knex.Config {
   const pool = poolFor(dialect);
   switch (dialect) {
     case 'sqlite':
       return {
         client: 'sqlite3',
-        connection: { filename: sqlitePath(url) },
+        connection: sqliteConnection(url, mode),
         useNullAsDefault: true,
         acquireConnectionTimeout: acquireTimeoutMs,
         pool: {

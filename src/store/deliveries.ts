@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { CallRecord } from '../domain/fold.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What the store knows of an enabled adapter. */
 export interface Destination {
@@ -9,6 +10,12 @@ export interface Destination {
   /** The stages that are worth a landing; others wait for `settleAfterMs`. */
   readonly stages: readonly Stage[];
   readonly settleAfterMs: number;
+}
+
+/** A call under its new revision. */
+export interface RevisedCall {
+  readonly call: CallRecord;
+  readonly revision: number;
 }
 
 export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
@@ -20,7 +27,7 @@ export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exha
 export async function markDue(
   store: Store,
   transaction: Knex.Transaction,
-  revised: readonly { call: CallRecord; revision: number }[],
+  revised: readonly RevisedCall[],
   destinations: readonly Destination[],
   nowMs: number,
 ): Promise<void> {
@@ -124,7 +131,7 @@ export async function countAttempts(
   callIds: readonly string[],
   nowMs: number,
 ): Promise<boolean> {
-  return store.writer.knex.transaction(async (transaction) => {
+  return inTransaction(store.writer, async (transaction) => {
     const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
     if (held === 0) return false;
     await transaction('deliveries')
@@ -166,7 +173,7 @@ export async function settle(
   settlements: readonly Settlement[],
   nowMs: number,
 ): Promise<boolean> {
-  return store.writer.knex.transaction(async (transaction) => {
+  return inTransaction(store.writer, async (transaction) => {
     // A write, so that SQLite locks at once and a server holds the row: no other may take over until commit.
     const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
     if (held === 0) return false;
@@ -229,7 +236,10 @@ async function readStanding(
       'trace',
     )
     .where({ destination })
-    .whereIn('call_id', callIds);
+    .whereIn('call_id', callIds)
+    .orderBy('call_id')
+    // A push that comes in between would be written over, and never land. SQLite is locked as a whole.
+    .forUpdate();
   return new Map(rows.map((row) => [row.call_id, row]));
 }
 

@@ -1,4 +1,5 @@
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The right to deliver at one destination. */
 export interface Lease {
@@ -29,6 +30,9 @@ export async function registerDestinations(store: Store, names: readonly string[
   });
 }
 
+// The most that the clocks of two processes may be apart.
+const clocksApartMs = 600_000;
+
 /**
  * Takes or renews the lease on a destination.
  *
@@ -51,10 +55,17 @@ export async function takeLease(
       .update({ lease_until: until });
     return renewed === 1 ? held : undefined;
   }
-  return knex.transaction(async (transaction) => {
+  return inTransaction(store.writer, async (transaction) => {
     const taken = await transaction('destinations')
       .where({ name })
-      .where((free) => void free.where('lease_until', '<=', nowMs).orWhereNull('holder'))
+      .where(
+        (free) =>
+          void free
+            .where('lease_until', '<=', nowMs)
+            // No lease is that long: it was taken under a clock that has been set back since.
+            .orWhere('lease_until', '>', nowMs + durationMs + clocksApartMs)
+            .orWhereNull('holder'),
+      )
       .update({ holder, lease_until: until, fence: transaction.raw('fence + 1') });
     if (taken === 0) return undefined;
     const row = await transaction('destinations').where({ name }).first<{ fence: number }>('fence');

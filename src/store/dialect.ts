@@ -15,6 +15,8 @@ export interface Dialect {
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
   readonly isAway: (error: DriverError) => boolean;
   readonly isUniqueViolation: (error: DriverError) => boolean;
+  /** Another transaction was in the way, and this one was undone: the same work may succeed at once. */
+  readonly isConflict: (error: DriverError) => boolean;
 }
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
@@ -24,6 +26,8 @@ export interface DriverError {
   readonly code?: string;
   readonly errno?: number;
   readonly sqlState?: string;
+  /** The driver gave the connection up. */
+  readonly fatal?: boolean;
 }
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
@@ -39,6 +43,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
         error.code ?? '',
       ),
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
+    // The first statement of a transaction takes the one lock, and waits for it.
+    isConflict: () => false,
   },
   postgres: {
     name: 'postgres',
@@ -47,27 +53,32 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     partialIndexes: true,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
-    // 08: connection, 53: out of resources, 57: operator intervention, 25006: read-only; pg itself names no code.
+    // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
+    // intervention, 58: system, 25006: read-only, 55P03: lock, XX001 and XX002: damaged. pg itself names no code.
     isAway: (error) =>
       connectionLost.test(error.code ?? '') ||
-      /^(?:08|53|57)\w{3}$|^25006$/.test(error.code ?? '') ||
-      (error.code === undefined && /^Connection terminated|^timeout expired/i.test(error.message ?? '')),
+      /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|55P03|XX001|XX002)$/.test(error.code ?? '') ||
+      (error.code === undefined &&
+        /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === '23505',
+    isConflict: (error) => error.code === '40001' || error.code === '40P01',
   },
   mysql: {
     name: 'mysql',
     transactionalSchema: false,
     rowLocks: true,
     partialIndexes: false,
-    // 1364: no default, 1366: incorrect value; both come as HY000, which says nothing.
+    // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
     isDataError: (error) =>
-      /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || error.errno === 1366 || error.errno === 1364,
+      /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
     isAway: (error) =>
+      error.fatal === true ||
       connectionLost.test(error.code ?? '') ||
-      /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|LOCK_WAIT_TIMEOUT))$/.test(
+      /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
         error.code ?? '',
       ),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
+    isConflict: (error) => error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_CHECKREAD',
   },
 };
 

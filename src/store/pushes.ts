@@ -3,8 +3,9 @@ import { foldCall, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
-import { markDue, type Destination } from './deliveries.ts';
+import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A push that was just read, with what is kept of its request. */
 export interface NewPush extends Push {
@@ -32,10 +33,10 @@ export async function storePushes(
   nowMs: number,
 ): Promise<StoredPush[]> {
   const { writer } = store;
-  return writer.knex.transaction(async (transaction) => {
+  return inTransaction(writer, async (transaction) => {
     const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
     await lockCalls(store, transaction, callIds, nowMs);
-    const known = await readPushes(transaction, callIds);
+    const { pushes: known, revisions } = await readStanding(transaction, callIds);
     const { fresh, answers } = separateRepeats(pushes, known);
     if (fresh.length === 0) return answers;
     await writer.upsert(transaction, {
@@ -55,22 +56,21 @@ export async function storePushes(
       ]),
     });
     const changed = new Set(fresh.map((push) => push.callId));
-    const revisions = await readRevisions(transaction, [...changed]);
     const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
-    await writeCalls(store, transaction, calls, revisions, nowMs, destinations);
+    const revised = await writeCalls(store, transaction, calls, revisions, nowMs);
+    await markDue(store, transaction, revised, destinations, nowMs);
     return answers;
   });
 }
 
-/** Writes folded calls under a greater revision each, and marks their deliveries due. */
+/** Writes folded calls under a greater revision each. */
 export async function writeCalls(
   store: Store,
   transaction: Knex.Transaction,
   calls: readonly CallRecord[],
   revisions: ReadonlyMap<string, number>,
   nowMs: number,
-  destinations: readonly Destination[],
-): Promise<void> {
+): Promise<RevisedCall[]> {
   // Not below the clock, so that a store restored from a back-up does not fall behind its own reporting table.
   const revised = calls.map((call) => ({
     call,
@@ -89,13 +89,13 @@ export async function writeCalls(
       call.lastReceivedAtMs,
     ]),
   });
-  await markDue(store, transaction, revised, destinations, nowMs);
+  return revised;
 }
 
 /**
  * Takes the locks that keep two receivers from folding one call at once. Rows that are missing are inserted
  * first and all are locked in order of id, so that no two transactions wait for each other in a circle.
- * SQLite has one lock, which the first statement that writes takes.
+ * SQLite has one lock, which a transaction takes when it begins.
  */
 async function lockCalls(
   store: Store,
@@ -103,10 +103,7 @@ async function lockCalls(
   callIds: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  if (!dialects[store.writer.dialect].rowLocks) {
-    await transaction.raw('DELETE FROM calls WHERE 0');
-    return;
-  }
+  if (!dialects[store.writer.dialect].rowLocks) return;
   await store.writer.upsert(transaction, {
     table: 'calls',
     columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
@@ -136,18 +133,43 @@ export async function readPushes(knex: Knex, callIds: readonly string[]): Promis
   const rows = await knex('pushes')
     .select<PushRow[]>('id', 'call_id', 'stage', 'content_hash', 'received_at', 'parsed')
     .whereIn('call_id', callIds);
-  return rows.map((row) => {
-    const parsed = JSON.parse(row.parsed) as Pick<NewPush, 'fields' | 'extra'>;
-    return {
-      id: row.id,
-      callId: row.call_id,
-      stage: row.stage,
-      contentHash: row.content_hash,
-      receivedAtMs: row.received_at,
-      fields: parsed.fields,
-      extra: parsed.extra,
-    };
-  });
+  return rows.map(pushOf);
+}
+
+/** All pushes of some calls, and the revisions of those calls that have any. */
+async function readStanding(
+  knex: Knex,
+  callIds: readonly string[],
+): Promise<{ pushes: Push[]; revisions: Map<string, number> }> {
+  const rows = await knex('pushes')
+    .join('calls', 'calls.id', 'pushes.call_id')
+    .select<(PushRow & { revision: number })[]>(
+      'pushes.id',
+      'pushes.call_id',
+      'pushes.stage',
+      'pushes.content_hash',
+      'pushes.received_at',
+      'pushes.parsed',
+      'calls.revision',
+    )
+    .whereIn('pushes.call_id', callIds);
+  return {
+    pushes: rows.map(pushOf),
+    revisions: new Map(rows.map((row) => [row.call_id, row.revision])),
+  };
+}
+
+function pushOf(row: PushRow): Push {
+  const parsed = JSON.parse(row.parsed) as Pick<NewPush, 'fields' | 'extra'>;
+  return {
+    id: row.id,
+    callId: row.call_id,
+    stage: row.stage,
+    contentHash: row.content_hash,
+    receivedAtMs: row.received_at,
+    fields: parsed.fields,
+    extra: parsed.extra,
+  };
 }
 
 /** What a push's row keeps of its reading. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Stage } from '../domain/stage.ts';
+import { dialects, type DriverError } from './dialect.ts';
 import { createPushId } from './push-id.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A body that was refused, with why. */
 export interface RefusedBody {
@@ -52,7 +54,22 @@ export async function quarantineBody(
     .update(JSON.stringify([refused.code, refused.pathStage, refused.contentEncoding]))
     .update(refused.body)
     .digest('hex');
-  return store.writer.knex.transaction(async (transaction) => {
+  const keep = (): Promise<string> => countOrInsert(store, refused, contentHash, capBytes, nowMs);
+  return keep().catch((error: unknown) => {
+    // Another process kept the same body at the same moment: now it is there to be counted.
+    if (dialects[store.writer.dialect].isUniqueViolation(error as DriverError)) return keep();
+    throw error;
+  });
+}
+
+async function countOrInsert(
+  store: Store,
+  refused: RefusedBody,
+  contentHash: string,
+  capBytes: number,
+  nowMs: number,
+): Promise<string> {
+  return inTransaction(store.writer, async (transaction) => {
     const quarantine = (): ReturnType<typeof transaction> => transaction('quarantine');
     const counted = await quarantine()
       .where({ content_hash: contentHash })

@@ -2,8 +2,10 @@ import type { Knex } from 'knex';
 import { foldCall, type CallRecord } from '../domain/fold.ts';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
+import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import { parsedText, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What a parser makes of a stored body. Undefined: it cannot read it, and the reading of then stands. */
 export type RereadPush = (
@@ -44,44 +46,49 @@ export async function previewRefold(
   callIds: readonly string[],
   reread: RereadPush,
 ): Promise<RefoldedCall[]> {
-  return (await refoldCalls(store.reader.knex, callIds, reread)).refolded;
+  const { knex, dialect } = store.reader;
+  // One view of the store for all of it: a push that comes in between would look like a difference.
+  const view = dialect === 'sqlite' ? {} : { isolationLevel: 'repeatable read' as const };
+  return knex.transaction(async (transaction) => {
+    return (await refoldCalls(transaction, callIds, reread)).refolded;
+  }, view);
 }
 
 /**
- * Writes what today's parser makes of some calls, where it differs, under greater revisions, and makes those of
- * their deliveries due that were owed before.
+ * Writes what today's parser makes of some calls, where it differs, under greater revisions, and marks those of
+ * their deliveries due that were owed before, as a push would. Answers all of them, also those that do not differ.
  */
 export async function applyRefold(
   store: Store,
   callIds: readonly string[],
   reread: RereadPush,
+  destinations: readonly Destination[],
   nowMs: number,
 ): Promise<RefoldedCall[]> {
-  return store.writer.knex.transaction(async (transaction) => {
+  return inTransaction(store.writer, async (transaction) => {
     // The first statement is a write and takes the calls' locks: no push of theirs comes between.
     await transaction('calls')
       .whereIn('id', [...callIds])
       .update({ stage: transaction.ref('stage') });
-    const { refolded, changedPushes } = await refoldCalls(transaction, callIds, reread);
+    const { refolded, rereadPushes } = await refoldCalls(transaction, callIds, reread);
     const changed = refolded.filter((call) => differs(call));
     const changedIds = changed.map((call) => call.after.id);
-    for (const push of changedPushes) {
+    for (const push of rereadPushes) {
       if (!changedIds.includes(push.callId)) continue;
       await transaction('pushes')
         .where({ id: push.id })
         .update({ stage: push.stage, parsed: parsedText(push) });
     }
     const revisions = await readRevisions(transaction, changedIds);
-    await writeCalls(
+    const revised = await writeCalls(
       store,
       transaction,
       changed.map((call) => call.after),
       revisions,
       nowMs,
-      [],
     );
-    await markOwedDue(transaction, changedIds, nowMs);
-    return changed;
+    await markOwedDue(store, transaction, revised, destinations, nowMs);
+    return refolded;
   });
 }
 
@@ -94,7 +101,7 @@ async function refoldCalls(
   knex: Knex,
   callIds: readonly string[],
   reread: RereadPush,
-): Promise<{ refolded: RefoldedCall[]; changedPushes: (Push & Pick<NewPush, 'warnings'>)[] }> {
+): Promise<{ refolded: RefoldedCall[]; rereadPushes: (Push & Pick<NewPush, 'warnings'>)[] }> {
   const stored = await readPushes(knex, callIds);
   const bodies = await knex('pushes')
     .whereIn('call_id', [...callIds])
@@ -106,17 +113,24 @@ async function refoldCalls(
     .select<{ id: string; record: string }[]>('id', 'record');
   for (const row of rows) before.set(row.id, JSON.parse(row.record) as CallRecord);
 
-  const changedPushes: (Push & Pick<NewPush, 'warnings'>)[] = [];
+  const rereadPushes: (Push & Pick<NewPush, 'warnings'>)[] = [];
   const unreadable = new Map<string, number>();
   const byCall = new Map<string, Push[]>();
   for (const push of stored) {
     const kept = bodyOf.get(push.id);
     const reading = kept === undefined ? undefined : reread(kept.body, kept.path_stage ?? undefined);
-    if (reading === undefined) unreadable.set(push.callId, (unreadable.get(push.callId) ?? 0) + 1);
-    else changedPushes.push({ ...push, ...reading });
     const ofCall = byCall.get(push.callId) ?? [];
-    ofCall.push(reading === undefined ? push : { ...push, ...reading, id: push.id, callId: push.callId });
     byCall.set(push.callId, ofCall);
+    if (reading === undefined) {
+      unreadable.set(push.callId, (unreadable.get(push.callId) ?? 0) + 1);
+      ofCall.push(push);
+      continue;
+    }
+    // Call id and content hash were made at receipt and are never recomputed.
+    const { stage, fields, extra, warnings } = reading;
+    const again = { ...push, stage, fields, extra };
+    ofCall.push(again);
+    rereadPushes.push({ ...again, warnings });
   }
   const refolded: RefoldedCall[] = [];
   for (const [callId, pushes] of byCall) {
@@ -124,26 +138,33 @@ async function refoldCalls(
     if (earlier === undefined) continue;
     refolded.push({ before: earlier, after: foldCall(pushes), unreadable: unreadable.get(callId) ?? 0 });
   }
-  return { refolded, changedPushes };
+  return { refolded, rereadPushes };
 }
 
 async function markOwedDue(
+  store: Store,
   transaction: Knex.Transaction,
-  callIds: readonly string[],
+  revised: readonly RevisedCall[],
+  destinations: readonly Destination[],
   nowMs: number,
 ): Promise<void> {
-  if (callIds.length === 0) return;
-  await transaction('deliveries')
-    .whereIn('call_id', [...callIds])
-    .update({
-      state: 'due',
-      due_at: nowMs,
-      due_since: nowMs,
-      attempts: 0,
-      revision: transaction('calls')
-        .select('revision')
-        .where('calls.id', transaction.ref('deliveries.call_id')),
-    });
+  for (const destination of destinations) {
+    const owed = await transaction('deliveries')
+      .where({ destination: destination.name })
+      .whereIn(
+        'call_id',
+        revised.map(({ call }) => call.id),
+      )
+      .pluck<string[]>('call_id');
+    const owedIds = new Set(owed);
+    await markDue(
+      store,
+      transaction,
+      revised.filter(({ call }) => owedIds.has(call.id)),
+      [destination],
+      nowMs,
+    );
+  }
 }
 
 function sorted(value: unknown): unknown {

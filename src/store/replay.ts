@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
-import type { DeliveryState } from './deliveries.ts';
+import type { DeliveryState, Destination } from './deliveries.ts';
 import type { Store } from './store.ts';
 
 /** Which deliveries to make again; every condition that is given must hold. */
 export interface DeliveryFilter {
   readonly callIds?: readonly string[] | undefined;
-  /** Only deliveries that rest in this state. Left out: all, and those that were never owed. */
+  /** Only deliveries that rest in this state. */
   readonly state?: DeliveryState | undefined;
+  /** Also calls that were never owed, from before the destination was enabled. */
+  readonly neverOwed?: boolean;
   /** Calls whose latest push came at or after this time, in epoch milliseconds. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
@@ -19,26 +21,37 @@ export interface DeliveryFilter {
  */
 export async function readReplayable(
   store: Store,
-  destination: string,
+  destination: Destination,
   filter: DeliveryFilter,
   afterId: string,
   limit: number,
+  nowMs: number,
 ): Promise<{ id: string; revision: number }[]> {
-  return store.reader
-    .knex('calls')
-    .leftJoin('deliveries', (join: Knex.JoinClause) =>
-      join.on('deliveries.call_id', 'calls.id').andOnVal('deliveries.destination', destination),
-    )
-    .where('calls.id', '>', afterId)
-    .modify((query) => {
-      if (filter.callIds !== undefined) void query.whereIn('calls.id', [...filter.callIds]);
-      if (filter.state !== undefined) void query.where('deliveries.state', filter.state);
-      if (filter.sinceMs !== undefined) void query.where('calls.last_received_at', '>=', filter.sinceMs);
-      if (filter.untilMs !== undefined) void query.where('calls.last_received_at', '<', filter.untilMs);
-    })
-    .orderBy('calls.id')
-    .limit(limit)
-    .select<{ id: string; revision: number }[]>('calls.id', 'calls.revision');
+  return (
+    store.reader
+      .knex('calls')
+      .leftJoin('deliveries', (join: Knex.JoinClause) =>
+        join.on('deliveries.call_id', 'calls.id').andOnVal('deliveries.destination', destination.name),
+      )
+      .where('calls.id', '>', afterId)
+      // A call that waits for its end is not landed before its time.
+      .where(
+        (landable) =>
+          void landable
+            .whereIn('calls.stage', [...destination.stages])
+            .orWhere('calls.last_received_at', '<=', nowMs - destination.settleAfterMs),
+      )
+      .modify((query) => {
+        if (filter.neverOwed !== true) void query.whereNotNull('deliveries.call_id');
+        if (filter.callIds !== undefined) void query.whereIn('calls.id', [...filter.callIds]);
+        if (filter.state !== undefined) void query.where('deliveries.state', filter.state);
+        if (filter.sinceMs !== undefined) void query.where('calls.last_received_at', '>=', filter.sinceMs);
+        if (filter.untilMs !== undefined) void query.where('calls.last_received_at', '<', filter.untilMs);
+      })
+      .orderBy('calls.id')
+      .limit(limit)
+      .select<{ id: string; revision: number }[]>('calls.id', 'calls.revision')
+  );
 }
 
 /** Marks deliveries due now, with fresh attempts. One that was never owed is made. */

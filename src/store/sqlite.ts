@@ -1,5 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { keepStatements, type SqliteConnection } from './sqlite-statements.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 // This file is the only one that knows how SQLite is opened: its driver is archived upstream, and whoever
@@ -10,37 +12,65 @@ export function sqlitePath(url: string): string {
   return resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
 }
 
+/** `read` refuses to write. `inspect` leaves the file as it is, byte for byte: a journal mode is written into it. */
+export type SqliteMode = 'write' | 'read' | 'inspect';
+
+/** What knex opens. Its flags always hold those for writing, so a file to be inspected is named by a URI. */
+export function sqliteConnection(url: string, mode: SqliteMode): { filename: string; flags?: string[] } {
+  const path = sqlitePath(url);
+  if (mode !== 'inspect') return { filename: path };
+  // A file without a log is at rest: nothing need be put beside it to read it.
+  const atRest = !existsSync(`${path}-wal`) && !existsSync(`${path}-journal`);
+  const options = atRest ? 'mode=ro&immutable=1' : 'mode=ro';
+  return { filename: `${pathToFileURL(path).href}?${options}`, flags: ['OPEN_URI'] };
+}
+
 /** The statements that each new connection begins with. */
-export function sqlitePragmas(mode: 'write' | 'read'): readonly string[] {
+export function sqlitePragmas(mode: SqliteMode): readonly string[] {
+  if (mode === 'inspect') {
+    return ['PRAGMA busy_timeout = 5000', 'PRAGMA query_only = ON', 'PRAGMA trusted_schema = OFF'];
+  }
   return [
     'PRAGMA busy_timeout = 5000',
     'PRAGMA journal_mode = WAL',
     // A 2xx says that the push is on the disk: NORMAL would lose the last commits when the power goes.
     'PRAGMA synchronous = FULL',
+    // 32 MiB: pages that many commits change are copied back into the file once.
+    'PRAGMA wal_autocheckpoint = 8000',
     'PRAGMA foreign_keys = ON',
     'PRAGMA trusted_schema = OFF',
-    'PRAGMA cache_size = -65536',
+    // 16 MiB a connection; the system keeps the file's pages too.
+    'PRAGMA cache_size = -16384',
     ...(mode === 'read' ? ['PRAGMA query_only = ON'] : []),
   ];
 }
 
-interface SqliteConnection {
-  all(sql: string, done: (error: Error | null, rows: unknown[]) => void): void;
-}
+const busyTriesMax = 50;
+const busyPauseMs = 20;
 
-/** Runs the pragmas on a fresh connection; for the pool's `afterCreate`. */
+/** Readies a fresh connection; for the pool's `afterCreate`. */
 export function prepareSqliteConnection(
   connection: SqliteConnection,
-  mode: 'write' | 'read',
+  mode: SqliteMode,
   done: (error: Error | null, connection: SqliteConnection) => void,
 ): void {
-  const remaining = [...sqlitePragmas(mode)];
-  const next = (error: Error | null): void => {
-    const pragma = remaining.shift();
-    if (error !== null || pragma === undefined) done(error, connection);
-    else connection.all(pragma, next);
+  const pragmas = sqlitePragmas(mode);
+  const run = (index: number, tries: number): void => {
+    const pragma = pragmas[index];
+    if (pragma === undefined) {
+      keepStatements(connection, mode === 'write' ? 'write' : 'read');
+      done(null, connection);
+      return;
+    }
+    connection.all(pragma, [], (error) => {
+      if (error === null) run(index + 1, 0);
+      // Of two processes that make the file's log at once SQLite lets one fail, whatever its timeout.
+      else if (tries < busyTriesMax && (error as NodeJS.ErrnoException).code === 'SQLITE_BUSY') {
+        setTimeout(() => run(index, tries + 1), busyPauseMs);
+      } else done(error, connection);
+    });
   };
-  next(null);
+  run(0, 0);
 }
 
 /** Makes the folder of a database file. Where that fails, opening the file says why. */

@@ -28,7 +28,8 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
  * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
-  const isNew = dialectOfUrl(url) === 'sqlite' ? inspectSqliteFile(sqlitePath(url)).isNew : false;
+  // Before it is opened for writing, which would change even the file of another program.
+  if (dialectOfUrl(url) === 'sqlite' && !inspectSqliteFile(sqlitePath(url)).isNew) await checkStore(url);
   const writer = openDatabase(url);
   // A server takes many connections at once, so one pool serves both uses.
   const reader = writer.dialect === 'sqlite' ? openDatabase(url, 'read') : writer;
@@ -37,7 +38,6 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
     await writer.close();
   };
   try {
-    if (writer.dialect === 'sqlite' && !isNew) await checkSqlite(writer, sqlitePath(url));
     await migrate(writer, storeMigrationsTable, migrations);
   } catch (error) {
     await close();
@@ -52,7 +52,7 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
  * @throws StoreUnusable when it cannot
  */
 export async function checkStore(url: string): Promise<void> {
-  const database = openDatabase(url, 'read');
+  const database = openDatabase(url, 'inspect');
   try {
     if (database.dialect === 'sqlite') {
       inspectSqliteFile(sqlitePath(url));
@@ -99,7 +99,8 @@ function asUnusable(error: unknown): unknown {
     code === 'SQLITE_CANTOPEN' ||
     code === 'SQLITE_READONLY' ||
     code === 'SQLITE_PERM' ||
-    code === 'EACCES'
+    code === 'EACCES' ||
+    code === 'EISDIR'
   ) {
     return new StoreUnusable(
       `The store cannot be opened for writing (${code}).`,

@@ -4,6 +4,9 @@ import type { DialectName, Upsert, UpsertNames } from '../domain/database.ts';
 // PostgreSQL's and MySQL's protocols number the bound values with 16 bits.
 const bindingsMax = 60_000;
 
+// MariaDB takes 16 MB in one packet unless told otherwise, and a character of a body may cost six bytes of it.
+const charactersMax = 2_000_000;
+
 /**
  * Writes rows with one statement (several, where a protocol's limit asks for it).
  *
@@ -20,14 +23,32 @@ export async function upsertRows(
     await within.raw(sqliteText(upsert), [JSON.stringify(upsert.rows)]);
     return;
   }
-  const rowsMax = Math.floor(bindingsMax / upsert.columns.length);
-  for (let from = 0; from < upsert.rows.length; from += rowsMax) {
-    const rows = upsert.rows.slice(from, from + rowsMax);
+  for (const rows of inStatements(upsert)) {
     await within.raw(
       valuesText(dialect, upsert, rows.length),
       boundValues(upsert, rows) as Knex.RawBinding[],
     );
   }
+}
+
+/** The rows, split where one statement would be too large for a protocol. */
+function inStatements(upsert: Upsert): Upsert['rows'][] {
+  const rowsMax = Math.floor(bindingsMax / upsert.columns.length);
+  const statements: (readonly unknown[])[][] = [];
+  let characters = Infinity;
+  for (const row of upsert.rows) {
+    const length = row.reduce<number>(
+      (sum, value) => sum + (typeof value === 'string' ? value.length : 8),
+      0,
+    );
+    const last = statements.at(-1);
+    characters += length;
+    if (last === undefined || last.length === rowsMax || characters > charactersMax) {
+      statements.push([row]);
+      characters = length;
+    } else last.push(row);
+  }
+  return statements;
 }
 
 function sqliteText(upsert: Upsert): string {

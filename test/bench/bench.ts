@@ -28,7 +28,7 @@ async function main(): Promise<number> {
   }
   const compared = await compare(options);
   const million = options.million ? await compareOnMillion(options) : undefined;
-  const { text, ok } = report({ ...compared, million, connectionCounts, ...options });
+  const { text, ok } = report({ ...options, ...compared, million, connectionCounts });
   process.stdout.write(text);
   progress('done');
   return ok ? 0 : 1;

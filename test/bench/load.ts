@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly createSource: () => PushSource;
 }
 
+const answerWithinMs = 5_000;
+
 /**
  * Sends pushes on keep-alive connections, one in flight on each. As cheap as it can be: it takes from the same
  * processors as the server that is measured.
@@ -64,9 +66,11 @@ function sendUntilStopped(
       sentAtMs = performance.now();
       socket.write(source.next());
     };
+    // A server that does not answer is given up.
+    socket.setTimeout(answerWithinMs, () => socket.destroy());
     socket.on('connect', send);
     socket.on('data', (chunk) => {
-      received = received === '' ? chunk.latin1Slice() : received + chunk.latin1Slice();
+      received = received === '' ? chunk.toString('latin1') : received + chunk.toString('latin1');
       const status = statusOfWhole(received);
       if (status === undefined) return;
       received = '';

@@ -21,9 +21,9 @@ await knex('tokens').insert({ hash: hash(token) });
 const app = express();
 app.post(path, express.json(), async (request, response) => {
   const given = request.headers.authorization?.slice('Bearer '.length) ?? '';
-  const row = await knex('tokens')
+  const row: unknown = await knex('tokens')
     .where({ hash: hash(given) })
-    .first<unknown>();
+    .first();
   if (row === undefined) {
     response.status(401).end();
     return;

@@ -21,7 +21,7 @@ const idMark = '0'.repeat(8) + '-1c3e-4b5d-8f70-' + '0'.repeat(12);
 const numberMark = '00000000';
 const variants = 64;
 
-/** Of ten calls, six are answered after a web visit, three are missed and one goes out. */
+/** Of ten calls, six are answered, three are missed and one goes out. */
 const lifecycles: readonly (readonly Stage[])[] = [
   ...Array.from({ length: 6 }, () => ['call_start', 'call_answered', 'call_end'] as const),
   ...Array.from({ length: 3 }, () => ['call_start', 'call_end'] as const),
@@ -64,12 +64,12 @@ function createSource(made: readonly Lifecycle[], tag: string, countCall: () => 
       position += 1;
       const bytes = Buffer.from(template.bytes);
       if (template.idAt > 0) {
-        bytes.latin1Write(id, template.idAt);
-        bytes.latin1Write(tag, template.idAt + idMark.length - tag.length);
-        bytes.latin1Write(number, template.numberAt);
+        bytes.write(id, template.idAt, 'latin1');
+        bytes.write(tag, template.idAt + idMark.length - tag.length, 'latin1');
+        bytes.write(number, template.numberAt, 'latin1');
       } else {
         // An outbound call has no id: its number and its start tell it apart.
-        bytes.latin1Write(String(parseInt(id, 16) % 1e8).padStart(8, '0'), template.numberAt);
+        bytes.write(String(parseInt(id, 16) % 1e8).padStart(8, '0'), template.numberAt, 'latin1');
       }
       return bytes;
     },
@@ -126,7 +126,18 @@ function inboundValues(variant: number): Record<string, unknown> {
     page_view_id: `Hq2nB6cJ9pUa4Ve8Xg1s${visit}`,
     tracking_site_code: 'WT990123A',
     user_id: `u7Fd0Kw3Rz6Mi9Ty${visit}`,
-    attributes: JSON.stringify({ device: 'mobile', visits: variant % 9, abTest: 'header-b' }),
+    attributes: JSON.stringify({
+      device: 'mobile',
+      visits: variant % 9,
+      abTest: 'header-b',
+      pages: ['/', '/emergency', '/blocked-drains', '/emergency/after-hours', '/contact'],
+      form: {
+        suburb: 'Parramatta',
+        postcode: '2150',
+        urgency: 'today',
+        job: 'burst pipe under the kitchen sink',
+      },
+    }),
     origin_session_id: `Zk3vQ8sT1mYx0Lr7Wd5b${visit}`,
     landing_page_keywords: 'emergency plumber near me',
     google_analytics_client_id: `184467${visit}.169123${visit}`,

@@ -29,7 +29,7 @@ export async function startNaive(folder: string): Promise<Server> {
 async function startScript(file: string, args: readonly string[], token: string): Promise<Server> {
   const child = fork(new URL(file, import.meta.url), [...args], { env: environment });
   const [port] = (await once(child, 'message')) as [number];
-  return { pid: child.pid ?? 0, port, token, stop: () => stop(child) };
+  return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
 
 /** Starts the built kit as an operator would, and gets a token with the client that its first start makes. */
@@ -49,11 +49,13 @@ export async function startKit(folder: string, role: 'receive' | 'all'): Promise
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await waitUntilReady(child, port);
-  return { pid: child.pid ?? 0, port, token: await fetchToken(folder, port), stop: () => stop(child) };
+  return { pid: child.pid ?? 0, port, token: await fetchToken(folder, port), stop: () => stopProcess(child) };
 }
 
 async function waitUntilReady(child: ChildProcess, port: number): Promise<void> {
-  for (const untilMs = Date.now() + readyWithinMs; Date.now() < untilMs; await sleep(100)) {
+  const untilMs = Date.now() + readyWithinMs;
+  while (Date.now() < untilMs) {
+    await sleep(100);
     if (child.exitCode !== null) throw new Error(`The kit ended with code ${child.exitCode}.`);
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
     if (response?.ok === true) return;
@@ -85,7 +87,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = once(child, 'exit');
   if (child.connected) child.disconnect();

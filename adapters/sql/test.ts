@@ -1,0 +1,274 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  AdapterMisconfigured,
+  DestinationUnavailable,
+  reportingColumns,
+  reportingTable,
+  utcText,
+  type Adapter,
+  type Database,
+  type Delivery,
+  type ReportingColumn,
+} from '#contract';
+import { jetFields } from '../../src/domain/jet-fields.ts';
+import { createAdapter } from '../../src/receiver.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { engines, type FreshDatabase } from '../../test/fixtures/engines.ts';
+import {
+  allFields,
+  delivery,
+  fullRow,
+  plain,
+  recordOf,
+  refuseService,
+  revision,
+  startedAtMs,
+} from '../../test/fixtures/landed-calls.ts';
+import { movedClock, silentLog } from '../../test/fixtures/running-worker.ts';
+import { sql } from './index.ts';
+
+const signal = new AbortController().signal;
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`the sql adapter on ${engine.title}`, () => {
+    let fresh: FreshDatabase;
+    let database: Database;
+    let adapter: Adapter;
+    const clock = movedClock(startedAtMs + 1000);
+    beforeEach(async () => {
+      fresh = await engine.fresh();
+      database = openDatabase(fresh.url);
+      adapter = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, silentLog, clock);
+      await adapter.prepare?.(signal);
+    });
+    afterEach(async () => {
+      await adapter.close();
+      await database.close();
+      await fresh.drop();
+    });
+
+    const deliver = (...batch: Delivery[]) => adapter.deliver(batch, signal);
+    /** A row as JSON values that are the same on every engine. */
+    const readRow = async (callId: string): Promise<Record<string, unknown> | undefined> => {
+      const row = await database
+        .knex(reportingTable)
+        .where({ call_id: callId })
+        .first<Record<string, unknown> | undefined>('*');
+      if (row === undefined) return undefined;
+      return Object.fromEntries(
+        reportingColumns.map((column) => [column.name, plain(row[column.name], column)]),
+      );
+    };
+
+    it('fills every column from a call that has every field', async () => {
+      const record = recordOf('full', {
+        fields: allFields(),
+        extra: { odd: ['x', 1] },
+        answerReceivedAtMs: startedAtMs + 150,
+      });
+      expect(await deliver(delivery(record))).toMatchObject([
+        { kind: 'delivered', id: 'full', remoteId: 'full', effect: 'created' },
+      ]);
+      expect(await readRow('full')).toEqual(fullRow(record, revision, clock()));
+    });
+
+    it('lands a call of which hardly anything is known', async () => {
+      await deliver(delivery(recordOf('bare', { stage: 'call_start' })));
+      const row = await readRow('bare');
+      expect(row).toMatchObject({
+        status: 'in_progress',
+        started_at_utc: utcText(startedAtMs + 100),
+        started_at_estimated: 1,
+        withheld: 1,
+        extra: null,
+        duration_seconds: null,
+        revision,
+      });
+      expect(Object.keys(row ?? {})).toHaveLength(reportingColumns.length);
+    });
+
+    it('brings a row up to date with a newer revision, and empties what is empty now', async () => {
+      await deliver(delivery(recordOf('c', { fields: { service_name: 'Sales', campaign: 'spring' } })));
+      const later = delivery(recordOf('c', { fields: { service_name: 'Support' } }), {
+        revision: revision + 1,
+        remoteId: 'c',
+      });
+      expect(await deliver(later)).toMatchObject([{ kind: 'delivered', effect: 'updated' }]);
+      expect(await readRow('c')).toMatchObject({
+        service_name: 'Support',
+        campaign: null,
+        revision: revision + 1,
+      });
+    });
+
+    it('never lets an older revision overwrite a newer one', async () => {
+      await deliver(delivery(recordOf('c', { fields: { service_name: 'New' } })));
+      const before = await readRow('c');
+      const older = delivery(recordOf('c', { fields: { service_name: 'Old' } }), { revision: revision - 1 });
+      expect(await deliver(older)).toMatchObject([{ kind: 'delivered' }]);
+      expect(await readRow('c')).toEqual(before);
+    });
+
+    it('writes the same revision again, since settings may differ', async () => {
+      await deliver(delivery(recordOf('c')));
+      await deliver(delivery(recordOf('c', { fields: { service_name: 'Again' } })));
+      expect(await readRow('c')).toMatchObject({ service_name: 'Again' });
+    });
+
+    it('keeps old and new revisions of one batch apart, row by row', async () => {
+      await deliver(
+        delivery(recordOf('a', { fields: { medium: 'a' } })),
+        delivery(recordOf('b', { fields: { medium: 'b' } })),
+      );
+      await deliver(
+        delivery(recordOf('a', { fields: { medium: 'older' } }), { revision: 1 }),
+        delivery(recordOf('b', { fields: { medium: 'newer' } }), { revision: revision + 1 }),
+        delivery(recordOf('c', { fields: { medium: 'first' } }), { revision: 1 }),
+      );
+      const media = await Promise.all(
+        ['a', 'b', 'c'].map(async (callId) => (await readRow(callId))?.['medium']),
+      );
+      expect(media).toEqual(['a', 'newer', 'first']);
+    });
+
+    it('cuts every text to what its column holds, between two characters', async () => {
+      const fields = Object.fromEntries(
+        jetFields
+          .filter(({ kind, name }) => kind === 'text' && name !== 'call_session_id')
+          .map(({ name }) => [name, `${'é'.repeat(7)}${'😀'.repeat(20_000)}`]),
+      );
+      expect(await deliver(delivery(recordOf('long', { fields })))).toMatchObject([{ kind: 'delivered' }]);
+      const row = await readRow('long');
+      for (const column of reportingColumns as readonly ReportingColumn[]) {
+        const value = row?.[column.name];
+        if (column.type !== 'text' || typeof value !== 'string') continue;
+        expect(value.length).toBeLessThanOrEqual(column.length ?? 0);
+        expect(value.isWellFormed()).toBe(true);
+      }
+      expect(String(row?.['service_name']).startsWith('ééééééé😀😀')).toBe(true);
+    });
+
+    it.each([
+      '😀👩‍👩‍👧',
+      "Robert'); DROP TABLE jet_calls;--",
+      '\\ " \' ? ?? :x $1 %s',
+      '\u202e\u200b\u2028',
+      '=1+1',
+    ])('lands odd text as it is: %j', async (text) => {
+      await deliver(delivery(recordOf('odd', { fields: { service_name: text }, extra: { [text]: text } })));
+      expect(await readRow('odd')).toMatchObject({
+        service_name: text,
+        extra: JSON.stringify({ [text]: text }),
+      });
+    });
+
+    it('keeps call ids apart that differ in case or accent', async () => {
+      const callIds = ['abc', 'ABC', 'äbc'];
+      await deliver(...callIds.map((id) => delivery(recordOf(id))));
+      const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
+      expect(Number(count?.rows)).toBe(callIds.length);
+    });
+
+    it('sets a row aside that the database refuses, and lands its neighbours', async () => {
+      await refuseService(database, 'forbidden');
+      const outcomes = await deliver(
+        ...['fine', 'forbidden', 'good'].map((name) =>
+          delivery(recordOf(name, { fields: { service_name: name } })),
+        ),
+      );
+      expect(outcomes).toMatchObject([
+        { id: 'fine', kind: 'delivered' },
+        { id: 'forbidden', kind: 'rejected', code: 'row_refused' },
+        { id: 'good', kind: 'delivered' },
+      ]);
+      expect(await readRow('good')).toBeDefined();
+      expect(JSON.stringify(outcomes)).not.toContain('jet-forbidden');
+    });
+
+    it('lands a full batch in one go', async () => {
+      const batch = Array.from({ length: sql.capabilities.batchSizeMax }, (_none, index) =>
+        delivery(recordOf(`many-${index}`, { fields: allFields() })),
+      );
+      const outcomes = await deliver(...batch);
+      expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(batch.length);
+    });
+
+    it('lands nothing from an empty batch', async () => {
+      expect(await deliver()).toEqual([]);
+    });
+
+    it('waits while its table is away, and lands when it is back', async () => {
+      await database.knex.schema.renameTable(reportingTable, 'elsewhere');
+      await expect(deliver(delivery(recordOf('c')))).rejects.toBeInstanceOf(DestinationUnavailable);
+      await database.knex.schema.renameTable('elsewhere', reportingTable);
+      expect(await deliver(delivery(recordOf('c')))).toMatchObject([{ kind: 'delivered' }]);
+    });
+
+    it('finds its table in order, and how many rows it holds', async () => {
+      await deliver(delivery(recordOf('c')));
+      expect(await adapter.check(signal)).toMatchObject([
+        { level: 'ok', message: expect.stringContaining('1 row') as string },
+      ]);
+    });
+
+    it('finds a table missing, says what to do, and makes none', async () => {
+      await database.knex.schema.dropTable(reportingTable);
+      const [finding] = await adapter.check(signal);
+      expect(finding).toMatchObject({
+        level: 'fault',
+        remedy: expect.stringContaining('REPORTING_DATABASE_URL') as string,
+      });
+      expect(await database.knex.schema.hasTable(reportingTable)).toBe(false);
+    });
+
+    it('can be made ready twice, and by two processes at once', async () => {
+      const other = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, silentLog, clock);
+      await Promise.all([adapter.prepare?.(signal), other.prepare?.(signal)]);
+      await other.close();
+    });
+
+    it('asks for a person when the table was made by a newer version', async () => {
+      await database.knex('jet_reporting_migrations').insert({ name: '9999-from-the-future', made_at: 1 });
+      await expect(adapter.prepare?.(signal)).rejects.toBeInstanceOf(AdapterMisconfigured);
+    });
+
+    it('can be closed twice', async () => {
+      await adapter.close();
+      await adapter.close();
+    });
+  });
+}
+
+describe('the sql adapter without a database', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('opens nothing when it is made, and its check makes no file', async () => {
+    const file = join(folder, 'reporting.sqlite');
+    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, silentLog, Date.now);
+    expect(await adapter.check(signal)).toMatchObject([{ level: 'warning' }]);
+    await adapter.close();
+    expect(existsSync(file)).toBe(false);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['postgres://nobody@127.0.0.1:1/none', 'mysql://nobody@127.0.0.1:1/none'])(
+    'says that the destination is away, without its address, when nothing answers at %s',
+    async (url) => {
+      const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, silentLog, Date.now);
+      const error: unknown = await adapter
+        .deliver([delivery(recordOf('c'))], signal)
+        .catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(DestinationUnavailable);
+      expect((error as Error).message).toContain('ECONNREFUSED');
+      expect(await adapter.check(signal)).toMatchObject([{ level: 'fault' }]);
+      await adapter.close();
+    },
+  );
+});

@@ -1,0 +1,124 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashPassword, verifyPassword } from '../../src/auth/password.ts';
+import { redirectUriFault } from '../../src/auth/redirect-uri.ts';
+import { loadSecretKey } from '../../src/auth/secret-key.ts';
+import { equalInConstantTime, hashSecret, hashToken, randomText } from '../../src/auth/secrets.ts';
+
+describe('a random text', () => {
+  it.each([1, 24, 43, 64])('of %i characters has letters and digits alone', (length) => {
+    expect(randomText(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
+  });
+
+  it('uses every letter and digit about as often', () => {
+    const counts = new Map<string, number>();
+    for (const character of randomText(62_000)) counts.set(character, (counts.get(character) ?? 0) + 1);
+    expect(counts.size).toBe(62);
+    // 1,000 expected; 200 is more than six standard deviations.
+    expect(Math.min(...counts.values())).toBeGreaterThan(800);
+    expect(Math.max(...counts.values())).toBeLessThan(1_200);
+  });
+
+  it('never comes twice', () => {
+    expect(new Set(Array.from({ length: 1_000 }, () => randomText())).size).toBe(1_000);
+  });
+});
+
+describe('a hash', () => {
+  it('of a token is its SHA-256', () => {
+    expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it('of a secret depends on the key', () => {
+    expect(hashSecret('abc', 'key')).not.toBe(hashSecret('abc', 'kez'));
+  });
+});
+
+describe('a comparison in constant time', () => {
+  it.each([
+    ['a', 'a', true],
+    ['a', 'b', false],
+    ['a', 'ab', false],
+    ['', '', true],
+    ['é', 'e\u0301', false],
+  ])('of "%s" and "%s" is %s', (a, b, equal) => {
+    expect(equalInConstantTime(a, b)).toBe(equal);
+  });
+});
+
+describe('a password', () => {
+  it('is known by its hash, and another is not', async () => {
+    const stored = await hashPassword('correct horse');
+    expect(stored).toMatch(/^scrypt\$[0-9a-f]{32}\$[0-9a-f]{64}$/);
+    expect(await verifyPassword('correct horse', stored)).toBe(true);
+    expect(await verifyPassword('correct horsf', stored)).toBe(false);
+  });
+
+  it.each(['', 'scrypt', 'scrypt$$', 'scrypt$00$00'])(
+    'is not known by the broken hash "%s"',
+    async (stored) => {
+      expect(await verifyPassword('', stored)).toBe(false);
+    },
+  );
+});
+
+describe('a redirect URI', () => {
+  it.each([
+    'https://jet.example/callback?a=b',
+    'http://localhost:8080/x',
+    'http://127.0.0.1/',
+    'http://[::1]:1/',
+  ])('%s is fine', (uri) => {
+    expect(redirectUriFault(uri)).toBeUndefined();
+  });
+
+  it.each([
+    ['http://jet.example/callback', 'begins with https://'],
+    ['http://localhost.evil.example/', 'begins with https://'],
+    ['javascript:alert(1)', 'begins with https://'],
+    ['data:text/html,x', 'begins with https://'],
+    ['https://jet.example/#', 'has no fragment'],
+    ['https://jet.example/#x', 'has no fragment'],
+    ['https://user@jet.example/', 'names no user'],
+    ['https://user:pass@jet.example/', 'names no user'],
+    ['/callback', 'is not an absolute address'],
+    ['', 'is not an absolute address'],
+  ])('%s is refused', (uri, fault) => {
+    expect(redirectUriFault(uri)).toBe(fault);
+  });
+});
+
+describe('the secret key', () => {
+  let folder: string;
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'jet-key-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is the one that was given', () => {
+    expect(loadSecretKey('given', join(folder, 'nowhere'))).toBe('given');
+  });
+
+  it('is made once, and kept for its owner alone', () => {
+    const file = join(folder, 'made', 'secret-key');
+    const key = loadSecretKey(undefined, file);
+    expect(key).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect(loadSecretKey(undefined, file)).toBe(key);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'made')).mode & 0o077).toBe(0);
+  });
+
+  it('is not made anew when the file is too short', () => {
+    const file = join(folder, 'short');
+    writeFileSync(file, 'short\n');
+    expect(() => loadSecretKey(undefined, file)).toThrow(/Restore it from a back-up/);
+    expect(readFileSync(file, 'utf8')).toBe('short\n');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is not made anew when the file cannot be read', () => {
+    const file = join(folder, 'unreadable');
+    writeFileSync(file, 'x'.repeat(64));
+    chmodSync(file, 0);
+    expect(() => loadSecretKey(undefined, file)).toThrow(/EACCES/);
+  });
+});

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient, rotateClientSecret } from '../../src/auth/clients.ts';
+import { loadSecretKey } from '../../src/auth/secret-key.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+import { askToken, basic, form, type TokenAnswer } from '../fixtures/token-endpoint.ts';
+
+let receiver: RunningReceiver;
+let id: string;
+let secret: string;
+// Each test fails in an hour of its own, so that none is throttled for another.
+let nowMs = Date.now();
+beforeAll(async () => {
+  receiver = await startRunningReceiver({ clock: () => nowMs });
+  ({ clientId: id, clientSecret: secret } = receiver.client);
+});
+afterAll(() => receiver.close());
+
+function ask(body: string, headers: Record<string, string> = form): Promise<TokenAnswer> {
+  nowMs += 2 * 3_600_000;
+  return askToken(receiver, body, headers);
+}
+
+const grant = 'grant_type=client_credentials';
+const inBody = (more = ''): string => `${grant}&client_id=${id}&client_secret=${secret}${more}`;
+const percentEncoded = (text: string): string =>
+  text.replace(/./g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+describe('a token', () => {
+  it('is issued for credentials in the body', async () => {
+    expect((await ask(inBody())).status).toBe(200);
+  });
+
+  it('is issued for credentials by HTTP Basic', async () => {
+    expect((await ask(grant, { ...form, ...basic(id, secret) })).status).toBe(200);
+  });
+
+  it('is issued for Basic in percent encoding', async () => {
+    expect((await ask(grant, { ...form, ...basic(percentEncoded(id), percentEncoded(secret)) })).status).toBe(
+      200,
+    );
+  });
+
+  it.each(['basic', 'BASIC', 'Basic  '])('is issued for the scheme "%s"', async (scheme) => {
+    const { authorization } = basic(id, secret);
+    const headers = { ...form, authorization: authorization.replace('Basic', scheme) };
+    expect((await ask(grant, headers)).status).toBe(200);
+  });
+
+  it('lets a push in', async () => {
+    const { body } = await ask(inBody());
+    const authorization = `Bearer ${String(body.access_token)}`;
+    expect((await receiver.push({ callsessionid: 'a' }, { headers: { authorization } })).status).toBe(200);
+  });
+
+  it('has the shape of RFC 6749 section 5.1', async () => {
+    const { body, headers } = await ask(inBody());
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(body).toEqual({
+      access_token: expect.stringMatching(/^[A-Za-z0-9]{43}$/) as string,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      scope: 'webhooks',
+    });
+  });
+
+  it('is another one each time', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(inBody())));
+    expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(10);
+  });
+
+  it('comes with no refresh token', async () => {
+    expect((await ask(inBody())).body).not.toHaveProperty('refresh_token');
+  });
+});
+
+describe('a request for a token', () => {
+  it.each([
+    ['a form', form],
+    ['a form of a charset', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }],
+    ['a form in capitals', { 'content-type': 'Application/X-WWW-Form-URLEncoded' }],
+    ['no label', {}],
+  ])('is read as %s', async (_what, headers) => {
+    expect((await ask(inBody(), headers)).status).toBe(200);
+  });
+
+  it.each(['application/json', 'application/json; charset=utf-8'])('is read as %s', async (type) => {
+    const body = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: null };
+    expect((await ask(JSON.stringify(body), { 'content-type': type })).status).toBe(200);
+  });
+
+  it('is read with a line break at its end', async () => {
+    expect((await ask(`${inBody()}\r\n`)).status).toBe(200);
+  });
+
+  it('is read in chunks', async () => {
+    const answer = await fetch(`${receiver.url}/oauth/token`, {
+      method: 'POST',
+      headers: form,
+      body: new Blob([inBody()]).stream(),
+      duplex: 'half',
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it.each(['&scope=', '&redirect_uri=&state=&code=', '&code=', '&username=a&password=b', '&unknown=x'])(
+    'with %s is granted',
+    async (more) => {
+      expect(await ask(inBody(more))).toMatchObject({ status: 200, body: { scope: 'webhooks' } });
+    },
+  );
+
+  it.each([
+    ['webhooks', 'webhooks'],
+    ['webhooks+webhooks', 'webhooks'],
+    ['everything', 'webhooks'],
+    ['webhooks+everything', 'webhooks'],
+    ['constructor', 'webhooks'],
+  ])('for the scope %s gets the scope %s', async (asked, granted) => {
+    expect((await ask(inBody(`&scope=${asked}`))).body.scope).toBe(granted);
+  });
+
+  it('for scopes that the client has gets them in the order asked', async () => {
+    const { knex } = receiver.store.writer;
+    await knex('oauth_clients').update({ scope: 'webhooks console' });
+    const answer = await ask(inBody('&scope=console+webhooks'));
+    await knex('oauth_clients').update({ scope: 'webhooks' });
+    expect(answer.body.scope).toBe('console webhooks');
+  });
+});
+
+describe('credentials given twice', () => {
+  it('and equal are fine', async () => {
+    expect((await ask(inBody(), { ...form, ...basic(id, secret) })).status).toBe(200);
+  });
+
+  it('with the id alone in the body are fine', async () => {
+    expect((await ask(`${grant}&client_id=${id}`, { ...form, ...basic(id, secret) })).status).toBe(200);
+  });
+
+  it.each([
+    ['another id', () => `${grant}&client_id=other&client_secret=${secret}`],
+    ['another secret', () => `${grant}&client_id=${id}&client_secret=other`],
+  ])('with %s in the body are refused', async (_what, body) => {
+    const answer = await ask(body(), { ...form, ...basic(id, secret) });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  });
+});
+
+describe('the previous secret', () => {
+  it('is taken until its time, beside the new one', async () => {
+    const key = loadSecretKey(undefined, `${receiver.folder}/secret-key`);
+    const first = await createClient(receiver.store, key, () => nowMs, { name: 'Rotated' });
+    const untilMs = nowMs + 3_600_000;
+    const second = await rotateClientSecret(receiver.store, key, first.clientId, untilMs);
+    const statusOf = async (text: string | undefined): Promise<number> => {
+      const body = `${grant}&client_id=${first.clientId}&client_secret=${String(text)}`;
+      return (await askToken(receiver, body, form)).status;
+    };
+    nowMs = untilMs - 1;
+    expect([await statusOf(first.clientSecret), await statusOf(second?.clientSecret)]).toEqual([200, 200]);
+    nowMs = untilMs;
+    expect([await statusOf(first.clientSecret), await statusOf(second?.clientSecret)]).toEqual([401, 200]);
+  });
+});

@@ -1,0 +1,135 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adapters } from '../../adapters/index.ts';
+import { storeMigrations } from '../../migrations/index.ts';
+import { createAdapter } from '../../src/receiver.ts';
+import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
+import { engines } from '../fixtures/engines.ts';
+import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
+import { silentLog } from '../fixtures/running-worker.ts';
+
+describe('npm run doctor', () => {
+  let folder: CommandFolder;
+  let storeFile: string;
+  beforeEach(async () => {
+    folder = await makeCommandFolder();
+    storeFile = join(folder.path, 'data', 'jet.sqlite');
+  });
+  afterEach(() => folder.remove());
+
+  const makeStore = async (): Promise<void> => {
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    await store.close();
+  };
+  const makeReporting = async (): Promise<void> => {
+    const [sql] = adapters;
+    if (sql === undefined) throw new Error('There is no adapter');
+    const url = `sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`;
+    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, silentLog, Date.now);
+    await adapter.prepare?.(new AbortController().signal);
+    await adapter.close();
+  };
+  const doctor = (environment: Record<string, string> = {}) => folder.run('doctor', [], environment);
+
+  it('makes nothing before the first start, and says that nothing is there', async () => {
+    const { code, stdout } = await doctor();
+    expect(stdout).toContain('The store is not there yet.');
+    expect(stdout).toContain('The reporting database is not there yet.');
+    expect(code).toBe(0);
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('finds everything in order, and changes no byte', async () => {
+    await makeStore();
+    await makeReporting();
+    const before = await readFile(storeFile);
+    const { code, stdout } = await doctor({ PUBLIC_URL: 'https://calls.example.com' });
+    expect(code).toBe(0);
+    expect(stdout).toContain('The store is sound and up to date.');
+    expect(stdout).toContain('jet_calls is there');
+    expect(stdout).not.toMatch(/^(?:fault|warning)/m);
+    expect((await readFile(storeFile)).equals(before)).toBe(true);
+    expect((await readdir(join(folder.path, 'data'))).sort()).toEqual(['jet.sqlite', 'reporting.sqlite']);
+  });
+
+  it.each<[string, (file: string) => Promise<void>]>([
+    ['damaged', (file) => writeFile(file, 'A letter to somebody. '.repeat(500))],
+    ['empty', (file) => writeFile(file, '')],
+  ])('finds a store that is %s, with the remedy, and exit code 1', async (word, spoil) => {
+    await mkdir(join(folder.path, 'data'));
+    await spoil(storeFile);
+    const { code, stdout } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^fault +store: .*${word}`, 'm'));
+    expect(stdout).toContain('back-up');
+  });
+
+  it('finds a store that a newer version made', async () => {
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    await store.writer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
+    await store.close();
+    const { code, stdout } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fault +store: .*newer version/m);
+  });
+
+  it('finds a reporting table missing', async () => {
+    await makeStore();
+    const reporting = await openStore(`sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`, []);
+    await reporting.close();
+    const { code, stdout } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fault +sql: /m);
+    expect(stdout).toContain('REPORTING_DATABASE_URL');
+  });
+
+  it('names every setting at fault, without its value, with exit code 1', async () => {
+    const { code, stderr } = await doctor({
+      PORT: 'seventy',
+      TIME_ZONE: 'Mars/Olympus',
+      ADAPTERS: 'sql,nosuch',
+    });
+    expect(code).toBe(1);
+    for (const name of ['PORT', 'TIME_ZONE', 'ADAPTERS']) expect(stderr).toContain(name);
+    expect(stderr).not.toMatch(/seventy|Mars|nosuch/);
+  });
+
+  it('reads .env', async () => {
+    await writeFile(join(folder.path, '.env'), 'PORT=seventy\n');
+    const { code, stderr } = await doctor();
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT');
+  });
+
+  it('says what to do when the database server does not answer, and tells no password', async () => {
+    const { code, stdout, stderr } = await doctor({
+      DATABASE_URL: 'postgres://jet:hunter22@127.0.0.1:1/none',
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fault +store: /m);
+    expect(stdout + stderr).not.toContain('hunter22');
+  });
+
+  it.each(engines.filter(({ given, dialect }) => given && dialect !== 'sqlite'))(
+    'makes nothing on a server either ($title)',
+    async (engine) => {
+      const database = await engine.fresh();
+      const empty = await doctor({ DATABASE_URL: database.url });
+      expect(empty.stdout).toContain('The store is not there yet.');
+      expect(empty.code).toBe(0);
+      const store = await openStore(database.url, storeMigrations);
+      await store.close();
+      expect((await doctor({ DATABASE_URL: database.url })).stdout).toContain(
+        'The store is sound and up to date.',
+      );
+      await database.drop();
+    },
+  );
+
+  it('tells what it does', async () => {
+    const { code, stdout } = await folder.run('doctor', ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Changes nothing');
+  });
+});

@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storeMigrations } from '../../migrations/index.ts';
+import { settle, type Destination, type DeliveryState } from '../../src/store/deliveries.ts';
+import { registerDestinations, takeLease } from '../../src/store/destinations.ts';
+import { storePushes } from '../../src/store/pushes.ts';
+import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { countRows, readCall, readDelivery } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
+
+const hour = 3_600_000;
+const sql: Destination = {
+  name: 'sql',
+  stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
+  settleAfterMs: hour,
+};
+
+describe('npm run replay', () => {
+  let folder: CommandFolder;
+  let store: Store;
+  beforeEach(async () => {
+    folder = await makeCommandFolder();
+    store = await openStore(folder.storeUrl, storeMigrations);
+    await registerDestinations(store, ['sql']);
+  });
+  afterEach(async () => {
+    await store.close();
+    await folder.remove();
+  });
+
+  const replay = (...args: string[]) => folder.run('replay', args);
+  const landing = (callId: string) => readDelivery(store, 'sql', callId);
+
+  /** Three calls, an hour apart: landed, rejected and exhausted. A fourth that was never owed. */
+  const storeCalls = async (): Promise<void> => {
+    const states: Record<string, DeliveryState> = {
+      landed: 'delivered',
+      refused: 'rejected',
+      tired: 'exhausted',
+    };
+    const lease = await takeLease(store, 'sql', 'test', undefined, hour, someTimeMs);
+    for (const [index, [callId, state]] of Object.entries(states).entries()) {
+      const nowMs = someTimeMs + index * hour;
+      await storePushes(store, [pushOf(inboundBodies(callId).end, nowMs)], [sql], nowMs);
+      const reasons = { code: 'x', reason: 'y', remedy: 'z', remoteId: `r-${callId}`, trace: undefined };
+      const settlement = { callId, revision: nowMs, state, dueAtMs: undefined, attempts: 1, ...reasons };
+      await settle(store, 'sql', lease?.fence ?? 0, [settlement], nowMs);
+    }
+    await storePushes(store, [pushOf(inboundBodies('early').end)], [], someTimeMs);
+  };
+
+  const dueCalls = (): Promise<string[]> =>
+    store.writer.knex('deliveries').where({ state: 'due' }).orderBy('call_id').pluck<string[]>('call_id');
+
+  it.each<[string, string[], string[]]>([
+    ['by id', ['--id', 'landed', '--id', 'tired'], ['landed', 'tired']],
+    ['by state', ['--state', 'exhausted'], ['tired']],
+    ['by time', ['--since', '2026-11-22T02:00Z', '--until', '2026-11-22T03:00Z'], ['refused']],
+    ['all that are owed', ['--all'], ['landed', 'refused', 'tired']],
+    [
+      'by destination also calls from before it was enabled',
+      ['--destination', 'sql', '--all'],
+      ['early', 'landed', 'refused', 'tired'],
+    ],
+  ])('makes deliveries due again %s', async (_what, args, callIds) => {
+    await storeCalls();
+    const { code, stdout } = await replay(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^sql: ${callIds.length} (?:delivery|deliveries) were made due`));
+    expect(await dueCalls()).toEqual(callIds);
+  });
+
+  it('gives fresh attempts, and keeps what landed before', async () => {
+    await storeCalls();
+    await replay('--state', 'exhausted');
+    expect(await landing('tired')).toMatchObject({ attempts: 0, remote_id: 'r-tired' });
+  });
+
+  it('changes nothing with --dry-run', async () => {
+    await storeCalls();
+    const before = await store.writer.knex('deliveries').select('*');
+    const { code, stdout } = await replay('--all', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 deliveries would be made due');
+    expect(await store.writer.knex('deliveries').select('*')).toEqual(before);
+  });
+
+  it.each([
+    ['no filter', [], '--all'],
+    ['a destination alone', ['--destination', 'sql'], '--all'],
+    ['an unknown state', ['--state', 'lost'], 'exhausted'],
+    ['a destination that is not enabled', ['--destination', 'crm', '--all'], 'crm'],
+    ['a time that is none', ['--since', 'yesterday'], 'yesterday'],
+    ['an unknown option', ['--everything'], '--everything'],
+    ['a stray word', ['everything'], 'too many arguments'],
+  ])('refuses %s with exit code 2, without a stack, and changes nothing', async (_what, args, word) => {
+    await storeCalls();
+    const { code, stderr } = await replay(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(word);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(await dueCalls()).toEqual([]);
+  });
+
+  it('tells what it can do', async () => {
+    const { code, stdout } = await replay('deliveries', '--help');
+    expect(code).toBe(0);
+    for (const word of ['--id', '--destination', '--state', '--since', '--until', '--dry-run'])
+      expect(stdout).toContain(word);
+    expect((await replay('--help')).stdout).toContain('quarantine');
+  });
+
+  it('loses nothing of what a receiver stores meanwhile', async () => {
+    await storeCalls();
+    const stop = new AbortController();
+    let stored = 0;
+    const receiving = (async (): Promise<void> => {
+      while (!stop.signal.aborted) {
+        const nowMs = someTimeMs + 10 * hour + stored;
+        const callId = `busy-${stored % 20}`;
+        await storePushes(
+          store,
+          [pushOf({ ...inboundBodies(callId).start, odd: stored }, nowMs)],
+          [sql],
+          nowMs,
+        );
+        stored += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const results = [await replay('--all'), await replay('--state', 'due')];
+    stop.abort();
+    await receiving;
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await countRows(store, 'pushes')).toBe(stored + 4);
+    const behind = await store.writer
+      .knex('calls')
+      .join('deliveries', 'deliveries.call_id', 'calls.id')
+      .whereNot('calls.revision', store.writer.knex.ref('deliveries.revision'))
+      .pluck<string[]>('id');
+    expect(behind).toEqual([]);
+  });
+
+  describe('quarantine', () => {
+    const refuse = (body: string | Buffer, code: string) => {
+      const rest = { detail: 'Refused.', contentType: 'application/json', contentEncoding: undefined };
+      return quarantineBody(
+        store,
+        { body: Buffer.from(body), code, pathStage: undefined, ...rest },
+        1e9,
+        someTimeMs,
+      );
+    };
+    const start = JSON.stringify(inboundBodies('mended').start);
+
+    it('stores a body that can be read now, and does nothing the second time', async () => {
+      const id = await refuse(start, 'not_storable');
+      const { code, stdout } = await replay('quarantine');
+      expect(code).toBe(0);
+      expect(stdout).toContain('1: stored as call_start');
+      expect((await readCall(store, 'mended'))?.record.firstReceivedAtMs).toBe(someTimeMs);
+      expect(await landing('mended')).toMatchObject({ state: 'due' });
+      expect(await readQuarantine(store, { id }, 1)).toEqual([]);
+      expect((await replay('quarantine')).stdout).toContain('No quarantined body fits.');
+      expect(await countRows(store, 'pushes')).toBe(1);
+    });
+
+    it('writes nothing twice when the push came in another way', async () => {
+      await storePushes(store, [pushOf(start)], [sql], someTimeMs);
+      await refuse(start, 'not_storable');
+      expect((await replay('quarantine')).stdout).toContain('1: was stored before; nothing written twice');
+      expect(await countRows(store, 'pushes')).toBe(1);
+    });
+
+    it('shows what would become of each with --dry-run, and changes nothing', async () => {
+      const [good, bad] = [await refuse(start, 'not_storable'), await refuse('{"broken', 'malformed_json')];
+      const { code, stdout } = await replay('quarantine', '--dry-run');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^${good} .*would be stored as call_start`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${bad} .*still refused: malformed_json`, 'm'));
+      expect(await countRows(store, 'pushes')).toBe(0);
+      expect(await readQuarantine(store, {}, 10)).toHaveLength(2);
+    });
+
+    it('keeps what is still refused, whatever its bytes', async () => {
+      await refuse(Buffer.from([0xff, 0x00, 0xfe]), 'malformed_json');
+      const { code, stdout } = await replay('quarantine');
+      expect(code).toBe(0);
+      expect(stdout).toContain('1: still refused: malformed_json');
+      expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
+    });
+
+    it('takes only the bodies that are asked for', async () => {
+      await refuse(start, 'not_storable');
+      const id = await refuse(JSON.stringify(inboundBodies('other').start), 'too_deep');
+      await replay('quarantine', '--code', 'too_deep', '--id', id);
+      expect(await readCall(store, 'mended')).toBeUndefined();
+      expect(await readCall(store, 'other')).toBeDefined();
+    });
+
+    it('goes on after a body that the database refuses', async () => {
+      await store.writer.knex.raw(
+        "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'mended' BEGIN SELECT RAISE(ABORT, 'no'); END",
+      );
+      await refuse(start, 'not_storable');
+      await refuse(JSON.stringify(inboundBodies('other').start), 'not_storable');
+      const { code, stdout } = await replay('quarantine');
+      expect(code).toBe(0);
+      expect(stdout).toContain('1: still refused: the database refuses it');
+      expect(stdout).toContain('1: stored as call_start');
+    });
+  });
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { adapters } from '../../adapters/index.ts';
+import { coreSchema, coreSecrets } from '../../src/config/core-schema.ts';
+import { readSettings } from '../../src/config/read-settings.ts';
+
+const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+/** Each setting with what is shown for it, and the comment above it. */
+const shown = new Map<string, { value: string; comment: string }>();
+let comment: string[] = [];
+for (const line of text.split('\n')) {
+  const [, name, value] = /^#([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+  if (name !== undefined && value !== undefined) shown.set(name, { value, comment: comment.join(' ') });
+  else if (line.startsWith('# ')) comment.push(line.slice(2));
+  else if (line.trim() === '') comment = [];
+}
+
+const schemas = [coreSchema, ...adapters.map(({ configSchema }) => configSchema)];
+const names = schemas.flatMap((schema) => Object.keys(schema.shape));
+
+/** What a setting of the receiver or of an adapter is read as. */
+function valueOf(name: string, environment: Record<string, string | undefined>): unknown {
+  const { core, adapters: configs } = readSettings(environment, adapters);
+  const all: Record<string, unknown>[] = [{ ...core }, ...configs.values()];
+  return all.find((settings) => name in settings)?.[name];
+}
+
+describe('.env.example', () => {
+  it('names every setting once', () => {
+    expect([...shown.keys()].sort()).toEqual([...new Set(names)].sort());
+    for (const name of names) expect(text.match(new RegExp(`^#${name}=`, 'gm'))).toHaveLength(1);
+  });
+
+  it('sets nothing by itself', () => {
+    expect(text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))).toEqual([]);
+  });
+
+  it('is fine when everything that it shows is taken', () => {
+    const environment = Object.fromEntries([...shown].map(([name, { value }]) => [name, value]));
+    const headerValue = { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' };
+    expect(() => readSettings({ ...environment, ...headerValue }, adapters)).not.toThrow();
+  });
+
+  it.each([...shown].filter(([, { value }]) => value !== ''))(
+    'shows for %s the default, or an example',
+    (name) => {
+      const beside = name === 'WEBHOOK_HEADER_NAME' ? { WEBHOOK_HEADER_VALUE: 'x'.repeat(16) } : {};
+      const byDefault = valueOf(name, {});
+      const asShown = valueOf(name, { ...beside, [name]: shown.get(name)?.value });
+      const hasDefault = byDefault !== undefined && name !== 'JET_STATUS_MAP';
+      if (hasDefault) expect(asShown).toEqual(byDefault);
+      else expect(asShown).not.toEqual(byDefault);
+    },
+  );
+
+  it.each([...coreSecrets, ...adapters.flatMap(({ secrets }) => secrets)])(
+    'says that %s is secret',
+    (name) => {
+      expect(shown.get(name)?.comment.toLowerCase()).toContain('secret');
+    },
+  );
+});

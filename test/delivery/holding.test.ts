@@ -1,0 +1,206 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startWorker, type Worker } from '../../src/delivery/worker.ts';
+import { readDestinations, takeLease } from '../../src/store/destinations.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+import { destinationOf, movedClock, runWorker, storeCalls } from '../fixtures/running-worker.ts';
+import { land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
+const until = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 8000, interval: 5 });
+
+/** Holds a batch until the test lets it go. */
+function heldAct(): { act: Act; begun: Promise<void>; release: () => void } {
+  let release = (): void => undefined;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const act: Act = async (batch, signal) => {
+    begin();
+    await released;
+    return land(batch, signal);
+  };
+  return { act, begun, release: () => release() };
+}
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`holding a destination on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    const workers: Worker[] = [];
+    afterEach(async () => {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop(50)));
+      await fresh.close();
+    });
+    const started = (worker: Worker): Worker => {
+      workers.push(worker);
+      return worker;
+    };
+    const holder = async () =>
+      (await readDestinations(fresh.store)).find(({ name }) => name === 'crm')?.holder;
+    const row = (callId: string) => readDelivery(fresh.store, 'crm', callId);
+
+    it('two workers never deliver at the same time, and every call lands once', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      const other = await fresh.openAgain();
+      await storeCalls(fresh.store, ids(60));
+      let inFlight = 0;
+      let inFlightMax = 0;
+      const slow: Act = async (batch, signal) => {
+        inFlight += 1;
+        inFlightMax = Math.max(inFlightMax, inFlight);
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        inFlight -= 1;
+        return land(batch, signal);
+      };
+      const [one, two] = [1, 2].map(() => scriptedAdapter(Array.from({ length: 100 }, () => slow)));
+      if (one === undefined || two === undefined) throw new Error('There are two');
+      const first = started(runWorker(fresh.store, one, { holder: 'one' }));
+      started(runWorker(other, two, { holder: 'two' }));
+      await until(() => expect(one.landed.size + two.landed.size).toBeGreaterThan(20));
+      await first.stop(5000);
+      await until(() => expect(one.landed.size + two.landed.size).toBe(60));
+      expect(inFlightMax).toBe(1);
+      expect([...one.landed, ...two.landed].every(([, revisions]) => revisions.length === 1)).toBe(true);
+    });
+
+    it('a stop finishes the batch in flight, settles it and gives the lease back', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(20));
+      const { act, begun, release } = heldAct();
+      const adapter = scriptedAdapter([act]);
+      const worker = runWorker(fresh.store, adapter);
+      await begun;
+      const stopped = worker.stop(5000);
+      release();
+      await stopped;
+      expect(await row('call-0')).toMatchObject({ state: 'delivered' });
+      expect(adapter.batches).toHaveLength(1);
+      expect(adapter.closed).toBe(1);
+      expect(await holder()).toBeNull();
+    });
+
+    it('a stop does not wait for an adapter that does not heed its signal', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      let begin = (): void => undefined;
+      const begun = new Promise<void>((resolve) => (begin = resolve));
+      const deaf: Act = () => {
+        begin();
+        return new Promise(() => undefined);
+      };
+      const worker = runWorker(fresh.store, scriptedAdapter([deaf]));
+      await begun;
+      await worker.stop(10);
+      expect(await row('call-0')).toMatchObject({ state: 'due', attempts: 1 });
+      expect(await holder()).toBeNull();
+    });
+
+    it('a stop interrupts an adapter that heeds its signal', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      const { act, begun, release } = heldAct();
+      const heeding: Act = (batch, signal) => {
+        signal.addEventListener('abort', release);
+        return act(batch, signal);
+      };
+      const worker = runWorker(fresh.store, scriptedAdapter([heeding]));
+      await begun;
+      await worker.stop(10);
+      expect(await row('call-0')).toMatchObject({ state: 'delivered' });
+    });
+
+    it('a holder that was away too long settles nothing, and delivers no more', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(20));
+      const clock = movedClock();
+      const { act, begun, release } = heldAct();
+      const adapter = scriptedAdapter([act]);
+      started(runWorker(fresh.store, adapter, { clock, holder: 'old' }));
+      await begun;
+      const lease = await takeLease(fresh.store, 'crm', 'new', undefined, 60_000, clock() + 60_000);
+      expect(lease).toBeDefined();
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(await row('call-0')).toMatchObject({ state: 'due', delivered_revision: null, attempts: 0 });
+      expect(adapter.batches).toHaveLength(1);
+      expect(await holder()).toBe('new');
+    });
+
+    it('a holder takes over again when the other lets go', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      await takeLease(fresh.store, 'crm', 'other', undefined, 60_000, someTimeMs);
+      const clock = movedClock();
+      const adapter = scriptedAdapter();
+      started(runWorker(fresh.store, adapter, { clock }));
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(adapter.batches).toEqual([]);
+      clock.moveBy(60_000);
+      await until(() => expect(adapter.landed.size).toBe(2));
+    });
+  });
+}
+
+describe('a deadline', () => {
+  let fresh: FreshStore;
+  let worker: Worker | undefined;
+  afterEach(async () => {
+    await worker?.stop(50);
+    await fresh.close();
+  });
+  const [sqlite] = engines;
+  const open = async (): Promise<void> => {
+    if (sqlite !== undefined) fresh = await openFreshStore(sqlite, ['crm']);
+    await storeCalls(fresh.store, ids(5));
+  };
+
+  it('ends a batch of an adapter that does not heed its signal, with one attempt and not one by one', async () => {
+    await open();
+    const adapter = scriptedAdapter([() => new Promise(() => undefined)]);
+    worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
+    await vi.waitFor(
+      async () =>
+        expect(await readDelivery(fresh.store, 'crm', 'call-4')).toMatchObject({
+          attempts: 1,
+          code: 'adapter_error',
+        }),
+      { timeout: 8000 },
+    );
+    expect(adapter.batches.map(({ length }) => length)).toEqual([5]);
+  });
+
+  it('holds for a whole batch, also when it is tried one by one', async () => {
+    await open();
+    const slowlyBad: Act = async (batch, signal) => {
+      if (batch.length > 1) throw new TypeError('poison');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return land(batch, signal);
+    };
+    const adapter = scriptedAdapter([slowlyBad, slowlyBad, () => new Promise(() => undefined)]);
+    worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
+    await vi.waitFor(() => expect(adapter.batches.length).toBeGreaterThan(2), { timeout: 8000 });
+    // One landed just as the time was over; the others were not tried and stay due, without an attempt.
+    expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 4]);
+    expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('also ends a preparation that hangs', async () => {
+    await open();
+    let calls = 0;
+    const adapter = scriptedAdapter([], () => {
+      calls += 1;
+      return calls === 1 ? new Promise(() => undefined) : Promise.resolve();
+    });
+    const clock = movedClock();
+    worker = startWorker([destinationOf(fresh.store, adapter, { leaseMs: 200, clock })]);
+    await vi.waitFor(
+      async () =>
+        expect((await readDestinations(fresh.store))[0]?.pauseReason).toContain('could not be made ready'),
+      { timeout: 8000 },
+    );
+    clock.moveBy(10_000);
+    await vi.waitFor(() => expect(adapter.landed.size).toBe(5), { timeout: 8000 });
+  });
+});

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AdapterMisconfigured, DestinationUnavailable } from '../../src/contract/errors.ts';
+import { startWorker, type Worker } from '../../src/delivery/worker.ts';
+import { readDestinations } from '../../src/store/destinations.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+import { destinationOf, movedClock, runWorker, storeCalls } from '../fixtures/running-worker.ts';
+import { fail, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+
+const [sqlite] = engines;
+const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
+const until = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 8000, interval: 5 });
+
+describe('the worker, where a destination is away', () => {
+  let fresh: FreshStore;
+  let worker: Worker | undefined;
+  beforeEach(async () => {
+    if (sqlite !== undefined) fresh = await openFreshStore(sqlite, ['crm', 'dead']);
+  });
+  afterEach(async () => {
+    await worker?.stop(100);
+    worker = undefined;
+    await fresh.close();
+  });
+
+  const row = (callId: string) => readDelivery(fresh.store, 'crm', callId);
+  const state = async () => (await readDestinations(fresh.store)).find(({ name }) => name === 'crm');
+  const expectLanded = (callIds: readonly string[]) =>
+    until(async () => {
+      for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
+    });
+
+  it('pauses a destination that is away without counting an attempt, and probes it with one delivery', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ids(5));
+    const away = fail(new DestinationUnavailable('The CRM is away.'));
+    const adapter = scriptedAdapter([away, away]);
+    worker = runWorker(fresh.store, adapter, { clock });
+    await until(async () =>
+      expect(await state()).toMatchObject({ pauses: 1, pauseReason: 'The CRM is away.', pauseRemedy: null }),
+    );
+    expect(await row('call-0')).toMatchObject({ state: 'due', attempts: 0, due_at: someTimeMs });
+    clock.moveBy(1000);
+    await until(async () => expect(await state()).toMatchObject({ pauses: 2 }));
+    clock.moveBy(2000);
+    await expectLanded(ids(5));
+    expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 1, 4]);
+    expect(await state()).toMatchObject({ pauses: 0, pausedUntilMs: 0, pauseReason: null });
+  });
+
+  it('leaves a paused destination alone, however often it is woken', async () => {
+    await storeCalls(fresh.store, ids(2));
+    const adapter = scriptedAdapter([fail(new DestinationUnavailable('away', { retryAfterMs: 60_000 }))]);
+    worker = runWorker(fresh.store, adapter, { pollMs: 1 });
+    await until(async () => expect((await state())?.pausedUntilMs).toBe(someTimeMs + 60_000));
+    for (let index = 0; index < 50; index += 1) {
+      worker.wake();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(adapter.batches).toHaveLength(1);
+  });
+
+  it('pauses a destination that is misconfigured, and says what to do', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ['a']);
+    const settled: string[] = [];
+    const adapter = scriptedAdapter([
+      fail(new AdapterMisconfigured('The key was refused.', 'Give another key.')),
+    ]);
+    worker = runWorker(fresh.store, adapter, { clock, onSettled: (outcome) => settled.push(outcome) });
+    await until(async () =>
+      expect(await state()).toMatchObject({
+        pauseReason: 'The key was refused.',
+        pauseRemedy: 'Give another key.',
+      }),
+    );
+    expect(settled).toEqual(['misconfigured']);
+    expect(await row('a')).toMatchObject({ attempts: 0 });
+    clock.moveBy(60_000);
+    await expectLanded(['a']);
+  });
+
+  it('writes a pause whose reason no database would take as it is', async () => {
+    await storeCalls(fresh.store, ['a']);
+    const reason = `away\0${'x'.repeat(100_000)}`;
+    worker = runWorker(fresh.store, scriptedAdapter([fail(new DestinationUnavailable(reason))]));
+    await until(async () => expect((await state())?.pauseReason).toHaveLength(1000));
+  });
+
+  it('makes a destination ready before the first batch, and again after that failed', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ['a']);
+    let calls = 0;
+    const adapter = scriptedAdapter([], () => {
+      calls += 1;
+      return calls === 1 ? Promise.reject(new Error('boom')) : Promise.resolve();
+    });
+    worker = runWorker(fresh.store, adapter, { clock });
+    await until(async () => expect((await state())?.pauses).toBe(1));
+    expect(adapter.batches).toEqual([]);
+    clock.moveBy(1000);
+    await expectLanded(['a']);
+    expect(calls).toBe(2);
+  });
+
+  it('lands at one destination while another is dead, or hangs', async () => {
+    await storeCalls(fresh.store, ids(3), someTimeMs, ['crm', 'dead']);
+    const adapter = scriptedAdapter();
+    const hanging = scriptedAdapter([() => new Promise(() => undefined)]);
+    worker = startWorker([
+      destinationOf(fresh.store, hanging, { name: 'dead', leaseMs: 2000 }),
+      destinationOf(fresh.store, adapter),
+    ]);
+    await expectLanded(ids(3));
+    expect(await readDelivery(fresh.store, 'dead', 'call-0')).toMatchObject({ state: 'due' });
+  });
+
+  it('goes on after the store was away', async () => {
+    const adapter = scriptedAdapter();
+    await fresh.store.writer.knex.schema.renameTable('destinations', 'destinations_away');
+    worker = runWorker(fresh.store, adapter);
+    await storeCalls(fresh.store, ['a']);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await fresh.store.writer.knex.schema.renameTable('destinations_away', 'destinations');
+    await expectLanded(['a']);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { delivered, rejected, retry, skipped, type Outcome } from '../../src/contract/outcome.ts';
+import { giveUpAfterMs, giveUpAttemptsMin } from '../../src/delivery/backoff.ts';
+import { reconcile } from '../../src/delivery/reconcile.ts';
+import { settlementOf } from '../../src/delivery/settlement.ts';
+import { foldCall } from '../../src/domain/fold.ts';
+import type { DueDelivery } from '../../src/store/deliveries.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+function due(rest: Partial<DueDelivery> = {}): DueDelivery {
+  return {
+    call: foldCall([pushOf(inboundBodies('c').start)]),
+    revision: 5,
+    remoteId: undefined,
+    attempts: 0,
+    dueSinceMs: someTimeMs,
+    landed: false,
+    ...rest,
+  };
+}
+
+const settle = (outcome: Outcome, given = due(), nowMs = someTimeMs) =>
+  settlementOf(given, outcome, nowMs, 0.5);
+
+describe('what the store remembers of an outcome', () => {
+  it('of a landing: revision, remote id and trace', () => {
+    expect(settle(delivered('c', { effect: 'created', remoteId: 'r', trace: { rule: 'x' } }))).toMatchObject({
+      callId: 'c',
+      revision: 5,
+      state: 'delivered',
+      dueAtMs: undefined,
+      remoteId: 'r',
+      trace: '{"rule":"x"}',
+    });
+  });
+
+  it('of a landing without remote id and trace: to keep what there was', () => {
+    expect(settle(delivered('c', { effect: 'unchanged' }))).toMatchObject({
+      remoteId: undefined,
+      trace: undefined,
+    });
+  });
+
+  it.each([
+    [1000, someTimeMs + 1000],
+    [0, someTimeMs],
+    [-1, undefined],
+    [NaN, undefined],
+    [Infinity, undefined],
+    [1e300, someTimeMs + 30 * 24 * 3_600_000],
+  ])('of a landing that is to be looked at again after %d ms: a bounded time', (revisitAfterMs, dueAtMs) => {
+    expect(settle(delivered('c', { effect: 'created', revisitAfterMs })).dueAtMs).toBe(dueAtMs);
+  });
+
+  it('of a skip: the rule', () => {
+    expect(settle(skipped('c', 'Internal calls stay inside.'))).toMatchObject({
+      state: 'skipped',
+      reason: 'Internal calls stay inside.',
+      dueAtMs: undefined,
+    });
+  });
+
+  it('of a rejection: code, reason and remedy', () => {
+    expect(settle(rejected('c', 'no_field', 'It has no field.', 'Add it.'))).toMatchObject({
+      state: 'rejected',
+      code: 'no_field',
+      reason: 'It has no field.',
+      remedy: 'Add it.',
+    });
+  });
+
+  it('of a retry: when to try again, and one attempt more', () => {
+    expect(settle(retry('c', 'row_locked', 'Locked.', 10_000), due({ attempts: 2 }))).toMatchObject({
+      state: 'due',
+      dueAtMs: someTimeMs + 10_000 + 2000,
+      attempts: 3,
+      code: 'row_locked',
+    });
+  });
+
+  it('gives up after 72 h of attempts', () => {
+    const given = due({ attempts: giveUpAttemptsMin - 1 });
+    expect(settle(retry('c', 'x', 'y'), given, someTimeMs + giveUpAfterMs - 1).state).toBe('due');
+    expect(settle(retry('c', 'x', 'y'), given, someTimeMs + giveUpAfterMs)).toMatchObject({
+      state: 'exhausted',
+      dueAtMs: undefined,
+    });
+  });
+
+  it('does not give up at the first attempt after a long outage', () => {
+    expect(settle(retry('c', 'x', 'y'), due(), someTimeMs + 2 * giveUpAfterMs).state).toBe('due');
+  });
+
+  it('is text that every database takes', () => {
+    const settlement = settle(rejected('c', 'x'.repeat(500), `a\0b\ud800${'y'.repeat(5000)}`, '\0'));
+    expect(settlement.code).toHaveLength(64);
+    expect(settlement.reason).toHaveLength(1000);
+    expect(settlement.reason).toMatch(/^a\ufffdb\ufffdy/);
+    expect(settlement.remedy).toBe('\ufffd');
+  });
+});
+
+describe('the outcomes of a batch', () => {
+  const ids = ['a', 'b'];
+  const landed = (id: string) => delivered(id, { effect: 'created' });
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+
+  it('are taken in any order', () => {
+    const { outcomes, unknownIds } = reconcile(ids, [landed('b'), landed('a')]);
+    expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
+    expect(unknownIds).toBe(0);
+  });
+
+  it.each([
+    ['missing', []],
+    ['repeated', [landed('a'), landed('a')]],
+    ['repeated and contradictory', [landed('a'), retry('a', 'x', 'y')]],
+    ['of an unknown kind', [{ id: 'a', kind: 'done' }]],
+    ['without a kind', [{ id: 'a' }]],
+    ['with a remote id that is no text', [{ ...landed('a'), remoteId: 7 }]],
+    ['with a remote id that is too long', [{ ...landed('a'), remoteId: 'x'.repeat(192) }]],
+    ['with a remote id that no database takes', [{ ...landed('a'), remoteId: 'x\0' }]],
+    ['with a trace that is no JSON', [{ ...landed('a'), trace: cycle }]],
+    ['a retry without a reason', [{ id: 'a', kind: 'retry', code: 'x' }]],
+    ['a rejection without a remedy', [{ id: 'a', kind: 'rejected', code: 'x', reason: 'y' }]],
+    ['a skip without a rule', [{ id: 'a', kind: 'skipped' }]],
+    ['no list', 'fine'],
+    ['nothing', undefined],
+    ['a list of nothings', [null, undefined, 7, 'a', { id: 7, kind: 'delivered' }]],
+  ])('become a retry where one is %s', (_what, answered) => {
+    const { outcomes } = reconcile(['a'], answered);
+    expect([...outcomes]).toMatchObject([['a', { kind: 'retry', code: 'adapter_fault' }]]);
+  });
+
+  it('do not suffer from a faulty neighbour', () => {
+    const { outcomes } = reconcile(ids, [landed('a'), { id: 'b' }]);
+    expect(outcomes.get('a')?.kind).toBe('delivered');
+    expect(outcomes.get('b')?.kind).toBe('retry');
+  });
+
+  it('of ids that are not in the batch are counted and go nowhere', () => {
+    const { outcomes, unknownIds } = reconcile(ids, [landed('a'), landed('b'), landed('z')]);
+    expect([...outcomes.keys()]).toEqual(ids);
+    expect(unknownIds).toBe(1);
+  });
+});

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DestinationUnavailable } from '../../src/contract/errors.ts';
+import { delivered, retry } from '../../src/contract/outcome.ts';
+import { startWorker, type Worker } from '../../src/delivery/worker.ts';
+import { readDestinations } from '../../src/store/destinations.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { destinationOf, movedClock, runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
+import { fail, land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+
+const [sqlite] = engines;
+const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
+const until = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 8000, interval: 5 });
+
+describe('the worker', () => {
+  let fresh: FreshStore;
+  let worker: Worker | undefined;
+  beforeEach(async () => {
+    if (sqlite !== undefined) fresh = await openFreshStore(sqlite, ['crm', 'dead']);
+  });
+  afterEach(async () => {
+    await worker?.stop(100);
+    worker = undefined;
+    await fresh.close();
+  });
+
+  const row = (callId: string) => readDelivery(fresh.store, 'crm', callId);
+  const state = async () => (await readDestinations(fresh.store)).find(({ name }) => name === 'crm');
+  const expectLanded = (callIds: readonly string[]) =>
+    until(async () => {
+      for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
+    });
+
+  it('lands what is due', async () => {
+    await storeCalls(fresh.store, ids(3));
+    const adapter = scriptedAdapter();
+    worker = runWorker(fresh.store, adapter);
+    await expectLanded(ids(3));
+    expect(adapter.landed.get('call-1')).toEqual([someTimeMs]);
+    expect(await row('call-1')).toMatchObject({ remote_id: 'remote-call-1', delivered_revision: someTimeMs });
+  });
+
+  it('hands in the call, a key that stays, the attempt and the remote id of before', async () => {
+    const adapter = scriptedAdapter();
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter);
+    await expectLanded(['a']);
+    await storeDue(fresh.store, [pushOf(inboundBodies('a').end)]);
+    worker.wake();
+    await until(() => expect(adapter.batches).toHaveLength(2));
+    const [[first], [second]] = adapter.batches as [[unknown], [unknown]];
+    expect(first).toMatchObject({
+      id: 'a',
+      attempt: 1,
+      revision: someTimeMs,
+      remoteId: undefined,
+      incomplete: false,
+    });
+    expect(second).toMatchObject({ id: 'a', attempt: 1, revision: someTimeMs + 1, remoteId: 'remote-a' });
+    expect(second).toMatchObject({ idempotencyKey: (first as { idempotencyKey: string }).idempotencyKey });
+    expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
+  });
+
+  it('takes no batch larger than the destination allows, one at a time, and the longest due first', async () => {
+    await storeCalls(fresh.store, ids(23));
+    const adapter = scriptedAdapter(
+      Array.from({ length: 5 }, (): Act => async (batch, signal) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return land(batch, signal);
+      }),
+    );
+    worker = runWorker(fresh.store, adapter);
+    await expectLanded(ids(23));
+    expect(adapter.batches.map(({ length }) => length)).toEqual([10, 10, 3]);
+    expect(adapter.inFlightMax).toBe(1);
+  });
+
+  it('looks at once when it is woken', async () => {
+    const adapter = scriptedAdapter();
+    worker = runWorker(fresh.store, adapter, { pollMs: 3_600_000 });
+    // Without a wake the next look would come in an hour. The first wakes may meet its start.
+    await storeCalls(fresh.store, ['a']);
+    await until(() => {
+      worker?.wake();
+      expect(adapter.landed.has('a')).toBe(true);
+    });
+  });
+
+  it('finds by polling what another process stored', async () => {
+    const adapter = scriptedAdapter();
+    worker = runWorker(fresh.store, adapter);
+    await until(async () => expect((await state())?.holder).toBe('test'));
+    await storeCalls(await fresh.openAgain(), ['a']);
+    await expectLanded(['a']);
+  });
+
+  it('lands a delivery only when it is due', async () => {
+    const clock = movedClock();
+    const adapter = scriptedAdapter();
+    await storeCalls(fresh.store, ['late'], someTimeMs + 60_000);
+    await storeCalls(fresh.store, ['now']);
+    worker = runWorker(fresh.store, adapter, { clock });
+    await expectLanded(['now']);
+    expect(adapter.landed.has('late')).toBe(false);
+    clock.moveBy(60_000);
+    await expectLanded(['late']);
+  });
+
+  it('marks a call whose end never came as incomplete', async () => {
+    const adapter = scriptedAdapter();
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter, { capabilities: { stages: ['call_end'] } });
+    await expectLanded(['a']);
+    expect(adapter.batches[0]?.[0]).toMatchObject({ incomplete: true });
+  });
+
+  it.each<[string, Act]>([
+    ['answers nothing', () => []],
+    [
+      'answers twice',
+      (batch, signal) => [...(land(batch, signal) as unknown[]), ...(land(batch, signal) as unknown[])],
+    ],
+    ['answers for another', () => [delivered('nobody', { effect: 'created' })]],
+    ['answers rubbish', () => 'rubbish'],
+    [
+      'answers with what no store takes',
+      ([d]) => [{ ...delivered(d?.id ?? '', { effect: 'created' }), remoteId: {} }],
+    ],
+  ])('tries again when the adapter %s', async (_what, act) => {
+    const clock = movedClock();
+    const adapter = scriptedAdapter([act]);
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter, { clock });
+    await until(async () =>
+      expect(await row('a')).toMatchObject({ state: 'due', attempts: 1, code: 'adapter_fault' }),
+    );
+    clock.moveBy(3_600_000);
+    await expectLanded(['a']);
+  });
+
+  it('tries a batch that makes the adapter throw one by one, so that the neighbours land', async () => {
+    await storeCalls(fresh.store, ids(5));
+    const poison: Act = (batch, signal) => {
+      if (batch.some(({ id }) => id === 'call-2')) throw new TypeError('poison');
+      return land(batch, signal);
+    };
+    worker = runWorker(fresh.store, scriptedAdapter(Array.from({ length: 20 }, () => poison)));
+    await expectLanded(['call-0', 'call-1', 'call-3', 'call-4']);
+    await until(async () =>
+      expect(await row('call-2')).toMatchObject({ state: 'due', attempts: 1, code: 'adapter_error' }),
+    );
+  });
+
+  it('does not let a stored call that cannot be completed hold up its neighbours', async () => {
+    await storeCalls(fresh.store, ids(3));
+    const adapter = scriptedAdapter();
+    const destination = destinationOf(fresh.store, adapter);
+    const { completeCall } = destination;
+    worker = startWorker([
+      {
+        ...destination,
+        completeCall(record) {
+          if (record.id === 'call-1') throw new RangeError('unreadable');
+          return completeCall(record);
+        },
+      },
+    ]);
+    await expectLanded(['call-0', 'call-2']);
+    expect(await row('call-1')).toMatchObject({ state: 'rejected', code: 'unreadable_call' });
+  });
+
+  it('keeps what landed one by one before the destination went away', async () => {
+    await storeCalls(fresh.store, ids(3));
+    const away = new DestinationUnavailable('away');
+    const adapter = scriptedAdapter([fail(new TypeError('poison')), land, fail(away), fail(away)]);
+    worker = runWorker(fresh.store, adapter);
+    await until(async () => expect((await state())?.pauseReason).toBe('away'));
+    const states = await Promise.all(ids(3).map(async (id) => (await row(id))?.state));
+    expect(states.sort()).toEqual(['delivered', 'due', 'due']);
+  });
+
+  it('waits between attempts as long as the destination asked for', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ['a']);
+    const adapter = scriptedAdapter([([d]) => [retry(d?.id ?? '', 'busy', 'Busy.', 30_000)]]);
+    worker = runWorker(fresh.store, adapter, { clock });
+    await until(async () =>
+      expect(await row('a')).toMatchObject({ attempts: 1, due_at: someTimeMs + 30_500 }),
+    );
+    clock.moveBy(30_499);
+    worker.wake();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(adapter.batches).toHaveLength(1);
+    clock.moveBy(1);
+    await expectLanded(['a']);
+  });
+
+  it('gives up after 72 hours of attempts, and says how to go on', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ['a']);
+    const never: Act = ([d]) => [retry(d?.id ?? '', 'locked', 'Locked.')];
+    worker = runWorker(fresh.store, scriptedAdapter(Array.from({ length: 500 }, () => never)), {
+      clock,
+      pollMs: 1,
+    });
+    await until(async () => {
+      clock.moveBy(3_600_000);
+      worker?.wake();
+      expect(await row('a')).toMatchObject({ state: 'exhausted', due_at: null, code: 'locked' });
+    });
+    expect((await row('a'))?.remedy).toContain('npm run replay');
+    expect(clock() - someTimeMs).toBeGreaterThanOrEqual(72 * 3_600_000);
+  });
+
+  it('skips later revisions where the destination takes no updates', async () => {
+    const adapter = scriptedAdapter();
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter, { capabilities: { updates: false } });
+    await expectLanded(['a']);
+    await storeDue(fresh.store, [pushOf(inboundBodies('a').end)]);
+    worker.wake();
+    await until(async () => expect(await row('a')).toMatchObject({ state: 'skipped', due_at: null }));
+    expect(adapter.batches).toHaveLength(1);
+  });
+
+  it.each(['lookup', 'none'] as const)(
+    'counts an attempt before it is made (idempotency %s)',
+    async (idempotency) => {
+      await storeCalls(fresh.store, ['a']);
+      let attemptsDuring: number | undefined;
+      const looking: Act = async (batch, signal) => {
+        attemptsDuring = (await row('a'))?.attempts;
+        return land(batch, signal);
+      };
+      worker = runWorker(fresh.store, scriptedAdapter([looking]), { capabilities: { idempotency } });
+      await expectLanded(['a']);
+      expect(attemptsDuring).toBe(1);
+    },
+  );
+
+  it('keeps to the rate that the destination allows', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ids(5));
+    const adapter = scriptedAdapter();
+    const rateLimit = { batches: 2, perMs: 1000 };
+    worker = runWorker(fresh.store, adapter, { clock, capabilities: { batchSizeMax: 1, rateLimit } });
+    await until(() => expect(adapter.batches).toHaveLength(2));
+    for (let index = 0; index < 20; index += 1) {
+      worker.wake();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(adapter.batches).toHaveLength(2);
+    clock.moveBy(1000);
+    await until(() => {
+      worker?.wake();
+      expect(adapter.batches).toHaveLength(4);
+    });
+    clock.moveBy(-3_600_000);
+    await until(() => {
+      worker?.wake();
+      expect(adapter.batches.length).toBeGreaterThan(3);
+    });
+  });
+});

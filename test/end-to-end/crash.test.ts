@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { sendUntil } from '../fixtures/push-load.ts';
+import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+
+describe('kill -9', { timeout: 120_000 }, () => {
+  it('loses nothing that was answered 200, and all of it lands once in the end', () =>
+    inFolder(async (start, folder) => {
+      const answered: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const receiver = start();
+        const url = await receiver.ready();
+        const { status, token } = await takeToken(url, await readFirstStart(folder));
+        expect(status).toBe(200);
+        const load = sendUntil(url, token, `round-${round}`, 10, () => false);
+        await sleep(200 + round * 130);
+        receiver.child.kill('SIGKILL');
+        expect(await receiver.exited).toBeNull();
+        answered.push(...(await load).stored);
+      }
+      expect(answered.length).toBeGreaterThan(100);
+
+      // As if a minute had passed: the lease of the process that was killed has ended.
+      const writer = openDatabase(`sqlite:${join(folder, 'data/jet.sqlite')}`);
+      await writer.knex('destinations').update({ lease_until: 0 });
+      await writer.close();
+
+      const last = start();
+      const url = await last.ready();
+      const store = openDatabase(`sqlite:${join(folder, 'data/jet.sqlite')}`, 'read');
+      const calls = await store.knex('calls').pluck<string[]>('id');
+      expect(answered.filter((id) => !new Set(calls).has(id))).toEqual([]);
+      expect(await store.knex.raw('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+      await store.close();
+
+      const reporting = openDatabase(`sqlite:${join(folder, 'data/reporting.sqlite')}`, 'read');
+      let rows: string[] = [];
+      while (rows.length < calls.length) {
+        await sleep(200);
+        rows = await reporting.knex('jet_calls').pluck<string[]>('call_id');
+      }
+      await reporting.close();
+      expect(rows.sort()).toEqual(calls.sort());
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    }));
+});

@@ -1,0 +1,130 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { firstStartText, showFirstStart } from '../../src/cli/first-start.ts';
+import {
+  credentialsIn,
+  holdPort,
+  inFolder,
+  readFirstStart,
+  receiverCommand,
+  startProcess,
+  takeToken,
+} from '../fixtures/receiver-process.ts';
+
+const noTerminal = spawnSync('script', ['--version']).status !== 0;
+if (noTerminal) console.log('no `script` here: the first start on a terminal is skipped');
+
+describe.concurrent('the first start', { timeout: 60_000 }, () => {
+  it('shows credentials that work in a file for its owner alone, and none in its output', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start();
+      const url = await receiver.ready();
+      const file = join(folder, 'data/first-start.txt');
+      const credentials = await readFirstStart(folder);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(await takeToken(url, credentials)).toMatchObject({ status: 200 });
+      expect(credentials.clientSecret).toHaveLength(43);
+      expect(receiver.output()).not.toContain(credentials.clientSecret);
+      expect(receiver.output()).toContain('first-start.txt');
+    }));
+
+  it('lets nobody else read what it keeps', () =>
+    inFolder(async (start, folder) => {
+      await start().ready();
+      expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(folder, 'data/secret-key')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, 'data/jet.sqlite')).mode & 0o007).toBe(0);
+    }));
+
+  it('shows a console password when none was chosen', () =>
+    inFolder(async (start, folder) => {
+      await start({ CONSOLE_PASSWORD: '' }).ready();
+      expect(readFileSync(join(folder, 'data/first-start.txt'), 'utf8')).toMatch(
+        /Console password.*\n +[A-Za-z0-9]{24}\n/,
+      );
+    }));
+
+  it('is the only one that shows a secret', () =>
+    inFolder(async (start, folder) => {
+      const first = start();
+      await first.ready();
+      const { clientSecret } = await readFirstStart(folder);
+      first.child.kill('SIGTERM');
+      expect(await first.exited).toBe(0);
+      rmSync(join(folder, 'data/first-start.txt'));
+
+      const later = start();
+      const url = await later.ready();
+      later.child.kill('SIGTERM');
+      await later.exited;
+      expect(url).toMatch(/^http/);
+      expect(existsSync(join(folder, 'data/first-start.txt'))).toBe(false);
+      expect(later.output()).not.toContain(clientSecret);
+      expect(later.output()).not.toMatch(/secret|password/i);
+      expect(later.output()).not.toMatch(/[A-Za-z0-9]{40}/);
+    }));
+
+  it('that failed for its port leaves the credentials to the next', () =>
+    inFolder(async (start, folder) => {
+      const { port, release } = await holdPort();
+      const failed = start({ PORT: port });
+      expect(await failed.exited).toBe(1);
+      await release();
+      const url = await start({ PORT: port }).ready();
+      expect(await takeToken(url, await readFirstStart(folder))).toMatchObject({ status: 200 });
+    }));
+
+  it.skipIf(noTerminal)('shows credentials on a terminal, and in no file', () =>
+    inFolder(async (_start, folder) => {
+      const line = receiverCommand.map((part) => `'${part}'`).join(' ');
+      const receiver = startProcess(folder, {}, ['script', '-qec', `exec ${line}`, '/dev/null']);
+      try {
+        const url = await receiver.ready();
+        const { status } = await takeToken(url, credentialsIn(receiver.output()));
+        expect(status).toBe(200);
+        expect(existsSync(join(folder, 'data/first-start.txt'))).toBe(false);
+      } finally {
+        receiver.child.kill('SIGTERM');
+        await receiver.exited;
+      }
+    }),
+  );
+});
+
+describe('what the first start shows', () => {
+  const made = { clientId: 'id', clientSecret: 'secret', scope: 'webhooks', consolePassword: 'password' };
+
+  it('names each address under PUBLIC_URL', () => {
+    const text = firstStartText(made, 'https://calls.example.com');
+    for (const path of [
+      '/oauth/authorize',
+      '/oauth/token',
+      '/webhooks/jet',
+      '/webhooks/jet/call-end-outbound',
+    ]) {
+      expect(text).toContain(`https://calls.example.com${path}\n`);
+    }
+    expect(text).not.toContain('YOUR-PUBLIC-ADDRESS');
+  });
+
+  it('says that PUBLIC_URL is to be set when it is not', () => {
+    const text = firstStartText(made, undefined);
+    expect(text).toContain('https://YOUR-PUBLIC-ADDRESS/oauth/token');
+    expect(text).toContain('Set PUBLIC_URL');
+  });
+
+  it('goes into a file whose folder is made', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jet-first-'));
+    const file = join(folder, 'data', 'first-start.txt');
+    showFirstStart(
+      'text',
+      file,
+      Object.create(process.stdout, { isTTY: { value: false } }) as NodeJS.WriteStream,
+    );
+    expect(readFileSync(file, 'utf8')).toBe('text');
+    rmSync(folder, { recursive: true });
+  });
+});

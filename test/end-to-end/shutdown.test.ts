@@ -1,0 +1,105 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { sendUntil } from '../fixtures/push-load.ts';
+import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+
+/** The ids of the calls in a store that nobody uses. */
+async function storedCalls(folder: string): Promise<Set<string>> {
+  const database = openDatabase(`sqlite:${join(folder, 'data/jet.sqlite')}`, 'read');
+  const ids = await database.knex('calls').pluck<string[]>('id');
+  await database.close();
+  return new Set(ids);
+}
+
+describe('SIGTERM', { timeout: 90_000 }, () => {
+  it('under load loses nothing that was answered 200, refuses nothing otherwise, and ends with 0 in 30 s', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start();
+      const url = await receiver.ready();
+      const { token } = await takeToken(url, await readFirstStart(folder));
+      let over = false;
+      const load = sendUntil(url, token, 'load', 20, () => over);
+      await sleep(700);
+      const startedMs = performance.now();
+      receiver.child.kill('SIGTERM');
+      expect(await receiver.exited).toBe(0);
+      expect(performance.now() - startedMs).toBeLessThan(30_000);
+      over = true;
+      const { stored, refused } = await load;
+      expect(stored.length).toBeGreaterThan(50);
+      expect(refused).toEqual([]);
+      const calls = await storedCalls(folder);
+      expect(stored.filter((id) => !calls.has(id))).toEqual([]);
+      expect(receiver.output()).toContain('"msg":"Stopped"');
+      expect(receiver.output()).not.toContain('"level":50');
+    }));
+
+  it('answers a request whose body is on its way, and then closes its connection', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start({ ADAPTERS: 'none' });
+      const url = new URL(await receiver.ready());
+      const { token } = await takeToken(url.origin, await readFirstStart(folder));
+      const body = '{"callsessionid":"on-its-way"}';
+      const socket = connect(Number(url.port), url.hostname);
+      let answer = '';
+      socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+      socket.write(
+        `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`,
+      );
+      await sleep(200);
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      receiver.child.kill('SIGTERM');
+      while (!receiver.output().includes('Stopping')) await sleep(10);
+      socket.write(body.slice(9));
+      await closed;
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      const answeredMs = performance.now();
+      expect(await receiver.exited).toBe(0);
+      // Well under the 10 s that a connection is waited for.
+      expect(performance.now() - answeredMs).toBeLessThan(5_000);
+      expect(await storedCalls(folder)).toContain('on-its-way');
+    }));
+
+  it('leaves the port at once', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start({ ADAPTERS: 'none' });
+      const url = await receiver.ready();
+      const { token } = await takeToken(url, await readFirstStart(folder));
+      const held = hold(url, token);
+      await sleep(200);
+      receiver.child.kill('SIGTERM');
+      while (!receiver.output().includes('Stopping')) await sleep(10);
+      await expect(fetch(`${url}/healthz`, { headers: { connection: 'close' } })).rejects.toThrow();
+      held.destroy();
+      expect(await receiver.exited).toBe(0);
+    }));
+
+  it('a second time ends it at once, with 1', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start();
+      const url = await receiver.ready();
+      const { token } = await takeToken(url, await readFirstStart(folder));
+      const held = hold(url, token);
+      await sleep(200);
+      receiver.child.kill('SIGTERM');
+      while (!receiver.output().includes('Stopping')) await sleep(10);
+      receiver.child.kill('SIGTERM');
+      expect(await receiver.exited).toBe(1);
+      expect(receiver.output()).not.toContain('"msg":"Stopped"');
+      held.destroy();
+    }));
+});
+
+/** A request that never ends, which a stop waits for. */
+function hold(url: string, token: string): ReturnType<typeof connect> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(
+    `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 99\r\n\r\n{`,
+  );
+  return socket;
+}

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jetFields } from '../../src/domain/jet-fields.ts';
+import { corporaAbsent, jsonTestSuite, naughtyStrings } from '../fixtures/corpora.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+const canary = 'corpora-canary-3f9a';
+const strings = naughtyStrings();
+const files = [...jsonTestSuite('test_parsing'), ...jsonTestSuite('test_transform')];
+
+let receiver: RunningReceiver;
+beforeAll(async () => {
+  receiver = await startRunningReceiver({ settings: { ROLE: 'all' } });
+});
+afterAll(() => receiver.close());
+
+/** Sends bodies, some at once, and answers the statuses that came, each once. */
+async function statusesOf(bodies: readonly (string | Uint8Array)[]): Promise<number[]> {
+  const statuses = new Set<number>();
+  for (let from = 0; from < bodies.length; from += 50) {
+    const answers = await Promise.all(bodies.slice(from, from + 50).map((body) => receiver.push(body)));
+    for (const answer of answers) {
+      statuses.add(answer.status);
+      await answer.arrayBuffer();
+    }
+  }
+  return [...statuses].sort();
+}
+
+const takenOrRefused = [200, 400, 422];
+
+describe.skipIf(corporaAbsent)('every file of JSONTestSuite', () => {
+  it('is one of more than 300', () => {
+    expect(files.length).toBeGreaterThan(300);
+  });
+
+  it('is taken or refused as a body', async () => {
+    expect(takenOrRefused).toEqual(expect.arrayContaining(await statusesOf(files.map(({ bytes }) => bytes))));
+  });
+
+  it('is taken or refused as the value of a call', async () => {
+    const before = Buffer.from(`{"callsessionid":"${canary}","value":`);
+    const bodies = files.map(({ bytes }) => Buffer.concat([before, bytes, Buffer.from('}')]));
+    expect([200, 400]).toEqual(expect.arrayContaining(await statusesOf(bodies)));
+  });
+
+  it('leaves the prototype of objects alone', () => {
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
+describe.skipIf(corporaAbsent)('every naughty string', () => {
+  it('is one of some 500', () => {
+    expect(strings.length).toBeGreaterThan(500);
+  });
+
+  it('is taken as the value of every field', async () => {
+    const bodies = strings.map((text, index) => {
+      const all = Object.fromEntries(jetFields.map(({ jetName }) => [jetName, text]));
+      return JSON.stringify({ ...all, callsessionid: `${canary}-${index}` });
+    });
+    expect(await statusesOf(bodies)).toEqual([200]);
+  });
+
+  it('is taken as the value of the outbound fields alone', async () => {
+    const bodies = strings.map((text) =>
+      JSON.stringify({ 'Called Number': canary, 'call Start Time': text, 'Calling Number': text }),
+    );
+    expect([200, 422]).toEqual(expect.arrayContaining(await statusesOf(bodies)));
+  });
+
+  it('is taken as callsessionid, unless it is blank', async () => {
+    const ids = strings.filter((text) => text.trim() !== '');
+    expect(await statusesOf(ids.map((callsessionid) => JSON.stringify({ callsessionid, canary })))).toEqual([
+      200,
+    ]);
+  });
+
+  it('is taken as a key', async () => {
+    const bodies = strings.map((text, index) =>
+      JSON.stringify({ callsessionid: `${canary}-key-${index}`, [text]: canary }),
+    );
+    expect(await statusesOf(bodies)).toEqual([200]);
+  });
+
+  it('is taken or refused as a body', async () => {
+    const statuses = await statusesOf(strings.filter((text) => text !== ''));
+    expect(takenOrRefused).toEqual(expect.arrayContaining(statuses));
+  });
+});
+
+describe.skipIf(corporaAbsent)('after all of that', () => {
+  it('the receiver is ready', async () => {
+    expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
+  });
+
+  it('every line of the log is JSON', () => {
+    expect(receiver.logLines.length).toBeGreaterThan(2_000);
+    for (const line of receiver.logLines) expect(line).toMatch(/^\{.*\}\n$/);
+  });
+
+  it('no line of the log holds anything that was sent', () => {
+    // Ids and times are digits and letters: a short string stands in them by chance.
+    const telling = strings.filter((text) => text.trim().length >= 10);
+    const sent = [canary, ...telling, ...telling.map((text) => JSON.stringify(text).slice(1, -1))];
+    const log = receiver.logLines.join('');
+    expect(sent.filter((text) => log.includes(text))).toEqual([]);
+  });
+
+  it('the log has no errors', () => {
+    expect(receiver.logLines.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+const value = 'a-secret-of-24-characters';
+const previous = 'the-one-before-24-characters';
+
+function knock(receiver: RunningReceiver, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${receiver.url}/webhooks/jet`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: '{"callsessionid":"header-1"}',
+  });
+}
+
+describe('a fixed header', () => {
+  let receiver: RunningReceiver;
+  beforeAll(async () => {
+    receiver = await startRunningReceiver({
+      settings: {
+        WEBHOOK_HEADER_NAME: 'X-Webhook-Key',
+        WEBHOOK_HEADER_VALUE: value,
+        WEBHOOK_HEADER_VALUE_PREVIOUS: previous,
+      },
+    });
+  });
+  afterAll(() => receiver.close());
+
+  it('of the right value lets a push in', async () => {
+    expect((await knock(receiver, { 'x-webhook-key': value })).status).toBe(200);
+  });
+
+  it('is taken whatever the case of its name', async () => {
+    expect((await knock(receiver, { 'X-WEBHOOK-KEY': value })).status).toBe(200);
+  });
+
+  it('of the previous value lets a push in', async () => {
+    expect((await knock(receiver, { 'x-webhook-key': previous })).status).toBe(200);
+  });
+
+  it.each([
+    ['another value', 'a-secret-of-25-characters'],
+    ['a beginning of the value', value.slice(0, -1)],
+    ['the value and more', `${value}x`],
+    ['the value in another case', value.toUpperCase()],
+    ['both values in one', `${value}, ${previous}`],
+    ['no value', ''],
+  ])('of %s lets nothing in', async (_what, given) => {
+    expect((await knock(receiver, { 'x-webhook-key': given })).status).toBe(401);
+  });
+
+  it('does not carry its value in another header', async () => {
+    expect((await knock(receiver, { 'x-webhook-keys': value })).status).toBe(401);
+  });
+
+  it('does not carry its value as a bearer token', async () => {
+    expect((await knock(receiver, { authorization: `Bearer ${value}` })).status).toBe(401);
+  });
+
+  it('of a wrong value beside a valid token lets a push in', async () => {
+    const authorization = `Bearer ${await receiver.takeToken()}`;
+    expect((await knock(receiver, { 'x-webhook-key': 'wrong', authorization })).status).toBe(200);
+  });
+
+  it('of the right value beside a wrong token lets a push in', async () => {
+    expect((await knock(receiver, { 'x-webhook-key': value, authorization: 'Bearer wrong' })).status).toBe(
+      200,
+    );
+  });
+});
+
+describe('a fixed header named authorization', () => {
+  let receiver: RunningReceiver;
+  beforeAll(async () => {
+    receiver = await startRunningReceiver({
+      settings: { WEBHOOK_HEADER_NAME: 'Authorization', WEBHOOK_HEADER_VALUE: value },
+    });
+  });
+  afterAll(() => receiver.close());
+
+  it('lets a push in', async () => {
+    expect((await knock(receiver, { authorization: value })).status).toBe(200);
+  });
+
+  it('leaves bearer tokens valid', async () => {
+    const authorization = `Bearer ${await receiver.takeToken()}`;
+    expect((await knock(receiver, { authorization })).status).toBe(200);
+  });
+
+  it('of a wrong value lets nothing in', async () => {
+    expect((await knock(receiver, { authorization: `${value}x` })).status).toBe(401);
+  });
+});
+
+describe('without the settings for a fixed header', () => {
+  it('no header lets a push in', async () => {
+    const receiver = await startRunningReceiver();
+    const { status } = await knock(receiver, { 'x-webhook-key': value, undefined: 'undefined' });
+    await receiver.close();
+    expect(status).toBe(401);
+  });
+});

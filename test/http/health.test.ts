@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeLease, writePause } from '../../src/store/destinations.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+const metricsToken = 'a-token-for-the-figures';
+const proxied = { 'x-forwarded-for': '203.0.113.1' };
+
+let receiver: RunningReceiver;
+let nowMs = Date.now();
+beforeAll(async () => {
+  receiver = await startRunningReceiver({ settings: { METRICS_TOKEN: metricsToken }, clock: () => nowMs });
+});
+afterAll(() => receiver.close());
+
+const ask = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${receiver.url}${path}`, { headers });
+
+const figures = async (): Promise<string> => (await ask('/metrics')).text();
+
+/** Pauses the destination for a minute, as its worker does. */
+async function pause(): Promise<void> {
+  const { store } = receiver;
+  const lease = await takeLease(store, 'sql', 'test', undefined, 1_000, nowMs);
+  if (lease === undefined) throw new Error('Another holds the destination');
+  const reason = { reason: 'db.internal refused', remedy: 'Start it' };
+  await writePause(store, 'sql', lease, { untilMs: nowMs + 60_000, pauses: 1, ...reason });
+}
+
+describe('/healthz', () => {
+  it('says alive', async () => {
+    const answer = await ask('/healthz');
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'alive' }]);
+  });
+});
+
+describe('/readyz', () => {
+  it('says ready', async () => {
+    const answer = await ask('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ready', paused: [] }]);
+  });
+
+  it('is not kept by caches', async () => {
+    expect((await ask('/readyz')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is ready while a destination is paused, and tells an operator why', async () => {
+    await pause();
+    const answer = await ask('/readyz');
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      status: 'ready',
+      paused: [{ destination: 'sql', reason: 'db.internal refused', remedy: 'Start it' }],
+    });
+  });
+
+  it('tells everybody else that it is paused alone', async () => {
+    const paused = [{ destination: 'sql' }];
+    expect(await (await ask('/readyz', proxied)).json()).toEqual({ status: 'ready', paused });
+  });
+
+  it('tells an operator and another who ask at once each their own', async () => {
+    const [all, some] = await Promise.all([ask('/readyz'), ask('/readyz', proxied)]);
+    expect(await all.text()).toContain('db.internal');
+    expect(await some.text()).not.toContain('db.internal');
+  });
+
+  it('names no destination whose pause is over', async () => {
+    nowMs += 60_000;
+    expect(await (await ask('/readyz')).json()).toEqual({ status: 'ready', paused: [] });
+  });
+});
+
+describe('/metrics', () => {
+  it('answers a caller on this machine', async () => {
+    const answer = await ask('/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+  });
+
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])(
+    'refuses a caller behind a proxy that says so by %s',
+    async (name) => {
+      const answer = await ask('/metrics', { [name]: '127.0.0.1' });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
+    },
+  );
+
+  it('answers the token, behind a proxy too', async () => {
+    expect((await ask('/metrics', { ...proxied, authorization: `Bearer ${metricsToken}` })).status).toBe(200);
+  });
+
+  it('refuses another token, on this machine too', async () => {
+    expect((await ask('/metrics', { authorization: `Bearer ${metricsToken}x` })).status).toBe(401);
+  });
+
+  it('refuses an access token for pushes', async () => {
+    const authorization = `Bearer ${await receiver.takeToken()}`;
+    expect((await ask('/metrics', { ...proxied, authorization })).status).toBe(401);
+  });
+
+  it('counts pushes by stage and result', async () => {
+    await receiver.push({ callsessionid: 'counted' });
+    await receiver.push({ callsessionid: 'counted' });
+    const text = await figures();
+    expect(text).toContain('jet_pushes_total{stage="call_start",result="stored"} 1');
+    expect(text).toContain('jet_pushes_total{stage="call_start",result="duplicate"} 1');
+  });
+
+  it('counts refused requests by code', async () => {
+    await receiver.push('{');
+    expect(await figures()).toContain('jet_requests_refused_total{code="malformed_json"} 1');
+  });
+
+  it('tells the seconds since the last push', async () => {
+    await receiver.push({ callsessionid: 'last' });
+    nowMs += 90_000;
+    expect(await figures()).toContain('jet_seconds_since_last_push 90');
+  });
+
+  it('tells the backlog of each destination and its age', async () => {
+    await receiver.push({ callsessionid: 'backlog' });
+    nowMs += 30_000;
+    const text = await figures();
+    expect(text).toMatch(/^jet_backlog_deliveries\{destination="sql"\} [1-9]\d*$/m);
+    expect(text).toMatch(/^jet_backlog_age_seconds\{destination="sql"\} (?:[3-9]\d|\d{3,})$/m);
+    expect(text).toContain('jet_destination_paused{destination="sql"} 0');
+  });
+
+  it('times commits and requests by route, never by address', async () => {
+    await ask('/some/thing?a=1');
+    const text = await figures();
+    expect(text).toMatch(/^jet_commit_duration_seconds_count [1-9]/m);
+    expect(text).toMatch(
+      /^jet_request_duration_seconds_count\{route="\/webhooks\/jet",status="200"\} [1-9]/m,
+    );
+    expect(text).toMatch(/^jet_request_duration_seconds_count\{route="none",status="404"\} [1-9]/m);
+    expect(text).not.toContain('/some/thing');
+  });
+});

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exchange, type RawExchange } from '../fixtures/raw-http.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+let receiver: RunningReceiver;
+let token: string;
+beforeAll(async () => {
+  receiver = await startRunningReceiver();
+  token = await receiver.takeToken();
+});
+afterAll(() => receiver.close());
+
+/** Sends what is first, then a little each half second for as long as the connection lasts. */
+async function drip(first: string, drop: string): Promise<RawExchange & { seconds: number }> {
+  const startedMs = performance.now();
+  const answer = await exchange(receiver.port, (socket) => {
+    socket.write(first);
+    const timer = setInterval(() => socket.write(drop), 500);
+    socket.on('close', () => clearInterval(timer));
+  });
+  return { ...answer, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+const head = (lines: string): string =>
+  `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${lines}\r\n\r\n`;
+
+describe.concurrent('a slow sender', { timeout: 60_000 }, () => {
+  it('of headers is cut off within 12 s, with 408', async () => {
+    const { statuses, closed, seconds } = await drip(
+      'POST /webhooks/jet HTTP/1.1\r\nHost: x\r\n',
+      'X-A: b\r\n',
+    );
+    expect({ statuses, closed }).toEqual({ statuses: [408], closed: true });
+    expect(seconds).toBeLessThan(12);
+  });
+
+  it('of nothing is cut off within 12 s', async () => {
+    const { closed, seconds } = await drip('', '');
+    expect(closed).toBe(true);
+    expect(seconds).toBeLessThan(12);
+  });
+
+  it('of a body is cut off within 20 s, with 408', async () => {
+    const { statuses, closed, seconds } = await drip(head('Content-Length: 100000'), 'a');
+    expect({ statuses, closed }).toEqual({ statuses: [408], closed: true });
+    expect(seconds).toBeLessThan(20);
+  });
+
+  it('of chunks is cut off within 20 s, with 408', async () => {
+    const { statuses, closed, seconds } = await drip(head('Transfer-Encoding: chunked'), '1\r\na\r\n');
+    expect({ statuses, closed }).toEqual({ statuses: [408], closed: true });
+    expect(seconds).toBeLessThan(20);
+  });
+
+  it('without credentials is cut off within 20 s', async () => {
+    const first = head('Content-Length: 100000').replace(/Authorization.*\r\n/, '');
+    const { statuses, closed, seconds } = await drip(first, 'a');
+    expect([closed, statuses[0]]).toEqual([true, 401]);
+    expect(seconds).toBeLessThan(20);
+  });
+
+  it('of too large a body is cut off within 20 s', async () => {
+    const { statuses, closed, seconds } = await drip(head('Content-Length: 100000000'), 'a'.repeat(1000));
+    expect({ statuses, closed }).toEqual({ statuses: [413], closed: true });
+    expect(seconds).toBeLessThan(20);
+  });
+
+  it('among 200 keeps nobody else out', async () => {
+    const slow = Array.from({ length: 200 }, () => drip(head('Content-Length: 100000'), 'a'));
+    await sleep(500);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await receiver.push({ callsessionid: 'quick' }, { headers })).status).toBe(200);
+    expect(new Set((await Promise.all(slow)).flatMap(({ statuses }) => statuses))).toEqual(new Set([408]));
+  });
+});

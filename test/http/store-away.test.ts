@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { startRunningReceiver } from '../fixtures/running-receiver.ts';
+
+// A statement waits 5 s for a lock and 10 s for a connection, so these wait beside each other.
+describe.concurrent('while another process holds the lock of the store', { timeout: 60_000 }, () => {
+  it('a push is answered 503 with Retry-After, and the next one after that is stored', async () => {
+    const receiver = await startRunningReceiver();
+    const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
+    const unlock = await lock(receiver.folder);
+    const answer = await receiver.push({ callsessionid: 'away' }, { headers });
+    await unlock();
+    const again = await receiver.push({ callsessionid: 'away' }, { headers });
+    await receiver.close();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await again.json()).toMatchObject({ status: 'stored', duplicate: false });
+  });
+
+  it('a broken body is answered 503 with Retry-After, and is not in the quarantine', async () => {
+    const receiver = await startRunningReceiver();
+    const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
+    const unlock = await lock(receiver.folder);
+    const answer = await receiver.push('{"callsessionid":', { headers });
+    await unlock();
+    const rows: unknown = await receiver.store.reader.knex('quarantine');
+    await receiver.close();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(rows).toEqual([]);
+  });
+
+  it('a token request is answered 503 in the shape of OAuth errors', async () => {
+    const receiver = await startRunningReceiver();
+    const { clientId, clientSecret } = receiver.client;
+    const unlock = await lock(receiver.folder);
+    const answer = await fetch(`${receiver.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    await unlock();
+    await receiver.close();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
+  });
+
+  it('/readyz says so, however many ask, and /healthz is alive', async () => {
+    const receiver = await startRunningReceiver();
+    const unlock = await lock(receiver.folder);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${receiver.url}/readyz`)));
+    const alive = await fetch(`${receiver.url}/healthz`);
+    await unlock();
+    await receiver.close();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(await answers[0]?.json()).toEqual({ status: 'store_unavailable', paused: [] });
+    expect(alive.status).toBe(200);
+  });
+
+  it('logs hold JSON lines alone', async () => {
+    const receiver = await startRunningReceiver();
+    const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
+    const unlock = await lock(receiver.folder);
+    await receiver.push({ callsessionid: 'away' }, { headers });
+    await unlock();
+    await receiver.close();
+    expect(receiver.logLines.map((line) => typeof JSON.parse(line))).toContain('object');
+    expect(receiver.logLines.join('')).toContain('"code":"store_unavailable"');
+  });
+});
+
+/** Takes the lock that a push needs; answers how to give it back. */
+async function lock(folder: string): Promise<() => Promise<void>> {
+  const other = openDatabase(`sqlite:${folder}/jet.sqlite`);
+  await other.knex.raw('BEGIN IMMEDIATE');
+  return async () => {
+    await other.knex.raw('ROLLBACK');
+    await other.close();
+  };
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/auth/clients.ts';
+import { hashToken, randomText } from '../../src/auth/secrets.ts';
+import { problemSchema } from '../../src/http/openapi.ts';
+import { webhookPaths } from '../../src/http/webhook-routes.ts';
+import { insertToken, updateClient } from '../../src/store/oauth-rows.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+const challenge = 'Bearer realm="jet-receiver"';
+const key = 'x'.repeat(40);
+
+let nowMs = Date.now();
+let receiver: RunningReceiver;
+let token: string;
+let calls = 0;
+
+beforeAll(async () => {
+  receiver = await startRunningReceiver({ settings: { SECRET_KEY: key }, clock: () => nowMs });
+  token = await receiver.takeToken();
+});
+afterAll(() => receiver.close());
+
+/** Knocks with a good body; the failures of each test are those of an hour of its own. */
+async function knock(
+  headers: Record<string, string> = {},
+  { query = '', body = {}, path = '/webhooks/jet' } = {},
+): Promise<Response> {
+  nowMs += 2 * 3_600_000;
+  token = await receiver.takeToken();
+  return ask(headers, query, body, path);
+}
+
+function ask(
+  headers: Record<string, string>,
+  query = '',
+  body = {},
+  path = '/webhooks/jet',
+): Promise<Response> {
+  calls += 1;
+  return fetch(`${receiver.url}${path}${query}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ callsessionid: `door-${calls}`, ...body }),
+  });
+}
+
+/** A token with a scope, of a client of its own. */
+async function issue(scope: string): Promise<{ clientId: string; bearer: string }> {
+  const { clientId } = await createClient(receiver.store, key, () => nowMs, { name: 'Another' });
+  const bearer = randomText();
+  await insertToken(receiver.store, {
+    ...{ hash: hashToken(bearer), clientId, scope },
+    ...{ issuedAtMs: nowMs, expiresAtMs: nowMs + 24 * 3_600_000 },
+  });
+  return { clientId, bearer };
+}
+
+describe('a request to a webhook route', () => {
+  it.each(webhookPaths)('without credentials is answered 401 at $path', async ({ path }) => {
+    expect((await knock({}, { path })).status).toBe(401);
+  });
+
+  it('without credentials gets a bare challenge', async () => {
+    expect((await knock()).headers.get('www-authenticate')).toBe(challenge);
+  });
+
+  it('without credentials gets a problem with its code', async () => {
+    const answer = await knock();
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(problemSchema.parse(await answer.json())).toMatchObject({
+      status: 401,
+      code: 'not_authenticated',
+    });
+  });
+
+  it('with an unknown token gets the challenge invalid_token', async () => {
+    const answer = await knock({ authorization: `Bearer ${randomText()}` });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe(`${challenge}, error="invalid_token"`);
+  });
+
+  it.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer {}', 'Basic abc', 'Token abc', 'abc'])(
+    'with the credentials "%s" gets the challenge invalid_token',
+    async (authorization) => {
+      const answer = await knock({ authorization });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe(`${challenge}, error="invalid_token"`);
+    },
+  );
+
+  it('with a valid token is let in', async () => {
+    await knock();
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
+  });
+
+  it.each(['bearer', 'BEARER', 'bEaReR'])('with the scheme %s is let in', async (scheme) => {
+    await knock();
+    expect((await ask({ authorization: `${scheme} ${token}` })).status).toBe(200);
+  });
+
+  it('with several spaces before the token is let in', async () => {
+    await knock();
+    expect((await ask({ authorization: `Bearer   ${token}` })).status).toBe(200);
+  });
+
+  it('with a token of another case is refused', async () => {
+    await knock();
+    const swapped = token.toLowerCase() === token ? token.toUpperCase() : token.toLowerCase();
+    expect((await ask({ authorization: `Bearer ${swapped}` })).status).toBe(401);
+  });
+
+  it('with the token in the query string is refused', async () => {
+    await knock();
+    expect((await ask({}, `?access_token=${token}`)).status).toBe(401);
+  });
+
+  it('with the token in the body is refused', async () => {
+    await knock();
+    expect((await ask({}, '', { access_token: token })).status).toBe(401);
+  });
+
+  it('with the token in the header and a field access_token in the body is let in', async () => {
+    await knock();
+    expect((await ask({ authorization: `Bearer ${token}` }, '', { access_token: 'other' })).status).toBe(200);
+  });
+
+  it('with the token in another header is refused', async () => {
+    await knock();
+    expect((await ask({ 'x-access-token': token, cookie: `access_token=${token}` })).status).toBe(401);
+  });
+
+  it('with the client secret as a token is refused', async () => {
+    expect((await knock({ authorization: `Bearer ${receiver.client.clientSecret}` })).status).toBe(401);
+  });
+
+  it('with the hash of a valid token is refused', async () => {
+    await knock();
+    expect((await ask({ authorization: `Bearer ${hashToken(token)}` })).status).toBe(401);
+  });
+
+  it('with a token one millisecond before its end is let in', async () => {
+    await knock();
+    nowMs += 3_600_000 - 1;
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
+  });
+
+  it('with a token at its end is refused', async () => {
+    await knock();
+    nowMs += 3_600_000;
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  it('with a token that was good a moment ago is refused at its end', async () => {
+    await knock();
+    nowMs += 3_600_000 - 1;
+    await ask({ authorization: `Bearer ${token}` });
+    nowMs += 1;
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  it('with a token of a revoked client is refused within a second', async () => {
+    const { clientId, bearer } = await issue('webhooks');
+    expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
+    await updateClient(receiver.store, clientId, { revoked_at: nowMs });
+    nowMs += 1_000;
+    expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
+  });
+
+  it('with a token of a revoked client is refused also when the clock was set back', async () => {
+    const { clientId, bearer } = await issue('webhooks');
+    expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
+    await updateClient(receiver.store, clientId, { revoked_at: nowMs });
+    nowMs -= 1;
+    expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
+  });
+
+  it('with a token of another scope is answered 403 with the scope that it needs', async () => {
+    const { bearer } = await issue('console webhooksx');
+    const answer = await ask({ authorization: `Bearer ${bearer}` });
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `${challenge}, error="insufficient_scope", scope="webhooks"`,
+    );
+    expect(await answer.json()).toMatchObject({ code: 'not_allowed' });
+  });
+
+  it('with a token of several scopes, webhooks among them, is let in', async () => {
+    const { bearer } = await issue('console webhooks');
+    expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
+  });
+
+  it('among many at once gets the answer to its own credentials', async () => {
+    await knock();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const good = index % 2 === 0;
+        const { status } = await ask({ authorization: `Bearer ${good ? token : randomText()}` });
+        return good ? status === 200 : status === 401 || status === 429;
+      }),
+    );
+    expect(answers).not.toContain(false);
+  });
+
+  it('that is refused leaves nothing behind', async () => {
+    const count = async (table: string): Promise<unknown> =>
+      receiver.store.reader.knex(table).count({ rows: '*' }).first();
+    const before = [await count('pushes'), await count('quarantine')];
+    await knock({}, { body: { callsessionid: 'unwanted' } });
+    expect([await count('pushes'), await count('quarantine')]).toEqual(before);
+  });
+});

@@ -1,0 +1,137 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adapters } from '../../adapters/index.ts';
+import { createAdapter } from '../../src/receiver.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/domain/database.ts';
+import { ask } from '../fixtures/ask.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+
+const [sqlite] = engines;
+const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
+
+/** What a connection says of itself, name by name. */
+async function pragmas(database: Database): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const name of ['synchronous', 'journal_mode', 'foreign_keys', 'trusted_schema', 'query_only']) {
+    const [row] = await ask(database, `PRAGMA ${name}`);
+    found[name] = row?.[name];
+  }
+  const [busy] = await ask<{ timeout: number }>(database, 'PRAGMA busy_timeout');
+  return { ...found, busy_timeout: busy?.timeout };
+}
+
+const durable = {
+  synchronous: 2,
+  journal_mode: 'wal',
+  foreign_keys: 1,
+  trusted_schema: 0,
+  busy_timeout: 5000,
+};
+
+describe('a connection to SQLite', () => {
+  let fresh: FreshStore;
+  beforeAll(async () => {
+    if (sqlite !== undefined) fresh = await openFreshStore(sqlite);
+  });
+  afterAll(() => fresh.close());
+
+  it('of the writer syncs at each commit, keeps a log, checks keys and waits for a lock', async () => {
+    expect(await pragmas(fresh.store.writer)).toEqual({ ...durable, query_only: 0 });
+  });
+
+  it('of the reader does the same, and refuses to write', async () => {
+    expect(await pragmas(fresh.store.reader)).toEqual({ ...durable, query_only: 1 });
+    await expect(fresh.store.reader.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
+  });
+
+  it('of a store that is opened again does the same', async () => {
+    const again = await fresh.openAgain();
+    expect(await pragmas(again.writer)).toEqual({ ...durable, query_only: 0 });
+  });
+
+  it('that an adapter opens does the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
+    let opened: Database | undefined;
+    const [definition] = adapters;
+    if (definition === undefined) throw new Error('There is no adapter');
+    const adapter = createAdapter(
+      {
+        ...definition,
+        create(config, tools) {
+          opened = tools.openDatabase(`sqlite:${join(folder, 'reporting.sqlite')}`);
+          return definition.create(config, tools);
+        },
+      },
+      { REPORTING_DATABASE_URL: `sqlite:${join(folder, 'other.sqlite')}` },
+      { debug() {}, info() {}, warn() {}, error() {} },
+      Date.now,
+    );
+    if (opened === undefined) throw new Error('The adapter opened nothing');
+    expect(await pragmas(opened)).toEqual({ ...durable, query_only: 0 });
+    await opened.close();
+    await adapter.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('that only inspects cannot be made to write', async () => {
+    const inspecting = openDatabase(fresh.url, 'inspect');
+    await inspecting.knex.raw('PRAGMA query_only = OFF');
+    await expect(inspecting.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
+    await inspecting.close();
+  });
+
+  it.skipIf(!canTrace)('syncs at least once for each commit (counted by strace)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
+    const countSyncs = async (commits: number): Promise<number> => {
+      const trace = join(folder, `trace-${commits}`);
+      const child = fileURLToPath(new URL('../fixtures/commit-pushes.ts', import.meta.url));
+      const node = [process.execPath, '--conditions=source', '--import', 'tsx', child];
+      await promisify(execFile)('strace', [
+        ...['-f', '-e', 'trace=fsync,fdatasync', '-o', trace],
+        ...node,
+        `sqlite:${join(folder, `${commits}.sqlite`)}`,
+        String(commits),
+      ]);
+      return (await readFile(trace, 'utf8')).split('\n').filter((line) => /f(?:data)?sync\(/.test(line))
+        .length;
+    };
+    const [without, withCommits] = [await countSyncs(0), await countSyncs(25)];
+    expect(withCommits - without).toBeGreaterThanOrEqual(25);
+    await rm(folder, { recursive: true });
+  });
+});
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
+    it('works in UTC and reads what is committed', async () => {
+      const fresh = await openFreshStore(engine);
+      const postgres = engine.dialect === 'postgres';
+      const [zone] = await ask<{ zone: string }>(
+        fresh.store.writer,
+        postgres ? "SELECT current_setting('TimeZone') AS zone" : 'SELECT @@session.time_zone AS zone',
+      );
+      expect(zone?.zone).toBe(postgres ? 'UTC' : '+00:00');
+      const [isolation] = await ask<{ level: string }>(
+        fresh.store.writer,
+        postgres
+          ? "SELECT current_setting('transaction_isolation') AS level"
+          : 'SELECT @@session.tx_isolation AS level',
+      );
+      expect(isolation?.level.toLowerCase().replace('-', ' ')).toBe('read committed');
+      await fresh.close();
+    });
+  });
+}
+
+describe('a database URL', () => {
+  it('of an unknown kind is refused', () => {
+    expect(() => openDatabase('oracle://somewhere')).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,261 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readBacklog } from '../../src/store/backlog.ts';
+import {
+  countAttempts,
+  readDue,
+  readNextDueMs,
+  settle,
+  type Destination,
+  type Settlement,
+} from '../../src/store/deliveries.ts';
+import { takeLease } from '../../src/store/destinations.ts';
+import { storePushes } from '../../src/store/pushes.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+const settleAfterMs = 4 * 3_600_000;
+/** Wants every stage. */
+const live: Destination = {
+  name: 'live',
+  stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
+  settleAfterMs,
+};
+/** Wants calls that have ended. */
+const atEnd: Destination = { name: 'at-end', stages: ['call_end', 'call_end_outbound'], settleAfterMs };
+
+function settlement(callId: string, rest: Partial<Settlement> = {}): Settlement {
+  return {
+    callId,
+    revision: someTimeMs,
+    state: 'delivered',
+    dueAtMs: undefined,
+    attempts: 1,
+    code: undefined,
+    reason: undefined,
+    remedy: undefined,
+    remoteId: undefined,
+    trace: undefined,
+    ...rest,
+  };
+}
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`deliveries on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    let fence: number;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['live', 'at-end']);
+      fence = (await takeLease(fresh.store, 'live', 'me', undefined, 60_000, someTimeMs))?.fence ?? 0;
+    });
+    afterEach(() => fresh.close());
+
+    const push = (callId: string, part: 'start' | 'answered' | 'end', nowMs = someTimeMs, to = [live]) =>
+      storePushes(fresh.store, [pushOf(inboundBodies(callId)[part], nowMs)], to, nowMs);
+    const settleOne = (callId: string, rest: Partial<Settlement> = {}, nowMs = someTimeMs) =>
+      settle(fresh.store, 'live', fence, [settlement(callId, rest)], nowMs);
+    const row = (callId: string, destination = 'live') => readDelivery(fresh.store, destination, callId);
+
+    it('are due at once for a stage that the destination wants', async () => {
+      await push('c', 'start');
+      expect(await row('c')).toMatchObject({
+        state: 'due',
+        due_at: someTimeMs,
+        due_since: someTimeMs,
+        attempts: 0,
+      });
+    });
+
+    it('wait for a stage that the destination wants', async () => {
+      await push('c', 'start', someTimeMs, [atEnd]);
+      expect(await row('c', 'at-end')).toMatchObject({ state: 'due', due_at: someTimeMs + settleAfterMs });
+    });
+
+    it('wait anew after each push of a stage that is not wanted', async () => {
+      await push('c', 'start', someTimeMs, [atEnd]);
+      await push('c', 'answered', someTimeMs + 1000, [atEnd]);
+      expect(await row('c', 'at-end')).toMatchObject({ due_at: someTimeMs + 1000 + settleAfterMs });
+    });
+
+    it('are due at once when the end of a waiting call comes', async () => {
+      await push('c', 'start', someTimeMs, [atEnd]);
+      await push('c', 'end', someTimeMs + 1000, [atEnd]);
+      expect(await row('c', 'at-end')).toMatchObject({
+        due_at: someTimeMs + 1000,
+        due_since: someTimeMs + 1000,
+      });
+    });
+
+    it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
+      'that rest as %s are due now when a push comes, with fresh attempts',
+      async (state) => {
+        await push('c', 'start');
+        await settleOne('c', { state, attempts: 7 });
+        expect(await row('c')).toMatchObject({ state, due_at: null, due_since: null });
+        await push('c', 'end', someTimeMs + 1000);
+        expect(await row('c')).toMatchObject({ state: 'due', due_at: someTimeMs + 1000, attempts: 0 });
+      },
+    );
+
+    it('that back off keep their time and their attempts when a push comes', async () => {
+      await push('c', 'start');
+      await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 3 });
+      await push('c', 'end', someTimeMs + 1000);
+      expect(await row('c')).toMatchObject({
+        state: 'due',
+        due_at: someTimeMs + 60_000,
+        due_since: someTimeMs,
+        attempts: 3,
+        revision: someTimeMs + 1000,
+      });
+    });
+
+    it('are read the longest due first, no more than asked for, and none before its time', async () => {
+      await push('third', 'start', someTimeMs + 3);
+      await push('first', 'start', someTimeMs + 1);
+      await push('later', 'start', someTimeMs + 1000);
+      await push('second', 'start', someTimeMs + 2);
+      const due = await readDue(fresh.store, 'live', 10, someTimeMs + 10);
+      expect(due.map(({ call }) => call.id)).toEqual(['first', 'second', 'third']);
+      expect(await readDue(fresh.store, 'live', 2, someTimeMs + 10)).toHaveLength(2);
+    });
+
+    it('are read for their own destination alone', async () => {
+      await push('c', 'start', someTimeMs, [live]);
+      expect(await readDue(fresh.store, 'at-end', 10, someTimeMs)).toEqual([]);
+    });
+
+    it('are read with the newest revision of the call', async () => {
+      await push('c', 'start');
+      await push('c', 'end', someTimeMs + 5);
+      const [due] = await readDue(fresh.store, 'live', 10, someTimeMs + 10);
+      expect(due).toMatchObject({
+        revision: someTimeMs + 5,
+        landed: false,
+        attempts: 0,
+        dueSinceMs: someTimeMs + 5,
+      });
+      expect(due?.call.stage).toBe('call_end');
+    });
+
+    it('tell when the next one is due', async () => {
+      expect(await readNextDueMs(fresh.store, 'live')).toBeUndefined();
+      await push('late', 'start', someTimeMs + 500);
+      await push('soon', 'start', someTimeMs + 100);
+      expect(await readNextDueMs(fresh.store, 'live')).toBe(someTimeMs + 100);
+    });
+
+    it('that landed show revision, remote id and trace, and are due no more', async () => {
+      await push('c', 'start');
+      expect(await settleOne('c', { remoteId: 'r-1', trace: '{"rule":1}' })).toBe(true);
+      expect(await row('c')).toMatchObject({
+        state: 'delivered',
+        delivered_revision: someTimeMs,
+        remote_id: 'r-1',
+        trace: '{"rule":1}',
+        due_at: null,
+        attempts: 0,
+        attempted_at: someTimeMs,
+      });
+      expect(await readDue(fresh.store, 'live', 10, someTimeMs + 1e9)).toEqual([]);
+    });
+
+    it('keep remote id and trace when a later attempt gives none', async () => {
+      await push('c', 'start');
+      await settleOne('c', { remoteId: 'r-1', trace: '{"rule":1}' });
+      await push('c', 'end', someTimeMs + 5);
+      await settleOne('c', {
+        revision: someTimeMs + 5,
+        state: 'rejected',
+        code: 'x',
+        reason: 'y',
+        remedy: 'z',
+      });
+      expect(await row('c')).toMatchObject({
+        state: 'rejected',
+        delivered_revision: someTimeMs,
+        remote_id: 'r-1',
+        trace: '{"rule":1}',
+        code: 'x',
+        reason: 'y',
+        remedy: 'z',
+      });
+    });
+
+    it('that were delivered may be looked at again later, and say that they landed', async () => {
+      await push('c', 'start');
+      await settleOne('c', { dueAtMs: someTimeMs + 1000, remoteId: 'r-1' });
+      expect(await readDue(fresh.store, 'live', 10, someTimeMs + 999)).toEqual([]);
+      expect(await readDue(fresh.store, 'live', 10, someTimeMs + 1000)).toMatchObject([
+        { landed: true, remoteId: 'r-1', attempts: 0 },
+      ]);
+    });
+
+    it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
+      'stay due when a push came while the batch was away that is settled as %s',
+      async (state) => {
+        await push('c', 'start');
+        await push('c', 'end', someTimeMs + 5);
+        await settleOne('c', { state }, someTimeMs + 10);
+        expect(await row('c')).toMatchObject({
+          state: 'due',
+          due_at: someTimeMs + 5,
+          due_since: someTimeMs + 5,
+          revision: someTimeMs + 5,
+          attempts: 0,
+        });
+      },
+    );
+
+    it('are not touched by a settle whose fence is gone', async () => {
+      await push('c', 'start');
+      await takeLease(fresh.store, 'live', 'other', undefined, 60_000, someTimeMs + 60_000);
+      const before = await row('c');
+      expect(await settleOne('c')).toBe(false);
+      expect(await row('c')).toEqual(before);
+    });
+
+    it('of one batch are all settled, whatever became of each', async () => {
+      for (const callId of ['a', 'b', 'c']) await push(callId, 'start');
+      await settle(
+        fresh.store,
+        'live',
+        fence,
+        [
+          settlement('a'),
+          settlement('b', { state: 'due', dueAtMs: someTimeMs + 9, code: 'x' }),
+          settlement('c', { state: 'skipped' }),
+        ],
+        someTimeMs,
+      );
+      const states = await Promise.all(['a', 'b', 'c'].map(async (callId) => (await row(callId))?.state));
+      expect(states).toEqual(['delivered', 'due', 'skipped']);
+    });
+
+    it('that nobody owes are not made by a settle', async () => {
+      expect(await settleOne('nobody')).toBe(true);
+      expect(await row('nobody')).toBeUndefined();
+    });
+
+    it('count an attempt before it is made', async () => {
+      await push('c', 'start');
+      expect(await countAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
+      expect(await row('c')).toMatchObject({ attempts: 1, attempted_at: someTimeMs + 1, due_at: someTimeMs });
+    });
+
+    it('count no attempt when the fence is gone', async () => {
+      await push('c', 'start');
+      expect(await countAttempts(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
+      expect(await row('c')).toMatchObject({ attempts: 0 });
+    });
+
+    it('that are due make the backlog, those that wait for their end do not', async () => {
+      await push('a', 'start', someTimeMs, [live, atEnd]);
+      await push('b', 'end', someTimeMs + 1000, [live, atEnd]);
+      expect(await readBacklog(fresh.store, ['live', 'at-end'], someTimeMs + 5000)).toEqual([
+        { destination: 'live', deliveries: 2, ageMs: 5000, paused: false },
+        { destination: 'at-end', deliveries: 1, ageMs: 4000, paused: false },
+      ]);
+    });
+  });
+}

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGroupCommit, Overloaded, type GroupCommitOptions } from '../../src/store/group-commit.ts';
+import { storePushes, type NewPush, type StoredPush } from '../../src/store/pushes.ts';
+import { engines } from '../fixtures/engines.ts';
+import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+const options: GroupCommitOptions = { groupSizeMax: 500, waitingMax: 1000, failsAll: () => false };
+
+/** A commit that ends when the test says so. */
+function heldCommit() {
+  const groups: { items: readonly number[]; end: (error?: Error) => void }[] = [];
+  const commit = (items: readonly number[]): Promise<readonly number[]> =>
+    new Promise((resolve, reject) => {
+      groups.push({ items, end: (error) => (error === undefined ? resolve(items) : reject(error)) });
+    });
+  return { groups, commit };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the group commit', () => {
+  it('puts what comes in one turn of the event loop into one commit', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, options);
+    void Promise.all([1, 2, 3].map(add));
+    await turn();
+    expect(groups.map(({ items }) => items)).toEqual([[1, 2, 3]]);
+  });
+
+  it('lets what comes during a commit share the next one', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, options);
+    const first = add(1);
+    await turn();
+    const later = Promise.all([2, 3].map(add));
+    await turn();
+    expect(groups).toHaveLength(1);
+    groups[0]?.end();
+    await first;
+    await turn();
+    expect(groups[1]?.items).toEqual([2, 3]);
+    groups[1]?.end();
+    expect(await later).toEqual([2, 3]);
+  });
+
+  it('settles each promise only after its own commit', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, options);
+    const settled: number[] = [];
+    const first = add(1).then((item) => settled.push(item));
+    await turn();
+    void add(2).then((item) => settled.push(item));
+    await turn();
+    expect(settled).toEqual([]);
+    groups[0]?.end();
+    await first;
+    await turn();
+    expect(settled).toEqual([1]);
+  });
+
+  it('answers each item with its own result', async () => {
+    const add = createGroupCommit(
+      (items: readonly number[]) => Promise.resolve(items.map((item) => item * 10)),
+      options,
+    );
+    expect(await Promise.all([1, 2, 3].map(add))).toEqual([10, 20, 30]);
+  });
+
+  it('makes no group larger than its maximum', async () => {
+    const sizes: number[] = [];
+    const commit = (items: readonly number[]) => {
+      sizes.push(items.length);
+      return Promise.resolve(items);
+    };
+    const add = createGroupCommit(commit, { ...options, groupSizeMax: 4 });
+    await Promise.all(Array.from({ length: 10 }, (_none, index) => add(index)));
+    expect(sizes).toEqual([4, 4, 2]);
+  });
+
+  it('tries the items of a failed group one by one, and fails the bad one alone', async () => {
+    const commit = (items: readonly number[]) =>
+      items.includes(13) ? Promise.reject(new Error('bad')) : Promise.resolve(items);
+    const add = createGroupCommit(commit, options);
+    const results = await Promise.allSettled([1, 13, 2].map(add));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('fails the whole group at once when the error is the database’s', async () => {
+    let commits = 0;
+    const commit = () => {
+      commits += 1;
+      return Promise.reject(new Error('away'));
+    };
+    const add = createGroupCommit(commit, { ...options, failsAll: () => true });
+    const results = await Promise.allSettled([1, 2, 3].map(add));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(commits).toBe(1);
+  });
+
+  it('stops trying one by one when the database goes away meanwhile', async () => {
+    const groups: (readonly number[])[] = [];
+    const commit = (items: readonly number[]) => {
+      groups.push(items);
+      return Promise.reject(new Error(items.length > 1 ? 'bad' : 'away'));
+    };
+    const add = createGroupCommit(commit, {
+      ...options,
+      failsAll: (error) => (error as Error).message === 'away',
+    });
+    await Promise.allSettled([1, 2, 3].map(add));
+    expect(groups).toEqual([[1, 2, 3], [1]]);
+  });
+
+  it('refuses at once what comes when too many wait, and takes more when there is room', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, { ...options, waitingMax: 2 });
+    const taken = [add(1), add(2)];
+    await expect(add(3)).rejects.toBeInstanceOf(Overloaded);
+    await turn();
+    const next = add(4);
+    groups[0]?.end();
+    await Promise.all(taken);
+    await turn();
+    groups[1]?.end();
+    expect(await next).toBe(4);
+  });
+
+  it('goes on after a failed commit', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, options);
+    const bad = add(1);
+    await turn();
+    groups[0]?.end(new Error('bad'));
+    await expect(bad).rejects.toThrow('bad');
+    const good = add(2);
+    await turn();
+    groups[1]?.end();
+    expect(await good).toBe(2);
+  });
+});
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`the group commit over a store on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    afterEach(() => fresh.close());
+
+    const storing = (): ((push: NewPush) => Promise<StoredPush>) =>
+      createGroupCommit((pushes) => storePushes(fresh.store, pushes, [], someTimeMs), {
+        ...options,
+        failsAll: (error) => fresh.store.writer.isAway(error),
+      });
+
+    it('stores the neighbours of a push that the database refuses', async () => {
+      fresh = await openFreshStore(engine);
+      const store = storing();
+      const pushes = ['a', 'bad', 'b'].map((callId) => pushOf(inboundBodies(callId).start));
+      const bad = { ...pushes[1], contentHash: null } as unknown as NewPush;
+      const results = await Promise.allSettled(pushes.map((push, index) => store(index === 1 ? bad : push)));
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await countRows(fresh.store, 'pushes')).toBe(2);
+    });
+
+    it('stores a group whose bodies are together larger than one packet of the server', async () => {
+      fresh = await openFreshStore(engine);
+      const store = storing();
+      const pushes = Array.from({ length: 60 }, (_none, index) =>
+        pushOf({ ...inboundBodies(`large-${index}`).start, x: String(index).padStart(200 * 1024, 'é') }),
+      );
+      const results = await Promise.all(pushes.map(store));
+      expect(results.every(({ duplicate }) => !duplicate)).toBe(true);
+      expect(await countRows(fresh.store, 'pushes')).toBe(60);
+    });
+  });
+}

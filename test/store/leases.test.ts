@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  readDestinations,
+  registerDestinations,
+  releaseLease,
+  takeLease,
+  writePause,
+  type Lease,
+} from '../../src/store/destinations.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+
+const leaseMs = 60_000;
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`the lease on a destination on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['crm', 'table']);
+    });
+    afterEach(() => fresh.close());
+
+    const take = (holder: string, nowMs: number, held?: Lease) =>
+      takeLease(fresh.store, 'crm', holder, held, leaseMs, nowMs);
+    const held = async (holder: string, nowMs: number): Promise<Lease> => {
+      const lease = await take(holder, nowMs);
+      if (lease === undefined) throw new Error('The lease was not given');
+      return lease;
+    };
+
+    it('is given to one of twenty that ask at once', async () => {
+      const other = await fresh.openAgain();
+      const leases = await Promise.all(
+        Array.from({ length: 20 }, (_none, index) =>
+          takeLease(index % 2 ? other : fresh.store, 'crm', `h${index}`, undefined, leaseMs, someTimeMs),
+        ),
+      );
+      expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
+    });
+
+    it('is not given to another before it ends', async () => {
+      await held('one', someTimeMs);
+      expect(await take('two', someTimeMs + leaseMs - 1)).toBeUndefined();
+    });
+
+    it('is given to another when it has ended, under a greater fence', async () => {
+      const first = await held('one', someTimeMs);
+      const second = await held('two', someTimeMs + leaseMs);
+      expect(second.fence).toBeGreaterThan(first.fence);
+    });
+
+    it('is longer once it was renewed, under the same fence', async () => {
+      const lease = await held('one', someTimeMs);
+      expect(await take('one', someTimeMs + 50_000, lease)).toEqual(lease);
+      expect(await take('two', someTimeMs + leaseMs)).toBeUndefined();
+    });
+
+    it('is not renewed for a holder from whom it was taken', async () => {
+      const lease = await held('one', someTimeMs);
+      await held('two', someTimeMs + leaseMs);
+      expect(await take('one', someTimeMs + leaseMs, lease)).toBeUndefined();
+    });
+
+    it('is free at once when it was given back', async () => {
+      const lease = await held('one', someTimeMs);
+      await releaseLease(fresh.store, 'crm', lease);
+      expect((await held('two', someTimeMs + 1)).fence).toBeGreaterThan(lease.fence);
+    });
+
+    it('is not given back by a holder from whom it was taken', async () => {
+      const lease = await held('one', someTimeMs);
+      await held('two', someTimeMs + leaseMs);
+      await releaseLease(fresh.store, 'crm', lease);
+      expect(await take('three', someTimeMs + leaseMs + 1)).toBeUndefined();
+    });
+
+    it('does not hold for a day when the clock is set back by a day', async () => {
+      await held('one', someTimeMs + 86_400_000);
+      expect(await take('two', someTimeMs)).toBeDefined();
+    });
+
+    it('on one destination leaves the others free', async () => {
+      await held('one', someTimeMs);
+      expect(await takeLease(fresh.store, 'table', 'two', undefined, leaseMs, someTimeMs)).toBeDefined();
+    });
+
+    it('keeps its fence when the destinations are registered again', async () => {
+      const lease = await held('one', someTimeMs);
+      await registerDestinations(fresh.store, ['crm', 'new']);
+      expect(await take('one', someTimeMs + 1, lease)).toEqual(lease);
+      expect((await readDestinations(fresh.store)).map(({ name }) => name).sort()).toEqual([
+        'crm',
+        'new',
+        'table',
+      ]);
+    });
+
+    it('lets its holder write a pause and end it', async () => {
+      const lease = await held('one', someTimeMs);
+      const pause = { untilMs: someTimeMs + 9, pauses: 2, reason: 'It is away.', remedy: undefined };
+      await writePause(fresh.store, 'crm', lease, pause);
+      const state = async () => (await readDestinations(fresh.store)).find(({ name }) => name === 'crm');
+      expect(await state()).toMatchObject({
+        pausedUntilMs: someTimeMs + 9,
+        pauses: 2,
+        pauseReason: 'It is away.',
+      });
+      await writePause(fresh.store, 'crm', lease, undefined);
+      expect(await state()).toMatchObject({ pausedUntilMs: 0, pauses: 0, pauseReason: null });
+    });
+
+    it('lets nobody write a pause from whom it was taken', async () => {
+      const lease = await held('one', someTimeMs);
+      await held('two', someTimeMs + leaseMs);
+      await writePause(fresh.store, 'crm', lease, {
+        untilMs: 9e12,
+        pauses: 1,
+        reason: 'x',
+        remedy: undefined,
+      });
+      const states = await readDestinations(fresh.store);
+      expect(states.every(({ pausedUntilMs }) => pausedUntilMs === 0)).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,190 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storeMigrations } from '../../migrations/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { StoreUnusable } from '../../src/store/store-unusable.ts';
+import { checkStore, openStore, storeMigrationsTable } from '../../src/store/store.ts';
+import { storePushes } from '../../src/store/pushes.ts';
+import { engines } from '../fixtures/engines.ts';
+import { countRows, openFreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+describe('opening a store in a file', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
+    file = join(folder, 'store.sqlite');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const makeStore = async (): Promise<void> => {
+    const store = await openStore(`sqlite:${file}`, storeMigrations);
+    const pushes = Array.from({ length: 200 }, (_none, index) =>
+      pushOf(inboundBodies(`call-${index}`).start),
+    );
+    await storePushes(store, pushes, [], someTimeMs);
+    await store.close();
+  };
+
+  const refusal = async (): Promise<StoreUnusable> => {
+    const error: unknown = await openStore(`sqlite:${file}`, storeMigrations).then(
+      (store) => store.close().then(() => new Error('The store was opened')),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StoreUnusable);
+    return error as StoreUnusable;
+  };
+
+  /** Opens what must be refused, and looks whether the file is what it was. */
+  const expectRefusal = async (): Promise<StoreUnusable> => {
+    const before = await readFile(file);
+    const unusable = await refusal();
+    expect(unusable.remedy).not.toBe('');
+    expect((await readFile(file)).equals(before)).toBe(true);
+    await expect(checkStore(`sqlite:${file}`)).rejects.toThrow();
+    expect((await readFile(file)).equals(before)).toBe(true);
+    return unusable;
+  };
+
+  it('makes a store, and its folder, where there is none', async () => {
+    file = join(folder, 'deep', 'er', 'store.sqlite');
+    const store = await openStore(`sqlite:${file}`, storeMigrations);
+    expect(await countRows(store, 'calls')).toBe(0);
+    await store.close();
+  });
+
+  it('opens a store again with what it holds', async () => {
+    await makeStore();
+    const store = await openStore(`sqlite:${file}`, storeMigrations);
+    expect(await countRows(store, 'calls')).toBe(200);
+    await store.close();
+  });
+
+  it('opens a store whose process was killed, with what it committed', async () => {
+    const store = await openStore(`sqlite:${file}`, storeMigrations);
+    await storePushes(store, [pushOf(inboundBodies('kept').start)], [], someTimeMs);
+    const copy = join(folder, 'copy.sqlite');
+    await writeFile(copy, await readFile(file));
+    await writeFile(`${copy}-wal`, await readFile(`${file}-wal`));
+    await store.close();
+    const recovered = await openStore(`sqlite:${copy}`, storeMigrations);
+    expect(await countRows(recovered, 'pushes')).toBe(1);
+    await recovered.close();
+  });
+
+  it('makes one store when two processes start at once', async () => {
+    const stores = await Promise.all([1, 2].map(() => openStore(`sqlite:${file}`, storeMigrations)));
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('refuses a file whose header is damaged', async () => {
+    await makeStore();
+    const bytes = await readFile(file);
+    bytes.fill(0x5a, 0, 64);
+    await writeFile(file, bytes);
+    expect((await expectRefusal()).message).toContain('damaged');
+  });
+
+  it('refuses a file with a page overwritten in the middle', async () => {
+    await makeStore();
+    const bytes = await readFile(file);
+    const middle = Math.floor(bytes.length / 4096 / 2) * 4096;
+    bytes.fill(0xa5, middle, middle + 4096);
+    await writeFile(file, bytes);
+    expect((await expectRefusal()).message).toContain('damaged');
+  });
+
+  it.each([3, 0.5])('refuses a file that was cut short (to %d of its length or bytes)', async (part) => {
+    await makeStore();
+    const { length } = await readFile(file);
+    await truncate(file, part < 1 ? Math.floor(length * part) : part);
+    expect((await expectRefusal()).message).toContain('damaged');
+  });
+
+  it('refuses an empty file', async () => {
+    await writeFile(file, '');
+    expect((await expectRefusal()).message).toContain('empty');
+  });
+
+  it('refuses a file that is no database', async () => {
+    await writeFile(file, 'A letter to somebody.\n'.repeat(100));
+    expect((await expectRefusal()).message).toContain('damaged');
+  });
+
+  it('refuses a folder in the place of the file', async () => {
+    await mkdir(file);
+    expect((await refusal()).remedy).not.toBe('');
+  });
+
+  it.each(['DELETE', 'WAL'])('refuses the database of another program, in journal mode %s', async (mode) => {
+    const other = openDatabase(`sqlite:${file}`);
+    await other.knex.raw(`PRAGMA journal_mode = ${mode}`);
+    await other.knex.schema.createTable('customers', (table) => void table.increments());
+    await other.close();
+    expect((await expectRefusal()).message).toContain('another program');
+  });
+
+  it('refuses a store that a newer version made, and leaves its tables alone', async () => {
+    await makeStore();
+    const newer = openDatabase(`sqlite:${file}`);
+    await newer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
+    await newer.close();
+    const before = await readFile(file);
+    expect((await refusal()).message).toContain('9999-from-the-future');
+    expect((await readFile(file)).equals(before)).toBe(true);
+  });
+
+  it.skipIf(isRoot)(
+    'refuses a file that it may not read (not as root, whom rights do not bind)',
+    async () => {
+      await makeStore();
+      await chmod(file, 0o000);
+      expect((await refusal()).remedy).toContain('right');
+      await chmod(file, 0o600);
+      await checkStore(`sqlite:${file}`);
+    },
+  );
+
+  it('changes nothing when it only looks', async () => {
+    await makeStore();
+    const before = await readFile(file);
+    await checkStore(`sqlite:${file}`);
+    expect((await readFile(file)).equals(before)).toBe(true);
+  });
+});
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`opening a store on ${engine.title}`, () => {
+    it('refuses one that a newer version made', async () => {
+      const fresh = await openFreshStore(engine);
+      await fresh.store.writer
+        .knex(storeMigrationsTable)
+        .insert({ name: '9999-from-the-future', made_at: 1 });
+      const error: unknown = await openStore(fresh.url, storeMigrations).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StoreUnusable);
+      await fresh.close();
+    });
+
+    it('makes one schema when three processes start at once', async () => {
+      const database = await engine.fresh();
+      const { url } = database;
+      const stores = await Promise.all([1, 2, 3].map(() => openStore(url, storeMigrations)));
+      expect(await stores[0]?.reader.knex(storeMigrationsTable).pluck('name')).toEqual(
+        storeMigrations.map(({ name }) => name),
+      );
+      await Promise.all(stores.map((store) => store.close()));
+      await database.drop();
+    });
+
+    it('can be closed twice', async () => {
+      const fresh = await openFreshStore(engine);
+      await fresh.store.close();
+      await fresh.close();
+    });
+  });
+}
