@@ -68,7 +68,7 @@ export function createGroupCommit<Item, Result>(
    * again: taken along, they share one transaction and not two, which are most of the cost of small groups.
    */
   const gather = async (): Promise<void> => {
-    let known = 0;
+    let known = queue.length;
     for (let quietTurns = 0; quietTurns < 2 && known < options.groupSizeMax;) {
       await nextTurn();
       quietTurns = queue.length > known ? 0 : quietTurns + 1;

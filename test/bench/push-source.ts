@@ -142,7 +142,13 @@ function inboundValues(variant: number): Record<string, unknown> {
     landing_page_keywords: 'emergency plumber near me',
     google_analytics_client_id: `184467${visit}.169123${visit}`,
     referrer_url: 'https://www.google.com/search?q=emergency+plumber+near+me',
-    landing_page_url: `https://www.harbour-plumbing.example/emergency?utm_campaign=brand&utm_medium=cpc&v=${visit}`,
+    landing_page_url:
+      'https://www.harbour-plumbing.example/emergency/blocked-drains?utm_source=google&utm_medium=cpc' +
+      '&utm_campaign=Emergency%20Plumber%20-%20Sydney&utm_term=emergency%20plumber%20near%20me' +
+      '&utm_content=Responsive%20search%20ad%20B&matchtype=p&device=m&network=g&loc_physical_ms=9071832' +
+      '&adgroupid=148829104412&creative=661204417729&placement=&target=kwd-300128341217&gad_source=1' +
+      `&gbraid=0AAAAADxQ7mK2vT9sJ4bN1wYcR8hLz5Eu${visit}&gclid=EAIaIQobChMI8Jt5v2K0hAMVq6ZmAh3kXw9uEAAYASAAEgL${visit}_BwE` +
+      '&hsa_acc=4418820917&hsa_cam=20911840233&hsa_grp=148829104412&hsa_ad=661204417729&hsa_src=g&hsa_mt=p',
     channel: 'PAID',
     source: 'google',
     medium: 'cpc',

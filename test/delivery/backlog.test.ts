@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from 'vitest';
+import { sql } from '../../adapters/sql/index.ts';
+import { reportingTable } from '../../src/contract/index.ts';
+import { startWorker } from '../../src/delivery/worker.ts';
+import { createAdapter } from '../../src/receiver.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { readDestinations } from '../../src/store/destinations.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, readDelivery } from '../fixtures/fresh-store.ts';
+import { destinationOf, movedClock, silentLog, storeCalls } from '../fixtures/running-worker.ts';
+import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`a reporting database that is away, on ${engine.title}`, () => {
+    it('makes a backlog that drains when it is back, and no attempt is counted', async () => {
+      const fresh = await openFreshStore(engine, ['sql']);
+      const reporting = await engine.fresh();
+      const database = openDatabase(reporting.url);
+      const clock = movedClock();
+      const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: reporting.url }, silentLog, clock);
+      await adapter.prepare?.(new AbortController().signal);
+      await database.knex.schema.renameTable(reportingTable, 'elsewhere');
+
+      const callIds = Array.from({ length: 250 }, (_none, index) => `call-${index}`);
+      await storeCalls(fresh.store, callIds, clock(), ['sql']);
+      const { name, capabilities } = sql;
+      const worker = startWorker([
+        { ...destinationOf(fresh.store, scriptedAdapter(), { name, capabilities, clock }), adapter },
+      ]);
+      await vi.waitFor(async () => expect((await readDestinations(fresh.store))[0]?.pauses).toBe(1), 8000);
+      expect(await readDelivery(fresh.store, 'sql', 'call-0')).toMatchObject({ state: 'due', attempts: 0 });
+
+      await database.knex.schema.renameTable('elsewhere', reportingTable);
+      clock.moveBy(1000);
+      await vi.waitFor(async () => {
+        const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
+        expect(Number(count?.rows)).toBe(callIds.length);
+      }, 8000);
+      await vi.waitFor(async () => {
+        const states = await fresh.store.writer.knex('deliveries').distinct().pluck<string[]>('state');
+        expect(states).toEqual(['delivered']);
+      }, 8000);
+      await worker.stop(1000);
+      await database.close();
+      await reporting.drop();
+      await fresh.close();
+    });
+  });
+}
