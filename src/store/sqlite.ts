@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keepStatements, type SqliteConnection } from './sqlite-statements.ts';
@@ -91,6 +91,8 @@ export function inspectSqliteFile(path: string): { isNew: boolean } {
   let size: number;
   try {
     size = statSync(path).size;
+    // SQLite would open a file that it may not write, and fail at the first push.
+    accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { isNew: true };
     throw unreadable(path, error);
@@ -106,7 +108,7 @@ export function inspectSqliteFile(path: string): { isNew: boolean } {
 
 function unreadable(path: string, cause: unknown): StoreUnusable {
   return new StoreUnusable(
-    `The database file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
+    `The database file ${path} cannot be read and written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
     'Give the user that runs the receiver the right to read and write it and its folder.',
     { cause },
   );

@@ -139,11 +139,11 @@ describe('opening a store in a file', () => {
     expect((await readFile(file)).equals(before)).toBe(true);
   });
 
-  it.skipIf(isRoot)(
-    'refuses a file that it may not read (not as root, whom rights do not bind)',
-    async () => {
+  it.skipIf(isRoot).each([0o000, 0o400])(
+    'refuses a file that it may not read and write (mode %i; not as root, whom rights do not bind)',
+    async (mode) => {
       await makeStore();
-      await chmod(file, 0o000);
+      await chmod(file, mode);
       expect((await refusal()).remedy).toContain('right');
       await chmod(file, 0o600);
       await checkStore(`sqlite:${file}`);
