@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
+import { mintRefreshToken } from '../auth/grants.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
 import { loadSecretKey } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
@@ -102,6 +103,25 @@ command
     await withStore(async ({ store }) => {
       if (!(await updateClient(store, clientId, { revoked_at: Date.now() }))) throw unknownClient(clientId);
       print('Revoked. Its tokens are refused within a second.');
+    });
+  });
+
+command
+  .command('refresh-token')
+  .description(
+    'Make a refresh token, for a form that wants a value pasted. It is shown once, and valid for a year.',
+  )
+  .argument('<client id>')
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, { json }: { json?: boolean }) => {
+    await withStore(async ({ store }) => {
+      const client = await readClient(store, clientId);
+      if (client === undefined) throw unknownClient(clientId);
+      const { refreshToken, expiresAtMs } = await mintRefreshToken(store, Date.now, client);
+      const expiresAt = isoTime(expiresAtMs);
+      if (json === true) print(JSON.stringify({ clientId, refreshToken, expiresAt }, undefined, 2));
+      else
+        print(`This is shown once.\n  Refresh Token  ${refreshToken}\n  valid until    ${expiresAt ?? ''}`);
     });
   });
 

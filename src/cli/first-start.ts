@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
-import type { FirstStart } from '../receiver.ts';
+import type { FirstStart } from '../first-client.ts';
 
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 

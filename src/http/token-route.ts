@@ -1,6 +1,6 @@
 import { Router, type RequestHandler } from 'express';
 import type { Issuer } from '../auth/issuer.ts';
-import { OAuthError, readTokenRequest } from '../auth/token-request.ts';
+import { OAuthError, readTokenRequest, type TokenRequest } from '../auth/token-request.ts';
 import type { Log } from '../domain/log.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { readBody } from './read-body.ts';
@@ -14,17 +14,26 @@ export interface TokenDependencies {
 }
 
 export const tokenPath = '/oauth/token';
+export const revokePath = '/oauth/revoke';
 
 const tokenBodyBytesMax = 16 * 1024;
 
-/** The token endpoint. Its answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
+/** The token and revocation endpoints. Answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
 export function tokenRoute(dependencies: TokenDependencies): Router {
   const router = Router();
-  router.route(tokenPath).post(issueToken(dependencies)).all(methodNotAllowed('POST'));
+  const { issuer } = dependencies;
+  const issue = (request: TokenRequest): Promise<object> => issuer.issueToken(request);
+  // RFC 7009 asks for nothing in the answer; some clients read it as JSON.
+  const revoke = (request: TokenRequest): Promise<object> => issuer.revokeToken(request).then(() => ({}));
+  router.route(tokenPath).post(answerWith(issue, dependencies)).all(methodNotAllowed('POST'));
+  router.route(revokePath).post(answerWith(revoke, dependencies)).all(methodNotAllowed('POST'));
   return router;
 }
 
-function issueToken({ issuer, countFailure, isStoreAway, log }: TokenDependencies): RequestHandler {
+function answerWith(
+  work: (request: TokenRequest) => Promise<object>,
+  { countFailure, isStoreAway, log }: TokenDependencies,
+): RequestHandler {
   return async (request, response) => {
     const body = (await readBody(request, tokenBodyBytesMax)).toString('utf8');
     const { 'content-type': contentType, authorization } = request.headers;
@@ -33,7 +42,7 @@ function issueToken({ issuer, countFailure, isStoreAway, log }: TokenDependencie
     response.setHeader('Pragma', 'no-cache');
     try {
       const tokenRequest = readTokenRequest(body, contentType, authorization);
-      response.end(JSON.stringify(await issuer.issueToken(tokenRequest)));
+      response.end(JSON.stringify(await work(tokenRequest)));
     } catch (error) {
       if (isStoreAway(error)) {
         response.setHeader('Retry-After', '5');

@@ -16,6 +16,8 @@ export interface OAuthClientRow {
 export interface OAuthTokenRow {
   readonly hash: string;
   readonly clientId: string;
+  /** The approval that it came of. Undefined for client credentials. */
+  readonly familyId: string | undefined;
   readonly scope: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
@@ -31,6 +33,15 @@ interface ClientColumns {
   scope: string;
   created_at: number;
   revoked_at: number | null;
+}
+
+interface TokenColumns {
+  hash: string;
+  client_id: string;
+  family_id: string | null;
+  scope: string;
+  issued_at: number;
+  expires_at: number;
 }
 
 export async function insertClient(store: Store, client: OAuthClientRow): Promise<void> {
@@ -74,30 +85,37 @@ export async function insertToken(store: Store, token: OAuthTokenRow): Promise<v
   await store.writer.knex('oauth_tokens').insert({
     hash: token.hash,
     client_id: token.clientId,
+    family_id: token.familyId ?? null,
     scope: token.scope,
     issued_at: token.issuedAtMs,
     expires_at: token.expiresAtMs,
   });
 }
 
-/** An access token whose client was not revoked. */
+/** An access token whose client was not revoked and whose approval was not ended. */
 export async function readToken(store: Store, hash: string): Promise<OAuthTokenRow | undefined> {
   const row = await store.reader
     .knex('oauth_tokens')
     .join('oauth_clients', 'oauth_clients.id', 'oauth_tokens.client_id')
+    .leftJoin('oauth_families', 'oauth_families.id', 'oauth_tokens.family_id')
     .where('oauth_tokens.hash', hash)
     .whereNull('oauth_clients.revoked_at')
-    .first<
-      { hash: string; client_id: string; scope: string; issued_at: number; expires_at: number } | undefined
-    >('oauth_tokens.*');
+    .whereNull('oauth_families.ended_at')
+    .first<TokenColumns | undefined>('oauth_tokens.*');
   if (row === undefined) return undefined;
   return {
     hash: row.hash,
     clientId: row.client_id,
+    familyId: row.family_id ?? undefined,
     scope: row.scope,
     issuedAtMs: row.issued_at,
     expiresAtMs: row.expires_at,
   };
+}
+
+/** Ends one access token. */
+export async function deleteToken(store: Store, hash: string, clientId: string): Promise<boolean> {
+  return (await store.writer.knex('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1;
 }
 
 /** Removes tokens that ended before a time. */
