@@ -94,6 +94,7 @@ export function authorizeDependencies(
     approve: (request) => approve(store, clock, request),
     countFailure: createFailureThrottle(clock),
     issuerUrl,
+    isStoreAway: (error) => store.writer.isAway(error),
     log,
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { reportingMigrations, storeMigrations } from '../migrations/index.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
+import { warnOfEndingApprovals } from './auth/grants.ts';
 import { loadSecretKey } from './auth/secret-key.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
@@ -41,6 +42,7 @@ const closeWorkerWithinMs = 15_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
 const tokenCleaningMs = 3_600_000;
+const warningMs = 86_400_000;
 
 /** The folder for what is kept beside the store: its secret key, and what the first start made. */
 export function dataFolder(core: CoreSettings): string {
@@ -117,6 +119,15 @@ async function startOn(
     );
   }, tokenCleaningMs);
   cleaning.unref();
+  const warn = (): void => {
+    warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
+      log.warn({ error }, 'Approvals that end soon could not be looked up; tomorrow tries again'),
+    );
+  };
+  if (receives) warn();
+  const warning = setInterval(warn, warningMs);
+  if (!receives) clearInterval(warning);
+  warning.unref();
   return {
     server,
     store,
@@ -124,6 +135,7 @@ async function startOn(
     async close() {
       closing = true;
       clearInterval(cleaning);
+      clearInterval(warning);
       await server.close(closeServerWithinMs);
       await worker?.stop(closeWorkerWithinMs);
       await store.close();

@@ -81,20 +81,22 @@ export function isRefusal(
  * RFC 6749 section 3.3 lets a server ignore what it does not know, and the answer always names the scope.
  */
 export function grantedScope(own: string, asked: string | undefined): string {
-  const scopes = asked?.split(' ').filter((scope) => scope !== '') ?? [];
+  // One named twice is granted once: what was asked for is stored, and may not grow with the request.
+  const scopes = [...new Set(asked?.split(' ').filter((scope) => scope !== ''))];
   const allowed = own.split(' ');
   return scopes.length > 0 && scopes.every((scope) => allowed.includes(scope)) ? scopes.join(' ') : own;
 }
 
-/** The address to send a person to, with an answer added to what its query holds already. */
+/** The address to send a person to, with an answer added to its query, which stays as it was registered. */
 export function redirectWith(
   redirectUri: string,
   answer: Readonly<Record<string, string | undefined>>,
 ): string {
-  const uri = new URL(redirectUri);
-  for (const [name, value] of Object.entries(answer))
-    if (value !== undefined) uri.searchParams.set(name, value);
-  return uri.href;
+  const added = new URLSearchParams(
+    Object.entries(answer).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const { href, search } = new URL(redirectUri);
+  return `${href}${search === '' && !href.endsWith('?') ? '?' : '&'}${added.toString()}`;
 }
 
 function findRedirectUri(

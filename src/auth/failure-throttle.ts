@@ -30,7 +30,8 @@ export function createFailureThrottle(clock: Clock): (...keys: readonly string[]
       known.set(key, failures);
     }
     failures.lastMs = nowMs;
-    if (nowMs < failures.blockedUntilMs) return failures.blockedUntilMs - nowMs;
+    // Never longer than the longest, also when the clock was set back.
+    if (nowMs < failures.blockedUntilMs) return Math.min(failures.blockedUntilMs - nowMs, longestBlockMs);
     failures.count += 1;
     if (failures.count <= freeFailures) return 0;
     const blockMs = Math.min(longestBlockMs, firstBlockMs * 2 ** (failures.count - freeFailures - 1));

@@ -2,9 +2,9 @@ import OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
 import { endFamily, readRefreshToken } from '../store/oauth-grants.ts';
-import { deleteToken, readClient } from '../store/oauth-rows.ts';
+import { deleteToken } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
-import { isLiveSecret } from './clients.ts';
+import { authenticateClient } from './authenticate-client.ts';
 import { accessTokenLifetimeSeconds, createOAuthModel, grants } from './oauth-model.ts';
 import { hashToken } from './secrets.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';
@@ -38,31 +38,24 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: it is
- * handed a clean request, and its answers are not used.
+ * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: the
+ * client is proven before it is asked, it is handed a clean request, and its answers are not used.
  */
 export function createIssuer(store: Store, secretKey: string, clock: Clock, log: Log): Issuer {
-  const server = new OAuth2Server({
-    model: createOAuthModel(store, secretKey, clock),
-    accessTokenLifetime: accessTokenLifetimeSeconds,
-  });
   return {
-    async issueToken({ parameters, usedBasic }) {
-      const grant = parameters.grant_type;
-      if (grant === undefined)
-        throw new OAuthError('invalid_request', 'grant_type is missing.', { usedBasic });
-      if (!grants.includes(grant)) {
-        throw new OAuthError('unsupported_grant_type', `The grant types are: ${grants.join(', ')}.`, {
-          usedBasic,
-        });
-      }
-      requireCredentials(parameters, usedBasic);
+    async issueToken(request) {
+      const grant = requireGrant(request);
+      const client = await authenticateClient(store, secretKey, clock, request);
+      const server = new OAuth2Server({
+        model: createOAuthModel(store, secretKey, clock, client),
+        accessTokenLifetime: accessTokenLifetimeSeconds,
+      });
       const token = await server
-        .token(cleanRequest(parameters, grant), new OAuth2Server.Response({ headers: {} }))
+        .token(cleanRequest(request.parameters, grant), new OAuth2Server.Response({ headers: {} }))
         .catch((error: unknown) => {
-          throw asOAuthError(error, usedBasic);
+          throw asOAuthError(error, client.id);
         });
-      log.info({ clientId: token.client.id, grant }, 'An access token was issued');
+      log.info({ clientId: client.id, grant }, 'An access token was issued');
       return {
         access_token: token.accessToken,
         token_type: 'Bearer',
@@ -72,13 +65,11 @@ export function createIssuer(store: Store, secretKey: string, clock: Clock, log:
       };
     },
 
-    async revokeToken({ parameters, usedBasic }) {
-      const { clientId, clientSecret } = requireCredentials(parameters, usedBasic);
-      const client = await readClient(store, clientId);
-      if (!isLiveSecret(client, clientSecret, secretKey, clock())) throw wrongClient(usedBasic);
-      if (parameters.token === undefined)
-        throw new OAuthError('invalid_request', 'token is missing.', { usedBasic });
-      const hash = hashToken(parameters.token);
+    async revokeToken(request) {
+      const { id: clientId } = await authenticateClient(store, secretKey, clock, request);
+      const { token } = request.parameters;
+      if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.', { clientId });
+      const hash = hashToken(token);
       const refresh = await readRefreshToken(store, hash);
       if (refresh?.clientId === clientId) await endFamily(store, refresh.familyId, clock());
       else if (!(await deleteToken(store, hash, clientId))) return;
@@ -87,16 +78,10 @@ export function createIssuer(store: Store, secretKey: string, clock: Clock, log:
   };
 }
 
-function requireCredentials(
-  parameters: TokenRequest['parameters'],
-  usedBasic: boolean,
-): { clientId: string; clientSecret: string } {
-  const { client_id: clientId, client_secret: clientSecret } = parameters;
-  if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
-  throw new OAuthError('invalid_client', 'The request carries no client credentials.', {
-    status: 401,
-    usedBasic,
-  });
+function requireGrant({ parameters: { grant_type: grant } }: TokenRequest): string {
+  if (grant === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.');
+  if (grants.includes(grant)) return grant;
+  throw new OAuthError('unsupported_grant_type', `The grant types are: ${grants.join(', ')}.`);
 }
 
 function cleanRequest(parameters: TokenRequest['parameters'], grant: string): OAuth2Server.Request {
@@ -110,19 +95,11 @@ function cleanRequest(parameters: TokenRequest['parameters'], grant: string): OA
   });
 }
 
-function asOAuthError(error: unknown, usedBasic: boolean): unknown {
+function asOAuthError(error: unknown, clientId: string): unknown {
   if (!(error instanceof OAuth2Server.OAuthError)) return error;
-  // The library wraps whatever the model throws: a store that is away is not the client's fault.
+  // The library wraps whatever the model throws: a refusal of ours, or a store that is away.
   if (error instanceof OAuth2Server.ServerError) return (error as { inner?: unknown }).inner ?? error;
-  if (error instanceof OAuth2Server.InvalidClientError) return wrongClient(usedBasic);
   // RFC 6749 section 5.2 and RFC 7636 section 4.6 name these invalid_grant; the library says invalid_request.
   const code = /`(?:redirect_uri|code_verifier)`/.test(error.message) ? 'invalid_grant' : error.name;
-  return new OAuthError(code, error.message, { usedBasic });
-}
-
-function wrongClient(usedBasic: boolean): OAuthError {
-  return new OAuthError('invalid_client', 'The client is unknown or its secret is wrong.', {
-    status: 401,
-    usedBasic,
-  });
+  return new OAuthError(code, error.message, { clientId });
 }

@@ -1,11 +1,9 @@
 import type OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
-import { takeCode } from '../store/oauth-grants.ts';
-import { insertToken, readClient } from '../store/oauth-rows.ts';
+import { insertToken, type OAuthClientRow } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { grantedScope } from './authorization-request.ts';
-import { isLiveSecret } from './clients.ts';
-import { createRefreshToken, findRefreshToken, succeedRefreshToken } from './grants.ts';
+import { createRefreshToken, findRefreshToken, redeemCode, succeedRefreshToken } from './grants.ts';
 import { hashToken, randomText } from './secrets.ts';
 
 /** The grants that a client may use. Password and implicit do not exist here. */
@@ -28,24 +26,25 @@ export type OAuthModel = OAuth2Server.AuthorizationCodeModel &
 // The library looks at real time; a row that it gets to see was found alive by our clock.
 const stillValid = new Date(8_640_000_000_000_000);
 
-/** What oauth2-server asks of us at the token endpoint. */
-export function createOAuthModel(store: Store, secretKey: string, clock: Clock): OAuthModel {
+/**
+ * What oauth2-server asks of us for one request at the token endpoint.
+ *
+ * @param client who sends the request: proven already, since the library lets a code verifier stand in for a secret
+ */
+export function createOAuthModel(
+  store: Store,
+  secretKey: string,
+  clock: Clock,
+  client: OAuthClientRow,
+): OAuthModel {
   return {
-    async getClient(clientId, clientSecret) {
-      const client = await readClient(store, clientId);
-      // Every grant here proves the client: the library would let a code verifier stand in for the secret.
-      const proven =
-        typeof clientSecret === 'string' && isLiveSecret(client, clientSecret, secretKey, clock());
-      if (client === undefined || !proven) return false;
-      return { id: client.id, grants, redirectUris: [...client.redirectUris], scope: client.scope };
-    },
+    getClient: (clientId) => Promise.resolve(clientId === client.id && { id: client.id, grants }),
     getUserFromClient: () => Promise.resolve({} satisfies Principal),
-    validateScope: (_user, client, asked) =>
-      Promise.resolve(grantedScope(client.scope as string, asked?.join(' ')).split(' ')),
+    validateScope: (_user, _client, asked) =>
+      Promise.resolve(grantedScope(client.scope, asked?.join(' ')).split(' ')),
 
     async getAuthorizationCode(code) {
-      const row = await takeCode(store, hashToken(code), clock());
-      if (row === undefined || row.expiresAtMs <= clock()) return false;
+      const row = await redeemCode(store, clock, client.id, code);
       return {
         authorizationCode: code,
         expiresAt: stillValid,
@@ -64,8 +63,7 @@ export function createOAuthModel(store: Store, secretKey: string, clock: Clock):
     saveAuthorizationCode: () => Promise.reject(new Error('Codes are made when a person approves')),
 
     async getRefreshToken(refreshToken) {
-      const row = await findRefreshToken(store, clock, refreshToken);
-      if (row === undefined) return false;
+      const row = await findRefreshToken(store, clock, client.id, refreshToken);
       return {
         refreshToken,
         scope: row.scope.split(' '),
@@ -84,17 +82,17 @@ export function createOAuthModel(store: Store, secretKey: string, clock: Clock):
         ? createRefreshToken(store, clock, familyId)
         : succeedRefreshToken(store, clock, secretKey, presented, familyId);
     },
-    async saveToken(token, client, user) {
+    async saveToken(token, { id, grants: own }, user) {
       const issuedAtMs = clock();
       await insertToken(store, {
         hash: hashToken(token.accessToken),
-        clientId: client.id,
+        clientId: id,
         familyId: (user as Principal).familyId,
         scope: (token.scope ?? []).join(' '),
         issuedAtMs,
         expiresAtMs: issuedAtMs + accessTokenLifetimeSeconds * 1000,
       });
-      return { ...token, client, user };
+      return { ...token, client: { id, grants: own }, user };
     },
     getAccessToken: () => Promise.resolve(false),
   };

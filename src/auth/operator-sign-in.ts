@@ -7,8 +7,10 @@ import { hashPassword, verifyPassword } from './password.ts';
 /** The one person who signs in. */
 const operator = { name: 'operator' };
 
-// A try takes half a second and 128 MiB, one at a time: a longer queue would only be an attack's.
+// A try takes half a second and 128 MiB, one at a time: a longer queue would only be an attack's. One address
+// cannot fill it, so that an attacker does not keep the operator out.
 const waitingMax = 8;
+const waitingMaxEach = 2;
 
 /** Too many sign-ins wait for their turn. */
 export class SignInBusy extends Error {
@@ -23,27 +25,34 @@ export class SignInBusy extends Error {
 export function createOperatorSignIn(store: Store, given: string | undefined): PassportStatic {
   const passport = new Passport();
   const givenHash = given === undefined ? undefined : hashPassword(given);
-  let waiting = 0;
+  // It is awaited with the first sign-in, which then tells the failure.
+  givenHash?.catch(() => undefined);
+  const waiting: string[] = [];
 
-  const isPassword = async (password: string): Promise<boolean> => {
-    if (waiting >= waitingMax) throw new SignInBusy('Too many sign-ins at once');
-    waiting += 1;
+  const isPassword = async (password: string, address: string): Promise<boolean> => {
+    const own = waiting.filter((other) => other === address).length;
+    if (waiting.length >= waitingMax || own >= waitingMaxEach)
+      throw new SignInBusy('Too many sign-ins at once');
+    waiting.push(address);
     try {
       const hash = await (givenHash ?? readKeptSetting(store, 'console_password_hash'));
       return hash !== undefined && (await verifyPassword(password, hash));
     } finally {
-      waiting -= 1;
+      waiting.splice(waiting.indexOf(address), 1);
     }
   };
 
   passport.use(
     // The page asks for a password only: both of the strategy's fields read it.
-    new Strategy({ usernameField: 'password', passwordField: 'password' }, (_name, password, done) => {
-      isPassword(password).then(
-        (right) => done(null, right ? operator : false),
-        (error: unknown) => done(error),
-      );
-    }),
+    new Strategy(
+      { usernameField: 'password', passwordField: 'password', passReqToCallback: true },
+      (request, _name, password, done) => {
+        isPassword(password, request.ip ?? 'unknown').then(
+          (right) => done(null, right ? operator : false),
+          (error: unknown) => done(error),
+        );
+      },
+    ),
   );
   passport.serializeUser((_user, done) => done(null, operator.name));
   passport.deserializeUser((name, done) => done(null, name === operator.name ? operator : false));

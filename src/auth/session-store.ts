@@ -15,7 +15,12 @@ interface KeptSession {
   readonly data: SessionData;
 }
 
-/** Sessions of the sign-in page in our own database, under the hash of their id. */
+/**
+ * Sessions of the sign-in page in our own database, under the hash of their id.
+ *
+ * A session is kept once somebody has signed in. Before that there is nothing to keep but its id, which the
+ * cookie holds, signed; so a stranger who loads the page, however often, makes no row.
+ */
 export class StoredSessions extends session.Store {
   private readonly store: Store;
   private readonly clock: Clock;
@@ -28,13 +33,13 @@ export class StoredSessions extends session.Store {
 
   override get(id: string, done: Done<SessionData | null>): void {
     this.read(id).then(
-      (kept) => done(undefined, kept?.data ?? null),
+      (kept) => done(undefined, kept?.data ?? { cookie: new session.Cookie() }),
       (error: unknown) => done(error),
     );
   }
 
   override set(id: string, data: SessionData, done: Done = () => undefined): void {
-    this.write(id, data).then(
+    (isSignedIn(data) ? this.write(id, data) : Promise.resolve()).then(
       () => done(),
       (error: unknown) => done(error),
     );
@@ -64,4 +69,8 @@ export class StoredSessions extends session.Store {
     const kept: KeptSession = { startedAtMs, data };
     await writeSession(this.store, hashToken(id), JSON.stringify(kept), nowMs + sessionIdleMs);
   }
+}
+
+function isSignedIn(data: SessionData): boolean {
+  return (data as { passport?: { user?: unknown } }).passport?.user !== undefined;
 }

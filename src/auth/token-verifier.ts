@@ -29,7 +29,9 @@ export function createTokenVerifier(
   return async (token) => {
     const hash = hashToken(token);
     const known = remembered.get(hash);
-    if (known !== undefined && clock() - known.readAtMs < remembersForMs) {
+    const ageMs = known === undefined ? NaN : clock() - known.readAtMs;
+    // A clock that was set back makes nothing live longer.
+    if (known !== undefined && ageMs >= 0 && ageMs < remembersForMs) {
       return clock() < known.expiresAtMs ? known.holder : undefined;
     }
     const readAtMs = clock();

@@ -11,6 +11,7 @@ export function signInForm(asked: AuthorizationRequest, csrf: string, fault: str
     <form method="post">
       <input type="hidden" name="csrf" value="${csrf}" />
       <input type="hidden" name="step" value="sign-in" />
+      <input type="text" name="username" value="operator" autocomplete="username" readonly hidden />
       <label for="password">Console password</label>
       <input
         id="password"
@@ -34,6 +35,8 @@ export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
       <dd>send pushes (scope ${asked.scope})</dd>
       <dt>Goes back to</dt>
       <dd>${new URL(asked.redirectUri).host}</dd>
+      <dt>For</dt>
+      <dd>a year, unless you revoke it or it is not used for 90 days</dd>
     </dl>
     <p>Approve only if you set this client up yourself. It reads nothing: it may only send.</p>
     <form method="post">
@@ -47,4 +50,10 @@ export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
 export function refusalPage(reason: string): Html {
   return html`<p>${reason}</p>
     <p>Nothing was approved. You can close this page.</p>`;
+}
+
+/** For a form that was not taken, or a server that cannot work now. */
+export function troublePage(trouble: string, address: string): Html {
+  return html`<p role="alert">${trouble}</p>
+    <p>Nothing was approved. <a href="${address}">Load the page again</a> and try once more.</p>`;
 }

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import type { PassportStatic } from 'passport';
 import {
   isRefusal,
@@ -10,9 +10,10 @@ import {
 import { SignInBusy } from '../auth/operator-sign-in.ts';
 import type { Log } from '../domain/log.ts';
 import type { OAuthClientRow } from '../store/oauth-rows.ts';
-import { consentForm, refusalPage, signInForm } from './authorize-pages.ts';
+import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { sendPage, sendStyle, stylePath } from './page.ts';
+import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { csrfToken, requireOwnForm, useSessions, type SessionDependencies } from './session.ts';
 
@@ -25,6 +26,7 @@ export interface AuthorizeDependencies extends SessionDependencies {
   readonly countFailure: (...keys: readonly string[]) => number;
   /** Who issues: the value of `iss` (RFC 9207). */
   readonly issuerUrl: () => string;
+  readonly isStoreAway: (error: unknown) => boolean;
   readonly log: Log;
 }
 
@@ -46,7 +48,38 @@ export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
       takeForm(dependencies),
     )
     .all(methodNotAllowed('GET', 'POST'));
+  router.use(authorizePath, showTrouble(dependencies));
   return router;
+}
+
+/** A person reads a page, not a problem in JSON. */
+function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const away = isStoreAway(error);
+    if (
+      response.headersSent ||
+      !(away || (error instanceof Problem && error.code !== 'method_not_allowed'))
+    ) {
+      next(error);
+      return;
+    }
+    if (away) log.error({ error }, 'The sign-in page failed: the store cannot be reached');
+    else log.warn({ reason: (error as Problem).detail, address: request.ip }, 'A form was refused');
+    const headers = away ? { 'Retry-After': '5' } : (error as Problem).headers;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const trouble = away ? 'The server cannot reach its store now.' : (error as Problem).detail;
+    sendPage(
+      response,
+      away ? 503 : (error as Problem).status,
+      'That did not work',
+      troublePage(trouble, sameAddress(request)),
+    );
+  };
+}
+
+/** The request's own address, as a link that also holds behind a proxy that takes a part of the path away. */
+function sameAddress(request: Request): string {
+  return new URL(request.originalUrl, 'http://localhost').search || '?';
 }
 
 /** The request stays in the query throughout: the forms post to the same address. */
@@ -67,32 +100,44 @@ const readForm: RequestHandler = async (request, _response, next) => {
 function showForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response) => {
     const asked = await readRequest(request, dependencies);
-    if (isRefusal(asked)) refuse(response, asked, dependencies);
+    if (isRefusal(asked)) refuse(response, asked, request.ip, dependencies);
     else showPage(request, response, asked, dependencies);
   };
 }
 
 function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response, next) => {
-    const { csrf, step } = request.body as Record<string, string | undefined>;
+    const { csrf, step, password } = request.body as Record<string, string | undefined>;
     requireOwnForm(request, csrf, dependencies.secretKey, dependencies.publicUrl);
     const asked = await readRequest(request, dependencies);
     if (isRefusal(asked)) {
-      refuse(response, asked, dependencies);
+      refuse(response, asked, request.ip, dependencies);
     } else if (step === 'sign-in') {
-      signIn(request, response, next, asked, dependencies);
+      // Passport would look for it in the query too, which ends in logs.
+      if (password) signIn(request, response, next, asked, dependencies);
+      else refuseSignIn(request, response, asked, dependencies);
     } else if (!request.isAuthenticated()) {
       showPage(request, response, asked, dependencies);
     } else if (step === 'approve') {
       const code = await dependencies.approve(asked);
-      dependencies.log.info({ clientId: asked.client.id }, 'The operator approved a client');
+      dependencies.log.info(
+        { clientId: asked.client.id, host: hostOf(asked) },
+        'The operator approved a client',
+      );
       sendBack(response, asked.redirectUri, { code, state: asked.state }, dependencies);
     } else {
-      dependencies.log.info({ clientId: asked.client.id }, 'The operator refused a client');
+      dependencies.log.info(
+        { clientId: asked.client.id, host: hostOf(asked) },
+        'The operator refused a client',
+      );
       const { redirectUri, state } = asked;
       sendBack(response, redirectUri, { error: 'access_denied', state }, dependencies);
     }
   };
+}
+
+function hostOf({ redirectUri }: AuthorizationRequest): string {
+  return new URL(redirectUri).host;
 }
 
 function signIn(
@@ -115,7 +160,7 @@ function signIn(
       // Passport gives the session a new id here, so that one planted before is worth nothing.
       request.logIn(operator, (failure: unknown) => {
         if (failure) next(failure);
-        else response.redirect(303, request.originalUrl);
+        else response.redirect(303, sameAddress(request));
       });
     } else {
       refuseSignIn(request, response, asked, dependencies);
@@ -130,8 +175,9 @@ function refuseSignIn(
   asked: AuthorizationRequest,
   dependencies: AuthorizeDependencies,
 ): void {
-  const waitMs = dependencies.countFailure(`sign-in ${request.ip ?? 'unknown'}`);
-  dependencies.log.warn({ waitMs }, 'A sign-in failed: the password was wrong');
+  const address = request.ip ?? 'unknown';
+  const waitMs = dependencies.countFailure(address);
+  dependencies.log.warn({ address, waitMs }, 'A sign-in failed: the password was wrong');
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showPage(request, response, asked, dependencies, {
     status: waitMs > 0 ? 429 : 401,
@@ -163,9 +209,10 @@ function showPage(
 function refuse(
   response: Response,
   refusal: AuthorizationRefusal,
+  address: string | undefined,
   dependencies: AuthorizeDependencies,
 ): void {
-  dependencies.log.warn({ reason: refusal.reason }, 'An authorization request was refused');
+  dependencies.log.warn({ reason: refusal.reason, address }, 'An authorization request was refused');
   if (refusal.kind === 'page') {
     sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal.reason));
     return;

@@ -1,7 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import { html, type Html } from './html.ts';
 
-export const stylePath = '/assets/page.css';
+// Below /oauth/, which a proxy in front forwards.
+export const stylePath = '/oauth/page.css';
 
 /** Sends a page. Nothing on it is kept by a browser, framed, or run as a script. */
 export function sendPage(

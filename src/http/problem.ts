@@ -23,7 +23,6 @@ export const problemCodes = {
   internal: { status: 500, title: 'The server failed' },
   store_unavailable: { status: 503, title: 'The store cannot take the push now' },
   quarantine_full: { status: 503, title: 'The quarantine is full' },
-  shutting_down: { status: 503, title: 'The server is shutting down' },
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;
@@ -49,6 +48,14 @@ export class Problem extends Error {
   get status(): number {
     return problemCodes[this.code].status;
   }
+}
+
+/** The store cannot work now: the sender may try again in some seconds. */
+export function storeUnavailable(cause: unknown): Problem {
+  return new Problem('store_unavailable', 'Try again; nothing was stored.', {
+    headers: { 'Retry-After': '5' },
+    cause,
+  });
 }
 
 /** Sends a problem as `application/problem+json`. */

@@ -54,6 +54,9 @@ export function requireOwnForm(
     (origin !== undefined && origin !== own) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none');
   if (fromElsewhere || given === undefined || !equalInConstantTime(given, csrfToken(request, secretKey))) {
-    throw new Problem('not_allowed', 'The form came from elsewhere, or its page is too old. Load it again.');
+    throw new Problem(
+      'not_allowed',
+      'The form came from elsewhere, its page is too old, or the browser takes no cookies.',
+    );
   }
 }

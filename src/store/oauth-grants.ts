@@ -74,21 +74,26 @@ interface CodeColumns {
 }
 
 /**
- * Uses up a code. Of many that try at once, one gets it; the use of a code that was used before ends its family
- * (RFC 6749 section 4.1.2).
+ * Uses up a client's code. Of many that try at once, one gets it; the use of a code that was used before ends its
+ * family.
  */
 export async function takeCode(
   store: Store,
   hash: string,
+  clientId: string,
   nowMs: number,
-): Promise<AuthorizationCodeRow | undefined> {
+): Promise<AuthorizationCodeRow | 'unknown' | 'foreign' | 'used'> {
   const { knex } = store.writer;
-  const taken = await knex('oauth_codes').where({ hash }).whereNull('used_at').update({ used_at: nowMs });
+  const taken = await knex('oauth_codes')
+    .where({ hash, client_id: clientId })
+    .whereNull('used_at')
+    .update({ used_at: nowMs });
   const row = await knex('oauth_codes').where({ hash }).first<CodeColumns | undefined>('*');
-  if (row === undefined) return undefined;
+  if (row === undefined) return 'unknown';
+  if (row.client_id !== clientId) return 'foreign';
   if (taken === 0) {
     await endFamily(store, row.family_id, nowMs);
-    return undefined;
+    return 'used';
   }
   return {
     hash,
@@ -181,6 +186,52 @@ export async function spendParent(
       .whereNull('spent_at')
       .update({ spent_at: nowMs });
   });
+}
+
+interface FamilyColumns {
+  id: string;
+  client_id: string;
+  scope: string;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number;
+}
+
+/**
+ * The approvals that live clients hold, the one that lasts longest first. One that was not used since the same
+ * client was approved again is left out: nobody misses it.
+ */
+export async function readApprovals(
+  store: Store,
+  nowMs: number,
+  usedAfterMs: number,
+): Promise<GrantFamily[]> {
+  const { knex } = store.reader;
+  const rows = await knex('oauth_families')
+    .join('oauth_clients', 'oauth_clients.id', 'oauth_families.client_id')
+    .whereNull('oauth_clients.revoked_at')
+    .whereNull('oauth_families.ended_at')
+    .where('oauth_families.expires_at', '>', nowMs)
+    .where('oauth_families.last_used_at', '>', usedAfterMs)
+    .whereExists(
+      knex('oauth_refresh_tokens')
+        .whereRaw('oauth_refresh_tokens.family_id = oauth_families.id')
+        .select('hash'),
+    )
+    .orderBy('oauth_families.expires_at', 'desc')
+    .select<FamilyColumns[]>('oauth_families.*');
+  return rows
+    .filter(
+      (row) =>
+        !rows.some((other) => other.client_id === row.client_id && other.created_at > row.last_used_at),
+    )
+    .map((row) => ({
+      id: row.id,
+      clientId: row.client_id,
+      scope: row.scope,
+      createdAtMs: row.created_at,
+      expiresAtMs: row.expires_at,
+    }));
 }
 
 /** Removes codes and approvals that ended before a time, and what came of them. */

@@ -60,8 +60,10 @@ export async function readClients(store: Store): Promise<OAuthClientRow[]> {
   return rows.map(asClient);
 }
 
-/** A client that was not revoked. */
+/** A client that was not revoked. The id may come from anybody. */
 export async function readClient(store: Store, id: string): Promise<OAuthClientRow | undefined> {
+  // PostgreSQL fails on a NUL, and MySQL finds a row also when blanks follow its key.
+  if (!/^[A-Za-z0-9]{1,64}$/.test(id)) return undefined;
   const row = await store.reader
     .knex('oauth_clients')
     .where({ id })
