@@ -183,9 +183,15 @@ function refuseSignIn(
     status: waitMs > 0 ? 429 : 401,
     fault:
       waitMs > 0
-        ? `That is not the password. Wait ${Math.ceil(waitMs / 1000)} seconds before the next try.`
+        ? `That is not the password. Wait ${waitText(waitMs)} before the next try.`
         : 'That is not the password.',
   });
+}
+
+function waitText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }
 
 function showPage(
