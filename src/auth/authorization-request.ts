@@ -15,7 +15,7 @@ export interface AuthorizationRequest {
 
 /** A request that is refused: on a page of ours when it is not safe to send the person back, or by redirect. */
 export type AuthorizationRefusal =
-  | { readonly kind: 'page'; readonly reason: string }
+  | { readonly kind: 'page'; readonly reason: string; readonly command?: string }
   | {
       readonly kind: 'redirect';
       readonly redirectUri: string;
@@ -106,7 +106,8 @@ function findRedirectUri(
   const [first, ...more] = client.redirectUris;
   if (first === undefined) {
     return page(
-      `No redirect URL is registered for this client. Ask the sender which one it uses, then: npm run client -- redirect ${client.id} --add <url>`,
+      'No redirect URL is registered for this client. Ask the sender which one it uses, and register that:',
+      `npm run client -- redirect ${client.id} --add <url>`,
     );
   }
   if (named === undefined) {
@@ -116,12 +117,13 @@ function findRedirectUri(
   }
   if (!client.redirectUris.includes(named)) {
     return page(
-      `The redirect_uri of the request is not registered for this client. If it is the sender's own: npm run client -- redirect ${client.id} --add <url>`,
+      "The redirect_uri of the request is not registered for this client. If you know it as the sender's own, register it:",
+      `npm run client -- redirect ${client.id} --add <url>`,
     );
   }
   return { uri: named };
 }
 
-function page(reason: string): AuthorizationRefusal {
-  return { kind: 'page', reason };
+function page(reason: string, command?: string): AuthorizationRefusal {
+  return { kind: 'page', reason, ...(command === undefined ? {} : { command }) };
 }

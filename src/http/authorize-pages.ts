@@ -47,8 +47,9 @@ export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
 }
 
 /** For a request that must not send the person anywhere. */
-export function refusalPage(reason: string): Html {
+export function refusalPage(reason: string, command: string | undefined): Html {
   return html`<p>${reason}</p>
+    ${command === undefined ? undefined : html`<p><code>${command}</code></p>`}
     <p>Nothing was approved. You can close this page.</p>`;
 }
 

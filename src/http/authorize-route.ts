@@ -204,11 +204,13 @@ function showPage(
   // The form's token belongs to a session, so there is one from the first page on.
   (request.session as { opened?: boolean }).opened = true;
   const csrf = csrfToken(request, secretKey);
-  const target = new URL(asked.redirectUri).origin;
   if (request.isAuthenticated()) {
-    sendPage(response, 200, `Let ${asked.client.name} send call data?`, consentForm(asked, csrf), [target]);
+    // Chromium holds every redirect that follows a form against the page's policy: the one back to the client,
+    // and those by which the client sends the person on to a page of its own, wherever that is.
+    const targets = [new URL(asked.redirectUri).origin, 'https:'];
+    sendPage(response, 200, `Let ${asked.client.name} send call data?`, consentForm(asked, csrf), targets);
   } else {
-    sendPage(response, trouble?.status ?? 200, 'Sign in', signInForm(asked, csrf, trouble?.fault), [target]);
+    sendPage(response, trouble?.status ?? 200, 'Sign in', signInForm(asked, csrf, trouble?.fault));
   }
 }
 
@@ -220,7 +222,7 @@ function refuse(
 ): void {
   dependencies.log.warn({ reason: refusal.reason, address }, 'An authorization request was refused');
   if (refusal.kind === 'page') {
-    sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal.reason));
+    sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal.reason, refusal.command));
     return;
   }
   const { redirectUri, state, error, reason } = refusal;

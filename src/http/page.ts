@@ -4,7 +4,11 @@ import { html, type Html } from './html.ts';
 // Below /oauth/, which a proxy in front forwards.
 export const stylePath = '/oauth/page.css';
 
-/** Sends a page. Nothing on it is kept by a browser, framed, or run as a script. */
+/**
+ * Sends a page. Nothing on it is kept by a browser, framed, or run as a script.
+ *
+ * @param formTargets where its forms may lead beside this server, redirects included
+ */
 export function sendPage(
   response: Response,
   status: number,
@@ -15,7 +19,6 @@ export function sendPage(
   response.statusCode = status;
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
-  // A browser holds the redirect that follows a form against form-action too, so its target must be named.
   const formAction = ["'self'", ...formTargets].join(' ');
   response.setHeader(
     'Content-Security-Policy',
@@ -55,6 +58,11 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 1rem 0; }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 26rem) {
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: .5rem; }
+}
+code { font-size: .9375rem; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; margin-bottom: .25rem; }
 input { width: 100%; font: inherit; padding: .5rem .625rem; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .375rem; }
 button { font: inherit; font-weight: 600; padding: .5rem 1.125rem; margin: 1rem .5rem 0 0; border: 2px solid var(--accent); border-radius: .375rem; color: var(--on-accent); background: var(--accent); cursor: pointer; }

@@ -118,13 +118,13 @@ describe('rotate, from a process of its own,', () => {
   it('refuses no request while it happens', async () => {
     issuer.clock.aheadMs = 0;
     const before = await issuer.createClient([], 'Rotated');
-    let rotating = true;
+    const rotation = new AbortController();
     const statuses = new Set<number>();
     const traffic = (async () => {
-      while (rotating) statuses.add((await issuer.token(credentials, before)).status);
+      while (!rotation.signal.aborted) statuses.add((await issuer.token(credentials, before)).status);
     })();
     await client('rotate', before.clientId);
-    rotating = false;
+    rotation.abort();
     await traffic;
     expect([...statuses]).toEqual([200]);
   });

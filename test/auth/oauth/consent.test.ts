@@ -94,7 +94,7 @@ describe('a form from elsewhere is refused with 403 and no code', () => {
     ['another port of this host', { origin: 'http://127.0.0.1:1' }],
     ['this host by another scheme', { origin: 'https://127.0.0.1' }],
   ])('%s', async (_what, headers) => {
-    expectRefused(await approveWith(headers as Record<string, string>));
+    expectRefused(await approveWith(headers));
   });
 
   it('without the form’s token', async () => {

@@ -81,7 +81,7 @@ export class IssuerUnderTest {
 
   /** The path and query of an authorization request; an undefined parameter is left out. */
   authorizePath(parameters: Readonly<Record<string, string | undefined>> = {}): string {
-    const all = {
+    const all: Readonly<Record<string, string | undefined>> = {
       ...{ response_type: 'code', client_id: this.client.clientId, redirect_uri: callback, state: 'a b&c' },
       ...parameters,
     };
@@ -121,12 +121,10 @@ export class IssuerUnderTest {
   }
 
   /** Asks the token endpoint with a form, the client's credentials in it. */
-  token(parameters: Parameters, client: ClientCredentials | undefined = this.client): Promise<TokenAnswer> {
+  token(parameters: Parameters, client = this.client): Promise<TokenAnswer> {
     const form = new URLSearchParams(parameters);
-    if (client !== undefined) {
-      form.set('client_id', client.clientId);
-      form.set('client_secret', client.clientSecret);
-    }
+    form.set('client_id', client.clientId);
+    form.set('client_secret', client.clientSecret);
     return this.ask('/oauth/token', { body: form });
   }
 

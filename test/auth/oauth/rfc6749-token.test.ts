@@ -99,7 +99,7 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
     ],
     ['an odd scope', { ...grant, scope: 'a"b' }, 'invalid_scope'],
   ])('of %s is 400', async (_what, fields, error) => {
-    const { status, headers, body } = await ask(form({ ...fields, ...own } as Record<string, string>));
+    const { status, headers, body } = await ask(form({ ...fields, ...own }));
     expect([status, body.error]).toEqual([400, error]);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(typeof body.error_description).toBe('string');
@@ -190,5 +190,20 @@ describe('invalid_client', () => {
     const unknown = await ask(form({ ...grant, client_id: 'a'.repeat(24), client_secret: 'b'.repeat(43) }));
     const wrong = await ask(form({ ...grant, ...own, client_secret: 'b'.repeat(43) }));
     expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
+  });
+});
+
+describe('an unknown client', () => {
+  it('costs the same statements as a wrong secret', async () => {
+    const { knex } = issuer.receiver.store.reader;
+    const statements: string[] = [];
+    const note = ({ sql }: { sql: string }): void => void statements.push(sql);
+    knex.on('query', note);
+    await ask(form({ ...grant, ...own, client_secret: 'b'.repeat(43) }));
+    const forWrongSecret = statements.splice(0);
+    await ask(form({ ...grant, client_id: 'a'.repeat(24), client_secret: 'b'.repeat(43) }));
+    knex.off('query', note);
+    expect(forWrongSecret).toHaveLength(1);
+    expect(statements).toEqual(forWrongSecret);
   });
 });

@@ -43,10 +43,7 @@ describe('a verifier (RFC 7636 section 4.6)', () => {
     ['that is too long', { code_verifier: 'a'.repeat(129) }],
     ['with a character that it may not have', { code_verifier: `${verifier}!` }],
   ])('%s is refused as invalid_grant', async (_what, parameters) => {
-    const answer = await issuer.redeem(
-      await issuer.takeCode(withChallenge),
-      parameters as Record<string, string>,
-    );
+    const answer = await issuer.redeem(await issuer.takeCode(withChallenge), parameters);
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
