@@ -1,9 +1,10 @@
 import type { Migration } from '../src/domain/migration.ts';
 import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { initial } from './store/0001-initial.ts';
+import { oauthGrants } from './store/0002-oauth-grants.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial];
+export const storeMigrations: readonly Migration[] = [initial, oauthGrants];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];

@@ -7,6 +7,8 @@ import { createLogger } from './logger.ts';
 import { dataFolder, startReceiver, type Receiver } from './receiver.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
 
+const stopWithinMs = 28_000;
+
 // What is made here holds secrets and people's numbers: nobody but the owner and its group reads it.
 process.umask(0o027);
 await main();
@@ -23,8 +25,14 @@ async function main(): Promise<void> {
   }
   if (receiver.firstStart !== undefined) {
     const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
-    const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
-    log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
+    const { clientId } = receiver.firstStart;
+    try {
+      const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
+      log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
+    } catch (error) {
+      const remedy = `Make a new secret: npm run client -- rotate ${clientId}`;
+      log.error({ error, remedy }, 'The first OAuth client was made, but its secret could not be shown');
+    }
   }
   log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
   closeOnSignals(receiver, log);
@@ -55,6 +63,11 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
+    // Whatever hangs, a stop ends within 30 s: what was not finished is due again at the next start.
+    setTimeout(() => {
+      log.error({}, 'Stopping took too long; the process ends now');
+      process.exit(1);
+    }, stopWithinMs).unref();
     receiver.close().then(
       () => {
         log.info({}, 'Stopped');

@@ -2,14 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { reportingMigrations, storeMigrations } from '../migrations/index.ts';
-import { createClient } from './auth/clients.ts';
-import { createFailureThrottle } from './auth/failure-throttle.ts';
-import { createIssuer } from './auth/issuer.ts';
-import { hashPassword } from './auth/password.ts';
+import { makeFirstClient, type FirstStart } from './first-client.ts';
+import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
+import { warnOfEndingApprovals } from './auth/grants.ts';
 import { secretKeyOf } from './auth/secret-key.ts';
-import { randomText } from './auth/secrets.ts';
-import { createTokenVerifier } from './auth/token-verifier.ts';
-import { WebhookStrategy, type FixedHeader } from './auth/webhook-strategy.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { contractVersion, type AdapterDefinition, type AdapterTools } from './contract/adapter.ts';
@@ -18,33 +14,19 @@ import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
 import { createApp } from './http/app.ts';
-import { authenticate } from './http/authenticate.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
-import type { TokenDependencies } from './http/token-route.ts';
-import type { WebhookDependencies } from './http/webhook-routes.ts';
-import { readBacklog } from './store/backlog.ts';
+import { readBacklog, readLastPushMs } from './store/backlog.ts';
 import { openDatabase } from './store/database.ts';
 import type { Destination } from './store/deliveries.ts';
 import { registerDestinations } from './store/destinations.ts';
-import { createGroupCommit } from './store/group-commit.ts';
-import { keepSettingOnce, readKeptSetting } from './store/kept-settings.ts';
 import { migrate } from './store/migrate.ts';
+import { deleteEndedGrants } from './store/oauth-grants.ts';
 import { deleteExpiredTokens } from './store/oauth-rows.ts';
-import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
-import { quarantineBody } from './store/quarantine.ts';
+import { deleteEndedSessions } from './store/sessions.ts';
 import { sqlitePath } from './store/sqlite.ts';
 import { openStore, type Store } from './store/store.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
-
-/** What is made at the first start, and shown once. */
-export interface FirstStart {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scope: string;
-  /** Undefined when the operator chose one. */
-  readonly consolePassword: string | undefined;
-}
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -62,6 +44,7 @@ const closeWorkerWithinMs = 15_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
 const tokenCleaningMs = 3_600_000;
+const warningMs = 86_400_000;
 
 /** The folder for what is kept beside the store: its secret key, and what the first start made. */
 export function dataFolder(core: CoreSettings): string {
@@ -109,15 +92,24 @@ async function startOn(
   const secretKey = receives
     ? await secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'))
     : '';
-  const metrics = createMetrics(clock, () => readBacklog(store, core.ADAPTERS, clock()));
+  const metrics = createMetrics(
+    clock,
+    () => readBacklog(store, core.ADAPTERS, clock()),
+    () => readLastPushMs(store),
+  );
   let worker: Worker | undefined;
   let closing = false;
+  // From the settings, never from what a request says of its host.
+  let issuerUrl = core.PUBLIC_URL ?? '';
   const isClosing = (): boolean => closing;
   const app = createApp({
     webhook: receives
       ? webhookDependencies(store, core, destinations, metrics, () => worker?.wake(), log, clock)
       : undefined,
     token: receives ? tokenDependencies(store, secretKey, log, clock) : undefined,
+    authorize: receives
+      ? authorizeDependencies(store, core, secretKey, () => issuerUrl, log, clock)
+      : undefined,
     health: { store, metrics, metricsToken: core.METRICS_TOKEN, isClosing, clock },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
@@ -127,6 +119,7 @@ async function startOn(
   });
   // Listening comes first: the first client is made, and shown, only by a start that succeeds.
   const server = await startServer(app, core.HOST, core.PORT);
+  if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   try {
     if (receives) firstStart = await makeFirstClient(store, core, secretKey, clock);
@@ -136,11 +129,20 @@ async function startOn(
     throw error;
   }
   const cleaning = setInterval(() => {
-    deleteExpiredTokens(store, clock() - tokenCleaningMs).catch((error: unknown) =>
-      log.warn({ error }, 'Ended access tokens could not be removed; the next hour tries again'),
+    removeEnded(store, clock()).catch((error: unknown) =>
+      log.warn({ error }, 'Ended tokens and sessions could not be removed; the next hour tries again'),
     );
   }, tokenCleaningMs);
   cleaning.unref();
+  const warn = (): void => {
+    warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
+      log.warn({ error }, 'Approvals that end soon could not be looked up; tomorrow tries again'),
+    );
+  };
+  if (receives) warn();
+  const warning = setInterval(warn, warningMs);
+  if (!receives) clearInterval(warning);
+  warning.unref();
   return {
     server,
     store,
@@ -148,6 +150,7 @@ async function startOn(
     async close() {
       closing = true;
       clearInterval(cleaning);
+      clearInterval(warning);
       await server.close(closeServerWithinMs);
       await worker?.stop(closeWorkerWithinMs);
       await store.close();
@@ -155,75 +158,10 @@ async function startOn(
   };
 }
 
-async function makeFirstClient(
-  store: Store,
-  core: CoreSettings,
-  secretKey: string,
-  clock: Clock,
-): Promise<FirstStart | undefined> {
-  if ((await readKeptSetting(store, 'first_started_at')) !== undefined) return undefined;
-  // Of several processes that start at once on one database, one makes the client.
-  const isFirst = await keepSettingOnce(store, 'first_started_at', `${clock()} ${randomUUID()}`);
-  if (!isFirst) return undefined;
-  const client = await createClient(store, secretKey, clock, { name: 'Jet' });
-  const consolePassword = core.CONSOLE_PASSWORD === undefined ? randomText(24) : undefined;
-  if (consolePassword !== undefined) {
-    await keepSettingOnce(store, 'console_password_hash', await hashPassword(consolePassword));
-  }
-  return {
-    clientId: client.clientId,
-    clientSecret: client.clientSecret,
-    scope: client.scope,
-    consolePassword,
-  };
-}
-
-function webhookDependencies(
-  store: Store,
-  core: CoreSettings,
-  destinations: readonly Destination[],
-  metrics: Metrics,
-  onStored: () => void,
-  log: Logger,
-  clock: Clock,
-): WebhookDependencies {
-  const verifyToken = createTokenVerifier(store, clock);
-  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core));
-  const isStoreAway = (error: unknown): boolean => store.writer.isAway(error);
-  return {
-    authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
-    intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
-    storePush: createGroupCommit<NewPush, StoredPush>(
-      (pushes) => storePushes(store, pushes, destinations, clock()),
-      {
-        groupSizeMax: 500,
-        waitingMax: 5_000,
-        failsAll: isStoreAway,
-        onCommit: (size, durationMs) => metrics.committed(size, durationMs),
-      },
-    ),
-    quarantine: (refused) => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock()),
-    isStoreAway,
-    onStored,
-    metrics,
-    clock,
-    log,
-  };
-}
-
-function fixedHeader(core: CoreSettings): FixedHeader | undefined {
-  if (core.WEBHOOK_HEADER_NAME === undefined || core.WEBHOOK_HEADER_VALUE === undefined) return undefined;
-  const values = [core.WEBHOOK_HEADER_VALUE, core.WEBHOOK_HEADER_VALUE_PREVIOUS];
-  return { name: core.WEBHOOK_HEADER_NAME, values: values.filter((value) => value !== undefined) };
-}
-
-function tokenDependencies(store: Store, secretKey: string, log: Logger, clock: Clock): TokenDependencies {
-  return {
-    issuer: createIssuer(store, secretKey, clock, log),
-    countFailure: createFailureThrottle(clock),
-    isStoreAway: (error) => store.writer.isAway(error),
-    log,
-  };
+async function removeEnded(store: Store, nowMs: number): Promise<void> {
+  await deleteExpiredTokens(store, nowMs - tokenCleaningMs);
+  await deleteEndedGrants(store, nowMs - tokenCleaningMs);
+  await deleteEndedSessions(store, nowMs);
 }
 
 function createWorker(

@@ -37,15 +37,30 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       if (error instanceof AdapterMisconfigured || database.isDataError(error)) throw error;
       // The driver's message may hold values: only its code is told.
       const code = (error as { code?: unknown }).code;
-      throw new DestinationUnavailable(
-        `The reporting database cannot be used now (${typeof code === 'string' ? code : 'no answer'}).`,
-        { cause: error },
-      );
+      const shown = typeof code === 'string' ? code : 'no answer';
+      if (database.isRefused(error)) {
+        throw new AdapterMisconfigured(
+          `The reporting database refuses what the adapter asks (${shown}).`,
+          `Check REPORTING_DATABASE_URL, and that its user may create and write the table ${reportingTable}.`,
+          { cause: error },
+        );
+      }
+      throw new DestinationUnavailable(`The reporting database cannot be used now (${shown}).`, {
+        cause: error,
+      });
     }
   };
   return {
     dialect: database.dialect,
-    prepare: () => orUnavailable(() => tools.migrateReporting(database)),
+    prepare: () =>
+      orUnavailable(async () => {
+        await tools.migrateReporting(database);
+        if (await database.knex.schema.hasTable(reportingTable)) return;
+        throw new AdapterMisconfigured(
+          `The table ${reportingTable} is gone, though the database remembers that it was made.`,
+          `Restore it, or drop the table jet_reporting_migrations too: then it is made anew, and "npm run replay -- --all" fills it.`,
+        );
+      }),
     write: (rows) =>
       orUnavailable(() =>
         database.upsert(database.knex, {

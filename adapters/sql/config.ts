@@ -1,12 +1,12 @@
-import { z } from '#contract';
+import { databaseUrlFault, z } from '#contract';
 
 /** The adapter's settings. */
 export const configSchema = z.object({
   REPORTING_DATABASE_URL: z
     .string()
-    .regex(
-      /^(?:sqlite:.|postgres(?:ql)?:\/\/.|mysql:\/\/.|mariadb:\/\/.)/,
-      'begins with sqlite:, postgres:// or mysql://',
-    )
+    .superRefine((text, context) => {
+      const fault = databaseUrlFault(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
     .default('sqlite:./data/reporting.sqlite'),
 });

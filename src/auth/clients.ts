@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Clock } from '../domain/clock.ts';
 import { insertClient, readClient, updateClient, type OAuthClientRow } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +20,7 @@ export async function createClient(
   secretKey: string,
   clock: Clock,
   details: { name: string; redirectUris?: readonly string[] },
+  within?: Knex,
 ): Promise<ClientCredentials> {
   const credentials: ClientCredentials = {
     clientId: randomText(24),
@@ -27,7 +29,7 @@ export async function createClient(
     scope: webhookScope,
     redirectUris: details.redirectUris ?? [],
   };
-  await insertClient(store, {
+  const row = {
     id: credentials.clientId,
     name: credentials.name,
     secretHash: hashSecret(credentials.clientSecret, secretKey),
@@ -37,7 +39,8 @@ export async function createClient(
     scope: credentials.scope,
     createdAtMs: clock(),
     revokedAtMs: undefined,
-  });
+  };
+  await insertClient(store, row, within);
   return credentials;
 }
 

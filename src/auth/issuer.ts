@@ -1,14 +1,13 @@
 import OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
-import { insertToken, readClient } from '../store/oauth-rows.ts';
+import { endFamily, readRefreshToken } from '../store/oauth-grants.ts';
+import { deleteToken } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
-import { isLiveSecret } from './clients.ts';
-import { hashToken, randomText } from './secrets.ts';
+import { authenticateClient } from './authenticate-client.ts';
+import { accessTokenLifetimeSeconds, createOAuthModel, grants } from './oauth-model.ts';
+import { hashToken } from './secrets.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';
-
-/** How long an access token is valid. */
-export const accessTokenLifetimeSeconds = 3600;
 
 /** RFC 6749 section 5.1. */
 export interface TokenAnswer {
@@ -16,119 +15,91 @@ export interface TokenAnswer {
   readonly token_type: 'Bearer';
   readonly expires_in: number;
   readonly scope: string;
+  /** For a grant that a person approved. */
+  readonly refresh_token?: string;
 }
 
 export interface Issuer {
   /** @throws OAuthError for any refusal; other errors mean that the store cannot work */
   issueToken(request: TokenRequest): Promise<TokenAnswer>;
+  /**
+   * Ends a token (RFC 7009). One that is unknown, or another client's, changes nothing and is no error.
+   *
+   * @throws OAuthError `invalid_client`, or `invalid_request` when no token is named
+   */
+  revokeToken(request: TokenRequest): Promise<void>;
 }
 
-const grants = ['client_credentials'];
+/** What each grant reads; everything else in a request is ignored. */
+const parametersOf: Readonly<Record<string, readonly string[]>> = {
+  authorization_code: ['code', 'redirect_uri', 'code_verifier'],
+  refresh_token: ['refresh_token'],
+  client_credentials: ['scope'],
+};
 
 /**
- * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: it is
- * handed a clean request, and its answers are not used.
+ * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: the
+ * client is proven before it is asked, it is handed a clean request, and its answers are not used.
  */
 export function createIssuer(store: Store, secretKey: string, clock: Clock, log: Log): Issuer {
-  const server = new OAuth2Server({
-    model: createModel(store, secretKey, clock),
-    accessTokenLifetime: accessTokenLifetimeSeconds,
-  });
   return {
-    async issueToken({ parameters, usedBasic }) {
-      requireGrant(parameters.grant_type, usedBasic);
-      if (parameters.client_id === undefined || parameters.client_secret === undefined) {
-        throw new OAuthError('invalid_client', 'The request carries no client credentials.', {
-          status: 401,
-          usedBasic,
-        });
-      }
+    async issueToken(request) {
+      const grant = requireGrant(request);
+      const client = await authenticateClient(store, secretKey, clock, request);
+      const server = new OAuth2Server({
+        model: createOAuthModel(store, secretKey, clock, client),
+        accessTokenLifetime: accessTokenLifetimeSeconds,
+      });
       const token = await server
-        .token(
-          new OAuth2Server.Request({
-            method: 'POST',
-            query: {},
-            headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '1' },
-            body: knownParameters(parameters),
-          }),
-          new OAuth2Server.Response({ headers: {} }),
-        )
+        .token(cleanRequest(request.parameters, grant), new OAuth2Server.Response({ headers: {} }))
         .catch((error: unknown) => {
-          throw asOAuthError(error, usedBasic);
+          throw asOAuthError(error, client.id);
         });
-      log.info({ clientId: token.client.id, grant: parameters.grant_type }, 'An access token was issued');
+      log.info({ clientId: client.id, grant }, 'An access token was issued');
       return {
         access_token: token.accessToken,
         token_type: 'Bearer',
         expires_in: accessTokenLifetimeSeconds,
         scope: (token.scope ?? []).join(' '),
+        ...(token.refreshToken === undefined ? {} : { refresh_token: token.refreshToken }),
       };
     },
+
+    async revokeToken(request) {
+      const { id: clientId } = await authenticateClient(store, secretKey, clock, request);
+      const { token } = request.parameters;
+      if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.', { clientId });
+      const hash = hashToken(token);
+      const refresh = await readRefreshToken(store, hash);
+      if (refresh?.clientId === clientId) await endFamily(store, refresh.familyId, clock());
+      else if (!(await deleteToken(store, hash, clientId))) return;
+      log.info({ clientId }, 'A token was revoked');
+    },
   };
 }
 
-function createModel(store: Store, secretKey: string, clock: Clock): OAuth2Server.ClientCredentialsModel {
-  return {
-    async getClient(clientId, clientSecret) {
-      const client = await readClient(store, clientId);
-      // Every grant here proves the client: the library would let a code verifier stand in for the secret.
-      const proven = isLiveSecret(client, clientSecret, secretKey, clock());
-      if (client === undefined || !proven) return false;
-      return { id: client.id, grants, redirectUris: [...client.redirectUris], scope: client.scope };
-    },
-    // The library asks for a user with every grant; here the client speaks for itself.
-    getUserFromClient: (client) => Promise.resolve({ clientId: client.id }),
-    generateAccessToken: () => Promise.resolve(randomText(43)),
-    validateScope: (_user, client, asked) => Promise.resolve(grantedScopes(client, asked)),
-    async saveToken(token, client, user) {
-      const issuedAtMs = clock();
-      await insertToken(store, {
-        hash: hashToken(token.accessToken),
-        clientId: client.id,
-        scope: (token.scope ?? []).join(' '),
-        issuedAtMs,
-        expiresAtMs: issuedAtMs + accessTokenLifetimeSeconds * 1000,
-      });
-      return { ...token, client, user };
-    },
-    getAccessToken: () => Promise.resolve(false),
-  };
+function requireGrant({ parameters: { grant_type: grant } }: TokenRequest): string {
+  if (grant === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.');
+  if (grants.includes(grant)) return grant;
+  throw new OAuthError('unsupported_grant_type', `The grant types are: ${grants.join(', ')}.`);
 }
 
-/**
- * What was asked for, in the order asked, when the client may have it all. Otherwise the client's own scopes:
- * RFC 6749 section 3.3 lets a server ignore what it does not know, and the answer always names the scope.
- */
-function grantedScopes(client: OAuth2Server.Client, asked: string[] | undefined): string[] {
-  const own = (client.scope as string).split(' ');
-  // One named twice is granted once: what was asked for is stored, and may not grow with the request.
-  const named = [...new Set(asked)];
-  return named.length > 0 && named.every((scope) => own.includes(scope)) ? named : own;
+function cleanRequest(parameters: TokenRequest['parameters'], grant: string): OAuth2Server.Request {
+  const names = ['grant_type', 'client_id', 'client_secret', ...(parametersOf[grant] ?? [])];
+  const body = Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)));
+  return new OAuth2Server.Request({
+    method: 'POST',
+    query: {},
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '1' },
+    body,
+  });
 }
 
-function requireGrant(grant: string | undefined, usedBasic: boolean): void {
-  if (grant === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.', { usedBasic });
-  if (!grants.includes(grant)) {
-    throw new OAuthError('unsupported_grant_type', `The grant types are: ${grants.join(', ')}.`, {
-      usedBasic,
-    });
-  }
-}
-
-function knownParameters(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const known = ['grant_type', 'client_id', 'client_secret', 'scope'];
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
-}
-
-function asOAuthError(error: unknown, usedBasic: boolean): unknown {
+function asOAuthError(error: unknown, clientId: string): unknown {
   if (!(error instanceof OAuth2Server.OAuthError)) return error;
-  // The library wraps whatever the model throws: a store that is away is not the client's fault.
+  // The library wraps whatever the model throws: a refusal of ours, or a store that is away.
   if (error instanceof OAuth2Server.ServerError) return (error as { inner?: unknown }).inner ?? error;
-  if (error instanceof OAuth2Server.InvalidClientError) {
-    return new OAuthError('invalid_client', 'The client is unknown or its secret is wrong.', {
-      status: 401,
-      usedBasic,
-    });
-  }
-  return new OAuthError(error.name, error.message, { usedBasic });
+  // RFC 6749 section 5.2 and RFC 7636 section 4.6 name these invalid_grant; the library says invalid_request.
+  const code = /`(?:redirect_uri|code_verifier)`/.test(error.message) ? 'invalid_grant' : error.name;
+  return new OAuthError(code, error.message, { clientId });
 }

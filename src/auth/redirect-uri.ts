@@ -1,3 +1,5 @@
+const ownParameters = ['code', 'state', 'iss', 'error', 'error_description'];
+
 /**
  * What is wrong with an address as a redirect URI (RFC 6749 section 3.1.2, RFC 9700 section 4.1), reading on from
  * "The redirect URI": https, or http on this machine; no fragment, no user. Undefined when it is fine.
@@ -11,7 +13,12 @@ export function redirectUriFault(text: string): string | undefined {
   }
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(uri.hostname);
   if (uri.protocol !== 'https:' && !(uri.protocol === 'http:' && loopback)) return 'begins with https://';
+  // What browsers mend in silence (blanks, backslashes, a missing slash) would be redirected to another text.
+  if (!/^https?:\/\/[^/]/i.test(text) || /[^\x21-\x7e]|["<>\\^`{|}]/.test(text))
+    return 'holds characters that an address does not have';
   if (text.includes('#')) return 'has no fragment';
-  if (uri.username !== '' || uri.password !== '') return 'names no user';
+  if (/^https?:\/\/[^/?]*@/i.test(text)) return 'names no user';
+  const clash = ownParameters.find((name) => uri.searchParams.has(name));
+  if (clash !== undefined) return `has no parameter "${clash}" of its own`;
   return undefined;
 }

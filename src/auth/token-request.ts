@@ -5,13 +5,26 @@ export class OAuthError extends Error {
   readonly status: number;
   /** HTTP Basic was used, so a 401 carries its challenge. */
   readonly usedBasic: boolean;
+  /** Why, for the operator's log: more than the sender is told, and never a secret. */
+  readonly reason: string;
+  /** Who asked, once that is proven or at least known. */
+  readonly clientId: string | undefined;
 
-  constructor(code: string, description: string, options: { status?: number; usedBasic?: boolean } = {}) {
+  constructor(code: string, description: string, options: OAuthErrorOptions = {}) {
     super(description);
     this.code = code;
     this.status = options.status ?? 400;
     this.usedBasic = options.usedBasic ?? false;
+    this.reason = options.reason ?? description;
+    this.clientId = options.clientId;
   }
+}
+
+interface OAuthErrorOptions {
+  readonly status?: number;
+  readonly usedBasic?: boolean;
+  readonly reason?: string;
+  readonly clientId?: string | undefined;
 }
 
 export interface TokenRequest {
@@ -39,9 +52,7 @@ export function readTokenRequest(
   if (basic === undefined) return { parameters: inBody, usedBasic: false };
   const { client_id: id = basic.id, client_secret: secret = basic.secret } = inBody;
   if (id !== basic.id || secret !== basic.secret) {
-    throw new OAuthError('invalid_request', 'The request carries two different client credentials.', {
-      usedBasic: true,
-    });
+    throw new OAuthError('invalid_request', 'The request carries two different client credentials.');
   }
   return { parameters: { ...inBody, client_id: basic.id, client_secret: basic.secret }, usedBasic: true };
 }
@@ -82,7 +93,7 @@ function collect(entries: readonly (readonly [string, string])[]): Record<string
   for (const [name, value] of entries) {
     if (seen.has(name)) throw new OAuthError('invalid_request', 'A parameter is given more than once.');
     seen.add(name);
-    if (value !== '') filled.set(name, value);
+    if (value.trim() !== '') filled.set(name, value);
   }
   return Object.fromEntries(filled);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
+import { approvedUntil, mintRefreshToken } from '../auth/grants.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
 import { secretKeyOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
@@ -33,12 +34,14 @@ command
   .option('--json', 'for scripts')
   .action(async ({ json }: { json?: boolean }) => {
     await withStore(async ({ store }) => {
+      const until = await approvedUntil(store, Date.now);
       const clients = (await readClients(store)).map((client) => ({
         clientId: client.id,
         name: client.name,
         scope: client.scope,
         redirectUris: client.redirectUris,
         createdAt: isoTime(client.createdAtMs),
+        approvedUntil: isoTime(until.get(client.id)),
         previousSecretUntil: isoTime(client.previousSecretUntilMs),
         revokedAt: isoTime(client.revokedAtMs),
       }));
@@ -50,6 +53,7 @@ command
           const state = client.revokedAt === undefined ? 'live' : `revoked ${client.revokedAt}`;
           print(`${client.clientId}  ${client.name}  ${state}  made ${client.createdAt ?? ''}`);
           for (const uri of client.redirectUris) print(`    redirect to ${uri}`);
+          if (client.approvedUntil !== undefined) print(`    approved until ${client.approvedUntil}`);
         }
       }
     });
@@ -61,7 +65,9 @@ command
   .argument('<client id>')
   .option('--add <uri>', 'an https address, exactly as Jet names it; may repeat', collect, [])
   .option('--remove <uri>', 'may repeat', collect, [])
-  .action(async (clientId: string, { add, remove }: { add: string[]; remove: string[] }) => {
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, options: { add: string[]; remove: string[]; json?: boolean }) => {
+    const { add, remove, json } = options;
     add.forEach(requireRedirectUri);
     if (add.length + remove.length === 0) throw new UsageError('Say which: --add <uri> or --remove <uri>.');
     await withStore(async ({ store }) => {
@@ -71,7 +77,11 @@ command
       if (missing.length > 0) throw new UsageError(`The client has no redirect URI ${missing.join(', ')}.`);
       const uris = [...new Set([...client.redirectUris, ...add])].filter((uri) => !remove.includes(uri));
       await updateClient(store, clientId, { redirect_uris: JSON.stringify(uris) });
-      print(uris.length === 0 ? 'The client has no redirect URI now.' : `Redirect URIs: ${uris.join(', ')}`);
+      if (json === true) print(JSON.stringify({ clientId, redirectUris: uris }, undefined, 2));
+      else
+        print(
+          uris.length === 0 ? 'The client has no redirect URI now.' : `Redirect URIs: ${uris.join(', ')}`,
+        );
     });
   });
 
@@ -87,6 +97,7 @@ command
     const keepMs = parseDurationMs(keep);
     if (keepMs === undefined) throw new UsageError('--keep is a duration such as 30m, 24h or 7d.');
     await withStore(async (context) => {
+      const before = await readClient(context.store, clientId);
       const rotated = await rotateClientSecret(
         context.store,
         await keyOf(context),
@@ -95,7 +106,11 @@ command
       );
       if (rotated === undefined) throw unknownClient(clientId);
       showCredentials(rotated, json);
-      if (json !== true) print(`The secret before it is taken for another ${keep}.`);
+      if (json === true) return;
+      print(`The secret before it is taken for another ${keep}.`);
+      // Two are live at most: who rotates again because the new secret got lost must know.
+      if ((before?.previousSecretUntilMs ?? 0) > Date.now())
+        print('The one before that, which was still taken, is not taken any more.');
     });
   });
 
@@ -103,10 +118,32 @@ command
   .command('revoke')
   .description('End a client and all its tokens.')
   .argument('<client id>')
-  .action(async (clientId: string) => {
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, { json }: { json?: boolean }) => {
+    const revokedAtMs = Date.now();
     await withStore(async ({ store }) => {
-      if (!(await updateClient(store, clientId, { revoked_at: Date.now() }))) throw unknownClient(clientId);
-      print('Revoked. Its tokens are refused within a second.');
+      if (!(await updateClient(store, clientId, { revoked_at: revokedAtMs }))) throw unknownClient(clientId);
+      if (json === true) print(JSON.stringify({ clientId, revokedAt: isoTime(revokedAtMs) }, undefined, 2));
+      else print('Revoked. Its tokens are refused within a second.');
+    });
+  });
+
+command
+  .command('refresh-token')
+  .description(
+    'Make a refresh token, for a form that wants a value pasted. It is shown once, and valid for a year.',
+  )
+  .argument('<client id>')
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, { json }: { json?: boolean }) => {
+    await withStore(async ({ store }) => {
+      const client = await readClient(store, clientId);
+      if (client === undefined) throw unknownClient(clientId);
+      const { refreshToken, expiresAtMs } = await mintRefreshToken(store, Date.now, client);
+      const expiresAt = isoTime(expiresAtMs);
+      if (json === true) print(JSON.stringify({ clientId, refreshToken, expiresAt }, undefined, 2));
+      else
+        print(`This is shown once.\n  Refresh Token  ${refreshToken}\n  valid until    ${expiresAt ?? ''}`);
     });
   });
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
-import type { FirstStart } from '../receiver.ts';
+import type { FirstStart } from '../first-client.ts';
 
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 
@@ -10,7 +10,7 @@ const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 export function firstStartText(made: FirstStart, publicUrl: string | undefined): string {
   const base = publicUrl ?? placeholder;
   const lines = [
-    'This is shown once. Keep it in a safe place.',
+    'This is shown once. Keep it in a safe place, and remove the file if it came in one.',
     '',
     "For Jet's webhook form (OAuth 2.0):",
     `  Authentication URL   ${base}/oauth/authorize`,
@@ -37,7 +37,7 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
       : []),
     '  - Ask Jet whether its form wants a Redirect URL, and which. If it does, register the one that Jet names:',
     `      npm run client -- redirect ${made.clientId} --add <url>`,
-    '  - Try it before Jet does: npm run simulate -- --client-id … --client-secret …',
+    '  - Try it before Jet does, on a trial store (its calls land as rows): see "Run it" in README.md',
     '  - Lost the secret? Make a new one: npm run client -- rotate <client id>',
   ];
   return `${lines.join('\n')}\n`;

@@ -72,12 +72,15 @@ function readFilter(options: DeliveryOptions): DeliveryFilter {
     throw new UsageError(`There is no state ${options.state}; there are ${states.join(', ')}.`);
   }
   const named =
+    options.destination !== undefined ||
     options.id.length > 0 ||
     state !== undefined ||
     options.since !== undefined ||
     options.until !== undefined;
   if (!named && options.all !== true) {
-    throw new UsageError('Say which: --id, --state, --since, --until, or --all for every call.');
+    throw new UsageError(
+      'Say which: --id, --state, --since, --until, or --destination, or --all for every call.',
+    );
   }
   return {
     callIds: options.id.length > 0 ? options.id : undefined,

@@ -1,17 +1,20 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-status.ts';
+import { databaseUrlFault } from '../domain/database-url.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
+import { isTimeFormat } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/local-time.ts';
+import { isKnownCountry } from '../domain/phone-number.ts';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 export const roles = ['all', 'receive', 'deliver'] as const;
 
-const databaseUrl = z
-  .string()
-  .regex(
-    /^(?:sqlite:.|postgres(?:ql)?:\/\/.|mysql:\/\/.|mariadb:\/\/.)/,
-    'begins with sqlite:, postgres:// or mysql://',
-  );
+const databaseUrl = z.string().superRefine((text, context) => {
+  const fault = databaseUrlFault(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
 
 const headerValue = z
   .string()
@@ -38,15 +41,12 @@ export const coreSchema = z.object({
   DATABASE_URL: databaseUrl.default('sqlite:./data/jet.sqlite'),
   SECRET_KEY: z.string().min(32, 'is at least 32 characters long').optional(),
   JET_STATUS_MAP: z.string().transform(statusMap).default(new Map()),
-  JET_TIME_FORMAT: z.string().optional(),
+  JET_TIME_FORMAT: z.string().refine(isTimeFormat, 'is not a format that a time can be read by').optional(),
   TIME_ZONE: z
     .string()
     .refine(isTimeZone, 'is an IANA zone such as Australia/Sydney')
     .default('Australia/Sydney'),
-  DEFAULT_COUNTRY: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'is a country code such as AU')
-    .default('AU'),
+  DEFAULT_COUNTRY: z.string().refine(isKnownCountry, 'is a country code such as AU').default('AU'),
   DEFAULT_AREA_CODE: z
     .string()
     .regex(/^\d{1,5}$/, 'is an area code such as 02')
@@ -62,7 +62,7 @@ export const coreSchema = z.object({
   WEBHOOK_HEADER_VALUE_PREVIOUS: headerValue.optional(),
   CONSOLE_PASSWORD: z.string().min(16, 'is at least 16 characters long').optional(),
   METRICS_TOKEN: z.string().min(16, 'is at least 16 characters long').optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, `is one of ${logLevels.join(', ')}`).default('info'),
   QUARANTINE_MB: z.coerce
     .number('is a number of megabytes')
     .positive('is a number of megabytes')
@@ -165,9 +165,13 @@ function statusMap(text: string, context: Context): ReadonlyMap<string, CallStat
   return map;
 }
 
-function nameList(text: string): string[] {
+function nameList(text: string, context: Context): string[] {
+  if (text.trim() === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== '' && name !== 'none'))];
+  if (names.includes('') || names.includes('none')) {
+    return refuse(context, 'is a list of names such as sql,salesforce, or none');
+  }
+  return [...new Set(names)];
 }
 
 function durationMs(text: string, context: Context): number {

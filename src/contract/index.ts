@@ -25,6 +25,7 @@ export {
 export type { Call } from '../domain/call.ts';
 export type { Clock } from '../domain/clock.ts';
 export type { Database, DialectName, Upsert, UpsertNames } from '../domain/database.ts';
+export { databaseUrlFault } from '../domain/database-url.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
 export {

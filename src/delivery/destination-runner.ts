@@ -46,7 +46,14 @@ export async function runDestination(
   interrupt: AbortSignal,
 ): Promise<void> {
   const { log, sleeper, pollMs } = dependencies;
-  const hold: Hold = { lease: undefined, renewedAtMs: 0, prepared: false, pauses: 0, batchStartsMs: [] };
+  const hold: Hold = {
+    lease: undefined,
+    renewedAtMs: 0,
+    prepared: false,
+    fresh: false,
+    pauses: 0,
+    batchStartsMs: [],
+  };
   while (!stopping.aborted) {
     let restMs: number;
     try {
@@ -68,6 +75,8 @@ interface Hold {
   lease: Lease | undefined;
   renewedAtMs: number;
   prepared: boolean;
+  /** The destination was taken just now: a pause that was written before is not waited for, once. */
+  fresh: boolean;
   /** Pauses in a row; above 0 the next batch is a probe of one delivery. */
   pauses: number;
   batchStartsMs: number[];
@@ -85,7 +94,8 @@ async function workOnce(
   const state = (await readDestinations(store)).find((destination) => destination.name === name);
   hold.pauses = state?.pauses ?? 0;
   const pausedMs = (state?.pausedUntilMs ?? 0) - clock();
-  if (pausedMs > 0) return Math.min(pausedMs, pollMs);
+  // Whoever restarts the receiver has mended something.
+  if (pausedMs > 0 && !hold.fresh) return Math.min(pausedMs, pollMs);
   const waitMs = rateLimitWaitMs(capabilities, hold, clock());
   if (waitMs > 0) return waitMs;
   try {
@@ -96,6 +106,7 @@ async function workOnce(
       return 0;
     }
     const batch = await readDue(store, name, hold.pauses > 0 ? 1 : capabilities.batchSizeMax, clock());
+    hold.fresh = false;
     if (batch.length === 0) return await restMs(dependencies);
     hold.batchStartsMs.push(clock());
     const { settled, stopped } = await deliverBatch(dependencies, lease, batch, interrupt);
@@ -105,6 +116,9 @@ async function workOnce(
     return 0;
   } catch (error) {
     if (!(error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured)) throw error;
+    // What is the kit's own at the destination may be gone by the next try.
+    hold.prepared = false;
+    hold.fresh = false;
     await pause(dependencies, lease, hold.pauses + 1, error);
     return pollMs;
   }
@@ -121,6 +135,7 @@ async function holdLease(dependencies: RunnerDependencies, hold: Hold): Promise<
     log.warn({}, 'Another process took the destination over');
   if (lease !== undefined && hold.lease === undefined) {
     hold.prepared = false;
+    hold.fresh = true;
     log.info({ fence: lease.fence }, 'This process delivers at the destination now');
   }
   hold.lease = lease;

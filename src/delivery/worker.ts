@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runDestination, type RunnerDependencies } from './destination-runner.ts';
 import { createSleeper } from './sleeper.ts';
+
+const closeAdaptersWithinMs = 3_000;
 
 export interface Worker {
   /** New work may be there: looks at once. */
   wake(): void;
-  /** Takes no further batch, waits for those in flight gives the leases back and closes the adapters. */
+  /** Takes no further batch, waits for those in flight, gives the leases back and closes the adapters. */
   stop(withinMs: number): Promise<void>;
 }
 
@@ -29,7 +32,9 @@ export function startWorker(destinations: readonly Omit<RunnerDependencies, 'sle
       const timer = setTimeout(() => interrupt.abort(), withinMs);
       await Promise.all(loops);
       clearTimeout(timer);
-      await Promise.allSettled(destinations.map(({ adapter }) => adapter.close()));
+      // A connection that hangs is not waited for.
+      const closed = Promise.allSettled(destinations.map(({ adapter }) => adapter.close()));
+      await Promise.race([closed, sleep(closeAdaptersWithinMs, undefined, { ref: false })]);
     },
   };
 }

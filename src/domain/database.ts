@@ -38,5 +38,7 @@ export interface Database {
   isDataError(error: unknown): boolean;
   /** True when the error says that the database cannot work now: away, locked, full, damaged. */
   isAway(error: unknown): boolean;
+  /** True when the error says that credentials, rights or the schema are wrong: a person has to act. */
+  isRefused(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -58,6 +58,14 @@ export function parseInstant(text: string, format?: string): number | undefined 
   return plausible(localMs - offsetMinutes * 60_000);
 }
 
+/** True for a format by which a time comes back as it was written, to the minute. */
+export function isTimeFormat(format: string): boolean {
+  const sampleMs = Date.UTC(2025, 10, 22, 13, 45, 56);
+  const written = DateTime.fromMillis(sampleMs, { zone: 'utc', locale: 'en' }).toFormat(format);
+  const read = parseInstant(written, format);
+  return read !== undefined && Math.floor(read / 60_000) === Math.floor(sampleMs / 60_000);
+}
+
 function parseOffset(offset: string | undefined): number | undefined {
   if (offset === undefined || /^[A-Za-z]/.test(offset)) return 0;
   const hours = Number(offset.slice(1, 3));

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { LRUCache } from 'lru-cache';
 
 export interface PhoneSettings {
@@ -41,6 +41,11 @@ export function createPhoneReader(settings: PhoneSettings): PhoneReader {
     }
     return reading;
   };
+}
+
+/** True for the code of a country whose numbering plan is known. */
+export function isKnownCountry(code: string): boolean {
+  return isSupportedCountry(code);
 }
 
 function readPhoneNumber(text: string, settings: PhoneSettings): PhoneReading {

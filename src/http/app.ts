@@ -1,8 +1,10 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../domain/log.ts';
+import { authorizeRoute, type AuthorizeDependencies } from './authorize-route.ts';
 import { answerProblem, methodNotAllowed, notFound } from './fallbacks.ts';
 import { healthRoutes, type HealthDependencies } from './health-routes.ts';
+import { metadataRoute } from './metadata-route.ts';
 import type { Metrics } from './metrics.ts';
 import { createOpenApi } from './openapi.ts';
 import { tokenRoute, type TokenDependencies } from './token-route.ts';
@@ -12,6 +14,7 @@ export interface AppDependencies {
   /** Undefined for a process that only delivers. */
   readonly webhook: WebhookDependencies | undefined;
   readonly token: TokenDependencies | undefined;
+  readonly authorize: AuthorizeDependencies | undefined;
   readonly health: HealthDependencies;
   readonly trustProxy: number | readonly string[] | undefined;
   readonly publicUrl: string | undefined;
@@ -34,6 +37,10 @@ export function createApp(dependencies: AppDependencies): Express {
   if (dependencies.webhook !== undefined) app.use(webhookRoutes(dependencies.webhook));
   app.use(helmet());
   if (dependencies.token !== undefined) app.use(tokenRoute(dependencies.token));
+  if (dependencies.authorize !== undefined) {
+    app.use(authorizeRoute(dependencies.authorize));
+    app.use(metadataRoute(dependencies.authorize.issuerUrl));
+  }
   app.use(healthRoutes(dependencies.health));
   app.use(describeItself(dependencies.publicUrl));
   app.use(notFound);

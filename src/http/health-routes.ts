@@ -63,7 +63,9 @@ async function readReadiness({ store, isClosing, clock }: HealthDependencies): P
   if (isClosing()) return { status: 'shutting_down', paused: [] };
   try {
     // A write that changes nothing: it asks for the same lock as a push does.
-    await within(storeAnswersWithinMs, store.writer.knex.raw("DELETE FROM settings WHERE name = ''"));
+    await within(storeAnswersWithinMs, store.writer.knex('deliveries').where({ destination: '' }).delete());
+    await within(storeAnswersWithinMs, store.reader.knex('pushes').first('id'));
+    await within(storeAnswersWithinMs, store.reader.knex('calls').first('id'));
     const destinations = await within(storeAnswersWithinMs, readDestinations(store));
     const paused = destinations.filter((destination) => destination.pausedUntilMs > clock());
     return {

@@ -1,17 +1,14 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Clock } from '../domain/clock.ts';
+import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
-
-/** How much waits to be landed at one destination. */
-export interface Backlog {
-  readonly destination: string;
-  readonly deliveries: number;
-  /** How long the oldest has been due. */
-  readonly ageMs: number;
-  readonly paused: boolean;
-}
+import type { DestinationBacklog } from '../store/backlog.ts';
 
 export interface Metrics {
+  /** Counts what was not as expected, and answers the codes, each once. */
+  pushWarned(warnings: readonly PushWarning[]): readonly string[];
+  /** A body that was refused and kept; its stage is known when the path gives it. */
+  pushRefused(pathStage: Stage | undefined): void;
   pushStored(stage: Stage, duplicate: boolean): void;
   requestRefused(code: string): void;
   committed(size: number, durationMs: number): void;
@@ -27,14 +24,19 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
  * The receiver's figures.
  *
  * @param readBacklog asked at each scrape; a failing one leaves its figures out
+ * @param readLastPushMs when any process last stored a push; asked at each scrape
  */
-export function createMetrics(clock: Clock, readBacklog: () => Promise<readonly Backlog[]>): Metrics {
+export function createMetrics(
+  clock: Clock,
+  readBacklog: () => Promise<readonly DestinationBacklog[]>,
+  readLastPushMs: () => Promise<number | undefined>,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const pushes = new Counter({
     name: 'jet_pushes_total',
-    help: 'Pushes that were answered 200, by stage and result (stored, duplicate).',
+    help: 'Pushes by stage and result (stored, duplicate; refused: kept in the quarantine).',
     labelNames: ['stage', 'result'],
     registers,
   });
@@ -47,11 +49,17 @@ export function createMetrics(clock: Clock, readBacklog: () => Promise<readonly 
   let lastPushMs: number | undefined;
   new Gauge({
     name: 'jet_seconds_since_last_push',
-    help: 'Seconds since this process took a push; NaN before the first.',
+    help: 'Seconds since the last push was stored, by any process; NaN before the first.',
     registers,
     collect() {
       this.set(lastPushMs === undefined ? NaN : (clock() - lastPushMs) / 1000);
     },
+  });
+  const warnings = new Counter({
+    name: 'jet_push_warnings_total',
+    help: 'Things about stored pushes that were not as expected, by code.',
+    labelNames: ['code'],
+    registers,
   });
   const commitSeconds = new Histogram({
     name: 'jet_commit_duration_seconds',
@@ -100,8 +108,12 @@ export function createMetrics(clock: Clock, readBacklog: () => Promise<readonly 
   };
   return {
     pushStored(stage, duplicate) {
-      lastPushMs = clock();
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
+    },
+    pushRefused: (pathStage) => pushes.inc({ stage: pathStage ?? 'unknown', result: 'refused' }),
+    pushWarned(found) {
+      for (const { code } of found) warnings.inc({ code });
+      return [...new Set(found.map(({ code }) => code))];
     },
     requestRefused: (code) => refused.inc({ code }),
     committed(size, durationMs) {
@@ -112,6 +124,7 @@ export function createMetrics(clock: Clock, readBacklog: () => Promise<readonly 
       requestSeconds.observe({ route, status }, durationMs / 1000),
     deliverySettled: (destination, outcome, count) => deliveries.inc({ destination, outcome }, count),
     async render() {
+      lastPushMs = await readLastPushMs().catch(() => lastPushMs);
       const backlogs = await readBacklog().catch(() => []);
       for (const { destination, ...backlog } of backlogs) {
         gauges.deliveries.set({ destination }, backlog.deliveries);

@@ -3,8 +3,10 @@ import { webhookScope } from '../auth/webhook-strategy.ts';
 import { jetFields, type JetField } from '../domain/jet-fields.ts';
 import { stages } from '../domain/stage.ts';
 import { problemCodes } from './problem.ts';
-import { tokenPath } from './token-route.ts';
+import { jsonAnswer, jsonSchema, oauthFlows, oauthOperations, operation } from './openapi-oauth.ts';
 import { webhookPaths } from './webhook-routes.ts';
+
+export { tokenAnswerSchema } from './openapi-oauth.ts';
 
 /** The 200 answer to a push. */
 export const storedAnswerSchema = z.object({
@@ -25,23 +27,6 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.enum(Object.keys(problemCodes) as [keyof typeof problemCodes]),
-});
-
-/** The 200 answer of the token endpoint: RFC 6749 section 5.1. */
-export const tokenAnswerSchema = z.object({
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: z.int(),
-  scope: z.string(),
-});
-
-const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string() });
-
-const tokenRequestSchema = z.object({
-  grant_type: z.enum(['client_credentials']),
-  client_id: z.string().optional(),
-  client_secret: z.string().optional(),
-  scope: z.string().optional(),
 });
 
 const readinessSchema = z.object({
@@ -68,7 +53,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
       ...Object.fromEntries(
         webhookPaths.map(({ path, stage }) => [path, { post: webhookOperation(path, stage) }]),
       ),
-      [tokenPath]: { post: tokenOperation() },
+      ...oauthOperations(),
       '/healthz': {
         get: operation('isAlive', 'Alive', jsonAnswer(z.object({ status: z.literal('alive') }))),
       },
@@ -106,12 +91,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
       securitySchemes: {
         oauth: {
           type: 'oauth2',
-          flows: {
-            clientCredentials: {
-              tokenUrl: `${publicUrl ?? ''}${tokenPath}`,
-              scopes: { [webhookScope]: 'Send pushes' },
-            },
-          },
+          flows: oauthFlows(publicUrl ?? ''),
         },
         header: {
           type: 'apiKey',
@@ -161,50 +141,6 @@ function problemAnswer(...codes: readonly string[]): Record<string, unknown> {
     description: codes.join(', '),
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
-}
-
-function tokenOperation(): Record<string, unknown> {
-  const refusal = (description: string): Record<string, unknown> => ({
-    description,
-    ...jsonAnswer(oauthErrorSchema),
-  });
-  const schema = jsonSchema(tokenRequestSchema);
-  return {
-    operationId: 'issueToken',
-    summary: 'An access token, for client credentials by HTTP Basic or in the body',
-    requestBody: {
-      required: true,
-      content: { 'application/x-www-form-urlencoded': { schema }, 'application/json': { schema } },
-    },
-    responses: {
-      200: { description: 'Issued', ...jsonAnswer(tokenAnswerSchema) },
-      400: refusal('RFC 6749 section 5.2'),
-      401: refusal('invalid_client'),
-      413: problemAnswer('body_too_large'),
-      429: refusal('Too many failed attempts'),
-      503: refusal('The store cannot be reached'),
-    },
-  };
-}
-
-function operation(
-  operationId: string,
-  summary: string,
-  answer: Record<string, unknown>,
-  others: Record<number, unknown> = {},
-): Record<string, unknown> {
-  return { operationId, summary, responses: { 200: { description: summary, ...answer }, ...others } };
-}
-
-function jsonAnswer(schema: z.ZodType): Record<string, unknown> {
-  return { content: { 'application/json': { schema: jsonSchema(schema) } } };
-}
-
-function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const described: Record<string, unknown> = { ...z.toJSONSchema(schema, { io: 'output' }) };
-  // OpenAPI 3.1 names the dialect once, for the whole document.
-  delete described.$schema;
-  return described;
 }
 
 /** Every field of Jet's page under its own spelling. None is required, and more may come. */

@@ -1,8 +1,9 @@
 import { Router, type RequestHandler } from 'express';
 import type { Issuer } from '../auth/issuer.ts';
-import { OAuthError, readTokenRequest } from '../auth/token-request.ts';
+import { OAuthError, readTokenRequest, type TokenRequest } from '../auth/token-request.ts';
 import type { Log } from '../domain/log.ts';
 import { methodNotAllowed } from './fallbacks.ts';
+import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 export interface TokenDependencies {
@@ -14,45 +15,67 @@ export interface TokenDependencies {
 }
 
 export const tokenPath = '/oauth/token';
+export const revokePath = '/oauth/revoke';
 
 const tokenBodyBytesMax = 16 * 1024;
+const refusedMessage = 'A token request was refused';
 
-/** The token endpoint. Its answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
+/** The token and revocation endpoints. Answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
 export function tokenRoute(dependencies: TokenDependencies): Router {
   const router = Router();
-  router.route(tokenPath).post(issueToken(dependencies)).all(methodNotAllowed('POST'));
+  const { issuer } = dependencies;
+  const issue = (request: TokenRequest): Promise<object> => issuer.issueToken(request);
+  // RFC 7009 asks for nothing in the answer; some clients read it as JSON.
+  const revoke = (request: TokenRequest): Promise<object> => issuer.revokeToken(request).then(() => ({}));
+  router.route(tokenPath).post(answerWith(issue, dependencies)).all(methodNotAllowed('POST'));
+  router.route(revokePath).post(answerWith(revoke, dependencies)).all(methodNotAllowed('POST'));
   return router;
 }
 
-function issueToken({ issuer, countFailure, isStoreAway, log }: TokenDependencies): RequestHandler {
+function answerWith(
+  work: (request: TokenRequest) => Promise<object>,
+  { countFailure, isStoreAway, log }: TokenDependencies,
+): RequestHandler {
   return async (request, response) => {
-    const body = (await readBody(request, tokenBodyBytesMax)).toString('utf8');
-    const { 'content-type': contentType, authorization } = request.headers;
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Pragma', 'no-cache');
+    let named: string | undefined;
     try {
+      const body = (await readBody(request, tokenBodyBytesMax)).toString('utf8');
+      const { 'content-type': contentType, authorization } = request.headers;
       const tokenRequest = readTokenRequest(body, contentType, authorization);
-      response.end(JSON.stringify(await issuer.issueToken(tokenRequest)));
+      named = tokenRequest.parameters.client_id;
+      response.end(JSON.stringify(await work(tokenRequest)));
     } catch (error) {
       if (isStoreAway(error)) {
+        log.error({ error }, 'A token request failed: the store cannot be reached');
         response.setHeader('Retry-After', '5');
         answer(503, 'temporarily_unavailable', 'The store cannot be reached now.');
-        log.error({ error }, 'A token request failed');
-        return;
+      } else if (error instanceof Problem) {
+        for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+        answer(error.status, 'invalid_request', error.detail);
+      } else if (error instanceof OAuthError) {
+        refuse(error);
+      } else {
+        throw error;
       }
-      if (!(error instanceof OAuthError)) throw error;
-      log.warn({ code: error.code, reason: error.message }, 'A token request was refused');
-      const waitMs = error.code === 'invalid_client' ? countFailure(...throttleKeys(request.ip, body)) : 0;
+    }
+
+    function refuse(error: OAuthError): void {
+      const { code, reason, clientId, status } = error;
+      const address = request.ip ?? 'unknown';
+      const waitMs = code === 'invalid_client' ? countFailure(...throttleKeys(address, named)) : 0;
+      log.warn({ code, reason, clientId, address, ...(waitMs > 0 ? { waitMs } : {}) }, refusedMessage);
       if (waitMs > 0) {
         response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
         answer(429, 'slow_down', 'Too many failed attempts; wait before the next.');
         return;
       }
-      if (error.status === 401 && error.usedBasic) {
+      if (status === 401 && error.usedBasic) {
         response.setHeader('WWW-Authenticate', 'Basic realm="jet-receiver"');
       }
-      answer(error.status, error.code, error.message);
+      answer(status, code, error.message);
     }
 
     function answer(status: number, code: string, description: string): void {
@@ -60,9 +83,9 @@ function issueToken({ issuer, countFailure, isStoreAway, log }: TokenDependencie
       response.end(JSON.stringify({ error: code, error_description: description }));
     }
   };
+}
 
-  function throttleKeys(address = 'unknown', body: string): string[] {
-    const clientId = new URLSearchParams(body).get('client_id');
-    return clientId === null ? [address] : [address, `${address} ${clientId.slice(0, 64)}`];
-  }
+/** A failure counts for its address, and for the client that it named there, however that was sent. */
+function throttleKeys(address: string, clientId: string | undefined): string[] {
+  return clientId === undefined ? [address] : [address, `${address} ${clientId.slice(0, 64)}`];
 }

@@ -27,8 +27,8 @@ export interface WebhookDependencies {
   /** Stores a push; settles after its commit. */
   readonly storePush: (push: NewPush) => Promise<StoredPush>;
   readonly quarantine: (refused: RefusedBody) => Promise<string>;
-  /** True when an error says that the database cannot work now. */
-  readonly isStoreAway: (error: unknown) => boolean;
+  /** True when an error lies in the values of a push, and would be the same next time. */
+  readonly isDataError: (error: unknown) => boolean;
   /** Called after a push was stored, to wake the worker. */
   readonly onStored: () => void;
   readonly metrics: Metrics;
@@ -44,7 +44,27 @@ export function webhookRoutes(dependencies: WebhookDependencies): Router {
       .post(dependencies.authenticate, takePush(stage, dependencies))
       .all(methodNotAllowed('POST'));
   }
+  router.use(webhookPaths[0].path, postsOnly(dependencies.authenticate), keepMisdirected(dependencies));
   return router;
+}
+
+/** For what is not a push's method, the address does not exist. */
+function postsOnly(authenticate: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (request.method === 'POST') void authenticate(request, response, next);
+    else next('router');
+  };
+}
+
+/** A slip in the sender's form must not lose calls: what comes to an address beside ours is kept too. */
+function keepMisdirected(dependencies: WebhookDependencies): RequestHandler {
+  return async (request) => {
+    const problem = new Problem(
+      'not_found',
+      `No push has this address; there are ${webhookPaths.map(({ path }) => path).join(', ')}.`,
+    );
+    await refuse(request, await readBody(request), undefined, problem, dependencies);
+  };
 }
 
 function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
@@ -55,7 +75,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
     const receivedAtMs = clock();
     const push: NewPush = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage };
     const stored = await storePush(push).catch((error: unknown) => {
-      if (error instanceof Overloaded || dependencies.isStoreAway(error)) throw storeUnavailable(error);
+      if (error instanceof Overloaded || !dependencies.isDataError(error)) throw storeUnavailable(error);
       log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
       return refuse(
         request,
@@ -72,7 +92,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
         pushId: stored.pushId,
         stage: push.stage,
         duplicate: stored.duplicate,
-        warnings: push.warnings.length,
+        warnings: metrics.pushWarned(push.warnings),
       },
       'A push was stored',
     );
@@ -116,7 +136,7 @@ async function refuse(
   body: Buffer,
   pathStage: Stage | undefined,
   problem: Problem,
-  { quarantine, isStoreAway, log }: WebhookDependencies,
+  { quarantine, metrics, log }: WebhookDependencies,
 ): Promise<never> {
   const refused: RefusedBody = {
     body,
@@ -132,8 +152,9 @@ async function refuse(
         headers: { 'Retry-After': '60' },
       });
     }
-    throw isStoreAway(error) ? storeUnavailable(error) : error;
+    throw storeUnavailable(error);
   });
+  metrics.pushRefused(pathStage);
   log.warn(
     { quarantineId, code: problem.code, detail: problem.detail },
     'A body was refused and is in the quarantine',

@@ -54,9 +54,15 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   }
   return {
     text,
-    value: measured.exact ? value : (JSON.parse(quoteLongNumbers(json)) as Record<string, JsonValue>),
+    value:
+      measured.exact && !respelled.test(json)
+        ? value
+        : (JSON.parse(quoteInexactNumbers(json)) as Record<string, JsonValue>),
   };
 }
+
+// A number with a fraction or an exponent, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.
+const respelled = /[:[,\s]-?\d+(?:\.|[eE])/;
 
 interface Measure {
   keys: number;
@@ -108,12 +114,10 @@ function measure(
 }
 
 /** Puts quotes around those numbers of a well-formed JSON text that a double does not give back as they stand. */
-function quoteLongNumbers(text: string): string {
+function quoteInexactNumbers(text: string): string {
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
     if (token.startsWith('"')) return token;
-    const value = Number(token);
-    const exact = token.length < 16 ? Number.isFinite(value) : String(value) === token;
-    return exact ? token : `"${token}"`;
+    return String(Number(token)) === token ? token : `"${token}"`;
   });
 }
 

@@ -39,3 +39,13 @@ export async function readBacklog(
     };
   });
 }
+
+/** When the latest push was stored, in epoch milliseconds. */
+export async function readLastPushMs(store: Store): Promise<number | undefined> {
+  // Ids sort by time of receipt.
+  const row = await store.reader
+    .knex('pushes')
+    .orderBy('id', 'desc')
+    .first<{ received_at: number } | undefined>('received_at');
+  return row?.received_at;
+}

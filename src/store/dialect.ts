@@ -8,12 +8,12 @@ export interface Dialect {
   readonly transactionalSchema: boolean;
   /** Rows can be locked by SELECT ... FOR UPDATE. SQLite locks the whole file for the one writer instead. */
   readonly rowLocks: boolean;
-  /** A partial index keeps settled deliveries out of the index of due ones. MySQL and MariaDB have none. */
-  readonly partialIndexes: boolean;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
   readonly isAway: (error: DriverError) => boolean;
+  /** Credentials, rights or the schema are wrong: a person has to act. */
+  readonly isRefused: (error: DriverError) => boolean;
   readonly isUniqueViolation: (error: DriverError) => boolean;
   /** Another transaction was in the way, and this one was undone: the same work may succeed at once. */
   readonly isConflict: (error: DriverError) => boolean;
@@ -35,13 +35,15 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'sqlite',
     transactionalSchema: true,
     rowLocks: false,
-    partialIndexes: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
     isAway: (error) =>
       /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|CORRUPT|NOTADB|PROTOCOL)$/.test(
         error.code ?? '',
       ),
+    isRefused: (error) =>
+      /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH|NOTADB)$/.test(error.code ?? '') ||
+      (error.code === 'SQLITE_ERROR' && /no such (?:table|column)/.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
     // The first statement of a transaction takes the one lock, and waits for it.
     isConflict: () => false,
@@ -50,7 +52,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'postgres',
     transactionalSchema: true,
     rowLocks: true,
-    partialIndexes: true,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
@@ -60,6 +61,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|55P03|XX001|XX002)$/.test(error.code ?? '') ||
       (error.code === undefined &&
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
+    // 28: login, 3D: database, 42501: rights, 42P01 and 42703: no such table or column.
+    isRefused: (error) => /^(?:28|3D)\w{3}$|^(?:42501|42P01|42703)$/.test(error.code ?? ''),
     isUniqueViolation: (error) => error.code === '23505',
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
   },
@@ -67,7 +70,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'mysql',
     transactionalSchema: false,
     rowLocks: true,
-    partialIndexes: false,
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
@@ -77,6 +79,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
         error.code ?? '',
       ),
+    isRefused: (error) =>
+      /^ER_(?:\w*ACCESS_?DENIED\w*|BAD_DB_ERROR|NO_SUCH_TABLE|BAD_FIELD_ERROR)$/.test(error.code ?? ''),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
     isConflict: (error) => error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_CHECKREAD',
   },

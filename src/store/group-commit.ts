@@ -16,6 +16,9 @@ export interface GroupCommitOptions {
   readonly onCommit?: (size: number, durationMs: number) => void;
 }
 
+// So many share a transaction's cost well; waiting for more would leave the database idle while they are read.
+const gatherMax = 8;
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -69,7 +72,7 @@ export function createGroupCommit<Item, Result>(
    */
   const gather = async (): Promise<void> => {
     let known = queue.length;
-    for (let quietTurns = 0; quietTurns < 2 && known < options.groupSizeMax;) {
+    for (let quietTurns = 0; quietTurns < 2 && known < gatherMax;) {
       await nextTurn();
       quietTurns = queue.length > known ? 0 : quietTurns + 1;
       known = queue.length;

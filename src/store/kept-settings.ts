@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
 /** What the store keeps about itself. */
@@ -11,15 +12,23 @@ export async function readKeptSetting(store: Store, name: KeptSetting): Promise<
   return row?.value;
 }
 
-/** @returns false when it was kept before: the earlier value stands */
-export async function keepSettingOnce(store: Store, name: KeptSetting, value: string): Promise<boolean> {
-  await store.writer.upsert(store.writer.knex, {
+/**
+ * @param within a transaction of the writer
+ * @returns false when it was kept before: the earlier value stands
+ */
+export async function keepSettingOnce(
+  store: Store,
+  name: KeptSetting,
+  value: string,
+  within: Knex,
+): Promise<boolean> {
+  await store.writer.upsert(within, {
     table: 'settings',
     columns: ['name', 'value'],
     key: ['name'],
     rows: [[name, value]],
     assign: { value: ({ stored }) => stored('value') },
   });
-  const row = await store.writer.knex('settings').where({ name }).first<{ value: string }>('value');
+  const row = await within('settings').where({ name }).first<{ value: string }>('value');
   return row.value === value;
 }

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
 export interface OAuthClientRow {
@@ -16,6 +17,8 @@ export interface OAuthClientRow {
 export interface OAuthTokenRow {
   readonly hash: string;
   readonly clientId: string;
+  /** The approval that it came of. Undefined for client credentials. */
+  readonly familyId: string | undefined;
   readonly scope: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
@@ -33,8 +36,22 @@ interface ClientColumns {
   revoked_at: number | null;
 }
 
-export async function insertClient(store: Store, client: OAuthClientRow): Promise<void> {
-  await store.writer.knex('oauth_clients').insert({
+interface TokenColumns {
+  hash: string;
+  client_id: string;
+  family_id: string | null;
+  scope: string;
+  issued_at: number;
+  expires_at: number;
+}
+
+/** @param within a transaction of the writer, where there is one */
+export async function insertClient(
+  store: Store,
+  client: OAuthClientRow,
+  within: Knex = store.writer.knex,
+): Promise<void> {
+  await within('oauth_clients').insert({
     id: client.id,
     name: client.name,
     secret_hash: client.secretHash,
@@ -49,8 +66,10 @@ export async function readClients(store: Store): Promise<OAuthClientRow[]> {
   return rows.map(asClient);
 }
 
-/** A client that was not revoked. */
+/** A client that was not revoked. The id may come from anybody. */
 export async function readClient(store: Store, id: string): Promise<OAuthClientRow | undefined> {
+  // PostgreSQL fails on a NUL, and MySQL finds a row also when blanks follow its key.
+  if (!/^[A-Za-z0-9]{1,64}$/.test(id)) return undefined;
   const row = await store.reader
     .knex('oauth_clients')
     .where({ id })
@@ -74,30 +93,37 @@ export async function insertToken(store: Store, token: OAuthTokenRow): Promise<v
   await store.writer.knex('oauth_tokens').insert({
     hash: token.hash,
     client_id: token.clientId,
+    family_id: token.familyId ?? null,
     scope: token.scope,
     issued_at: token.issuedAtMs,
     expires_at: token.expiresAtMs,
   });
 }
 
-/** An access token whose client was not revoked. */
+/** An access token whose client was not revoked and whose approval was not ended. */
 export async function readToken(store: Store, hash: string): Promise<OAuthTokenRow | undefined> {
   const row = await store.reader
     .knex('oauth_tokens')
     .join('oauth_clients', 'oauth_clients.id', 'oauth_tokens.client_id')
+    .leftJoin('oauth_families', 'oauth_families.id', 'oauth_tokens.family_id')
     .where('oauth_tokens.hash', hash)
     .whereNull('oauth_clients.revoked_at')
-    .first<
-      { hash: string; client_id: string; scope: string; issued_at: number; expires_at: number } | undefined
-    >('oauth_tokens.*');
+    .whereNull('oauth_families.ended_at')
+    .first<TokenColumns | undefined>('oauth_tokens.*');
   if (row === undefined) return undefined;
   return {
     hash: row.hash,
     clientId: row.client_id,
+    familyId: row.family_id ?? undefined,
     scope: row.scope,
     issuedAtMs: row.issued_at,
     expiresAtMs: row.expires_at,
   };
+}
+
+/** Ends one access token. */
+export async function deleteToken(store: Store, hash: string, clientId: string): Promise<boolean> {
+  return (await store.writer.knex('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1;
 }
 
 /** Removes tokens that ended before a time. */

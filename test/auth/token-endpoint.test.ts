@@ -97,7 +97,7 @@ describe('a request for a token', () => {
       method: 'POST',
       headers: form,
       body: new Blob([inBody()]).stream(),
-      duplex: 'half',
+      ...{ duplex: 'half' },
     });
     expect(answer.status).toBe(200);
   });

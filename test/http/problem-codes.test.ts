@@ -58,7 +58,14 @@ describe('each problem', () => {
     const { clientId } = await createClient(receiver.store, 'k'.repeat(32), Date.now, { name: 'Another' });
     const expiresAtMs = Date.now() + 60_000;
     await insertToken(receiver.store, {
-      ...{ hash: hashToken('other-scope'), clientId, scope: 'other', issuedAtMs: Date.now(), expiresAtMs },
+      ...{
+        hash: hashToken('other-scope'),
+        clientId,
+        familyId: undefined,
+        scope: 'other',
+        issuedAtMs: Date.now(),
+        expiresAtMs,
+      },
     });
     expect(await codeOf(await push('{}', { authorization: 'Bearer other-scope' }), 403)).toBe('not_allowed');
   });

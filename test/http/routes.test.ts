@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { Express } from 'express';
+import { MemoryStore } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp, type AppDependencies } from '../../src/http/app.ts';
 import { createOpenApi, problemSchema } from '../../src/http/openapi.ts';
@@ -12,10 +13,23 @@ const posts = [
   '/webhooks/jet/call-end',
   '/webhooks/jet/call-end-outbound',
   '/oauth/token',
+  '/oauth/revoke',
 ];
-const gets = ['/healthz', '/readyz', '/metrics', '/openapi.json'];
+const gets = [
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/openapi.json',
+  '/oauth/page.css',
+  '/.well-known/oauth-authorization-server',
+];
+/** Shown to a person, and posted back. */
+const pages = ['/oauth/authorize'];
 /** What answers without credentials: it says nothing of a call, or asks for credentials of its own. */
-const publicPaths = ['/oauth/token', '/healthz', '/readyz', '/openapi.json'];
+const publicPaths = [
+  ...['/oauth/token', '/oauth/revoke', '/oauth/authorize', '/oauth/page.css'],
+  ...['/.well-known/oauth-authorization-server', '/healthz', '/readyz', '/openapi.json'],
+];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'];
 
 let receiver: RunningReceiver;
@@ -63,8 +77,12 @@ const anything = (): never => {
 /** The app as the receiver makes it, over nothing. */
 function emptyApp(): Express {
   const webhook = { authenticate: anything, intake: {}, log: {}, metrics: {} };
+  const authorize = {
+    ...{ sessions: new MemoryStore(), secretKey: 'k'.repeat(32), publicUrl: undefined },
+    passport: { session: () => anything, authenticate: () => anything },
+  };
   return createApp({
-    ...{ webhook, token: {}, health: {}, metrics: {}, log: {} },
+    ...{ webhook, token: {}, authorize, health: {}, metrics: {}, log: {} },
     ...{ trustProxy: undefined, publicUrl: undefined, isClosing: () => false },
   } as unknown as AppDependencies);
 }
@@ -73,12 +91,12 @@ describe('the routes', () => {
   const walked = pathsOf((emptyApp() as unknown as { router: { stack: Layer[] } }).router.stack);
 
   it('are those that are tested here', () => {
-    expect([...walked].sort()).toEqual([...posts, ...gets].sort());
+    expect([...walked].sort()).toEqual([...posts, ...gets, ...pages].sort());
   });
 
   it('are those that /openapi.json describes', () => {
     const described = Object.keys(createOpenApi(undefined).paths as object);
-    expect([...walked].sort()).toEqual(described.sort());
+    expect(walked.filter((path) => path !== '/oauth/page.css').sort()).toEqual(described.sort());
   });
 
   it.each(walked.filter((path) => !publicPaths.includes(path)))(
@@ -125,15 +143,8 @@ describe('HEAD', () => {
 
 describe('another address', () => {
   it.each([
-    ...[
-      '/',
-      '/webhooks',
-      '/webhooks/jet/call-other',
-      '/webhooks/jet/call-start/x',
-      '/oauth',
-      '/oauth/tokens',
-    ],
-    ...['/oauth/revoke', '/.env', '/data/jet.sqlite', '/healthz/..%2f..%2fetc/passwd', '/%E0%A4%A', '//'],
+    ...['/', '/webhooks', '/oauth', '/oauth/tokens'],
+    ...['/oauth/revoked', '/.env', '/data/jet.sqlite', '/healthz/..%2f..%2fetc/passwd', '/%E0%A4%A', '//'],
     ...['/openapi.json%00', '/webhooks%2fjet', '/__proto__', '/constructor'],
   ])('%s is answered 404 with a problem', async (path) => {
     const answer = await ask('POST', path, { 'content-type': 'application/json' });

@@ -49,7 +49,7 @@ async function issue(scope: string): Promise<{ clientId: string; bearer: string 
   const { clientId } = await createClient(receiver.store, key, () => nowMs, { name: 'Another' });
   const bearer = randomText();
   await insertToken(receiver.store, {
-    ...{ hash: hashToken(bearer), clientId, scope },
+    ...{ hash: hashToken(bearer), clientId, familyId: undefined, scope },
     ...{ issuedAtMs: nowMs, expiresAtMs: nowMs + 24 * 3_600_000 },
   });
   return { clientId, bearer };

@@ -47,7 +47,7 @@ interface Flags {
  * @throws CommanderError once the help or the fault was printed
  */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): SimulationOptions {
-  const command = createCommand();
+  const command = createCommand(environment);
   command.parse([...args], { from: 'user' });
   const flags = command.opts<Flags>();
   const reportingUrl =
@@ -69,10 +69,10 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   };
 }
 
-function createCommand(): Command {
+function createCommand(environment: Readonly<Record<string, string | undefined>>): Command {
   return new Command('simulate')
     .description("Plays a day of Jet's calls against a running receiver, then shows what landed.")
-    .option('--url <url>', 'base address of the receiver', 'http://127.0.0.1:3000')
+    .option('--url <url>', 'base address of the receiver', `http://127.0.0.1:${environment.PORT ?? '3000'}`)
     .option('--calls <number>', 'how many calls', wholeNumber(1, callsMax), 200)
     .option('--rate <number>', 'pushes a second; 0 for as fast as possible', wholeNumber(0, 100_000), 50)
     .option('--concurrency <number>', 'pushes on their way at once', wholeNumber(1, 1000), 10)

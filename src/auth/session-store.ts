@@ -1,0 +1,76 @@
+import session, { type SessionData } from 'express-session';
+import type { Clock } from '../domain/clock.ts';
+import { deleteSession, readSession, writeSession } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
+import { hashToken } from './secrets.ts';
+
+/** A session ends when it was idle for so long, and after this in any case. */
+export const sessionIdleMs = 30 * 60_000;
+const sessionLifetimeMs = 8 * 3_600_000;
+
+type Done<Result = void> = (error?: unknown, result?: Result) => void;
+
+interface KeptSession {
+  readonly startedAtMs: number;
+  readonly data: SessionData;
+}
+
+/**
+ * Sessions of the sign-in page in our own database, under the hash of their id.
+ *
+ * A session is kept once somebody has signed in. Before that there is nothing to keep but its id, which the
+ * cookie holds, signed; so a stranger who loads the page, however often, makes no row.
+ */
+export class StoredSessions extends session.Store {
+  private readonly store: Store;
+  private readonly clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    super();
+    this.store = store;
+    this.clock = clock;
+  }
+
+  override get(id: string, done: Done<SessionData | null>): void {
+    this.read(id).then(
+      (kept) => done(undefined, kept?.data ?? { cookie: new session.Cookie() }),
+      (error: unknown) => done(error),
+    );
+  }
+
+  override set(id: string, data: SessionData, done: Done = () => undefined): void {
+    (isSignedIn(data) ? this.write(id, data) : Promise.resolve()).then(
+      () => done(),
+      (error: unknown) => done(error),
+    );
+  }
+
+  override touch(id: string, data: SessionData, done: Done = () => undefined): void {
+    this.set(id, data, done);
+  }
+
+  override destroy(id: string, done: Done = () => undefined): void {
+    deleteSession(this.store, hashToken(id)).then(
+      () => done(),
+      (error: unknown) => done(error),
+    );
+  }
+
+  private async read(id: string): Promise<KeptSession | undefined> {
+    const text = await readSession(this.store, hashToken(id), this.clock());
+    if (text === undefined) return undefined;
+    const kept = JSON.parse(text) as KeptSession;
+    return this.clock() < kept.startedAtMs + sessionLifetimeMs ? kept : undefined;
+  }
+
+  private async write(id: string, data: SessionData): Promise<void> {
+    const nowMs = this.clock();
+    const startedAtMs = (await this.read(id))?.startedAtMs ?? nowMs;
+    const kept: KeptSession = { startedAtMs, data };
+    await writeSession(this.store, hashToken(id), JSON.stringify(kept), nowMs + sessionIdleMs);
+  }
+}
+
+function isSignedIn(data: SessionData): boolean {
+  return (data as { passport?: { user?: unknown } }).passport?.user !== undefined;
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from './auth/clients.ts';
+import { hashPassword } from './auth/password.ts';
+import { randomText } from './auth/secrets.ts';
+import type { CoreSettings } from './config/core-schema.ts';
+import type { Clock } from './domain/clock.ts';
+import { keepSettingOnce, readKeptSetting } from './store/kept-settings.ts';
+import type { Store } from './store/store.ts';
+import { inTransaction } from './store/transaction.ts';
+
+/** What is made at the first start, and shown once. */
+export interface FirstStart {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+  /** Undefined when the operator chose one. */
+  readonly consolePassword: string | undefined;
+}
+
+/** Makes the first OAuth client and the console password, once in a store's life. */
+export async function makeFirstClient(
+  store: Store,
+  core: CoreSettings,
+  secretKey: string,
+  clock: Clock,
+): Promise<FirstStart | undefined> {
+  if ((await readKeptSetting(store, 'first_started_at')) !== undefined) return undefined;
+  const consolePassword = core.CONSOLE_PASSWORD === undefined ? randomText(24) : undefined;
+  const passwordHash = consolePassword === undefined ? undefined : await hashPassword(consolePassword);
+  // All or nothing, so that a crash in between leaves the next start the first one. Of several processes that
+  // start at once on one database, one makes the client.
+  return inTransaction(store.writer, async (transaction) => {
+    const mark = `${clock()} ${randomUUID()}`;
+    if (!(await keepSettingOnce(store, 'first_started_at', mark, transaction))) return undefined;
+    if (passwordHash !== undefined) {
+      await keepSettingOnce(store, 'console_password_hash', passwordHash, transaction);
+    }
+    const { clientId, clientSecret, scope } = await createClient(
+      store,
+      secretKey,
+      clock,
+      { name: 'Jet' },
+      transaction,
+    );
+    return { clientId, clientSecret, scope, consolePassword };
+  });
+}

@@ -1,0 +1,60 @@
+import type { AuthorizationRequest } from '../auth/authorization-request.ts';
+import { html, type Html } from './html.ts';
+
+/** Asks for the console password. Works without a script; a password manager finds its field. */
+export function signInForm(asked: AuthorizationRequest, csrf: string, fault: string | undefined): Html {
+  return html`<p>
+      <strong>${asked.client.name}</strong> asks for leave to send call data to this receiver. Sign in to
+      decide.
+    </p>
+    ${fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
+    <form method="post">
+      <input type="hidden" name="csrf" value="${csrf}" />
+      <input type="hidden" name="step" value="sign-in" />
+      <input type="text" name="username" value="operator" autocomplete="username" readonly hidden />
+      <label for="password">Console password</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        autofocus
+        ${fault === undefined ? undefined : html`aria-invalid="true" aria-describedby="fault"`}
+      />
+      <button type="submit">Sign in</button>
+    </form>`;
+}
+
+/** Shows who asks for what, and where the person is sent back to. */
+export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
+  return html`<dl>
+      <dt>Client</dt>
+      <dd>${asked.client.name}</dd>
+      <dt>May</dt>
+      <dd>send pushes (scope ${asked.scope})</dd>
+      <dt>Goes back to</dt>
+      <dd>${new URL(asked.redirectUri).host}</dd>
+      <dt>For</dt>
+      <dd>a year, unless you revoke it or it is not used for 90 days</dd>
+    </dl>
+    <p>Approve only if you set this client up yourself. It reads nothing: it may only send.</p>
+    <form method="post">
+      <input type="hidden" name="csrf" value="${csrf}" />
+      <button type="submit" name="step" value="approve">Approve</button>
+      <button type="submit" name="step" value="deny" class="secondary">Refuse</button>
+    </form>`;
+}
+
+/** For a request that must not send the person anywhere. */
+export function refusalPage(reason: string, command: string | undefined): Html {
+  return html`<p>${reason}</p>
+    ${command === undefined ? undefined : html`<p><code>${command}</code></p>`}
+    <p>Nothing was approved. You can close this page.</p>`;
+}
+
+/** For a form that was not taken, or a server that cannot work now. */
+export function troublePage(trouble: string, address: string): Html {
+  return html`<p role="alert">${trouble}</p>
+    <p>Nothing was approved. <a href="${address}">Load the page again</a> and try once more.</p>`;
+}

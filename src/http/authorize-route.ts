@@ -1,0 +1,240 @@
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import type { PassportStatic } from 'passport';
+import {
+  isRefusal,
+  readAuthorizationRequest,
+  redirectWith,
+  type AuthorizationRefusal,
+  type AuthorizationRequest,
+} from '../auth/authorization-request.ts';
+import { SignInBusy } from '../auth/operator-sign-in.ts';
+import type { Log } from '../domain/log.ts';
+import type { OAuthClientRow } from '../store/oauth-rows.ts';
+import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
+import { methodNotAllowed } from './fallbacks.ts';
+import { sendPage, sendStyle, stylePath } from './page.ts';
+import { Problem } from './problem.ts';
+import { readBody } from './read-body.ts';
+import { csrfToken, requireOwnForm, useSessions, type SessionDependencies } from './session.ts';
+
+export interface AuthorizeDependencies extends SessionDependencies {
+  readonly passport: PassportStatic;
+  readonly readClient: (id: string) => Promise<OAuthClientRow | undefined>;
+  /** Notes that a person approved, and answers the code. */
+  readonly approve: (request: AuthorizationRequest) => Promise<string>;
+  /** Answers how long to tell the caller to wait, in milliseconds. */
+  readonly countFailure: (...keys: readonly string[]) => number;
+  /** Who issues: the value of `iss` (RFC 9207). */
+  readonly issuerUrl: () => string;
+  readonly isStoreAway: (error: unknown) => boolean;
+  readonly log: Log;
+}
+
+export const authorizePath = '/oauth/authorize';
+
+const formBytesMax = 16 * 1024;
+
+/** The authorization endpoint (RFC 6749 section 3.1): a person signs in, and approves or refuses the client. */
+export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
+  const router = Router();
+  router.route(stylePath).get(sendStyle).all(methodNotAllowed('GET'));
+  router
+    .route(authorizePath)
+    .get(useSessions(dependencies), dependencies.passport.session() as RequestHandler, showForm(dependencies))
+    .post(
+      useSessions(dependencies),
+      readForm,
+      dependencies.passport.session() as RequestHandler,
+      takeForm(dependencies),
+    )
+    .all(methodNotAllowed('GET', 'POST'));
+  router.use(authorizePath, showTrouble(dependencies));
+  return router;
+}
+
+/** A person reads a page, not a problem in JSON. */
+function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const away = isStoreAway(error);
+    if (
+      response.headersSent ||
+      !(away || (error instanceof Problem && error.code !== 'method_not_allowed'))
+    ) {
+      next(error);
+      return;
+    }
+    if (away) log.error({ error }, 'The sign-in page failed: the store cannot be reached');
+    else log.warn({ reason: (error as Problem).detail, address: request.ip }, 'A form was refused');
+    const headers = away ? { 'Retry-After': '5' } : (error as Problem).headers;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const trouble = away ? 'The server cannot reach its store now.' : (error as Problem).detail;
+    sendPage(
+      response,
+      away ? 503 : (error as Problem).status,
+      'That did not work',
+      troublePage(trouble, sameAddress(request)),
+    );
+  };
+}
+
+/** The request's own address, as a link that also holds behind a proxy that takes a part of the path away. */
+function sameAddress(request: Request): string {
+  return new URL(request.originalUrl, 'http://localhost').search || '?';
+}
+
+/** The request stays in the query throughout: the forms post to the same address. */
+async function readRequest(
+  request: Request,
+  { readClient }: AuthorizeDependencies,
+): Promise<AuthorizationRequest | AuthorizationRefusal> {
+  const { search } = new URL(request.originalUrl, 'http://localhost');
+  return readAuthorizationRequest(new URLSearchParams(search), readClient);
+}
+
+const readForm: RequestHandler = async (request, _response, next) => {
+  const form = new URLSearchParams((await readBody(request, formBytesMax)).toString('utf8'));
+  request.body = Object.fromEntries(form);
+  next();
+};
+
+function showForm(dependencies: AuthorizeDependencies): RequestHandler {
+  return async (request, response) => {
+    const asked = await readRequest(request, dependencies);
+    if (isRefusal(asked)) refuse(response, asked, request.ip, dependencies);
+    else showPage(request, response, asked, dependencies);
+  };
+}
+
+function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
+  return async (request, response, next) => {
+    const { csrf, step, password } = request.body as Record<string, string | undefined>;
+    requireOwnForm(request, csrf, dependencies.secretKey, dependencies.publicUrl);
+    const asked = await readRequest(request, dependencies);
+    if (isRefusal(asked)) {
+      refuse(response, asked, request.ip, dependencies);
+    } else if (step === 'sign-in') {
+      // Passport would look for it in the query too, which ends in logs.
+      if (password) signIn(request, response, next, asked, dependencies);
+      else refuseSignIn(request, response, asked, dependencies);
+    } else if (!request.isAuthenticated()) {
+      showPage(request, response, asked, dependencies);
+    } else if (step === 'approve') {
+      const code = await dependencies.approve(asked);
+      dependencies.log.info(
+        { clientId: asked.client.id, host: hostOf(asked) },
+        'The operator approved a client',
+      );
+      sendBack(response, asked.redirectUri, { code, state: asked.state }, dependencies);
+    } else {
+      dependencies.log.info(
+        { clientId: asked.client.id, host: hostOf(asked) },
+        'The operator refused a client',
+      );
+      const { redirectUri, state } = asked;
+      sendBack(response, redirectUri, { error: 'access_denied', state }, dependencies);
+    }
+  };
+}
+
+function hostOf({ redirectUri }: AuthorizationRequest): string {
+  return new URL(redirectUri).host;
+}
+
+function signIn(
+  request: Request,
+  response: Response,
+  next: (error?: unknown) => void,
+  asked: AuthorizationRequest,
+  dependencies: AuthorizeDependencies,
+): void {
+  const answer = (error: unknown, operator: Express.User | false | null | undefined): void => {
+    if (error instanceof SignInBusy) {
+      response.setHeader('Retry-After', '5');
+      showPage(request, response, asked, dependencies, {
+        status: 429,
+        fault: 'The server is busy. Try again in a moment.',
+      });
+    } else if (error) {
+      next(error);
+    } else if (operator) {
+      // Passport gives the session a new id here, so that one planted before is worth nothing.
+      request.logIn(operator, (failure: unknown) => {
+        if (failure) next(failure);
+        else response.redirect(303, sameAddress(request));
+      });
+    } else {
+      refuseSignIn(request, response, asked, dependencies);
+    }
+  };
+  void (dependencies.passport.authenticate('local', answer) as RequestHandler)(request, response, next);
+}
+
+function refuseSignIn(
+  request: Request,
+  response: Response,
+  asked: AuthorizationRequest,
+  dependencies: AuthorizeDependencies,
+): void {
+  const address = request.ip ?? 'unknown';
+  const waitMs = dependencies.countFailure(address);
+  dependencies.log.warn({ address, waitMs }, 'A sign-in failed: the password was wrong');
+  if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
+  showPage(request, response, asked, dependencies, {
+    status: waitMs > 0 ? 429 : 401,
+    fault:
+      waitMs > 0
+        ? `That is not the password. Wait ${waitText(waitMs)} before the next try.`
+        : 'That is not the password.',
+  });
+}
+
+function waitText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+}
+
+function showPage(
+  request: Request,
+  response: Response,
+  asked: AuthorizationRequest,
+  { secretKey }: AuthorizeDependencies,
+  trouble?: { status: number; fault: string },
+): void {
+  // The form's token belongs to a session, so there is one from the first page on.
+  (request.session as { opened?: boolean }).opened = true;
+  const csrf = csrfToken(request, secretKey);
+  if (request.isAuthenticated()) {
+    // Chromium holds every redirect that follows a form against the page's policy: the one back to the client,
+    // and those by which the client sends the person on to a page of its own, wherever that is.
+    const targets = [new URL(asked.redirectUri).origin, 'https:'];
+    sendPage(response, 200, `Let ${asked.client.name} send call data?`, consentForm(asked, csrf), targets);
+  } else {
+    sendPage(response, trouble?.status ?? 200, 'Sign in', signInForm(asked, csrf, trouble?.fault));
+  }
+}
+
+function refuse(
+  response: Response,
+  refusal: AuthorizationRefusal,
+  address: string | undefined,
+  dependencies: AuthorizeDependencies,
+): void {
+  dependencies.log.warn({ reason: refusal.reason, address }, 'An authorization request was refused');
+  if (refusal.kind === 'page') {
+    sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal.reason, refusal.command));
+    return;
+  }
+  const { redirectUri, state, error, reason } = refusal;
+  sendBack(response, redirectUri, { error, error_description: reason, state }, dependencies);
+}
+
+function sendBack(
+  response: Response,
+  redirectUri: string,
+  answer: Readonly<Record<string, string | undefined>>,
+  { issuerUrl }: AuthorizeDependencies,
+): void {
+  response.setHeader('Cache-Control', 'no-store');
+  response.redirect(303, redirectWith(redirectUri, { ...answer, iss: issuerUrl() }));
+}

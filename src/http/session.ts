@@ -1,0 +1,62 @@
+import { createHmac } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import session from 'express-session';
+import { equalInConstantTime } from '../auth/secrets.ts';
+import { Problem } from './problem.ts';
+
+export interface SessionDependencies {
+  readonly sessions: session.Store;
+  readonly secretKey: string;
+  readonly publicUrl: string | undefined;
+}
+
+/** Sessions by cookie. The cookie is bound to this host, and to https where the public address is https. */
+export function useSessions({ sessions, secretKey, publicUrl }: SessionDependencies): RequestHandler[] {
+  const secure = publicUrl?.startsWith('https:') === true;
+  const markSecure: RequestHandler = (request, _response, next) => {
+    // express-session sets a secure cookie only on a request that it holds secure. That the browser's side is
+    // https follows from the settings, not from a header that anybody may send.
+    if (secure) Object.defineProperty(request, 'secure', { value: true, configurable: true });
+    next();
+  };
+  return [
+    markSecure,
+    session({
+      store: sessions,
+      secret: createHmac('sha256', secretKey).update('session cookies').digest('hex'),
+      name: secure ? '__Host-jet-session' : 'jet-session',
+      resave: false,
+      saveUninitialized: false,
+      cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+    }),
+  ];
+}
+
+/** A token for the forms of one session. Derived, so that the database holds nothing of it. */
+export function csrfToken(request: Request, secretKey: string): string {
+  return createHmac('sha256', secretKey).update(`form of session ${request.sessionID}`).digest('hex');
+}
+
+/**
+ * Lets a form through only from a page of this server.
+ *
+ * @throws Problem `not_allowed`
+ */
+export function requireOwnForm(
+  request: Request,
+  given: string | undefined,
+  secretKey: string,
+  publicUrl: string | undefined,
+): void {
+  const { origin, 'sec-fetch-site': site, host } = request.headers;
+  const own = publicUrl === undefined ? `${request.protocol}://${host ?? ''}` : new URL(publicUrl).origin;
+  const fromElsewhere =
+    (origin !== undefined && origin !== own) ||
+    (site !== undefined && site !== 'same-origin' && site !== 'none');
+  if (fromElsewhere || given === undefined || !equalInConstantTime(given, csrfToken(request, secretKey))) {
+    throw new Problem(
+      'not_allowed',
+      'The form came from elsewhere, its page is too old, or the browser takes no cookies.',
+    );
+  }
+}

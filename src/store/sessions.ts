@@ -1,0 +1,33 @@
+import type { Store } from './store.ts';
+
+/** A session's data, unless it ended. */
+export async function readSession(store: Store, hash: string, nowMs: number): Promise<string | undefined> {
+  const row = await store.reader
+    .knex('sessions')
+    .where({ hash })
+    .where('expires_at', '>', nowMs)
+    .first<{ data: string } | undefined>('data');
+  return row?.data;
+}
+
+export async function writeSession(
+  store: Store,
+  hash: string,
+  data: string,
+  expiresAtMs: number,
+): Promise<void> {
+  await store.writer.upsert(store.writer.knex, {
+    table: 'sessions',
+    columns: ['hash', 'data', 'expires_at'],
+    key: ['hash'],
+    rows: [[hash, data, expiresAtMs]],
+  });
+}
+
+export async function deleteSession(store: Store, hash: string): Promise<void> {
+  await store.writer.knex('sessions').where({ hash }).delete();
+}
+
+export async function deleteEndedSessions(store: Store, nowMs: number): Promise<void> {
+  await store.writer.knex('sessions').where('expires_at', '<', nowMs).delete();
+}

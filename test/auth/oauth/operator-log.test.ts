@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callback, IssuerUnderTest, pkcePair } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+});
+afterAll(() => issuer.close());
+
+const dayMs = 86_400_000;
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+  readonly clientId?: string;
+  readonly address?: string;
+  readonly reason?: string;
+  readonly endsAt?: string;
+}
+
+async function linesOf(work: () => Promise<unknown>, of = issuer): Promise<Line[]> {
+  const before = of.logLines.length;
+  await work();
+  return of.logLines.slice(before).map((line) => JSON.parse(line) as Line);
+}
+
+describe('the operator’s log says why a request was refused', () => {
+  const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
+    [
+      'a code that was used',
+      async () => {
+        const code = await issuer.takeCode();
+        await issuer.redeem(code);
+        return issuer.redeem(code);
+      },
+      /The code was used before/,
+    ],
+    [
+      'a code that is too old',
+      async () => {
+        const code = await issuer.takeCode();
+        issuer.clock.aheadMs += 60_000;
+        return issuer.redeem(code);
+      },
+      /The code was older than 60 seconds/,
+    ],
+    ['a code that nobody made', () => issuer.redeem('x'), /The code is not known/],
+    [
+      'a code of another client',
+      async () => {
+        const code = await issuer.takeCode();
+        return issuer.redeem(code, {}, await issuer.createClient([callback], 'Other'));
+      },
+      /The code was made for another client/,
+    ],
+    [
+      'another redirect URI',
+      async () => issuer.redeem(await issuer.takeCode(), { redirect_uri: 'https://x' }),
+      /redirect_uri/,
+    ],
+    [
+      'a wrong verifier',
+      async () => {
+        const { challenge, verifier } = pkcePair();
+        const code = await issuer.takeCode({ code_challenge: challenge, code_challenge_method: 'S256' });
+        return issuer.redeem(code, { code_verifier: verifier.toUpperCase() });
+      },
+      /code verifier is invalid/,
+    ],
+    ['a refresh token that nobody made', () => issuer.refresh('x'), /The refresh token is not known/],
+    [
+      'a refresh token that is spent',
+      async () => {
+        const first = await issuer.takeTokens();
+        await issuer.refresh((await issuer.refresh(first.refresh_token)).body.refresh_token);
+        return issuer.refresh(first.refresh_token);
+      },
+      /its successor was used/,
+    ],
+    [
+      'a refresh token that was revoked',
+      async () => {
+        const { refresh_token } = await issuer.takeTokens();
+        await issuer.revoke(refresh_token);
+        return issuer.refresh(refresh_token);
+      },
+      /was ended/,
+    ],
+    [
+      'a wrong secret',
+      () => issuer.token({ grant_type: 'client_credentials' }, { ...issuer.client, clientSecret: 'x' }),
+      /not one of the live secrets/,
+    ],
+    [
+      'an unknown client',
+      () => issuer.token({ grant_type: 'client_credentials' }, { ...issuer.client, clientId: 'x' }),
+      /No live client has this id/,
+    ],
+    ['no grant type', () => issuer.token({}), /grant_type is missing/],
+    [
+      'a redirect URI that is not registered',
+      () => issuer.operator.get(issuer.authorizePath({ redirect_uri: 'https://x' })),
+      /redirect_uri of the request is not registered/,
+    ],
+    ['a form from elsewhere', () => issuer.operator.post(issuer.authorizePath(), {}), /came from elsewhere/],
+  ];
+
+  it.each(refusals)('%s', async (_what, work, reason) => {
+    const warnings = (await linesOf(work)).filter(({ level }) => level === 40);
+    expect(warnings.at(-1)?.reason).toMatch(reason);
+    expect(warnings.at(-1)?.address).toBe('127.0.0.1');
+  });
+
+  it('and which client it was, once that is known', async () => {
+    const wrong = { ...issuer.client, clientSecret: 'x' };
+    const [line] = await linesOf(() => issuer.token({ grant_type: 'client_credentials' }, wrong));
+    expect(line?.clientId).toBe(issuer.client.clientId);
+  });
+
+  it('but not what was sent as the id of a client that is not known: it may be a secret', async () => {
+    const swapped = { ...issuer.client, clientId: issuer.client.clientSecret };
+    await issuer.token({ grant_type: 'client_credentials' }, swapped);
+    await issuer.operator.get(issuer.authorizePath({ client_id: issuer.client.clientSecret }));
+    expect(issuer.logLines.join('\n')).not.toContain(issuer.client.clientSecret);
+  });
+
+  it('and tells the sender less than the operator', async () => {
+    const code = await issuer.takeCode();
+    await issuer.redeem(code);
+    const { body } = await issuer.redeem(code);
+    expect(body.error_description).toBe('The code is not valid.');
+  });
+});
+
+describe('an approval that ends within 30 days', () => {
+  /** What a start after so many days logs, of a store with one approval. */
+  async function warningsAfter(
+    days: number,
+    prepare: (of: IssuerUnderTest) => Promise<unknown>,
+  ): Promise<Line[]> {
+    const first = await IssuerUnderTest.start();
+    await prepare(first);
+    await first.receiver.close();
+    const later = await IssuerUnderTest.start({}, first.folder, first.clock.aheadMs + days * dayMs);
+    // Asked of the same store after the start's own look, which it waits for.
+    await later.receiver.store.reader.knex('oauth_families');
+    await new Promise((resolve) => setImmediate(resolve));
+    const lines = later.logLines.map((line) => JSON.parse(line) as Line);
+    await later.close();
+    return lines.filter(({ endsAt }) => endsAt !== undefined);
+  }
+
+  const useFor =
+    (days: number) =>
+    async (of: IssuerUnderTest): Promise<void> => {
+      let { refresh_token } = await of.takeTokens();
+      for (let done = 0; done < days; done += 60) {
+        of.clock.aheadMs += 60 * dayMs;
+        refresh_token = (await of.refresh(refresh_token)).body.refresh_token;
+      }
+    };
+
+  it('is told at the start, with its client and its end', async () => {
+    const [line, ...more] = await warningsAfter(36, useFor(300));
+    expect(line?.level).toBe(40);
+    expect(line?.msg).toMatch(/approval ends soon/);
+    expect(line?.clientId).toMatch(/^[A-Za-z0-9]{24}$/);
+    expect(more).toEqual([]);
+  });
+
+  it('is not told 31 days before', async () => {
+    expect(await warningsAfter(34, useFor(300))).toEqual([]);
+  });
+
+  it('is not told when the client was approved again since', async () => {
+    const again = async (of: IssuerUnderTest): Promise<void> => {
+      await useFor(300)(of);
+      of.clock.aheadMs += 1000;
+      await of.takeTokens();
+    };
+    expect(await warningsAfter(36, again)).toEqual([]);
+  });
+
+  it('is not told when nobody used it for 90 days', async () => {
+    expect(await warningsAfter(340, (of) => of.takeTokens())).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callback, IssuerUnderTest, times } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+});
+afterAll(() => issuer.close());
+
+const dayMs = 86_400_000;
+
+describe('a refresh (RFC 6749 section 6)', () => {
+  it('gives an access token that lets pushes in, and a new refresh token', async () => {
+    const first = await issuer.takeTokens();
+    const { status, body } = await issuer.refresh(first.refresh_token);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'webhooks' });
+    expect(body.refresh_token).not.toBe(first.refresh_token);
+    expect(await issuer.accepts(body.access_token)).toBe(true);
+  });
+
+  it('ignores a wider scope', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    const { body } = await issuer.token({
+      grant_type: 'refresh_token',
+      refresh_token,
+      scope: 'webhooks admin',
+    });
+    expect(body.scope).toBe('webhooks');
+  });
+
+  it('sent twenty times at once gives one refresh token, and twenty access tokens that work', async () => {
+    const first = await issuer.takeTokens();
+    const answers = await times(20, () => issuer.refresh(first.refresh_token));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    expect(await issuer.accepts(answers[19]?.body.access_token ?? '')).toBe(true);
+  });
+
+  it('by the old and the new token at once leaves one refresh token that works', async () => {
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    const answers = await times(20, () => issuer.refresh(second.refresh_token));
+    const [successor] = new Set(answers.map(({ body }) => body.refresh_token));
+    expect((await issuer.refresh(successor ?? '')).status).toBe(200);
+  });
+});
+
+describe('the old refresh token', () => {
+  it('lives until its successor is first used', async () => {
+    const first = await issuer.takeTokens();
+    await issuer.refresh(first.refresh_token);
+    expect((await issuer.refresh(first.refresh_token)).status).toBe(200);
+  });
+
+  it('gives the same successor again, so an answer that got lost locks nobody out', async () => {
+    const first = await issuer.takeTokens();
+    const lost = (await issuer.refresh(first.refresh_token)).body;
+    const again = (await issuer.refresh(first.refresh_token)).body;
+    expect(again.refresh_token).toBe(lost.refresh_token);
+  });
+
+  it('works fifty times for a client that never stores the new one', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    for (let number = 0; number < 50; number += 1) {
+      issuer.clock.aheadMs += 3_600_000;
+      expect((await issuer.refresh(refresh_token)).status).toBe(200);
+    }
+  });
+
+  it('is refused once its successor was used', async () => {
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    await issuer.refresh(second.refresh_token);
+    expect((await issuer.refresh(first.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('used after that ends the whole approval: the newest refresh token too', async () => {
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    const third = (await issuer.refresh(second.refresh_token)).body;
+    await issuer.refresh(first.refresh_token);
+    expect((await issuer.refresh(third.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('used after that ends every access token of the approval', async () => {
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    const third = (await issuer.refresh(second.refresh_token)).body;
+    await issuer.refresh(first.refresh_token);
+    const all = [first, second, third].map(({ access_token }) => issuer.accepts(access_token));
+    expect(await Promise.all(all)).toEqual([false, false, false]);
+  });
+
+  it('used after that leaves another approval of the same client alone', async () => {
+    const other = await issuer.takeTokens();
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    await issuer.refresh(second.refresh_token);
+    await issuer.refresh(first.refresh_token);
+    expect((await issuer.refresh(other.refresh_token)).status).toBe(200);
+  });
+
+  it('ten generations back ends the approval just the same', async () => {
+    const first = await issuer.takeTokens();
+    let { refresh_token } = first;
+    for (let number = 0; number < 10; number += 1)
+      refresh_token = (await issuer.refresh(refresh_token)).body.refresh_token;
+    await issuer.refresh(first.refresh_token);
+    expect((await issuer.refresh(refresh_token)).status).toBe(400);
+  });
+});
+
+describe('an approval', () => {
+  it('is alive after 89 days without use', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    issuer.clock.aheadMs += 89 * dayMs;
+    expect((await issuer.refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('ends after 90 days without use', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    issuer.clock.aheadMs += 90 * dayMs;
+    expect((await issuer.refresh(refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('ends after 365 days, however often it is used', async () => {
+    let { refresh_token } = await issuer.takeTokens();
+    const statuses: number[] = [];
+    for (let days = 0; days < 365; days += 73) {
+      issuer.clock.aheadMs += 73 * dayMs;
+      const { status, body } = await issuer.refresh(refresh_token);
+      statuses.push(status);
+      refresh_token = body.refresh_token;
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 400]);
+  });
+
+  it('gives access tokens that end after an hour', async () => {
+    const { access_token } = await issuer.takeTokens();
+    issuer.clock.aheadMs += 3_590_000;
+    expect(await issuer.accepts(access_token)).toBe(true);
+    issuer.clock.aheadMs += 10_000;
+    expect(await issuer.accepts(access_token)).toBe(false);
+  });
+});
+
+describe('a stranger with a stolen refresh token', () => {
+  it('gets invalid_client with a wrong secret, and the token lives on', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    const answer = await issuer.refresh(refresh_token, { ...issuer.client, clientSecret: 'guessed' });
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+    expect((await issuer.refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('gets invalid_grant as another client of ours, and the token lives on', async () => {
+    const { refresh_token } = await issuer.takeTokens();
+    const other = await issuer.createClient([callback], 'Other');
+    const answer = await issuer.refresh(refresh_token, other);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    expect((await issuer.refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('cannot end the approval by a spent one as another client of ours', async () => {
+    const first = await issuer.takeTokens();
+    const second = (await issuer.refresh(first.refresh_token)).body;
+    const third = (await issuer.refresh(second.refresh_token)).body;
+    const other = await issuer.createClient([callback], 'Other');
+    await issuer.refresh(first.refresh_token, other);
+    expect((await issuer.refresh(third.refresh_token)).status).toBe(200);
+  });
+
+  it('gets nothing by presenting it as an access token', async () => {
+    expect(await issuer.accepts((await issuer.takeTokens()).refresh_token)).toBe(false);
+  });
+});

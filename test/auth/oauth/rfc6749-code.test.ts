@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callback, IssuerUnderTest, times } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+});
+afterAll(() => issuer.close());
+
+describe('a code (RFC 6749 section 4.1.3)', () => {
+  it('gives an access token that lets pushes in, and a refresh token', async () => {
+    const { status, body } = await issuer.redeem(await issuer.takeCode());
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'webhooks' });
+    expect(await issuer.accepts(body.access_token)).toBe(true);
+    expect((await issuer.refresh(body.refresh_token)).status).toBe(200);
+  });
+
+  it('gives one success of twenty parallel redemptions', async () => {
+    const code = await issuer.takeCode();
+    const answers = await times(20, () => issuer.redeem(code));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(19);
+  });
+
+  it('ends the access token of its first use when it is used again', async () => {
+    const code = await issuer.takeCode();
+    const { body } = await issuer.redeem(code);
+    expect(await issuer.accepts(body.access_token)).toBe(true);
+    await issuer.redeem(code);
+    expect(await issuer.accepts(body.access_token)).toBe(false);
+  });
+
+  it('ends the refresh token of its first use when it is used again', async () => {
+    const code = await issuer.takeCode();
+    const { body } = await issuer.redeem(code);
+    await issuer.redeem(code);
+    expect((await issuer.refresh(body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('is taken 59 seconds after it was made', async () => {
+    const code = await issuer.takeCode();
+    issuer.clock.aheadMs += 59_000;
+    expect((await issuer.redeem(code)).status).toBe(200);
+  });
+
+  it('is refused 60 seconds after it was made', async () => {
+    const code = await issuer.takeCode();
+    issuer.clock.aheadMs += 60_000;
+    expect((await issuer.redeem(code)).body.error).toBe('invalid_grant');
+  });
+
+  it.each([
+    ['another registered-looking address', 'https://jet.example.com/oauth/other'],
+    ['a slash more', `${callback}/`],
+    ['no address', ''],
+  ])('is refused with %s as redirect_uri', async (_what, redirectUri) => {
+    const answer = await issuer.redeem(await issuer.takeCode(), { redirect_uri: redirectUri });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('is burnt by a wrong redirect_uri', async () => {
+    const code = await issuer.takeCode();
+    await issuer.redeem(code, { redirect_uri: 'https://jet.example.com/' });
+    expect((await issuer.redeem(code)).status).toBe(400);
+  });
+
+  it('needs no redirect_uri when the authorization request named none', async () => {
+    const code = await issuer.takeCode({ redirect_uri: undefined });
+    expect((await issuer.redeem(code, { redirect_uri: '' })).status).toBe(200);
+  });
+
+  it('is refused when it is missing, as invalid_request', async () => {
+    expect((await issuer.redeem('')).body.error).toBe('invalid_request');
+  });
+
+  it('is refused when it was made up', async () => {
+    expect((await issuer.redeem('a'.repeat(43))).body.error).toBe('invalid_grant');
+  });
+});
+
+describe('a stranger with a stolen code', () => {
+  it('gets invalid_client with a wrong secret, and the code lives on', async () => {
+    const code = await issuer.takeCode();
+    const stranger = { ...issuer.client, clientSecret: 'guessed' };
+    const answer = await issuer.redeem(code, {}, stranger);
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+    expect((await issuer.redeem(code)).status).toBe(200);
+  });
+
+  it('gets invalid_client with no secret but a code verifier', async () => {
+    const body = new URLSearchParams({
+      ...{ grant_type: 'authorization_code', code: await issuer.takeCode(), redirect_uri: callback },
+      ...{ client_id: issuer.client.clientId, code_verifier: 'v'.repeat(43) },
+    });
+    const answer = await issuer.ask('/oauth/token', { body });
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+  });
+
+  it('gets invalid_grant as another client of ours, and the code lives on', async () => {
+    const code = await issuer.takeCode();
+    const other = await issuer.createClient([callback], 'Other');
+    const answer = await issuer.redeem(code, {}, other);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    expect((await issuer.redeem(code)).status).toBe(200);
+  });
+
+  it('does not end the owner’s tokens by a used code in another client’s hands', async () => {
+    const code = await issuer.takeCode();
+    const { body } = await issuer.redeem(code);
+    const other = await issuer.createClient([callback], 'Other');
+    await issuer.redeem(code, {}, other);
+    expect(await issuer.accepts(body.access_token)).toBe(true);
+  });
+});

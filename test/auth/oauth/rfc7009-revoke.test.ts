@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { basic, callback, IssuerUnderTest } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+});
+afterAll(() => issuer.close());
+
+describe('revocation (RFC 7009)', () => {
+  it('answers 200 with an empty JSON object that is not kept', async () => {
+    const { status, headers, body } = await issuer.revoke((await issuer.takeTokens()).access_token);
+    expect([status, body]).toEqual([200, {}]);
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('of an access token ends that token', async () => {
+    const { access_token } = await issuer.takeTokens();
+    await issuer.revoke(access_token);
+    expect(await issuer.accepts(access_token)).toBe(false);
+  });
+
+  it('of an access token leaves its refresh token alone', async () => {
+    const { access_token, refresh_token } = await issuer.takeTokens();
+    await issuer.revoke(access_token);
+    expect((await issuer.refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('of a refresh token ends it and the access tokens of its approval', async () => {
+    const { access_token, refresh_token } = await issuer.takeTokens();
+    await issuer.revoke(refresh_token);
+    expect((await issuer.refresh(refresh_token)).body.error).toBe('invalid_grant');
+    expect(await issuer.accepts(access_token)).toBe(false);
+  });
+
+  it('of an unknown token answers the same', async () => {
+    const { status, body } = await issuer.revoke('made-up');
+    expect([status, body]).toEqual([200, {}]);
+  });
+
+  it('twice answers the same', async () => {
+    const { access_token } = await issuer.takeTokens();
+    await issuer.revoke(access_token);
+    expect((await issuer.revoke(access_token)).body).toEqual({});
+  });
+
+  it('leaves another client’s tokens alone', async () => {
+    const { access_token, refresh_token } = await issuer.takeTokens();
+    const other = await issuer.createClient([callback], 'Other');
+    expect((await issuer.revoke(access_token, other)).body).toEqual({});
+    expect((await issuer.revoke(refresh_token, other)).body).toEqual({});
+    expect(await issuer.accepts(access_token)).toBe(true);
+    expect((await issuer.refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('takes credentials by Basic, and a hint', async () => {
+    const { access_token } = await issuer.takeTokens();
+    await issuer.ask('/oauth/revoke', {
+      headers: basic(issuer.client.clientId, issuer.client.clientSecret),
+      body: new URLSearchParams({ token: access_token, token_type_hint: 'refresh_token' }),
+    });
+    expect(await issuer.accepts(access_token)).toBe(false);
+  });
+
+  it('without a token is invalid_request', async () => {
+    expect((await issuer.revoke('')).body.error).toBe('invalid_request');
+  });
+
+  it('with a wrong secret is invalid_client, and the token lives on', async () => {
+    const { access_token } = await issuer.takeTokens();
+    const answer = await issuer.revoke(access_token, { ...issuer.client, clientSecret: 'no' });
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+    expect(await issuer.accepts(access_token)).toBe(true);
+  });
+
+  it('without credentials is invalid_client', async () => {
+    const body = new URLSearchParams({ token: 'x' });
+    expect((await issuer.ask('/oauth/revoke', { body })).status).toBe(401);
+  });
+});

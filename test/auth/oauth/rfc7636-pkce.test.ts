@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callback, IssuerUnderTest, pkcePair } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+  await issuer.signIn();
+});
+afterAll(() => issuer.close());
+
+const { verifier, challenge } = pkcePair();
+const withChallenge = { code_challenge: challenge, code_challenge_method: 'S256' };
+
+describe('a challenge (RFC 7636 section 4.3)', () => {
+  it('by S256 is taken', async () => {
+    const code = await issuer.takeCode(withChallenge);
+    expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(200);
+  });
+
+  it.each([
+    ['by plain', { code_challenge: challenge, code_challenge_method: 'plain' }],
+    ['without a method, which means plain', { code_challenge: challenge }],
+    ['by s256 in small letters', { code_challenge: challenge, code_challenge_method: 's256' }],
+    ['that is no digest', { code_challenge: 'short', code_challenge_method: 'S256' }],
+    ['that is left out beside its method', { code_challenge_method: 'S256' }],
+    ['with padding', { code_challenge: `${challenge}=`, code_challenge_method: 'S256' }],
+  ])('%s is refused by redirect as invalid_request', async (_what, parameters) => {
+    const { location, status } = await issuer.operator.get(issuer.authorizePath(parameters));
+    expect(status).toBe(303);
+    expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
+    expect(new URL(location ?? '').searchParams.get('state')).toBe('a b&c');
+    expect(location).toMatch(new RegExp(`^${callback}\\?`));
+  });
+});
+
+describe('a verifier (RFC 7636 section 4.6)', () => {
+  it.each([
+    ['that is missing', {}],
+    ['that is empty', { code_verifier: '' }],
+    ['of somebody else', { code_verifier: pkcePair().verifier }],
+    ['that is the challenge itself', { code_verifier: challenge }],
+    ['that is too short', { code_verifier: 'a'.repeat(42) }],
+    ['that is too long', { code_verifier: 'a'.repeat(129) }],
+    ['with a character that it may not have', { code_verifier: `${verifier}!` }],
+  ])('%s is refused as invalid_grant', async (_what, parameters) => {
+    const answer = await issuer.redeem(await issuer.takeCode(withChallenge), parameters);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('without a challenge is refused as invalid_grant', async () => {
+    const answer = await issuer.redeem(await issuer.takeCode(), { code_verifier: verifier });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('that is wrong burns the code', async () => {
+    const code = await issuer.takeCode(withChallenge);
+    await issuer.redeem(code, { code_verifier: pkcePair().verifier });
+    expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(400);
+  });
+
+  it('does not stand in for the secret', async () => {
+    const body = new URLSearchParams({
+      ...{ grant_type: 'authorization_code', code: await issuer.takeCode(withChallenge) },
+      ...{ redirect_uri: callback, client_id: issuer.client.clientId, code_verifier: verifier },
+    });
+    const answer = await issuer.ask('/oauth/token', { body });
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+  });
+});

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { IssuerUnderTest, password } from './issuer-under-test.ts';
+import type { Visitor } from './visitor.ts';
+
+let issuer: IssuerUnderTest;
+let visitor: Visitor;
+let path: string;
+beforeAll(async () => {
+  issuer = await IssuerUnderTest.start();
+  path = issuer.authorizePath();
+});
+afterAll(() => issuer.close());
+beforeEach(() => {
+  visitor = issuer.visitor();
+});
+
+const signIn = { step: 'sign-in', password };
+const isSignedIn = async (who = visitor): Promise<boolean> => (await who.get(path)).isConsent;
+
+describe('signing in', () => {
+  it('with the password leads on to the decision', async () => {
+    const answer = await visitor.submit(path, signIn);
+    expect(answer.status).toBe(303);
+    expect(new URL(answer.location ?? '', `${issuer.url}${path}`).href).toBe(`${issuer.url}${path}`);
+    expect((await visitor.get(path)).isConsent).toBe(true);
+  });
+
+  it.each([
+    ['wrong', 'not the password!!'],
+    ['empty', ''],
+    ['a character short', password.slice(0, -1)],
+    ['in other case', password.toUpperCase()],
+  ])('with a password that is %s is 401, and the page says so', async (_what, given) => {
+    issuer.clock.aheadMs += 2 * 3_600_000;
+    const { status, isSignIn, text } = await visitor.submit(path, { step: 'sign-in', password: given });
+    expect([status, isSignIn]).toEqual([401, true]);
+    expect(text).toContain('role="alert"');
+  });
+
+  it('takes no password from the query, which ends in logs', async () => {
+    const query = `${path}&password=${encodeURIComponent(password)}`;
+    expect((await visitor.submit(query, { step: 'sign-in' })).status).toBe(401);
+  });
+
+  it('gives the session a new id, so one that was planted before is worth nothing', async () => {
+    await visitor.get(path);
+    const planted = new Map(visitor.cookies);
+    await visitor.submit(path, signIn);
+    const attacker = issuer.visitor();
+    for (const [name, value] of planted) attacker.cookies.set(name, value);
+    expect([...visitor.cookies]).not.toEqual([...planted]);
+    expect([await isSignedIn(), await isSignedIn(attacker)]).toEqual([true, false]);
+  });
+
+  it('leaves another browser signed out', async () => {
+    await visitor.submit(path, signIn);
+    expect(await isSignedIn(issuer.visitor())).toBe(false);
+  });
+
+  it('of a stranger who only loads the page keeps no row', async () => {
+    const count = (): Promise<unknown> => issuer.receiver.store.reader.knex('sessions').count();
+    const before = await count();
+    for (let number = 0; number < 20; number += 1) await issuer.visitor().get(path);
+    await visitor.submit(path, { step: 'sign-in', password: 'wrong' });
+    expect(await count()).toEqual(before);
+  });
+});
+
+describe('a cookie', () => {
+  it('that was forged is no session', async () => {
+    await visitor.submit(path, signIn);
+    const [[name, value] = ['', '']] = visitor.cookies;
+    const forged = issuer.visitor();
+    forged.cookies.set(name, `${value.slice(0, -3)}abc`);
+    expect(await isSignedIn(forged)).toBe(false);
+  });
+
+  it('is for this host, for HTTP alone and not for cross-site forms', async () => {
+    const { headers } = await visitor.get(path);
+    expect(headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^jet-session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
+    ]);
+  });
+
+  it('is Secure and bound by __Host- where PUBLIC_URL is https, whatever a request says', async () => {
+    const https = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com' });
+    const { headers } = await https.visitor().get(https.authorizePath(), { 'x-forwarded-proto': 'http' });
+    await https.close();
+    expect(headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-jet-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ]);
+  });
+
+  it('is not set where the request is refused on a page', async () => {
+    const { headers } = await visitor.get(issuer.authorizePath({ redirect_uri: 'https://evil.example/' }));
+    expect(headers.getSetCookie()).toEqual([]);
+  });
+});
+
+describe('a session', () => {
+  it('is alive after 29 minutes without use, and then for another 29', async () => {
+    await visitor.submit(path, signIn);
+    issuer.clock.aheadMs += 29 * 60_000;
+    expect(await isSignedIn()).toBe(true);
+    issuer.clock.aheadMs += 29 * 60_000;
+    expect(await isSignedIn()).toBe(true);
+  });
+
+  it('ends after 30 minutes without use', async () => {
+    await visitor.submit(path, signIn);
+    issuer.clock.aheadMs += 30 * 60_000;
+    expect(await isSignedIn()).toBe(false);
+  });
+
+  it('ends after 8 hours, however much it is used', async () => {
+    await visitor.submit(path, signIn);
+    const alive: boolean[] = [];
+    for (let minutes = 0; minutes < 8 * 60; minutes += 20) {
+      issuer.clock.aheadMs += 20 * 60_000;
+      alive.push(await isSignedIn());
+    }
+    expect([alive.slice(0, -1).includes(false), alive.at(-1)]).toEqual([false, false]);
+  });
+
+  it('that ended approves nothing', async () => {
+    await visitor.submit(path, signIn);
+    const { csrf } = await visitor.get(path);
+    issuer.clock.aheadMs += 30 * 60_000;
+    const answer = await visitor.post(path, { csrf, step: 'approve' });
+    expect([answer.location, answer.isSignIn]).toEqual([undefined, true]);
+  });
+});

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { basic, IssuerUnderTest, password, times, type TokenAnswer } from './issuer-under-test.ts';
+import type { Page } from './visitor.ts';
+
+// A sign-in takes half a second on an idle machine, and waits for its turn.
+vi.setConfig({ testTimeout: 60_000 });
+
+let issuer: IssuerUnderTest;
+beforeEach(async () => {
+  // The tests choose their address as a proxy would tell it.
+  issuer = await IssuerUnderTest.start({ TRUST_PROXY: 'loopback' });
+});
+afterEach(() => issuer.close());
+
+const attacker = '203.0.113.1';
+const stranger = '203.0.113.2';
+const grant = { grant_type: 'client_credentials' };
+
+describe('failures at the token endpoint', () => {
+  const ask = (secret: string, address = attacker, path = '/oauth/token'): Promise<TokenAnswer> =>
+    issuer.ask(path, {
+      headers: { 'x-forwarded-for': address, ...basic(issuer.client.clientId, secret) },
+      body: new URLSearchParams(grant),
+    });
+
+  it('are answered 429 with Retry-After after ten', async () => {
+    const answers: TokenAnswer[] = [];
+    for (let number = 0; number < 11; number += 1) answers.push(await ask('wrong'));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429]);
+    expect(answers[10]?.headers.get('retry-after')).toBe('1');
+    expect(answers[10]?.headers.get('cache-control')).toBe('no-store');
+    expect(answers[10]?.body.error).toBe('slow_down');
+  });
+
+  it('make the wait twice as long each time, up to 15 minutes', async () => {
+    for (let number = 0; number < 10; number += 1) await ask('wrong');
+    const waits: number[] = [];
+    for (let number = 0; number < 12; number += 1) {
+      const wait = Number((await ask('wrong')).headers.get('retry-after'));
+      waits.push(wait);
+      issuer.clock.aheadMs += wait * 1000;
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+  });
+
+  it('never keep the right secret out, from the attacker’s own address', async () => {
+    await times(100, () => ask('wrong'));
+    expect((await ask(issuer.client.clientSecret)).status).toBe(200);
+  });
+
+  it('a thousand times from one address leave another address alone', async () => {
+    for (let round = 0; round < 10; round += 1) await times(100, () => ask('wrong'));
+    expect((await ask(issuer.client.clientSecret, stranger)).status).toBe(200);
+    expect((await ask('wrong', stranger)).status).toBe(401);
+  });
+
+  it('are forgotten after an hour of quiet', async () => {
+    for (let number = 0; number < 12; number += 1) await ask('wrong');
+    issuer.clock.aheadMs += 3_600_001;
+    expect((await ask('wrong')).status).toBe(401);
+  });
+
+  it('count together with those at the revocation endpoint', async () => {
+    for (let number = 0; number < 10; number += 1) await ask('wrong', attacker, '/oauth/revoke');
+    expect((await ask('wrong')).status).toBe(429);
+  });
+
+  it('are counted however the credentials are sent', async () => {
+    const { clientId } = issuer.client;
+    const headers = { 'x-forwarded-for': attacker };
+    const fields = { ...grant, client_id: clientId, client_secret: 'wrong' };
+    for (let number = 0; number < 5; number += 1) {
+      await issuer.ask('/oauth/token', { headers, body: new URLSearchParams(fields) });
+      const json = { ...headers, 'content-type': 'application/json' };
+      await issuer.ask('/oauth/token', { headers: json, body: JSON.stringify(fields) });
+    }
+    expect((await ask('wrong')).status).toBe(429);
+  });
+
+  it('do not count when the fault is in the request, not in who asks', async () => {
+    const headers = { 'x-forwarded-for': attacker };
+    await times(30, () => issuer.ask('/oauth/token', { headers, body: new URLSearchParams({ a: 'b' }) }));
+    await times(30, () => issuer.refresh('made-up'));
+    expect((await ask('wrong')).status).toBe(401);
+  });
+
+  it('cannot be put on another address by a header from a stranger', async () => {
+    const direct = await IssuerUnderTest.start();
+    const headers = (number: number): Record<string, string> => ({
+      'x-forwarded-for': `198.51.100.${number}`,
+    });
+    const fields = { ...grant, client_id: direct.client.clientId, client_secret: 'wrong' };
+    const answers: TokenAnswer[] = [];
+    for (let number = 0; number < 11; number += 1) {
+      const init = { headers: headers(number), body: new URLSearchParams(fields) };
+      answers.push(await direct.ask('/oauth/token', init));
+    }
+    await direct.close();
+    expect(answers[10]?.status).toBe(429);
+  });
+});
+
+describe('failures to sign in', () => {
+  async function signIn(given: string, address = attacker): Promise<Page> {
+    const visitor = issuer.visitor();
+    const path = issuer.authorizePath();
+    const { csrf } = await visitor.get(path);
+    const form = { csrf, step: 'sign-in', password: given };
+    return visitor.post(path, form, { 'x-forwarded-for': address });
+  }
+
+  // An empty password counts as any other, and costs no half second.
+  const fail = async (count: number): Promise<Page[]> => {
+    const pages: Page[] = [];
+    for (let number = 0; number < count; number += 1) pages.push(await signIn(''));
+    return pages;
+  };
+
+  it('are answered 429 with Retry-After after ten, on a page that says how long to wait', async () => {
+    const pages = [...(await fail(9)), await signIn('wrong'), await signIn('wrong')];
+    expect(pages.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429]);
+    expect(pages[10]?.headers.get('retry-after')).toBe('1');
+    expect(pages[10]?.text).toContain('Wait 1 second ');
+  });
+
+  it('never keep the right password out, from the attacker’s own address', async () => {
+    await fail(15);
+    expect((await signIn(password)).status).toBe(303);
+  });
+
+  it('leave another address alone', async () => {
+    await fail(15);
+    expect((await signIn('wrong', stranger)).status).toBe(401);
+  });
+});
+
+describe('sign-ins at once', () => {
+  async function prepare(address: string): Promise<(given: string) => Promise<Page>> {
+    const visitor = issuer.visitor();
+    const path = issuer.authorizePath();
+    const { csrf } = await visitor.get(path);
+    return (given) =>
+      visitor.post(path, { csrf, step: 'sign-in', password: given }, { 'x-forwarded-for': address });
+  }
+
+  it('from one address are two at most; the others are told to come again', async () => {
+    const ready = await times(20, () => prepare(attacker));
+    const pages = await Promise.all(ready.map((send) => send('wrong')));
+    expect(pages.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(4);
+    const busy = pages.filter(({ status }) => status === 429);
+    expect(busy.length).toBeGreaterThanOrEqual(16);
+    expect(new Set(busy.map(({ headers }) => headers.get('retry-after')))).toEqual(new Set(['5']));
+  });
+
+  it('from one address do not keep the operator out at another', async () => {
+    const ready = await times(20, () => prepare(attacker));
+    const operator = await prepare(stranger);
+    const flood = ready.map((send) => send('wrong'));
+    const answer = await operator(password);
+    await Promise.all(flood);
+    expect(answer.status).toBe(303);
+  });
+
+  it('from twenty addresses are eight at most', async () => {
+    const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
+    const pages = await Promise.all(ready.map((send) => send('wrong')));
+    expect(pages.filter(({ status }) => status === 401).length).toBeLessThan(20);
+    expect(pages.some(({ status }) => status === 429)).toBe(true);
+  });
+});
