@@ -1,9 +1,14 @@
 import type { Migration } from '../src/domain/migration.ts';
 import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { initial } from './store/0001-initial.ts';
+import { matchLedger } from './store/0003-match-ledger.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial];
+export const storeMigrations: readonly Migration[] = [
+  initial,
+  // One a line, so that two branches that add a step merge by themselves.
+  matchLedger,
+];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { reportingMigrations, storeMigrations } from '../migrations/index.ts';
+import { storeMigrations } from '../migrations/index.ts';
 import { createClient } from './auth/clients.ts';
 import { createFailureThrottle } from './auth/failure-throttle.ts';
 import { createIssuer } from './auth/issuer.ts';
@@ -12,8 +12,8 @@ import { createTokenVerifier } from './auth/token-verifier.ts';
 import { WebhookStrategy, type FixedHeader } from './auth/webhook-strategy.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
-import { contractVersion, type AdapterDefinition, type AdapterTools } from './contract/adapter.ts';
-import { AdapterMisconfigured } from './contract/errors.ts';
+import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
+import { createAdapter } from './create-adapter.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
@@ -24,18 +24,16 @@ import { startServer, type RunningServer } from './http/server.ts';
 import type { TokenDependencies } from './http/token-route.ts';
 import type { WebhookDependencies } from './http/webhook-routes.ts';
 import { readBacklog } from './store/backlog.ts';
-import { openDatabase } from './store/database.ts';
 import type { Destination } from './store/deliveries.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createGroupCommit } from './store/group-commit.ts';
 import { keepSettingOnce, readKeptSetting } from './store/kept-settings.ts';
-import { migrate } from './store/migrate.ts';
+import { createStoredLedger, deleteEndedLedgerEntries } from './store/match-ledger.ts';
 import { deleteExpiredTokens } from './store/oauth-rows.ts';
 import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
 import { quarantineBody } from './store/quarantine.ts';
 import { sqlitePath } from './store/sqlite.ts';
 import { openStore, type Store } from './store/store.ts';
-import { StoreUnusable } from './store/store-unusable.ts';
 
 /** What is made at the first start, and shown once. */
 export interface FirstStart {
@@ -61,7 +59,7 @@ const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
-const tokenCleaningMs = 3_600_000;
+const cleaningMs = 3_600_000;
 
 /** The folder for what is kept beside the store: its secret key, and what the first start made. */
 export function dataFolder(core: CoreSettings): string {
@@ -100,9 +98,9 @@ async function startOn(
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
-  const destinations = enabled.map(({ name, capabilities }): Destination => ({
-    name,
-    stages: capabilities.stages,
+  const destinations = enabled.map((definition): Destination => ({
+    name: definition.name,
+    stages: capabilitiesUnder(definition, settings.adapters.get(definition.name) ?? {}).stages,
     settleAfterMs: core.SETTLE_AFTER,
   }));
   await registerDestinations(store, core.ADAPTERS);
@@ -136,10 +134,13 @@ async function startOn(
     throw error;
   }
   const cleaning = setInterval(() => {
-    deleteExpiredTokens(store, clock() - tokenCleaningMs).catch((error: unknown) =>
+    deleteExpiredTokens(store, clock() - cleaningMs).catch((error: unknown) =>
       log.warn({ error }, 'Ended access tokens could not be removed; the next hour tries again'),
     );
-  }, tokenCleaningMs);
+    deleteEndedLedgerEntries(store, clock()).catch((error: unknown) =>
+      log.warn({ error }, 'Ended ledger entries could not be removed; the next hour tries again'),
+    );
+  }, cleaningMs);
   cleaning.unref();
   return {
     server,
@@ -243,12 +244,13 @@ function createWorker(
   const holder = randomUUID();
   return startWorker(
     enabled.map((definition) => {
-      const { name, capabilities } = definition;
+      const { name } = definition;
+      const config = configs.get(name) ?? {};
       const destinationLog = log.child({ destination: name });
       return {
         store,
         name,
-        capabilities,
+        capabilities: capabilitiesUnder(definition, config),
         completeCall,
         holder,
         clock,
@@ -256,33 +258,14 @@ function createWorker(
         pollMs,
         random: Math.random,
         log: destinationLog,
-        adapter: createAdapter(definition, configs.get(name) ?? {}, destinationLog, clock),
+        adapter: createAdapter(definition, config, {
+          core,
+          clock,
+          log: destinationLog,
+          ledger: createStoredLedger(store, name, clock),
+        }),
         onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
       };
     }),
   );
-}
-
-/** Makes an adapter with the kit's own tools. */
-export function createAdapter(
-  definition: AdapterDefinition,
-  config: Record<string, unknown>,
-  log: AdapterTools['log'],
-  clock: Clock,
-): ReturnType<AdapterDefinition['create']> {
-  if ((definition.contractVersion as number) !== contractVersion) {
-    throw new Error(
-      `The adapter ${definition.name} is written for contract version ${definition.contractVersion}; this is version ${contractVersion}.`,
-    );
-  }
-  return definition.create(config, {
-    log,
-    clock,
-    openDatabase: (url) => openDatabase(url),
-    migrateReporting: (database) =>
-      migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
-        if (!(error instanceof StoreUnusable)) throw error;
-        throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
-      }),
-  });
 }

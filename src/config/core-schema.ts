@@ -51,6 +51,7 @@ export const coreSchema = z.object({
     .string()
     .regex(/^\d{1,5}$/, 'is an area code such as 02')
     .optional(),
+  OWN_NUMBERS: z.string().transform(textList).optional(),
   ROLE: z.enum(roles, `is one of ${roles.join(', ')}`).default('all'),
   ADAPTERS: z.string().transform(nameList).default(['sql']),
   WEBHOOK_HEADER_NAME: z
@@ -165,9 +166,13 @@ function statusMap(text: string, context: Context): ReadonlyMap<string, CallStat
   return map;
 }
 
+function textList(text: string): string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return [...new Set(entries.filter((entry) => entry !== ''))];
+}
+
 function nameList(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== '' && name !== 'none'))];
+  return textList(text).filter((name) => name !== 'none');
 }
 
 function durationMs(text: string, context: Context): number {

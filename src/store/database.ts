@@ -28,6 +28,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write'): Database 
     file: name === 'sqlite' ? sqlitePath(url) : undefined,
     upsert: (within, upsert) => upsertRows(name, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
+    isRefused: (error) => dialect.isRefused(error as DriverError),
     isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),
     close: () => (closing ??= knex.destroy()),
   };

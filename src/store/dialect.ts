@@ -17,6 +17,8 @@ export interface Dialect {
   readonly isUniqueViolation: (error: DriverError) => boolean;
   /** Another transaction was in the way, and this one was undone: the same work may succeed at once. */
   readonly isConflict: (error: DriverError) => boolean;
+  /** The user, the password, the database's name or a right is refused. */
+  readonly isRefused: (error: DriverError) => boolean;
 }
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
@@ -45,6 +47,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
     // The first statement of a transaction takes the one lock, and waits for it.
     isConflict: () => false,
+    isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
   },
   postgres: {
     name: 'postgres',
@@ -62,6 +65,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === '23505',
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
+    // 28: login, 3D000: no such database, 42501: a right is missing.
+    isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
   },
   mysql: {
     name: 'mysql',
@@ -79,6 +84,10 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       ),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
     isConflict: (error) => error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_CHECKREAD',
+    isRefused: (error) =>
+      /^ER_(?:ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|COLUMNACCESS_DENIED|BAD_DB|ACCOUNT_HAS_BEEN_LOCKED)/.test(
+        error.code ?? '',
+      ),
   },
 };
 
