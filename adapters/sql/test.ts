@@ -17,6 +17,8 @@ import {
 import { jetFields } from '../../src/domain/jet-fields.ts';
 import { createAdapter } from '../../src/create-adapter.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
+import { openSqlStandIn, sqlFaults } from '../../test/adapter-kit/sql-stand-in.ts';
 import { adapterSurroundings } from '../../test/fixtures/adapter-surroundings.ts';
 import { engines, type FreshDatabase } from '../../test/fixtures/engines.ts';
 import {
@@ -273,3 +275,18 @@ describe('the sql adapter without a database', () => {
     },
   );
 });
+
+for (const engine of engines.filter(({ given }) => given)) {
+  describeAdapterContract(
+    {
+      definition: sql,
+      folder: import.meta.dirname,
+      sampleSettings: { REPORTING_DATABASE_URL: 'sqlite:./data/sample.sqlite' },
+      faults: sqlFaults[engine.dialect],
+      // A call without a direction: the table wants one.
+      unacceptable: (call) => ({ ...call, direction: undefined as never }),
+      openStandIn: () => openSqlStandIn(engine),
+    },
+    `sql on ${engine.title}`,
+  );
+}
