@@ -7,8 +7,8 @@ const command = createCommand(
   'Makes an adapter of your own: a working copy of adapters/_template under a new name.',
 )
   .argument('<name>', 'its name in lower case, with hyphens: acme-crm')
-  .action((name: string) => {
-    const { folder, changed, settings } = newAdapter(resolve('.'), name);
+  .action(async (name: string) => {
+    const { folder, changed, settings } = await newAdapter(resolve('.'), name);
     const lines = [
       `Made ${folder}/, which works as it is, and added it to ${changed.join(' and ')}.`,
       `Its settings: ${settings.join(', ')}`,

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { coreSchema } from '../config/core-schema.ts';
 import { UsageError } from './command-context.ts';
 
@@ -27,7 +28,7 @@ const reservedNames =
  * @param root the project's top folder
  * @throws UsageError when the name is bad or taken, or the list cannot be added to
  */
-export function newAdapter(root: string, name: string): NewAdapter {
+export async function newAdapter(root: string, name: string): Promise<NewAdapter> {
   assertName(name);
   const names = namesFor(name);
   const folder = join('adapters', name);
@@ -47,10 +48,10 @@ export function newAdapter(root: string, name: string): NewAdapter {
   try {
     for (const file of readdirSync(join(root, folder))) {
       const path = join(root, folder, file);
-      writeFileSync(path, rename(readFileSync(path, 'utf8'), name));
+      writeFileSync(path, await formatted(rename(readFileSync(path, 'utf8'), name), path));
     }
     writeFileSync(join(root, settingsFile), settingsText.trimEnd() + '\n\n' + settingsBlock(name, settings));
-    writeFileSync(join(root, listFile), newList);
+    writeFileSync(join(root, listFile), await formatted(newList, join(root, listFile)));
   } catch (error) {
     rmSync(join(root, folder), { recursive: true, force: true });
     writeFileSync(join(root, settingsFile), settingsText);
@@ -94,6 +95,11 @@ function namesFor(name: string): Names {
     identifier: name.replace(/-([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase()),
     prefix: name.toUpperCase().replaceAll('-', '_'),
   };
+}
+
+/** Names differ in length, and with them where lines break. */
+async function formatted(text: string, path: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
 /** The template's three spellings of its name, each in its place. */

@@ -25,6 +25,7 @@ const start: Body = {
 };
 const rang: Body = {
   ...start,
+  dialwidgetname: 'Sales team',
   answeringpoint: '0255501234',
   queuename: 'Sales',
   extensionnumber: '204',

@@ -126,7 +126,7 @@ describe('a setting that needs another', () => {
 describe('ADAPTERS', () => {
   it('that names one that is not there is told with those that are', () => {
     expect(faultsOf({ ADAPTERS: 'sql, nowhere' })).toEqual([
-      'ADAPTERS names an adapter that is not there; there are sql',
+      `ADAPTERS names an adapter that is not there; there are ${adapters.map(({ name }) => name).join(', ')}`,
     ]);
   });
 

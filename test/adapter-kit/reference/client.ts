@@ -12,9 +12,6 @@ export interface Client {
   write(records: readonly ReferenceRecord[], signal: AbortSignal): Promise<readonly RecordResult[]>;
 }
 
-// A destination that does not answer is left before the core's own deadline.
-const answersWithinMs = 20_000;
-
 export function createClient(url: string, token: string): Client {
   const ask = async (path: string, signal: AbortSignal, records?: readonly unknown[]): Promise<unknown> => {
     const response = await fetch(url + path, {
@@ -23,7 +20,8 @@ export function createClient(url: string, token: string): Client {
       ...(records === undefined ? {} : { body: JSON.stringify({ records, merge: true }) }),
       // A redirect could take the token elsewhere.
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)]),
+      // The core's deadline: nothing outlasts it.
+      signal,
     }).catch((cause: unknown) => {
       throw new DestinationUnavailable('The API did not answer.', { cause });
     });
