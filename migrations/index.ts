@@ -2,9 +2,10 @@ import type { Migration } from '../src/domain/migration.ts';
 import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
+import { matchLedger } from './store/0003-match-ledger.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial, oauthGrants];
+export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];

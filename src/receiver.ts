@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { reportingMigrations, storeMigrations } from '../migrations/index.ts';
+import { storeMigrations } from '../migrations/index.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
 import { secretKeyOf } from './auth/secret-key.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
-import { contractVersion, type AdapterDefinition, type AdapterTools } from './contract/adapter.ts';
-import { AdapterMisconfigured } from './contract/errors.ts';
+import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
+import { createAdapter } from './create-adapter.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
@@ -17,16 +17,14 @@ import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
-import { openDatabase } from './store/database.ts';
 import type { Destination } from './store/deliveries.ts';
 import { registerDestinations } from './store/destinations.ts';
-import { migrate } from './store/migrate.ts';
+import { createStoredLedger, deleteEndedLedgerEntries } from './store/match-ledger.ts';
 import { deleteEndedGrants } from './store/oauth-grants.ts';
 import { deleteExpiredTokens } from './store/oauth-rows.ts';
 import { deleteEndedSessions } from './store/sessions.ts';
 import { sqlitePath } from './store/sqlite.ts';
 import { openStore, type Store } from './store/store.ts';
-import { StoreUnusable } from './store/store-unusable.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -43,7 +41,7 @@ const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
-const tokenCleaningMs = 3_600_000;
+const cleaningMs = 3_600_000;
 const warningMs = 86_400_000;
 
 /** The folder for what is kept beside the store: its secret key, and what the first start made. */
@@ -83,9 +81,9 @@ async function startOn(
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
-  const destinations = enabled.map(({ name, capabilities }): Destination => ({
-    name,
-    stages: capabilities.stages,
+  const destinations = enabled.map((definition): Destination => ({
+    name: definition.name,
+    stages: capabilitiesUnder(definition, settings.adapters.get(definition.name) ?? {}).stages,
     settleAfterMs: core.SETTLE_AFTER,
   }));
   await registerDestinations(store, core.ADAPTERS);
@@ -130,9 +128,9 @@ async function startOn(
   }
   const cleaning = setInterval(() => {
     removeEnded(store, clock()).catch((error: unknown) =>
-      log.warn({ error }, 'Ended tokens and sessions could not be removed; the next hour tries again'),
+      log.warn({ error }, 'What ended could not be removed; the next hour tries again'),
     );
-  }, tokenCleaningMs);
+  }, cleaningMs);
   cleaning.unref();
   const warn = (): void => {
     warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
@@ -159,9 +157,10 @@ async function startOn(
 }
 
 async function removeEnded(store: Store, nowMs: number): Promise<void> {
-  await deleteExpiredTokens(store, nowMs - tokenCleaningMs);
-  await deleteEndedGrants(store, nowMs - tokenCleaningMs);
+  await deleteExpiredTokens(store, nowMs - cleaningMs);
+  await deleteEndedGrants(store, nowMs - cleaningMs);
   await deleteEndedSessions(store, nowMs);
+  await deleteEndedLedgerEntries(store, nowMs);
 }
 
 function createWorker(
@@ -181,12 +180,13 @@ function createWorker(
   const holder = randomUUID();
   return startWorker(
     enabled.map((definition) => {
-      const { name, capabilities } = definition;
+      const { name } = definition;
+      const config = configs.get(name) ?? {};
       const destinationLog = log.child({ destination: name });
       return {
         store,
         name,
-        capabilities,
+        capabilities: capabilitiesUnder(definition, config),
         completeCall,
         holder,
         clock,
@@ -194,33 +194,14 @@ function createWorker(
         pollMs,
         random: Math.random,
         log: destinationLog,
-        adapter: createAdapter(definition, configs.get(name) ?? {}, destinationLog, clock),
+        adapter: createAdapter(definition, config, {
+          core,
+          clock,
+          log: destinationLog,
+          ledger: createStoredLedger(store, name, clock),
+        }),
         onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
       };
     }),
   );
-}
-
-/** Makes an adapter with the kit's own tools. */
-export function createAdapter(
-  definition: AdapterDefinition,
-  config: Record<string, unknown>,
-  log: AdapterTools['log'],
-  clock: Clock,
-): ReturnType<AdapterDefinition['create']> {
-  if ((definition.contractVersion as number) !== contractVersion) {
-    throw new Error(
-      `The adapter ${definition.name} is written for contract version ${definition.contractVersion}; this is version ${contractVersion}.`,
-    );
-  }
-  return definition.create(config, {
-    log,
-    clock,
-    openDatabase: (url) => openDatabase(url),
-    migrateReporting: (database) =>
-      migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
-        if (!(error instanceof StoreUnusable)) throw error;
-        throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
-      }),
-  });
 }

@@ -4,6 +4,7 @@ import {
   DestinationUnavailable,
   reportingColumns,
   reportingTable,
+  untilAborted,
   type AdapterTools,
   type Database,
 } from '#contract';
@@ -12,13 +13,13 @@ import {
 export interface SqlClient {
   readonly dialect: Database['dialect'];
   /** Makes the table, or brings it up to date. */
-  prepare(): Promise<void>;
+  prepare(signal: AbortSignal): Promise<void>;
   /** Writes rows in one statement. A row with a newer revision stays as it is; the same one is written again, since settings may differ. */
-  write(rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  write(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<void>;
   /** True when an error lies in the values of a row, and would be the same next time. */
   isDataError(error: unknown): boolean;
   /** Undefined when the database is a file that was not made yet. */
-  countRows(): Promise<number | undefined>;
+  countRows(signal: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -30,30 +31,32 @@ const columns = [
 
 export function createClient(url: string, tools: AdapterTools): SqlClient {
   const database = tools.openDatabase(url);
-  const orUnavailable = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  // A statement cannot be called back: after an abort it may still land, which its key makes harmless.
+  const orUnavailable = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
     try {
-      return await work();
+      signal.throwIfAborted();
+      return await untilAborted(work(), signal);
     } catch (error) {
       if (error instanceof AdapterMisconfigured || database.isDataError(error)) throw error;
       // The driver's message may hold values: only its code is told.
-      const code = (error as { code?: unknown }).code;
-      const shown = typeof code === 'string' ? code : 'no answer';
+      const { code: given } = error as { code?: unknown };
+      const code = typeof given === 'string' ? given : 'no answer';
       if (database.isRefused(error)) {
         throw new AdapterMisconfigured(
-          `The reporting database refuses what the adapter asks (${shown}).`,
-          `Check REPORTING_DATABASE_URL, and that its user may create and write the table ${reportingTable}.`,
+          `The reporting database refuses this user (${code}).`,
+          'Check the user, the password and the database in REPORTING_DATABASE_URL, and the rights of the user.',
           { cause: error },
         );
       }
-      throw new DestinationUnavailable(`The reporting database cannot be used now (${shown}).`, {
+      throw new DestinationUnavailable(`The reporting database cannot be used now (${code}).`, {
         cause: error,
       });
     }
   };
   return {
     dialect: database.dialect,
-    prepare: () =>
-      orUnavailable(async () => {
+    prepare: (signal) =>
+      orUnavailable(signal, async () => {
         await tools.migrateReporting(database);
         if (await database.knex.schema.hasTable(reportingTable)) return;
         throw new AdapterMisconfigured(
@@ -61,8 +64,8 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
           `Restore it, or drop the table jet_reporting_migrations too: then it is made anew, and "npm run replay -- --all" fills it.`,
         );
       }),
-    write: (rows) =>
-      orUnavailable(() =>
+    write: (rows, signal) =>
+      orUnavailable(signal, () =>
         database.upsert(database.knex, {
           table: reportingTable,
           columns,
@@ -72,8 +75,8 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
         }),
       ),
     isDataError: (error) => database.isDataError(error),
-    countRows: () =>
-      orUnavailable(async () => {
+    countRows: (signal) =>
+      orUnavailable(signal, async () => {
         // Opening a file that is not there would make it.
         if (database.file !== undefined && !existsSync(database.file)) return undefined;
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });

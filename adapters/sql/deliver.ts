@@ -1,4 +1,12 @@
-import { delivered, rejected, reportingTable, type Delivery, type Finding, type Outcome } from '#contract';
+import {
+  AdapterMisconfigured,
+  delivered,
+  rejected,
+  reportingTable,
+  type Delivery,
+  type Finding,
+  type Outcome,
+} from '#contract';
 import type { SqlClient } from './client.ts';
 import { mapCall } from './mapping.ts';
 
@@ -7,25 +15,26 @@ export async function deliver(
   client: SqlClient,
   batch: readonly Delivery[],
   nowMs: number,
+  signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   if (batch.length === 0) return [];
   const rows = batch.map(({ call, revision }) => mapCall(call, revision, nowMs, client.dialect));
   try {
-    await client.write(rows);
+    await client.write(rows, signal);
     return batch.map(landed);
   } catch (error) {
     if (!client.isDataError(error)) throw error;
     if (batch.length === 1) return batch.map((delivery) => refused(delivery, error));
   }
   const outcomes: Outcome[] = [];
-  for (const delivery of batch) outcomes.push(...(await deliver(client, [delivery], nowMs)));
+  for (const delivery of batch) outcomes.push(...(await deliver(client, [delivery], nowMs, signal)));
   return outcomes;
 }
 
 /** Whether the table is there and can be read. */
-export async function check(client: SqlClient): Promise<readonly Finding[]> {
+export async function check(client: SqlClient, signal: AbortSignal): Promise<readonly Finding[]> {
   try {
-    const rows = await client.countRows();
+    const rows = await client.countRows(signal);
     if (rows === undefined) {
       return [
         {
@@ -43,7 +52,10 @@ export async function check(client: SqlClient): Promise<readonly Finding[]> {
       {
         level: 'fault',
         message: error instanceof Error ? error.message : 'The reporting database cannot be used.',
-        remedy: `Check REPORTING_DATABASE_URL and the rights of its user. The table ${reportingTable} is made when a worker starts.`,
+        remedy:
+          error instanceof AdapterMisconfigured
+            ? error.remedy
+            : `Check REPORTING_DATABASE_URL. The table ${reportingTable} is made when a worker starts.`,
       },
     ];
   }

@@ -1,7 +1,8 @@
 import { contractVersion, defineAdapter } from '#contract';
 import { createClient } from './client.ts';
-import { configSchema } from './config.ts';
+import { configSchema, dialectOf } from './config.ts';
 import { check, deliver } from './deliver.ts';
+import { mapCall } from './mapping.ts';
 
 /** One row a call in the reporting table `jet_calls`. */
 export const sql = defineAdapter({
@@ -16,12 +17,14 @@ export const sql = defineAdapter({
     updates: true,
     stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
   },
+  preview: ({ call, revision }, config, nowMs) =>
+    mapCall(call, revision, nowMs, dialectOf(config.REPORTING_DATABASE_URL)),
   create(config, tools) {
     const client = createClient(config.REPORTING_DATABASE_URL, tools);
     return {
-      check: () => check(client),
-      prepare: () => client.prepare(),
-      deliver: (batch) => deliver(client, batch, tools.clock()),
+      check: (signal) => check(client, signal),
+      prepare: (signal) => client.prepare(signal),
+      deliver: (batch, signal) => deliver(client, batch, tools.clock(), signal),
       close: () => client.close(),
     };
   },

@@ -1,4 +1,5 @@
 import {
+  cutText,
   longTextLength,
   reportingColumns,
   utcText,
@@ -100,10 +101,7 @@ export function mapCall(
 /** Text cut to what its column holds, never in the middle of a character. The store keeps the whole. */
 function fitting(value: Value, column: ReportingColumn): Value {
   if (typeof value !== 'string') return value;
-  const length = column.length ?? (column.type === 'long_text' ? longTextLength : Infinity);
-  return value.length <= length
-    ? value
-    : Array.from(value).slice(0, length).join('').slice(0, length).toWellFormed();
+  return cutText(value, column.length ?? (column.type === 'long_text' ? longTextLength : Infinity));
 }
 
 /** A moment as the database takes it: PostgreSQL's type holds a zone, MySQL's must not be given one. */

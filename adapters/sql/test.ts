@@ -15,8 +15,11 @@ import {
   type ReportingColumn,
 } from '#contract';
 import { jetFields } from '../../src/domain/jet-fields.ts';
-import { createAdapter } from '../../src/receiver.ts';
+import { createAdapter } from '../../src/create-adapter.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
+import { openSqlStandIn, sqlFaults } from '../../test/adapter-kit/sql-stand-in.ts';
+import { adapterSurroundings } from '../../test/fixtures/adapter-surroundings.ts';
 import { engines, type FreshDatabase } from '../../test/fixtures/engines.ts';
 import {
   allFields,
@@ -28,7 +31,7 @@ import {
   revision,
   startedAtMs,
 } from '../../test/fixtures/landed-calls.ts';
-import { movedClock, silentLog } from '../../test/fixtures/running-worker.ts';
+import { movedClock } from '../../test/fixtures/running-worker.ts';
 import { sql } from './index.ts';
 
 const signal = new AbortController().signal;
@@ -41,7 +44,7 @@ for (const engine of engines) {
     beforeEach(async () => {
       fresh = await engine.fresh();
       database = openDatabase(fresh.url);
-      adapter = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, silentLog, clock);
+      adapter = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, adapterSurroundings(clock));
       await adapter.prepare?.(signal);
     });
     afterEach(async () => {
@@ -225,7 +228,7 @@ for (const engine of engines) {
     });
 
     it('can be made ready twice, and by two processes at once', async () => {
-      const other = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, silentLog, clock);
+      const other = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, adapterSurroundings(clock));
       await Promise.all([adapter.prepare?.(signal), other.prepare?.(signal)]);
       await other.close();
     });
@@ -251,7 +254,7 @@ describe('the sql adapter without a database', () => {
 
   it('opens nothing when it is made, and its check makes no file', async () => {
     const file = join(folder, 'reporting.sqlite');
-    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, silentLog, Date.now);
+    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());
     expect(await adapter.check(signal)).toMatchObject([{ level: 'warning' }]);
     await adapter.close();
     expect(existsSync(file)).toBe(false);
@@ -261,7 +264,7 @@ describe('the sql adapter without a database', () => {
   it.each(['postgres://nobody@127.0.0.1:1/none', 'mysql://nobody@127.0.0.1:1/none'])(
     'says that the destination is away, without its address, when nothing answers at %s',
     async (url) => {
-      const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, silentLog, Date.now);
+      const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, adapterSurroundings());
       const error: unknown = await adapter
         .deliver([delivery(recordOf('c'))], signal)
         .catch((reason: unknown) => reason);
@@ -272,3 +275,18 @@ describe('the sql adapter without a database', () => {
     },
   );
 });
+
+for (const engine of engines.filter(({ given }) => given)) {
+  describeAdapterContract(
+    {
+      definition: sql,
+      folder: import.meta.dirname,
+      sampleSettings: { REPORTING_DATABASE_URL: 'sqlite:./data/sample.sqlite' },
+      faults: sqlFaults[engine.dialect],
+      // A call without a direction: the table wants one.
+      unacceptable: (call) => ({ ...call, direction: undefined as never }),
+      openStandIn: () => openSqlStandIn(engine),
+    },
+    `sql on ${engine.title}`,
+  );
+}

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
+import { capabilitiesUnder } from '../contract/adapter.ts';
+import { AdapterMisconfigured } from '../contract/errors.ts';
 import { InvalidSettings, readSettings, type Settings } from '../config/read-settings.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { StoreUnusable } from '../store/store-unusable.ts';
@@ -29,10 +31,14 @@ export function createCommand(name: string, description: string): Command {
     });
 }
 
-/** The settings, from the environment and `.env`. */
-export function loadSettings(): Settings {
+/**
+ * The settings, from the environment and `.env`.
+ *
+ * @param given settings that the command itself decides
+ */
+export function loadSettings(given: Readonly<Record<string, string>> = {}): Settings {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return readSettings(process.env, adapters);
+  return readSettings({ ...process.env, ...given }, adapters);
 }
 
 /** Opens the store for one piece of work and closes it. Safe beside a running receiver. */
@@ -40,9 +46,9 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
   const settings = loadSettings();
   const store = await openStore(settings.core.DATABASE_URL, storeMigrations);
   const enabled = adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name));
-  const destinations = enabled.map(({ name, capabilities }) => ({
-    name,
-    stages: capabilities.stages,
+  const destinations = enabled.map((definition) => ({
+    name: definition.name,
+    stages: capabilitiesUnder(definition, settings.adapters.get(definition.name) ?? {}).stages,
     settleAfterMs: settings.core.SETTLE_AFTER,
   }));
   try {
@@ -67,6 +73,7 @@ function describe(error: unknown): string {
     const faults = error.faults.map((fault) => `  ${fault.name} ${fault.message}`);
     return ['Some settings cannot be used (see .env.example):', ...faults].join('\n');
   }
-  if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  if (error instanceof StoreUnusable || error instanceof AdapterMisconfigured)
+    return `${error.message}\n${error.remedy}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,11 +4,12 @@ import { storeMigrations } from '../../migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Finding } from '../contract/adapter.ts';
 import { createLogger } from '../logger.ts';
-import { createAdapter } from '../receiver.ts';
 import { openDatabase } from '../store/database.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import { sqlitePath } from '../store/sqlite.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { withAdapter } from './one-adapter.ts';
+import { showFindings } from './show-findings.ts';
 
 const adapterAnswersWithinMs = 30_000;
 
@@ -23,19 +24,16 @@ const command = createCommand(
   'Looks at settings, database and every enabled adapter, and says what to do about each fault. Changes nothing.',
 ).action(async () => {
   const settings = loadSettings();
-  let faults = show('settings', [
+  let faults = showFindings('settings', [
     { level: 'ok', message: 'All settings can be used.' },
     ...readWarnings(settings),
   ]);
-  faults += show('store', await lookAtStore(settings));
+  faults += showFindings('store', await lookAtStore(settings));
   for (const definition of adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name))) {
-    const log = createLogger('silent');
-    const adapter = createAdapter(definition, settings.adapters.get(definition.name) ?? {}, log, Date.now);
-    try {
-      faults += show(definition.name, await adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)));
-    } finally {
-      await adapter.close();
-    }
+    const config = settings.adapters.get(definition.name) ?? {};
+    faults += await withAdapter({ definition, config, settings }, createLogger('silent'), async (adapter) =>
+      showFindings(definition.name, await adapter.check(AbortSignal.timeout(adapterAnswersWithinMs))),
+    );
   }
   process.exitCode = faults > 0 ? 1 : 0;
 });
@@ -99,13 +97,4 @@ async function lookAtSchema(url: string): Promise<Finding> {
   } finally {
     await database.close();
   }
-}
-
-/** Prints findings and answers how many are faults. */
-function show(subject: string, findings: readonly Finding[]): number {
-  for (const { level, message, remedy } of findings) {
-    process.stdout.write(`${level.padEnd(8)}${subject}: ${message}\n`);
-    if (level !== 'ok' && remedy !== undefined) process.stdout.write(`        ${remedy}\n`);
-  }
-  return findings.filter((finding) => finding.level === 'fault').length;
 }

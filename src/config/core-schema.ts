@@ -51,6 +51,7 @@ export const coreSchema = z.object({
     .string()
     .regex(/^\d{1,5}$/, 'is an area code such as 02')
     .optional(),
+  OWN_NUMBERS: z.string().transform(textList).optional(),
   ROLE: z.enum(roles, `is one of ${roles.join(', ')}`).default('all'),
   ADAPTERS: z.string().transform(nameList).default(['sql']),
   WEBHOOK_HEADER_NAME: z
@@ -172,6 +173,11 @@ function nameList(text: string, context: Context): string[] {
     return refuse(context, 'is a list of names such as sql,salesforce, or none');
   }
   return [...new Set(names)];
+}
+
+function textList(text: string): string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return [...new Set(entries.filter((entry) => entry !== ''))];
 }
 
 function durationMs(text: string, context: Context): number {

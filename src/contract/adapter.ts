@@ -1,81 +1,77 @@
 import type { z } from 'zod';
-import type { Call } from '../domain/call.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Database } from '../domain/database.ts';
-import type { Log } from '../domain/log.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { AdapterTools } from './adapter-tools.ts';
+import type { Delivery } from './delivery.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Grows when an adapter that was right becomes wrong. An adapter of another version is refused at start. */
+/**
+ * Grows when an adapter that was right becomes wrong. An adapter of another version is refused at start.
+ * `adapters/README.md` says what may change without it.
+ */
 export const contractVersion = 1;
 
 /** An adapter as its folder exports it: data that can be read before anything runs, and one factory. */
 export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
-  /** The folder's name; also the word in `ADAPTERS` and the destination's name everywhere. */
+  /**
+   * The folder's name; also the word in `ADAPTERS` and the destination's name everywhere. Deliveries are kept under
+   * it: renamed, it is a new destination, where nothing has landed.
+   */
   readonly name: string;
   readonly contractVersion: typeof contractVersion;
-  /** The adapter's settings. The keys are the names of the environment variables. */
+  /**
+   * The adapter's settings. The keys are the names of the environment variables, and values come as text. A fault's
+   * message reads on from the name ("is a port number") and never holds the value.
+   */
   readonly configSchema: Schema;
   /** Keys of `configSchema` that are never shown, and may come from a file with `_FILE` appended. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
   readonly capabilities: Capabilities;
+  /** Where settings decide what it can do: what is different under them. Left out: nothing is. */
+  capabilitiesFor?(config: z.output<Schema>): Partial<Capabilities>;
   /**
-   * Called once, before anything is delivered. Opens nothing that must be reachable: what is away now may be
-   * back when the first batch comes.
+   * Exactly what `deliver` would send for one delivery, as far as it can be told without asking the destination: no
+   * person was found, nothing has landed before. Pure. `adapter:try` shows it, and the kit compares it with the
+   * reviewed `samples.json`.
+   *
+   * @param nowMs the moment of landing, for what is written with a time. Epoch milliseconds.
+   */
+  preview(delivery: Delivery, config: z.output<Schema>, nowMs: number): JsonValue;
+  /**
+   * Called once, before anything is delivered. Opens nothing that must be reachable: what is away now may be back
+   * when the first batch comes. A vendor's library is best imported when it is first needed.
+   *
+   * @throws AdapterMisconfigured when settings that look right by themselves contradict one another
    */
   create(config: z.output<Schema>, tools: AdapterTools): Adapter;
 }
 
+/** What a destination takes and promises. The core keeps to it. */
 export interface Capabilities {
-  /** The most deliveries in one call of `deliver`. */
+  /** The most deliveries in one call of `deliver`. At least 1. */
   readonly batchSizeMax: number;
   /** At most this many calls of `deliver` in `perMs` milliseconds. Left out: as many as there is work. */
   readonly rateLimit?: { readonly batches: number; readonly perMs: number };
   /**
    * How the destination keeps one record for one key. `native`: it refuses or merges a second one itself.
-   * `lookup`: the adapter looks before it writes when an earlier outcome is unknown. `none`: a reply that is
-   * lost after the write may leave two.
+   * `lookup`: the adapter looks before it writes when an earlier outcome is unknown; each attempt is then counted
+   * before it is made. `none`: a reply that is lost after the write may leave two, and the operator is told so.
    */
   readonly idempotency: 'native' | 'lookup' | 'none';
-  /** False: only the first landing is made, later revisions are skipped. */
+  /** False: only the first landing is made; later revisions never reach the adapter and count as skipped. */
   readonly updates: boolean;
   /**
-   * The stages that are worth a landing. A call that has reached none of them waits, and lands as it is when
-   * nothing more came for `SETTLE_AFTER`.
+   * The stages that are worth a landing. A call that has reached none of them waits, and lands as it is
+   * (`incomplete`) when nothing more came for `SETTLE_AFTER`.
    */
   readonly stages: readonly Stage[];
 }
 
-export interface AdapterTools {
-  /** Bound to the destination's name. */
-  readonly log: Log;
-  readonly clock: Clock;
-  /** Opens a database (`sqlite:`, `postgres:` or `mysql:` URL) under the kit's own rules. */
-  openDatabase(url: string): Database;
-  /** Brings the kit's own reporting table up to date in a database. Safe to call from several processes. */
-  migrateReporting(database: Database): Promise<void>;
-}
-
-/** One duty: make the destination show this revision of this call. */
-export interface Delivery {
-  /** Names the delivery within its batch. */
-  readonly id: string;
-  /** The same on every attempt and for every revision of one call and adapter: 40 characters of `[a-z0-9-]`. */
-  readonly idempotencyKey: string;
-  readonly call: Call;
-  /** Grows with every change of the call. An older revision must never overwrite a newer one. */
-  readonly revision: number;
-  /** What an earlier `delivered` named. */
-  readonly remoteId: string | undefined;
-  /** 1 on the first attempt. Above 1 an earlier outcome may be unknown. */
-  readonly attempt: number;
-  /** True when the call's end never came and it lands as it is. */
-  readonly incomplete: boolean;
-}
-
 /** Something that `check` found. */
 export interface Finding {
+  /** `fault`: it does not work so. `warning`: it works, but not as it might. `ok`: this was looked at. */
   readonly level: 'ok' | 'warning' | 'fault';
+  /** One sentence, without secrets. */
   readonly message: string;
   /** What the operator can do about it; for warnings and faults. */
   readonly remedy?: string;
@@ -83,19 +79,27 @@ export interface Finding {
 
 /** A running adapter. It keeps no state at module level and reads no environment. */
 export interface Adapter {
-  /** Looks whether credentials, permissions and fields are right. Reads only: it changes nothing. */
+  /**
+   * Looks whether credentials, permissions and fields are right. Reads only: it changes nothing. What it finds wrong
+   * is a finding and not an error, refused credentials too.
+   */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
    * Makes ready what is the kit's own at the destination (its reporting table). Called when a worker takes hold
-   * of the destination, before the first batch. Left out: nothing to make ready.
+   * of the destination, before the first batch, and again after each take-over. Left out: nothing to make ready.
+   *
+   * @throws DestinationUnavailable, AdapterMisconfigured as `deliver` does
    */
   prepare?(signal: AbortSignal): Promise<void>;
   /**
    * Lands a batch of at most `batchSizeMax` deliveries, no two of the same call. Answers exactly one outcome for
    * each, by id, in any order. A missing, repeated or unknown id counts as a fault of the adapter, and that
-   * delivery is tried again.
+   * delivery is tried again. The batch is not to be changed.
    *
-   * When `signal` aborts, it returns or throws promptly and claims nothing that did not land.
+   * When `signal` aborts, it returns or throws promptly (within a second) and claims nothing that did not land.
+   *
+   * Any other error than these two is a fault of the adapter: the core tries the batch one by one, so that one bad
+   * call does not hold up its neighbours.
    *
    * @throws DestinationUnavailable when the destination as a whole is away: the batch waits
    * @throws AdapterMisconfigured when credentials or settings are refused: the destination waits
@@ -105,9 +109,17 @@ export interface Adapter {
   close(): Promise<void>;
 }
 
-/** Gives a definition its type, so that `create` sees its own settings. */
+/** Gives a definition its type, so that `create` and `preview` see their own settings. */
 export function defineAdapter<Schema extends z.ZodObject>(
   definition: AdapterDefinition<Schema>,
 ): AdapterDefinition<Schema> {
   return definition;
+}
+
+/** What an adapter can do under its settings. */
+export function capabilitiesUnder(
+  definition: AdapterDefinition,
+  config: Readonly<Record<string, unknown>>,
+): Capabilities {
+  return { ...definition.capabilities, ...definition.capabilitiesFor?.(config) };
 }

@@ -4,10 +4,11 @@
  */
 export class DestinationUnavailable extends Error {
   override readonly name = 'DestinationUnavailable';
-  /** Not before this long, when the destination said so. Milliseconds. */
+  /** Not before this long, when the destination said so. Milliseconds, an hour at most. Undefined: 1 s, growing to 5 min. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(reason: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  /** @param reason one sentence for the operator: no secret and no whole number, since it goes into log lines */
+  constructor(reason: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
   }
@@ -22,6 +23,7 @@ export class AdapterMisconfigured extends Error {
   /** What the operator can do about it. */
   readonly remedy: string;
 
+  /** @param reason one sentence for the operator: no secret and no whole number, since it goes into log lines */
   constructor(reason: string, remedy: string, options: { cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.remedy = remedy;

@@ -5,11 +5,11 @@ export {
   defineAdapter,
   type Adapter,
   type AdapterDefinition,
-  type AdapterTools,
   type Capabilities,
-  type Delivery,
   type Finding,
 } from './adapter.ts';
+export type { AdapterTools } from './adapter-tools.ts';
+export type { Delivery } from './delivery.ts';
 export { AdapterMisconfigured, DestinationUnavailable } from './errors.ts';
 export {
   delivered,
@@ -23,11 +23,36 @@ export {
   type Skipped,
 } from './outcome.ts';
 export type { Call } from '../domain/call.ts';
+export { callStatuses, type CallStatus } from '../domain/call-status.ts';
+export {
+  chooseMatch,
+  matchPolicies,
+  unmatchedPolicies,
+  type MatchCandidate,
+  type MatchDecision,
+  type MatchPolicy,
+  type MatchRule,
+  type MatchRules,
+  type MatchTrace,
+  type UnmatchedPolicy,
+} from '../domain/choose-match.ts';
 export type { Clock } from '../domain/clock.ts';
+export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } from '../domain/counterpart.ts';
+export { whyNotCreated, type CreateRule } from '../domain/create-rule.ts';
+export { cutText } from '../domain/cut-text.ts';
 export type { Database, DialectName, Upsert, UpsertNames } from '../domain/database.ts';
 export { databaseUrlFault } from '../domain/database-url.ts';
+export { parseDurationMs } from '../domain/duration-text.ts';
+export type { JsonValue } from '../domain/jet-fields.ts';
+export type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
+export {
+  compareNumbers,
+  numberForms,
+  type NumberEquality,
+  type NumberForms,
+} from '../domain/number-forms.ts';
 export {
   longTextLength,
   reportingColumns,
@@ -35,4 +60,5 @@ export {
   type ReportingColumn,
   type ReportingColumnName,
 } from '../domain/reporting-table.ts';
-export type { Stage } from '../domain/stage.ts';
+export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
+export { untilAborted } from '../domain/until-aborted.ts';

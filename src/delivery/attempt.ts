@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Adapter, Capabilities, Delivery } from '../contract/adapter.ts';
+import type { Adapter, Capabilities } from '../contract/adapter.ts';
+import type { Delivery } from '../contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
 import { rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
@@ -110,7 +111,7 @@ function adapterError({ log }: AttemptDependencies, id: string, error: unknown):
 /** A delivery for the adapter, or the outcome of one that need not be tried. */
 function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery | Outcome {
   const { id } = due.call;
-  if (due.landed && !dependencies.capabilities.updates)
+  if (due.landedRevision !== undefined && !dependencies.capabilities.updates)
     return skipped(id, 'The destination takes no updates.');
   try {
     return asDelivery(due, dependencies);
@@ -132,9 +133,11 @@ function asDelivery(due: DueDelivery, { name, capabilities, completeCall }: Atte
     idempotencyKey: idempotencyKey(name, call.call_id),
     call,
     revision: due.revision,
-    remoteId: due.remoteId,
     attempt: due.attempts + 1,
     incomplete: !capabilities.stages.includes(call.stage),
+    remoteId: due.remoteId,
+    landedRevision: due.landedRevision,
+    landedTrace: due.landedTrace,
   };
 }
 

@@ -36,9 +36,9 @@ export interface Database {
   upsert(within: Knex | Knex.Transaction, upsert: Upsert): Promise<void>;
   /** True when the error is the database's answer about the values given, and would be the same next time. */
   isDataError(error: unknown): boolean;
+  /** True when the database refuses the user, the password or a right: a person has to act. */
+  isRefused(error: unknown): boolean;
   /** True when the error says that the database cannot work now: away, locked, full, damaged. */
   isAway(error: unknown): boolean;
-  /** True when the error says that credentials, rights or the schema are wrong: a person has to act. */
-  isRefused(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -127,8 +127,8 @@ function webhookOperation(path: string, stage: string | undefined): Record<strin
 function problemAnswers(): Record<string, unknown> {
   const byStatus = new Map<number, string[]>();
   for (const [code, { status }] of Object.entries(problemCodes)) {
-    // The address and the method are right where this answers.
-    if (status === 404 || status === 405) continue;
+    // The address and the method are right where this answers, and our own faults are 503 to a sender.
+    if (status === 404 || status === 405 || status === 500) continue;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(

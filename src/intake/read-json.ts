@@ -61,8 +61,8 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   };
 }
 
-// A number with a fraction or an exponent, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.
-const respelled = /[:[,\s]-?\d+(?:\.|[eE])/;
+// A number with a fraction, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.
+const respelled = /[:[,\s]-?\d+\./;
 
 interface Measure {
   keys: number;
@@ -117,7 +117,10 @@ function measure(
 function quoteInexactNumbers(text: string): string {
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
     if (token.startsWith('"')) return token;
-    return String(Number(token)) === token ? token : `"${token}"`;
+    const value = Number(token);
+    // One with an exponent is no id: it may be a time or a duration, which are read as numbers.
+    const exact = /[eE]/.test(token) && token.length < 16 ? Number.isFinite(value) : String(value) === token;
+    return exact ? token : `"${token}"`;
   });
 }
 

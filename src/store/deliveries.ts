@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { CallRecord } from '../domain/fold.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -63,8 +64,10 @@ export interface DueDelivery {
   /** How many attempts were made since it became due. */
   readonly attempts: number;
   readonly dueSinceMs: number;
-  /** An earlier revision has landed. */
-  readonly landed: boolean;
+  /** The revision that landed last. Undefined: none has. */
+  readonly landedRevision: number | undefined;
+  /** The trace of the last landing. */
+  readonly landedTrace: JsonValue | undefined;
 }
 
 interface DueRow {
@@ -74,6 +77,7 @@ interface DueRow {
   attempts: number;
   due_since: number | null;
   delivered_revision: number | null;
+  trace: string | null;
 }
 
 /** The deliveries of a destination that are due, the longest due first. */
@@ -93,6 +97,7 @@ export async function readDue(
       'deliveries.attempts',
       'deliveries.due_since',
       'deliveries.delivered_revision',
+      'deliveries.trace',
     )
     .where('deliveries.destination', destination)
     .where('deliveries.due_at', '<=', nowMs)
@@ -104,7 +109,8 @@ export async function readDue(
     remoteId: row.remote_id ?? undefined,
     attempts: row.attempts,
     dueSinceMs: row.due_since ?? nowMs,
-    landed: row.delivered_revision !== null,
+    landedRevision: row.delivered_revision ?? undefined,
+    landedTrace: row.trace === null ? undefined : (JSON.parse(row.trace) as JsonValue),
   }));
 }
 

@@ -12,11 +12,11 @@ export interface Dialect {
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
   readonly isAway: (error: DriverError) => boolean;
-  /** Credentials, rights or the schema are wrong: a person has to act. */
-  readonly isRefused: (error: DriverError) => boolean;
   readonly isUniqueViolation: (error: DriverError) => boolean;
   /** Another transaction was in the way, and this one was undone: the same work may succeed at once. */
   readonly isConflict: (error: DriverError) => boolean;
+  /** The user, the password, the database's name or a right is refused. */
+  readonly isRefused: (error: DriverError) => boolean;
 }
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
@@ -41,12 +41,10 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|CORRUPT|NOTADB|PROTOCOL)$/.test(
         error.code ?? '',
       ),
-    isRefused: (error) =>
-      /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH|NOTADB)$/.test(error.code ?? '') ||
-      (error.code === 'SQLITE_ERROR' && /no such (?:table|column)/.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
     // The first statement of a transaction takes the one lock, and waits for it.
     isConflict: () => false,
+    isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
   },
   postgres: {
     name: 'postgres',
@@ -61,10 +59,10 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|55P03|XX001|XX002)$/.test(error.code ?? '') ||
       (error.code === undefined &&
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
-    // 28: login, 3D: database, 42501: rights, 42P01 and 42703: no such table or column.
-    isRefused: (error) => /^(?:28|3D)\w{3}$|^(?:42501|42P01|42703)$/.test(error.code ?? ''),
     isUniqueViolation: (error) => error.code === '23505',
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
+    // 28: login, 3D000: no such database, 42501: a right is missing.
+    isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
   },
   mysql: {
     name: 'mysql',
@@ -79,10 +77,12 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
         error.code ?? '',
       ),
-    isRefused: (error) =>
-      /^ER_(?:\w*ACCESS_?DENIED\w*|BAD_DB_ERROR|NO_SUCH_TABLE|BAD_FIELD_ERROR)$/.test(error.code ?? ''),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
     isConflict: (error) => error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_CHECKREAD',
+    isRefused: (error) =>
+      /^ER_(?:ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|COLUMNACCESS_DENIED|BAD_DB|ACCOUNT_HAS_BEEN_LOCKED)/.test(
+        error.code ?? '',
+      ),
   },
 };
 

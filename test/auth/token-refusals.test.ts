@@ -137,7 +137,7 @@ describe('a request that is not well-formed', () => {
 
   it('has more than 16 KiB', async () => {
     const { status, headers, body } = await ask(`${grant}&x=${'a'.repeat(16_384)}`);
-    expect([status, body.code]).toEqual([413, 'body_too_large']);
+    expect([status, body.error]).toEqual([413, 'invalid_request']);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 

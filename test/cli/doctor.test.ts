@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
-import { createAdapter } from '../../src/receiver.ts';
+import { createAdapter } from '../../src/create-adapter.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
-import { silentLog } from '../fixtures/running-worker.ts';
+import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 
 describe('npm run doctor', () => {
   let folder: CommandFolder;
@@ -26,7 +26,7 @@ describe('npm run doctor', () => {
     const [sql] = adapters;
     if (sql === undefined) throw new Error('There is no adapter');
     const url = `sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`;
-    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, silentLog, Date.now);
+    const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, adapterSurroundings());
     await adapter.prepare?.(new AbortController().signal);
     await adapter.close();
   };

@@ -88,7 +88,6 @@ describe('npm run replay', () => {
 
   it.each([
     ['no filter', [], '--all'],
-    ['a destination alone', ['--destination', 'sql'], '--all'],
     ['an unknown state', ['--state', 'lost'], 'exhausted'],
     ['a destination that is not enabled', ['--destination', 'crm', '--all'], 'crm'],
     ['a time that is none', ['--since', 'yesterday'], 'yesterday'],

@@ -20,7 +20,9 @@ const names = schemas.flatMap((schema) => Object.keys(schema.shape));
 
 /** What a setting of the receiver or of an adapter is read as. */
 function valueOf(name: string, environment: Record<string, string | undefined>): unknown {
-  const { core, adapters: configs } = readSettings(environment, adapters);
+  const owner = adapters.find(({ configSchema }) => name in configSchema.shape)?.name;
+  const enabled = owner === undefined ? {} : { ADAPTERS: owner };
+  const { core, adapters: configs } = readSettings({ ...enabled, ...environment }, adapters);
   const all: Record<string, unknown>[] = [{ ...core }, ...configs.values()];
   return all.find((settings) => name in settings)?.[name];
 }

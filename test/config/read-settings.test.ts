@@ -126,12 +126,18 @@ describe('a setting that needs another', () => {
 describe('ADAPTERS', () => {
   it('that names one that is not there is told with those that are', () => {
     expect(faultsOf({ ADAPTERS: 'sql, nowhere' })).toEqual([
-      'ADAPTERS names an adapter that is not there; there are sql',
+      `ADAPTERS names an adapter that is not there; there are ${adapters.map(({ name }) => name).join(', ')}`,
     ]);
   });
 
-  it.each(['none', ',', ' none , '])('"%s" enables nothing', (text) => {
+  it.each(['none', ' none '])('"%s" enables nothing', (text) => {
     expect(read({ ADAPTERS: text }).core.ADAPTERS).toEqual([]);
+  });
+
+  it.each([',', 'none,sql', 'sql,'])('"%s" is refused, since it may mean either', (text) => {
+    expect(faultsOf({ ADAPTERS: text })).toEqual([
+      'ADAPTERS is a list of names such as sql,salesforce, or none',
+    ]);
   });
 
   it('names each once', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { sql } from '../../adapters/sql/index.ts';
 import { reportingTable } from '../../src/contract/index.ts';
+import { createAdapter } from '../../src/create-adapter.ts';
 import { startWorker } from '../../src/delivery/worker.ts';
-import { createAdapter } from '../../src/receiver.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { readDestinations } from '../../src/store/destinations.ts';
+import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery } from '../fixtures/fresh-store.ts';
-import { destinationOf, movedClock, silentLog, storeCalls } from '../fixtures/running-worker.ts';
+import { destinationOf, movedClock, storeCalls } from '../fixtures/running-worker.ts';
 import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
 
 for (const engine of engines) {
@@ -17,7 +18,11 @@ for (const engine of engines) {
       const reporting = await engine.fresh();
       const database = openDatabase(reporting.url);
       const clock = movedClock();
-      const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: reporting.url }, silentLog, clock);
+      const adapter = createAdapter(
+        sql,
+        { REPORTING_DATABASE_URL: reporting.url },
+        adapterSurroundings(clock),
+      );
       await adapter.prepare?.(new AbortController().signal);
       await database.knex.schema.renameTable(reportingTable, 'elsewhere');
 
@@ -31,7 +36,8 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'sql', 'call-0')).toMatchObject({ state: 'due', attempts: 0 });
 
       await database.knex.schema.renameTable('elsewhere', reportingTable);
-      clock.moveBy(1000);
+      // A table that is gone is a person's to mend, and is looked at again after a minute at most.
+      clock.moveBy(61_000);
       await vi.waitFor(async () => {
         const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         expect(Number(count?.rows)).toBe(callIds.length);

@@ -14,7 +14,8 @@ function due(rest: Partial<DueDelivery> = {}): DueDelivery {
     remoteId: undefined,
     attempts: 0,
     dueSinceMs: someTimeMs,
-    landed: false,
+    landedRevision: undefined,
+    landedTrace: undefined,
     ...rest,
   };
 }

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSourceFiles, type SourceFile } from './source-files.ts';
+import { adapters } from '../../adapters/index.ts';
+import { readSourceFiles, root, type SourceFile } from './source-files.ts';
 
 const files = readSourceFiles();
 const production = files.filter((file) => !/^adapters\/[^/]+\/test\.ts$/.test(file.path));
@@ -20,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const everything = [
   'src/main.ts',
   'src/receiver.ts',
+  'src/create-adapter.ts',
   'src/first-client.ts',
   'src/http-dependencies.ts',
   'src/logger.ts',
@@ -96,12 +100,20 @@ describe('the house', () => {
     const folders = [...new Set(files.map((file) => /^adapters\/([^/]+)\//.exec(file.path)?.[1]))].filter(
       Boolean,
     );
+    const names = ['index.ts', 'config.ts', 'mapping.ts', 'client.ts', 'deliver.ts', 'test.ts'];
     const missing = folders.flatMap((folder) =>
-      ['index', 'config', 'mapping', 'client', 'deliver', 'test']
-        .map((name) => `adapters/${String(folder)}/${name}.ts`)
-        .filter((path) => !files.some((file) => file.path === path)),
+      [...names, 'README.md', 'samples.json']
+        .map((name) => `adapters/${String(folder)}/${name}`)
+        .filter((path) => !existsSync(join(root, path))),
     );
     expect(missing).toEqual([]);
+    expect(folders).toContain('_template');
+  });
+
+  it('puts every adapter but the template on the one list', () => {
+    const listed = adapters.map(({ name }) => name);
+    const folders = files.map((file) => /^adapters\/([^_][^/]*)\//.exec(file.path)?.[1]);
+    expect([...new Set(folders)].filter((folder) => folder !== undefined).sort()).toEqual(listed.sort());
   });
 
   it('reads the environment at its edges only', () => {

@@ -15,6 +15,9 @@ const documents = [
   'docs/decisions.md',
   'docs/reporting-table.md',
   'docs/queries.md',
+  'adapters/README.md',
+  'adapters/_template/README.md',
+  'adapters/sql/README.md',
   '.env.example',
 ];
 const texts = documents.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));

@@ -102,9 +102,14 @@ describe('each problem', () => {
   });
 
   it('internal is answered when the store is not what it should be, without saying why', async () => {
-    await receiver.store.writer.knex.schema.dropTable('quarantine');
-    const answer = await push('{');
-    expect(await answer.clone().text()).not.toMatch(/quarantine|SQLITE|at /);
+    await receiver.store.writer.knex.schema.renameTable('oauth_clients', 'elsewhere');
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'a',
+      client_secret: 'b',
+    });
+    const answer = await fetch(`${receiver.url}/oauth/token`, { method: 'POST', body });
+    expect(await answer.clone().text()).not.toMatch(/oauth_clients|SQLITE|at /);
     expect(await codeOf(answer, 500)).toBe('internal');
   });
 

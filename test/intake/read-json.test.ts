@@ -235,3 +235,15 @@ describe('a number', () => {
     );
   });
 });
+
+describe('an id that is a bare number', () => {
+  it.each(['1690000000.10', '1690000000.0', '1690000000.1', '12345678901234567890', '0.10'])(
+    '%s comes back character for character',
+    (number) => {
+      const reading = readJson(Buffer.from(`{"callsessionid":${number}}`));
+      expect(reading).toMatchObject({
+        value: { callsessionid: expect.toSatisfy((id) => String(id) === number) as unknown },
+      });
+    },
+  );
+});

@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
-import { createAdapter } from '../../src/receiver.ts';
+import { createAdapter } from '../../src/create-adapter.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/domain/database.ts';
+import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
@@ -70,8 +71,7 @@ describe('a connection to SQLite', () => {
         },
       },
       { REPORTING_DATABASE_URL: `sqlite:${join(folder, 'other.sqlite')}` },
-      { debug() {}, info() {}, warn() {}, error() {} },
-      Date.now,
+      adapterSurroundings(),
     );
     if (opened === undefined) throw new Error('The adapter opened nothing');
     expect(await pragmas(opened)).toEqual({ ...durable, query_only: 0 });

@@ -131,7 +131,7 @@ for (const engine of engines) {
       const [due] = await readDue(fresh.store, 'live', 10, someTimeMs + 10);
       expect(due).toMatchObject({
         revision: someTimeMs + 5,
-        landed: false,
+        landedRevision: undefined,
         attempts: 0,
         dueSinceMs: someTimeMs + 5,
       });
@@ -187,7 +187,7 @@ for (const engine of engines) {
       await settleOne('c', { dueAtMs: someTimeMs + 1000, remoteId: 'r-1' });
       expect(await readDue(fresh.store, 'live', 10, someTimeMs + 999)).toEqual([]);
       expect(await readDue(fresh.store, 'live', 10, someTimeMs + 1000)).toMatchObject([
-        { landed: true, remoteId: 'r-1', attempts: 0 },
+        { landedRevision: someTimeMs, remoteId: 'r-1', attempts: 0 },
       ]);
     });
 

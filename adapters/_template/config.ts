@@ -1,0 +1,9 @@
+import { z } from '#contract';
+
+/** The adapter's settings. Name secrets in `secrets` of the definition as well. */
+export const configSchema = z.object({
+  TEMPLATE_PATH: z
+    .string()
+    .default('./data/_template.jsonl')
+    .describe('The file that calls are written to, one line of JSON a call.'),
+});

@@ -1,0 +1,30 @@
+import { contractVersion, defineAdapter, stages } from '#contract';
+import { createClient } from './client.ts';
+import { configSchema } from './config.ts';
+import { check, deliver } from './deliver.ts';
+import { mapCall } from './mapping.ts';
+
+/** Each call one line of JSON in a file. */
+export const template = defineAdapter({
+  name: '_template',
+  contractVersion,
+  configSchema,
+  secrets: [],
+  capabilities: {
+    batchSizeMax: 100,
+    // A line is found by its key, and replaced.
+    idempotency: 'native',
+    updates: true,
+    stages,
+  },
+  preview: ({ call, idempotencyKey, revision }) => mapCall(call, idempotencyKey, revision),
+  create(config) {
+    const client = createClient(config.TEMPLATE_PATH);
+    return {
+      check: () => check(client),
+      prepare: () => client.prepare(),
+      deliver: (batch, signal) => deliver(client, batch, signal),
+      close: () => Promise.resolve(),
+    };
+  },
+});

@@ -1,0 +1,99 @@
+import { Option } from 'commander';
+import { capabilitiesUnder } from '../contract/adapter.ts';
+import type { Delivery } from '../contract/delivery.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import { idempotencyKey } from '../delivery/attempt.ts';
+import { createLogger } from '../logger.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadAdapter, withAdapter, type OneAdapter } from './one-adapter.ts';
+import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './sample-calls.ts';
+
+const answersWithinMs = 30_000;
+
+const command = createCommand(
+  'adapter:try',
+  'Shows exactly what an adapter would send for a sample call, and sends it only when told to. The adapter need not be enabled.',
+)
+  .argument('<name>', "the adapter's name: its folder in adapters/")
+  .addOption(
+    new Option('--sample <kind>', 'which call').choices(sampleKinds).default('answered' satisfies SampleKind),
+  )
+  .option('--send', 'send it to the real destination; the same sample again updates the same record')
+  .addHelpText(
+    'after',
+    `\nSamples:\n${sampleKinds.map((kind) => `  ${kind.padEnd(12)} ${aboutSample(kind)}`).join('\n')}`,
+  )
+  .action(async (name: string, { sample, send = false }: { sample: SampleKind; send?: boolean }) => {
+    const one = loadAdapter(name);
+    const nowMs = Date.now();
+    const delivery = sampleDelivery(one, sample, nowMs);
+    print(`${name}, sample "${sample}" (${aboutSample(sample)}): ${send ? 'sending' : 'this would be sent'}`);
+    print(JSON.stringify(one.definition.preview(delivery, one.config, nowMs), null, 2));
+    if (!send) {
+      print('Nothing was sent. Add --send to send it.');
+      return;
+    }
+    const outcome = await sendIt(one, delivery);
+    print(describeOutcome(outcome));
+    process.exitCode = outcome?.kind === 'delivered' || outcome?.kind === 'skipped' ? 0 : 1;
+  });
+
+await runCommand(command);
+
+function sampleDelivery(
+  { definition, config, settings }: OneAdapter,
+  kind: SampleKind,
+  nowMs: number,
+): Delivery {
+  const { core } = settings;
+  const call = sampleCall(kind, {
+    defaultCountry: core.DEFAULT_COUNTRY,
+    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    timeZone: core.TIME_ZONE,
+    statusMap: core.JET_STATUS_MAP,
+  });
+  return {
+    id: call.call_id,
+    idempotencyKey: idempotencyKey(definition.name, call.call_id),
+    call,
+    revision: nowMs,
+    // It may have been sent before: an adapter that looks before it writes is to look.
+    attempt: 2,
+    incomplete: !capabilitiesUnder(definition, config).stages.includes(call.stage),
+    remoteId: undefined,
+    landedRevision: undefined,
+    landedTrace: undefined,
+  };
+}
+
+async function sendIt(one: OneAdapter, delivery: Delivery): Promise<Outcome | undefined> {
+  const signal = AbortSignal.timeout(answersWithinMs);
+  const log = createLogger('info', { write: (line) => process.stderr.write(line) });
+  return withAdapter(one, log, async (adapter) => {
+    await adapter.prepare?.(signal);
+    const outcomes = await adapter.deliver([delivery], signal);
+    return outcomes.find((outcome) => outcome.id === delivery.id);
+  });
+}
+
+function describeOutcome(outcome: Outcome | undefined): string {
+  switch (outcome?.kind) {
+    case undefined:
+      return 'The adapter answered nothing for it: a fault of the adapter.';
+    case 'delivered': {
+      const record = outcome.remoteId === undefined ? '' : `: record ${outcome.remoteId}`;
+      const trace = outcome.trace === undefined ? '' : `\ntrace: ${JSON.stringify(outcome.trace, null, 2)}`;
+      return `delivered, ${outcome.effect}${record}${trace}`;
+    }
+    case 'skipped':
+      return `skipped: ${outcome.rule}`;
+    case 'retry':
+      return `retry (${outcome.code}): ${outcome.reason}`;
+    case 'rejected':
+      return `rejected (${outcome.code}): ${outcome.reason}\n${outcome.remedy}`;
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

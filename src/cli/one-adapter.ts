@@ -1,0 +1,46 @@
+import { adapters } from '../../adapters/index.ts';
+import type { Settings } from '../config/read-settings.ts';
+import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
+import { createAdapter } from '../create-adapter.ts';
+import type { Log } from '../domain/log.ts';
+import { createMemoryLedger } from '../domain/memory-ledger.ts';
+import { loadSettings, UsageError } from './command-context.ts';
+
+/** An adapter as a command looks at it, enabled or not. */
+export interface OneAdapter {
+  readonly definition: AdapterDefinition;
+  readonly config: Record<string, unknown>;
+  readonly settings: Settings;
+}
+
+/**
+ * Finds an adapter by name and reads its settings, and nobody else's.
+ *
+ * @throws UsageError when there is none of that name
+ */
+export function loadAdapter(name: string): OneAdapter {
+  const definition = adapters.find((adapter) => adapter.name === name);
+  if (definition === undefined) {
+    const known = adapters.map((adapter) => adapter.name).join(', ');
+    throw new UsageError(
+      `There is no adapter "${name}" in adapters/index.ts; there are ${known}.\nTo make one: npm run adapter:new -- ${name}`,
+    );
+  }
+  const settings = loadSettings({ ADAPTERS: name });
+  return { definition, config: settings.adapters.get(name) ?? {}, settings };
+}
+
+/** Makes an adapter for one piece of work, with a ledger that ends with it. */
+export async function withAdapter<Result>(
+  { definition, config, settings: { core } }: OneAdapter,
+  log: Log,
+  work: (adapter: Adapter) => Promise<Result>,
+): Promise<Result> {
+  const clock = Date.now;
+  const adapter = createAdapter(definition, config, { core, clock, log, ledger: createMemoryLedger(clock) });
+  try {
+    return await work(adapter);
+  } finally {
+    await adapter.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { reportingMigrations } from '../migrations/index.ts';
+import type { CoreSettings } from './config/core-schema.ts';
+import { contractVersion, type Adapter, type AdapterDefinition } from './contract/adapter.ts';
+import type { AdapterTools } from './contract/adapter-tools.ts';
+import { AdapterMisconfigured } from './contract/errors.ts';
+import { createPhoneReader } from './domain/phone-number.ts';
+import { openDatabase } from './store/database.ts';
+import { migrate } from './store/migrate.ts';
+import { StoreUnusable } from './store/store-unusable.ts';
+
+/** What an adapter's tools are made from. */
+export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger'> {
+  readonly core: Pick<CoreSettings, 'DEFAULT_COUNTRY' | 'DEFAULT_AREA_CODE' | 'OWN_NUMBERS'>;
+}
+
+/**
+ * Makes an adapter with the kit's own tools.
+ *
+ * @throws Error when it is written for another version of the contract
+ */
+export function createAdapter(
+  definition: AdapterDefinition,
+  config: Record<string, unknown>,
+  { core, ...lent }: AdapterSurroundings,
+): Adapter {
+  if ((definition.contractVersion as number) !== contractVersion) {
+    throw new Error(
+      `The adapter ${definition.name} is written for contract version ${definition.contractVersion}; this is version ${contractVersion}.`,
+    );
+  }
+  const readPhone = createPhoneReader({
+    defaultCountry: core.DEFAULT_COUNTRY,
+    defaultAreaCode: core.DEFAULT_AREA_CODE,
+  });
+  const readNumber = (text: string): string | undefined => readPhone(text).e164;
+  return definition.create(config, {
+    ...lent,
+    readNumber,
+    ownNumbers: new Set(
+      (core.OWN_NUMBERS ?? []).map((text) => readNumber(text)).filter((e164) => e164 !== undefined),
+    ),
+    openDatabase: (url) => openDatabase(url),
+    migrateReporting: (database) =>
+      migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
+        if (!(error instanceof StoreUnusable)) throw error;
+        throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
+      }),
+  });
+}

@@ -1,0 +1,193 @@
+import { compareNumbers, numberForms, type NumberEquality } from './number-forms.ts';
+
+/** What to do when several records of one kind have the number. */
+export const matchPolicies = ['latest', 'company', 'none'] as const;
+
+/**
+ * `latest`: the one that was changed last. `company`: none of them, but their company when they share one.
+ * `none`: none of them.
+ */
+export type MatchPolicy = (typeof matchPolicies)[number];
+
+/** What to do with a call whose counterpart nobody has. */
+export const unmatchedPolicies = ['log', 'skip', 'create'] as const;
+
+/** `log`: land it without a person. `skip`: do not land it. `create`: make a lead or contact, keyed by the number. */
+export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
+
+/** A record that a search found. It counts only when one of its numbers is the counterpart's. */
+export interface MatchCandidate {
+  /** Its kind, as the order of priority names it: `Contact`. */
+  readonly object: string;
+  readonly id: string;
+  /** What its phone fields hold, as people typed it. */
+  readonly numbers: readonly string[];
+  /** When it was last changed: epoch milliseconds. Without it, it comes after all that have it. */
+  readonly modifiedAtMs?: number | undefined;
+  /** The company that it belongs to; of a company, its own id. */
+  readonly companyId?: string | undefined;
+}
+
+export interface MatchRules {
+  /** Kinds of record, the most wanted first. A kind that is not named is never matched. */
+  readonly objects: readonly string[];
+  readonly policy: MatchPolicy;
+}
+
+/** Which rule decided. */
+export type MatchRule =
+  | 'no_hit'
+  | 'only_hit'
+  | 'e164_before_national'
+  | 'object_priority'
+  | 'latest'
+  | 'shared_company'
+  | 'several_hits';
+
+/** For `Delivered.trace`. It holds whole numbers, as the call beside it does; it never goes into a log line. */
+export type MatchTrace = {
+  number: string;
+  forms: string[];
+  candidates: { object: string; id: string; kept: boolean; why: string }[];
+  rule: MatchRule;
+};
+
+export interface MatchDecision<Candidate extends MatchCandidate> {
+  /** The record that the call belongs to. */
+  readonly record: Candidate | undefined;
+  /** The record's company; or, under the policy `company`, the one that several records share. */
+  readonly companyId: string | undefined;
+  readonly rule: MatchRule;
+  readonly trace: MatchTrace;
+}
+
+interface Hit<Candidate> {
+  readonly candidate: Candidate;
+  readonly equality: NumberEquality;
+}
+
+/**
+ * Decides which of the records that a search found is the counterpart. The order in which they are given changes
+ * nothing.
+ *
+ * A hit counts when a number of it is the counterpart's ({@link compareNumbers}). Of several, those that are equal
+ * in E.164 come before those that are equal nationally; then the kind decides, then the policy.
+ *
+ * @param number the counterpart in E.164
+ * @param readNumber `AdapterTools.readNumber`
+ */
+export function chooseMatch<Candidate extends MatchCandidate>(
+  number: string,
+  candidates: readonly Candidate[],
+  rules: MatchRules,
+  readNumber: (text: string) => string | undefined,
+): MatchDecision<Candidate> {
+  const notes = new Map<Candidate, string>();
+  const distinct = withoutRepeats(candidates);
+  let hits = verify(number, distinct, rules, readNumber, notes);
+  let rule: MatchRule = hits.length === 0 ? 'no_hit' : 'only_hit';
+
+  const narrow = (by: MatchRule, keep: (hit: Hit<Candidate>) => boolean, why: string): void => {
+    const kept = hits.filter(keep);
+    if (kept.length === 0 || kept.length === hits.length) return;
+    for (const hit of hits) if (!kept.includes(hit)) notes.set(hit.candidate, why);
+    hits = kept;
+    rule = by;
+  };
+  narrow('e164_before_national', (hit) => hit.equality === 'e164', 'another one is equal in E.164');
+  const first = rules.objects.find((object) => hits.some((hit) => hit.candidate.object === object));
+  if (first !== undefined)
+    narrow('object_priority', (hit) => hit.candidate.object === first, `a ${first} comes first`);
+
+  const kept = hits.map((hit) => hit.candidate);
+  const decision = kept.length > 1 ? decideByPolicy(kept, rules.policy) : { record: kept[0], rule };
+  for (const candidate of kept) {
+    if (candidate !== decision.record)
+      notes.set(
+        candidate,
+        decision.record === undefined ? 'one of several' : 'another one was changed later',
+      );
+  }
+  return {
+    record: decision.record,
+    companyId: decision.record?.companyId ?? ('companyId' in decision ? decision.companyId : undefined),
+    rule: decision.rule,
+    trace: {
+      number,
+      forms: formsOf(number),
+      candidates: distinct.map((candidate) => ({
+        object: candidate.object,
+        id: candidate.id,
+        kept: candidate === decision.record,
+        why: notes.get(candidate) ?? whyKept(hits, candidate),
+      })),
+      rule: decision.rule,
+    },
+  };
+}
+
+function verify<Candidate extends MatchCandidate>(
+  number: string,
+  candidates: readonly Candidate[],
+  rules: MatchRules,
+  readNumber: (text: string) => string | undefined,
+  notes: Map<Candidate, string>,
+): Hit<Candidate>[] {
+  return candidates.flatMap((candidate) => {
+    if (!rules.objects.includes(candidate.object)) {
+      notes.set(candidate, 'its kind is not asked for');
+      return [];
+    }
+    const equalities = candidate.numbers.map((stored) => compareNumbers(stored, number, readNumber));
+    const equality = equalities.includes('e164') ? 'e164' : equalities.find((found) => found !== undefined);
+    if (equality !== undefined) return [{ candidate, equality }];
+    notes.set(candidate, 'none of its numbers is the counterpart');
+    return [];
+  });
+}
+
+function decideByPolicy<Candidate extends MatchCandidate>(
+  kept: readonly Candidate[],
+  policy: MatchPolicy,
+): { record: Candidate | undefined; rule: MatchRule; companyId?: string | undefined } {
+  switch (policy) {
+    case 'latest':
+      return { record: [...kept].sort(latestFirst)[0], rule: 'latest' };
+    case 'company': {
+      const companies = new Set(kept.map((candidate) => candidate.companyId));
+      const [companyId] = companies;
+      return companies.size === 1 && companyId !== undefined
+        ? { record: undefined, rule: 'shared_company', companyId }
+        : { record: undefined, rule: 'several_hits' };
+    }
+    case 'none':
+      return { record: undefined, rule: 'several_hits' };
+  }
+}
+
+/** Of two that were changed at the same moment the smaller id comes first, so that the choice is always the same. */
+function latestFirst(a: MatchCandidate, b: MatchCandidate): number {
+  return (b.modifiedAtMs ?? -Infinity) - (a.modifiedAtMs ?? -Infinity) || compareText(a.id, b.id);
+}
+
+/** By kind and id, in an order of their own: a search names a record once for each form that it found. */
+function withoutRepeats<Candidate extends MatchCandidate>(candidates: readonly Candidate[]): Candidate[] {
+  const byName = new Map(candidates.map((candidate) => [`${candidate.object} ${candidate.id}`, candidate]));
+  return [...byName].sort(([a], [b]) => compareText(a, b)).map(([, candidate]) => candidate);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function whyKept<Candidate>(hits: readonly Hit<Candidate>[], candidate: Candidate): string {
+  const equality = hits.find((hit) => hit.candidate === candidate)?.equality;
+  return equality === 'national'
+    ? 'its number is the same, stored without a country code'
+    : 'its number is the same';
+}
+
+function formsOf(number: string): string[] {
+  const forms = numberForms(number);
+  return forms === undefined ? [] : [...new Set([forms.full, forms.national, forms.significant])];
+}

@@ -1,0 +1,47 @@
+import type { Call } from './call.ts';
+
+/** The number to search a person by, or why none is searched. */
+export type CounterpartToSearch =
+  | { readonly number: string; readonly rule?: undefined }
+  | { readonly number: undefined; readonly rule: UnsearchedRule };
+
+/**
+ * Why a number is not searched. `withheld`: the caller hid it. `internal`: an extension. `own`: a number of the
+ * business itself. `unreadable`: none came, or the numbering plan does not hold it valid.
+ */
+export type UnsearchedRule = 'withheld' | 'internal' | 'own' | 'unreadable';
+
+// Longer than any extension, shorter than any number with an area.
+const extensionDigitsMax = 6;
+
+/**
+ * The counterpart of a call, when a person may be searched by it.
+ *
+ * @param ownNumbers the business's numbers in E.164, beside those that the call itself names
+ */
+export function counterpartToSearch(
+  call: Pick<
+    Call,
+    | 'direction'
+    | 'withheld'
+    | 'counterpart_e164'
+    | 'origin_number'
+    | 'called_number'
+    | 'phone_number_e164'
+    | 'calling_number_e164'
+  >,
+  ownNumbers: ReadonlySet<string>,
+): CounterpartToSearch {
+  const unsearched = (rule: UnsearchedRule): CounterpartToSearch => ({ number: undefined, rule });
+  if (call.withheld) return unsearched('withheld');
+  const number = call.counterpart_e164;
+  if (number === undefined) {
+    const dialled = (call.direction === 'inbound' ? call.origin_number : call.called_number) ?? '';
+    const isExtension =
+      /^[\d*#\s]+$/.test(dialled) && dialled.replace(/\D/g, '').length <= extensionDigitsMax;
+    return unsearched(isExtension && /\d/.test(dialled) ? 'internal' : 'unreadable');
+  }
+  const isOwn =
+    ownNumbers.has(number) || number === call.phone_number_e164 || number === call.calling_number_e164;
+  return isOwn ? unsearched('own') : { number };
+}

@@ -1,0 +1,27 @@
+import type { Clock } from './clock.ts';
+import type { JsonValue } from './jet-fields.ts';
+import type { Ledger } from './ledger.ts';
+
+/** A ledger that ends with the process: for commands that look or try, and leave the store alone. */
+export function createMemoryLedger(clock: Clock): Ledger {
+  const entries = new Map<string, { record: JsonValue; validUntilMs: number }>();
+  return {
+    getMany(numbers) {
+      const known = new Map<string, JsonValue>();
+      for (const number of numbers) {
+        const entry = entries.get(number);
+        if (entry !== undefined && entry.validUntilMs > clock()) known.set(number, entry.record);
+      }
+      return Promise.resolve(known);
+    },
+    putMany(added) {
+      for (const { number, record, validForMs } of added)
+        entries.set(number, { record, validUntilMs: clock() + validForMs });
+      return Promise.resolve();
+    },
+    forget(numbers) {
+      for (const number of numbers) entries.delete(number);
+      return Promise.resolve();
+    },
+  };
+}

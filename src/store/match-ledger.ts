@@ -1,0 +1,57 @@
+import type { Clock } from '../domain/clock.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Store } from './store.ts';
+
+// How many numbers one statement names.
+const pageSize = 500;
+
+/** The ledger of one destination, kept in the store. */
+export function createStoredLedger(store: Store, destination: string, clock: Clock): Ledger {
+  return {
+    async getMany(numbers) {
+      const known = new Map<string, JsonValue>();
+      for (const page of pagesOf(numbers)) {
+        const rows = await store.reader
+          .knex('match_ledger')
+          .where({ destination })
+          .whereIn('number', page)
+          .where('valid_until', '>', clock())
+          .select<{ number: string; record: string }[]>('number', 'record');
+        for (const row of rows) known.set(row.number, JSON.parse(row.record) as JsonValue);
+      }
+      return known;
+    },
+    async putMany(entries) {
+      // PostgreSQL refuses a key that comes twice in one statement; the last one is meant.
+      const byNumber = new Map(entries.map((entry) => [entry.number, entry]));
+      await store.writer.upsert(store.writer.knex, {
+        table: 'match_ledger',
+        columns: ['destination', 'number', 'record', 'valid_until'],
+        key: ['destination', 'number'],
+        rows: [...byNumber.values()].map(({ number, record, validForMs }) => [
+          destination,
+          number,
+          JSON.stringify(record),
+          clock() + Math.round(validForMs),
+        ]),
+      });
+    },
+    async forget(numbers) {
+      for (const page of pagesOf(numbers))
+        await store.writer.knex('match_ledger').where({ destination }).whereIn('number', page).delete();
+    },
+  };
+}
+
+/** Removes what is not valid any longer. Answers how many entries. */
+export async function deleteEndedLedgerEntries(store: Store, nowMs: number): Promise<number> {
+  return store.writer.knex('match_ledger').where('valid_until', '<=', nowMs).delete();
+}
+
+function pagesOf(numbers: readonly string[]): string[][] {
+  const pages: string[][] = [];
+  for (let from = 0; from < numbers.length; from += pageSize)
+    pages.push(numbers.slice(from, from + pageSize));
+  return pages;
+}

@@ -1,0 +1,17 @@
+import type { Sentence } from './sentence.ts';
+import { checkSentences } from './sentences/check.ts';
+import { definitionSentences } from './sentences/definition.ts';
+import { faultSentences } from './sentences/faults.ts';
+import { landingSentences } from './sentences/landing.ts';
+import { mannersSentences } from './sentences/manners.ts';
+import { sampleSentences } from './sentences/samples.ts';
+
+/** The contract of an adapter, sentence by sentence. */
+export const contractSentences: readonly Sentence[] = [
+  ...definitionSentences,
+  ...landingSentences,
+  ...faultSentences,
+  ...checkSentences,
+  ...mannersSentences,
+  ...sampleSentences,
+];

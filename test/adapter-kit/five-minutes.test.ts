@@ -1,0 +1,170 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../house/source-files.ts';
+import { makeFreshCopy, type FreshCopy } from './fresh-copy.ts';
+
+const patienceMs = 120_000;
+
+interface Minute {
+  readonly heading: string;
+  readonly script: string;
+  /** Lines that come out, in this order, maybe with others between them. */
+  readonly shows: readonly string[];
+}
+
+/** The minutes of adapters/README.md: a script each, and what it shows. */
+const minutes = [
+  ...readFileSync(join(root, 'adapters/README.md'), 'utf8').matchAll(
+    /^## (Minute .*)$[^]*?^```sh\n([^]*?)^```$[^]*?^```text\n([^]*?)^```$/gm,
+  ),
+].map(([, heading = '', script = '', shown = '']): Minute => ({
+  heading,
+  script,
+  shows: shown.split('\n').filter((line) => line !== ''),
+}));
+
+describe("a fork's first five minutes", () => {
+  let copy: FreshCopy;
+  beforeAll(() => (copy = makeFreshCopy()));
+  afterAll(() => copy.remove());
+
+  it('are five', () => {
+    expect(minutes).toHaveLength(5);
+  });
+
+  it.each(minutes)(
+    '$heading: does what the README says',
+    async ({ script, shows }) => {
+      const { code, output } = await copy.run(script);
+      let from = 0;
+      for (const line of shows) {
+        const at = output.indexOf(line.trim(), from);
+        expect(at, `"${line}" is not shown, or not there:\n${output}`).toBeGreaterThanOrEqual(from);
+        from = at + line.trim().length;
+      }
+      expect(code, output).toBe(0);
+    },
+    patienceMs,
+  );
+
+  it(
+    'leave a house in order: format, lint, types, and its own tests',
+    async () => {
+      const files = 'adapters src/contract';
+      const { code, output } = await copy.run(
+        `npx prettier --check ${files} && npx eslint adapters && npx tsc --noEmit -p test/tsconfig.json && ` +
+          'npx vitest run test/house test/config',
+      );
+      expect(code, output).toBe(0);
+    },
+    patienceMs,
+  );
+
+  it(
+    'end with a call that Jet pushed, landed',
+    async () => {
+      const receiver = startReceiver(copy);
+      try {
+        const answer = await fetch(`${await receiver.url}/webhooks/jet`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-key': receiver.key },
+          body: JSON.stringify({
+            callsessionid: 'pushed-1',
+            originnumber: '0491570110',
+            duration: '31',
+            dialstatus: 'ANSWER',
+          }),
+        });
+        expect(answer.status).toBe(200);
+        const landed = await waitFor<string>(() =>
+          readFileSync(join(copy.folder, 'data/acme-crm.jsonl'), 'utf8')
+            .split('\n')
+            .find((line) => line.includes('+61491570110')),
+        );
+        expect(JSON.parse(landed)).toMatchObject({
+          subject: 'Phone call from +61491570110 · answered',
+          seconds: 31,
+        });
+      } finally {
+        await receiver.stop();
+      }
+    },
+    patienceMs,
+  );
+
+  it(
+    'are refused for a name that is bad or taken, and nothing changes then',
+    async () => {
+      const before = await copy.run('cat adapters/index.ts .env.example; ls -R adapters');
+      for (const [name, reason] of [
+        ['acme-crm', 'is there already'],
+        ['Acme CRM', 'cannot be a name'],
+        ['../outside', 'cannot be a name'],
+        ['_template', 'cannot be a name'],
+        ['none', 'means something else already'],
+        ['class', 'means something else already'],
+        ['a'.repeat(41), 'at most 40 characters'],
+      ] as const) {
+        const { code, output } = await copy.run(`npm run --silent adapter:new -- "${name}"`);
+        expect([code, output]).toEqual([2, expect.stringContaining(reason)]);
+      }
+      expect(await copy.run('cat adapters/index.ts .env.example; ls -R adapters')).toEqual(before);
+    },
+    patienceMs,
+  );
+
+  it(
+    'tell whoever names an adapter that is not there which there are',
+    async () => {
+      const { code, output } = await copy.run('npm run --silent adapter:check -- acme');
+      expect([code, output]).toEqual([2, expect.stringContaining('there are sql, acme-crm')]);
+    },
+    patienceMs,
+  );
+});
+
+interface Started {
+  readonly url: Promise<string>;
+  readonly key: string;
+  stop(): Promise<void>;
+}
+
+/** The receiver of the copy, with the new adapter enabled. */
+function startReceiver({ folder, environment }: FreshCopy): Started {
+  const key = 'a-key-of-this-test';
+  const child: ChildProcess = spawn(process.execPath, ['dist/src/main.js'], {
+    cwd: folder,
+    env: {
+      ...environment,
+      ADAPTERS: 'acme-crm',
+      PORT: '0',
+      WEBHOOK_HEADER_NAME: 'x-key',
+      WEBHOOK_HEADER_VALUE: key,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  return {
+    key,
+    url: waitFor(() => /"url":"([^"]+)"/.exec(output)?.[1]),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function waitFor<Value>(look: () => Value | undefined): Promise<Value> {
+  const untilMs = performance.now() + 20_000;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (performance.now() > untilMs) throw new Error('It did not come in time');
+    await sleep(50);
+  }
+}

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { root } from '../house/source-files.ts';
+
+/** A copy of the project as a fork has it after `npm install`, to run commands in. */
+export interface FreshCopy {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Runs a shell script there. Its output, standard error after standard output. */
+  run(script: string): Promise<{ code: number; output: string }>;
+  remove(): void;
+}
+
+const leftOut = ['node_modules', 'dist', 'data', '.git', '.env', 'coverage'];
+
+export function makeFreshCopy(): FreshCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'jet-fork-'));
+  cpSync(root, folder, {
+    recursive: true,
+    filter: (path) => !leftOut.includes(relative(root, path)),
+  });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  // A shell of its own: nothing of this test's runner, and no database servers.
+  const { PATH, HOME } = process.env;
+  const environment: NodeJS.ProcessEnv = { PATH, HOME, TZ: 'UTC', NO_COLOR: '1' };
+  return {
+    folder,
+    environment,
+    run: (script) =>
+      new Promise((done) => {
+        const options = { cwd: folder, env: environment, maxBuffer: 16 * 1024 * 1024 };
+        execFile('sh', ['-e', '-c', script], options, (error, stdout, stderr) => {
+          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+          done({ code, output: stdout + stderr });
+        });
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

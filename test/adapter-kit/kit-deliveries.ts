@@ -1,0 +1,61 @@
+import { sampleCall, sampleKinds, type SampleKind } from '../../src/cli/sample-calls.ts';
+import type { Delivery } from '../../src/contract/delivery.ts';
+import type { Delivered } from '../../src/contract/outcome.ts';
+import { idempotencyKey } from '../../src/delivery/attempt.ts';
+import type { Call, LandingSettings } from '../../src/domain/call.ts';
+
+const settings: LandingSettings = {
+  defaultCountry: 'AU',
+  timeZone: 'Australia/Sydney',
+  statusMap: new Map(),
+};
+
+/** When the kit's calls landed, for what is written with a time. */
+export const previewNowMs = Date.UTC(2026, 10, 22, 1, 5, 0);
+
+/** A first revision. Revisions are milliseconds of the clock in the core too. */
+const firstRevision = Date.UTC(2026, 10, 22, 1, 4, 0);
+
+/** A first delivery of a sample call. */
+export function deliveryOf(kind: SampleKind, given: Partial<Call> = {}): Delivery {
+  const call = { ...sampleCall(kind, settings), ...given };
+  return {
+    id: call.call_id,
+    // Of no adapter in particular, so that a copied adapter maps to the same.
+    idempotencyKey: idempotencyKey('adapter-kit', call.call_id),
+    call,
+    revision: firstRevision,
+    attempt: 1,
+    incomplete: false,
+    remoteId: undefined,
+    landedRevision: undefined,
+    landedTrace: undefined,
+  };
+}
+
+/** Deliveries of as many different calls, of every kind in turn. */
+export function batchOf(size: number): Delivery[] {
+  return Array.from({ length: size }, (_, index) => {
+    const kind = sampleKinds[index % sampleKinds.length] ?? 'answered';
+    const callId = `kit-${String(index).padStart(4, '0')}`;
+    return deliveryOf(kind, { call_id: callId, call_session_id: callId });
+  });
+}
+
+/** The next attempt at a delivery whose outcome is unknown. */
+export function again(delivery: Delivery): Delivery {
+  return { ...delivery, attempt: delivery.attempt + 1 };
+}
+
+/** What the core hands in after a call has landed and then changed. */
+export function revised(delivery: Delivery, landed: Delivered, change: Partial<Call>): Delivery {
+  return {
+    ...delivery,
+    call: { ...delivery.call, ...change },
+    revision: delivery.revision + 1000,
+    attempt: 1,
+    remoteId: landed.remoteId ?? delivery.remoteId,
+    landedRevision: delivery.revision,
+    landedTrace: landed.trace ?? delivery.landedTrace,
+  };
+}

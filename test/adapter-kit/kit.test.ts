@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { brokenAdapters } from './broken-adapters.ts';
+import { contractSentences } from './contract-sentences.ts';
+import { reference } from './reference/index.ts';
+import { referenceSubject } from './reference/subject.ts';
+import type { AdapterSubject } from './subject.ts';
+
+/** The titles of the sentences that an adapter fails. Its mapping is the reference's, and not what is looked at. */
+async function failedSentences(subject: AdapterSubject): Promise<string[]> {
+  const failed = await Promise.all(
+    contractSentences.map(async (sentence) => {
+      if (sentence.skippedBecause?.(subject) !== undefined) return [];
+      try {
+        await sentence.run(subject, () => Promise.resolve());
+        return [];
+      } catch {
+        return [sentence.title];
+      }
+    }),
+  );
+  return failed.flat();
+}
+
+describe('the adapter kit', () => {
+  it('asks every sentence of the reference adapter', () => {
+    const skipped = contractSentences.filter((sentence) => sentence.skippedBecause?.(referenceSubject));
+    expect(skipped).toEqual([]);
+  });
+
+  it('finds no fault in the reference adapter', async () => {
+    expect(await failedSentences(referenceSubject)).toEqual([]);
+  });
+
+  it('gives each sentence a title of its own', () => {
+    expect(new Set(contractSentences.map(({ title }) => title)).size).toBe(contractSentences.length);
+  });
+
+  it.concurrent.each(brokenAdapters.map((broken) => [broken.fault, broken] as const))(
+    'catches an adapter that %s',
+    async (_fault, { definition, caughtBy }) => {
+      expect(await failedSentences({ ...referenceSubject, definition })).toEqual(caughtBy);
+    },
+  );
+
+  it('catches an adapter of another contract version', async () => {
+    const definition = { ...reference, contractVersion: 99 as 1 };
+    expect(await failedSentences({ ...referenceSubject, definition })).toContain(
+      "carries its folder's name and this contract's version",
+    );
+  });
+
+  it('catches a name that is not the folder', async () => {
+    const definition = { ...reference, name: 'another' };
+    expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
+      "carries its folder's name and this contract's version",
+    ]);
+  });
+
+  it('catches settings that tell a secret in their fault', async () => {
+    const configSchema = z
+      .object({ ...reference.configSchema.shape, REFERENCE_URL: z.string().optional() })
+      .superRefine(({ REFERENCE_URL, REFERENCE_TOKEN }, context) => {
+        if (REFERENCE_URL === undefined)
+          context.addIssue({
+            code: 'custom',
+            path: ['REFERENCE_URL'],
+            message: `goes with ${REFERENCE_TOKEN}`,
+          });
+      });
+    const definition = { ...reference, configSchema } as unknown as AdapterSubject['definition'];
+    expect(await failedSentences({ ...referenceSubject, definition })).toContain(
+      'names a missing setting, and prints no secret with it',
+    );
+  });
+
+  it('catches a preview that shows something else than lands', async () => {
+    const definition = { ...reference, preview: () => ({ seconds: 1 }) };
+    expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
+      'lands what its preview shows',
+    ]);
+  });
+
+  it('skips by name what a stand-in does not show', () => {
+    const subject: AdapterSubject = { ...referenceSubject, showsNothing: true };
+    const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
+    expect(reasons).toEqual(['the stand-in cannot show what a record holds']);
+  });
+
+  it('catches a mapping that differs from the reviewed file', async () => {
+    const sentence = contractSentences.find(({ title }) => title.includes('samples.json'));
+    const differs = (): Promise<void> => Promise.reject(new Error('differs'));
+    await expect(sentence?.run(referenceSubject, differs)).rejects.toThrow('differs');
+  });
+
+  it.each(referenceSubject.faults)('skips by name what needs %s, where it cannot be staged', (fault) => {
+    const subject = { ...referenceSubject, faults: referenceSubject.faults.filter((name) => name !== fault) };
+    const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
+    expect(reasons).toContain(`the stand-in cannot stage ${fault}`);
+  });
+});

@@ -1,0 +1,35 @@
+import { contractVersion, defineAdapter, z } from '#contract';
+import { createClient } from './client.ts';
+import { check, deliver } from './deliver.ts';
+import { mapCall } from './mapping.ts';
+
+/**
+ * An adapter for a JSON API over HTTP that is right in every sentence of the contract. The kit is tried on it, and
+ * the adapters that are broken on purpose are made from it. It is also the one to read when yours speaks HTTP.
+ */
+export const reference = defineAdapter({
+  name: 'reference',
+  contractVersion,
+  configSchema: z.object({
+    REFERENCE_URL: z.url('is an address such as https://api.example.com'),
+    REFERENCE_TOKEN: z.string().min(8, 'is at least 8 characters long'),
+  }),
+  secrets: ['REFERENCE_TOKEN'],
+  capabilities: {
+    batchSizeMax: 50,
+    rateLimit: { batches: 10, perMs: 1_000 },
+    // The API merges by key, and keeps the newer revision.
+    idempotency: 'native',
+    updates: true,
+    stages: ['call_end', 'call_end_outbound'],
+  },
+  preview: (delivery) => mapCall(delivery),
+  create(config) {
+    const client = createClient(config.REFERENCE_URL, config.REFERENCE_TOKEN);
+    return {
+      check: (signal) => check(client, signal),
+      deliver: (batch, signal) => deliver(client, batch, signal),
+      close: () => Promise.resolve(),
+    };
+  },
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readSettings } from '../../src/config/read-settings.ts';
+import type { Adapter } from '../../src/contract/adapter.ts';
+import type { Delivery } from '../../src/contract/delivery.ts';
+import { DestinationUnavailable } from '../../src/contract/errors.ts';
+import type { Outcome } from '../../src/contract/outcome.ts';
+import { createAdapter } from '../../src/create-adapter.ts';
+import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
+import { createLogger } from '../../src/logger.ts';
+import type { AdapterSubject, Fault, LandedRecord, StandIn } from './subject.ts';
+
+/** What came of one call of `deliver`. */
+export interface Answer {
+  readonly outcomes: readonly Outcome[];
+  /** What it threw instead. */
+  readonly threw: unknown;
+}
+
+/** An adapter at work against a fresh stand-in. */
+export interface Rehearsal {
+  readonly standIn: StandIn;
+  readonly config: Record<string, unknown>;
+  /** Every line that the adapter logged, as the receiver would write it. */
+  readonly logLines: readonly string[];
+  /** The running instance. */
+  readonly adapter: () => Adapter;
+  /** As after a crash: a new instance, which remembers nothing but what the core keeps. */
+  readonly restart: () => Promise<void>;
+  readonly stage: (fault: Fault | undefined) => Promise<void>;
+  readonly deliver: (batch: readonly Delivery[], signal?: AbortSignal) => Promise<Answer>;
+  /** Delivers one, and expects that it landed. */
+  readonly land: (delivery: Delivery) => Promise<Extract<Outcome, { kind: 'delivered' }>>;
+  /** The records that landed for a delivery's call. */
+  readonly recordsOf: (delivery: Delivery) => Promise<readonly LandedRecord[]>;
+}
+
+const patienceMs = 15_000;
+
+/** The settings of a subject under its stand-in, parsed as the receiver parses them. */
+export function readConfig(
+  subject: AdapterSubject,
+  settings: Readonly<Record<string, string>> = {},
+): ReturnType<typeof readSettings> {
+  const { definition, sampleSettings } = subject;
+  return readSettings({ ...sampleSettings, ...settings, ADAPTERS: definition.name }, [definition]);
+}
+
+/** Opens a stand-in and the adapter on it, works, and closes both whatever comes. */
+export async function rehearse(
+  subject: AdapterSubject,
+  work: (rehearsal: Rehearsal) => Promise<void>,
+): Promise<void> {
+  const standIn = await subject.openStandIn();
+  const logLines: string[] = [];
+  const log = createLogger('trace', { write: (line) => void logLines.push(line) });
+  const opened: Adapter[] = [];
+  try {
+    const { core, adapters } = readConfig(subject, standIn.settings);
+    const config = adapters.get(subject.definition.name) ?? {};
+    const ledger = createMemoryLedger(Date.now);
+    const restart = async (): Promise<void> => {
+      await opened.at(-1)?.close();
+      const adapter = createAdapter(subject.definition, config, { core, log, ledger, clock: Date.now });
+      opened.push(adapter);
+      await adapter.prepare?.(AbortSignal.timeout(patienceMs));
+    };
+    await restart();
+    const adapter = (): Adapter => opened.at(-1) ?? assert.fail('No adapter is open');
+    const deliver: Rehearsal['deliver'] = async (batch, signal = AbortSignal.timeout(patienceMs)) => {
+      try {
+        return { outcomes: await adapter().deliver(batch, signal), threw: undefined };
+      } catch (threw) {
+        return { outcomes: [], threw };
+      }
+    };
+    await work({
+      standIn,
+      config,
+      logLines,
+      adapter,
+      restart,
+      deliver,
+      stage: (fault) => standIn.stage(fault),
+      async land(delivery) {
+        const { outcomes, threw } = await deliver([delivery]);
+        const [outcome] = outcomes;
+        assert.equal(threw, undefined, `deliver threw: ${describe(threw)}`);
+        assert.equal(outcome?.kind, 'delivered', `It did not land: ${JSON.stringify(outcome)}`);
+        return outcome;
+      },
+      async recordsOf({ idempotencyKey, call }) {
+        const keys = [idempotencyKey, call.call_id];
+        return (await standIn.records()).filter((record) => keys.includes(record.key));
+      },
+    });
+  } finally {
+    await standIn.stage(undefined);
+    for (const adapter of opened) await adapter.close();
+    await standIn.close();
+  }
+}
+
+/** Fails unless an answer means "later": each delivery once as a retry, or a pause of the whole destination. */
+export function assertLater({ outcomes, threw }: Answer, batch: readonly Delivery[]): void {
+  if (threw instanceof DestinationUnavailable) return;
+  assert.equal(threw, undefined, `deliver threw ${describe(threw)}, not DestinationUnavailable`);
+  assertOneEach(outcomes, batch);
+  for (const outcome of outcomes)
+    assert.equal(outcome.kind, 'retry', `An outcome is neither retry nor pause: ${JSON.stringify(outcome)}`);
+}
+
+/** Fails unless each delivery has exactly one outcome, by id, and nothing else has any. */
+export function assertOneEach(outcomes: readonly Outcome[], batch: readonly Delivery[]): void {
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.id).sort(),
+    batch.map((delivery) => delivery.id).sort(),
+    'Not exactly one outcome for each delivery, by id',
+  );
+}
+
+/** An error in a few words. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { deliveryOf } from '../kit-deliveries.ts';
+import { describe, rehearse, type Rehearsal } from '../rehearsal.ts';
+import type { Sentence } from '../sentence.ts';
+import type { Finding } from '../../../src/contract/adapter.ts';
+import { cannotStage } from './faults.ts';
+
+const patienceMs = 15_000;
+
+export const checkSentences: readonly Sentence[] = [
+  {
+    title: 'finds no fault in a destination that is right',
+    run: (subject) =>
+      rehearse(subject, async (rehearsal) => {
+        const findings = await check(rehearsal);
+        assert.ok(findings.length > 0, 'It says nothing of what it looked at');
+        assert.deepEqual(
+          findings.filter((finding) => finding.level === 'fault'),
+          [],
+        );
+      }),
+  },
+  {
+    title: 'shows refused credentials as a fault of check, with a remedy',
+    skippedBecause: cannotStage('refused credentials'),
+    run: (subject) =>
+      rehearse(subject, async (rehearsal) => {
+        await rehearsal.stage({ name: 'refused credentials' });
+        const faults = (await check(rehearsal)).filter((finding) => finding.level === 'fault');
+        assert.ok(faults.length > 0, 'It finds no fault');
+        for (const { message, remedy } of faults) assert.ok(remedy, `It names no remedy for: ${message}`);
+      }),
+  },
+  {
+    title: 'writes nothing in check',
+    run: (subject) =>
+      rehearse(subject, async (rehearsal) => {
+        const { land, standIn } = rehearsal;
+        await check(rehearsal);
+        assert.deepEqual(
+          await standIn.records(),
+          [],
+          'Records are there after a check of an empty destination',
+        );
+        await land(deliveryOf('answered'));
+        const before = await standIn.records();
+        await check(rehearsal);
+        assert.deepEqual(await standIn.records(), before);
+      }),
+  },
+];
+
+async function check({ adapter }: Rehearsal): Promise<readonly Finding[]> {
+  try {
+    return await adapter().check(AbortSignal.timeout(patienceMs));
+  } catch (error) {
+    return assert.fail(`check threw ${describe(error)}, where it is to answer with findings`);
+  }
+}

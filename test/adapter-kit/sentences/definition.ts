@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { InvalidSettings } from '../../../src/config/read-settings.ts';
+import { contractVersion } from '../../../src/contract/adapter.ts';
+import { describe, readConfig } from '../rehearsal.ts';
+import type { Sentence } from '../sentence.ts';
+import type { AdapterSubject } from '../subject.ts';
+
+export const definitionSentences: readonly Sentence[] = [
+  {
+    title: "carries its folder's name and this contract's version",
+    run: ({ definition, folder }) => {
+      assert.equal(definition.name, basename(folder));
+      assert.equal(definition.contractVersion, contractVersion);
+      return Promise.resolve();
+    },
+  },
+  {
+    title: 'reads its sample settings, and has a setting for each secret that it names',
+    run: (subject) => {
+      assert.ok(readConfig(subject).adapters.has(subject.definition.name));
+      const settings = Object.keys(subject.definition.configSchema.shape);
+      assert.deepEqual(
+        subject.definition.secrets.filter((name) => !settings.includes(name)),
+        [],
+      );
+      return Promise.resolve();
+    },
+  },
+  {
+    title: 'names a missing setting, and prints no secret with it',
+    skippedBecause: (subject) =>
+      requiredSettings(subject).length === 0 ? 'every setting has a default' : undefined,
+    run: (subject) => {
+      const required = requiredSettings(subject);
+      for (const name of required) {
+        const told = tellWithout(subject, name);
+        assert.match(told, new RegExp(`\\b${name}\\b`), `Without ${name} the fault names another: ${told}`);
+        for (const secret of secretsOf(subject))
+          assert.ok(!told.includes(secret), `Without ${name} the fault prints a secret`);
+      }
+      return Promise.resolve();
+    },
+  },
+];
+
+/** The values of the settings that are secrets. */
+export function secretsOf(
+  { definition, sampleSettings }: AdapterSubject,
+  settings: Readonly<Record<string, string>> = {},
+): string[] {
+  const values: Readonly<Record<string, string>> = { ...sampleSettings, ...settings };
+  return definition.secrets.map((name) => values[name]).filter((value) => value !== undefined);
+}
+
+function requiredSettings({ definition, sampleSettings }: AdapterSubject): string[] {
+  const schema = definition.configSchema;
+  return Object.keys(schema.shape).filter((name) => {
+    const rest = Object.fromEntries(Object.entries(sampleSettings).filter(([key]) => key !== name));
+    return name in sampleSettings && !schema.safeParse(rest).success;
+  });
+}
+
+function tellWithout(subject: AdapterSubject, name: string): string {
+  try {
+    readConfig(subject, { [name]: '' });
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.message;
+    return assert.fail(`Without ${name} the schema throws ${describe(error)}`);
+  }
+  return assert.fail(`Without ${name} the settings are taken`);
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { capabilitiesUnder } from '../../../src/contract/adapter.ts';
+import { again, batchOf, deliveryOf, revised } from '../kit-deliveries.ts';
+import { assertOneEach, describe, readConfig, rehearse } from '../rehearsal.ts';
+import type { Sentence } from '../sentence.ts';
+import type { AdapterSubject } from '../subject.ts';
+
+export const landingSentences: readonly Sentence[] = [
+  {
+    title: 'answers an empty batch with no outcome',
+    run: (subject) =>
+      rehearse(subject, async ({ deliver }) => {
+        const { outcomes, threw } = await deliver([]);
+        assert.equal(threw, undefined, `deliver threw: ${describe(threw)}`);
+        assert.deepEqual(outcomes, []);
+      }),
+  },
+  {
+    title: 'answers each delivery exactly once, at its largest batch too',
+    run: async (subject) => {
+      for (const size of [2, capabilitiesOf(subject).batchSizeMax]) {
+        await rehearse(subject, async ({ deliver }) => {
+          const batch = batchOf(size);
+          const { outcomes, threw } = await deliver(batch);
+          assert.equal(threw, undefined, `deliver threw: ${describe(threw)}`);
+          assertOneEach(outcomes, batch);
+        });
+      }
+    },
+  },
+  {
+    title: 'lands a call of which nothing is known but its id',
+    run: (subject) => landsOne(subject, 'minimal'),
+  },
+  {
+    title: 'lands a call that has every field',
+    run: (subject) => landsOne(subject, 'web-session'),
+  },
+  {
+    title: 'lands what its preview shows',
+    skippedBecause: ({ showsNothing }) =>
+      showsNothing === true ? 'the stand-in cannot show what a record holds' : undefined,
+    run: (subject) =>
+      rehearse(subject, async ({ land, recordsOf, config }) => {
+        const delivery = deliveryOf('web-session');
+        const preview = subject.definition.preview(delivery, config, Date.now()) as Record<string, unknown>;
+        await land(delivery);
+        const [record] = await recordsOf(delivery);
+        assert.ok(record?.shown, 'The stand-in shows nothing of the record; see AdapterSubject.showsNothing');
+        for (const [name, value] of Object.entries(record.shown))
+          assert.deepEqual(value, preview[name], `"${name}" landed as something else than preview shows`);
+      }),
+  },
+  {
+    title: 'leaves one record when the same key comes twice',
+    skippedBecause: noIdempotency,
+    run: (subject) =>
+      rehearse(subject, async ({ land, restart, recordsOf }) => {
+        const delivery = deliveryOf('answered');
+        await land(delivery);
+        await restart();
+        await land(again(delivery));
+        assert.equal((await recordsOf(delivery)).length, 1);
+      }),
+  },
+  {
+    title: 'updates the same record at a later revision',
+    skippedBecause: noUpdates,
+    run: (subject) =>
+      rehearse(subject, async ({ land, recordsOf }) => {
+        const first = deliveryOf('answered', { duration_seconds: 192 });
+        const later = revised(first, await land(first), { duration_seconds: 245 });
+        const [before] = await recordsOf(first);
+        await land(later);
+        const records = await recordsOf(later);
+        assert.deepEqual(
+          records.map((record) => [record.remoteId, record.durationSeconds]),
+          [[before?.remoteId, 245]],
+          'Not one record, the same, with the later duration',
+        );
+      }),
+  },
+  {
+    title: 'never lets an older revision overwrite a newer one',
+    skippedBecause: noUpdates,
+    run: (subject) =>
+      rehearse(subject, async ({ land, deliver, recordsOf }) => {
+        const older = deliveryOf('answered', { duration_seconds: 192 });
+        const newer = revised(older, await land(older), { duration_seconds: 245 });
+        await land(newer);
+        await deliver([{ ...older, attempt: 2, remoteId: newer.remoteId, landedRevision: newer.revision }]);
+        const durations = (await recordsOf(newer)).map((record) => record.durationSeconds);
+        assert.deepEqual(durations, [245]);
+      }),
+  },
+];
+
+/** The capabilities under the sample settings. */
+export function capabilitiesOf(subject: AdapterSubject): ReturnType<typeof capabilitiesUnder> {
+  const { definition } = subject;
+  return capabilitiesUnder(definition, readConfig(subject).adapters.get(definition.name) ?? {});
+}
+
+export function noIdempotency(subject: AdapterSubject): string | undefined {
+  return capabilitiesOf(subject).idempotency === 'none' ? 'it declares idempotency: none' : undefined;
+}
+
+function noUpdates(subject: AdapterSubject): string | undefined {
+  return capabilitiesOf(subject).updates ? undefined : 'it declares updates: false';
+}
+
+function landsOne(subject: AdapterSubject, kind: 'minimal' | 'web-session'): Promise<void> {
+  return rehearse(subject, async ({ land, recordsOf }) => {
+    const delivery = deliveryOf(kind);
+    const { remoteId } = await land(delivery);
+    const [record, ...more] = await recordsOf(delivery);
+    assert.ok(record !== undefined, 'It says that it landed, and no record is there');
+    assert.equal(more.length, 0, 'More than one record is there');
+    if (record.remoteId !== undefined) assert.equal(remoteId, record.remoteId, 'It names another record');
+  });
+}

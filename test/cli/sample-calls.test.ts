@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { sampleCall, sampleKinds } from '../../src/cli/sample-calls.ts';
+import { jetFields } from '../../src/domain/jet-fields.ts';
+
+const settings = { defaultCountry: 'AU', timeZone: 'Australia/Sydney', statusMap: new Map() };
+
+describe('the sample calls', () => {
+  it.each([
+    ['answered', 'inbound', 'answered', 'call_end'],
+    ['missed', 'inbound', 'missed', 'call_end'],
+    ['abandoned', 'inbound', 'abandoned', 'call_end'],
+    ['busy', 'inbound', 'busy', 'call_end'],
+    ['in-progress', 'inbound', 'in_progress', 'call_start'],
+    ['outbound', 'outbound', 'answered', 'call_end_outbound'],
+    ['withheld', 'inbound', 'answered', 'call_end'],
+    ['internal', 'inbound', 'answered', 'call_end'],
+    ['web-session', 'inbound', 'answered', 'call_end'],
+    ['minimal', 'inbound', 'unknown', 'call_end'],
+  ] as const)('%s: %s, %s, at %s', (kind, direction, status, stage) => {
+    expect(sampleCall(kind, settings)).toMatchObject({ direction, status, stage });
+  });
+
+  it('are ten, and each is another call', () => {
+    const ids = sampleKinds.map((kind) => sampleCall(kind, settings).call_id);
+    expect(new Set(ids).size).toBe(10);
+  });
+
+  it('are the same every time', () => {
+    for (const kind of sampleKinds) expect(sampleCall(kind, settings)).toEqual(sampleCall(kind, settings));
+  });
+
+  it('hold every field of an inbound call in web-session', () => {
+    const call: Readonly<Record<string, unknown>> = { ...sampleCall('web-session', settings) };
+    const missing = jetFields.filter(({ list, name }) => list !== 'outbound' && call[name] === undefined);
+    expect(missing).toEqual([]);
+  });
+
+  it('hide the number in withheld', () => {
+    expect(sampleCall('withheld', settings)).toMatchObject({ withheld: true, counterpart_e164: undefined });
+  });
+
+  it('hold nothing but an id in minimal', () => {
+    const call = sampleCall('minimal', settings);
+    const filled = jetFields.map(({ name }) => name).filter((name) => call[name] !== undefined);
+    // The first receipt stands in for the start.
+    expect(filled).toEqual(['call_session_id', 'started_at']);
+    expect(call.started_at_estimated).toBe(true);
+  });
+});

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { delivered } from '../../src/contract/outcome.ts';
+import type { Worker } from '../../src/delivery/worker.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
+import { scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+
+const landWith =
+  (trace: string | undefined): Act =>
+  (batch) =>
+    batch.map(({ id }) => delivered(id, { effect: 'updated', trace }));
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`what landed before, on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    let worker: Worker | undefined;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+    });
+    afterEach(async () => {
+      await worker?.stop(100);
+      await fresh.close();
+    });
+
+    it('is handed in with the next revision: which one it was, and its trace', async () => {
+      const adapter = scriptedAdapter([landWith('first'), landWith(undefined), landWith(undefined)]);
+      await storeCalls(fresh.store, ['a']);
+      const running = (worker = runWorker(fresh.store, adapter));
+      const settled = async (batches: number): Promise<void> => {
+        await vi.waitFor(() => expect(adapter.landed.get('a')).toHaveLength(batches), 8000);
+      };
+      await settled(1);
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
+      running.wake();
+      await settled(2);
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').end)]);
+      running.wake();
+      await settled(3);
+      const given = adapter.batches.map(([delivery]) => [delivery?.landedRevision, delivery?.landedTrace]);
+      expect(given).toEqual([
+        [undefined, undefined],
+        [someTimeMs, 'first'],
+        // A landing without a trace of its own keeps the last one.
+        [someTimeMs + 1, 'first'],
+      ]);
+    });
+  });
+}

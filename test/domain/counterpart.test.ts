@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { sampleCall } from '../../src/cli/sample-calls.ts';
+import { createCallCompleter } from '../../src/domain/call.ts';
+import { counterpartToSearch } from '../../src/domain/counterpart.ts';
+import type { CallFields } from '../../src/domain/jet-fields.ts';
+import { recordOf } from '../fixtures/landed-calls.ts';
+
+const settings = { defaultCountry: 'AU', timeZone: 'Australia/Sydney', statusMap: new Map() };
+const complete = createCallCompleter(settings);
+const none: ReadonlySet<string> = new Set();
+const from = (fields: CallFields, own = none) =>
+  counterpartToSearch(complete(recordOf('c', { fields })), own);
+const to = (fields: CallFields, own = none) =>
+  counterpartToSearch(complete(recordOf('c', { fields, direction: 'outbound' })), own);
+
+describe('the counterpart to search', () => {
+  it('is the origin of an inbound call', () => {
+    expect(from({ origin_number: '0491 570 006' })).toEqual({ number: '+61491570006' });
+  });
+
+  it('is the called number of an outbound call', () => {
+    expect(to({ called_number: '0491 570 156', calling_number: '02 5550 1234' })).toEqual({
+      number: '+61491570156',
+    });
+  });
+
+  it.each(['anonymous', '', 'private'])('is none when the caller is "%s"', (text) => {
+    expect(from({ origin_number: text }).rule).toBe('withheld');
+  });
+
+  it.each(['204', '2041', '*97'])('is none for the extension %s', (text) => {
+    expect(from({ origin_number: text }).rule).toBe('internal');
+    expect(to({ called_number: text }).rule).toBe('internal');
+  });
+
+  it.each(['Front desk', '99999999999999', '04915'.repeat(9)])('is none for "%s"', (text) => {
+    expect(from({ origin_number: text }).rule).toBe('unreadable');
+  });
+
+  it('is none when an outbound call names no number', () => {
+    expect(to({}).rule).toBe('unreadable');
+  });
+
+  it('is none for a number that the operator names as his own', () => {
+    expect(from({ origin_number: '02 5550 1234' }, new Set(['+61255501234'])).rule).toBe('own');
+  });
+
+  it('is none for the service number that was called', () => {
+    expect(from({ origin_number: '1300975707', phone_number: '1300 975 707' }).rule).toBe('own');
+  });
+
+  it('is none when the business calls the number that it calls from', () => {
+    expect(to({ called_number: '0255501234', calling_number: '02 5550 1234' }).rule).toBe('own');
+  });
+
+  it.each([
+    ['answered', undefined],
+    ['outbound', undefined],
+    ['withheld', 'withheld'],
+    ['internal', 'internal'],
+    ['minimal', 'withheld'],
+  ] as const)('of the sample "%s" is ruled out as %s', (kind, rule) => {
+    expect(counterpartToSearch(sampleCall(kind, settings), none).rule).toBe(rule);
+  });
+});
