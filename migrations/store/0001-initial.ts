@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../../src/domain/migration.ts';
+import { createTable } from './create-table.ts';
 
 // Call ids are compared exactly, and 191 characters are the most that every MySQL index takes.
 const callIdLength = 191;
@@ -8,21 +9,8 @@ export const initial: Migration = {
   name: '0001-initial',
   async up(knex, { dialect }) {
     const mysql = dialect === 'mysql';
-    const create = async (
-      table: string,
-      define: (columns: Knex.CreateTableBuilder) => void,
-    ): Promise<void> => {
-      // MySQL commits each table by itself: one that is there was left, empty, by a step that was broken off.
-      if (mysql) await knex.schema.dropTableIfExists(table);
-      await knex.schema.createTable(table, (columns) => {
-        if (mysql) {
-          columns.engine('InnoDB');
-          columns.charset('utf8mb4');
-          columns.collate('utf8mb4_bin');
-        }
-        define(columns);
-      });
-    };
+    const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
+      createTable(knex, dialect, table, define);
 
     await create('calls', (t) => {
       t.string('id', callIdLength).primary();

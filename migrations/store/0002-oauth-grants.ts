@@ -1,26 +1,14 @@
 import type { Knex } from 'knex';
 import type { Migration } from '../../src/domain/migration.ts';
+import { createTable } from './create-table.ts';
 
 /** What the authorization code and refresh token grants remember, and the sessions of the sign-in page. */
 export const oauthGrants: Migration = {
   name: '0002-oauth-grants',
   async up(knex, { dialect }) {
     const mysql = dialect === 'mysql';
-    const create = async (
-      table: string,
-      define: (columns: Knex.CreateTableBuilder) => void,
-    ): Promise<void> => {
-      // MySQL commits each table by itself: one that is there was left, empty, by a step that was broken off.
-      if (mysql) await knex.schema.dropTableIfExists(table);
-      await knex.schema.createTable(table, (columns) => {
-        if (mysql) {
-          columns.engine('InnoDB');
-          columns.charset('utf8mb4');
-          columns.collate('utf8mb4_bin');
-        }
-        define(columns);
-      });
-    };
+    const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
+      createTable(knex, dialect, table, define);
 
     // One approval of one client by a person, or one minted refresh token: all that came of it ends with it.
     await create('oauth_families', (t) => {

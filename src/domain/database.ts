@@ -22,6 +22,8 @@ export interface Upsert {
   readonly assign?: Readonly<Record<string, (names: UpsertNames) => string>>;
   /** An update happens only when this holds. The columns that it reads must come last in `columns`. */
   readonly when?: (names: UpsertNames) => string;
+  /** Columns whose values are stored as JSON text: anything that JSON can hold. */
+  readonly json?: readonly string[];
   /** Columns whose text is stored as its UTF-8 bytes. */
   readonly binary?: readonly string[];
 }

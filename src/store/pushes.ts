@@ -43,6 +43,7 @@ export async function storePushes(
       table: 'pushes',
       columns: ['id', 'call_id', 'stage', 'content_hash', 'received_at', 'path_stage', 'parsed', 'body'],
       key: ['id'],
+      json: ['parsed'],
       binary: ['body'],
       rows: fresh.map((push) => [
         push.id,
@@ -51,7 +52,7 @@ export async function storePushes(
         push.contentHash,
         push.receivedAtMs,
         push.pathStage ?? null,
-        parsedText(push),
+        parsedOf(push),
         push.body,
       ]),
     });
@@ -80,11 +81,12 @@ export async function writeCalls(
     table: 'calls',
     columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
     key: ['id'],
+    json: ['record'],
     rows: revised.map(({ call, revision }) => [
       call.id,
       call.stage,
       revision,
-      JSON.stringify(call),
+      call,
       call.firstReceivedAtMs,
       call.lastReceivedAtMs,
     ]),
@@ -173,8 +175,10 @@ function pushOf(row: PushRow): Push {
 }
 
 /** What a push's row keeps of its reading. */
-export function parsedText(push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>): string {
-  return JSON.stringify({ fields: push.fields, extra: push.extra, warnings: push.warnings });
+export function parsedOf(
+  push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>,
+): Pick<NewPush, 'fields' | 'extra' | 'warnings'> {
+  return { fields: push.fields, extra: push.extra, warnings: push.warnings };
 }
 
 export async function readRevisions(knex: Knex, callIds: readonly string[]): Promise<Map<string, number>> {

@@ -3,7 +3,7 @@ import { foldCall, type CallRecord } from '../domain/fold.ts';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
-import { parsedText, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
+import { parsedOf, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -77,7 +77,7 @@ export async function applyRefold(
       if (!changedIds.includes(push.callId)) continue;
       await transaction('pushes')
         .where({ id: push.id })
-        .update({ stage: push.stage, parsed: parsedText(push) });
+        .update({ stage: push.stage, parsed: JSON.stringify(parsedOf(push)) });
     }
     const revisions = await readRevisions(transaction, changedIds);
     const revised = await writeCalls(

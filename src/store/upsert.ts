@@ -23,12 +23,26 @@ export async function upsertRows(
     await within.raw(sqliteText(upsert), [JSON.stringify(upsert.rows)]);
     return;
   }
-  for (const rows of inStatements(upsert)) {
+  for (const rows of inStatements(withJsonText(upsert))) {
     await within.raw(
       valuesText(dialect, upsert, rows.length),
       boundValues(upsert, rows) as Knex.RawBinding[],
     );
   }
+}
+
+/**
+ * JSON columns as text. SQLite needs none of it: what stands as a value in its one JSON parameter comes out as
+ * text by itself, and is not written and escaped twice.
+ */
+function withJsonText(upsert: Upsert): Upsert {
+  const { json } = upsert;
+  if (json === undefined) return upsert;
+  const isJson = upsert.columns.map((column) => json.includes(column));
+  const rows = upsert.rows.map((row) =>
+    row.map((value, index) => (isJson[index] === true ? JSON.stringify(value) : value)),
+  );
+  return { ...upsert, rows };
 }
 
 /** The rows, split where one statement would be too large for a protocol. */

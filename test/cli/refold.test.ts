@@ -3,7 +3,7 @@ import { storeMigrations } from '../../migrations/index.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
-import { parsedText, storePushes, type NewPush } from '../../src/store/pushes.ts';
+import { parsedOf, storePushes, type NewPush } from '../../src/store/pushes.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { asStored, countRows, readCall, readDelivery } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
@@ -37,7 +37,7 @@ describe('npm run refold', () => {
     await store.writer
       .knex('pushes')
       .where({ id: push.id })
-      .update({ parsed: parsedText(old) });
+      .update({ parsed: JSON.stringify(parsedOf(old)) });
     await store.writer
       .knex('calls')
       .where({ id: callId })
