@@ -62,7 +62,8 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
 }
 
 // A number with a fraction, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.
-const respelled = /[:[,\s]-?\d+\./;
+// Looked for where a value may stand, so that a time in a text does not make every body be read twice.
+const respelled = /(?:"\s*:|[[,])\s*-?\d+\./;
 
 interface Measure {
   keys: number;
