@@ -41,7 +41,18 @@ async function readLines(path: string, signal: AbortSignal | undefined): Promise
     throw error;
   });
   const lines = text.split('\n').filter((line) => line !== '');
-  return new Map(lines.map((line) => JSON.parse(line) as Line).map((line) => [line.key, line]));
+  return new Map(lines.map((line) => readLine(line, path)).map((line) => [line.key, line]));
+}
+
+function readLine(text: string, path: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    throw new AdapterMisconfigured(
+      `${path} holds a line that is not JSON.`,
+      'Mend the file, or move it away.',
+    );
+  }
 }
 
 /** The destination's errors in the contract's two words. Anything else is a fault of ours, and goes on as it is. */

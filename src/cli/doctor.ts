@@ -31,9 +31,14 @@ const command = createCommand(
   faults += showFindings('store', await lookAtStore(settings));
   for (const definition of adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name))) {
     const config = settings.adapters.get(definition.name) ?? {};
-    faults += await withAdapter({ definition, config, settings }, createLogger('silent'), async (adapter) =>
-      showFindings(definition.name, await adapter.check(AbortSignal.timeout(adapterAnswersWithinMs))),
-    );
+    const findings = await withAdapter({ definition, config, settings }, createLogger('silent'), (adapter) =>
+      adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)),
+    ).catch((error: unknown): Finding[] => {
+      // One that throws does not keep the others from being looked at.
+      const { message, remedy = 'See its README.' } = error as Error & { remedy?: string };
+      return [{ level: 'fault', message, remedy }];
+    });
+    faults += showFindings(definition.name, findings);
   }
   process.exitCode = faults > 0 ? 1 : 0;
 });

@@ -38,6 +38,7 @@ export async function newAdapter(root: string, name: string): Promise<NewAdapter
   const newList = addToList(list, name, names.identifier);
   const template = join(root, 'adapters/_template');
   const configText = readFileSync(join(template, 'config.ts'), 'utf8');
+  assertUnused(template, names.identifier);
   const settings = readTemplateSettings(configText).map((setting) => renamed(setting, name));
   assertFree(
     settings.map((setting) => setting.name),
@@ -97,6 +98,17 @@ function namesFor(name: string): Names {
   };
 }
 
+/** @throws UsageError when the template's own files use the word: the copy would declare it twice */
+function assertUnused(template: string, identifier: string): void {
+  const word = new RegExp(`\\b${identifier}\\b`);
+  const files = readdirSync(template).filter((file) => file.endsWith('.ts'));
+  if (
+    files.some((file) => identifier !== 'template' && word.test(readFileSync(join(template, file), 'utf8')))
+  ) {
+    throw new UsageError(`"${identifier}" is a word that the files of an adapter use; take another name.`);
+  }
+}
+
 /** Names differ in length, and with them where lines break. */
 async function formatted(text: string, path: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
@@ -105,10 +117,11 @@ async function formatted(text: string, path: string): Promise<string> {
 /** The template's three spellings of its name, each in its place. */
 function rename(text: string, name: string): string {
   const { identifier, prefix } = namesFor(name);
-  return text
-    .replaceAll('TEMPLATE_', `${prefix}_`)
-    .replaceAll('_template', name)
-    .replace(/\btemplate\b/g, identifier);
+  // In one pass: a name that holds the word "template" is not renamed again.
+  return text.replace(/TEMPLATE_|_template|\btemplate\b/g, (found) => {
+    if (found === 'TEMPLATE_') return `${prefix}_`;
+    return found === '_template' ? name : identifier;
+  });
 }
 
 /** @throws UsageError when the list is not written as it was */

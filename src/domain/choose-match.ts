@@ -170,9 +170,15 @@ function latestFirst(a: MatchCandidate, b: MatchCandidate): number {
   return (b.modifiedAtMs ?? -Infinity) - (a.modifiedAtMs ?? -Infinity) || compareText(a.id, b.id);
 }
 
-/** By kind and id, in an order of their own: a search names a record once for each form that it found. */
+/** By kind and id, in an order of their own: a search names a record once for each form, with its numbers then. */
 function withoutRepeats<Candidate extends MatchCandidate>(candidates: readonly Candidate[]): Candidate[] {
-  const byName = new Map(candidates.map((candidate) => [`${candidate.object} ${candidate.id}`, candidate]));
+  const byName = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const name = `${candidate.object} ${candidate.id}`;
+    const before = byName.get(name);
+    const numbers = [...(before?.numbers ?? []), ...candidate.numbers];
+    byName.set(name, before === undefined ? candidate : { ...before, numbers });
+  }
   return [...byName].sort(([a], [b]) => compareText(a, b)).map(([, candidate]) => candidate);
 }
 

@@ -6,9 +6,9 @@ export interface NumberForms {
   readonly e164: string;
   /** With the country code, without the plus: `61412345678`. */
   readonly full: string;
-  /** As it is dialled at home, trunk prefix and all: `0412345678`. Salesforce finds these in phone fields. */
+  /** As it is dialled at home, trunk prefix and all: `0412345678`. What people type into phone fields. */
   readonly national: string;
-  /** Without country code and trunk prefix: `412345678`. HubSpot's searchable properties hold these. */
+  /** Without country code and trunk prefix: `412345678`. Some systems index numbers so. */
   readonly significant: string;
 }
 

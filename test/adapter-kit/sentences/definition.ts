@@ -50,7 +50,13 @@ export function secretsOf(
   settings: Readonly<Record<string, string>> = {},
 ): string[] {
   const values: Readonly<Record<string, string>> = { ...sampleSettings, ...settings };
-  return definition.secrets.map((name) => values[name]).filter((value) => value !== undefined);
+  return definition.secrets
+    .map((name) => values[name])
+    .filter((value) => value !== undefined)
+    .flatMap((value) => {
+      const password = URL.canParse(value) ? new URL(value).password : '';
+      return password === '' ? [value] : [value, password, decodeURIComponent(password)];
+    });
 }
 
 function requiredSettings({ definition, sampleSettings }: AdapterSubject): string[] {
