@@ -131,7 +131,7 @@ command
 command
   .command('refresh-token')
   .description(
-    'Make a refresh token, for a form that wants a value pasted. It is shown once, and valid for a year.',
+    'Make a refresh token, for a form that wants a value pasted. It is shown once, and valid for a year unless it is not used for 90 days.',
   )
   .argument('<client id>')
   .option('--json', 'for scripts')
@@ -143,7 +143,9 @@ command
       const expiresAt = isoTime(expiresAtMs);
       if (json === true) print(JSON.stringify({ clientId, refreshToken, expiresAt }, undefined, 2));
       else
-        print(`This is shown once.\n  Refresh Token  ${refreshToken}\n  valid until    ${expiresAt ?? ''}`);
+        print(
+          `This is shown once.\n  Refresh Token  ${refreshToken}\n  valid until    ${expiresAt ?? ''}, unless it is not used for 90 days`,
+        );
     });
   });
 

@@ -124,6 +124,7 @@ function publicOrigin(text: string, context: Context): string {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     return refuse(context, 'begins with https://, since tokens and call data pass through it');
   }
+  if (url.pathname !== '/') return refuse(context, 'names no path: the receiver has a host of its own');
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
     return refuse(context, 'is an address without user, query and fragment');
   }

@@ -37,6 +37,11 @@ const formBytesMax = 16 * 1024;
 /** The authorization endpoint (RFC 6749 section 3.1): a person signs in, and approves or refuses the client. */
 export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
   const router = Router();
+  // A client may open this page in a window of its own, whose callback then speaks to the one that opened it.
+  router.use(authorizePath, (_request, response, next) => {
+    response.removeHeader('Cross-Origin-Opener-Policy');
+    next();
+  });
   router.route(stylePath).get(sendStyle).all(methodNotAllowed('GET'));
   router
     .route(authorizePath)

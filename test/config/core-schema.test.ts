@@ -15,7 +15,6 @@ const cases = {
     good: {
       'https://calls.example.com': 'https://calls.example.com',
       'https://calls.example.com/': 'https://calls.example.com',
-      'https://example.com/jet/': 'https://example.com/jet',
       'https://Example.COM:8443': 'https://example.com:8443',
       'http://localhost:3000': 'http://localhost:3000',
       'http://127.0.0.1:3000': 'http://127.0.0.1:3000',
@@ -26,6 +25,7 @@ const cases = {
         'calls.example.com',
         'ftp://example.com',
         'https://user:pw@example.com',
+        'https://example.com/jet/',
       ],
       ...[
         'https://example.com?a=b',

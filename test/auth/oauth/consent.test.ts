@@ -172,6 +172,8 @@ describe('every page', () => {
     expect(policy).not.toMatch(/unsafe|script-src|data:|\*/);
     expect(text).not.toMatch(/<script|style=|\son\w+=/i);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    // A client that opens the page in a window of its own would lose its opener.
+    expect(headers.has('cross-origin-opener-policy')).toBe(false);
     expect(headers.get('referrer-policy')).toBe('same-origin');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-powered-by')).toBeNull();
