@@ -18,6 +18,7 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
    * it: renamed, it is a new destination, where nothing has landed.
    */
   readonly name: string;
+  /** The version that it is written for. Another than ours is refused at start. */
   readonly contractVersion: typeof contractVersion;
   /**
    * The adapter's settings. The keys are the names of the environment variables, and values come as text. A fault's
@@ -26,6 +27,7 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly configSchema: Schema;
   /** Keys of `configSchema` that are never shown, and may come from a file with `_FILE` appended. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
+  /** What it can do: the worker batches, paces and repeats by it. */
   readonly capabilities: Capabilities;
   /** Where settings decide what it can do: what is different under them. Left out: nothing is. */
   capabilitiesFor?(config: z.output<Schema>): Partial<Capabilities>;

@@ -10,6 +10,7 @@ export interface Delivery {
    * where the destination refuses a second one, or where it can be looked up.
    */
   readonly idempotencyKey: string;
+  /** The call as it stands now, which may be further than when the delivery became due. */
   readonly call: Call;
   /** Grows with every change of the call. An older revision must never overwrite a newer one. */
   readonly revision: number;

@@ -17,19 +17,25 @@ export interface LandingSettings extends PhoneSettings {
  * milliseconds in UTC. A field that no push gave a value to is undefined.
  */
 export interface Call extends CallFields {
+  /** Jet's callsessionid; for an outbound call, one made from start, numbers and extension. 191 characters at most. */
   readonly call_id: string;
   readonly direction: Direction;
+  /** The furthest push that came: after `call_end` or `call_end_outbound` nothing more is expected. */
   readonly stage: Stage;
   /** From `dial_status` alone. */
   readonly status: CallStatus;
   /** When the call started; without a readable start, when its first push came. */
   readonly started_at: number;
+  /** True when no push named a readable start. */
   readonly started_at_estimated: boolean;
+  /** IANA name of the zone of the local times. */
   readonly time_zone: string;
+  /** What a clock in `time_zone` showed at the start; likewise below. */
   readonly started_at_local: LocalTime;
   readonly ended_at_local: LocalTime | undefined;
   readonly dial_time_local: LocalTime | undefined;
   readonly queued_time_local: LocalTime | undefined;
+  /** `origin_number` as `+61…`, only when the numbering plan holds it valid; likewise below. */
   readonly origin_number_e164: string | undefined;
   readonly phone_number_e164: string | undefined;
   readonly called_number_e164: string | undefined;

@@ -19,6 +19,7 @@ export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
 export interface MatchCandidate {
   /** Its kind, as the order of priority names it: `Contact`. */
   readonly object: string;
+  /** The destination's own id of it. */
   readonly id: string;
   /** What its phone fields hold, as people typed it. */
   readonly numbers: readonly string[];
@@ -31,10 +32,16 @@ export interface MatchCandidate {
 export interface MatchRules {
   /** Kinds of record, the most wanted first. A kind that is not named is never matched. */
   readonly objects: readonly string[];
+  /** What decides when several of one kind are left. */
   readonly policy: MatchPolicy;
 }
 
-/** Which rule decided. */
+/**
+ * Which rule decided: no candidate had the number (`no_hit`); one had (`only_hit`); one had it with its country
+ * code, others without (`e164_before_national`); one was of a more wanted kind (`object_priority`); the one changed
+ * last (`latest`); a company that all share (`shared_company`); or several were left and none was chosen
+ * (`several_hits`).
+ */
 export type MatchRule =
   | 'no_hit'
   | 'only_hit'

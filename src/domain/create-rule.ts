@@ -3,6 +3,7 @@ import type { CallStatus } from './call-status.ts';
 
 /** Which unmatched calls are worth a lead or contact of their own. */
 export interface CreateRule {
+  /** Statuses that are worth one; none of them, and no call makes one. */
   readonly statuses: readonly CallStatus[];
   /** Calls that lasted less make none; one without a duration counts as 0. */
   readonly durationSecondsMin: number;
