@@ -10,6 +10,7 @@ import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createAdapter } from './create-adapter.ts';
+import { enabledDestinations } from './enabled-destinations.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
@@ -17,7 +18,6 @@ import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
-import type { Destination } from './store/deliveries.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger, deleteEndedLedgerEntries } from './store/match-ledger.ts';
 import { deleteEndedGrants } from './store/oauth-grants.ts';
@@ -81,11 +81,7 @@ async function startOn(
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
-  const destinations = enabled.map((definition): Destination => ({
-    name: definition.name,
-    stages: capabilitiesUnder(definition, settings.adapters.get(definition.name) ?? {}).stages,
-    settleAfterMs: core.SETTLE_AFTER,
-  }));
+  const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives
     ? await secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'))

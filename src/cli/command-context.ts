@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
-import { capabilitiesUnder } from '../contract/adapter.ts';
 import { AdapterMisconfigured } from '../contract/errors.ts';
 import { InvalidSettings, readSettings, type Settings } from '../config/read-settings.ts';
+import { enabledDestinations } from '../enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { StoreUnusable } from '../store/store-unusable.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -45,12 +45,7 @@ export function loadSettings(given: Readonly<Record<string, string>> = {}): Sett
 export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
   const settings = loadSettings();
   const store = await openStore(settings.core.DATABASE_URL, storeMigrations);
-  const enabled = adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name));
-  const destinations = enabled.map((definition) => ({
-    name: definition.name,
-    stages: capabilitiesUnder(definition, settings.adapters.get(definition.name) ?? {}).stages,
-    settleAfterMs: settings.core.SETTLE_AFTER,
-  }));
+  const destinations = enabledDestinations(settings, adapters);
   try {
     await work({ settings, store, destinations });
   } finally {

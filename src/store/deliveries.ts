@@ -138,14 +138,22 @@ export async function countAttempts(
   nowMs: number,
 ): Promise<boolean> {
   return inTransaction(store.writer, async (transaction) => {
-    const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
-    if (held === 0) return false;
+    if (!(await holdFence(transaction, destination, fence))) return false;
     await transaction('deliveries')
       .where({ destination })
       .whereIn('call_id', callIds)
       .update({ attempts: transaction.raw('attempts + 1'), attempted_at: nowMs });
     return true;
   });
+}
+
+/** True while the lease is still ours. It is a write, so the row is held: no other may take over until commit. */
+async function holdFence(
+  transaction: Knex.Transaction,
+  destination: string,
+  fence: number,
+): Promise<boolean> {
+  return (await transaction('destinations').where({ name: destination, fence }).update({ fence })) > 0;
 }
 
 /** What an attempt made of a delivery. */
@@ -180,9 +188,7 @@ export async function settle(
   nowMs: number,
 ): Promise<boolean> {
   return inTransaction(store.writer, async (transaction) => {
-    // A write, so that SQLite locks at once and a server holds the row: no other may take over until commit.
-    const held = await transaction('destinations').where({ name: destination, fence }).update({ fence });
-    if (held === 0) return false;
+    if (!(await holdFence(transaction, destination, fence))) return false;
     const callIds = settlements.map((settlement) => settlement.callId);
     const current = await readStanding(transaction, destination, callIds);
     const rows = settlements.flatMap((settlement) => {

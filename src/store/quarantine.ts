@@ -15,19 +15,13 @@ export interface RefusedBody {
   readonly contentEncoding: string | undefined;
 }
 
-export interface QuarantinedBody {
+export interface QuarantinedBody extends RefusedBody {
   readonly id: string;
-  readonly code: string;
-  readonly detail: string;
-  readonly pathStage: Stage | undefined;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
   readonly times: number;
   readonly firstReceivedAtMs: number;
   readonly lastReceivedAtMs: number;
   /** The push that it became when it was replayed. */
   readonly replayedAs: string | undefined;
-  readonly body: Buffer;
 }
 
 /** The quarantine holds as much as it may. */
