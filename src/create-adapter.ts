@@ -9,7 +9,7 @@ import { migrate } from './store/migrate.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
 
 /** What an adapter's tools are made from. */
-export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger'> {
+export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger' | 'showFigure'> {
   readonly core: Pick<CoreSettings, 'DEFAULT_COUNTRY' | 'DEFAULT_AREA_CODE' | 'OWN_NUMBERS'>;
 }
 

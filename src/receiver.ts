@@ -195,6 +195,7 @@ function createWorker(
           clock,
           log: destinationLog,
           ledger: createStoredLedger(store, name, clock),
+          showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
         }),
         onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
       };

@@ -3,8 +3,10 @@ import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Finding } from '../contract/adapter.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../logger.ts';
 import { openDatabase } from '../store/database.ts';
+import { readLedger } from '../store/match-ledger.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import { sqlitePath } from '../store/sqlite.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
@@ -31,8 +33,11 @@ const command = createCommand(
   faults += showFindings('store', await lookAtStore(settings));
   for (const definition of adapters.filter((adapter) => settings.core.ADAPTERS.includes(adapter.name))) {
     const config = settings.adapters.get(definition.name) ?? {};
-    const findings = await withAdapter({ definition, config, settings }, createLogger('silent'), (adapter) =>
-      adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)),
+    const findings = await withAdapter(
+      { definition, config, settings },
+      createLogger('silent'),
+      (adapter) => adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)),
+      (numbers) => readKeptLedger(settings, definition.name, numbers),
     ).catch((error: unknown): Finding[] => {
       // One that throws does not keep the others from being looked at.
       const { message, remedy = 'See its README.' } = error as Error & { remedy?: string };
@@ -74,6 +79,23 @@ async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<F
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
+  }
+}
+
+/** What the running receiver noted for the adapter; nothing where the store is away, which is told above. */
+async function readKeptLedger(
+  { core: { DATABASE_URL: url } }: Settings,
+  destination: string,
+  numbers: readonly string[],
+): Promise<ReadonlyMap<string, JsonValue>> {
+  if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) return new Map();
+  const database = openDatabase(url, 'inspect');
+  try {
+    return await readLedger(database, destination, numbers, Date.now());
+  } catch {
+    return new Map();
+  } finally {
+    await database.close();
   }
 }
 

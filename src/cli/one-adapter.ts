@@ -2,6 +2,7 @@ import { adapters } from '../../adapters/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
 import { createAdapter } from '../create-adapter.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import { createMemoryLedger } from '../domain/memory-ledger.ts';
 import { loadSettings, UsageError } from './command-context.ts';
@@ -30,14 +31,31 @@ export function loadAdapter(name: string): OneAdapter {
   return { definition, config: settings.adapters.get(name) ?? {}, settings };
 }
 
-/** Makes an adapter for one piece of work, with a ledger that ends with it. */
+/**
+ * Makes an adapter for one piece of work, with a ledger that ends with it.
+ *
+ * @param readKept what is known before: looked up, never changed
+ */
 export async function withAdapter<Result>(
   { definition, config, settings: { core } }: OneAdapter,
   log: Log,
   work: (adapter: Adapter) => Promise<Result>,
+  readKept?: Ledger['getMany'],
 ): Promise<Result> {
   const clock = Date.now;
-  const adapter = createAdapter(definition, config, { core, clock, log, ledger: createMemoryLedger(clock) });
+  const memory = createMemoryLedger(clock);
+  const ledger: Ledger = {
+    ...memory,
+    getMany: async (numbers) =>
+      new Map([...((await readKept?.(numbers)) ?? []), ...(await memory.getMany(numbers))]),
+  };
+  const adapter = createAdapter(definition, config, {
+    core,
+    clock,
+    log,
+    ledger,
+    showFigure: () => undefined,
+  });
   try {
     return await work(adapter);
   } finally {

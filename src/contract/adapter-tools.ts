@@ -19,6 +19,13 @@ export interface AdapterTools {
   /** The business's own numbers in E.164 (`OWN_NUMBERS`): never searched, and never made a lead. */
   readonly ownNumbers: ReadonlySet<string>;
   /**
+   * Shows a figure of the destination's own in `/metrics`, such as how much of a daily budget is used up:
+   * `jet_destination_figure{destination,figure}`. The last value stands.
+   *
+   * @param figure snake_case, the unit at its end: `api_budget_used_ratio`
+   */
+  showFigure(figure: string, value: number): void;
+  /**
    * Opens a database (`sqlite:`, `postgres:` or `mysql:` URL) under the kit's own rules. Nothing is reached before
    * the first statement. The adapter closes it.
    */

@@ -22,7 +22,9 @@ export {
   type Retry,
   type Skipped,
 } from './outcome.ts';
+export { fieldMapSetting } from './field-map-setting.ts';
 export type { Call } from '../domain/call.ts';
+export { callDetails, callTitle, durationWords, type CallDetail } from '../domain/call-words.ts';
 export { callStatuses, type CallStatus } from '../domain/call-status.ts';
 export {
   chooseMatch,
@@ -43,7 +45,16 @@ export { cutText } from '../domain/cut-text.ts';
 export type { Database, DialectName, Upsert, UpsertNames } from '../domain/database.ts';
 export { databaseUrlFault } from '../domain/database-url.ts';
 export { parseDurationMs } from '../domain/duration-text.ts';
+export {
+  mappableFields,
+  mappedValues,
+  parseFieldMap,
+  type FieldMapping,
+  type MappedValue,
+} from '../domain/field-map.ts';
+export { fingerprint, isOursToChange } from '../domain/fingerprint.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
+export { lateMatchAfterMs } from '../domain/late-match.ts';
 export type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
@@ -54,6 +65,13 @@ export {
   type NumberForms,
 } from '../domain/number-forms.ts';
 export {
+  matchPeople,
+  type MatchedPerson,
+  type PeopleSource,
+  type PersonMatch,
+} from '../domain/match-people.ts';
+export { ownerOf, parseOwnerTable, type OwnerLookup, type OwnerTable } from '../domain/owner-table.ts';
+export {
   longTextLength,
   reportingColumns,
   reportingTable,
@@ -61,4 +79,5 @@ export {
   type ReportingColumnName,
 } from '../domain/reporting-table.ts';
 export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
+export { countUnmappedPlaces, readUnmappedPlaces } from '../domain/unmapped-places.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

@@ -27,6 +27,8 @@ export interface MatchCandidate {
   readonly modifiedAtMs?: number | undefined;
   /** The company that it belongs to; of a company, its own id. */
   readonly companyId?: string | undefined;
+  /** Who looks after it, by the destination's own id. Plays no part in the choice. */
+  readonly ownerId?: string | undefined;
 }
 
 export interface MatchRules {

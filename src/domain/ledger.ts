@@ -2,7 +2,7 @@ import type { JsonValue } from './jet-fields.ts';
 
 /** What is known of a number at one destination. */
 export interface LedgerEntry {
-  /** E.164. */
+  /** E.164; or 32 characters at most of the adapter's own, for what it wants to find again under no number. */
   readonly number: string;
   /** What the adapter needs to know of the record that was found. `null`: a search found none. */
   readonly record: JsonValue;

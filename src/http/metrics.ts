@@ -14,6 +14,8 @@ export interface Metrics {
   committed(size: number, durationMs: number): void;
   requestAnswered(route: string, status: number, durationMs: number): void;
   deliverySettled(destination: string, outcome: string, count: number): void;
+  /** A figure that an adapter shows of its destination. */
+  destinationFigure(destination: string, figure: string, value: number): void;
   /** Prometheus text, and its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -106,6 +108,12 @@ export function createMetrics(
       registers,
     }),
   };
+  const figures = new Gauge({
+    name: 'jet_destination_figure',
+    help: 'What an adapter tells of its destination, by the name of the figure; its unit is at the end of the name.',
+    labelNames: ['destination', 'figure'],
+    registers,
+  });
   return {
     pushStored(stage, duplicate) {
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
@@ -123,6 +131,7 @@ export function createMetrics(
     requestAnswered: (route, status, durationMs) =>
       requestSeconds.observe({ route, status }, durationMs / 1000),
     deliverySettled: (destination, outcome, count) => deliveries.inc({ destination, outcome }, count),
+    destinationFigure: (destination, figure, value) => figures.set({ destination, figure }, value),
     async render() {
       lastPushMs = await readLastPushMs().catch(() => lastPushMs);
       const backlogs = await readBacklog().catch(() => []);

@@ -1,3 +1,4 @@
+import type { Database } from '../domain/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -9,19 +10,7 @@ const pageSize = 500;
 /** The ledger of one destination, kept in the store. */
 export function createStoredLedger(store: Store, destination: string, clock: Clock): Ledger {
   return {
-    async getMany(numbers) {
-      const known = new Map<string, JsonValue>();
-      for (const page of pagesOf(numbers)) {
-        const rows = await store.reader
-          .knex('match_ledger')
-          .where({ destination })
-          .whereIn('number', page)
-          .where('valid_until', '>', clock())
-          .select<{ number: string; record: string }[]>('number', 'record');
-        for (const row of rows) known.set(row.number, JSON.parse(row.record) as JsonValue);
-      }
-      return known;
-    },
+    getMany: (numbers) => readLedger(store.reader, destination, numbers, clock()),
     async putMany(entries) {
       // PostgreSQL refuses a key that comes twice in one statement; the last one is meant.
       const byNumber = new Map(entries.map((entry) => [entry.number, entry]));
@@ -42,6 +31,26 @@ export function createStoredLedger(store: Store, destination: string, clock: Clo
         await store.writer.knex('match_ledger').where({ destination }).whereIn('number', page).delete();
     },
   };
+}
+
+/** What the ledger of a destination holds of these numbers. Reads only: commands that look use it too. */
+export async function readLedger(
+  database: Database,
+  destination: string,
+  numbers: readonly string[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, JsonValue>> {
+  const known = new Map<string, JsonValue>();
+  for (const page of pagesOf(numbers)) {
+    const rows = await database
+      .knex('match_ledger')
+      .where({ destination })
+      .whereIn('number', page)
+      .where('valid_until', '>', nowMs)
+      .select<{ number: string; record: string }[]>('number', 'record');
+    for (const row of rows) known.set(row.number, JSON.parse(row.record) as JsonValue);
+  }
+  return known;
 }
 
 /** Removes what is not valid any longer. Answers how many entries. */

@@ -60,7 +60,13 @@ export async function rehearse(
     const ledger = createMemoryLedger(Date.now);
     const restart = async (): Promise<void> => {
       await opened.at(-1)?.close();
-      const adapter = createAdapter(subject.definition, config, { core, log, ledger, clock: Date.now });
+      const adapter = createAdapter(subject.definition, config, {
+        core,
+        log,
+        ledger,
+        clock: Date.now,
+        showFigure: () => undefined,
+      });
       opened.push(adapter);
       await adapter.prepare?.(AbortSignal.timeout(patienceMs));
     };

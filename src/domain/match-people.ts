@@ -1,0 +1,140 @@
+import {
+  chooseMatch,
+  type MatchCandidate,
+  type MatchRule,
+  type MatchRules,
+  type MatchTrace,
+} from './choose-match.ts';
+import type { JsonValue } from './jet-fields.ts';
+import type { Ledger, LedgerEntry } from './ledger.ts';
+import { numberForms, type NumberForms } from './number-forms.ts';
+
+/** A record that a call belongs to, as the ledger keeps it. */
+export interface MatchedPerson {
+  /** Its kind: `Contact`. */
+  readonly object: string;
+  readonly id: string;
+  /** Who looks after it, by the destination's own id. */
+  readonly ownerId?: string | undefined;
+}
+
+/** Who is behind a number. */
+export interface PersonMatch {
+  readonly person: MatchedPerson | undefined;
+  /** The person's company, or one that several persons share. */
+  readonly companyId: string | undefined;
+  readonly rule: MatchRule;
+  /** True when a search answered just now, false when the ledger did. */
+  readonly searched: boolean;
+  /** For `Delivered.trace`. It holds whole numbers: never for a log line. */
+  readonly trace: MatchTrace | { number: string; rule: MatchRule; fromLedger: true };
+}
+
+export interface PeopleSource {
+  readonly ledger: Ledger;
+  readonly rules: MatchRules;
+  /** `AdapterTools.readNumber` */
+  readonly readNumber: (text: string) => string | undefined;
+  /** The most numbers in one search. */
+  readonly searchSizeMax: number;
+  /** One search in the destination: everybody who may have one of these numbers. */
+  readonly search: (numbers: readonly NumberForms[]) => Promise<readonly MatchCandidate[]>;
+  /** For how long a match is taken for true. Milliseconds. */
+  readonly matchValidForMs: number;
+  /** For how long it is taken for true that nobody has the number. Milliseconds. */
+  readonly missValidForMs: number;
+}
+
+/**
+ * Finds who is behind each number: from the ledger, or by as few searches as can be. What a search finds is kept
+ * in the ledger before the next one starts.
+ *
+ * @param numbers in E.164; a repeated one is looked for once
+ * @param again those for whom a miss in the ledger does not count: somebody may have made the contact since
+ */
+export async function matchPeople(
+  numbers: readonly string[],
+  source: PeopleSource,
+  again: ReadonlySet<string> = new Set(),
+): Promise<ReadonlyMap<string, PersonMatch>> {
+  const distinct = [...new Set(numbers)];
+  const matches = new Map<string, PersonMatch>();
+  const kept = await source.ledger.getMany(distinct);
+  for (const number of distinct) {
+    const match = readKept(number, kept.get(number), source.rules);
+    const isMiss = match?.person === undefined && match?.companyId === undefined;
+    if (match !== undefined && !(isMiss && again.has(number))) matches.set(number, match);
+  }
+  const unknown = distinct.flatMap((number) => (matches.has(number) ? [] : (numberForms(number) ?? [])));
+  for (let from = 0; from < unknown.length; from += source.searchSizeMax) {
+    const page = unknown.slice(from, from + source.searchSizeMax);
+    const candidates = byLastDigits(await source.search(page), source.readNumber);
+    const entries: LedgerEntry[] = [];
+    for (const { e164 } of page) {
+      const found = candidates.get(lastDigits(e164)) ?? [];
+      const { record, companyId, rule, trace } = chooseMatch(e164, found, source.rules, source.readNumber);
+      const person = record && { object: record.object, id: record.id, ownerId: record.ownerId };
+      matches.set(e164, { person, companyId, rule, searched: true, trace });
+      entries.push(keep(e164, { person, companyId, rule }, source));
+    }
+    await source.ledger.putMany(entries);
+  }
+  return matches;
+}
+
+type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;
+
+function keep(number: string, { person, companyId, rule }: Kept, source: PeopleSource): LedgerEntry {
+  const isMatch = person !== undefined || companyId !== undefined;
+  return {
+    number,
+    record: {
+      under: rulesWord(source.rules),
+      rule,
+      ...(person && {
+        person: {
+          object: person.object,
+          id: person.id,
+          ...(person.ownerId !== undefined && { ownerId: person.ownerId }),
+        },
+      }),
+      ...(companyId !== undefined && { companyId }),
+    },
+    validForMs: isMatch ? source.matchValidForMs : source.missValidForMs,
+  };
+}
+
+/** What the ledger holds is ours, but for an entry that was made under other rules: that one is not known. */
+function readKept(number: string, record: JsonValue | undefined, rules: MatchRules): PersonMatch | undefined {
+  if (record === null || typeof record !== 'object' || Array.isArray(record)) return undefined;
+  const { under, rule, person, companyId } = record as unknown as Kept & { under?: string };
+  if (under !== rulesWord(rules)) return undefined;
+  return { person, companyId, rule, searched: false, trace: { number, rule, fromLedger: true } };
+}
+
+function rulesWord({ objects, policy }: MatchRules): string {
+  return `${objects.join(',')};${policy}`;
+}
+
+// Two numbers that are the same have the same last digits, however they are written.
+const sharedDigits = 6;
+
+/** Candidates by the last digits of their numbers, so that each number is compared with a few of them only. */
+function byLastDigits(
+  candidates: readonly MatchCandidate[],
+  readNumber: (text: string) => string | undefined,
+): ReadonlyMap<string, readonly MatchCandidate[]> {
+  const byDigits = new Map<string, MatchCandidate[]>();
+  for (const candidate of candidates) {
+    const digits = candidate.numbers.flatMap((stored) => [
+      lastDigits(stored),
+      lastDigits(readNumber(stored) ?? stored),
+    ]);
+    for (const last of new Set(digits)) byDigits.set(last, [...(byDigits.get(last) ?? []), candidate]);
+  }
+  return byDigits;
+}
+
+function lastDigits(text: string): string {
+  return text.replace(/\D/g, '').slice(-sharedDigits);
+}

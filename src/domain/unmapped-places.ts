@@ -1,0 +1,26 @@
+import type { JsonValue } from './jet-fields.ts';
+import type { Ledger } from './ledger.ts';
+
+// No number in E.164 reads like this.
+const key = 'unmapped places';
+const keptForMs = 30 * 86_400_000;
+const placesMax = 200;
+
+/** Counts the extensions and answering points that the owner table lacks, so that `check` can show them. */
+export async function countUnmappedPlaces(ledger: Ledger, places: readonly string[]): Promise<void> {
+  if (places.length === 0) return;
+  const counts = new Map(await readUnmappedPlaces(ledger));
+  for (const place of places) {
+    if (counts.has(place) || counts.size < placesMax) counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  await ledger.putMany([{ number: key, record: Object.fromEntries(counts), validForMs: keptForMs }]);
+}
+
+/** How many calls each of them had, the most first; until none came for 30 days. */
+export async function readUnmappedPlaces(ledger: Ledger): Promise<readonly (readonly [string, number])[]> {
+  const record: JsonValue | undefined = (await ledger.getMany([key])).get(key);
+  if (record === null || typeof record !== 'object' || Array.isArray(record)) return [];
+  return Object.entries(record)
+    .flatMap(([place, count]) => (typeof count === 'number' ? [[place, count] as const] : []))
+    .sort(([, a], [, b]) => b - a);
+}
