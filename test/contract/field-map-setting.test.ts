@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fieldMapSetting } from '../../src/contract/field-map-setting.ts';
+
+describe('a setting that names a field map', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const read = async (text: string) => {
+    const file = join(folder, 'fields.json');
+    await writeFile(file, text);
+    return fieldMapSetting().safeParse(file);
+  };
+
+  it('gives the mappings of the file', async () => {
+    expect((await read('{"gclid":"Gclid__c"}')).data).toEqual([{ ours: 'gclid', theirs: 'Gclid__c' }]);
+  });
+
+  it('gives none when it is not set', () => {
+    expect(fieldMapSetting().parse(undefined)).toEqual([]);
+  });
+
+  it('says what is wrong in the file', async () => {
+    expect((await read('{"gclid":1}')).error?.issues[0]?.message).toContain('maps gclid');
+  });
+
+  it('says that there is no such file', () => {
+    expect(fieldMapSetting().safeParse(join(folder, 'none.json')).error?.issues[0]?.message).toBe(
+      'names a file that cannot be read (ENOENT)',
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { lateMatchAfterMs } from '../../src/domain/late-match.ts';
+
+const minute = 60_000;
+
+describe('somebody who was not found', () => {
+  it.each([
+    [0, 10],
+    [10, 50],
+    [59, 1],
+    [60, 180],
+  ])('is looked for again: %i minutes after the last push, in %i minutes', (since, after) => {
+    expect(lateMatchAfterMs({ last_received_at: 0 }, since * minute)).toBe(after * minute);
+  });
+
+  it('is not looked for any longer four hours after the last push', () => {
+    expect(lateMatchAfterMs({ last_received_at: 0 }, 240 * minute)).toBeUndefined();
+  });
+});
