@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MatchCandidate } from '../../src/domain/choose-match.ts';
 import { matchPeople, type PeopleSource } from '../../src/domain/match-people.ts';
 import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
+import type { NumberForms } from '../../src/domain/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });
@@ -26,7 +27,7 @@ function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
     rules: { objects: ['Contact', 'Lead'], policy: 'latest' as const },
     readNumber: (text: string) => readPhone(text).e164,
     searchSizeMax: 50,
-    search(numbers: readonly { e164: string }[]) {
+    search(numbers: readonly NumberForms[]) {
       searches.push(numbers.map(({ e164 }) => e164));
       return Promise.resolve(people);
     },
@@ -114,7 +115,7 @@ describe('the people behind numbers', () => {
     const from = source([contact('a', ann)], { searchSizeMax: 1 });
     const failing = {
       ...from,
-      search: (numbers: readonly { e164: string }[]) =>
+      search: (numbers: readonly NumberForms[]) =>
         numbers[0]?.e164 === bob ? Promise.reject(new Error('away')) : from.search(numbers),
     };
     await expect(matchPeople([ann, bob], failing)).rejects.toThrow('away');
