@@ -46,6 +46,7 @@ export type { Database, DialectName, Upsert, UpsertNames } from '../domain/datab
 export { databaseUrlFault } from '../domain/database-url.ts';
 export { parseDurationMs } from '../domain/duration-text.ts';
 export {
+  mappableFieldKind,
   mappableFields,
   mappedValues,
   parseFieldMap,
@@ -66,6 +67,7 @@ export {
 } from '../domain/number-forms.ts';
 export {
   matchPeople,
+  rememberPerson,
   type MatchedPerson,
   type PeopleSource,
   type PersonMatch,

@@ -51,6 +51,13 @@ const instants: ReadonlySet<string> = new Set([
   'answer_received_at',
 ]);
 
+const numbers: ReadonlySet<string> = new Set([
+  ...jetFields.filter(({ kind }) => kind === 'seconds').map(({ name }) => name),
+  'wait_seconds',
+  'queue_seconds',
+]);
+const booleans: ReadonlySet<string> = new Set(['started_at_estimated', 'withheld']);
+
 /**
  * Reads a field map: JSON such as `{ "gclid": "Gclid__c", "campaign": "Campaign_Name__c" }`.
  *
@@ -88,6 +95,13 @@ export function mappedValues(
     if (value !== undefined) values.set(theirs, value);
   }
   return values;
+}
+
+/** What kind of value a field of ours holds, so that it can be compared with the type of theirs. */
+export function mappableFieldKind(name: MappableField): MappedValue['kind'] {
+  if (instants.has(name)) return 'instant';
+  if (booleans.has(name)) return 'boolean';
+  return numbers.has(name) ? 'number' : 'text';
 }
 
 function readValue(call: Call, name: MappableField): MappedValue | undefined {

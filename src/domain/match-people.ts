@@ -82,9 +82,22 @@ export async function matchPeople(
   return matches;
 }
 
+/** Keeps in the ledger that a number is somebody's, who was made for it or found otherwise than by a search. */
+export function rememberPerson(
+  number: string,
+  person: MatchedPerson,
+  source: Pick<PeopleSource, 'ledger' | 'rules' | 'matchValidForMs' | 'missValidForMs'>,
+): Promise<void> {
+  return source.ledger.putMany([keep(number, { person, companyId: undefined, rule: 'only_hit' }, source)]);
+}
+
 type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;
 
-function keep(number: string, { person, companyId, rule }: Kept, source: PeopleSource): LedgerEntry {
+function keep(
+  number: string,
+  { person, companyId, rule }: Kept,
+  source: Pick<PeopleSource, 'rules' | 'matchValidForMs' | 'missValidForMs'>,
+): LedgerEntry {
   const isMatch = person !== undefined || companyId !== undefined;
   return {
     number,

@@ -1,0 +1,45 @@
+import type { AdapterTools } from '#contract';
+
+/** How free the org's daily requests are: all may go; only calls that have ended; only what lands a call for good. */
+export type Budget = 'free' | 'no live updates' | 'final writes only';
+
+export interface BudgetMeter {
+  /** Told with each answer. */
+  read(usage: { used: number; limit: number }): void;
+  now(): Budget;
+  /** How much is used, 0 to 1; undefined when nothing was heard for a while. */
+  usedRatio(): number | undefined;
+}
+
+const noLiveAbove = 0.8;
+const finalOnlyAbove = 0.95;
+
+/** Requests of others end too: what was heard this long ago says nothing. Milliseconds. */
+export const readingHoldsMs = 15 * 60_000;
+
+/** Watches the requests of 24 hours, which the kit shares with everything else that talks to the org. */
+export function createBudgetMeter({ clock, log, showFigure }: AdapterTools): BudgetMeter {
+  let heard: { ratio: number; atMs: number } | undefined;
+  let told: Budget = 'free';
+  const usedRatio = (): number | undefined =>
+    heard !== undefined && clock() - heard.atMs < readingHoldsMs ? heard.ratio : undefined;
+  const now = (): Budget => {
+    const ratio = usedRatio() ?? 0;
+    if (ratio >= finalOnlyAbove) return 'final writes only';
+    return ratio >= noLiveAbove ? 'no live updates' : 'free';
+  };
+  return {
+    usedRatio,
+    now,
+    read({ used, limit }) {
+      if (limit <= 0) return;
+      heard = { ratio: used / limit, atMs: clock() };
+      const budget = now();
+      showFigure('api_budget_used_ratio', heard.ratio);
+      showFigure('live_updates_stopped', budget === 'free' ? 0 : 1);
+      showFigure('final_writes_only', budget === 'final writes only' ? 1 : 0);
+      if (budget !== told) log.warn({ used, limit, budget }, "The org's daily API requests: what is let through changed");
+      told = budget;
+    },
+  };
+}

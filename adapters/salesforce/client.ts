@@ -1,0 +1,150 @@
+import { DestinationUnavailable, type Clock } from '#contract';
+import type { SalesforceConfig } from './config.ts';
+import { apiVersion, createConnection, type ApiRequest } from './connection.ts';
+import type { ApiError } from './failure.ts';
+import type { Fields } from './task-fields.ts';
+
+/** A row of a search or a query: fields by name, and `attributes` with its kind. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What became of one record of a write. */
+export type SaveResult =
+  | { readonly success: true; readonly id: string }
+  | { readonly success: false; readonly errors: readonly ApiError[] };
+
+/** One step of a composite request, and what came of it, by the same name. */
+export interface CompositeStep {
+  readonly name: string;
+  readonly object: 'Lead' | 'Task';
+  readonly fields: Fields;
+}
+
+export interface FieldDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly length: number;
+  readonly unique: boolean;
+  readonly externalId: boolean;
+  readonly caseSensitive: boolean;
+  readonly createable: boolean;
+  readonly updateable: boolean;
+  readonly picklistValues: readonly { readonly value: string; readonly active: boolean }[];
+}
+
+/** The org, as far as this adapter uses it: five kinds of request, each one call of the daily limit. */
+export interface SalesforceClient {
+  authorize(signal: AbortSignal): Promise<void>;
+  /** The id of the user that the token belongs to. */
+  userId(): string | undefined;
+  search(sosl: string, signal: AbortSignal): Promise<readonly Row[]>;
+  query(soql: string, signal: AbortSignal): Promise<readonly Row[]>;
+  /** At most 200 Tasks; one result each, in their order. */
+  createTasks(tasks: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
+  /** At most 200 Tasks, each with its `id`. */
+  updateTasks(tasks: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
+  /** At most 25 steps, of which a later one may name the id of an earlier one: `@{name.id}`. */
+  composite(steps: readonly CompositeStep[], signal: AbortSignal): Promise<ReadonlyMap<string, SaveResult>>;
+  describe(object: string, signal: AbortSignal): Promise<readonly FieldDescription[]>;
+}
+
+/** @throws as {@link SalesforceConnection.send} does; an answer of another shape than asked for is an unknown outcome */
+export function createClient(
+  config: SalesforceConfig,
+  clock: Clock,
+  onUsage: (usage: { used: number; limit: number }) => void,
+): SalesforceClient {
+  const { send, authorize, userId } = createConnection(config, clock, onUsage);
+  const write = async (
+    method: ApiRequest['method'],
+    tasks: readonly Fields[],
+    signal: AbortSignal,
+  ): Promise<SaveResult[]> => {
+    const records = tasks.map((task) => ({ attributes: { type: 'Task' }, ...task }));
+    const body = { allOrNone: false, records };
+    const answer = await send({ method, url: '/composite/sobjects', body }, signal);
+    const results = Array.isArray(answer) ? answer.map(readSaveResult) : [];
+    if (results.length !== tasks.length) throw unreadable();
+    return results;
+  };
+  const rows = async (url: string, name: 'searchRecords' | 'records', signal: AbortSignal): Promise<Row[]> => {
+    const answer = await send({ method: 'GET', url }, signal);
+    const found = isObject(answer) ? answer[name] : undefined;
+    if (!Array.isArray(found) || !found.every(isObject)) throw unreadable();
+    return found;
+  };
+  return {
+    authorize,
+    userId,
+    search: (sosl, signal) => rows(`/search?q=${encodeURIComponent(sosl)}`, 'searchRecords', signal),
+    query: (soql, signal) => rows(`/query?q=${encodeURIComponent(soql)}`, 'records', signal),
+    createTasks: (tasks, signal) => write('POST', tasks, signal),
+    updateTasks: (tasks, signal) => write('PATCH', tasks, signal),
+    async composite(steps, signal) {
+      const compositeRequest = steps.map(({ name, object, fields }) => ({
+        method: 'POST',
+        url: `/services/data/v${apiVersion}/sobjects/${object}`,
+        referenceId: name,
+        body: fields,
+      }));
+      const body = { allOrNone: false, compositeRequest };
+      const answer = await send({ method: 'POST', url: '/composite', body }, signal);
+      const given = isObject(answer) ? answer['compositeResponse'] : undefined;
+      if (!Array.isArray(given) || given.length !== steps.length) throw unreadable();
+      return new Map(given.map((one, index) => [steps[index]?.name ?? '', readStep(one)]));
+    },
+    async describe(object, signal) {
+      const answer = await send({ method: 'GET', url: `/sobjects/${object}/describe` }, signal);
+      const fields = isObject(answer) ? answer['fields'] : undefined;
+      if (!Array.isArray(fields) || !fields.every(isObject)) throw unreadable();
+      return fields.map(readField);
+    },
+  };
+}
+
+/** It may have been written all the same: what was sent is sent again, and its key shows. */
+function unreadable(): DestinationUnavailable {
+  return new DestinationUnavailable("Salesforce's answer cannot be read.");
+}
+
+function readSaveResult(given: unknown): SaveResult {
+  if (!isObject(given)) throw unreadable();
+  if (given['success'] === true && typeof given['id'] === 'string') return { success: true, id: given['id'] };
+  if (given['success'] !== false) throw unreadable();
+  return { success: false, errors: readErrors(given['errors']) };
+}
+
+/** A step answers as a request of its own would. */
+function readStep(given: unknown): SaveResult {
+  if (!isObject(given) || typeof given['httpStatusCode'] !== 'number') throw unreadable();
+  const { body, httpStatusCode: status } = given;
+  return status < 300 ? readSaveResult(body) : { success: false, errors: readErrors(body) };
+}
+
+function readErrors(given: unknown): ApiError[] {
+  if (!Array.isArray(given)) return [];
+  return given.filter(isObject).map((error) => ({
+    code: String(error['statusCode'] ?? error['errorCode'] ?? 'no code'),
+    message: typeof error['message'] === 'string' ? error['message'] : '',
+    fields: Array.isArray(error['fields']) ? error['fields'].map(String) : [],
+    data: error,
+  }));
+}
+
+function readField(given: Row): FieldDescription {
+  const values = Array.isArray(given['picklistValues']) ? given['picklistValues'].filter(isObject) : [];
+  return {
+    name: String(given['name']),
+    type: String(given['type']),
+    length: Number(given['length'] ?? 0),
+    unique: given['unique'] === true,
+    externalId: given['externalId'] === true,
+    caseSensitive: given['caseSensitive'] === true,
+    createable: given['createable'] === true,
+    updateable: given['updateable'] === true,
+    picklistValues: values.map(({ value, active }) => ({ value: String(value), active: active !== false })),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

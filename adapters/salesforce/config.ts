@@ -1,0 +1,138 @@
+import {
+  callStatuses,
+  fieldMapSetting,
+  matchPolicies,
+  parseDurationMs,
+  parseOwnerTable,
+  unmatchedPolicies,
+  z,
+  type OwnerTable,
+} from '#contract';
+import { ownTaskFields } from './task-fields.ts';
+
+/** The kinds of record that a call can belong to. */
+export const personObjects = ['Contact', 'Lead', 'Account'] as const;
+
+export type PersonObject = (typeof personObjects)[number];
+
+/** Further phone fields by the kind of record that has them. */
+export type PhoneFields = ReadonlyMap<PersonObject, readonly string[]>;
+
+/** The adapter's settings. */
+export const configSchema = z
+  .object({
+    SALESFORCE_LOGIN_URL: z
+      .url("is the org's address, such as https://example.my.salesforce.com")
+      .transform(loginOrigin),
+    SALESFORCE_CLIENT_ID: z.string(),
+    SALESFORCE_CLIENT_SECRET: z.string().optional(),
+    SALESFORCE_USERNAME: z.string().optional(),
+    SALESFORCE_PRIVATE_KEY: z
+      .string()
+      .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'is a private key in PEM form')
+      .optional(),
+    SALESFORCE_LOG: z.enum(['end', 'live'], 'is end or live').default('end'),
+    SALESFORCE_KEY: z.enum(['field', 'callobject'], 'is field or callobject').default('field'),
+    SALESFORCE_STATUS_OPEN: z.string().default('In Progress'),
+    SALESFORCE_STATUS_CLOSED: z.string().default('Completed'),
+    SALESFORCE_FIELDS: fieldMapSetting().refine(
+      (mappings) => mappings.every(({ theirs }) => !ownTaskFields.has(theirs)),
+      'maps to a field that the adapter fills by itself',
+    ),
+    SALESFORCE_OBJECTS: z
+      .string()
+      .transform(objectList)
+      .default([...personObjects]),
+    SALESFORCE_PHONE_FIELDS: z.string().transform(phoneFields).default(new Map()),
+    SALESFORCE_PERSON_ACCOUNTS: z
+      .enum(['no', 'yes'], 'is yes or no')
+      .transform((word) => word === 'yes')
+      .default(false),
+    SALESFORCE_SEVERAL: z
+      .enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`)
+      .default('latest'),
+    SALESFORCE_UNMATCHED: z
+      .enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`)
+      .default('log'),
+    SALESFORCE_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
+    SALESFORCE_CREATE_AFTER: z.string().transform(durationMs).default(0),
+    SALESFORCE_LEAD_COMPANY: z.string().max(255, 'is at most 255 characters long').default('Unknown caller'),
+    SALESFORCE_LEAD_SOURCE: z.string().max(255, 'is at most 255 characters long').optional(),
+    SALESFORCE_OWNERS: z.string().transform(ownerTable).default(new Map()),
+  })
+  .superRefine((settings, context) => {
+    const { SALESFORCE_CLIENT_SECRET: secret, SALESFORCE_USERNAME: user } = settings;
+    const key = settings.SALESFORCE_PRIVATE_KEY;
+    const fault = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message });
+    if ((user === undefined) !== (key === undefined)) {
+      if (user === undefined) fault('SALESFORCE_USERNAME', 'is needed beside SALESFORCE_PRIVATE_KEY_FILE');
+      else fault('SALESFORCE_PRIVATE_KEY', 'is needed beside SALESFORCE_USERNAME');
+    } else if (secret === undefined && key === undefined) {
+      fault(
+        'SALESFORCE_CLIENT_SECRET',
+        'is needed, or else SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY_FILE',
+      );
+    }
+    const shared = ['login.salesforce.com', 'test.salesforce.com'];
+    if (key === undefined && shared.includes(new URL(settings.SALESFORCE_LOGIN_URL).hostname))
+      fault('SALESFORCE_LOGIN_URL', "is the org's own address (My Domain), not the login page of all");
+  });
+
+export type SalesforceConfig = Readonly<z.output<typeof configSchema>>;
+
+type Context = z.RefinementCtx<string>;
+
+function refuse(context: Context, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+function loginOrigin(text: string, context: Context): string {
+  const url = new URL(text);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+    return refuse(context, 'begins with https://, since the secret passes through it');
+  if (url.hostname.endsWith('.lightning.force.com'))
+    return refuse(context, 'ends in .my.salesforce.com, not in .lightning.force.com');
+  return url.origin;
+}
+
+function objectList(text: string, context: Context): PersonObject[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const known = names.filter((name) => isPersonObject(name));
+  return known.length === names.length
+    ? known
+    : refuse(context, `is a list of ${personObjects.join(', ')}, the most wanted first`);
+}
+
+function phoneFields(text: string, context: Context): PhoneFields {
+  const byObject = new Map<PersonObject, string[]>();
+  for (const part of text.split(',').filter((entry) => entry.trim() !== '')) {
+    const [, object = '', field] = /^\s*([A-Za-z]+)\.([A-Za-z]\w*)\s*$/.exec(part) ?? [];
+    if (!isPersonObject(object) || field === undefined)
+      return refuse(context, 'is a list such as Contact.Direct_Line__c,Account.Second_Phone__c');
+    byObject.set(object, [...(byObject.get(object) ?? []), field]);
+  }
+  return byObject;
+}
+
+function isPersonObject(name: string): name is PersonObject {
+  return (personObjects as readonly string[]).includes(name);
+}
+
+function statusList(text: string, context: Context): (typeof callStatuses)[number][] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = callStatuses.filter((status) => names.includes(status));
+  return names.every((name) => (callStatuses as readonly string[]).includes(name))
+    ? known
+    : refuse(context, `is a list of ${callStatuses.join(', ')}`);
+}
+
+function ownerTable(text: string, context: Context): OwnerTable {
+  return parseOwnerTable(text) ?? refuse(context, 'is a list such as 202=jane@example.com,203=005xx0000012345');
+}
+
+function durationMs(text: string, context: Context): number {
+  return parseDurationMs(text) ?? refuse(context, 'is a duration such as 30s or 2m');
+}

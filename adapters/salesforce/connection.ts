@@ -1,0 +1,200 @@
+import type { Connection, HttpRequest } from 'jsforce';
+import { AdapterMisconfigured, DestinationUnavailable, untilAborted, type Clock } from '#contract';
+import { signAssertion } from './assertion.ts';
+import type { SalesforceConfig } from './config.ts';
+import { LostReply, requestFailure, tokenFailure, type ApiError } from './failure.ts';
+import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
+
+/** One version for all that is asked, so that what is read and written is the same in every org. */
+export const apiVersion = '62.0';
+
+/** The longest that one request may take, well under what the worker gives a batch (30 s). */
+const deadlineMs = 12_000;
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Below the version, such as `/query?q=…`. */
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** A way to one org, through jsforce. Nothing is loaded or reached before the first request. */
+export interface SalesforceConnection {
+  /**
+   * Sends one request, once, and answers its parsed body. Asks for a token first where there is none, and once more
+   * when the org takes it no longer.
+   *
+   * @throws DestinationUnavailable (also when no answer came, or none that can be read), AdapterMisconfigured,
+   * RequestRefused, RequestFailed
+   */
+  send(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
+  /** Gets a token where there is none. */
+  authorize(signal: AbortSignal): Promise<void>;
+  /** The id of the user that the token belongs to; undefined before the first token. */
+  userId(): string | undefined;
+}
+
+/** @param onUsage told how many of the org's requests are used, with each answer */
+export function createConnection(
+  config: SalesforceConfig,
+  clock: Clock,
+  onUsage: (usage: { used: number; limit: number }) => void,
+): SalesforceConnection {
+  let opening: Promise<Connection> | undefined;
+  let tokenReply: ReplyFacts | undefined;
+  /** How many tokens the request under way may still ask for: jsforce would ask at each 401, for ever. */
+  let tokensLeft = 0;
+  /** Why the last token was refused: jsforce keeps the message only. */
+  let tokenFault: Error | undefined;
+
+  const askToken = async (connection: Connection): Promise<void> => {
+    tokenReply = undefined;
+    try {
+      await connection.authorize(grantOf(config, clock()));
+      if (!isUsable(connection, config)) throw new LostReply('it gave a token that cannot be used');
+    } catch (error) {
+      connection.accessToken = null;
+      throw asTokenFailure(error, tokenReply);
+    }
+  };
+
+  const open = async (): Promise<Connection> => {
+    const { Made, parts } = await loadJsforce();
+    const connection = new Made({
+      version: apiVersion,
+      logLevel: 'NONE',
+      oauth2: {
+        loginUrl: config.SALESFORCE_LOGIN_URL,
+        clientId: config.SALESFORCE_CLIENT_ID,
+        ...(config.SALESFORCE_CLIENT_SECRET !== undefined && {
+          clientSecret: config.SALESFORCE_CLIENT_SECRET,
+        }),
+      },
+      refreshFn(_connection, callback) {
+        const isAllowed = tokensLeft > 0;
+        tokensLeft -= 1;
+        const asked = isAllowed ? askToken(connection) : Promise.reject(requestFailure(sessionRefused, 401));
+        asked.then(
+          () => callback(null, connection.accessToken ?? undefined),
+          (error: unknown) => callback((tokenFault = error as Error)),
+        );
+      },
+    });
+    connection._transport = createTransport(parts, deadlineMs);
+    connection.oauth2._transport = createTransport(parts, deadlineMs, {
+      onReply: (facts) => (tokenReply = facts),
+    });
+    return connection;
+  };
+
+  let opened: Connection | undefined;
+  const authorized = async (signal: AbortSignal): Promise<Connection> => {
+    opening ??= open();
+    opened = await opening;
+    if (typeof opened.accessToken !== 'string') await leavingWith(signal, askToken(opened));
+    return opened;
+  };
+
+  return {
+    async send({ method, url, body }, signal) {
+      const connection = await authorized(signal);
+      tokensLeft = 1;
+      tokenFault = undefined;
+      let reply: ReplyFacts | undefined;
+      const carried: Carried = {
+        signal,
+        onReply(facts) {
+          reply = facts;
+          if (facts.usage !== undefined) onUsage(facts.usage);
+        },
+      };
+      const request: HttpRequest = {
+        method,
+        url,
+        ...(body !== undefined && {
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        }),
+      };
+      try {
+        return await leavingWith(signal, connection.request(request, carried));
+      } catch (error) {
+        throw tokenFault ?? asRequestFailure(error, reply);
+      }
+    },
+    authorize: async (signal) => void (await authorized(signal)),
+    userId: () => opened?.userInfo?.id,
+  };
+}
+
+/** The one place that loads jsforce. */
+async function loadJsforce() {
+  const [{ Connection: Made }, { Transport }, { StreamPromise }] = await Promise.all([
+    import('jsforce'),
+    import('jsforce/lib/transport.js'),
+    import('jsforce/lib/util/promise.js'),
+  ]);
+  return { Made, parts: { Transport, StreamPromise } };
+}
+
+function grantOf(config: SalesforceConfig, nowMs: number): { grant_type: string; assertion?: string } {
+  const { SALESFORCE_USERNAME: username, SALESFORCE_PRIVATE_KEY: privateKey } = config;
+  if (username === undefined || privateKey === undefined) return { grant_type: 'client_credentials' };
+  const who = { clientId: config.SALESFORCE_CLIENT_ID, username, privateKey };
+  return {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: signAssertion({ ...who, loginUrl: config.SALESFORCE_LOGIN_URL }, nowMs),
+  };
+}
+
+/** The token goes to the address that came with it: never in the clear where the login was not. */
+function isUsable({ accessToken, instanceUrl }: Connection, config: SalesforceConfig): boolean {
+  if (typeof accessToken !== 'string' || accessToken === '' || !URL.canParse(instanceUrl)) return false;
+  return new URL(instanceUrl).protocol === new URL(config.SALESFORCE_LOGIN_URL).protocol;
+}
+
+const sessionRefused: ApiError = { code: 'INVALID_SESSION_ID', message: '', fields: [], data: undefined };
+
+/** An abort ends the wait at once; what was sent is cut off by the transport. */
+async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  try {
+    return await untilAborted(work, signal);
+  } catch (error) {
+    throw signal.aborted ? new LostReply('it was not waited for', error) : error;
+  }
+}
+
+function asTokenFailure(error: unknown, reply: ReplyFacts | undefined): Error {
+  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
+  if (error instanceof LostReply)
+    return new DestinationUnavailable(
+      `Salesforce gives no token: ${error.message}. Is SALESFORCE_LOGIN_URL the org's My Domain?`,
+      { cause: error },
+    );
+  // Without an identity in it, jsforce stumbles over the answer.
+  if (reply === undefined || reply.status < 400)
+    return new DestinationUnavailable(
+      "Salesforce's answer to a token request cannot be read. Is SALESFORCE_LOGIN_URL the org's My Domain?",
+    );
+  return tokenFailure((error as Error).name, reply.status, reply.retryAfterMs);
+}
+
+function asRequestFailure(error: unknown, reply: ReplyFacts | undefined): Error {
+  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
+  if (error instanceof LostReply)
+    return new DestinationUnavailable(`Salesforce's answer did not come: ${error.message}.`, { cause: error });
+  const { errorCode, message, data } = error as { errorCode?: string; message?: string; data?: unknown };
+  if (errorCode === undefined) return error instanceof Error ? error : new Error('jsforce failed');
+  const [first = undefined] = (Array.isArray(data) ? data : [data]) as unknown[];
+  const { errorCode: code = errorCode, message: text = message, fields } = (first ?? {}) as Record<string, unknown>;
+  return requestFailure(
+    {
+      code: String(code),
+      message: typeof text === 'string' ? text : '',
+      fields: Array.isArray(fields) ? fields.map(String) : [],
+      data: first,
+    },
+    reply?.status,
+    reply?.retryAfterMs,
+  );
+}

@@ -1,0 +1,146 @@
+import {
+  AdapterMisconfigured,
+  delivered,
+  DestinationUnavailable,
+  isFinalStage,
+  lateMatchAfterMs,
+  retry,
+  skipped,
+  type Delivery,
+  type Outcome,
+} from '#contract';
+import { createTasks, type KnownTask } from './create.ts';
+import type { Landing } from './landing.ts';
+import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
+import type { Outcomes, Parts } from './parts.ts';
+import { whyNoLead, type Link } from './people.ts';
+import { readTrace } from './trace.ts';
+import { updateTasks } from './update.ts';
+
+/** When what was held back to save requests is tried again. Milliseconds. */
+const savedForMs = 15 * 60_000;
+
+/** Lands a batch as Tasks: finds whose each call is, makes the Tasks that are missing, brings the others up to date. */
+export async function deliver(
+  parts: Parts,
+  batch: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcomes = new Map();
+  try {
+    const due = batch.filter((delivery) => {
+      const outcome = withoutRequest(parts, delivery);
+      if (outcome !== undefined) outcomes.set(delivery.id, outcome);
+      return outcome === undefined;
+    });
+    if (due.length > 0) await land(parts, due, outcomes, signal);
+  } catch (error) {
+    // What landed before counts; what did not is not claimed.
+    const isStop = error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
+    if (!isStop || outcomes.size === 0) throw error;
+    for (const { id } of batch)
+      if (!outcomes.has(id)) outcomes.set(id, retry(id, 'not_reached', 'Salesforce stopped in mid-batch.'));
+  }
+  return [...outcomes.values()];
+}
+
+async function land(
+  parts: Parts,
+  due: readonly Delivery[],
+  outcomes: Outcomes,
+  signal: AbortSignal,
+): Promise<void> {
+  const { owners, config } = parts;
+  const found = await findLinks(parts, due, signal);
+  await owners.prepare(
+    due.map(({ call }) => call),
+    signal,
+  );
+  const landings = due.flatMap((delivery): Landing[] => {
+    const link = found.get(delivery.id);
+    if (link === undefined) return [];
+    const isSkipped = config.SALESFORCE_UNMATCHED === 'skip' && delivery.remoteId === undefined;
+    if (isSkipped && link.state === 'not searched') {
+      outcomes.set(delivery.id, retry(delivery.id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs));
+      return [];
+    }
+    if (isSkipped && link.state !== 'found') {
+      outcomes.set(delivery.id, skipped(delivery.id, skipRule(link)));
+      return [];
+    }
+    const owner = owners.find(delivery.call, link.ownerId);
+    return [{ delivery, link, owner, dropped: unusableNow(parts), notes: [] }];
+  });
+  const isNew = ({ delivery }: Landing): boolean => delivery.remoteId === undefined;
+  await owners.count(landings.filter(isNew).map(({ owner }) => owner));
+  const known = landings.flatMap((landing): KnownTask[] =>
+    isNew(landing) ? [] : [{ landing, taskId: landing.delivery.remoteId }],
+  );
+  const turnedOut = await createTasks(parts, landings.filter(isNew), outcomes, signal);
+  await updateTasks(parts, [...known, ...turnedOut], outcomes, signal);
+}
+
+/** What can be said of a delivery without asking Salesforce. */
+function withoutRequest({ config, budget, tools }: Parts, delivery: Delivery): Outcome | undefined {
+  const { id, call, remoteId, revision, landedRevision } = delivery;
+  const nowMs = tools.clock();
+  // Whatever comes late, an older revision never replaces a newer one.
+  if (landedRevision !== undefined && landedRevision > revision)
+    return delivered(id, { effect: 'unchanged', remoteId });
+  const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
+  const isRevisit = landedRevision === revision;
+  if (isOpen && budget.now() !== 'free')
+    return retry(id, 'api_budget', "The org's daily requests are kept for calls that have ended.", savedForMs);
+  if (isRevisit && budget.now() === 'final writes only')
+    return delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs: 4 * savedForMs });
+  // Between its first sight and its end a call is shown as it was: one update, at the end.
+  if (isOpen && remoteId !== undefined && !isRevisit) {
+    const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
+    const lateMatch = readTrace(delivery.landedTrace)?.link ? undefined : lateMatchAfterMs(call, nowMs);
+    return delivered(id, {
+      effect: 'unchanged',
+      remoteId,
+      revisitAfterMs: Math.min(endsInMs, lateMatch ?? Infinity),
+    });
+  }
+  return undefined;
+}
+
+/** Where calls belong. One that was linked before stays where it is. */
+async function findLinks(
+  { people, budget, config }: Parts,
+  due: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Link>> {
+  const kept = new Map(
+    due.flatMap((delivery) => {
+      const before = delivery.remoteId === undefined ? undefined : readTrace(delivery.landedTrace);
+      return before?.link ? [[delivery.id, linkedBefore(before.link, before.match)] as const] : [];
+    }),
+  );
+  const isRevisit = ({ landedRevision, revision }: Delivery): boolean => landedRevision === revision;
+  // A new revision alone is no reason to search again: the visits of a late match do.
+  const isSearched = (delivery: Delivery): boolean =>
+    budget.now() !== 'final writes only' &&
+    (delivery.remoteId === undefined || isRevisit(delivery) || whyNoLead(delivery, config) === undefined);
+  const rest = due.filter(({ id }) => !kept.has(id));
+  return new Map([...kept, ...(await people.find(rest, isSearched, isRevisit, signal))]);
+}
+
+function linkedBefore(record: { object: string; id: string }, match: Link['trace']): Link {
+  return { record, fields: {}, ownerId: undefined, number: undefined, state: 'found', trace: match };
+}
+
+function skipRule({ state, trace }: Link): string {
+  if (state === 'nobody') return 'Nobody in Salesforce has this number (SALESFORCE_UNMATCHED=skip).';
+  if (state === 'several')
+    return 'Several people have this number, and none was chosen (SALESFORCE_UNMATCHED=skip).';
+  const { rule } = trace as { rule?: string };
+  return `The number cannot be searched: ${rule ?? 'unreadable'} (SALESFORCE_UNMATCHED=skip).`;
+}
+
+/** Mapped fields that the org was found not to know. */
+function unusableNow({ unusable, tools }: Parts): Record<string, string> {
+  const now = [...unusable].filter(([, untilMs]) => untilMs > tools.clock());
+  return Object.fromEntries(now.map(([field]) => [field, 'INVALID_FIELD']));
+}

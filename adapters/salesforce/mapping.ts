@@ -1,0 +1,128 @@
+import {
+  callDetails,
+  callTitle,
+  counterpartToSearch,
+  cutText,
+  isFinalStage,
+  mappedValues,
+  ownerOf,
+  type Call,
+  type Delivery,
+  type MappedValue,
+} from '#contract';
+import type { SalesforceConfig } from './config.ts';
+import { keyField, type Fields, type FieldValue } from './task-fields.ts';
+
+// As long as Salesforce takes them; what is longer is refused, not cut.
+const textLengthMax = 255;
+const descriptionLengthMax = 32_000;
+const secondsMax = 99_999_999;
+
+/**
+ * How long after its last push a call that is shown as in progress counts as over: a Task that stays open for ever
+ * is one more thing to do on somebody's list.
+ */
+export const liveEndsAfterMs = 4 * 3_600_000;
+
+/** What of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
+export function mapTask(delivery: Delivery, config: SalesforceConfig, nowMs: number): Fields {
+  const { call } = delivery;
+  const incomplete = isIncomplete(delivery, config, nowMs);
+  const details = callDetails(call, incomplete).map(({ label, text }) => `${label}: ${text}`);
+  const owner = ownerOf(call, config.SALESFORCE_OWNERS)?.owner;
+  return withoutEmpty({
+    ...(config.SALESFORCE_KEY === 'field' && { [keyField]: taskKey(delivery) }),
+    CallObject: callObject(delivery),
+    TaskSubtype: 'Call',
+    Subject: text(callTitle(call), textLengthMax),
+    Status: isFinalStage(call.stage) || incomplete ? config.SALESFORCE_STATUS_CLOSED : config.SALESFORCE_STATUS_OPEN,
+    Priority: 'Normal',
+    CallType: callType(call),
+    CallDurationInSeconds: Math.min(call.duration_seconds ?? NaN, secondsMax),
+    CallDisposition: disposition(call),
+    // The day on the business's own calendar: Salesforce gives it no time.
+    ActivityDate: call.started_at_local.date,
+    Description: text(details.join('\n'), descriptionLengthMax),
+    ...(owner !== undefined && isUserId(owner) && { OwnerId: owner }),
+    ...customFields(call, config),
+  });
+}
+
+/** What may change after a Task was made, whatever people did to it: how the call went. */
+export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
+  const ofTheCall = new Set<string>([
+    'stage',
+    'status',
+    'dial_status',
+    'duration_seconds',
+    'ended_at',
+    'ended_at_local',
+    'wait_seconds',
+    'queue_seconds',
+  ]);
+  const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => ofTheCall.has(ours)).map(({ theirs }) => theirs);
+  return new Set(['Status', 'CallDurationInSeconds', 'CallDisposition', ...mapped]);
+}
+
+/** True when the call's end is not waited for any longer. */
+export function isIncomplete(
+  { call, incomplete }: Delivery,
+  { SALESFORCE_LOG: log }: SalesforceConfig,
+  nowMs: number,
+): boolean {
+  const isOverdue = !isFinalStage(call.stage) && nowMs - call.last_received_at >= liveEndsAfterMs;
+  return incomplete || (log === 'live' && isOverdue);
+}
+
+/** What Salesforce keeps unique: the call's own id, so that reports can be joined; another where it holds odd letters. */
+export function taskKey({ call, idempotencyKey }: Delivery): string {
+  return /^[\x21-\x7e]{1,191}$/.test(call.call_id) ? call.call_id : idempotencyKey;
+}
+
+/** The same in a field that every org has. */
+export function callObject(delivery: Delivery): string {
+  return `jet:${taskKey(delivery)}`;
+}
+
+/** True for the id of a user, of 15 or 18 characters. */
+export function isUserId(text: string): boolean {
+  return /^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/.test(text);
+}
+
+function callType(call: Call): string {
+  if (counterpartToSearch(call, new Set()).rule === 'internal') return 'Internal';
+  return call.direction === 'inbound' ? 'Inbound' : 'Outbound';
+}
+
+function disposition({ status }: Call): string {
+  const words = status.replace('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function customFields(call: Call, { SALESFORCE_FIELDS: mappings }: SalesforceConfig): Fields {
+  return Object.fromEntries(
+    [...mappedValues(call, mappings)].map(([field, value]) => [field, fieldValue(value)]),
+  );
+}
+
+function fieldValue(mapped: MappedValue): FieldValue {
+  switch (mapped.kind) {
+    case 'text':
+      return text(mapped.value, textLengthMax);
+    case 'instant':
+      return new Date(mapped.value).toISOString();
+    default:
+      return mapped.value;
+  }
+}
+
+/** Salesforce trims texts: ours come back as they were sent only when they are trimmed before. */
+function text(value: string, lengthMax: number): string {
+  return cutText(value.trim(), lengthMax).trim();
+}
+
+function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== '' && !Number.isNaN(value)),
+  );
+}

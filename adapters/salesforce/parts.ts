@@ -1,0 +1,23 @@
+import type { AdapterTools, Outcome } from '#contract';
+import type { BudgetMeter } from './budget.ts';
+import type { SalesforceClient } from './client.ts';
+import type { SalesforceConfig } from './config.ts';
+import type { OwnerFinder } from './owner.ts';
+import type { PeopleFinder } from './people.ts';
+
+/** What the steps of a landing work with. */
+export interface Parts {
+  readonly client: SalesforceClient;
+  readonly config: SalesforceConfig;
+  readonly tools: AdapterTools;
+  readonly people: PeopleFinder;
+  readonly owners: OwnerFinder;
+  readonly budget: BudgetMeter;
+  /** The fields of `SALESFORCE_FIELDS`. */
+  readonly mapped: ReadonlySet<string>;
+  /** Mapped fields that the org does not know, and until when that is taken for true: epoch milliseconds. */
+  readonly unusable: Map<string, number>;
+}
+
+/** Outcomes by delivery. Filled as they come, so that what landed counts even when a later request fails. */
+export type Outcomes = Map<string, Outcome>;

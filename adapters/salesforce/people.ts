@@ -1,0 +1,134 @@
+import {
+  counterpartToSearch,
+  matchPeople,
+  whyNotCreated,
+  type AdapterTools,
+  type Delivery,
+  type JsonValue,
+  type PeopleSource,
+  type PersonMatch,
+} from '#contract';
+import type { SalesforceClient } from './client.ts';
+import type { SalesforceConfig } from './config.ts';
+import { candidateOf, phoneSearch, searchSizeMax } from './search.ts';
+import type { Fields } from './task-fields.ts';
+
+/** Where a call belongs. */
+export interface Link {
+  /** The record itself; undefined when none was found, or none chosen. */
+  readonly record: { readonly object: string; readonly id: string } | undefined;
+  /** `WhoId` or `WhatId`. */
+  readonly fields: Fields;
+  readonly ownerId: string | undefined;
+  /** The counterpart's number, when somebody may be searched by it. */
+  readonly number: string | undefined;
+  /**
+   * `found`; `nobody` has the number (yet); `several` have it and none was chosen; `unsearchable`; `not searched`,
+   * to save a request.
+   */
+  readonly state: 'found' | 'nobody' | 'several' | 'unsearchable' | 'not searched';
+  readonly trace: JsonValue;
+}
+
+export interface PeopleFinder {
+  /**
+   * Finds where calls belong, in as few searches as can be.
+   *
+   * @param isSearched whether a delivery is worth a search; otherwise only the ledger is asked
+   * @param isAgain whether a miss in the ledger does not count for it
+   */
+  find(
+    deliveries: readonly Delivery[],
+    isSearched: (delivery: Delivery) => boolean,
+    isAgain: (delivery: Delivery) => boolean,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Link>>;
+  /** Where calls of a number belong from now on. */
+  source(signal: AbortSignal): PeopleSource;
+}
+
+const matchValidForMs = 24 * 3_600_000;
+// Somebody may be typing the contact in right now, and search learns of it minutes later.
+const missValidForMs = 2 * 60_000;
+
+export function createPeopleFinder(
+  client: SalesforceClient,
+  config: SalesforceConfig,
+  { ledger, readNumber, ownNumbers }: AdapterTools,
+): PeopleFinder {
+  const source = (signal: AbortSignal): PeopleSource => ({
+    ledger,
+    rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
+    readNumber,
+    searchSizeMax,
+    matchValidForMs,
+    missValidForMs,
+    async search(numbers) {
+      const rows = await client.search(phoneSearch(numbers, config), signal);
+      return rows.flatMap((row) => candidateOf(row, config) ?? []);
+    },
+  });
+  return {
+    source,
+    async find(deliveries, isSearched, isAgain, signal) {
+      const counterparts = deliveries.map((delivery) => ({
+        delivery,
+        ...counterpartToSearch(delivery.call, ownNumbers),
+      }));
+      const numbersOf = (wanted: (delivery: Delivery) => boolean): string[] =>
+        counterparts.flatMap(({ delivery, number }) =>
+          number !== undefined && wanted(delivery) ? [number] : [],
+        );
+      const searched = numbersOf(isSearched);
+      const onlyKept = numbersOf((delivery) => !isSearched(delivery));
+      const kept = await ledger.getMany(onlyKept);
+      const numbers = [...searched, ...onlyKept.filter((number) => kept.has(number))];
+      const matches = await matchPeople(numbers, source(signal), new Set(numbersOf(isAgain)));
+      return new Map(
+        counterparts.map(({ delivery, number, rule }) => [
+          delivery.id,
+          number === undefined ? unsearchable(rule) : linkOf(number, matches.get(number)),
+        ]),
+      );
+    },
+  };
+}
+
+/** Why an unmatched call makes no lead; undefined: it makes one. */
+export function whyNoLead({ call }: Delivery, config: SalesforceConfig): string | undefined {
+  if (config.SALESFORCE_UNMATCHED !== 'create') return 'SALESFORCE_UNMATCHED makes none';
+  return whyNotCreated(call, {
+    statuses: config.SALESFORCE_CREATE_STATUSES,
+    durationSecondsMin: config.SALESFORCE_CREATE_AFTER / 1000,
+  });
+}
+
+/** A link to one record: a lead takes no `WhatId` beside it, a contact brings its account along. */
+export function linkTo(
+  record: { readonly object: string; readonly id: string },
+  rest: Pick<Link, 'ownerId' | 'number' | 'trace'>,
+): Link {
+  const field = record.object === 'Account' ? 'WhatId' : 'WhoId';
+  return { ...rest, record, fields: { [field]: record.id }, state: 'found' };
+}
+
+function linkOf(number: string, match: PersonMatch | undefined): Link {
+  const none = { record: undefined, fields: {}, ownerId: undefined, number };
+  if (match === undefined) return { ...none, state: 'not searched', trace: { number, rule: 'not searched' } };
+  const { person, companyId, rule, trace } = match;
+  if (person !== undefined) return linkTo(person, { ownerId: person.ownerId, number, trace });
+  if (companyId !== undefined)
+    return linkTo({ object: 'Account', id: companyId }, { ownerId: undefined, number, trace });
+  return { ...none, state: rule === 'no_hit' ? 'nobody' : 'several', trace };
+}
+
+function unsearchable(rule: string | undefined): Link {
+  return {
+    record: undefined,
+    fields: {},
+    ownerId: undefined,
+    number: undefined,
+    state: 'unsearchable',
+    trace: { rule: rule ?? 'unreadable' },
+  };
+}

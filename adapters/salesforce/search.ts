@@ -1,0 +1,70 @@
+import type { MatchCandidate, NumberForms } from '#contract';
+import type { Row } from './client.ts';
+import type { PersonObject, SalesforceConfig } from './config.ts';
+
+/** The most numbers in one search: its terms stay under 4,000 characters, beyond which ORs are not understood. */
+export const searchSizeMax = 50;
+
+/** Phone fields that every org has. Fax is one for Salesforce too: a hit by it alone is not read, and so not taken. */
+const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
+  Contact: ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone'],
+  Lead: ['Phone', 'MobilePhone'],
+  Account: ['Phone'],
+};
+
+const personAccountPhones = ['PersonMobilePhone', 'PersonHomePhone', 'PersonOtherPhone', 'PersonAssistantPhone'];
+
+/** A search for everybody who may have one of these numbers. Its terms are digits that we made, and nothing else. */
+export function phoneSearch(numbers: readonly NumberForms[], config: SalesforceConfig): string {
+  const terms = new Set(
+    numbers.flatMap(({ full, national, significant }) => [full, national, significant]),
+  );
+  for (const term of terms)
+    if (!/^\d{4,18}$/.test(term)) throw new Error('A form of a number is not digits only');
+  const quoted = [...terms].map((term) => `"${term}"`).join(' OR ');
+  const returning = config.SALESFORCE_OBJECTS.map((object) => returned(object, config)).join(', ');
+  return `FIND {${quoted}} IN PHONE FIELDS RETURNING ${returning}`;
+}
+
+function returned(object: PersonObject, config: SalesforceConfig): string {
+  const ofItsKind: Readonly<Record<PersonObject, readonly string[]>> = {
+    Contact: ['AccountId'],
+    Lead: [],
+    Account: config.SALESFORCE_PERSON_ACCOUNTS ? ['IsPersonAccount', 'PersonContactId'] : [],
+  };
+  const fields = ['Id', 'OwnerId', 'LastModifiedDate', ...ofItsKind[object], ...phoneFieldsOf(object, config)];
+  const where = object === 'Lead' ? ' WHERE IsConverted = false' : '';
+  return `${object}(${fields.join(', ')}${where})`;
+}
+
+/** The fields in which a kind of record holds numbers. */
+export function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
+  const ofPersons = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];
+  const added = config.SALESFORCE_PHONE_FIELDS.get(object) ?? [];
+  return [...new Set([...standardPhones[object], ...ofPersons, ...added])];
+}
+
+/** A row of the search as a candidate. An account that is a person counts as the contact that it is. */
+export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate | undefined {
+  const object = config.SALESFORCE_OBJECTS.find(
+    (name) => name === (row['attributes'] as { type?: unknown } | undefined)?.type,
+  );
+  const id = textOf(row['Id']);
+  if (object === undefined || id === undefined) return undefined;
+  const numbers = phoneFieldsOf(object, config).flatMap((field) => textOf(row[field]) ?? []);
+  const ownerId = textOf(row['OwnerId']);
+  const modifiedAtMs = Date.parse(textOf(row['LastModifiedDate']) ?? '');
+  const personId = row['IsPersonAccount'] === true ? textOf(row['PersonContactId']) : undefined;
+  return {
+    object: personId === undefined ? object : 'Contact',
+    id: personId ?? id,
+    numbers,
+    modifiedAtMs: Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs,
+    companyId: object === 'Account' ? id : textOf(row['AccountId']),
+    ownerId,
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

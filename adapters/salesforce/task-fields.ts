@@ -1,0 +1,30 @@
+/** The field that makes a Task of a call unique, shipped in `metadata/`. */
+export const keyField = 'Jet_Call_Session_Id__c';
+
+/** The field that makes a Lead of a caller unique, shipped in `metadata-leads/`. */
+export const leadKeyField = 'Jet_Caller_Number__c';
+
+/** What the adapter fills by itself: nothing of a call can be mapped there. */
+export const ownTaskFields: ReadonlySet<string> = new Set([
+  'Id',
+  keyField,
+  'CallObject',
+  'TaskSubtype',
+  'Subject',
+  'Status',
+  'Priority',
+  'CallType',
+  'CallDurationInSeconds',
+  'CallDisposition',
+  'ActivityDate',
+  'Description',
+  'WhoId',
+  'WhatId',
+  'OwnerId',
+]);
+
+/** A value of a field, as it is sent and as it comes back. */
+export type FieldValue = string | number | boolean | null;
+
+/** Fields of a record by their API names. */
+export type Fields = Readonly<Record<string, FieldValue>>;
