@@ -15,6 +15,7 @@ import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { whyNoLead, type Link } from './people.ts';
 import { readTrace } from './trace.ts';
+import { unusableNow } from './unusable-fields.ts';
 import { updateTasks } from './update.ts';
 
 /** When what was held back to save requests is tried again. Milliseconds. */
@@ -137,10 +138,4 @@ function skipRule({ state, trace }: Link): string {
     return 'Several people have this number, and none was chosen (SALESFORCE_UNMATCHED=skip).';
   const { rule } = trace as { rule?: string };
   return `The number cannot be searched: ${rule ?? 'unreadable'} (SALESFORCE_UNMATCHED=skip).`;
-}
-
-/** Mapped fields that the org was found not to know. */
-function unusableNow({ unusable, tools }: Parts): Record<string, string> {
-  const now = [...unusable].filter(([, untilMs]) => untilMs > tools.clock());
-  return Object.fromEntries(now.map(([field]) => [field, 'INVALID_FIELD']));
 }

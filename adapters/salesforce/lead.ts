@@ -158,16 +158,16 @@ async function leadsByNumber(
   client: SalesforceClient,
   numbers: readonly string[],
   signal: AbortSignal,
-): Promise<(readonly [string, { object: string; id: string }])[]> {
+): Promise<[string, { object: string; id: string }][]> {
   if (numbers.length === 0) return [];
   const rows = await client.query(
     `SELECT Id, ${leadKeyField}, IsConverted, ConvertedContactId FROM Lead WHERE ${leadKeyField} IN (${numbers.map(quoted).join(', ')})`,
     signal,
   );
-  return rows.flatMap((row) => {
+  return rows.flatMap((row): [string, { object: string; id: string }][] => {
     const [number, id, contactId] = [row[leadKeyField], row['Id'], row['ConvertedContactId']];
     if (typeof number !== 'string' || typeof id !== 'string') return [];
-    if (row['IsConverted'] !== true) return [[number, { object: 'Lead', id }] as const];
-    return typeof contactId === 'string' ? [[number, { object: 'Contact', id: contactId }] as const] : [];
+    if (row['IsConverted'] !== true) return [[number, { object: 'Lead', id }]];
+    return typeof contactId === 'string' ? [[number, { object: 'Contact', id: contactId }]] : [];
   });
 }

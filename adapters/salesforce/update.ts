@@ -3,10 +3,10 @@ import type { Row } from './client.ts';
 import type { KnownTask } from './create.ts';
 import { landed, taskOf, type Landing } from './landing.ts';
 import { makeLeads } from './lead.ts';
-import { outcomeFields, taskKey } from './mapping.ts';
+import { outcomeFields } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { linkTo, whyNoLead } from './people.ts';
-import { pagesOf, quoted } from './soql.ts';
+import { readTasks } from './read-tasks.ts';
 import { keyField, type Fields, type FieldValue } from './task-fields.ts';
 import { fingerprints, plainText, readTrace } from './trace.ts';
 import { writeTasks, type Written } from './write-tasks.ts';
@@ -155,36 +155,6 @@ function isEmpty(value: unknown): boolean {
 
 function isWorthLead({ config, budget }: Parts, { delivery, link }: Landing): boolean {
   return link.state === 'nobody' && budget.now() !== 'final writes only' && !whyNoLead(delivery, config);
-}
-
-/** The Tasks as they are now, by delivery. One that is not there, or may not be seen, is not among them. */
-async function readTasks(
-  { client, config, mapped }: Parts,
-  known: readonly KnownTask[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Row>> {
-  if (known.length === 0) return new Map();
-  const names = [
-    ...['Id', 'CreatedDate', 'LastModifiedDate', 'Subject', 'Description', 'Status', 'ActivityDate'],
-    ...['CallDurationInSeconds', 'CallDisposition', 'WhoId', 'WhatId', 'OwnerId'],
-    ...(config.SALESFORCE_KEY === 'field' ? [keyField] : []),
-    ...[...mapped].filter((name) => known.some(({ landing }) => !(name in landing.dropped))),
-  ];
-  const byId = known.filter(({ taskId }) => taskId !== undefined);
-  const byKey = known.filter(({ taskId }) => taskId === undefined);
-  const found = new Map<string, Row>();
-  const read = async (tasks: readonly KnownTask[], field: string, valueOf: (task: KnownTask) => string): Promise<void> => {
-    for (const page of pagesOf(tasks.map(valueOf))) {
-      const soql = `SELECT ${names.join(', ')} FROM Task WHERE ${field} IN (${page.map(quoted).join(', ')})`;
-      for (const row of await client.query(soql, signal)) {
-        const task = tasks.find((one) => plainText(valueOf(one)) === plainText(row[field] as string));
-        if (task !== undefined) found.set(task.landing.delivery.id, row);
-      }
-    }
-  };
-  await read(byId, 'Id', ({ taskId }) => taskId ?? '');
-  await read(byKey, keyField, ({ landing }) => taskKey(landing.delivery));
-  return found;
 }
 
 /** Late leads, for Tasks that nobody has linked to anything meanwhile. */

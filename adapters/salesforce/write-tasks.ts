@@ -5,6 +5,7 @@ import { droppableFields, itemVerdict, type ItemVerdict } from './item-verdict.t
 import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
 import { keyField, type Fields } from './task-fields.ts';
+import { leaveOut } from './unusable-fields.ts';
 
 /** What became of one Task of a write. */
 export type Written =
@@ -18,9 +19,6 @@ interface Sent {
 
 /** The first try, and what is left after something was dropped. */
 const roundsMax = 3;
-
-/** For how long a field that the org does not know is left out of all Tasks. */
-const unusableForMs = 3_600_000;
 
 /**
  * Writes at most 200 Tasks in one request. Those that Salesforce refuses for something that they can do without are
@@ -90,9 +88,9 @@ async function send(
  *
  * @throws AdapterMisconfigured when it is a field that is needed, or cannot be told
  */
-function refusalOfAll({ mapped, tools, unusable }: Parts, error: ApiError, bodies: readonly Fields[]): ApiError {
+function refusalOfAll(parts: Parts, error: ApiError, bodies: readonly Fields[]): ApiError {
   if (error.message.includes(keyField)) throw missingKeyField(error.code);
-  const fields = [...new Set(bodies.flatMap((body) => droppableFields(error, body, mapped)))];
+  const fields = [...new Set(bodies.flatMap((body) => droppableFields(error, body, parts.mapped)))];
   if (fields.length === 0) {
     throw new AdapterMisconfigured(
       `Salesforce does not understand the Tasks (${error.code}).`,
@@ -100,8 +98,7 @@ function refusalOfAll({ mapped, tools, unusable }: Parts, error: ApiError, bodie
       { cause: error },
     );
   }
-  for (const field of fields) unusable.set(field, tools.clock() + unusableForMs);
-  tools.log.warn({ fields, code: error.code }, 'The org does not take these fields; calls land without them');
+  leaveOut(parts, error, fields);
   return { ...error, fields };
 }
 

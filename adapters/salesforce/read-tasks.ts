@@ -1,0 +1,70 @@
+import type { Row } from './client.ts';
+import type { KnownTask } from './create.ts';
+import { RequestRefused } from './failure.ts';
+import { taskKey } from './mapping.ts';
+import type { Parts } from './parts.ts';
+import { pagesOf, quoted } from './soql.ts';
+import { keyField } from './task-fields.ts';
+import { plainText } from './trace.ts';
+import { leaveOut } from './unusable-fields.ts';
+
+const read = [
+  ...['Id', 'CreatedDate', 'LastModifiedDate', 'Subject', 'Description', 'Status', 'ActivityDate'],
+  ...['CallDurationInSeconds', 'CallDisposition', 'WhoId', 'WhatId', 'OwnerId'],
+];
+
+/**
+ * The Tasks as they are now, by delivery: one request for a whole batch. One that is not there, or may not be seen,
+ * is not among them.
+ */
+export async function readTasks(
+  parts: Parts,
+  known: readonly KnownTask[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Row>> {
+  const found = new Map<string, Row>();
+  const readBy = async (
+    field: string,
+    tasks: readonly KnownTask[],
+    valueOf: (task: KnownTask) => string,
+  ): Promise<void> => {
+    const byValue = new Map(tasks.map((task) => [plainText(valueOf(task)), task]));
+    for (const page of pagesOf(tasks.map(valueOf))) {
+      for (const row of await rowsBy(parts, field, page, signal)) {
+        const task = byValue.get(plainText(row[field] as string));
+        if (task !== undefined) found.set(task.landing.delivery.id, row);
+      }
+    }
+  };
+  await readBy(
+    'Id',
+    known.filter(({ taskId }) => taskId !== undefined),
+    ({ taskId }) => taskId ?? '',
+  );
+  await readBy(
+    keyField,
+    known.filter(({ taskId }) => taskId === undefined),
+    ({ landing }) => taskKey(landing.delivery),
+  );
+  return found;
+}
+
+async function rowsBy(
+  parts: Parts,
+  field: string,
+  values: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const { client, mapped, unusable } = parts;
+  const names = [...new Set([...read, field, ...[...mapped].filter((name) => !unusable.has(name))])];
+  try {
+    return await client.query(
+      `SELECT ${names.join(', ')} FROM Task WHERE ${field} IN (${values.map(quoted).join(', ')})`,
+      signal,
+    );
+  } catch (error) {
+    // A field that was mapped and is no more: the others are read.
+    if (!(error instanceof RequestRefused) || !leaveOut(parts, error.error, names)) throw error;
+    return rowsBy(parts, field, values, signal);
+  }
+}
