@@ -89,8 +89,7 @@ export function createConnection(
 
   let opened: Connection | undefined;
   const authorized = async (signal: AbortSignal): Promise<Connection> => {
-    opening ??= open();
-    opened = await opening;
+    opened = await leavingWith(signal, (opening ??= open()));
     if (typeof opened.accessToken !== 'string') await leavingWith(signal, askToken(opened));
     return opened;
   };
@@ -160,7 +159,8 @@ async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): 
   try {
     return await untilAborted(work, signal);
   } catch (error) {
-    throw signal.aborted ? new LostReply('it was not waited for', error) : error;
+    if (!signal.aborted) throw error;
+    throw new DestinationUnavailable('Salesforce was not waited for any longer.', { cause: error });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Outcome,
 } from '#contract';
 import { createTasks, type KnownTask } from './create.ts';
+import { RequestFailed } from './failure.ts';
 import type { Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
@@ -36,13 +37,21 @@ export async function deliver(
     });
     if (due.length > 0) await land(parts, due, outcomes, signal);
   } catch (error) {
-    // What landed before counts; what did not is not claimed.
-    const isStop = error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
-    if (!isStop || outcomes.size === 0) throw error;
+    const later = whyLater(error, outcomes.size > 0);
+    if (later === undefined) throw error;
     for (const { id } of batch)
-      if (!outcomes.has(id)) outcomes.set(id, retry(id, 'not_reached', 'Salesforce stopped in mid-batch.'));
+      if (!outcomes.has(id)) outcomes.set(id, retry(id, later.code, later.reason));
   }
   return [...outcomes.values()];
+}
+
+/** Why what has not landed is tried later; undefined: the error is for the core to see. */
+function whyLater(error: unknown, hasLanded: boolean): { code: string; reason: string } | undefined {
+  // One record may be what Salesforce stumbles over: all are counted as tried, and part in their pauses.
+  if (error instanceof RequestFailed) return { code: 'unknown_exception', reason: error.message };
+  const isStop = error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
+  // What landed before counts; the next batch tells the core of the pause.
+  return isStop && hasLanded ? { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.' } : undefined;
 }
 
 async function land(

@@ -1,6 +1,6 @@
 import { AdapterMisconfigured } from '#contract';
 import type { SaveResult } from './client.ts';
-import { RequestFailed, RequestRefused, type ApiError } from './failure.ts';
+import { RequestRefused, type ApiError } from './failure.ts';
 import { droppableFields, itemVerdict, type ItemVerdict } from './item-verdict.ts';
 import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
@@ -77,7 +77,6 @@ async function send(
   try {
     return await (work === 'create' ? client.createTasks(bodies, signal) : client.updateTasks(bodies, signal));
   } catch (error) {
-    if (error instanceof RequestFailed) return bodies.map(() => refusedWith('UNKNOWN_EXCEPTION', error.message));
     if (!(error instanceof RequestRefused)) throw error;
     return bodies.map(() => ({ success: false, errors: [refusalOfAll(parts, error.error, bodies)] }));
   }
@@ -131,8 +130,4 @@ function stillRefused(code: string): Written {
     reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
     remedy: 'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
   };
-}
-
-function refusedWith(code: string, message: string): SaveResult {
-  return { success: false, errors: [{ code, message, fields: [], data: undefined }] };
 }

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { annsNumber, callFrom, next, numbers, openOrg, type OrgUnderTest } from './org-under-test.ts';
+
+const shownWhileItLasts = { SALESFORCE_LOG: 'live' };
+
+/** Lands calls in batches of a size, one after the other. */
+async function landInBatches({ land }: OrgUnderTest, calls: ReturnType<typeof callFrom>[], size: number) {
+  const landed = [];
+  for (let from = 0; from < calls.length; from += size)
+    landed.push(...(await land(...calls.slice(from, from + size))));
+  return landed;
+}
+
+const endedCalls = (count: number) =>
+  numbers(count).map((number, index) => callFrom(number, {}, `call-${index}`));
+
+describe('the requests that calls cost', () => {
+  it('are 25 for a backlog of 1,000 ended calls of which no number is known', async () => {
+    const under = await openOrg();
+    await landInBatches(under, endedCalls(1000), 200);
+    expect(under.tasks()).toHaveLength(1000);
+    expect(under.org.log.billableByKind()).toEqual({ search: 20, create: 5 });
+  });
+
+  it('are two for one call, cold', async () => {
+    const under = await openOrg();
+    await under.land(callFrom(annsNumber));
+    expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1 });
+    expect(under.org.log.tokenRequests()).toBe(1);
+  });
+
+  it('are one for a call whose number is known from before', async () => {
+    const under = await openOrg();
+    under.org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
+    await under.land(callFrom(annsNumber));
+    under.org.log.clear();
+    under.restart();
+    under.pass(3_600_000);
+    await under.land(callFrom(annsNumber, {}, 'call-2'));
+    expect(under.org.log.billableByKind()).toEqual({ create: 1 });
+  });
+
+  it('are one for a batch of calls whose numbers nobody may search', async () => {
+    const under = await openOrg();
+    await under.land(callFrom(undefined, { withheld: true }), callFrom(undefined, { withheld: true }, 'call-2'));
+    expect(under.org.log.billableByKind()).toEqual({ create: 1 });
+  });
+
+  it('are two for a window of twenty calls', async () => {
+    const under = await openOrg();
+    await landInBatches(under, endedCalls(20), 20);
+    expect(under.org.log.billable()).toBe(2);
+  });
+
+  it('are four for one call that is shown while it lasts', async () => {
+    const under = await openOrg(shownWhileItLasts);
+    const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress', duration_seconds: undefined });
+    const [landed] = await under.land(start);
+    const answered = next(start, landed, { stage: 'call_answered' });
+    const [seen] = await under.land(answered);
+    await under.land(next(answered, seen, { stage: 'call_end', status: 'answered', duration_seconds: 60 }));
+    expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1, query: 1, update: 1 });
+  });
+
+  it('are none for a landing that changes nothing', async () => {
+    const under = await openOrg();
+    under.org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
+    const call = callFrom(annsNumber);
+    const [landed] = await under.land(call);
+    under.org.log.clear();
+    const [once] = await under.land(next(call, landed));
+    expect(once?.effect).toBe('unchanged');
+    expect(under.org.log.billable()).toBe(0);
+  });
+
+  it('go out one at a time', async () => {
+    const under = await openOrg();
+    await landInBatches(under, endedCalls(400), 200);
+    expect(under.org.log.mostAtOnce()).toBe(1);
+  });
+});
