@@ -111,7 +111,8 @@ function isReadFirst(parts: Parts, { landing, taskId }: KnownTask): boolean {
 
 /** @returns undefined when the Task cannot be found */
 function changeOf(parts: Parts, landing: Landing, knownId: string | undefined, row: Row | undefined): Change | undefined {
-  const taskId = knownId ?? (row?.['Id'] as string | undefined);
+  // A message of Salesforce shortens an id to 15 letters.
+  const taskId = (row?.['Id'] as string | undefined) ?? knownId;
   if (taskId === undefined) return undefined;
   const before = readTrace(landing.delivery.landedTrace);
   const outcome = outcomeFields(parts.config);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { again, annsNumber, annsTyped, callFrom, next, openOrg } from './org-under-test.ts';
+
+const live = { SALESFORCE_LOG: 'live' };
+const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
+
+/** An org that has answered once, with this much of 1,000 requests used up. */
+async function orgWithUsed(used: number, settings: Record<string, string> = {}) {
+  const under = await openOrg(settings, { dailyLimit: 1000 });
+  under.org.use(used);
+  await under.land(callFrom(undefined, { withheld: true }, 'call-0'));
+  under.org.log.clear();
+  return under;
+}
+
+describe("the org's daily requests", () => {
+  it('let everything through under 80 %', async () => {
+    const { land, figures } = await orgWithUsed(700, live);
+    await land(callFrom(annsNumber, atStart));
+    expect(figures.get('live_updates_stopped')).toBe(0);
+    expect(figures.get('api_budget_used_ratio')).toBeCloseTo(0.703);
+  });
+
+  it('let calls wait for their end from 80 % on, and the metrics say so', async () => {
+    const { org, deliver, land, figures, tasks } = await orgWithUsed(810, live);
+    const start = callFrom(annsNumber, atStart);
+    expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'api_budget' }]);
+    expect(org.log.billable()).toBe(0);
+    expect(figures.get('live_updates_stopped')).toBe(1);
+    expect(figures.get('final_writes_only')).toBe(0);
+    await land({ ...start, call: { ...start.call, stage: 'call_end', status: 'answered' } });
+    expect(tasks()).toHaveLength(2);
+  });
+
+  it('let only final writes through from 95 % on: no search, and no late look', async () => {
+    const { org, land, figures } = await orgWithUsed(960);
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    await land(again(call, landed));
+    expect(org.log.billableByKind()).toEqual({ create: 1 });
+    expect(figures.get('final_writes_only')).toBe(1);
+  });
+
+  it('make a call wait whose landing depends on a search', async () => {
+    const { deliver } = await orgWithUsed(960, { SALESFORCE_UNMATCHED: 'skip', SALESFORCE_LOG: 'end' }).catch(
+      async () => {
+        // The call that makes it heard of the limit has nobody to be searched, and is skipped.
+        const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
+        await under.deliver([callFrom('+61491570110')]);
+        return under;
+      },
+    );
+    expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry', code: 'api_budget' }]);
+  });
+
+  it('are made up for: the person is found once requests are free', async () => {
+    const { org, land, pass, tasks } = await orgWithUsed(960);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.use(100);
+    pass(landed?.revisitAfterMs ?? 0);
+    const [later] = await land(again(call, landed));
+    pass(later?.revisitAfterMs ?? 0);
+    await land(again(call, later?.trace === undefined ? landed : later));
+    expect(tasks()[1]).toMatchObject({ WhoId: ann });
+  });
+
+  it('that were read a quarter of an hour ago hold nothing back', async () => {
+    const { land, pass, tasks } = await orgWithUsed(810, live);
+    pass(15 * 60_000);
+    await land(callFrom(annsNumber, { ...atStart, last_received_at: Date.UTC(2026, 10, 22, 1, 19) }));
+    expect(tasks()).toHaveLength(2);
+  });
+
+  it('cost a late revision nothing while a call lasts', async () => {
+    const { org, land } = await openOrg(live);
+    const start = callFrom(undefined, { ...atStart, withheld: true });
+    const [landed] = await land(start);
+    org.log.clear();
+    const [later] = await land(next(start, landed, { stage: 'call_answered' }));
+    expect(later?.effect).toBe('unchanged');
+    expect(org.log.billable()).toBe(0);
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { AdapterMisconfigured } from '../../../src/contract/errors.ts';
+import { again, annsNumber, annsTyped, callFrom, next, numbers, openOrg, traceOf } from './org-under-test.ts';
+
+const create = { SALESFORCE_UNMATCHED: 'create' };
+
+describe('a caller whom nobody knows', () => {
+  it('becomes a lead in the same request as the task', async () => {
+    const { org, land, task } = await openOrg(create);
+    await land(callFrom(annsNumber));
+    const [lead] = org.records('Lead');
+    expect(lead).toMatchObject({ LastName: annsNumber, Company: 'Unknown caller', Jet_Caller_Number__c: annsNumber });
+    expect(task()).toMatchObject({ WhoId: lead?.Id, TaskSubtype: 'Call' });
+    expect(org.log.billableByKind()).toEqual({ search: 1, composite: 1 });
+  });
+
+  it('becomes one lead by two calls of one batch', async () => {
+    const { org, land, tasks } = await openOrg(create);
+    await land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
+    const [lead, ...more] = org.records('Lead');
+    expect(more).toEqual([]);
+    expect(tasks().map((task) => task.WhoId)).toEqual([lead?.Id, lead?.Id]);
+    expect(org.log.billable()).toBe(2);
+  });
+
+  it('becomes one lead by two calls within a second, while search knows of neither', async () => {
+    const { org, land, pass, tasks } = await openOrg(create, { indexLagMs: 120_000 });
+    await land(callFrom(annsNumber));
+    pass(500);
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    const [lead, ...more] = org.records('Lead');
+    expect(more).toEqual([]);
+    expect(tasks().map((task) => task.WhoId)).toEqual([lead?.Id, lead?.Id]);
+  });
+
+  it('keeps the one lead when the reply was lost and nothing is remembered of it', async () => {
+    const { org, deliver, land, task } = await openOrg(create, { indexLagMs: 120_000 });
+    org.stage({ name: 'reset after the write' }, { on: 'composite' });
+    const call = callFrom(annsNumber);
+    await expect(deliver([call])).rejects.toThrow('did not come');
+    const [lead] = org.records('Lead');
+    org.people.edit(String(lead?.Id), { LastName: 'Ann', Company: 'Acme' });
+    await land({ ...call, attempt: 2 });
+    expect(org.records('Lead')).toHaveLength(1);
+    expect(org.records('Lead')[0]).toMatchObject({ LastName: 'Ann', Company: 'Acme' });
+    expect(task()).toMatchObject({ WhoId: lead?.Id });
+  });
+
+  it('who was a lead once, and is a contact since, is that contact', async () => {
+    const { org, land, pass, tasks } = await openOrg(create);
+    await land(callFrom(annsNumber));
+    const { contactId, accountId } = org.people.convert(String(org.records('Lead')[0]?.Id));
+    for (const id of [contactId, accountId]) org.people.edit(id, { Phone: null });
+    // Until the ledger has forgotten the lead.
+    pass(25 * 3_600_000);
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks().map((task) => task.WhoId)).toEqual([contactId, contactId]);
+    expect(org.records('Lead')).toHaveLength(1);
+  });
+
+  it.each(['Contact', 'Lead', 'Account'] as const)(
+    'is whom a duplicate rule of the org names: a %s',
+    async (object) => {
+      const { org, land, task } = await openOrg(create);
+      const fields = {
+        Contact: { LastName: 'Ann' },
+        Lead: { LastName: 'Ann', Company: 'Acme' },
+        Account: { Name: 'Acme' },
+      }[object];
+      const known = org.add(object, fields);
+      org.duplicateRule('Lead', () => [known]);
+      const [landed] = await land(callFrom(annsNumber));
+      expect(task()).toMatchObject({ [object === 'Account' ? 'WhatId' : 'WhoId']: known });
+      expect(traceOf(landed).notes).toEqual(['a duplicate rule of the org named this record']);
+    },
+  );
+
+  it.each([
+    ['is missed', { status: 'missed' } as const, 1],
+    ['failed', { status: 'failed' } as const, 0],
+    ['was too short', { status: 'answered', duration_seconds: 5 } as const, 0],
+  ])('by a call that %s becomes a lead by the rule', async (_what, given, leads) => {
+    const { org, land, tasks } = await openOrg({ ...create, SALESFORCE_CREATE_AFTER: '20s' });
+    await land(callFrom(annsNumber, { duration_seconds: 30, ...given }));
+    expect(tasks()).toHaveLength(1);
+    expect(org.records('Lead')).toHaveLength(leads);
+  });
+
+  it.each([
+    ['withheld', { withheld: true, counterpart_e164: undefined }],
+    ['the own one', { phone_number_e164: annsNumber }],
+    ['internal', { counterpart_e164: undefined, origin_number: '211' }],
+  ])('never becomes a lead by a number that is %s', async (_what, given) => {
+    const { org, land, tasks } = await openOrg(create);
+    await land(callFrom(annsNumber, given));
+    expect(tasks()).toHaveLength(1);
+    expect(org.records('Lead')).toEqual([]);
+  });
+
+  it('never becomes a lead where several people have the number', async () => {
+    const { org, land } = await openOrg({ ...create, SALESFORCE_SEVERAL: 'none' });
+    org.add('Contact', { LastName: 'A', Phone: annsTyped });
+    org.add('Contact', { LastName: 'B', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    expect(org.records('Lead')).toEqual([]);
+  });
+
+  it('of a call that is shown while it lasts becomes a lead at its end', async () => {
+    const { org, land, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
+    const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress', duration_seconds: undefined });
+    const [landed] = await land(start);
+    expect(org.records('Lead')).toEqual([]);
+    await land(next(start, landed, { stage: 'call_end', status: 'answered', duration_seconds: 60 }));
+    expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id, Status: 'Completed' });
+  });
+
+  it('costs the call nothing but its link where the org takes no such lead', async () => {
+    const { org, land, task } = await openOrg(create);
+    org.validationRule('Lead', 'A lead needs an email', () => true);
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: null });
+    expect(traceOf(landed).notes).toEqual(['no lead was made (FIELD_CUSTOM_VALIDATION_EXCEPTION)']);
+  });
+
+  it('pauses the destination where the field that keeps leads unique is missing', async () => {
+    const { deliver } = await openOrg(create, { missingFields: ['Lead.Jet_Caller_Number__c'] });
+    const refused = deliver([callFrom(annsNumber)]);
+    await expect(refused).rejects.toThrow(AdapterMisconfigured);
+    await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining('metadata-leads') as string });
+  });
+
+  it('becomes a lead with the text of a web visit that reads like a reference', async () => {
+    const { org, land, task } = await openOrg(create);
+    await land(callFrom(annsNumber, { keywords: 'roof @{lead0.id}' }));
+    expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id });
+    expect(task().Description).toContain('Keywords: roof @{lead0.id}');
+  });
+
+  it('by the hundred become leads with twelve in a request', async () => {
+    const { org, land } = await openOrg(create);
+    await land(...numbers(100).map((number, index) => callFrom(number, {}, `call-${index}`)));
+    expect(org.records('Lead')).toHaveLength(100);
+    expect(org.log.billableByKind()).toEqual({ search: 2, composite: 9 });
+  });
+
+  it('is not made a second time by a late look', async () => {
+    const { org, land, pass } = await openOrg(create, { indexLagMs: 3_600_000 });
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    pass(600_000);
+    await land(again(call, landed));
+    expect(org.records('Lead')).toHaveLength(1);
+  });
+});

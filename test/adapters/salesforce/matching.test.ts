@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { again, annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
+
+const minutes = 60_000;
+
+describe('the person of a call', () => {
+  it.each(['0491 570 006', '(0491) 570-006', '+61 491 570 006', '61491570006'])(
+    'is the contact whose number is written %s',
+    async (typed) => {
+      const { org, land, task } = await openOrg();
+      const ann = org.add('Contact', { LastName: 'Ann', MobilePhone: typed });
+      await land(callFrom(annsNumber));
+      expect(task()).toMatchObject({ WhoId: ann, WhatId: null });
+    },
+  );
+
+  it('is nobody whose number only ends in the same digits', async () => {
+    const { org, land, task } = await openOrg({}, { looseSearch: true });
+    org.add('Contact', { LastName: 'Other', Phone: '+64 491 570 006' });
+    org.add('Contact', { LastName: 'Fax', Fax: annsTyped });
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: null, WhatId: null });
+    expect(traceOf(landed).match).toMatchObject({ number: annsNumber, rule: 'no_hit' });
+  });
+
+  it('is a lead without anything beside it, and never a converted one', async () => {
+    const { org, land, task } = await openOrg();
+    const lead = org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
+    const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: lead, WhatId: null });
+    const { contactId } = org.people.convert(lead);
+    org.people.edit(contactId, { Phone: null });
+    expect(account).not.toBe(lead);
+  });
+
+  it('is an account where no person has the number', async () => {
+    const { org, land, task } = await openOrg();
+    const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: null, WhatId: account });
+  });
+
+  it('is of the kind that the settings want most', async () => {
+    const { org, land, task } = await openOrg({ SALESFORCE_OBJECTS: 'Account,Contact' });
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhatId: account });
+  });
+
+  it('is a person account by its contact', async () => {
+    const { org, land, task } = await openOrg(
+      { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
+      { personAccounts: true },
+    );
+    const account = org.add('Account', {
+      IsPersonAccount: true,
+      LastName: 'Ann',
+      Name: 'Ann',
+      PersonMobilePhone: annsTyped,
+    });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
+  });
+
+  it('is found by a phone field of the org too', async () => {
+    const { org, land, task } = await openOrg(
+      { SALESFORCE_PHONE_FIELDS: 'Contact.Direct_Line__c' },
+      { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
+    );
+    const ann = org.add('Contact', { LastName: 'Ann', Direct_Line__c: annsTyped });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+
+  it.each([
+    ['latest', (ids: string[]) => ({ WhoId: ids[1], WhatId: null })],
+    ['company', (ids: string[]) => ({ WhoId: null, WhatId: ids[2] })],
+    ['none', () => ({ WhoId: null, WhatId: null })],
+  ] as const)('of several is chosen by the policy %s', async (policy, expected) => {
+    const { org, land, task } = await openOrg({ SALESFORCE_SEVERAL: policy });
+    const acme = org.add('Account', { Name: 'Acme' });
+    const both = { AccountId: acme, Phone: annsTyped };
+    const old = org.add('Contact', { LastName: 'A', ...both, LastModifiedDate: '2025-01-01T00:00:00Z' });
+    const late = org.add('Contact', { LastName: 'B', ...both, LastModifiedDate: '2026-01-01T00:00:00Z' });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject(expected([old, late, acme]));
+  });
+
+  it.each([
+    ['withheld', { withheld: true, counterpart_e164: undefined, origin_number: undefined }],
+    ['internal', { counterpart_e164: undefined, origin_number: '211' }],
+    ['own', { phone_number_e164: annsNumber }],
+  ])('is not searched where the number is %s, and the trace says so', async (rule, given) => {
+    const { org, land } = await openOrg();
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const [landed] = await land(callFrom(annsNumber, given));
+    expect(org.log.of('search')).toEqual([]);
+    expect(traceOf(landed).match).toEqual({ rule });
+  });
+
+  it('that was deleted since the ledger learned of it costs the call its link, and no more', async () => {
+    const { org, land, tasks } = await openOrg();
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    org.people.delete(ann);
+    const [landed] = await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks()[1]).toMatchObject({ CallObject: 'jet:call-2', WhoId: null });
+    expect(traceOf(landed).dropped).toEqual({ WhoId: expect.any(String) as string });
+  });
+
+  it('that two were merged into gets the next call', async () => {
+    const { org, land, pass, tasks } = await openOrg();
+    const first = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    await land(callFrom(annsNumber));
+    const kept = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    org.people.merge(kept, first);
+    const call = callFrom(annsNumber, {}, 'call-2');
+    const [landed] = await land(call);
+    pass(10 * minutes);
+    await land(again(call, landed));
+    expect(tasks().map((task) => task.WhoId)).toEqual([kept, kept]);
+  });
+});
+
+describe('a call of nobody', () => {
+  it('is looked at again in ten minutes, an hour and four hours', async () => {
+    const { land, pass } = await openOrg();
+    const call = callFrom(annsNumber);
+    const waits: (number | undefined)[] = [];
+    let [landed] = await land(call);
+    while (landed?.revisitAfterMs !== undefined) {
+      waits.push(landed.revisitAfterMs);
+      pass(landed.revisitAfterMs);
+      [landed] = await land(again(call, landed));
+    }
+    expect(waits.map((wait) => Math.round((wait ?? 0) / minutes))).toEqual([10, 50, 180]);
+  });
+
+  it('gets the contact that somebody made afterwards', async () => {
+    const { org, land, pass, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    pass(10 * minutes);
+    const [late] = await land(again(call, landed));
+    expect(task()).toMatchObject({ WhoId: ann });
+    expect(late).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
+    expect(traceOf(late).link).toEqual({ object: 'Contact', id: ann });
+  });
+
+  it('keeps the link that somebody made by hand meanwhile', async () => {
+    const { org, land, pass, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const bob = org.add('Contact', { LastName: 'Bob' });
+    org.people.edit(String(task().Id), { WhoId: bob });
+    pass(10 * minutes);
+    await land(again(call, landed));
+    expect(task()).toMatchObject({ WhoId: bob });
+  });
+
+  it('gets no lead beside what somebody related it to', async () => {
+    const { org, land, pass, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    const deal = org.add('Opportunity', { Name: 'Roof' });
+    org.people.edit(String(task().Id), { WhatId: deal });
+    org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
+    pass(10 * minutes);
+    await land(again(call, landed));
+    expect(task()).toMatchObject({ WhoId: null, WhatId: deal });
+  });
+
+  it('is left out where the settings say so, in words', async () => {
+    const { deliver, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
+    const [outcome] = await deliver([callFrom(annsNumber)]);
+    expect(outcome).toMatchObject({ kind: 'skipped', rule: expect.stringContaining('Nobody') as string });
+    expect(tasks()).toEqual([]);
+  });
+
+  it('that was left out lands with the next revision, once somebody has the number', async () => {
+    const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
+    const call = callFrom(annsNumber);
+    await deliver([call]);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    pass(5 * minutes);
+    await land({ ...call, revision: call.revision + 1 });
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+});
+
+describe('the trace', () => {
+  it('says what was searched, each candidate with its reason, the rule, the owner and what was written', async () => {
+    const { org, land } = await openOrg({}, { looseSearch: true });
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const other = org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    const [landed] = await land(callFrom(annsNumber));
+    const trace = traceOf(landed);
+    expect(trace.match).toEqual({
+      number: annsNumber,
+      forms: ['61491570006', '0491570006', '491570006'],
+      candidates: [
+        { object: 'Account', id: other, kept: false, why: 'a Contact comes first' },
+        { object: 'Contact', id: ann, kept: true, why: 'its number is the same' },
+      ],
+      rule: 'object_priority',
+    });
+    expect(trace.link).toEqual({ object: 'Contact', id: ann });
+    expect(trace.owner).toMatchObject({ rule: "the person's owner" });
+    expect(Object.keys(trace.wrote)).toContain('Subject');
+  });
+
+  it('of a later landing keeps what the first one said', async () => {
+    const { org, land } = await openOrg();
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    const [later] = await land(next(call, landed, { duration_seconds: 5 }));
+    expect(traceOf(later)).toMatchObject({ match: traceOf(landed).match, link: traceOf(landed).link });
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { again, annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
+
+const live = { SALESFORCE_LOG: 'live' };
+const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
+const atEnd = { stage: 'call_end', status: 'answered', duration_seconds: 192 } as const;
+
+describe('a call that is shown while it lasts', () => {
+  it('is In Progress from its start, and Completed at its end', async () => {
+    const { land, task } = await openOrg(live);
+    const start = callFrom(annsNumber, atStart);
+    const [landed] = await land(start);
+    expect(task()).toMatchObject({ Status: 'In Progress', IsClosed: false, TaskSubtype: 'Call' });
+    await land(next(start, landed, atEnd));
+    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192, CallDisposition: 'Answered' });
+    expect(task().Subject).toContain('answered 3 min 12 s');
+  });
+
+  it('keeps the subject, the description and the links that somebody wrote meanwhile', async () => {
+    const { org, land, task } = await openOrg(live);
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const bob = org.add('Contact', { LastName: 'Bob' });
+    const start = callFrom(annsNumber, atStart);
+    const [landed] = await land(start);
+    const theirs = { Subject: 'Roof leaks', Description: 'Call back at five.', WhoId: bob };
+    org.people.edit(String(task().Id), theirs);
+    await land(next(start, landed, atEnd));
+    expect(task()).toMatchObject({ ...theirs, Status: 'Completed', CallDurationInSeconds: 192 });
+  });
+
+  it('keeps the owner that somebody gave it', async () => {
+    const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
+    org.add('User', { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true });
+    const start = callFrom(annsNumber, { ...atStart, extension_number: undefined, extension_name: undefined });
+    const [landed] = await land(start);
+    org.people.edit(String(task().Id), { OwnerId: org.people.userId });
+    await land(next(start, landed, { ...atEnd, extension_number: '204' }));
+    expect(task()).toMatchObject({ OwnerId: org.people.userId });
+  });
+
+  it('goes to whoever took it, once that is known', async () => {
+    const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
+    const sam = org.add('User', {
+      LastName: 'Sam',
+      Email: 'sam@example.com',
+      Username: 'sam@example.com.org',
+      IsActive: true,
+    });
+    const start = callFrom(annsNumber, { ...atStart, extension_number: undefined, extension_name: undefined });
+    const [landed] = await land(start);
+    await land(next(start, landed, { ...atEnd, extension_number: '204' }));
+    expect(task()).toMatchObject({ OwnerId: sam });
+  });
+
+  it('is closed four hours after its last push when its end never comes', async () => {
+    const { land, pass, task } = await openOrg(live);
+    const start = callFrom(undefined, { ...atStart, withheld: true });
+    const [landed] = await land(start);
+    pass(landed?.revisitAfterMs ?? 0);
+    const [closed] = await land(again(start, landed));
+    expect(task()).toMatchObject({ Status: 'Completed', CallDisposition: 'In progress' });
+    expect(task().Description).toContain('the end of this call never came');
+    expect(closed?.revisitAfterMs).toBeUndefined();
+  });
+});
+
+describe('a task that somebody worked on', () => {
+  it('and deleted is not made again, nor spoken of as a fault', async () => {
+    const { org, land, tasks } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.people.delete(landed?.remoteId ?? '');
+    const [later] = await land(next(call, landed, { duration_seconds: 5 }));
+    expect(tasks()).toEqual([]);
+    expect(later).toMatchObject({ effect: 'unchanged', remoteId: landed?.remoteId });
+    expect(traceOf(later).notes).toContain('somebody deleted it in Salesforce, and it stays so');
+  });
+
+  it('and purged stays away too', async () => {
+    const { org, land, tasks } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.people.delete(landed?.remoteId ?? '', { purge: true });
+    await land(next(call, landed, { duration_seconds: 5 }));
+    expect(tasks()).toEqual([]);
+  });
+
+  it('keeps the status that somebody gave it, while the call itself says nothing new', async () => {
+    const { org, land, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.people.edit(String(task().Id), { Status: 'Waiting on someone else' });
+    await land(next(call, landed, { campaign: 'Spring' }));
+    expect(task()).toMatchObject({ Status: 'Waiting on someone else' });
+    expect(task().Description).toContain('Campaign: Spring');
+  });
+
+  it('has its emptied description filled again', async () => {
+    const { org, land, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.people.edit(String(task().Id), { Description: null });
+    await land(next(call, landed, { campaign: 'Spring' }));
+    expect(task().Description).toContain('Campaign: Spring');
+  });
+});
+
+describe('a task that is there, and of which nothing is remembered', () => {
+  it('is found by what Salesforce says of the duplicate', async () => {
+    const { land, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [first] = await land(call);
+    const [again] = await land({ ...call, attempt: 2 });
+    expect(again?.remoteId).toBe(first?.remoteId);
+    expect(task().CallObject).toBe('jet:call-1');
+  });
+
+  it('is found by its key where Salesforce does not say which it is', async () => {
+    const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
+    const call = callFrom(annsNumber);
+    const [first] = await land(call);
+    const [again] = await land({ ...call, attempt: 2 });
+    expect(again?.remoteId).toBe(first?.remoteId);
+  });
+
+  it('is brought up to date where nobody touched it', async () => {
+    const { org, land, deliver, task } = await openOrg({ SALESFORCE_LOG: 'live' });
+    const start = callFrom(annsNumber, atStart);
+    org.stage({ name: 'reset after the write' }, { on: 'create' });
+    await expect(deliver([start])).rejects.toThrow('did not come');
+    await land({ ...start, call: { ...start.call, ...atEnd }, revision: start.revision + 1 });
+    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
+    expect(task().Subject).toContain('answered 3 min 12 s');
+  });
+
+  it('keeps what somebody wrote', async () => {
+    const { org, land, deliver, pass, task } = await openOrg({ SALESFORCE_LOG: 'live' });
+    const start = callFrom(annsNumber, atStart);
+    org.stage({ name: 'reset after the write' }, { on: 'create' });
+    await expect(deliver([start])).rejects.toThrow('did not come');
+    pass(60_000);
+    org.people.edit(String(task().Id), { Subject: 'Roof leaks' });
+    await land({ ...start, call: { ...start.call, ...atEnd }, revision: start.revision + 1 });
+    expect(task()).toMatchObject({ Status: 'Completed', Subject: 'Roof leaks' });
+  });
+});

@@ -1,0 +1,184 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/errors.ts';
+import { annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
+
+/** A file that maps fields, as `SALESFORCE_FIELDS` names it. */
+function fieldMap(map: Record<string, string>): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'jet-fields-')), 'fields.json');
+  writeFileSync(file, JSON.stringify(map));
+  return file;
+}
+
+const owners = { SALESFORCE_OWNERS: '204=sam@example.com' };
+const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
+
+describe('the owner of a task', () => {
+  it('is the user that the table names for the extension', async () => {
+    const { org, land, task } = await openOrg(owners);
+    const id = org.add('User', sam);
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ OwnerId: id });
+  });
+
+  it('is asked for once in six hours where the table names it by email', async () => {
+    const { org, land, pass } = await openOrg(owners);
+    org.add('User', sam);
+    await land(callFrom(annsNumber));
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(org.log.of('query')).toHaveLength(1);
+    pass(6 * 3_600_000);
+    await land(callFrom(annsNumber, {}, 'call-3'));
+    expect(org.log.of('query')).toHaveLength(2);
+  });
+
+  it("is the person's owner where the table says nothing", async () => {
+    const { org, land, task } = await openOrg(owners);
+    const id = org.add('User', sam);
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
+    await land(callFrom(annsNumber, { extension_number: '999', extension_name: undefined }));
+    expect(task()).toMatchObject({ OwnerId: id });
+  });
+
+  it('is the integration user at last', async () => {
+    const { org, land, task } = await openOrg();
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ OwnerId: org.integrationUserId });
+  });
+
+  it('who is inactive is left out, and not tried with the next call', async () => {
+    const { org, land, tasks } = await openOrg();
+    const id = org.add('User', { ...sam, IsActive: false });
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
+    const [landed] = await land(callFrom(annsNumber));
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks().map((task) => task.OwnerId)).toEqual([org.integrationUserId, org.integrationUserId]);
+    expect(org.log.of('create')).toHaveLength(3);
+    expect(Object.keys(traceOf(landed).dropped ?? {})).toEqual(['OwnerId']);
+  });
+});
+
+describe('a mapped field', () => {
+  const gclid = { object: 'Task', name: 'Gclid__c', type: 'string', length: 20 } as const;
+  const settings = (): Record<string, string> => ({ SALESFORCE_FIELDS: fieldMap({ gclid: 'Gclid__c' }) });
+
+  it('is filled', async () => {
+    const { land, task } = await openOrg(settings(), { extraFields: [gclid] });
+    await land(callFrom(annsNumber, { gclid: 'Cj0' }));
+    expect(task()).toMatchObject({ Gclid__c: 'Cj0' });
+  });
+
+  it('of an outcome follows the call, whatever people wrote', async () => {
+    const wait = { object: 'Task', name: 'Wait__c', type: 'int' } as const;
+    const { org, land, task } = await openOrg(
+      { SALESFORCE_FIELDS: fieldMap({ wait_seconds: 'Wait__c', gclid: 'Gclid__c' }) },
+      { extraFields: [gclid, wait] },
+    );
+    const call = callFrom(annsNumber, { gclid: 'Cj0' });
+    const [landed] = await land(call);
+    org.people.edit(String(task().Id), { Wait__c: 1, Gclid__c: 'mine' });
+    await land(next(call, landed, { wait_seconds: 44, gclid: 'Cj1' }));
+    expect(task()).toMatchObject({ Wait__c: 44, Gclid__c: 'mine' });
+  });
+
+  it.each(['request', 'record'] as const)(
+    'that the org does not know is left out (it refuses the %s), and not tried with the next call',
+    async (unknownFieldRefuses) => {
+      const { org, land, tasks } = await openOrg(settings(), { unknownFieldRefuses });
+      const [landed] = await land(callFrom(annsNumber, { gclid: 'Cj0' }));
+      expect(tasks()).toHaveLength(1);
+      expect(traceOf(landed).dropped).toMatchObject({ Gclid__c: 'INVALID_FIELD' });
+      await land(callFrom(annsNumber, { gclid: 'Cj0' }, 'call-2'));
+      if (unknownFieldRefuses === 'request') expect(org.log.of('create')).toHaveLength(3);
+      expect(tasks()).toHaveLength(2);
+    },
+  );
+
+  it('that is too long is left out of that call', async () => {
+    const { land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
+    const calls = [callFrom(annsNumber, { gclid: 'x'.repeat(30) }), callFrom(annsNumber, { gclid: 'Cj0' }, 'call-2')];
+    await land(...calls);
+    const shown = Object.fromEntries(tasks().map((task) => [task.CallObject, task.Gclid__c]));
+    expect(shown).toEqual({ 'jet:call-1': null, 'jet:call-2': 'Cj0' });
+  });
+});
+
+describe('a refused task', () => {
+  it.each([
+    ['FIELD_CUSTOM_VALIDATION_EXCEPTION', 'Call 0491 570 006 first', 'validation rule'],
+    ['REQUIRED_FIELD_MISSING', 'Required fields are missing: [Region__c]', 'required field'],
+    ['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'TaskTrigger: execution of BeforeInsert', 'trigger'],
+  ])('is set aside for %s with a remedy, and without the number', async (statusCode, message, remedy) => {
+    const { org, deliver, tasks } = await openOrg();
+    org.stage({ name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' });
+    org.stage({ name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' });
+    const outcomes = await deliver([callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2')]);
+    expect(outcomes.find(({ id }) => id === 'call-1')).toMatchObject({
+      kind: 'rejected',
+      code: statusCode.toLowerCase(),
+      remedy: expect.stringContaining(remedy) as string,
+    });
+    expect(JSON.stringify(outcomes.map(({ kind, id, ...rest }) => ('reason' in rest ? rest.reason : [kind, id])))).not.toMatch(
+      /570.?006/,
+    );
+    expect(tasks()).toHaveLength(1);
+  });
+
+  it('is tried later when a trigger tells of a lock', async () => {
+    const { org, deliver } = await openOrg();
+    const message = 'TaskTrigger: System.DmlException: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access';
+    org.stage({ name: 'item refused', statusCode: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message }, { on: 'writes' });
+    expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
+  });
+
+  it('lands once its record is free again, once', async () => {
+    const { org, deliver, land, task } = await openOrg({ SALESFORCE_LOG: 'live' });
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
+    org.lock(ann);
+    expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'unable_to_lock_row' }]);
+    org.unlock(ann);
+    await land({ ...start, attempt: 2 });
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+});
+
+describe('an org', () => {
+  it('without the key field pauses the destination, with what to deploy', async () => {
+    const { deliver } = await openOrg({}, { missingFields: ['Task.Jet_Call_Session_Id__c'] });
+    const refused = deliver([callFrom(annsNumber)]);
+    await expect(refused).rejects.toThrow(AdapterMisconfigured);
+    await expect(refused).rejects.toMatchObject({
+      remedy: expect.stringContaining('adapters/salesforce/metadata') as string,
+    });
+  });
+
+  it('without requests left is left alone for a quarter of an hour', async () => {
+    const { org, deliver } = await openOrg();
+    org.stage({ name: 'limit exceeded', limit: 'TotalRequests' });
+    await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({
+      name: DestinationUnavailable.name,
+      retryAfterMs: 15 * 60_000,
+    });
+  });
+
+  it.each([
+    ['API_DISABLED_FOR_ORG', /API/],
+    ['STORAGE_LIMIT_EXCEEDED', /storage/],
+    ['INSUFFICIENT_ACCESS', /Edit Tasks/],
+  ])('that says %s waits for a person, who is told what to do', async (errorCode, remedy) => {
+    const { org, deliver } = await openOrg();
+    org.stage({ name: 'forbidden', errorCode });
+    const refused = deliver([callFrom(annsNumber)]);
+    await expect(refused).rejects.toThrow(AdapterMisconfigured);
+    await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) as string });
+  });
+
+  it('that has retired the version of the API waits for a person', async () => {
+    const { org, deliver } = await openOrg();
+    org.stage({ name: 'retired version' });
+    await expect(deliver([callFrom(annsNumber)])).rejects.toThrow(AdapterMisconfigured);
+  });
+});
