@@ -18,7 +18,8 @@ const finalOnlyAbove = 0.95;
 export const readingHoldsMs = 15 * 60_000;
 
 /** Watches the requests of 24 hours, which the kit shares with everything else that talks to the org. */
-export function createBudgetMeter({ clock, log, showFigure }: AdapterTools): BudgetMeter {
+export function createBudgetMeter(tools: AdapterTools): BudgetMeter {
+  const { clock, log } = tools;
   let heard: { ratio: number; atMs: number } | undefined;
   let told: Budget = 'free';
   const usedRatio = (): number | undefined =>
@@ -35,10 +36,11 @@ export function createBudgetMeter({ clock, log, showFigure }: AdapterTools): Bud
       if (limit <= 0) return;
       heard = { ratio: used / limit, atMs: clock() };
       const budget = now();
-      showFigure('api_budget_used_ratio', heard.ratio);
-      showFigure('live_updates_stopped', budget === 'free' ? 0 : 1);
-      showFigure('final_writes_only', budget === 'final writes only' ? 1 : 0);
-      if (budget !== told) log.warn({ used, limit, budget }, "The org's daily API requests: what is let through changed");
+      tools.showFigure('api_budget_used_ratio', heard.ratio);
+      tools.showFigure('live_updates_stopped', budget === 'free' ? 0 : 1);
+      tools.showFigure('final_writes_only', budget === 'final writes only' ? 1 : 0);
+      if (budget !== told)
+        log.warn({ used, limit, budget }, "The org's daily API requests: what is let through changed");
       told = budget;
     },
   };

@@ -18,7 +18,16 @@ const wordFor: Readonly<Record<string, string>> = {
   instant: 'Date/Time',
   boolean: 'Checkbox',
 };
-const neededToCreate = ['Subject', 'Status', 'ActivityDate', 'Description', 'WhoId', 'WhatId', 'CallObject', 'TaskSubtype'];
+const neededToCreate = [
+  'Subject',
+  'Status',
+  'ActivityDate',
+  'Description',
+  'WhoId',
+  'WhatId',
+  'CallObject',
+  'TaskSubtype',
+];
 const neededToUpdate = ['Status', 'CallDurationInSeconds', 'CallDisposition', 'WhoId', 'WhatId'];
 
 /** Compares the fields that the adapter writes with what the org says of them. */
@@ -30,17 +39,21 @@ export async function checkFields(parts: Parts, signal: AbortSignal): Promise<re
     const lead = new Map((await client.describe('Lead', signal)).map((field) => [field.name, field]));
     found.push(...leadFindings(lead));
   }
-  return found.length > 0 ? found : [{ level: 'ok', message: 'The fields of a Task are as the kit needs them.' }];
+  return found.length > 0
+    ? found
+    : [{ level: 'ok', message: 'The fields of a Task are as the kit needs them.' }];
 }
 
 function keyFindings({ config }: Parts, task: Fields): Finding[] {
   if (config.SALESFORCE_KEY === 'callobject') {
-    const remedy = 'Deploy adapters/salesforce/metadata (its README.md says how), and set SALESFORCE_KEY=field.';
+    const remedy =
+      'Deploy adapters/salesforce/metadata (its README.md says how), and set SALESFORCE_KEY=field.';
     const message =
       'The org does not refuse a second Task of a call (SALESFORCE_KEY=callobject): the kit looks before it repeats.';
     return [{ level: 'warning', message, remedy }];
   }
-  const deploy = 'Deploy adapters/salesforce/metadata and assign the permission set Jet_Call_Logging (its README.md).';
+  const deploy =
+    'Deploy adapters/salesforce/metadata and assign the permission set Jet_Call_Logging (its README.md).';
   const key = task.get(keyField);
   if (key === undefined) {
     const message = `Task has no field ${keyField} that the integration user may see.`;
@@ -53,10 +66,15 @@ function keyFindings({ config }: Parts, task: Fields): Finding[] {
     faults.push({
       level: 'warning',
       message: `${keyField} is not case sensitive: ids of calls that differ by case would be one call.`,
-      remedy: 'Mark the field as Unique, treating "ABC" and "abc" as different values; or deploy the metadata again.',
+      remedy:
+        'Mark the field as Unique, treating "ABC" and "abc" as different values; or deploy the metadata again.',
     });
   if (!key.createable)
-    faults.push({ level: 'fault', message: `The integration user may not write ${keyField}.`, remedy: deploy });
+    faults.push({
+      level: 'fault',
+      message: `The integration user may not write ${keyField}.`,
+      remedy: deploy,
+    });
   return faults;
 }
 
@@ -68,7 +86,8 @@ function ownFindings(task: Fields): Finding[] {
   ];
   if (shut.length > 0) {
     const message = `The integration user may not write these fields of Task: ${[...new Set(shut)].join(', ')}.`;
-    const remedy = 'Give it Edit Tasks and access to these fields (the permission set Jet_Call_Logging does).';
+    const remedy =
+      'Give it Edit Tasks and access to these fields (the permission set Jet_Call_Logging does).';
     faults.push({ level: 'fault', message, remedy });
   }
   const lacks = (name: string, values: readonly string[]): string[] => {

@@ -65,7 +65,10 @@ async function checkSearch({ client, config }: Parts, signal: AbortSignal): Prom
   return [ok(`Numbers can be searched in ${config.SALESFORCE_OBJECTS.join(', ')}.`)];
 }
 
-async function checkOwners({ client, config, tools }: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkOwners(
+  { client, config, tools }: Parts,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const table = config.SALESFORCE_OWNERS;
   if (table.size === 0) return [];
   const names = [...new Set(table.values())].filter((owner) => !isUserId(owner));
@@ -77,7 +80,8 @@ async function checkOwners({ client, config, tools }: Parts, signal: AbortSignal
     found.push({
       level: 'warning',
       message: `SALESFORCE_OWNERS names nobody who is active in the org: ${missing.join(', ')}.`,
-      remedy: 'Correct the email or user name, or activate the user. Their calls go to the owner of the person.',
+      remedy:
+        'Correct the email or user name, or activate the user. Their calls go to the owner of the person.',
     });
   }
   if (unmapped.length > 0) {
@@ -100,7 +104,8 @@ function checkQuota({ budget }: Parts): readonly Finding[] {
     {
       level: 'warning',
       message: `${percent} % of the org's daily API requests are used: ${budget.now()}.`,
-      remedy: 'See which app uses them (Setup, System Overview, API Usage), or buy more. Ended calls still land.',
+      remedy:
+        'See which app uses them (Setup, System Overview, API Usage), or buy more. Ended calls still land.',
     },
   ];
 }

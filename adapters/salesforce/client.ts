@@ -53,7 +53,7 @@ export function createClient(
   clock: Clock,
   onUsage: (usage: { used: number; limit: number }) => void,
 ): SalesforceClient {
-  const { send, authorize, userId } = createConnection(config, clock, onUsage);
+  const connection = createConnection(config, clock, onUsage);
   const write = async (
     method: ApiRequest['method'],
     tasks: readonly Fields[],
@@ -61,20 +61,24 @@ export function createClient(
   ): Promise<SaveResult[]> => {
     const records = tasks.map((task) => ({ attributes: { type: 'Task' }, ...task }));
     const body = { allOrNone: false, records };
-    const answer = await send({ method, url: '/composite/sobjects', body }, signal);
+    const answer = await connection.send({ method, url: '/composite/sobjects', body }, signal);
     const results = Array.isArray(answer) ? answer.map(readSaveResult) : [];
     if (results.length !== tasks.length) throw unreadable();
     return results;
   };
-  const rows = async (url: string, name: 'searchRecords' | 'records', signal: AbortSignal): Promise<Row[]> => {
-    const answer = await send({ method: 'GET', url }, signal);
+  const rows = async (
+    url: string,
+    name: 'searchRecords' | 'records',
+    signal: AbortSignal,
+  ): Promise<Row[]> => {
+    const answer = await connection.send({ method: 'GET', url }, signal);
     const found = isObject(answer) ? answer[name] : undefined;
     if (!Array.isArray(found) || !found.every(isObject)) throw unreadable();
     return found;
   };
   return {
-    authorize,
-    userId,
+    authorize: (signal) => connection.authorize(signal),
+    userId: () => connection.userId(),
     search: (sosl, signal) => rows(`/search?q=${encodeURIComponent(sosl)}`, 'searchRecords', signal),
     query: (soql, signal) => rows(`/query?q=${encodeURIComponent(soql)}`, 'records', signal),
     createTasks: (tasks, signal) => write('POST', tasks, signal),
@@ -87,13 +91,13 @@ export function createClient(
         body: fields,
       }));
       const body = { allOrNone: false, compositeRequest };
-      const answer = await send({ method: 'POST', url: '/composite', body }, signal);
+      const answer = await connection.send({ method: 'POST', url: '/composite', body }, signal);
       const given = isObject(answer) ? answer['compositeResponse'] : undefined;
       if (!Array.isArray(given) || given.length !== steps.length) throw unreadable();
       return new Map(given.map((one, index) => [steps[index]?.name ?? '', readStep(one)]));
     },
     async describe(object, signal) {
-      const answer = await send({ method: 'GET', url: `/sobjects/${object}/describe` }, signal);
+      const answer = await connection.send({ method: 'GET', url: `/sobjects/${object}/describe` }, signal);
       const fields = isObject(answer) ? answer['fields'] : undefined;
       if (!Array.isArray(fields) || !fields.every(isObject)) throw unreadable();
       return fields.map(readField);
@@ -123,8 +127,8 @@ function readStep(given: unknown): SaveResult {
 function readErrors(given: unknown): ApiError[] {
   if (!Array.isArray(given)) return [];
   return given.filter(isObject).map((error) => ({
-    code: String(error['statusCode'] ?? error['errorCode'] ?? 'no code'),
-    message: typeof error['message'] === 'string' ? error['message'] : '',
+    code: textOf(error['statusCode']) ?? textOf(error['errorCode']) ?? 'no code',
+    message: textOf(error['message']) ?? '',
     fields: Array.isArray(error['fields']) ? error['fields'].map(String) : [],
     data: error,
   }));
@@ -143,6 +147,10 @@ function readField(given: Row): FieldDescription {
     updateable: given['updateable'] === true,
     picklistValues: values.map(({ value, active }) => ({ value: String(value), active: active !== false })),
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -48,9 +48,7 @@ export const configSchema = z
       .enum(['no', 'yes'], 'is yes or no')
       .transform((word) => word === 'yes')
       .default(false),
-    SALESFORCE_SEVERAL: z
-      .enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`)
-      .default('latest'),
+    SALESFORCE_SEVERAL: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
     SALESFORCE_UNMATCHED: z
       .enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`)
       .default('log'),
@@ -130,7 +128,9 @@ function statusList(text: string, context: Context): (typeof callStatuses)[numbe
 }
 
 function ownerTable(text: string, context: Context): OwnerTable {
-  return parseOwnerTable(text) ?? refuse(context, 'is a list such as 202=jane@example.com,203=005xx0000012345');
+  return (
+    parseOwnerTable(text) ?? refuse(context, 'is a list such as 202=jane@example.com,203=005xx0000012345')
+  );
 }
 
 function durationMs(text: string, context: Context): number {

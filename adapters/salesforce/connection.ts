@@ -34,6 +34,13 @@ export interface SalesforceConnection {
   userId(): string | undefined;
 }
 
+interface TokensOfRequest {
+  /** How many it may still ask for: jsforce would ask at each 401, for ever. */
+  left: number;
+  /** Why the last one was refused: jsforce keeps the message only. */
+  fault: Error | undefined;
+}
+
 /** @param onUsage told how many of the org's requests are used, with each answer */
 export function createConnection(
   config: SalesforceConfig,
@@ -42,10 +49,7 @@ export function createConnection(
 ): SalesforceConnection {
   let opening: Promise<Connection> | undefined;
   let tokenReply: ReplyFacts | undefined;
-  /** How many tokens the request under way may still ask for: jsforce would ask at each 401, for ever. */
-  let tokensLeft = 0;
-  /** Why the last token was refused: jsforce keeps the message only. */
-  let tokenFault: Error | undefined;
+  let tokens: TokensOfRequest = { left: 0, fault: undefined };
 
   const askToken = async (connection: Connection): Promise<void> => {
     tokenReply = undefined;
@@ -71,12 +75,15 @@ export function createConnection(
         }),
       },
       refreshFn(_connection, callback) {
-        const isAllowed = tokensLeft > 0;
-        tokensLeft -= 1;
+        const isAllowed = tokens.left > 0;
+        tokens.left -= 1;
         const asked = isAllowed ? askToken(connection) : Promise.reject(requestFailure(sessionRefused, 401));
         asked.then(
-          () => callback(null, connection.accessToken ?? undefined),
-          (error: unknown) => callback((tokenFault = error as Error)),
+          () => void callback(null, connection.accessToken ?? undefined),
+          (error: unknown) => {
+            tokens.fault = error as Error;
+            callback(tokens.fault);
+          },
         );
       },
     });
@@ -97,8 +104,8 @@ export function createConnection(
   return {
     async send({ method, url, body }, signal) {
       const connection = await authorized(signal);
-      tokensLeft = 1;
-      tokenFault = undefined;
+      const asked: TokensOfRequest = { left: 1, fault: undefined };
+      tokens = asked;
       let reply: ReplyFacts | undefined;
       const carried: Carried = {
         signal,
@@ -118,10 +125,12 @@ export function createConnection(
       try {
         return await leavingWith(signal, connection.request(request, carried));
       } catch (error) {
-        throw tokenFault ?? asRequestFailure(error, reply);
+        throw asked.fault ?? asRequestFailure(error, reply);
       }
     },
-    authorize: async (signal) => void (await authorized(signal)),
+    async authorize(signal) {
+      await authorized(signal);
+    },
     userId: () => opened?.userInfo?.id,
   };
 }
@@ -182,11 +191,17 @@ function asTokenFailure(error: unknown, reply: ReplyFacts | undefined): Error {
 function asRequestFailure(error: unknown, reply: ReplyFacts | undefined): Error {
   if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
   if (error instanceof LostReply)
-    return new DestinationUnavailable(`Salesforce's answer did not come: ${error.message}.`, { cause: error });
+    return new DestinationUnavailable(`Salesforce's answer did not come: ${error.message}.`, {
+      cause: error,
+    });
   const { errorCode, message, data } = error as { errorCode?: string; message?: string; data?: unknown };
   if (errorCode === undefined) return error instanceof Error ? error : new Error('jsforce failed');
-  const [first = undefined] = (Array.isArray(data) ? data : [data]) as unknown[];
-  const { errorCode: code = errorCode, message: text = message, fields } = (first ?? {}) as Record<string, unknown>;
+  const [first] = (Array.isArray(data) ? data : [data]) as unknown[];
+  const {
+    errorCode: code = errorCode,
+    message: text = message,
+    fields,
+  } = (first ?? {}) as Record<string, unknown>;
   return requestFailure(
     {
       code: String(code),

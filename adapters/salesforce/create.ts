@@ -95,11 +95,15 @@ async function createWithLeads(
   signal: AbortSignal,
 ): Promise<readonly Landing[]> {
   const { config, tools } = parts;
-  const worth = landings.filter(({ delivery, link }) => link.state === 'nobody' && !whyNoLead(delivery, config));
+  const worth = landings.filter(
+    ({ delivery, link }) => link.state === 'nobody' && !whyNoLead(delivery, config),
+  );
   if (worth.length === 0) return landings;
   const numbers = [...new Set(worth.map(({ link }) => link.number ?? ''))];
   // Of a number that is worth a lead, calls that by themselves are not belong to it too.
-  const theirs = landings.filter(({ link }) => link.state === 'nobody' && numbers.includes(link.number ?? ''));
+  const theirs = landings.filter(
+    ({ link }) => link.state === 'nobody' && numbers.includes(link.number ?? ''),
+  );
   const requests = numbers.map((number): LeadRequest => ({
     number,
     tasks: theirs

@@ -39,8 +39,7 @@ export async function deliver(
   } catch (error) {
     const later = whyLater(error, outcomes.size > 0);
     if (later === undefined) throw error;
-    for (const { id } of batch)
-      if (!outcomes.has(id)) outcomes.set(id, retry(id, later.code, later.reason));
+    for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, later.code, later.reason));
   }
   return [...outcomes.values()];
 }
@@ -51,7 +50,9 @@ function whyLater(error: unknown, hasLanded: boolean): { code: string; reason: s
   if (error instanceof RequestFailed) return { code: 'unknown_exception', reason: error.message };
   const isStop = error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
   // What landed before counts; the next batch tells the core of the pause.
-  return isStop && hasLanded ? { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.' } : undefined;
+  return isStop && hasLanded
+    ? { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.' }
+    : undefined;
 }
 
 async function land(
@@ -71,7 +72,10 @@ async function land(
     if (link === undefined) return [];
     const isSkipped = config.SALESFORCE_UNMATCHED === 'skip' && delivery.remoteId === undefined;
     if (isSkipped && link.state === 'not searched') {
-      outcomes.set(delivery.id, retry(delivery.id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs));
+      outcomes.set(
+        delivery.id,
+        retry(delivery.id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs),
+      );
       return [];
     }
     if (isSkipped && link.state !== 'found') {
@@ -100,7 +104,12 @@ function withoutRequest({ config, budget, tools }: Parts, delivery: Delivery): O
   const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
   const isRevisit = landedRevision === revision;
   if (isOpen && budget.now() !== 'free')
-    return retry(id, 'api_budget', "The org's daily requests are kept for calls that have ended.", savedForMs);
+    return retry(
+      id,
+      'api_budget',
+      "The org's daily requests are kept for calls that have ended.",
+      savedForMs,
+    );
   if (isRevisit && budget.now() === 'final writes only')
     return delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs: 4 * savedForMs });
   // Between its first sight and its end a call is shown as it was: one update, at the end.

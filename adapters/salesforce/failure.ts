@@ -62,11 +62,7 @@ const contentCodes: ReadonlySet<string> = new Set([
  *
  * @param status undefined when no answer came
  */
-export function requestFailure(
-  error: ApiError,
-  status?: number,
-  retryAfterMs?: number,
-): Error {
+export function requestFailure(error: ApiError, status?: number, retryAfterMs?: number): Error {
   const { code, message } = error;
   const told = `${code}${status === undefined ? '' : `, ${status}`}`;
   if (code === 'REQUEST_LIMIT_EXCEEDED') {
@@ -131,7 +127,8 @@ export function tokenFailure(code: string, status: number | undefined, retryAfte
   const remedies: Readonly<Record<string, string>> = {
     invalid_client:
       'Compare SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET with the app (Consumer Key and Secret).',
-    invalid_client_id: "Compare SALESFORCE_CLIENT_ID with the app's Consumer Key; a new app takes 10 minutes.",
+    invalid_client_id:
+      "Compare SALESFORCE_CLIENT_ID with the app's Consumer Key; a new app takes 10 minutes.",
     invalid_grant:
       'Enable the flow in the app and give it a user: "Run As" for client credentials; for a private key, the certificate in the app and the user pre-authorized.',
     inactive_user: 'Activate the user that the app runs as, or name another one.',

@@ -31,7 +31,11 @@ const linkCodes: ReadonlySet<string> = new Set([
   'MALFORMED_ID',
   'CANNOT_UPDATE_CONVERTED_LEAD',
 ]);
-const goneCodes: ReadonlySet<string> = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY', 'NOT_FOUND']);
+const goneCodes: ReadonlySet<string> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'NOT_FOUND',
+]);
 const ownerCodes: ReadonlySet<string> = new Set([
   'INACTIVE_OWNER_OR_USER',
   'OP_WITH_INVALID_USER_TYPE_EXCEPTION',

@@ -22,9 +22,15 @@ export function taskOf(
   config: SalesforceConfig,
   nowMs: number,
 ): Fields {
-  const { OwnerId: _named, ...mapped } = mapTask(delivery, config, nowMs);
-  const task: Fields = { ...mapped, ...link.fields, ...(owner.id !== undefined && { OwnerId: owner.id }) };
-  return Object.fromEntries(Object.entries(task).filter(([name]) => !(name in dropped)));
+  const task: Fields = {
+    ...mapTask(delivery, config, nowMs),
+    ...link.fields,
+    // Whom the table names may have been refused: the owner was decided with that in mind.
+    OwnerId: owner.id ?? null,
+  };
+  return Object.fromEntries(
+    Object.entries(task).filter(([name, value]) => value !== null && !(name in dropped)),
+  );
 }
 
 /** A landing that goes on without some fields. Without its link, it is looked for again later. */
@@ -58,7 +64,8 @@ export function landed(
   const isLinked = linkField !== undefined && linkField in details.wrote;
   const trace: LandedTrace = {
     match: link.state === 'not searched' ? (before?.match ?? link.trace) : link.trace,
-    link: isLinked && link.record ? { object: link.record.object, id: link.record.id } : (before?.link ?? null),
+    link:
+      isLinked && link.record ? { object: link.record.object, id: link.record.id } : (before?.link ?? null),
     owner: owner.id === undefined ? (before?.owner ?? owner) : owner,
     wrote: { ...before?.wrote, ...fingerprints(details.wrote) },
     ...(Object.keys(dropped).length > 0 && { dropped: { ...dropped } }),
@@ -73,7 +80,11 @@ export function landed(
 }
 
 /** When to look again: for a person who was not found, or for the end of a call that is shown as in progress. */
-function revisitAfterMs({ delivery, link }: Landing, config: SalesforceConfig, nowMs: number): number | undefined {
+function revisitAfterMs(
+  { delivery, link }: Landing,
+  config: SalesforceConfig,
+  nowMs: number,
+): number | undefined {
   const { call } = delivery;
   const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
   const times = [

@@ -24,7 +24,11 @@ export interface LeadAnswer {
 }
 
 const stepsMax = 25;
-const laterCodes: ReadonlySet<string> = new Set(['UNABLE_TO_LOCK_ROW', 'SERVER_UNAVAILABLE', 'UNKNOWN_EXCEPTION']);
+const laterCodes: ReadonlySet<string> = new Set([
+  'UNABLE_TO_LOCK_ROW',
+  'SERVER_UNAVAILABLE',
+  'UNKNOWN_EXCEPTION',
+]);
 
 /** The lead of an unknown caller. */
 export function mapLead(number: string, config: SalesforceConfig): Fields {
@@ -66,7 +70,12 @@ export async function makeLeads(
     }
   }
   for (const [number, record] of await leadsByNumber(client, taken, signal))
-    answers.set(number, { record, note: 'a lead of this number was there', isLater: false, tasks: new Map() });
+    answers.set(number, {
+      record,
+      note: 'a lead of this number was there',
+      isLater: false,
+      tasks: new Map(),
+    });
   for (const number of taken)
     if (!answers.has(number)) {
       const note = 'a lead of this number is there, which the integration user may not see';
@@ -131,7 +140,7 @@ function answerOf(lead: SaveResult | undefined): Omit<LeadAnswer, 'tasks'> | 'ta
   if (code === 'DUPLICATE_VALUE') return 'taken';
   const duplicate = error === undefined ? undefined : duplicateOf(error);
   if (duplicate !== undefined)
-    return { record: duplicate, note: "a duplicate rule of the org named this record", isLater: false };
+    return { record: duplicate, note: 'a duplicate rule of the org named this record', isLater: false };
   return { record: undefined, note: `no lead was made (${code})`, isLater: laterCodes.has(code) };
 }
 
@@ -150,7 +159,9 @@ function duplicateOf(error: ApiError): { object: string; id: string } | undefine
       const object = record?.attributes?.type;
       return typeof record?.Id === 'string' && object !== undefined ? [{ object, id: record.Id }] : [];
     });
-  return ['Contact', 'Lead', 'Account'].flatMap((object) => found.find((one) => one.object === object) ?? [])[0];
+  return ['Contact', 'Lead', 'Account'].flatMap(
+    (object) => found.find((one) => one.object === object) ?? [],
+  )[0];
 }
 
 /** Leads by the number that keeps them unique; one that was converted is the contact that it became. */

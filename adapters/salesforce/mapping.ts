@@ -35,7 +35,10 @@ export function mapTask(delivery: Delivery, config: SalesforceConfig, nowMs: num
     CallObject: callObject(delivery),
     TaskSubtype: 'Call',
     Subject: text(callTitle(call), textLengthMax),
-    Status: isFinalStage(call.stage) || incomplete ? config.SALESFORCE_STATUS_CLOSED : config.SALESFORCE_STATUS_OPEN,
+    Status:
+      isFinalStage(call.stage) || incomplete
+        ? config.SALESFORCE_STATUS_CLOSED
+        : config.SALESFORCE_STATUS_OPEN,
     Priority: 'Normal',
     CallType: callType(call),
     CallDurationInSeconds: Math.min(call.duration_seconds ?? NaN, secondsMax),
@@ -60,7 +63,9 @@ export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
     'wait_seconds',
     'queue_seconds',
   ]);
-  const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => ofTheCall.has(ours)).map(({ theirs }) => theirs);
+  const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => ofTheCall.has(ours)).map(
+    ({ theirs }) => theirs,
+  );
   return new Set(['Status', 'CallDurationInSeconds', 'CallDisposition', ...mapped]);
 }
 

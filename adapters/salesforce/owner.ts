@@ -66,7 +66,9 @@ export function createOwnerFinder(
     },
     refuse: (userId) => void refusedUntilMs.set(userId, clock() + refusalHoldsMs),
     async count(owners) {
-      const places = owners.flatMap(({ place, why }) => (place !== undefined && why === 'not in the table' ? [place] : []));
+      const places = owners.flatMap(({ place, why }) =>
+        place !== undefined && why === 'not in the table' ? [place] : [],
+      );
       await countUnmappedPlaces(ledger, places);
     },
   };

@@ -54,12 +54,13 @@ const missValidForMs = 2 * 60_000;
 export function createPeopleFinder(
   client: SalesforceClient,
   config: SalesforceConfig,
-  { ledger, readNumber, ownNumbers }: AdapterTools,
+  tools: AdapterTools,
 ): PeopleFinder {
+  const { ledger, ownNumbers } = tools;
   const source = (signal: AbortSignal): PeopleSource => ({
     ledger,
     rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
-    readNumber,
+    readNumber: (text) => tools.readNumber(text),
     searchSizeMax,
     matchValidForMs,
     missValidForMs,

@@ -12,13 +12,16 @@ const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
   Account: ['Phone'],
 };
 
-const personAccountPhones = ['PersonMobilePhone', 'PersonHomePhone', 'PersonOtherPhone', 'PersonAssistantPhone'];
+const personAccountPhones = [
+  'PersonMobilePhone',
+  'PersonHomePhone',
+  'PersonOtherPhone',
+  'PersonAssistantPhone',
+];
 
 /** A search for everybody who may have one of these numbers. Its terms are digits that we made, and nothing else. */
 export function phoneSearch(numbers: readonly NumberForms[], config: SalesforceConfig): string {
-  const terms = new Set(
-    numbers.flatMap(({ full, national, significant }) => [full, national, significant]),
-  );
+  const terms = new Set(numbers.flatMap(({ full, national, significant }) => [full, national, significant]));
   for (const term of terms)
     if (!/^\d{4,18}$/.test(term)) throw new Error('A form of a number is not digits only');
   const quoted = [...terms].map((term) => `"${term}"`).join(' OR ');
@@ -32,7 +35,13 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
     Lead: [],
     Account: config.SALESFORCE_PERSON_ACCOUNTS ? ['IsPersonAccount', 'PersonContactId'] : [],
   };
-  const fields = ['Id', 'OwnerId', 'LastModifiedDate', ...ofItsKind[object], ...phoneFieldsOf(object, config)];
+  const fields = [
+    'Id',
+    'OwnerId',
+    'LastModifiedDate',
+    ...ofItsKind[object],
+    ...phoneFieldsOf(object, config),
+  ];
   const where = object === 'Lead' ? ' WHERE IsConverted = false' : '';
   return `${object}(${fields.join(', ')}${where})`;
 }

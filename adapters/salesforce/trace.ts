@@ -27,7 +27,9 @@ export function readTrace(landed: JsonValue | undefined): LandedTrace | undefine
 
 /** Fingerprints of fields as they were written. */
 export function fingerprints(fields: Fields): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fingerprint(plainText(value))]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, fingerprint(plainText(value))]),
+  );
 }
 
 /** A value as text that is the same when Salesforce gives it back: trimmed, with its own line ends, times and ids. */

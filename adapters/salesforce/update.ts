@@ -12,7 +12,13 @@ import { fingerprints, plainText, readTrace } from './trace.ts';
 import { writeTasks, type Written } from './write-tasks.ts';
 
 /** What a Task is made with, and never changed. */
-const createOnly: ReadonlySet<string> = new Set([keyField, 'CallObject', 'TaskSubtype', 'Priority', 'CallType']);
+const createOnly: ReadonlySet<string> = new Set([
+  keyField,
+  'CallObject',
+  'TaskSubtype',
+  'Priority',
+  'CallType',
+]);
 const links = ['WhoId', 'WhatId'];
 
 /** What is to be written over a Task, and what is there already as it should be. */
@@ -33,7 +39,11 @@ export async function updateTasks(
   signal: AbortSignal,
 ): Promise<void> {
   const { config, tools } = parts;
-  const rows = await readTasks(parts, known.filter((task) => isReadFirst(parts, task)), signal);
+  const rows = await readTasks(
+    parts,
+    known.filter((task) => isReadFirst(parts, task)),
+    signal,
+  );
   const linked = await linkToLeads(parts, known, rows, signal);
   const changes = new Map<string, Change>();
   for (const { landing, taskId } of linked) {
@@ -42,7 +52,10 @@ export async function updateTasks(
     if (change === undefined) {
       const note = 'it is there already, and the integration user may not see it';
       const details = { taskId: undefined, effect: 'unchanged', wrote: {} } as const;
-      outcomes.set(id, landed({ ...landing, notes: [...landing.notes, note] }, details, config, tools.clock()));
+      outcomes.set(
+        id,
+        landed({ ...landing, notes: [...landing.notes, note] }, details, config, tools.clock()),
+      );
     } else if (Object.keys(change.fields).length === 0) {
       const details = { taskId: change.taskId, effect: 'unchanged', wrote: change.inPlace } as const;
       outcomes.set(id, landed(landing, details, config, tools.clock()));
@@ -71,14 +84,17 @@ function updatedOutcome(
   const taskId = change?.taskId;
   switch (written.kind) {
     case 'saved': {
-      const { id: _id, ...sent } = written.body;
-      const wrote = { ...change?.inPlace, ...sent };
+      const sent = Object.entries(written.body).filter(([name]) => name !== 'id');
+      const wrote = { ...change?.inPlace, ...Object.fromEntries(sent) };
       return landed(landing, { taskId, effect: 'updated', wrote }, config, tools.clock());
     }
     case 'gone': {
       const notes = [...landing.notes, 'somebody deleted it in Salesforce, and it stays so'];
       const details = { taskId, effect: 'unchanged', wrote: {} } as const;
-      return { ...landed({ ...landing, notes }, details, config, tools.clock()), revisitAfterMs: undefined } as Outcome;
+      return {
+        ...landed({ ...landing, notes }, details, config, tools.clock()),
+        revisitAfterMs: undefined,
+      } as Outcome;
     }
     case 'retry':
       return retry(id, written.code, written.reason);
@@ -110,7 +126,12 @@ function isReadFirst(parts: Parts, { landing, taskId }: KnownTask): boolean {
 }
 
 /** @returns undefined when the Task cannot be found */
-function changeOf(parts: Parts, landing: Landing, knownId: string | undefined, row: Row | undefined): Change | undefined {
+function changeOf(
+  parts: Parts,
+  landing: Landing,
+  knownId: string | undefined,
+  row: Row | undefined,
+): Change | undefined {
   // A message of Salesforce shortens an id to 15 letters.
   const taskId = (row?.['Id'] as string | undefined) ?? knownId;
   if (taskId === undefined) return undefined;
@@ -167,10 +188,16 @@ async function linkToLeads(
 ): Promise<readonly KnownTask[]> {
   const worth = known.filter(({ landing }) => {
     const row = rows.get(landing.delivery.id);
-    return isWorthLead(parts, landing) && row !== undefined && isEmpty(row['WhoId']) && isEmpty(row['WhatId']);
+    return (
+      isWorthLead(parts, landing) && row !== undefined && isEmpty(row['WhoId']) && isEmpty(row['WhatId'])
+    );
   });
   const numbers = [...new Set(worth.map(({ landing }) => landing.link.number ?? ''))];
-  const answers = await makeLeads(parts, numbers.map((number) => ({ number, tasks: [] })), signal);
+  const answers = await makeLeads(
+    parts,
+    numbers.map((number) => ({ number, tasks: [] })),
+    signal,
+  );
   return known.map((task) => {
     const answer = worth.includes(task) ? answers.get(task.landing.link.number ?? '') : undefined;
     if (answer === undefined) return task;

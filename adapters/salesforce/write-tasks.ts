@@ -75,7 +75,9 @@ async function send(
   const { client } = parts;
   const bodies = sent.map(({ body }) => body);
   try {
-    return await (work === 'create' ? client.createTasks(bodies, signal) : client.updateTasks(bodies, signal));
+    return await (work === 'create'
+      ? client.createTasks(bodies, signal)
+      : client.updateTasks(bodies, signal));
   } catch (error) {
     if (!(error instanceof RequestRefused)) throw error;
     return bodies.map(() => ({ success: false, errors: [refusalOfAll(parts, error.error, bodies)] }));
@@ -128,6 +130,7 @@ function stillRefused(code: string): Written {
     kind: 'reject',
     code: code.toLowerCase(),
     reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
-    remedy: 'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
+    remedy:
+      'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
   };
 }

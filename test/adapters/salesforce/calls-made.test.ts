@@ -42,7 +42,10 @@ describe('the requests that calls cost', () => {
 
   it('are one for a batch of calls whose numbers nobody may search', async () => {
     const under = await openOrg();
-    await under.land(callFrom(undefined, { withheld: true }), callFrom(undefined, { withheld: true }, 'call-2'));
+    await under.land(
+      callFrom(undefined, { withheld: true }),
+      callFrom(undefined, { withheld: true }, 'call-2'),
+    );
     expect(under.org.log.billableByKind()).toEqual({ create: 1 });
   });
 
@@ -54,7 +57,11 @@ describe('the requests that calls cost', () => {
 
   it('are four for one call that is shown while it lasts', async () => {
     const under = await openOrg(shownWhileItLasts);
-    const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress', duration_seconds: undefined });
+    const start = callFrom(annsNumber, {
+      stage: 'call_start',
+      status: 'in_progress',
+      duration_seconds: undefined,
+    });
     const [landed] = await under.land(start);
     const answered = next(start, landed, { stage: 'call_answered' });
     const [seen] = await under.land(answered);

@@ -19,12 +19,26 @@ describe('a look at an org', () => {
     expect(under.tasks()).toEqual([]);
   });
 
-  it.each<[what: string, settings: Record<string, string>, SalesforceStandInOptions, level: string, told: RegExp]>([
+  it.each<
+    [what: string, settings: Record<string, string>, SalesforceStandInOptions, level: string, told: RegExp]
+  >([
     ['no key field', {}, { missingFields: [key] }, 'fault', /metadata/],
     ['a key field that is not unique', {}, { fieldChanges: { [key]: { unique: false } } }, 'fault', /Unique/],
-    ['a key field without External ID', {}, { fieldChanges: { [key]: { externalId: false } } }, 'fault', /External/],
+    [
+      'a key field without External ID',
+      {},
+      { fieldChanges: { [key]: { externalId: false } } },
+      'fault',
+      /External/,
+    ],
     ['a key field of any case', {}, { fieldChanges: { [key]: { caseSensitive: false } } }, 'warning', /case/],
-    ['a key field that may not be written', {}, { fieldChanges: { [key]: { createable: false } } }, 'fault', /write/],
+    [
+      'a key field that may not be written',
+      {},
+      { fieldChanges: { [key]: { createable: false } } },
+      'fault',
+      /write/,
+    ],
     ['the zero set-up way', { SALESFORCE_KEY: 'callobject' }, { missingFields: [key] }, 'warning', /look/],
     [
       'a subject that may not be written',
@@ -33,18 +47,53 @@ describe('a look at an org', () => {
       'fault',
       /Subject/,
     ],
-    ['a call type too few', {}, { fieldChanges: { 'Task.CallType': { values: ['Inbound'] } } }, 'warning', /Outbound/],
-    ['no subtype for calls', {}, { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } }, 'fault', /Subtype/],
+    [
+      'a call type too few',
+      {},
+      { fieldChanges: { 'Task.CallType': { values: ['Inbound'] } } },
+      'warning',
+      /Outbound/,
+    ],
+    [
+      'no subtype for calls',
+      {},
+      { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } },
+      'fault',
+      /Subtype/,
+    ],
     [
       'a closed status of another name',
       {},
-      { taskStatuses: [{ label: 'Offen', closed: false }, { label: 'Erledigt', closed: true }] },
+      {
+        taskStatuses: [
+          { label: 'Offen', closed: false },
+          { label: 'Erledigt', closed: true },
+        ],
+      },
       'fault',
       /Erledigt/,
     ],
-    ['an open status of another name', { SALESFORCE_LOG: 'live', SALESFORCE_STATUS_OPEN: 'Begun' }, {}, 'fault', /Begun/],
-    ['a phone field that is not there', { SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' }, {}, 'fault', /phone fields/],
-    ['person accounts that are not there', { SALESFORCE_PERSON_ACCOUNTS: 'yes' }, {}, 'fault', /PERSON_ACCOUNTS/],
+    [
+      'an open status of another name',
+      { SALESFORCE_LOG: 'live', SALESFORCE_STATUS_OPEN: 'Begun' },
+      {},
+      'fault',
+      /Begun/,
+    ],
+    [
+      'a phone field that is not there',
+      { SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' },
+      {},
+      'fault',
+      /phone fields/,
+    ],
+    [
+      'person accounts that are not there',
+      { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
+      {},
+      'fault',
+      /PERSON_ACCOUNTS/,
+    ],
     [
       'no field that keeps leads unique',
       { SALESFORCE_UNMATCHED: 'create' },
@@ -52,7 +101,13 @@ describe('a look at an org', () => {
       'fault',
       /metadata-leads/,
     ],
-    ['an owner who is nobody', { SALESFORCE_OWNERS: '204=nobody@example.com' }, {}, 'warning', /nobody@example.com/],
+    [
+      'an owner who is nobody',
+      { SALESFORCE_OWNERS: '204=nobody@example.com' },
+      {},
+      'warning',
+      /nobody@example.com/,
+    ],
     ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
   ])('finds %s, with a remedy', async (_what, settings, options, level, told) => {
     const findings = await look(await openOrg(settings, options));
@@ -91,7 +146,9 @@ describe('a look at an org', () => {
   it('finds a secret that is refused, and asks nothing more', async () => {
     const under = await openOrg({ SALESFORCE_CLIENT_SECRET: 'not-the-secret' });
     const findings = await look(under);
-    expect(findings).toMatchObject([{ level: 'fault', remedy: expect.stringContaining('SALESFORCE_CLIENT') as string }]);
+    expect(findings).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('SALESFORCE_CLIENT') as string },
+    ]);
     expect(under.org.log.billable()).toBe(0);
   });
 });

@@ -61,10 +61,13 @@ describe('a token', () => {
 
   it.each([
     ['without an identity', '{"access_token":"t","instance_url":"http://127.0.0.1:9"}'],
-    ['with an instance of another scheme', '{"access_token":"t","instance_url":"ftp://a","id":"https://a/id/o/u"}'],
+    [
+      'with an instance of another scheme',
+      '{"access_token":"t","instance_url":"ftp://a","id":"https://a/id/o/u"}',
+    ],
     ['without a token', '{"instance_url":"http://127.0.0.1:9","id":"https://a/id/o/u"}'],
     ['that is a page', '<html></html>'],
-  ])("in an answer %s is none, and the call waits", async (_what, body) => {
+  ])('in an answer %s is none, and the call waits', async (_what, body) => {
     const url = await listen((_request, response) => response.end(body));
     const { deliver } = await openOrg({ SALESFORCE_LOGIN_URL: url });
     const refused = deliver([callFrom(annsNumber)]);
@@ -108,7 +111,10 @@ describe('the transport', () => {
   });
 
   it('tells how much is used up, and how long to wait', async () => {
-    const headers = { 'sforce-limit-info': 'api-usage=18/5000; per-app-api-usage=17/250', 'retry-after': '7' };
+    const headers = {
+      'sforce-limit-info': 'api-usage=18/5000; per-app-api-usage=17/250',
+      'retry-after': '7',
+    };
     const url = await listen((_request, response) => response.writeHead(429, headers).end('[]'));
     const facts: ReplyFacts[] = [];
     await exchange(url, 2_000, undefined, (reply) => facts.push(reply));

@@ -55,7 +55,10 @@ describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {
   });
 
   it('beside a new lead: one task, one lead', async () => {
-    const { org, landInTheEnd, task } = await openOrg({ ...settings, SALESFORCE_UNMATCHED: 'create' }, options);
+    const { org, landInTheEnd, task } = await openOrg(
+      { ...settings, SALESFORCE_UNMATCHED: 'create' },
+      options,
+    );
     org.stage(fault, { on: 'composite' });
     await landInTheEnd([callFrom(annsNumber)]);
     const [lead, ...more] = org.records('Lead');
@@ -84,15 +87,14 @@ describe.each(faults.map((fault) => ({ fault, title: wordsOf(fault) })))('$title
 });
 
 describe('a token endpoint', () => {
-  it.each(faults.filter(({ name }) => name !== 'item refused' && name !== 'forbidden' && name !== 'limit exceeded'))(
-    'that fails ($name) holds the call up, and no more',
-    async (fault) => {
-      const { org, landInTheEnd, tasks } = await openOrg();
-      org.stage(fault, { on: 'token' });
-      await landInTheEnd([callFrom(annsNumber)]);
-      expect(tasks()).toHaveLength(1);
-    },
-  );
+  it.each(
+    faults.filter(({ name }) => name !== 'item refused' && name !== 'forbidden' && name !== 'limit exceeded'),
+  )('that fails ($name) holds the call up, and no more', async (fault) => {
+    const { org, landInTheEnd, tasks } = await openOrg();
+    org.stage(fault, { on: 'token' });
+    await landInTheEnd([callFrom(annsNumber)]);
+    expect(tasks()).toHaveLength(1);
+  });
 });
 
 function wordsOf(fault: SalesforceFault): string {

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { AdapterMisconfigured } from '../../../src/contract/errors.ts';
-import { again, annsNumber, annsTyped, callFrom, next, numbers, openOrg, traceOf } from './org-under-test.ts';
+import {
+  again,
+  annsNumber,
+  annsTyped,
+  callFrom,
+  idOf,
+  next,
+  numbers,
+  openOrg,
+  traceOf,
+} from './org-under-test.ts';
 
 const create = { SALESFORCE_UNMATCHED: 'create' };
 
@@ -9,7 +19,11 @@ describe('a caller whom nobody knows', () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber));
     const [lead] = org.records('Lead');
-    expect(lead).toMatchObject({ LastName: annsNumber, Company: 'Unknown caller', Jet_Caller_Number__c: annsNumber });
+    expect(lead).toMatchObject({
+      LastName: annsNumber,
+      Company: 'Unknown caller',
+      Jet_Caller_Number__c: annsNumber,
+    });
     expect(task()).toMatchObject({ WhoId: lead?.Id, TaskSubtype: 'Call' });
     expect(org.log.billableByKind()).toEqual({ search: 1, composite: 1 });
   });
@@ -39,7 +53,7 @@ describe('a caller whom nobody knows', () => {
     const call = callFrom(annsNumber);
     await expect(deliver([call])).rejects.toThrow('did not come');
     const [lead] = org.records('Lead');
-    org.people.edit(String(lead?.Id), { LastName: 'Ann', Company: 'Acme' });
+    org.people.edit(idOf(lead), { LastName: 'Ann', Company: 'Acme' });
     await land({ ...call, attempt: 2 });
     expect(org.records('Lead')).toHaveLength(1);
     expect(org.records('Lead')[0]).toMatchObject({ LastName: 'Ann', Company: 'Acme' });
@@ -49,7 +63,7 @@ describe('a caller whom nobody knows', () => {
   it('who was a lead once, and is a contact since, is that contact', async () => {
     const { org, land, pass, tasks } = await openOrg(create);
     await land(callFrom(annsNumber));
-    const { contactId, accountId } = org.people.convert(String(org.records('Lead')[0]?.Id));
+    const { contactId, accountId } = org.people.convert(idOf(org.records('Lead')[0]));
     for (const id of [contactId, accountId]) org.people.edit(id, { Phone: null });
     // Until the ledger has forgotten the lead.
     pass(25 * 3_600_000);
@@ -107,7 +121,11 @@ describe('a caller whom nobody knows', () => {
 
   it('of a call that is shown while it lasts becomes a lead at its end', async () => {
     const { org, land, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
-    const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress', duration_seconds: undefined });
+    const start = callFrom(annsNumber, {
+      stage: 'call_start',
+      status: 'in_progress',
+      duration_seconds: undefined,
+    });
     const [landed] = await land(start);
     expect(org.records('Lead')).toEqual([]);
     await land(next(start, landed, { stage: 'call_end', status: 'answered', duration_seconds: 60 }));
@@ -126,7 +144,9 @@ describe('a caller whom nobody knows', () => {
     const { deliver } = await openOrg(create, { missingFields: ['Lead.Jet_Caller_Number__c'] });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
-    await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining('metadata-leads') as string });
+    await expect(refused).rejects.toMatchObject({
+      remedy: expect.stringContaining('metadata-leads') as string,
+    });
   });
 
   it('becomes a lead with the text of a web visit that reads like a reference', async () => {

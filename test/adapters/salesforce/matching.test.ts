@@ -156,7 +156,7 @@ describe('a call of nobody', () => {
     const [landed] = await land(call);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const bob = org.add('Contact', { LastName: 'Bob' });
-    org.people.edit(String(task().Id), { WhoId: bob });
+    org.people.edit(task().Id, { WhoId: bob });
     pass(10 * minutes);
     await land(again(call, landed));
     expect(task()).toMatchObject({ WhoId: bob });
@@ -167,7 +167,7 @@ describe('a call of nobody', () => {
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
     const deal = org.add('Opportunity', { Name: 'Roof' });
-    org.people.edit(String(task().Id), { WhatId: deal });
+    org.people.edit(task().Id, { WhatId: deal });
     org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
     pass(10 * minutes);
     await land(again(call, landed));

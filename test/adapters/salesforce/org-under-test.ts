@@ -41,7 +41,7 @@ export interface OrgUnderTest {
   readonly landInTheEnd: (batch: readonly Delivery[]) => Promise<Delivered[]>;
   readonly tasks: () => readonly Fields[];
   /** The only task. */
-  readonly task: () => Fields;
+  readonly task: () => Fields & { readonly Id: string };
 }
 
 export async function openOrg(
@@ -97,7 +97,8 @@ export async function openOrg(
           for (const outcome of await deliver(due, AbortSignal.timeout(400)))
             if (outcome.kind !== 'retry') landed.set(outcome.id, landedOf(outcome));
         } catch (error) {
-          if (!(error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured)) throw error;
+          if (!(error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured))
+            throw error;
         }
       }
       return batch.map(({ id }) => landedOf(landed.get(id)));
@@ -106,32 +107,38 @@ export async function openOrg(
     task() {
       const [only, ...more] = org.records('Task');
       if (only === undefined || more.length > 0) throw new Error(`There are ${more.length + 1} tasks`);
-      return only;
+      return { ...only, Id: idOf(only) };
     },
   };
+}
+
+/** The id of a record; of none, it fails. */
+export function idOf(record: Fields | undefined): string {
+  if (typeof record?.Id !== 'string') throw new Error('There is no such record');
+  return record.Id;
 }
 
 export function traceOf(landed: Delivered | undefined): LandedTrace {
   return landed?.trace as unknown as LandedTrace;
 }
 
+/** Fields of a call; undefined takes one away. */
+export type CallChange = { readonly [Name in keyof Call]?: Call[Name] | undefined };
+
+const answered = deliveryOf('answered');
+
 /** A call that has ended, of a number. */
-export function callFrom(number: string | undefined, given: Partial<Call> = {}, id = 'call-1'): Delivery {
-  return deliveryOf('answered', {
-    call_id: id,
-    call_session_id: id,
-    origin_number: number,
-    origin_number_e164: number,
-    counterpart_e164: number,
-    last_received_at: startMs - 1000,
-    ...given,
-  });
+export function callFrom(number: string | undefined, given: CallChange = {}, id = 'call-1'): Delivery {
+  const ofNumber = { origin_number: number, origin_number_e164: number, counterpart_e164: number };
+  const ofCall = { call_id: id, call_session_id: id, last_received_at: startMs - 1000 };
+  const call = { ...answered.call, ...ofNumber, ...ofCall, ...given } as Call;
+  return { ...answered, id, idempotencyKey: `jet-of-${id}`, call };
 }
 
 /** What the core hands in next, after a landing and a change of the call. */
-export function next(delivery: Delivery, landed: Delivered | undefined, change: Partial<Call> = {}): Delivery {
+export function next(delivery: Delivery, landed: Delivered | undefined, change: CallChange = {}): Delivery {
   if (landed === undefined) throw new Error('It has not landed');
-  return revised(delivery, landed, change);
+  return revised(delivery, landed, change as Partial<Call>);
 }
 
 /** The same revision again: a late look, or a replay. */

@@ -12,7 +12,11 @@ describe('a call that is shown while it lasts', () => {
     const [landed] = await land(start);
     expect(task()).toMatchObject({ Status: 'In Progress', IsClosed: false, TaskSubtype: 'Call' });
     await land(next(start, landed, atEnd));
-    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192, CallDisposition: 'Answered' });
+    expect(task()).toMatchObject({
+      Status: 'Completed',
+      CallDurationInSeconds: 192,
+      CallDisposition: 'Answered',
+    });
     expect(task().Subject).toContain('answered 3 min 12 s');
   });
 
@@ -23,17 +27,26 @@ describe('a call that is shown while it lasts', () => {
     const start = callFrom(annsNumber, atStart);
     const [landed] = await land(start);
     const theirs = { Subject: 'Roof leaks', Description: 'Call back at five.', WhoId: bob };
-    org.people.edit(String(task().Id), theirs);
+    org.people.edit(task().Id, theirs);
     await land(next(start, landed, atEnd));
     expect(task()).toMatchObject({ ...theirs, Status: 'Completed', CallDurationInSeconds: 192 });
   });
 
   it('keeps the owner that somebody gave it', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
-    org.add('User', { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true });
-    const start = callFrom(annsNumber, { ...atStart, extension_number: undefined, extension_name: undefined });
+    org.add('User', {
+      LastName: 'Sam',
+      Email: 'sam@example.com',
+      Username: 'sam@example.com.org',
+      IsActive: true,
+    });
+    const start = callFrom(annsNumber, {
+      ...atStart,
+      extension_number: undefined,
+      extension_name: undefined,
+    });
     const [landed] = await land(start);
-    org.people.edit(String(task().Id), { OwnerId: org.people.userId });
+    org.people.edit(task().Id, { OwnerId: org.people.userId });
     await land(next(start, landed, { ...atEnd, extension_number: '204' }));
     expect(task()).toMatchObject({ OwnerId: org.people.userId });
   });
@@ -46,7 +59,11 @@ describe('a call that is shown while it lasts', () => {
       Username: 'sam@example.com.org',
       IsActive: true,
     });
-    const start = callFrom(annsNumber, { ...atStart, extension_number: undefined, extension_name: undefined });
+    const start = callFrom(annsNumber, {
+      ...atStart,
+      extension_number: undefined,
+      extension_name: undefined,
+    });
     const [landed] = await land(start);
     await land(next(start, landed, { ...atEnd, extension_number: '204' }));
     expect(task()).toMatchObject({ OwnerId: sam });
@@ -89,7 +106,7 @@ describe('a task that somebody worked on', () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
-    org.people.edit(String(task().Id), { Status: 'Waiting on someone else' });
+    org.people.edit(task().Id, { Status: 'Waiting on someone else' });
     await land(next(call, landed, { campaign: 'Spring' }));
     expect(task()).toMatchObject({ Status: 'Waiting on someone else' });
     expect(task().Description).toContain('Campaign: Spring');
@@ -99,7 +116,7 @@ describe('a task that somebody worked on', () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
-    org.people.edit(String(task().Id), { Description: null });
+    org.people.edit(task().Id, { Description: null });
     await land(next(call, landed, { campaign: 'Spring' }));
     expect(task().Description).toContain('Campaign: Spring');
   });
@@ -139,7 +156,7 @@ describe('a task that is there, and of which nothing is remembered', () => {
     org.stage({ name: 'reset after the write' }, { on: 'create' });
     await expect(deliver([start])).rejects.toThrow('did not come');
     pass(60_000);
-    org.people.edit(String(task().Id), { Subject: 'Roof leaks' });
+    org.people.edit(task().Id, { Subject: 'Roof leaks' });
     await land({ ...start, call: { ...start.call, ...atEnd }, revision: start.revision + 1 });
     expect(task()).toMatchObject({ Status: 'Completed', Subject: 'Roof leaks' });
   });

@@ -78,7 +78,7 @@ describe('a mapped field', () => {
     );
     const call = callFrom(annsNumber, { gclid: 'Cj0' });
     const [landed] = await land(call);
-    org.people.edit(String(task().Id), { Wait__c: 1, Gclid__c: 'mine' });
+    org.people.edit(task().Id, { Wait__c: 1, Gclid__c: 'mine' });
     await land(next(call, landed, { wait_seconds: 44, gclid: 'Cj1' }));
     expect(task()).toMatchObject({ Wait__c: 44, Gclid__c: 'mine' });
   });
@@ -98,10 +98,18 @@ describe('a mapped field', () => {
 
   it('that is too long is left out of that call', async () => {
     const { land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
-    const calls = [callFrom(annsNumber, { gclid: 'x'.repeat(30) }), callFrom(annsNumber, { gclid: 'Cj0' }, 'call-2')];
+    const calls = [
+      callFrom(annsNumber, { gclid: 'x'.repeat(30) }),
+      callFrom(annsNumber, { gclid: 'Cj0' }, 'call-2'),
+    ];
     await land(...calls);
-    const shown = Object.fromEntries(tasks().map((task) => [task.CallObject, task.Gclid__c]));
-    expect(shown).toEqual({ 'jet:call-1': null, 'jet:call-2': 'Cj0' });
+    const shown = tasks().map((task) => [task.CallObject, task.Gclid__c]);
+    expect(new Map(shown as [string, unknown][])).toEqual(
+      new Map([
+        ['jet:call-1', null],
+        ['jet:call-2', 'Cj0'],
+      ]),
+    );
   });
 });
 
@@ -112,24 +120,28 @@ describe('a refused task', () => {
     ['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'TaskTrigger: execution of BeforeInsert', 'trigger'],
   ])('is set aside for %s with a remedy, and without the number', async (statusCode, message, remedy) => {
     const { org, deliver, tasks } = await openOrg();
-    org.stage({ name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' });
-    org.stage({ name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' });
+    org.stage(
+      { name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' },
+      { on: 'writes' },
+    );
     const outcomes = await deliver([callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2')]);
     expect(outcomes.find(({ id }) => id === 'call-1')).toMatchObject({
       kind: 'rejected',
       code: statusCode.toLowerCase(),
       remedy: expect.stringContaining(remedy) as string,
     });
-    expect(JSON.stringify(outcomes.map(({ kind, id, ...rest }) => ('reason' in rest ? rest.reason : [kind, id])))).not.toMatch(
-      /570.?006/,
-    );
+    const reasons = outcomes.map((outcome) => ('reason' in outcome ? outcome.reason : ''));
+    expect(reasons.join()).not.toMatch(/570.?006/);
     expect(tasks()).toHaveLength(1);
   });
 
   it('is tried later when a trigger tells of a lock', async () => {
     const { org, deliver } = await openOrg();
     const message = 'TaskTrigger: System.DmlException: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access';
-    org.stage({ name: 'item refused', statusCode: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message }, { on: 'writes' });
+    org.stage(
+      { name: 'item refused', statusCode: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message },
+      { on: 'writes' },
+    );
     expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
   });
 
