@@ -153,8 +153,8 @@ describe('a person account', () => {
   it('is found as an account that names its contact', async () => {
     const { org, search } = await connect({ personAccounts: true });
     const id = org.add('Account', person);
-    const contactId = org.record(id)?.PersonContactId;
-    expect(org.record(String(contactId))).toMatchObject({ AccountId: id, MobilePhone: '0412 345 678' });
+    const contactId = org.record(id)?.PersonContactId as string;
+    expect(org.record(contactId)).toMatchObject({ AccountId: id, MobilePhone: '0412 345 678' });
     expect((await search(both)).body).toMatchObject({
       searchRecords: [{ Id: id, PersonContactId: contactId }],
     });
