@@ -23,7 +23,9 @@ export interface Connected {
   readonly createTasks: (...tasks: Record<string, JsonValue>[]) => Promise<Reply>;
 }
 
-export async function getToken(org: SalesforceStandIn): Promise<Reply> {
+export async function getToken(
+  org: Pick<SalesforceStandIn, 'url' | 'clientId' | 'clientSecret'>,
+): Promise<Reply> {
   return await send(`${org.url}/services/oauth2/token`, {
     method: 'POST',
     body: new URLSearchParams({

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../src/domain/jet-fields.ts';
 import { ApiRefusal, saveError, type SaveError } from './api-answer.ts';
 import type { FieldSchema } from './object-schemas.ts';
 import type { Org } from './org.ts';
-import type { Fields, ObjectName } from './org-record.ts';
+import { asLongId, type Fields, type ObjectName } from './org-record.ts';
 
 /** A record of a request: its fields, with what is wrong with each by itself. */
 export interface IncomingRecord {
@@ -74,7 +74,7 @@ const textForms: Readonly<Partial<Record<FieldSchema['type'], RegExp>>> = {
   datetime: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/,
 };
 
-/** The value as it is kept: text without the space around it, and no text as none. */
+/** The value as it is kept: text without the space around it, no text as none, ids in their long form. */
 function readValue(field: FieldSchema, value: JsonValue): JsonValue {
   if (value === null) return null;
   const wanted =
@@ -95,7 +95,8 @@ function readValue(field: FieldSchema, value: JsonValue): JsonValue {
     );
   }
   if (typeof value !== 'string') return value;
-  return value.trim() === '' ? null : value.trim();
+  const text = value.trim();
+  return text === '' ? null : field.type === 'reference' ? asLongId(text) : text;
 }
 
 function valueFaults(org: Org, object: ObjectName, name: string, value: JsonValue): SaveError[] {

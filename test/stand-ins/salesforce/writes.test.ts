@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, connect, idsOf } from './connect.ts';
+import { closeAll, codesOf, connect, idsOf } from './connect.ts';
 
 afterEach(closeAll);
 
 const call = { Subject: 'Inbound call', TaskSubtype: 'Call', Status: 'Completed' };
+const key = (value: string) => ({ ...call, Jet_Call_Session_Id__c: value });
+const typed = (type: string, fields: Record<string, string>) => ({ attributes: { type }, ...fields });
 
-describe('many records at once', () => {
-  it('creates them and answers in the order of the request', async () => {
+describe('creating many', () => {
+  it('answers in the order of the request', async () => {
     const { createTasks, org } = await connect();
     const { status, body } = await createTasks({ ...call, Subject: 'one' }, { ...call, Subject: 'two' });
     expect(status).toBe(200);
@@ -14,21 +16,214 @@ describe('many records at once', () => {
     expect(org.records('Task').map(({ Subject }) => Subject)).toEqual(['one', 'two']);
   });
 
-  it('says which record holds a unique key, by an id of 15 characters', async () => {
-    const { createTasks } = await connect();
-    const [id = ''] = idsOf(await createTasks({ ...call, Jet_Call_Session_Id__c: 'k1' }));
-    const { body } = await createTasks({ ...call, Jet_Call_Session_Id__c: 'k1' });
-    expect(body).toEqual([
+  it('refuses one record and takes its neighbours', async () => {
+    const { createTasks, org } = await connect();
+    const answer = await createTasks(call, { ...call, CallType: 'Sideways' }, call);
+    expect(codesOf(answer)).toEqual(['ok', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'ok']);
+    expect(org.records('Task')).toHaveLength(2);
+  });
+
+  it('takes none with allOrNone when one is refused', async () => {
+    const { ask, org } = await connect();
+    const records = [typed('Task', call), typed('Task', { ...call, CallType: 'Sideways' })];
+    const answer = await ask('POST', '/composite/sobjects', { allOrNone: true, records });
+    expect(codesOf(answer)).toEqual([
+      'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+    ]);
+    expect(org.records('Task')).toEqual([]);
+  });
+
+  it('takes several types', async () => {
+    const { ask, org } = await connect();
+    const records = [typed('Task', call), typed('Lead', { LastName: 'Ng', Company: 'Acme' })];
+    expect(codesOf(await ask('POST', '/composite/sobjects', { records }))).toEqual(['ok', 'ok']);
+    expect(org.records('Lead')).toMatchObject([{ Name: 'Ng', IsConverted: false }]);
+  });
+
+  it('takes ten runs of types at most', async () => {
+    const { ask } = await connect();
+    const records = Array.from({ length: 11 }, (_, index) =>
+      index % 2 === 0 ? typed('Task', call) : typed('Contact', { LastName: 'Ng' }),
+    );
+    expect(await ask('POST', '/composite/sobjects', { records })).toMatchObject({ status: 400 });
+    expect(await ask('POST', '/composite/sobjects', { records: records.slice(1) })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('takes 200 records and not one more', async () => {
+    const { createTasks, org } = await connect();
+    const tasks = Array.from({ length: 201 }, () => call);
+    expect(await createTasks(...tasks)).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'EXCEEDED_ID_LIMIT' }],
+    });
+    expect(org.records('Task')).toEqual([]);
+    expect(idsOf(await createTasks(...tasks.slice(1)))).toHaveLength(200);
+  });
+
+  it('needs a type', async () => {
+    const { ask } = await connect();
+    expect(await ask('POST', '/composite/sobjects', { records: [call] })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a unique key', () => {
+  const taken = (id: string) =>
+    `duplicate value found: Jet_Call_Session_Id__c duplicates value on record with id: ${id}`;
+
+  it('is refused a second time, naming the record by an id of 15 characters', async () => {
+    const { createTasks, org } = await connect();
+    const [id = ''] = idsOf(await createTasks(key('k1')));
+    expect((await createTasks(key('k1'))).body).toEqual([
       {
         success: false,
-        errors: [
-          {
-            statusCode: 'DUPLICATE_VALUE',
-            message: `duplicate value found: Jet_Call_Session_Id__c duplicates value on record with id: ${id.slice(0, 15)}`,
-            fields: [],
-          },
-        ],
+        errors: [{ statusCode: 'DUPLICATE_VALUE', message: taken(id.slice(0, 15)), fields: [] }],
       },
     ]);
+    expect(org.records('Task')).toHaveLength(1);
   });
+
+  it('does not name the record where it is hidden', async () => {
+    const { createTasks } = await connect({ duplicateMessage: 'hidden' });
+    await createTasks(key('k1'));
+    expect((await createTasks(key('k1'))).body).toMatchObject([
+      { errors: [{ message: taken('<unknown>') }] },
+    ]);
+  });
+
+  it('is told from another one by the case of its letters', async () => {
+    const { createTasks } = await connect();
+    expect(codesOf(await createTasks(key('k1'), key('K1')))).toEqual(['ok', 'ok']);
+  });
+
+  it('is not told by case where the field is not case-sensitive', async () => {
+    const { createTasks } = await connect({
+      fieldChanges: { 'Task.Jet_Call_Session_Id__c': { caseSensitive: false } },
+    });
+    await createTasks(key('k1'));
+    expect(codesOf(await createTasks(key('K1')))).toEqual(['DUPLICATE_VALUE']);
+  });
+
+  it('is refused on every record that shares it within one request', async () => {
+    const { createTasks, org } = await connect();
+    const answer = await createTasks(key('k1'), key('k2'), key('k1'));
+    expect(codesOf(answer)).toEqual(['DUPLICATE_VALUE', 'ok', 'DUPLICATE_VALUE']);
+    expect(answer.body).toMatchObject([{ errors: [{ message: taken('<unknown>') }] }, {}, {}]);
+    expect(org.records('Task')).toHaveLength(1);
+  });
+
+  it('is free again when its record is deleted', async () => {
+    const { createTasks, org } = await connect();
+    const [id = ''] = idsOf(await createTasks(key('k1')));
+    org.people.delete(id);
+    expect(codesOf(await createTasks(key('k1')))).toEqual(['ok']);
+  });
+
+  it('holds nothing back where the field is not unique', async () => {
+    const { createTasks } = await connect({
+      fieldChanges: { 'Task.Jet_Call_Session_Id__c': { unique: false } },
+    });
+    expect(codesOf(await createTasks(key('k1'), key('k1')))).toEqual(['ok', 'ok']);
+  });
+});
+
+describe('updating by id', () => {
+  it('changes what is given and leaves the rest', async () => {
+    const { ask, createTasks, org } = await connect();
+    const [id = ''] = idsOf(await createTasks({ ...call, CallDurationInSeconds: 10 }));
+    const records = [{ attributes: { type: 'Task' }, id, CallDurationInSeconds: 20 }];
+    expect((await ask('PATCH', '/composite/sobjects', { records })).body).toEqual([
+      { id, success: true, errors: [] },
+    ]);
+    expect(org.record(id)).toMatchObject({ Subject: 'Inbound call', CallDurationInSeconds: 20 });
+  });
+
+  it('says what is deleted, unknown, malformed or left out', async () => {
+    const { ask, createTasks, org } = await connect();
+    const ids = idsOf(await createTasks(call, call));
+    org.people.delete(ids[0] ?? '');
+    org.people.delete(ids[1] ?? '', { purge: true });
+    const records = [...ids, 'x', undefined].map((id) => ({
+      attributes: { type: 'Task' },
+      Subject: 'new',
+      ...(id === undefined ? {} : { id }),
+    }));
+    expect(codesOf(await ask('PATCH', '/composite/sobjects', { records }))).toEqual([
+      'ENTITY_IS_DELETED',
+      'INVALID_CROSS_REFERENCE_KEY',
+      'MALFORMED_ID',
+      'MISSING_ARGUMENT',
+    ]);
+  });
+});
+
+describe('upserting many', () => {
+  const path = '/composite/sobjects/Task/Jet_Call_Session_Id__c';
+  const records = (...tasks: Record<string, string>[]) => ({
+    records: tasks.map((task) => typed('Task', task)),
+  });
+
+  it('creates the first time and updates the second', async () => {
+    const { ask, org } = await connect();
+    const { body } = await ask('PATCH', path, records(key('k1')));
+    expect(body).toMatchObject([{ success: true, created: true }]);
+    const again = await ask('PATCH', path, records({ Jet_Call_Session_Id__c: 'k1', Subject: 'new' }));
+    expect(again.body).toMatchObject([{ success: true, created: false }]);
+    expect(org.records('Task')).toMatchObject([{ Subject: 'new' }]);
+  });
+
+  it('refuses a create-only field once the record is there', async () => {
+    const { ask } = await connect();
+    await ask('PATCH', path, records(key('k1')));
+    expect(codesOf(await ask('PATCH', path, records(key('k1'))))).toEqual([
+      'INVALID_FIELD_FOR_INSERT_UPDATE',
+    ]);
+  });
+
+  it('refuses each record whose key comes twice', async () => {
+    const { ask } = await connect();
+    const answer = await ask('PATCH', path, records(key('k1'), key('k1')));
+    expect(answer.body).toMatchObject([
+      { errors: [{ message: 'Duplicate external id specified: k1' }] },
+      { errors: [{ statusCode: 'DUPLICATE_VALUE' }] },
+    ]);
+  });
+
+  it('needs a field that is an external id', async () => {
+    const { ask } = await connect();
+    expect(await ask('PATCH', '/composite/sobjects/Task/CallObject', records(call))).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+describe('a field that is not there', () => {
+  it('refuses the request as a whole', async () => {
+    const { createTasks, org } = await connect({ missingFields: ['Task.Jet_Call_Session_Id__c'] });
+    expect(await createTasks(call, key('k1'))).toMatchObject({
+      status: 400,
+      body: [
+        {
+          errorCode: 'INVALID_FIELD',
+          message: "No such column 'Jet_Call_Session_Id__c' on sobject of type Task",
+        },
+      ],
+    });
+    expect(org.records('Task')).toEqual([]);
+  });
+
+  it('refuses its record alone in an org that does so', async () => {
+    const { createTasks } = await connect({ unknownFieldRefuses: 'record' });
+    expect(codesOf(await createTasks(call, { ...call, Nickname__c: 'x' }))).toEqual(['ok', 'INVALID_FIELD']);
+  });
+});
+
+it('reads many by id, with null for what is not there', async () => {
+  const { ask, org } = await connect();
+  const ids = [org.add('Task', { Subject: 'a' }), org.add('Task', { Subject: 'b' })];
+  org.people.delete(ids[1] ?? '');
+  const { body } = await ask('POST', '/composite/sobjects/Task', { ids, fields: ['Subject'] });
+  expect(body).toMatchObject([{ Id: ids[0], Subject: 'a' }, null]);
 });

@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeAll, connect } from './connect.ts';
+
+afterEach(closeAll);
+
+describe('people in the org', () => {
+  it('edit a task in their own name', async () => {
+    let now = Date.UTC(2026, 10, 22, 1, 0, 0);
+    const { org } = await connect({ clock: () => now });
+    const id = org.add('Task', { Subject: 'Inbound call' });
+    now += 60_000;
+    org.people.edit(id, { Subject: 'Wants a quote', Description: 'Call back' });
+    expect(org.record(id)).toMatchObject({
+      Subject: 'Wants a quote',
+      LastModifiedById: org.people.userId,
+      LastModifiedDate: '2026-11-22T01:01:00.000+0000',
+      CreatedDate: '2026-11-22T01:00:00.000+0000',
+    });
+  });
+
+  it('delete a task, which is then no record any more', async () => {
+    const { org } = await connect();
+    const id = org.add('Task', { Subject: 'Inbound call' });
+    org.people.delete(id);
+    expect(org.records('Task')).toEqual([]);
+    expect(org.record(id)).toMatchObject({ IsDeleted: true });
+    org.people.delete(org.add('Task', {}), { purge: true });
+  });
+
+  it('merge contacts, whose tasks move with them', async () => {
+    const { org } = await connect();
+    const [kept, other] = [org.add('Contact', { LastName: 'Ng' }), org.add('Contact', { LastName: 'Ngo' })];
+    const task = org.add('Task', { WhoId: other });
+    org.people.merge(kept, other);
+    expect(org.record(task)).toMatchObject({ WhoId: kept });
+    expect(org.record(other)).toMatchObject({ IsDeleted: true });
+  });
+
+  it('convert a lead into a contact with an account, which takes over its tasks', async () => {
+    const { org } = await connect();
+    const lead = org.add('Lead', { LastName: 'Ng', Company: 'Acme', Phone: '0412 345 678' });
+    const task = org.add('Task', { WhoId: lead });
+    const { contactId, accountId } = org.people.convert(lead);
+    expect(org.record(lead)).toMatchObject({ IsConverted: true, ConvertedContactId: contactId });
+    expect(org.record(contactId)).toMatchObject({ AccountId: accountId, Phone: '0412 345 678' });
+    expect(org.record(task)).toMatchObject({ WhoId: contactId, AccountId: accountId });
+  });
+
+  it('cannot touch what is not there', async () => {
+    const { org } = await connect();
+    expect(() => org.people.edit('00T000000000000', { Subject: 'x' })).toThrow('There is no record');
+  });
+});
+
+it('a record cannot be put there with a field that the object has not', async () => {
+  const { org } = await connect();
+  expect(() => org.add('Contact', { Nickname: 'x' })).toThrow('Contact has no Nickname');
+});
