@@ -10,7 +10,7 @@ import {
   type Outcome,
 } from '#contract';
 import { createTasks, type KnownTask } from './create.ts';
-import { RequestFailed } from './failure.ts';
+import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
@@ -38,7 +38,7 @@ export async function deliver(
     if (due.length > 0) await land(parts, due, outcomes, signal);
   } catch (error) {
     const later = whyLater(error, outcomes.size > 0);
-    if (later === undefined) throw error;
+    if (later === undefined) throw asMisconfigured(error);
     for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, later.code, later.reason));
   }
   return [...outcomes.values()];
@@ -48,11 +48,23 @@ export async function deliver(
 function whyLater(error: unknown, hasLanded: boolean): { code: string; reason: string } | undefined {
   // One record may be what Salesforce stumbles over: all are counted as tried, and part in their pauses.
   if (error instanceof RequestFailed) return { code: 'unknown_exception', reason: error.message };
-  const isStop = error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured;
+  const isStop = [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some(
+    (kind) => error instanceof kind,
+  );
   // What landed before counts; the next batch tells the core of the pause.
   return isStop && hasLanded
     ? { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.' }
     : undefined;
+}
+
+/** What the org refuses to be asked, it refuses for every call. */
+function asMisconfigured(error: unknown): unknown {
+  if (!(error instanceof RequestRefused)) return error;
+  return new AdapterMisconfigured(
+    `${error.message.replace(/\.$/, '')}: an object or field that the integration user may not see.`,
+    'npm run doctor names it: give the user access (adapters/salesforce/README.md), or take it out of the settings.',
+    { cause: error },
+  );
 }
 
 async function land(

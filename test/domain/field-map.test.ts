@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { mappableFields, mappedValues, parseFieldMap } from '../../src/domain/field-map.ts';
+import {
+  mappableFieldKind,
+  mappableFields,
+  mappedValues,
+  parseFieldMap,
+  type FieldMapping,
+} from '../../src/domain/field-map.ts';
 import { jetFields } from '../../src/domain/jet-fields.ts';
 import { allFields, delivery, recordOf, startedAtMs } from '../fixtures/landed-calls.ts';
 
@@ -42,6 +48,14 @@ describe('a field map', () => {
       D: { kind: 'text', value: '2026-11-22 12:02:03.004' },
       E: { kind: 'text', value: 'x' },
     });
+  });
+
+  it('knows before a call comes what kind of value each field holds', () => {
+    const { call } = delivery(recordOf('c', { fields: allFields(), answerReceivedAtMs: startedAtMs }));
+    const mappings = [...mappableFields].map((ours) => ({ ours, theirs: ours }) as FieldMapping);
+    const kinds = [...mappedValues(call, mappings)].map(([ours, { kind }]) => [ours, kind]);
+    expect(kinds.length).toBeGreaterThan(50);
+    expect(kinds).toEqual(kinds.map(([ours]) => [ours, mappableFieldKind(ours as FieldMapping['ours'])]));
   });
 
   it('leaves out what holds no value', () => {

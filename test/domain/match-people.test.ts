@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatchCandidate } from '../../src/domain/choose-match.ts';
-import { matchPeople, type PeopleSource } from '../../src/domain/match-people.ts';
+import { matchPeople, rememberPerson, type PeopleSource } from '../../src/domain/match-people.ts';
 import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
 import type { NumberForms } from '../../src/domain/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
@@ -43,6 +43,14 @@ describe('the people behind numbers', () => {
     const matches = await matchPeople([ann, bob, ann], from);
     expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['a', 'b']);
     expect(from.searches).toEqual([[ann, bob]]);
+  });
+
+  it('are known without a search when somebody was made for the number', async () => {
+    const from = source([]);
+    await matchPeople([ann], from);
+    await rememberPerson(ann, { object: 'Lead', id: 'l' }, from);
+    expect((await matchPeople([ann], from)).get(ann)?.person).toEqual({ object: 'Lead', id: 'l' });
+    expect(from.searches).toHaveLength(1);
   });
 
   it('are searched in pages', async () => {

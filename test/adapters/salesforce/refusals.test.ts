@@ -167,6 +167,13 @@ describe('an org', () => {
     });
   });
 
+  it('whose phone fields may not be seen waits for a person', async () => {
+    const { deliver } = await openOrg({ SALESFORCE_PHONE_FIELDS: 'Lead.Hidden__c' });
+    const refused = deliver([callFrom(annsNumber)]);
+    await expect(refused).rejects.toThrow(AdapterMisconfigured);
+    await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining('doctor') as string });
+  });
+
   it('without requests left is left alone for a quarter of an hour', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'limit exceeded', limit: 'TotalRequests' });
