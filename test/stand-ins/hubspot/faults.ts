@@ -55,19 +55,35 @@ export interface FaultAim {
 
 const html = '<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>';
 
-const limit = (policyName: string, message: string, retryAfterSeconds?: number): HubspotFault => ({
-  reply: {
-    kind: 'instead',
+const limitMessages = {
+  TEN_SECONDLY_ROLLING: 'You have reached your ten_secondly_rolling limit.',
+  SECONDLY: 'You have reached your secondly limit.',
+  DAILY: 'You have reached your daily limit.',
+};
+
+/** The answer to a request that is over a limit: its body names an `errorType`, where others name a `category`. */
+export function rateLimited(policyName: keyof typeof limitMessages): {
+  readonly status: number;
+  readonly body: Record<string, JsonValue>;
+} {
+  return {
     status: 429,
-    contentType: 'application/json',
     body: {
       status: 'error',
-      message,
+      message: limitMessages[policyName],
       errorType: 'RATE_LIMIT',
       correlationId: '5c6a0d6e-0f0a-4b5e-8f5f-3f4f0a1b2c3d',
       policyName,
       requestId: '9a4b7c1e-2d3f-4a5b-8c7d-6e5f4a3b2c1d',
     },
+  };
+}
+
+const limit = (policyName: keyof typeof limitMessages, retryAfterSeconds?: number): HubspotFault => ({
+  reply: {
+    kind: 'instead',
+    ...rateLimited(policyName),
+    contentType: 'application/json',
     ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } }),
   },
 });
@@ -82,18 +98,14 @@ const failure = (status: number, message: string, headers?: Record<string, strin
   },
 });
 
-const rolling = 'You have reached your ten_secondly_rolling limit.';
-const secondly = 'You have reached your secondly limit.';
-const daily = 'You have reached your daily limit.';
-
-/** The faults that the issue of the adapter names. A 5xx comes in two: before the write, and after it. */
+/** The faults that have a name. Most 5xx come in two: before the write, and after it. */
 export const hubspotFaults = {
-  '429 rolling': limit('TEN_SECONDLY_ROLLING', rolling),
-  '429 rolling with Retry-After': limit('TEN_SECONDLY_ROLLING', rolling, 7),
-  '429 secondly': limit('SECONDLY', secondly),
-  '429 secondly with Retry-After': limit('SECONDLY', secondly, 2),
-  '429 daily': limit('DAILY', daily),
-  '429 daily with Retry-After': limit('DAILY', daily, 3600),
+  '429 rolling': limit('TEN_SECONDLY_ROLLING'),
+  '429 rolling with Retry-After': limit('TEN_SECONDLY_ROLLING', 7),
+  '429 secondly': limit('SECONDLY'),
+  '429 secondly with Retry-After': limit('SECONDLY', 2),
+  '429 daily': limit('DAILY'),
+  '429 daily with Retry-After': limit('DAILY', 3600),
   '423 locked': failure(423, 'The resource is locked. Try again later.'),
   '477 migration': failure(477, 'The account is being migrated.', { 'retry-after': '3600' }),
   '500': failure(500, 'internal error'),

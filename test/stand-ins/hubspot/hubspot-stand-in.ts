@@ -1,110 +1,43 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Access } from './access.ts';
 import type { FaultAim, HubspotFault, HubspotFaultName } from './faults.ts';
+import { handleRequest } from './handle-request.ts';
+import { createPerson, type Person } from './person.ts';
+import { createPortal } from './portal.ts';
+import { createRateLimits } from './rate-limits.ts';
 import type { ObjectType, RequestKind } from './request-kind.ts';
+import type { SeenRequest } from './seen-request.ts';
+import { createStagedFaults } from './staged-faults.ts';
+import type { HubspotStandInOptions } from './stand-in-options.ts';
+import type { StoredRecord } from './stored-record.ts';
 
-/** A contact or company as it is before the test. */
-export interface RecordSeed {
-  /** Made when left out. */
-  readonly id?: string;
-  /**
-   * As people typed them: `phone`, `mobilephone`, `associatedcompanyid`, `hubspot_owner_id`, … The calculated numbers
-   * are made from them as HubSpot does; one that is given here wins.
-   */
-  readonly properties: Readonly<Record<string, string>>;
-}
+/** The token that is right unless the options name another. */
+export const standInToken = 'pat-na1-stand-in-5f0c27d1';
 
-export interface OwnerSeed {
-  readonly id: string;
-  readonly email: string;
-  readonly firstName?: string;
-  readonly lastName?: string;
-  readonly archived?: boolean;
-}
-
-export interface PropertySeed {
-  readonly name: string;
-  readonly label?: string;
-  readonly type?: 'string' | 'number' | 'datetime' | 'enumeration' | 'bool';
-  readonly hasUniqueValue?: boolean;
-  readonly readOnly?: boolean;
-  /** Values of an enumeration. */
-  readonly options?: readonly string[];
-}
-
-export interface HubspotStandInOptions {
-  /** Epoch milliseconds; limits, index lag and modification times follow it. The system's unless given. */
-  readonly clock?: () => number;
-  /** The token that is right. */
-  readonly token?: string;
-  /** The scopes of the token; all that the API asks for unless given. */
-  readonly scopes?: readonly string[];
-  /** ISO country under which national numbers are calculated; none (`undefined` given): only those with a plus. */
-  readonly country?: string | undefined;
-  readonly contacts?: readonly RecordSeed[];
-  readonly companies?: readonly RecordSeed[];
-  readonly owners?: readonly OwnerSeed[];
-  /** Properties that the portal has beside the built-in ones; one of a built-in name replaces it. */
-  readonly properties?: Readonly<Partial<Record<ObjectType, readonly PropertySeed[]>>>;
-  /** Built-in properties that this portal lacks. */
-  readonly lacks?: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
-  /** Whether a unique property may be created on calls: answers 400 when `refused`. */
-  readonly uniqueOnCalls?: 'accepted' | 'refused';
-  /** How a second record with the same unique value is refused: 400 with CONFLICTING_UNIQUE_VALUE, or 409 CONFLICT. */
-  readonly uniqueConflict?: 'validation' | 'conflict';
-  /** How long a new or changed record is not found by search. 0 unless given. */
-  readonly indexLagMs?: number;
-  readonly limits?: {
-    /** Requests in ten seconds; 100 unless given. */
-    readonly burst?: number;
-    /** Requests in a day; 250,000 unless given. */
-    readonly daily?: number;
-    /** Searches in a second; 5 unless given. */
-    readonly searches?: number;
-  };
-}
+/** Every scope that the API asks for. */
+export const everyScope: readonly string[] = [
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.objects.owners.read',
+  'crm.schemas.contacts.read',
+  'crm.schemas.contacts.write',
+  'crm.schemas.companies.read',
+  'crm.schemas.companies.write',
+];
 
 /** A record as the portal holds it. Deleted ones are not told. */
 export interface PortalRecord {
   readonly id: string;
   readonly properties: Readonly<Record<string, string>>;
-  /** The ids of the contacts and companies that it is associated with. */
+  /** The ids of the records that it is associated with. */
+  readonly calls: readonly string[];
   readonly contacts: readonly string[];
   readonly companies: readonly string[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
-}
-
-/** A request that came, faulty ones included. */
-export interface SeenRequest {
-  readonly kind: RequestKind;
-  readonly method: string;
-  /** With its query, from the slash on. */
-  readonly path: string;
-  /** `legacy` (v3, v4), or the dated version. */
-  readonly apiVersion: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed as JSON; the text where it is none; undefined where there is none. */
-  readonly body: unknown;
-  readonly atMs: number;
-  readonly socket: 'fresh' | 'reused';
-  /** The status that was answered, if any was. */
-  readonly status: number | undefined;
-  /** True when a staged fault met it. */
-  readonly faulty: boolean;
-}
-
-/** What people do in the portal while the adapter is at work. */
-export interface Person {
-  /** Edits properties, without any of the API's rules. */
-  edit(type: ObjectType, id: string, properties: Readonly<Record<string, string>>): void;
-  /** Sets which contacts and companies a call is on; what is left out stays. */
-  link(callId: string, to: { contacts?: readonly string[]; companies?: readonly string[] }): void;
-  add(type: 'contacts' | 'companies', seed: RecordSeed): string;
-  remove(type: ObjectType, id: string): void;
-  /** Merges the second contact into the first: its id keeps leading to the first. */
-  merge(type: 'contacts' | 'companies', survivorId: string, goneId: string): void;
-  archiveOwner(id: string): void;
-  /** Takes a scope from the token, or the token itself. */
-  revoke(scope?: string): void;
 }
 
 export interface HubspotStandIn {
@@ -112,6 +45,7 @@ export interface HubspotStandIn {
   readonly url: string;
   readonly token: string;
   readonly person: Person;
+  /** The oldest first. */
   records(type: ObjectType): readonly PortalRecord[];
   record(type: ObjectType, id: string): PortalRecord | undefined;
   /** Meets the next request that fits, or as many as told. Several wait in the order in which they were staged. */
@@ -119,11 +53,11 @@ export interface HubspotStandIn {
   /** Takes back every fault that still waits. */
   unstage(): void;
   /**
-   * Refuses each record of which a property holds one of these texts, with a row of VALIDATION_ERROR, as a rule of
-   * the account would; an empty list refuses nothing.
+   * Refuses each record of which a property holds one of these texts, as a rule of the account would; an empty list
+   * refuses nothing.
    */
   refuse(texts: readonly string[]): void;
-  /** The requests that came since the start, or the last `forget`; of these kinds only. */
+  /** The requests that came since the start, or the last `forget`; of these kinds only, when any is given. */
   requests(...kinds: readonly RequestKind[]): readonly SeenRequest[];
   /** How many came, by kind. */
   counts(): Readonly<Partial<Record<RequestKind, number>>>;
@@ -132,10 +66,88 @@ export interface HubspotStandIn {
 }
 
 /**
- * A HubSpot portal on loopback that enforces what the real one does, and misbehaves on request.
+ * A HubSpot account on loopback that enforces what the real one does, and misbehaves on request.
  *
- * @param options what the portal is like
+ * As documented by HubSpot: paths (v3, v4 and dated), the shapes and limits of bodies, strings only, associations on
+ * create and none on upsert, 201 and 207 with errors by trace id, the same inside the 201 and 200 from 2026-09 on,
+ * unknown properties refused on create and ignored on update, `hs_timestamp`, association types, unique properties as
+ * `idProperty`, search (5 groups, 6 and 18 filters, 200 a page, 3,000 characters, 5 a second, lag), the calculated
+ * numbers, rate limits with their headers and policies, MISSING_SCOPES.
+ *
+ * Seen by others, not documented: ids that are not there in a batch update (told, or silently left out), the message
+ * of a unique conflict (400 or 409), a repeated id refusing the whole upsert, the answer to a non-unique `idProperty`.
+ *
+ * Assumed, and to be looked at on a live account: that calls take unique properties (`uniqueOnCalls`); that unique
+ * values are compared exactly and are free again once their record is deleted; that a unique value given twice in one
+ * create refuses the second row; how an unknown association is refused (`unknownAssociation`); that an upsert refuses
+ * unknown properties; that the merged id of a contact keeps leading to the survivor in associations too; that company
+ * numbers are calculated like those of contacts; the code of a refused owner; that searches count by the second and
+ * the day only; which scopes associations and properties of calls ask for; 65,536 characters as the longest text.
  */
-export function startHubspotStandIn(options: HubspotStandInOptions = {}): Promise<HubspotStandIn> {
-  return Promise.reject(new Error(`Not built yet: ${JSON.stringify(options)}`));
+export async function startHubspotStandIn(options: HubspotStandInOptions = {}): Promise<HubspotStandIn> {
+  const portal = createPortal(options);
+  const token = options.token ?? standInToken;
+  const access: Access = {
+    token,
+    scopes: options.scopes === undefined ? undefined : new Set(options.scopes),
+  };
+  const faults = createStagedFaults();
+  const stopping = new AbortController();
+  let seen: SeenRequest[] = [];
+  const around = {
+    portal,
+    access,
+    limits: createRateLimits(options, portal.nowMs),
+    faults,
+    onSocket: new WeakMap(),
+    stopping: stopping.signal,
+  };
+  const server = createServer((request, response) => {
+    handleRequest({ ...around, seen }, request, response).catch(() => request.socket.destroy());
+  });
+  // An idle connection is the client's to close: tests count on its being reused.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    person: createPerson(portal, access, everyScope),
+    records: (type) => portal.all(type).map(told),
+    record(type, id) {
+      const record = portal.find(type, id);
+      return record === undefined ? undefined : told(record);
+    },
+    stage: (fault, aim) => faults.stage(fault, aim),
+    unstage: () => faults.unstage(),
+    refuse(texts) {
+      portal.refusedTexts = [...texts];
+    },
+    requests: (...kinds) =>
+      kinds.length === 0 ? [...seen] : seen.filter(({ kind }) => kinds.includes(kind)),
+    counts() {
+      const counts: Partial<Record<RequestKind, number>> = {};
+      for (const { kind } of seen) counts[kind] = (counts[kind] ?? 0) + 1;
+      return counts;
+    },
+    forget() {
+      seen = [];
+    },
+    close() {
+      stopping.abort();
+      server.closeAllConnections();
+      return new Promise((closed) => server.close(() => closed()));
+    },
+  };
+}
+
+function told({ id, properties, links, createdAtMs, updatedAtMs }: StoredRecord): PortalRecord {
+  return {
+    id,
+    properties,
+    calls: [...links.calls.keys()],
+    contacts: [...links.contacts.keys()],
+    companies: [...links.companies.keys()],
+    createdAtMs,
+    updatedAtMs,
+  };
 }
