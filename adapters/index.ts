@@ -1,5 +1,6 @@
 import type { AdapterDefinition } from '#contract';
+import { hubspot } from './hubspot/index.ts';
 import { sql } from './sql/index.ts';
 
 /** The one list of adapters. `ADAPTERS` names those that are enabled. */
-export const adapters: readonly AdapterDefinition[] = [sql];
+export const adapters: readonly AdapterDefinition[] = [sql, hubspot];

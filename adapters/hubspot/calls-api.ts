@@ -29,7 +29,7 @@ export interface CallsApi {
   readCalls(ids: readonly string[], properties: readonly string[], signal: AbortSignal): Promise<BatchAnswer>;
   createCalls(calls: readonly NewCall[], signal: AbortSignal): Promise<BatchAnswer>;
   updateCalls(
-    calls: readonly { id: string; properties: Properties }[],
+    calls: readonly { id: string; key: string; properties: Properties }[],
     signal: AbortSignal,
   ): Promise<BatchAnswer>;
   /** Makes those that are not there. Takes no associations. The key must be unique in the portal. */
@@ -91,7 +91,11 @@ export function createCallsApi(transport: Transport): CallsApi {
       return readBatch(answer);
     },
     async updateCalls(calls, signal) {
-      const inputs = calls.map(({ id, properties }) => ({ id, properties: { ...properties } }));
+      const inputs = calls.map(({ id, key, properties }) => ({
+        id,
+        objectWriteTraceId: key,
+        properties: { ...properties },
+      }));
       const answer = await transport.ask(
         'other',
         ({ crm }, options) => crm.objects.calls.batchApi.update({ inputs }, options),

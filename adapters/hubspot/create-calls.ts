@@ -1,4 +1,5 @@
 import { retry } from '#contract';
+import type { BatchAnswer } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { matchAgain } from './match-again.ts';
 import { refused, settleLanded } from './outcomes.ts';
@@ -6,13 +7,14 @@ import { keyMissing } from './pause.ts';
 import { without } from './portal.ts';
 import { callKey, ownerProperty, requiredProperties } from './properties.ts';
 import {
+  isBatchRefused,
   isConflict,
   isKeyFault,
   isMissing,
   isOutcomeUnknown,
   namedProperties,
-  Refusal,
   type ErrorDetails,
+  type Refusal,
 } from './refusal.ts';
 import { inBatches, type Landing, type Run } from './run.ts';
 
@@ -28,42 +30,36 @@ type Row = Landing & { readonly tries?: Tries };
 // So long the index may lag behind: a call is looked for only then, where its key is not unique.
 const indexLagMs = 60_000;
 
+/** Lands calls that may be there already. */
+type Recover = (landings: readonly Landing[]) => Promise<void>;
+
 /**
  * Makes calls, a hundred in one request, with their associations.
  *
- * @returns those that may be there already: to be recovered by their key
+ * @param recover is given those that may be there already, before anything more is made
  */
-export async function createCalls(run: Run, landings: readonly Landing[]): Promise<readonly Landing[]> {
-  const doubtful: Landing[] = [];
+export async function createCalls(run: Run, landings: readonly Landing[], recover: Recover): Promise<void> {
   const queue: Row[][] = inBatches(landings, batchRowsMax);
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-    const { inDoubt, again } = await createBatch(run, batch);
-    doubtful.push(...inDoubt);
-    queue.unshift(...again);
-  }
-  return doubtful;
+  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift())
+    queue.unshift(...(await createBatch(run, batch, recover)));
 }
 
-interface Unfinished {
-  readonly inDoubt: readonly Row[];
-  /** To be sent again, changed. */
-  readonly again: readonly Row[][];
-}
-
-async function createBatch(run: Run, batch: readonly Row[]): Promise<Unfinished> {
+/** Answers what is to be sent again, changed. */
+async function createBatch(run: Run, batch: readonly Row[], recover: Recover): Promise<Row[][]> {
   const calls = batch.map(({ delivery, properties, whom }) => ({
     key: delivery.idempotencyKey,
     properties,
     contactId: whom.contactId,
     companyId: whom.companyId,
   }));
-  let answer: Awaited<ReturnType<typeof run.client.createCalls>>;
+  let answer: BatchAnswer;
   try {
     answer = await run.client.createCalls(calls, run.signal);
   } catch (error) {
-    if (isOutcomeUnknown(error)) return inDoubt(run, batch);
-    if (!(error instanceof Refusal) || ![400, 404, 409, 413, 414].includes(error.status)) throw error;
-    return refusedBatch(run, batch, error);
+    if (isOutcomeUnknown(error)) await resolveDoubt(run, batch, recover);
+    else if (isBatchRefused(error)) return refusedBatch(run, batch, error, recover);
+    else throw error;
+    return [];
   }
   const idByKey = new Map(
     answer.records.map(({ id, properties, objectWriteTraceId }) => [
@@ -71,7 +67,7 @@ async function createBatch(run: Run, batch: readonly Row[]): Promise<Unfinished>
       id,
     ]),
   );
-  const unconfirmed: Row[] = [];
+  const inDoubt: Row[] = [];
   const again: Row[] = [];
   for (const row of batch) {
     const { idempotencyKey: key } = row.delivery;
@@ -79,35 +75,44 @@ async function createBatch(run: Run, batch: readonly Row[]): Promise<Unfinished>
     const error = answer.errors.find(({ about }) => about.includes(key));
     if (remoteId !== undefined)
       settleLanded(run, row, { remoteId, effect: 'created', how: 'created', written: row.properties });
-    else if (error === undefined || isConflict(error)) unconfirmed.push(row);
+    else if (error === undefined || isConflict(error)) inDoubt.push(row);
     else again.push(...(await changed(run, row, error)));
   }
-  return { inDoubt: unconfirmed, again: again.length === 0 ? [] : [again] };
+  if (inDoubt.length > 0) await resolveDoubt(run, inDoubt, recover);
+  return again.length === 0 ? [] : [again];
 }
 
 /** Where the key is unique, what is there is found by it at once; else only when the index has caught up. */
-function inDoubt({ config, outcomes }: Run, batch: readonly Row[]): Unfinished {
-  if (config.HUBSPOT_KEY === 'unique') return { inDoubt: batch, again: [] };
+async function resolveDoubt(run: Run, batch: readonly Row[], recover: Recover): Promise<void> {
+  if (run.config.HUBSPOT_KEY === 'unique') {
+    await recover(batch);
+    return;
+  }
+  const reason = 'HubSpot did not say whether the call was made.';
   for (const { delivery } of batch)
-    outcomes.set(
-      delivery.id,
-      retry(delivery.id, 'outcome_unknown', 'HubSpot did not say whether the call was made.', indexLagMs),
-    );
-  return { inDoubt: [], again: [] };
+    run.outcomes.set(delivery.id, retry(delivery.id, 'outcome_unknown', reason, indexLagMs));
 }
 
 /** A batch that was refused as a whole: nothing of it was written. */
-async function refusedBatch(run: Run, batch: readonly Row[], error: Refusal): Promise<Unfinished> {
+async function refusedBatch(
+  run: Run,
+  batch: readonly Row[],
+  error: Refusal,
+  recover: Recover,
+): Promise<Row[][]> {
   const { details, status } = error;
   const [only] = batch;
-  if (isConflict(details, status)) return { inDoubt: batch, again: [] };
-  if (batch.length === 1 && only !== undefined) {
-    const again = await changed(run, only, details);
-    return { inDoubt: [], again: again.length === 0 ? [] : [again] };
+  if (isConflict(details, status)) {
+    await resolveDoubt(run, batch, recover);
+    return [];
   }
   if (isKeyFault(details, callKey)) throw keyMissing(error);
+  if (batch.length === 1 && only !== undefined) {
+    const again = await changed(run, only, details);
+    return again.length === 0 ? [] : [again];
+  }
   const half = Math.ceil(batch.length / 2);
-  return { inDoubt: [], again: [batch.slice(0, half), batch.slice(half)] };
+  return [batch.slice(0, half), batch.slice(half)];
 }
 
 /** A refused call as it may be taken, or none when it was rejected. */

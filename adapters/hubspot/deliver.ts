@@ -64,11 +64,8 @@ async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
   const isTried = ({ delivery }: Landing): boolean =>
     delivery.attempt > 1 || delivery.landedRevision !== undefined;
   await recoverCalls(run, unknown.filter(isTried));
-  const doubtful = await createCalls(
-    run,
-    unknown.filter((landing) => !isTried(landing)),
-  );
-  await recoverCalls(run, doubtful);
+  const fresh = unknown.filter((landing) => !isTried(landing));
+  await createCalls(run, fresh, (landings) => recoverCalls(run, landings));
 }
 
 function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {

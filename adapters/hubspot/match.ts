@@ -23,7 +23,7 @@ export async function findPeople(
   run: Run,
   deliveries: readonly Delivery[],
 ): Promise<ReadonlyMap<string, Whom | { readonly skip: string }>> {
-  const { config, tools, signal } = run;
+  const { config, tools } = run;
   const wanted = deliveries.map((delivery) => {
     const last = readTrace(delivery.landedTrace);
     // Who was found once stays; who was not may have been made since.
@@ -60,7 +60,6 @@ export async function findPeople(
       else found.set(delivery.id, contact ?? whomOf(match, missNote(run, delivery)));
     }
   }
-  signal.throwIfAborted();
   return found;
 }
 
@@ -77,7 +76,7 @@ function whomOf(match: PersonMatch | undefined, note: string | undefined): Whom 
     contactId,
     companyId,
     contactOwnerId: match?.person?.ownerId,
-    isMiss: contactId === undefined && companyId === undefined,
+    isMiss: isMiss(match),
     story: {
       ...(match?.trace as Record<string, JsonValue> | undefined),
       ...(note !== undefined && { note }),

@@ -5,7 +5,7 @@ import { batchRowsMax } from './client.ts';
 import { createCalls } from './create-calls.ts';
 import { settleLanded } from './outcomes.ts';
 import { callKey } from './properties.ts';
-import { Refusal } from './refusal.ts';
+import { isBatchRefused } from './refusal.ts';
 import { inBatches, type Landing, type Run } from './run.ts';
 import { updateCalls, type Known } from './update-calls.ts';
 
@@ -31,7 +31,7 @@ async function recoverBatch(run: Run, batch: readonly Landing[]): Promise<void> 
   if (missing.length === 0) return;
   if (isUnique) await upsert(run, missing);
   // Nothing but the key tells one call from another there, and nobody refuses a second one.
-  else await createCalls(run, missing);
+  else await createCalls(run, missing, leaveUnconfirmed(run));
 }
 
 async function findByKey(run: Run, batch: readonly Landing[]): Promise<ReadonlyMap<string, HubspotRecord>> {
@@ -61,12 +61,9 @@ async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
   try {
     ({ records } = await run.client.upsertCalls(rows, run.signal));
   } catch (error) {
-    if (!(error instanceof Refusal) || ![400, 404, 409, 413, 414].includes(error.status)) throw error;
-    // Refused for what one of them is; creating them finds it out row by row.
-    for (const {
-      delivery: { id },
-    } of await createCalls(run, landings))
-      setUnconfirmed(run, id);
+    if (!isBatchRefused(error)) throw error;
+    // Refused for what one of them is: creating them finds it out row by row.
+    await createCalls(run, landings, leaveUnconfirmed(run));
     return;
   }
   const byKey = new Map(
@@ -74,9 +71,9 @@ async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
   );
   const made = landings.flatMap((landing) => {
     const record = byKey.get(landing.delivery.idempotencyKey);
-    if (record === undefined) setUnconfirmed(run, landing.delivery.id);
     return record === undefined ? [] : [{ ...landing, remoteId: record.id }];
   });
+  await leaveUnconfirmed(run)(landings.filter(({ delivery }) => !byKey.has(delivery.idempotencyKey)));
   await associateCalls(run, made, true);
   for (const landing of made) {
     if (run.outcomes.has(landing.delivery.id)) continue;
@@ -85,6 +82,11 @@ async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
   }
 }
 
-function setUnconfirmed({ outcomes }: Run, id: string): void {
-  outcomes.set(id, retry(id, 'not_confirmed', 'HubSpot did not say whether the call was made.'));
+function leaveUnconfirmed({ outcomes }: Run): (landings: readonly Landing[]) => Promise<void> {
+  const reason = 'HubSpot did not say whether the call was made.';
+  return (landings) => {
+    for (const { delivery } of landings)
+      outcomes.set(delivery.id, retry(delivery.id, 'not_confirmed', reason));
+    return Promise.resolve();
+  };
 }

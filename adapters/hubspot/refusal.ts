@@ -100,6 +100,11 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof Refusal && error.status >= 500;
 }
 
+/** True when a batch was refused for what is in it, or for its size: nothing of it was written. */
+export function isBatchRefused(error: unknown): error is Refusal {
+  return error instanceof Refusal && [400, 404, 409, 413, 414].includes(error.status);
+}
+
 /** A sentence of HubSpot's without the numbers that it quotes, and not too long. */
 export function withoutNumbers(text: string): string {
   return text.replace(/\+?\d[\d\s().-]{3,}\d/g, '…').slice(0, 300);

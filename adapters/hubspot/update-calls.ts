@@ -1,10 +1,11 @@
 import { fingerprint, isOursToChange, retry, skipped } from '#contract';
+import type { BatchAnswer } from './answers.ts';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
 import { refused, settleLanded, type Landed } from './outcomes.ts';
 import { without } from './portal.ts';
 import { fixedProperties, outcomeProperties, requiredProperties, type Properties } from './properties.ts';
-import { isMissing, namedProperties, Refusal, type ErrorDetails } from './refusal.ts';
+import { isBatchRefused, isMissing, namedProperties, type ErrorDetails, type Refusal } from './refusal.ts';
 import { inBatches, type Landing, type Run } from './run.ts';
 import type { CallTrace } from './trace.ts';
 
@@ -28,6 +29,8 @@ export async function updateCalls(run: Run, knowns: readonly Known[]): Promise<v
 interface Change {
   readonly known: Known;
   readonly properties: Properties;
+  /** What it shows already as the kit would write it. */
+  readonly same: Properties;
   readonly left: CallTrace['left'];
 }
 
@@ -42,7 +45,7 @@ async function updateBatch(run: Run, batch: readonly Known[]): Promise<void> {
     run,
     there.flatMap(({ known }) => (known.mayLackPeople ? [known] : [])),
   );
-  for (const { known, left } of there) {
+  for (const { known, same, left } of there) {
     if (run.outcomes.has(known.delivery.id)) continue;
     const properties = written.get(known.remoteId) ?? {};
     const isChanged = Object.keys(properties).length > 0 || associated.has(known.remoteId);
@@ -50,7 +53,7 @@ async function updateBatch(run: Run, batch: readonly Known[]): Promise<void> {
       remoteId: known.remoteId,
       effect: isChanged ? 'updated' : 'unchanged',
       how: isChanged ? 'updated' : 'unchanged',
-      written: properties,
+      written: { ...same, ...properties },
       left,
     };
     settleLanded(run, known, landed);
@@ -75,7 +78,8 @@ async function withShown(run: Run, batch: readonly Known[]): Promise<readonly Kn
     ]),
   );
   const toRead = batch.filter(
-    ({ remoteId, shown }) => shown === undefined && (guarded.get(remoteId) ?? []).length > 0,
+    ({ remoteId, shown, mayLackPeople }) =>
+      shown === undefined && (mayLackPeople || (guarded.get(remoteId) ?? []).length > 0),
   );
   if (toRead.length === 0) return batch;
   const ids = toRead.map(({ remoteId }) => remoteId);
@@ -94,16 +98,17 @@ async function withShown(run: Run, batch: readonly Known[]): Promise<readonly Kn
 function changesOf(batch: readonly Known[]): readonly Change[] {
   return batch.map((known) => {
     const properties: Record<string, string> = {};
+    const same: Record<string, string> = {};
     const left: Record<string, { why: string; value: string }> = {};
     for (const [name, value] of Object.entries(known.properties)) {
       if (!isNews(known, name, value)) continue;
       const current = known.shown?.[name];
-      if (current === value) continue;
-      if (outcomeProperties.has(name) || isOursToChange(current, known.last?.written[name]))
+      if (current === value) same[name] = value;
+      else if (outcomeProperties.has(name) || isOursToChange(current, known.last?.written[name]))
         properties[name] = value;
       else left[name] = { why: 'somebody changed it in HubSpot', value: fingerprint(value) };
     }
-    return { known, properties, left };
+    return { known, properties, same, left };
   });
 }
 
@@ -116,11 +121,11 @@ async function write(run: Run, changes: readonly Change[]): Promise<Map<string, 
     key: known.delivery.idempotencyKey,
     properties,
   }));
-  let answer: Awaited<ReturnType<typeof run.client.updateCalls>>;
+  let answer: BatchAnswer;
   try {
     answer = await run.client.updateCalls(rows, run.signal);
   } catch (error) {
-    if (!(error instanceof Refusal) || ![400, 404, 409, 413, 414].includes(error.status)) throw error;
+    if (!isBatchRefused(error)) throw error;
     return await writeApart(run, changes, error);
   }
   const confirmed = new Set(answer.records.map(({ id }) => id));
@@ -177,10 +182,15 @@ async function lookInto(
   return await write(run, left);
 }
 
-function withoutRefused({ known, properties, left }: Change, names: readonly string[]): Change {
+function withoutRefused(change: Change, names: readonly string[]): Change {
+  const { properties, left } = change;
   const why = 'HubSpot refuses the value';
   const more = names.map((name) => [name, { why, value: fingerprint(properties[name] ?? '') }] as const);
-  return { known, properties: without(properties, names), left: { ...left, ...Object.fromEntries(more) } };
+  return {
+    ...change,
+    properties: without(properties, names),
+    left: { ...left, ...Object.fromEntries(more) },
+  };
 }
 
 function setDeleted(run: Run, { delivery }: Known): void {
