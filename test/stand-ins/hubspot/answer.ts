@@ -22,8 +22,10 @@ export interface Asked {
 
 type Rows = Record<string, JsonValue>[];
 
-/** Errors ride inside a plain answer from this version on; before it, they make it a 207. */
-const errorsInsideSince = '2026-09';
+/** From 2026-09 on errors ride inside a plain answer; before, and in the legacy versions, they make it a 207. */
+export function hidesErrors({ apiVersion }: Route): boolean {
+  return apiVersion !== 'legacy' && apiVersion >= '2026-09';
+}
 
 /**
  * The answer to a batch.
@@ -32,15 +34,14 @@ const errorsInsideSince = '2026-09';
  */
 export function batchAnswer(
   portal: Portal,
-  { apiVersion }: Route,
+  route: Route,
   status: number,
   results: Rows,
   errors: Rows,
 ): Answer {
   const at = new Date(portal.nowMs()).toISOString();
-  const inside = apiVersion !== 'legacy' && apiVersion >= errorsInsideSince;
   return {
-    status: errors.length === 0 || inside ? status : 207,
+    status: errors.length === 0 || hidesErrors(route) ? status : 207,
     body: {
       status: 'COMPLETE',
       results,

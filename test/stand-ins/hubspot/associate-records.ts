@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../src/domain/jet-fields.ts';
-import { batchAnswer, type Answer, type Asked } from './answer.ts';
+import { batchAnswer, hidesErrors, type Answer, type Asked } from './answer.ts';
 import { ApiError, invalid, notFound } from './api-error.ts';
 import { unknownEnd } from './create-records.ts';
 import { associationTypes, defaultAssociation, type Portal } from './portal.ts';
@@ -44,8 +44,7 @@ export function associateWithTypes(portal: Portal, { route, body }: Asked, ends:
     return { fromObjectId: from.id, toObjectId: to.id, labels: [] };
   });
   // Legacy and 2026-03 document 201, 2026-09 documents 200.
-  const status = route.apiVersion !== 'legacy' && route.apiVersion >= '2026-09' ? 200 : 201;
-  return batchAnswer(portal, route, status, results, errors);
+  return batchAnswer(portal, route, hidesErrors(route) ? 200 : 201, results, errors);
 }
 
 /** `POST …/batch/read` */

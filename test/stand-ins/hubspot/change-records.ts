@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { batchAnswer, recordBody, toldProperties, type Answer, type Asked } from './answer.ts';
+import { batchAnswer, hidesErrors, recordBody, toldProperties, type Answer, type Asked } from './answer.ts';
 import { invalid, notFound } from './api-error.ts';
 import { checkProperties, checkUnique } from './check-properties.ts';
 import type { Portal } from './portal.ts';
@@ -33,9 +33,7 @@ export function updateBatch(portal: Portal, { route, body }: Asked, type: Object
   const told = portal.options.missingOnUpdate === 'silent' ? [] : missingRows(type, missing);
   const answer = batchAnswer(portal, route, 200, rows.results, [...rows.errors, ...told]);
   // Seen by integrators: ids that are not there make it a 207 that says nothing of them.
-  return missing.length > 0 && told.length === 0 && answer.status === 200 && route.apiVersion < '2026-09'
-    ? { ...answer, status: 207 }
-    : answer;
+  return missing.length > 0 && told.length === 0 && !hidesErrors(route) ? { ...answer, status: 207 } : answer;
 }
 
 /** `POST …/batch/upsert`: by a unique property, which every input names. */
