@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { httpFaults } from '../../adapter-kit/http-stand-in.ts';
-import type { Fault } from '../../adapter-kit/subject.ts';
+import { faultNames, type Fault, type FaultName } from '../../adapter-kit/subject.ts';
 import { openHubspotKitStandIn } from './kit-stand-in.ts';
 import { calls, contacts, keyProperty, newCall, searchFor } from './stand-in-under-test.ts';
 
@@ -109,7 +108,25 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     expect(await create(standIn, ['a'])).toMatchObject({ status: 201 });
   });
 
-  it('stages every fault that the kit knows', () => {
-    expect(httpFaults).toHaveLength(7);
+  it.each(faultNames)('stages %s', async (name) => {
+    const standIn = await open();
+    await standIn.stage(faults[name]);
+    const leaving = new AbortController();
+    const asked = create(standIn, ['a', 'b'], { signal: leaving.signal });
+    while (standIn.hubspot.requests().length === 0) await new Promise((turn) => setTimeout(turn, 5));
+    if (name === 'silence') leaving.abort();
+    await asked;
+    const refused = (await standIn.records()).length === 1;
+    expect([standIn.hubspot.requests()[0]?.faulty, refused]).toContain(true);
   });
 });
+
+const faults: Readonly<Record<FaultName, Fault>> = {
+  'refused credentials': { name: 'refused credentials' },
+  'a request to slow down': { name: 'a request to slow down', retryAfterMs: 1_000 },
+  'a server error': { name: 'a server error' },
+  silence: { name: 'silence' },
+  'a reply lost after the write': { name: 'a reply lost after the write' },
+  'one refused record': { name: 'one refused record', key: 'a', callId: 'call-a' },
+  slowness: { name: 'slowness', delayMs: 20 },
+};

@@ -96,8 +96,11 @@ export function createPortal(options: HubspotStandInOptions): Portal {
       const record = records[type].get(id);
       return record === undefined || gone.has(record) ? undefined : record;
     },
-    findBy: (type, property, value) =>
-      portal.all(type).find((record) => record.properties[property] === value),
+    findBy(type, property, value) {
+      for (const record of records[type].values())
+        if (record.properties[property] === value && !gone.has(record)) return record;
+      return undefined;
+    },
     insert(type, given, id = String(++lastId)) {
       const record = newRecord(type, id, nowMs());
       records[type].set(id, record);

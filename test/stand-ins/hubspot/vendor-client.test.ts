@@ -3,6 +3,10 @@ import { Agent } from 'node:http';
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/models/Filter.js';
 import { AssociationSpecAssociationCategoryEnum } from '@hubspot/api-client/lib/codegen/crm/objects/calls/models/AssociationSpec.js';
+import {
+  PropertyCreateFieldTypeEnum,
+  PropertyCreateTypeEnum,
+} from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js';
 import { describe, expect, it } from 'vitest';
 import { keyProperty, standIns } from './stand-in-under-test.ts';
 
@@ -103,17 +107,11 @@ describe('the vendor client at the stand-in HubSpot', () => {
       label: 'New key',
       groupName: 'call_information',
       hasUniqueValue: true,
+      type: PropertyCreateTypeEnum.String,
+      fieldType: PropertyCreateFieldTypeEnum.Text,
     };
-    await coreApi.create('calls', { ...property, type: 'string', fieldType: 'text' } as never, each);
-    const read = await coreApi.getByName(
-      'calls',
-      'new_key',
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      each,
-    );
+    await coreApi.create('calls', property, each);
+    const read = await coreApi.getByName('calls', 'new_key', false, undefined, each);
     expect(read.hasUniqueValue).toBe(true);
   });
 
