@@ -6,8 +6,10 @@ import { writingKinds } from './request-kind.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
 
 export interface HubspotKitOptions extends HubspotStandInOptions {
-  /** The unique property of calls that holds the idempotency key. It is there from the start. */
+  /** The property of calls that holds the idempotency key. It is there from the start. */
   readonly keyProperty: string;
+  /** False where the portal refused a unique one. True unless given. */
+  readonly keyIsUnique?: boolean;
   /** Settings beside the token and the address. */
   readonly settings?: Readonly<Record<string, string>>;
   /** A call in the form of the adapter's `preview`; its properties as they stand, unless given. */
@@ -17,11 +19,12 @@ export interface HubspotKitOptions extends HubspotStandInOptions {
 /** The stand-in for the adapter kit. It stages every fault that the kit knows. */
 export async function openHubspotKitStandIn({
   keyProperty,
+  keyIsUnique = true,
   settings = {},
   shown = ({ properties }) => properties,
   ...options
 }: HubspotKitOptions): Promise<StandIn & { readonly hubspot: HubspotStandIn }> {
-  const calls = [...(options.properties?.calls ?? []), { name: keyProperty, hasUniqueValue: true }];
+  const calls = [...(options.properties?.calls ?? []), { name: keyProperty, hasUniqueValue: keyIsUnique }];
   const hubspot = await startHubspotStandIn({ ...options, properties: { ...options.properties, calls } });
   return {
     hubspot,
