@@ -69,7 +69,7 @@ export function createCallsApi(transport: Transport): CallsApi {
           send:
             (body) =>
             ({ crm }, options) =>
-              crm.objects.calls.searchApi.doSearch(body as never, options),
+              crm.objects.calls.searchApi.doSearch(body, options),
         },
         signal,
       ),

@@ -28,7 +28,9 @@ export function createConnections(baseUrl: string): Connections {
       open.add(agent);
       return agent;
     },
-    giveBack: (agent) => void (open.has(agent) && idle.push(agent)),
+    giveBack(agent) {
+      if (open.has(agent)) idle.push(agent);
+    },
     end,
     close() {
       idle.length = 0;

@@ -17,6 +17,7 @@ const documents = [
   'docs/queries.md',
   'adapters/README.md',
   'adapters/_template/README.md',
+  'adapters/hubspot/README.md',
   'adapters/sql/README.md',
   '.env.example',
 ];

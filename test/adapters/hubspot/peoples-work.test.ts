@@ -100,7 +100,7 @@ describe('people at work in HubSpot', () => {
     const delivery = callFrom(number, 'ended');
     const outcome = (await test.deliver([delivery])).get('ended');
     test.portal.person.remove('calls', test.callsOf(delivery)[0]?.id ?? '');
-    const { trace } = outcome as { trace: { written: Record<string, string> } };
+    const { trace } = outcome as unknown as { trace: { written: Record<string, string> } };
     // The title and body that the kit would write now were written already: nothing is read.
     const later = afterwards(delivery, outcome, { status: 'missed' });
     const written = { ...trace.written, hs_call_title: '', hs_call_body: '' };

@@ -35,12 +35,12 @@ describe('whom a call is about', () => {
   });
 
   it('is the contact that was changed last, of several with the number, and the trace says so', async () => {
-    test = await openPortal({
-      contacts: [
-        { id: '9001', properties: { phone: number, lastmodifieddate: '2026-01-01T00:00:00.000Z' } },
-        { id: '9002', properties: { phone: number, lastmodifieddate: '2026-06-01T00:00:00.000Z' } },
-      ],
-    });
+    let nowMs = Date.UTC(2026, 10, 22);
+    const properties = { phone: number };
+    const contacts = ['9001', '9002', '9003'].map((id) => ({ id, properties }));
+    test = await openPortal({ clock: () => nowMs, contacts });
+    nowMs += 1000;
+    test.portal.person.edit('contacts', '9002', { firstname: 'Mai' });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9002'] }]);
