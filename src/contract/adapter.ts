@@ -87,6 +87,12 @@ export interface Adapter {
    */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
+   * Makes what the adapter needs of its own at the destination and a person decides about (a property, a field).
+   * Called by `npm run adapter:setup`, never by the receiver. May be repeated: what is there stays. What it made,
+   * found or could not make is a finding. Left out: there is nothing to set up.
+   */
+  setup?(signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
    * Makes ready what is the kit's own at the destination (its reporting table). Called when a worker takes hold
    * of the destination, before the first batch, and again after each take-over. Left out: nothing to make ready.
    *

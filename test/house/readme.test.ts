@@ -18,6 +18,7 @@ const documents = [
   'adapters/README.md',
   'adapters/_template/README.md',
   'adapters/salesforce/README.md',
+  'adapters/hubspot/README.md',
   'adapters/sql/README.md',
   '.env.example',
 ];

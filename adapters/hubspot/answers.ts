@@ -1,0 +1,106 @@
+import { z } from '#contract';
+import { NoAnswer, readErrorDetails, type ErrorDetails } from './refusal.ts';
+
+const id = z.union([z.string(), z.number()]).transform(String);
+const values = z.record(z.string(), z.string().nullable());
+
+const record = z.object({
+  id,
+  properties: values.default({}),
+  objectWriteTraceId: z.string().optional(),
+  /** Of an upsert: there was none before. */
+  new: z.boolean().optional(),
+  updatedAt: z.string().optional(),
+});
+
+/** A record as HubSpot shows it. Of its properties, those that were asked for or written. */
+export type HubspotRecord = z.output<typeof record>;
+
+const batch = z.object({ results: z.array(record), errors: z.array(z.unknown()).default([]) });
+
+/** What became of the rows of a batch. A row that is in neither list is in doubt. */
+export interface BatchAnswer {
+  readonly records: readonly HubspotRecord[];
+  readonly errors: readonly ErrorDetails[];
+}
+
+export function readBatch(body: unknown): BatchAnswer {
+  const { results, errors } = inShape(batch, body);
+  return { records: results, errors: errors.map(readErrorDetails) };
+}
+
+const page = z.object({
+  results: z.array(record),
+  paging: z.object({ next: z.object({ after: z.string() }).optional() }).nullish(),
+});
+
+/** One page of a search, and where the next one begins. */
+export function readPage(body: unknown): { records: readonly HubspotRecord[]; after: string | undefined } {
+  const { results, paging } = inShape(page, body);
+  return { records: results, after: paging?.next?.after };
+}
+
+const associated = z.object({
+  results: z.array(z.object({ from: z.object({ id }), to: z.unknown() })),
+  errors: z.array(z.unknown()).default([]),
+});
+
+const targets = z.union([
+  // What a read answers: all that one record is associated with.
+  z.array(z.object({ toObjectId: id })).transform((all) => all.map((one) => one.toObjectId)),
+  // What a write answers: one pair.
+  z.object({ id }).transform((one) => [one.id]),
+]);
+
+export interface AssociationAnswer {
+  /** What each record is associated with, by its id. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  readonly errors: readonly ErrorDetails[];
+}
+
+export function readAssociations(body: unknown): AssociationAnswer {
+  const { results, errors } = inShape(associated, body);
+  const byId = new Map<string, string[]>();
+  for (const { from, to } of results)
+    byId.set(from.id, [...(byId.get(from.id) ?? []), ...inShape(targets, to)]);
+  return { targets: byId, errors: errors.map(readErrorDetails) };
+}
+
+const property = z.object({
+  name: z.string(),
+  type: z.string().default(''),
+  hasUniqueValue: z.boolean().default(false),
+  options: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
+  modificationMetadata: z.object({ readOnlyValue: z.boolean().default(false) }).optional(),
+});
+
+/** A property as a portal defines it. */
+export type PropertyDefinition = z.output<typeof property>;
+
+export function readProperties(body: unknown): readonly PropertyDefinition[] {
+  return inShape(z.object({ results: z.array(property) }), body).results;
+}
+
+export function readProperty(body: unknown): PropertyDefinition {
+  return inShape(property, body);
+}
+
+const owners = z.object({
+  results: z.array(z.object({ id, email: z.string().nullish(), archived: z.boolean().default(false) })),
+  paging: z.object({ next: z.object({ after: z.string() }).optional() }).nullish(),
+});
+
+export type HubspotOwner = z.output<typeof owners>['results'][number];
+
+export function readOwners(body: unknown): { owners: readonly HubspotOwner[]; after: string | undefined } {
+  const { results, paging } = inShape(owners, body);
+  return { owners: results, after: paging?.next?.after };
+}
+
+function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(body);
+  if (success) return data;
+  // The values are not told: they may be numbers.
+  const at = error.issues[0]?.path.join('.') ?? '';
+  throw new NoAnswer(`gave an answer of another shape than it documents (at "${at}")`, true);
+}

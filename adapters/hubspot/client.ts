@@ -1,0 +1,24 @@
+import { createCallsApi, type CallsApi } from './calls-api.ts';
+import { createPeopleApi, type PeopleApi } from './people-api.ts';
+import { createPortalApi, type PortalApi } from './portal-api.ts';
+import type { Transport } from './transport.ts';
+
+/** HubSpot, as far as this adapter uses it: what goes through its library, and what of the answers is read. */
+export interface HubspotClient extends CallsApi, PeopleApi, PortalApi {
+  /** {@link Transport.dailyLeft} */
+  dailyLeft: Transport['dailyLeft'];
+  close(): void;
+}
+
+/** The most rows in one batch. */
+export const batchRowsMax = 100;
+
+export function createClient(transport: Transport): HubspotClient {
+  return {
+    ...createCallsApi(transport),
+    ...createPeopleApi(transport),
+    ...createPortalApi(transport),
+    dailyLeft: () => transport.dailyLeft(),
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,78 @@
+import {
+  callStatuses,
+  fieldMapSetting,
+  matchPolicies,
+  parseDurationMs,
+  parseOwnerTable,
+  unmatchedPolicies,
+  z,
+  type CallStatus,
+} from '#contract';
+import { ownProperties } from './properties.ts';
+
+const logs = ['end', 'live'] as const;
+const keys = ['unique', 'search'] as const;
+
+/** The adapter's settings. */
+export const configSchema = z.object({
+  HUBSPOT_ACCESS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,}$/, 'is a token of a private app or a service key: one word, without spaces'),
+  HUBSPOT_BASE_URL: z
+    .url({ protocol: /^https?$/, message: 'is an address such as https://api.hubapi.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://api.hubapi.com'),
+  HUBSPOT_API_VERSION: z
+    .string()
+    .regex(/^(?:v3|20\d\d-\d\d)$/, 'is v3, or a dated version such as 2026-03')
+    .default('v3'),
+  HUBSPOT_TIMEOUT: z.string().transform(durationMs).default(10_000),
+  HUBSPOT_BURST: z.coerce
+    .number('is a number of requests')
+    .int('is a number of requests')
+    .min(10, 'is at least 10')
+    .default(100),
+  HUBSPOT_LOG: z.enum(logs, `is one of ${logs.join(', ')}`).default('end'),
+  HUBSPOT_KEY: z.enum(keys, `is one of ${keys.join(', ')}`).default('unique'),
+  HUBSPOT_MATCH: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
+  HUBSPOT_UNMATCHED: z.enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`).default('log'),
+  HUBSPOT_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
+  HUBSPOT_CREATE_SECONDS_MIN: z.coerce
+    .number('is a number of seconds')
+    .min(0, 'is a number of seconds')
+    .default(0),
+  HUBSPOT_OWNERS: z.string().transform(ownerTable).default(new Map()),
+  HUBSPOT_FIELDS: fieldMapSetting().refine(
+    (mappings) => mappings.every(({ theirs }) => !ownProperties.has(theirs)),
+    'maps a field to a property that the kit writes itself',
+  ),
+});
+
+export type HubspotConfig = z.output<typeof configSchema>;
+
+type Context = z.RefinementCtx<string>;
+
+function refuse(context: Context, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+function durationMs(text: string, context: Context): number {
+  const ms = parseDurationMs(text);
+  return ms === undefined || ms === 0 ? refuse(context, 'is a duration such as 10s') : ms;
+}
+
+function ownerTable(text: string, context: Context): ReadonlyMap<string, string> {
+  return (
+    parseOwnerTable(text) ??
+    refuse(context, 'is a list such as 202=jane@example.com, each extension or answering point once')
+  );
+}
+
+function statusList(text: string, context: Context): CallStatus[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = callStatuses.filter((status) => names.includes(status));
+  return known.length === new Set(names).size
+    ? known
+    : refuse(context, `is a list of ${callStatuses.join(', ')}`);
+}

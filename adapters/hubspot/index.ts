@@ -1,0 +1,46 @@
+import { contractVersion, defineAdapter, stages } from '#contract';
+import { check } from './check.ts';
+import { createClient } from './client.ts';
+import { configSchema } from './config.ts';
+import { deliver } from './deliver.ts';
+import { mapCall } from './mapping.ts';
+import { createOwners } from './owner.ts';
+import { createPortal } from './portal.ts';
+import { setUp } from './setup.ts';
+import { createTransport } from './transport.ts';
+
+/** Each call one call engagement in HubSpot, on the contact and company that it is about. */
+export const hubspot = defineAdapter({
+  name: 'hubspot',
+  contractVersion,
+  configSchema,
+  secrets: ['HUBSPOT_ACCESS_TOKEN'],
+  capabilities: {
+    // Five requests' worth of calls: more of them share a search.
+    batchSizeMax: 500,
+    // The key is unique in the portal: HubSpot refuses a second call with it.
+    idempotency: 'native',
+    updates: true,
+    stages: ['call_end', 'call_end_outbound'],
+  },
+  capabilitiesFor: ({ HUBSPOT_LOG, HUBSPOT_KEY }) => ({
+    ...(HUBSPOT_LOG === 'live' && { stages }),
+    ...(HUBSPOT_KEY === 'search' && { idempotency: 'lookup' }),
+  }),
+  preview: (delivery, config) => ({ ...mapCall(delivery, config.HUBSPOT_FIELDS) }),
+  create(config, tools) {
+    const transport = createTransport(config, (ratio) => tools.showFigure('api_budget_used_ratio', ratio));
+    const client = createClient(transport);
+    const portal = createPortal(client, tools.clock);
+    const owners = createOwners(client, config.HUBSPOT_OWNERS, tools.clock);
+    return {
+      check: (signal) => check({ client, config, tools }, signal),
+      setup: (signal) => setUp(client, config, signal),
+      deliver: (batch, signal) => deliver({ client, config, tools, portal, owners }, batch, signal),
+      close() {
+        client.close();
+        return Promise.resolve();
+      },
+    };
+  },
+});

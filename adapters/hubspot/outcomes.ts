@@ -1,0 +1,46 @@
+import { delivered, lateMatchAfterMs, rejected, type Outcome } from '#contract';
+import { withoutNumbers, type ErrorDetails } from './refusal.ts';
+import type { Landing, Run } from './run.ts';
+import { asJson, fingerprints, type CallTrace } from './trace.ts';
+import type { Properties } from './properties.ts';
+import { fingerprint } from '#contract';
+
+/** A landing that HubSpot confirmed. */
+export interface Landed {
+  readonly remoteId: string;
+  readonly effect: 'created' | 'updated' | 'unchanged';
+  readonly how: string;
+  /** What was written now. */
+  readonly written: Properties;
+  /** What was left to people, and why. */
+  readonly left?: CallTrace['left'];
+}
+
+/** Answers a delivery as landed, with its trace, and when to look again for somebody who was not found. */
+export function settleLanded(run: Run, landing: Landing, landed: Landed): void {
+  const { delivery, last, whom, owner, properties, dropped } = landing;
+  const droppedNow = Object.fromEntries(
+    Object.entries(dropped).map(([name, why]) => [name, { why, value: fingerprint(properties[name] ?? '') }]),
+  );
+  const trace = asJson({
+    how: landed.how,
+    whom,
+    owner: owner.why,
+    written: { ...last?.written, ...fingerprints(landed.written) },
+    left: { ...droppedNow, ...landed.left },
+  });
+  const revisitAfterMs = whom.isMiss ? lateMatchAfterMs(delivery.call, run.tools.clock()) : undefined;
+  const { remoteId, effect } = landed;
+  run.outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
+}
+
+/** HubSpot refuses a call for what it is. */
+export function refused(id: string, details: ErrorDetails): Outcome {
+  const message = withoutNumbers(details.message);
+  return rejected(
+    id,
+    'refused_by_hubspot',
+    `HubSpot refuses the call: ${message === '' ? details.category : message}`,
+    'Change the rule or the property in HubSpot, or adapters/hubspot/mapping.ts, then: npm run replay -- --state rejected',
+  );
+}

@@ -1,0 +1,114 @@
+import type { NumberForms } from '#contract';
+import {
+  readAssociations,
+  readBatch,
+  type AssociationAnswer,
+  type BatchAnswer,
+  type HubspotRecord,
+} from './answers.ts';
+import { contactKey, type Properties } from './properties.ts';
+import { searchAll } from './search.ts';
+import type { Transport } from './transport.ts';
+
+/** Whom a call can be about. */
+export type PeopleType = 'contacts' | 'companies';
+
+/** A portal's contacts, and what calls are associated with. Every method throws what {@link Transport.ask} does. */
+export interface PeopleApi {
+  /** Everybody who may have one of these numbers; to be verified. */
+  searchContacts(numbers: readonly NumberForms[], signal: AbortSignal): Promise<readonly HubspotRecord[]>;
+  /** Those that the kit made, by the number that it made them for. */
+  readContactsByKey(numbers: readonly string[], signal: AbortSignal): Promise<BatchAnswer>;
+  upsertContacts(
+    contacts: readonly { key: string; properties: Properties }[],
+    signal: AbortSignal,
+  ): Promise<BatchAnswer>;
+  /** Associates calls by the default type, which takes no label away. */
+  associate(
+    to: PeopleType,
+    pairs: readonly { callId: string; toId: string }[],
+    signal: AbortSignal,
+  ): Promise<AssociationAnswer>;
+  readAssociations(
+    to: PeopleType,
+    callIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<AssociationAnswer>;
+}
+
+const phoneIndexes = ['hs_searchable_calculated_phone_number', 'hs_searchable_calculated_mobile_number'];
+const contactProperties = [
+  'phone',
+  'mobilephone',
+  'hs_calculated_phone_number',
+  'hs_calculated_mobile_number',
+  'associatedcompanyid',
+  'hubspot_owner_id',
+];
+
+export function createPeopleApi(transport: Transport): PeopleApi {
+  return {
+    searchContacts: (numbers, signal) =>
+      searchAll(
+        transport,
+        {
+          // The index holds national numbers without the trunk prefix, or all digits where no country was known.
+          words: numbers.map(({ significant, full }) => [significant, full]),
+          fields: phoneIndexes,
+          properties: contactProperties,
+          send:
+            (body) =>
+            ({ crm }, options) =>
+              crm.contacts.searchApi.doSearch(body, options),
+        },
+        signal,
+      ),
+    async readContactsByKey(numbers, signal) {
+      const body = {
+        inputs: numbers.map((id) => ({ id })),
+        idProperty: contactKey,
+        properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
+        propertiesWithHistory: [],
+      };
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
+        signal,
+      );
+      return readBatch(answer);
+    },
+    async upsertContacts(contacts, signal) {
+      const inputs = contacts.map(({ key, properties }) => ({
+        id: key,
+        idProperty: contactKey,
+        objectWriteTraceId: key,
+        properties: { ...properties },
+      }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.contacts.batchApi.upsert({ inputs }, options),
+        signal,
+      );
+      return readBatch(answer);
+    },
+    async associate(to, pairs, signal) {
+      // The library writes `_from` as `from`.
+      const inputs = pairs.map(({ callId, toId }) => ({ _from: { id: callId }, to: { id: toId } }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.associations.v4.batchApi.createDefault('calls', to, { inputs }, options),
+        signal,
+      );
+      return readAssociations(answer);
+    },
+    async readAssociations(to, callIds, signal) {
+      const inputs = callIds.map((id) => ({ id }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.associations.v4.batchApi.getPage('calls', to, { inputs }, options),
+        signal,
+      );
+      return readAssociations(answer);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { retry } from '#contract';
+import type { HubspotRecord } from './answers.ts';
+import { associateCalls } from './associate-calls.ts';
+import { batchRowsMax } from './client.ts';
+import { createCalls } from './create-calls.ts';
+import { settleLanded } from './outcomes.ts';
+import { callKey } from './properties.ts';
+import { isBatchRefused } from './refusal.ts';
+import { inBatches, type Landing, type Run } from './run.ts';
+import { updateCalls, type Known } from './update-calls.ts';
+
+/**
+ * Lands calls of which it is not known whether they are there: an answer was lost, or a crash came between. What is
+ * found by its key is brought up to date like any other call; what is not is made, by its key.
+ */
+export async function recoverCalls(run: Run, landings: readonly Landing[]): Promise<void> {
+  for (const batch of inBatches(landings, batchRowsMax)) await recoverBatch(run, batch);
+}
+
+async function recoverBatch(run: Run, batch: readonly Landing[]): Promise<void> {
+  const isUnique = run.config.HUBSPOT_KEY === 'unique';
+  const found = await findByKey(run, batch);
+  await updateCalls(
+    run,
+    batch.flatMap((landing) => {
+      const record = found.get(landing.delivery.idempotencyKey);
+      return record === undefined ? [] : [knownBy(landing, record)];
+    }),
+  );
+  const missing = batch.filter(({ delivery }) => !found.has(delivery.idempotencyKey));
+  if (missing.length === 0) return;
+  if (isUnique) await upsert(run, missing);
+  // Nothing but the key tells one call from another there, and nobody refuses a second one.
+  else await createCalls(run, missing, leaveUnconfirmed(run));
+}
+
+async function findByKey(run: Run, batch: readonly Landing[]): Promise<ReadonlyMap<string, HubspotRecord>> {
+  const { client, config, signal } = run;
+  const keys = batch.map(({ delivery }) => delivery.idempotencyKey);
+  const names = [...new Set([callKey, ...batch.flatMap(({ properties }) => Object.keys(properties))])];
+  const records =
+    config.HUBSPOT_KEY === 'unique'
+      ? (await client.readCallsByKey(keys, names, signal)).records
+      : await client.searchCalls(keys, names, signal);
+  return new Map(
+    records.flatMap((record) => {
+      const key = record.properties[callKey];
+      return typeof key === 'string' ? [[key, record] as const] : [];
+    }),
+  );
+}
+
+function knownBy(landing: Landing, { id, properties }: HubspotRecord): Known {
+  return { ...landing, remoteId: id, shown: properties, mayLackPeople: true };
+}
+
+/** By the key: whoever makes it first, there is one. It takes no associations, which follow. */
+async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
+  const rows = landings.map(({ delivery, properties }) => ({ key: delivery.idempotencyKey, properties }));
+  let records: readonly HubspotRecord[];
+  try {
+    ({ records } = await run.client.upsertCalls(rows, run.signal));
+  } catch (error) {
+    if (!isBatchRefused(error)) throw error;
+    // Refused for what one of them is: creating them finds it out row by row.
+    await createCalls(run, landings, leaveUnconfirmed(run));
+    return;
+  }
+  const byKey = new Map(
+    records.map((record) => [record.properties[callKey] ?? record.objectWriteTraceId, record]),
+  );
+  const made = landings.flatMap((landing) => {
+    const record = byKey.get(landing.delivery.idempotencyKey);
+    return record === undefined ? [] : [{ ...landing, remoteId: record.id }];
+  });
+  await leaveUnconfirmed(run)(landings.filter(({ delivery }) => !byKey.has(delivery.idempotencyKey)));
+  await associateCalls(run, made, true);
+  for (const landing of made) {
+    if (run.outcomes.has(landing.delivery.id)) continue;
+    const { remoteId, properties } = landing;
+    settleLanded(run, landing, { remoteId, effect: 'created', how: 'made by its key', written: properties });
+  }
+}
+
+function leaveUnconfirmed({ outcomes }: Run): (landings: readonly Landing[]) => Promise<void> {
+  const reason = 'HubSpot did not say whether the call was made.';
+  return (landings) => {
+    for (const { delivery } of landings)
+      outcomes.set(delivery.id, retry(delivery.id, 'not_confirmed', reason));
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Lets so many requests begin in any stretch of time. */
+export interface Throttle {
+  /**
+   * Waits for a turn.
+   *
+   * @throws the signal's reason when it aborts first: no turn was taken
+   */
+  take(signal: AbortSignal): Promise<void>;
+  /** Lets nothing begin for so long. Milliseconds. */
+  rest(durationMs: number): void;
+}
+
+/**
+ * @param limit at most `count` in any `perMs` milliseconds
+ * @param now a clock that is never set back, in milliseconds
+ */
+export function createThrottle(
+  { count, perMs }: { readonly count: number; readonly perMs: number },
+  now: () => number = () => performance.now(),
+): Throttle {
+  let startsMs: number[] = [];
+  let restUntilMs = 0;
+  const waitMs = (): number => {
+    const nowMs = now();
+    startsMs = startsMs.filter((startMs) => nowMs - startMs < perMs);
+    const [oldestMs] = startsMs;
+    const turnMs = oldestMs === undefined || startsMs.length < count ? nowMs : oldestMs + perMs;
+    return Math.max(turnMs, restUntilMs) - nowMs;
+  };
+  return {
+    async take(signal) {
+      signal.throwIfAborted();
+      for (let left = waitMs(); left > 0; left = waitMs())
+        await sleep(Math.ceil(left), undefined, { signal });
+      startsMs.push(now());
+    },
+    rest(durationMs) {
+      restUntilMs = Math.max(restUntilMs, now() + durationMs);
+    },
+  };
+}

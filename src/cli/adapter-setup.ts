@@ -1,0 +1,22 @@
+import { createLogger } from '../logger.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadAdapter, withAdapter } from './one-adapter.ts';
+import { showFindings } from './show-findings.ts';
+
+const answersWithinMs = 60_000;
+
+const command = createCommand(
+  'adapter:setup',
+  'Makes what an adapter needs at its real destination, such as a property of its own. May be repeated: what is there stays. The adapter need not be enabled.',
+)
+  .argument('<name>', "the adapter's name: its folder in adapters/")
+  .action(async (name: string) => {
+    const one = loadAdapter(name);
+    const findings = await withAdapter(one, createLogger('silent'), async (adapter) =>
+      adapter.setup === undefined ? undefined : await adapter.setup(AbortSignal.timeout(answersWithinMs)),
+    );
+    if (findings === undefined) process.stdout.write(`There is nothing to set up for ${name}.\n`);
+    else process.exitCode = showFindings(name, findings) > 0 ? 1 : 0;
+  });
+
+await runCommand(command);

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  afterwards,
+  callFrom,
+  lookedAtAgain,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const number = mobileNumber(1);
+const contact = { id: '9001', properties: { phone: number, associatedcompanyid: '7001' } };
+const company = { id: '7001', properties: { name: 'Acme' } };
+const startFields = {
+  stage: 'call_start',
+  status: 'in_progress',
+  dial_status: undefined,
+  duration_seconds: undefined,
+  ended_at: undefined,
+  ended_at_local: undefined,
+} as const;
+const ended = callFrom(number, 'live').call;
+
+/** A call that landed when it began, and the delivery of its end. */
+async function landedAtStart() {
+  test = await openPortal({ contacts: [contact], companies: [company] }, { HUBSPOT_LOG: 'live' });
+  const started = callFrom(number, 'live', startFields);
+  const outcome = (await test.deliver([started])).get('live');
+  const [call] = test.callsOf(started);
+  if (call === undefined) throw new Error('It did not land');
+  return { started, call, end: afterwards(started, outcome, ended) };
+}
+
+describe('people at work in HubSpot', () => {
+  it('a call that nobody touched shows everything of its end', async () => {
+    const { started, end } = await landedAtStart();
+    const [before] = test.callsOf(started);
+    expect(before?.properties).toMatchObject({ hs_call_status: 'RINGING' });
+    await test.deliver([end]);
+    expect(test.callsOf(started)).toMatchObject([
+      {
+        id: before?.id,
+        properties: {
+          hs_call_status: 'COMPLETED',
+          hs_call_duration: '192000',
+          hs_call_disposition: 'f240bbac-87c9-4f6e-bf70-924b57d47db7',
+          hs_call_title: expect.stringContaining('answered 3 min 12 s') as string,
+          hs_timestamp: before?.properties.hs_timestamp,
+        },
+      },
+    ]);
+  });
+
+  it('keep their title, body, owner and links, while the outcome is brought up to date', async () => {
+    const { started, call, end } = await landedAtStart();
+    const theirs = { hs_call_title: 'Mrs Ngo about the roof', hs_call_body: 'Call back on Monday' };
+    test.portal.person.edit('calls', call.id, theirs);
+    const other = test.portal.person.add('contacts', { properties: { email: 'ngo@example.com' } });
+    test.portal.person.link(call.id, { contacts: [other], companies: [] });
+    const outcome = (await test.deliver([end])).get('live');
+    expect(test.callsOf(started)).toMatchObject([
+      {
+        properties: { ...theirs, hs_call_status: 'COMPLETED', hs_call_duration: '192000' },
+        contacts: [other],
+        companies: [],
+      },
+    ]);
+    expect(outcome).toMatchObject({
+      effect: 'updated',
+      trace: { left: { hs_call_title: { why: 'somebody changed it in HubSpot' } } },
+    });
+  });
+
+  it('keep an outcome that they set, as long as the call does not change', async () => {
+    test = await openPortal({ contacts: [contact], companies: [company] });
+    const delivery = callFrom(number, 'ended');
+    const outcome = (await test.deliver([delivery])).get('ended');
+    const [call] = test.callsOf(delivery);
+    const theirs = { hs_call_disposition: 'b2cf5968-551e-4856-9783-52b3da59a7d0' };
+    test.portal.person.edit('calls', call?.id ?? '', theirs);
+    await test.deliver([afterwards(delivery, outcome, { duration_seconds: 200 })]);
+    expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ ...theirs, hs_call_duration: '200000' });
+  });
+
+  it('may delete a call: it is not made again, and the reason is told', async () => {
+    const { started, call, end } = await landedAtStart();
+    test.portal.person.remove('calls', call.id);
+    expect((await test.deliver([end])).get('live')).toMatchObject({
+      kind: 'skipped',
+      rule: expect.stringContaining('deleted') as string,
+    });
+    expect(test.callsOf(started)).toEqual([]);
+  });
+
+  it('may delete a call of which only the outcome changes', async () => {
+    test = await openPortal({ contacts: [contact], companies: [company], missingOnUpdate: 'silent' });
+    const delivery = callFrom(number, 'ended');
+    const outcome = (await test.deliver([delivery])).get('ended');
+    test.portal.person.remove('calls', test.callsOf(delivery)[0]?.id ?? '');
+    const { trace } = outcome as unknown as { trace: { written: Record<string, string> } };
+    // The title and body that the kit would write now were written already: nothing is read.
+    const later = afterwards(delivery, outcome, { status: 'missed' });
+    const written = { ...trace.written, hs_call_title: '', hs_call_body: '' };
+    const answer = await test.deliver([{ ...later, landedTrace: { ...trace, written } }]);
+    expect(answer.get('ended')).toMatchObject({ kind: 'skipped' });
+    expect(test.portal.records('calls')).toEqual([]);
+  });
+});
+
+describe('a contact that is made after the call', () => {
+  it('gets the call, with its company, when it is looked for again', async () => {
+    test = await openPortal({ companies: [company] });
+    const delivery = callFrom(number, 'late');
+    const outcome = (await test.deliver([delivery])).get('late');
+    expect(outcome).toMatchObject({ revisitAfterMs: expect.any(Number) as number });
+    const id = test.portal.person.add('contacts', contact);
+    const answer = await test.deliver([lookedAtAgain(delivery, outcome)]);
+    expect(answer.get('late')).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [id], companies: ['7001'] }]);
+  });
+
+  it('does not get a call that somebody put on another contact meanwhile', async () => {
+    test = await openPortal({ companies: [company] });
+    const delivery = callFrom(number, 'late');
+    const outcome = (await test.deliver([delivery])).get('late');
+    const other = test.portal.person.add('contacts', { properties: { email: 'ngo@example.com' } });
+    test.portal.person.link(test.callsOf(delivery)[0]?.id ?? '', { contacts: [other] });
+    test.portal.person.add('contacts', { properties: { phone: number } });
+    await test.deliver([lookedAtAgain(delivery, outcome)]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [other] }]);
+  });
+
+  it('is not waited for any longer than four hours', async () => {
+    test = await openPortal();
+    const delivery = callFrom(number, 'late');
+    test.clock.moveBy(5 * 3_600_000);
+    expect((await test.deliver([delivery])).get('late')).toMatchObject({ revisitAfterMs: undefined });
+  });
+});

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { hubspot } from '../../../adapters/hubspot/index.ts';
+import { callKey, contactKey } from '../../../adapters/hubspot/properties.ts';
+import { readSettings } from '../../../src/config/read-settings.ts';
+import { createAdapter } from '../../../src/create-adapter.ts';
+import { capabilitiesUnder } from '../../../src/contract/adapter.ts';
+import type { Adapter, Finding } from '../../../src/contract/index.ts';
+import { adapterSurroundings } from '../../fixtures/adapter-surroundings.ts';
+import { startHubspotStandIn, type HubspotStandIn } from '../../stand-ins/hubspot/hubspot-stand-in.ts';
+import type { HubspotStandInOptions } from '../../stand-ins/hubspot/stand-in-options.ts';
+
+let portal: HubspotStandIn;
+let adapter: Adapter;
+afterEach(async () => {
+  await adapter.close();
+  await portal.close();
+});
+
+async function open(
+  options: HubspotStandInOptions = {},
+  settings: Record<string, string> = {},
+): Promise<void> {
+  portal = await startHubspotStandIn(options);
+  const environment = { HUBSPOT_ACCESS_TOKEN: portal.token, HUBSPOT_BASE_URL: portal.url, ...settings };
+  const { adapters } = readSettings({ ADAPTERS: 'hubspot', ...environment }, [hubspot]);
+  adapter = createAdapter(hubspot, adapters.get('hubspot') ?? {}, adapterSurroundings());
+}
+
+const signal = AbortSignal.timeout(60_000);
+const setUp = async (): Promise<readonly Finding[]> => (await adapter.setup?.(signal)) ?? [];
+const levels = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ level }) => level))];
+
+describe('setting up a portal', () => {
+  it('makes a unique key property on calls, after which check finds no fault', async () => {
+    await open();
+    expect((await adapter.check(signal)).map(({ message }) => message)).toContain(
+      `The portal has no property ${callKey} on calls.`,
+    );
+    expect(await setUp()).toEqual([{ level: 'ok', message: `The property ${callKey} was made (unique).` }]);
+    expect(levels(await adapter.check(signal))).toEqual(['ok']);
+  });
+
+  it('changes nothing when it is repeated', async () => {
+    await open({}, { HUBSPOT_UNMATCHED: 'create' });
+    await setUp();
+    portal.forget();
+    expect((await setUp()).map(({ message }) => message)).toEqual([
+      `The property ${callKey} is there (unique).`,
+      `The property ${contactKey} is there (unique).`,
+    ]);
+    expect(portal.counts()).toEqual({ 'properties.list': 2 });
+  });
+
+  it('says what to do where the portal refuses a unique property on calls, and then makes a plain one', async () => {
+    await open({ uniqueOnCalls: 'refused' });
+    expect(await setUp()).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('HUBSPOT_KEY=search') as string },
+    ]);
+    await adapter.close();
+    await portal.close();
+    await open({ uniqueOnCalls: 'refused' }, { HUBSPOT_KEY: 'search' });
+    expect(await setUp()).toEqual([
+      { level: 'ok', message: `The property ${callKey} was made (not unique).` },
+    ]);
+    expect(levels(await adapter.check(signal))).toEqual(['ok', 'warning']);
+  });
+
+  it('says what to do when a property of that name is there and is not unique', async () => {
+    await open({ properties: { calls: [{ name: callKey }] } });
+    expect(await setUp()).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('Delete') as string },
+    ]);
+  });
+
+  it('says which scope it lacks', async () => {
+    await open({ scopes: ['crm.objects.contacts.read'] });
+    expect(await setUp()).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('crm.') as string },
+    ]);
+  });
+});
+
+describe('check', () => {
+  it('shows how many requests are left today', async () => {
+    await open({ limits: { daily: 1000 } });
+    const found = (await adapter.check(signal)).map(({ message }) => message);
+    expect(found).toContainEqual(expect.stringMatching(/^9\d\d of 1000 requests are left today\.$/));
+  });
+
+  it('names an owner of the table who is none, or was deactivated', async () => {
+    const owners = [{ id: '501', email: 'sam@example.com', archived: true }];
+    await open({ owners }, { HUBSPOT_OWNERS: '201=sam@example.com, Front desk=nobody@example.com' });
+    const found = (await adapter.check(signal)).map(({ message }) => message);
+    expect(found).toContain('The owner for 201 was deactivated in HubSpot.');
+    expect(found).toContain('The owner for front desk is no owner in HubSpot.');
+  });
+
+  it('says what to do when HubSpot is not there', async () => {
+    await open({}, { HUBSPOT_BASE_URL: 'http://127.0.0.1:9' });
+    expect(await adapter.check(signal)).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('HUBSPOT_BASE_URL') as string },
+    ]);
+  });
+});
+
+describe('the definition under its settings', () => {
+  const under = (settings: Record<string, string>) => {
+    const { adapters } = readSettings(
+      { ADAPTERS: 'hubspot', HUBSPOT_ACCESS_TOKEN: 'pat-12345678', ...settings },
+      [hubspot],
+    );
+    return capabilitiesUnder(hubspot, adapters.get('hubspot') ?? {});
+  };
+
+  it('waits for the end of a call, and for every stage under HUBSPOT_LOG=live', async () => {
+    await open();
+    expect(under({}).stages).toEqual(['call_end', 'call_end_outbound']);
+    expect(under({ HUBSPOT_LOG: 'live' }).stages).toContain('call_start');
+  });
+
+  it('looks before it writes where the key is not unique', async () => {
+    await open();
+    expect(under({}).idempotency).toBe('native');
+    expect(under({ HUBSPOT_KEY: 'search' }).idempotency).toBe('lookup');
+  });
+});

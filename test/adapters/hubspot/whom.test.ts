@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  callFrom,
+  callsFromNumbers,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const number = mobileNumber(1);
+const national = number.replace('+61', '0');
+
+describe('whom a call is about', () => {
+  it.each([
+    ['typed with a plus', { phone: number }],
+    ['typed as it is dialled at home', { phone: national.replace(/(\d{4})(\d{3})/, '$1 $2 ') }],
+    ['in the mobile field', { mobilephone: national }],
+    ['without a plus', { phone: number.slice(1) }],
+  ])('is found by a number %s', async (_how, properties) => {
+    test = await openPortal({ contacts: [{ id: '9001', properties }] });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+
+  it('is nobody whose number only ends alike in another country', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: '+49412000001' } }] });
+    const delivery = callFrom(number, 'one');
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    expect(outcome).toMatchObject({ trace: { whom: { isMiss: true, story: { rule: 'no_hit' } } } });
+  });
+
+  it('is the contact that was changed last, of several with the number, and the trace says so', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    const properties = { phone: number };
+    const contacts = ['9001', '9002', '9003'].map((id) => ({ id, properties }));
+    test = await openPortal({ clock: () => nowMs, contacts });
+    nowMs += 1000;
+    test.portal.person.edit('contacts', '9002', { firstname: 'Mai' });
+    const delivery = callFrom(number, 'one');
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9002'] }]);
+    expect(outcome).toMatchObject({ trace: { whom: { story: { rule: 'latest' } } } });
+  });
+
+  it('is the company that several share, when the policy says so', async () => {
+    const properties = { phone: number, associatedcompanyid: '7001' };
+    const options = {
+      contacts: [
+        { id: '9001', properties },
+        { id: '9002', properties },
+      ],
+      companies: [{ id: '7001', properties: { name: 'Acme' } }],
+    };
+    test = await openPortal(options, { HUBSPOT_MATCH: 'company' });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [], companies: ['7001'] }]);
+  });
+
+  it('is searched anew when the contact in the ledger was deleted, and then nobody', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
+    await test.deliver([callFrom(number, 'one')]);
+    test.portal.person.remove('contacts', '9001');
+    const again = callFrom(number, 'two');
+    expect((await test.deliver([again])).get('two')).toMatchObject({ kind: 'delivered' });
+    expect(test.callsOf(again)).toMatchObject([{ contacts: [] }]);
+  });
+
+  it.each([404, 400] as const)(
+    'is the survivor when the contact was deleted and another has the number (%i)',
+    async (unknownAssociation) => {
+      test = await openPortal({
+        unknownAssociation,
+        contacts: [{ id: '9001', properties: { phone: number } }],
+      });
+      await test.deliver([callFrom(number, 'one')]);
+      test.portal.person.remove('contacts', '9001');
+      const survivor = test.portal.person.add('contacts', { properties: { phone: number } });
+      const again = callFrom(number, 'two');
+      await test.deliver([again]);
+      expect(test.callsOf(again)).toMatchObject([{ contacts: [survivor] }]);
+    },
+  );
+
+  it('costs no search for a withheld number, an extension and a number of the business', async () => {
+    test = await openPortal();
+    const own = callFrom(number, 'own', { phone_number_e164: number });
+    const withheld = callFrom(number, 'withheld', { withheld: true, counterpart_e164: undefined });
+    const inner = callFrom(number, 'inner', { counterpart_e164: undefined, origin_number: '211' });
+    await test.deliver([own, withheld, inner]);
+    expect(test.portal.counts()['contacts.search']).toBeUndefined();
+    expect(test.portal.records('calls')).toHaveLength(3);
+  });
+});
+
+describe('a call that nobody in HubSpot made', () => {
+  it('is not landed under HUBSPOT_UNMATCHED=skip', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'skip' });
+    expect((await test.deliver([callFrom(number, 'one')])).get('one')).toMatchObject({ kind: 'skipped' });
+    expect(test.portal.records('calls')).toEqual([]);
+  });
+
+  it('makes a contact under HUBSPOT_UNMATCHED=create, and two calls make one', async () => {
+    test = await openPortal({ indexLagMs: 3_600_000 }, { HUBSPOT_UNMATCHED: 'create' });
+    const batch = [callFrom(number, 'one'), callFrom(number, 'two')];
+    await test.deliver(batch);
+    await test.restart();
+    // The search does not know the contact yet.
+    const third = callFrom(number, 'three');
+    test.clock.moveBy(11 * 60_000);
+    await test.deliver([third]);
+    const [contact, ...more] = test.portal.records('contacts');
+    expect(more).toEqual([]);
+    expect(contact).toMatchObject({ properties: { phone: number, jet_phone_number: number } });
+    for (const delivery of [...batch, third])
+      expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
+  });
+
+  it('makes none when it was too short, or ended otherwise than the rule says', async () => {
+    const settings = {
+      HUBSPOT_UNMATCHED: 'create',
+      HUBSPOT_CREATE_STATUSES: 'answered',
+      HUBSPOT_CREATE_SECONDS_MIN: '10',
+    };
+    test = await openPortal({}, settings);
+    const short = callFrom(number, 'short', { duration_seconds: 9 });
+    const missed = callFrom(mobileNumber(2), 'missed', { status: 'missed' });
+    const answer = await test.deliver([short, missed]);
+    expect(test.portal.records('contacts')).toEqual([]);
+    expect(answer.get('short')).toMatchObject({
+      trace: { whom: { story: { note: 'no contact was made: a call under 10 s makes none' } } },
+    });
+  });
+
+  it('leaves a contact alone that it made before and that has another number now', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
+    await test.deliver([callFrom(number, 'one')]);
+    const id = test.portal.records('contacts')[0]?.id ?? '';
+    test.portal.person.edit('contacts', id, { phone: mobileNumber(7) });
+    test.clock.moveBy(25 * 3_600_000);
+    await test.deliver([callFrom(number, 'two')]);
+    expect(test.portal.records('contacts')).toMatchObject([{ id, properties: { phone: mobileNumber(7) } }]);
+  });
+
+  it.each(['reset after the write', '500 in the write', 'silence'] as const)(
+    'makes one contact when its making meets a fault: %s',
+    async (fault) => {
+      test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_TIMEOUT: '500ms' });
+      const batch = callsFromNumbers(4);
+      test.portal.stage(fault, { on: 'contacts.upsert' });
+      await test.settle(batch);
+      expect(test.portal.records('contacts')).toHaveLength(4);
+      expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1, 1, 1]);
+    },
+  );
+});

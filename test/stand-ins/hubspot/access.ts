@@ -1,0 +1,64 @@
+import { ApiError } from './api-error.ts';
+import { writingKinds } from './request-kind.ts';
+import type { Route } from './route.ts';
+
+/** Who may ask for what: a token, and the scopes that it carries. */
+export interface Access {
+  token: string | undefined;
+  /** Undefined: every scope. */
+  scopes: Set<string> | undefined;
+}
+
+/**
+ * Lets a request in.
+ *
+ * @throws ApiError 401, or 403 that names the scopes of which one is missing
+ */
+export function checkAccess(
+  { token, scopes }: Access,
+  authorization: string | undefined,
+  route: Route,
+): void {
+  if (token === undefined || authorization !== `Bearer ${token}`)
+    throw new ApiError(
+      401,
+      'INVALID_AUTHENTICATION',
+      'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
+    );
+  const missing = neededScopes(route).filter((scope) => scopes !== undefined && !scopes.has(scope));
+  if (missing.length > 0)
+    throw new ApiError(
+      403,
+      'MISSING_SCOPES',
+      "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+      {
+        errors: [
+          {
+            message: 'One or more of the following scopes are required.',
+            context: { requiredGranularScopes: missing },
+          },
+        ],
+      },
+    );
+}
+
+/** Calls go by the scopes of contacts: the published description names no others. */
+function neededScopes({ kind, type, toType }: Route): string[] {
+  const verb = writingKinds.includes(kind) ? 'write' : 'read';
+  switch (kind.split('.')[0]) {
+    case 'properties':
+    case 'groups':
+      return [`crm.schemas.${type === 'companies' ? 'companies' : 'contacts'}.${verb}`];
+    case 'owners':
+      return ['crm.objects.owners.read'];
+    case 'account':
+    case 'elsewhere':
+    case 'unknown':
+      return [];
+    default: {
+      const objects = [type, toType].map((object) => (object === 'companies' ? 'companies' : 'contacts'));
+      const named = toType === undefined ? objects.slice(0, 1) : objects;
+      return [...new Set(named)].map((object) => `crm.objects.${object}.${verb}`);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Access } from './access.ts';
+import type { FaultAim, HubspotFault, HubspotFaultName } from './faults.ts';
+import { handleRequest } from './handle-request.ts';
+import { createPerson, type Person } from './person.ts';
+import { createPortal } from './portal.ts';
+import { createRateLimits } from './rate-limits.ts';
+import type { ObjectType, RequestKind } from './request-kind.ts';
+import type { SeenRequest } from './seen-request.ts';
+import { createStagedFaults } from './staged-faults.ts';
+import type { HubspotStandInOptions } from './stand-in-options.ts';
+import type { StoredRecord } from './stored-record.ts';
+
+/** The token that is right unless the options name another. */
+export const standInToken = 'pat-na1-stand-in-5f0c27d1';
+
+/** Every scope that the API asks for. */
+export const everyScope: readonly string[] = [
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.objects.owners.read',
+  'crm.schemas.contacts.read',
+  'crm.schemas.contacts.write',
+  'crm.schemas.companies.read',
+  'crm.schemas.companies.write',
+];
+
+/** A record as the portal holds it. Deleted ones are not told. */
+export interface PortalRecord {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+  /** The ids of the records that it is associated with. */
+  readonly calls: readonly string[];
+  readonly contacts: readonly string[];
+  readonly companies: readonly string[];
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface HubspotStandIn {
+  /** No slash at the end: `HUBSPOT_BASE_URL`. */
+  readonly url: string;
+  readonly token: string;
+  readonly person: Person;
+  /** The oldest first. */
+  records(type: ObjectType): readonly PortalRecord[];
+  record(type: ObjectType, id: string): PortalRecord | undefined;
+  /** Meets the next request that fits, or as many as told. Several wait in the order in which they were staged. */
+  stage(fault: HubspotFaultName | HubspotFault, aim?: FaultAim): void;
+  /** Takes back every fault that still waits. */
+  unstage(): void;
+  /**
+   * Refuses each record of which a property holds one of these texts, as a rule of the account would; an empty list
+   * refuses nothing.
+   */
+  refuse(texts: readonly string[]): void;
+  /** The requests that came since the start, or the last `forget`; of these kinds only, when any is given. */
+  requests(...kinds: readonly RequestKind[]): readonly SeenRequest[];
+  /** How many came, by kind. */
+  counts(): Readonly<Partial<Record<RequestKind, number>>>;
+  forget(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A HubSpot account on loopback that enforces what the real one does, and misbehaves on request.
+ *
+ * As documented by HubSpot: paths (v3, v4 and dated), the shapes and limits of bodies, strings only, associations on
+ * create and none on upsert, 201 and 207 with errors by trace id, the same inside the 201 and 200 from 2026-09 on,
+ * unknown properties refused on create and ignored on update, `hs_timestamp`, association types, unique properties as
+ * `idProperty`, search (5 groups, 6 and 18 filters, 200 a page, 3,000 characters, 5 a second, lag), the calculated
+ * numbers, rate limits with their headers and policies, MISSING_SCOPES.
+ *
+ * Seen by others, not documented: ids that are not there in a batch update (told, or silently left out), the message
+ * of a unique conflict (400 or 409), a repeated id refusing the whole upsert, the answer to a non-unique `idProperty`.
+ *
+ * Assumed, and to be looked at on a live account: that calls take unique properties (`uniqueOnCalls`); that unique
+ * values are compared exactly and are free again once their record is deleted; that a unique value given twice in one
+ * create refuses the second row; how an unknown association is refused (`unknownAssociation`); that an upsert refuses
+ * unknown properties; that the merged id of a contact keeps leading to the survivor in associations too; that company
+ * numbers are calculated like those of contacts; the code of a refused owner; that searches count by the second and
+ * the day only; which scopes associations and properties of calls ask for; 65,536 characters as the longest text.
+ */
+export async function startHubspotStandIn(options: HubspotStandInOptions = {}): Promise<HubspotStandIn> {
+  const portal = createPortal(options);
+  const token = options.token ?? standInToken;
+  const access: Access = {
+    token,
+    scopes: options.scopes === undefined ? undefined : new Set(options.scopes),
+  };
+  const faults = createStagedFaults();
+  const stopping = new AbortController();
+  let seen: SeenRequest[] = [];
+  const around = {
+    portal,
+    access,
+    limits: createRateLimits(options, portal.nowMs),
+    faults,
+    onSocket: new WeakMap(),
+    stopping: stopping.signal,
+  };
+  const server = createServer((request, response) => {
+    handleRequest({ ...around, seen }, request, response).catch(() => request.socket.destroy());
+  });
+  // An idle connection is the client's to close: tests count on its being reused.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    person: createPerson(portal, access, everyScope),
+    records: (type) => portal.all(type).map(told),
+    record(type, id) {
+      const record = portal.find(type, id);
+      return record === undefined ? undefined : told(record);
+    },
+    stage: (fault, aim) => faults.stage(fault, aim),
+    unstage: () => faults.unstage(),
+    refuse(texts) {
+      portal.refusedTexts = [...texts];
+    },
+    requests: (...kinds) =>
+      kinds.length === 0 ? [...seen] : seen.filter(({ kind }) => kinds.includes(kind)),
+    counts() {
+      const counts: Partial<Record<RequestKind, number>> = {};
+      for (const { kind } of seen) counts[kind] = (counts[kind] ?? 0) + 1;
+      return counts;
+    },
+    forget() {
+      seen = [];
+    },
+    close() {
+      stopping.abort();
+      server.closeAllConnections();
+      return new Promise((closed) => server.close(() => closed()));
+    },
+  };
+}
+
+function told({ id, properties, links, createdAtMs, updatedAtMs }: StoredRecord): PortalRecord {
+  return {
+    id,
+    properties,
+    calls: [...links.calls.keys()],
+    contacts: [...links.contacts.keys()],
+    companies: [...links.companies.keys()],
+    createdAtMs,
+    updatedAtMs,
+  };
+}

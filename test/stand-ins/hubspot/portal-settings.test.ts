@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { calls, keyProperty, newCall, standIns } from './stand-in-under-test.ts';
+
+const open = standIns();
+const path = '/crm/v3/properties/calls';
+const property = {
+  name: 'new_key',
+  label: 'New key',
+  groupName: 'call_information',
+  type: 'string',
+  fieldType: 'text',
+  hasUniqueValue: true,
+};
+
+describe('properties in the stand-in HubSpot', () => {
+  it('are listed with their options', async () => {
+    const hubspot = await open();
+    const { body } = await hubspot.ask('GET', path);
+    const properties = body.results as unknown as {
+      name: string;
+      options: { label: string; value: string }[];
+    }[];
+    const options = properties.find(({ name }) => name === 'hs_call_disposition')?.options;
+    expect(options?.find(({ label }) => label === 'No answer')?.value).toBe(
+      '73a0d17f-1163-4015-bdd5-ec830791da20',
+    );
+  });
+
+  it('are read by name, with what makes them unique', async () => {
+    const hubspot = await open();
+    const { status, body } = await hubspot.ask('GET', `${path}/${keyProperty}`);
+    expect([status, body.hasUniqueValue]).toEqual([200, true]);
+  });
+
+  it('answer 404 where there is no such name', async () => {
+    const hubspot = await open();
+    expect((await hubspot.ask('GET', `${path}/nonsense`)).status).toBe(404);
+  });
+
+  it('are made, and then hold values', async () => {
+    const hubspot = await open();
+    const { status, body } = await hubspot.post(path, property);
+    expect([status, body.hasUniqueValue]).toEqual([201, true]);
+    const input = newCall('a', { new_key: 'x' });
+    expect((await hubspot.post(`${calls}/batch/create`, { inputs: [input] })).status).toBe(201);
+  });
+
+  it('answer 409 when they exist', async () => {
+    const hubspot = await open();
+    await hubspot.post(path, property);
+    expect((await hubspot.post(path, property)).status).toBe(409);
+  });
+
+  it('on calls are not unique where the portal refuses it', async () => {
+    const hubspot = await open({ uniqueOnCalls: 'refused' });
+    expect((await hubspot.post(path, property)).status).toBe(400);
+    expect((await hubspot.post(path, { ...property, hasUniqueValue: false })).status).toBe(201);
+  });
+
+  it('that are unique are ten of an object at most', async () => {
+    const hubspot = await open();
+    const statuses: number[] = [];
+    for (let count = 0; count < 10; count += 1)
+      statuses.push((await hubspot.post(path, { ...property, name: `key_${count}` })).status);
+    // One was there from the start.
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 201, 201, 201, 201, 400]);
+  });
+
+  it.each([
+    ['a name in capitals', { name: 'NewKey' }],
+    ['a group that is not there', { groupName: 'jet' }],
+    ['no label', { label: undefined }],
+  ])('are refused with %s', async (_, change) => {
+    const hubspot = await open();
+    expect((await hubspot.post(path, { ...property, ...change })).status).toBe(400);
+  });
+
+  it('stand in groups that are made, read and made once', async () => {
+    const hubspot = await open();
+    const group = { name: 'jet', label: 'Jet' };
+    expect((await hubspot.ask('GET', `${path}/groups/jet`)).status).toBe(404);
+    expect((await hubspot.post(`${path}/groups`, group)).status).toBe(201);
+    expect((await hubspot.post(`${path}/groups`, group)).status).toBe(409);
+    expect((await hubspot.ask('GET', `${path}/groups/jet`)).body).toMatchObject(group);
+    expect((await hubspot.post(path, { ...property, groupName: 'jet' })).status).toBe(201);
+  });
+
+  it('stand in groups that are listed', async () => {
+    const hubspot = await open();
+    const { body } = await hubspot.ask('GET', `${path}/groups`);
+    expect(body.results).toMatchObject([{ name: 'call_information' }]);
+  });
+});
+
+describe('owners in the stand-in HubSpot', () => {
+  const owners = [
+    { id: '31', email: 'Ann@example.com' },
+    { id: '32', email: 'bob@example.com', archived: true },
+    { id: '33', email: 'cy@example.com' },
+  ];
+  const ids = (body: { results: readonly { id: string }[] }): string[] => body.results.map(({ id }) => id);
+
+  it('are listed without the archived', async () => {
+    const hubspot = await open({ owners });
+    expect(ids((await hubspot.ask('GET', '/crm/v3/owners/?limit=100')).body)).toEqual(['31', '33']);
+  });
+
+  it('that are archived are listed when asked for', async () => {
+    const hubspot = await open({ owners });
+    expect(ids((await hubspot.ask('GET', '/crm/v3/owners?archived=true')).body)).toEqual(['32']);
+  });
+
+  it('are listed in pages', async () => {
+    const hubspot = await open({ owners });
+    const { body } = await hubspot.ask('GET', '/crm/v3/owners/?limit=1');
+    const next = await hubspot.ask('GET', `/crm/v3/owners/?limit=1&after=${body.paging?.next.after}`);
+    expect([ids(body), ids(next.body), next.body.paging]).toEqual([['31'], ['33'], undefined]);
+  });
+
+  it('are found by email, whatever its case', async () => {
+    const hubspot = await open({ owners });
+    expect(ids((await hubspot.ask('GET', '/crm/v3/owners?email=ann@EXAMPLE.com')).body)).toEqual(['31']);
+  });
+
+  it('are archived by a person, and then refused on records', async () => {
+    const hubspot = await open({ owners });
+    hubspot.person.archiveOwner('31');
+    const input = newCall('a', { hubspot_owner_id: '31' });
+    expect((await hubspot.post(`${calls}/batch/create`, { inputs: [input] })).body.numErrors).toBe(1);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { calls, contacts, keyProperty, newCall, standIns } from './stand-in-under-test.ts';
+
+const open = standIns();
+
+describe('reading from the stand-in HubSpot', () => {
+  it('finds a call by its key at once, with the properties asked for', async () => {
+    const hubspot = await open({ indexLagMs: 60_000 });
+    await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
+    const body = {
+      inputs: [{ id: 'a' }],
+      idProperty: keyProperty,
+      properties: [keyProperty, 'hs_call_title'],
+    };
+    const { status, body: told } = await hubspot.post(`${calls}/batch/read`, body);
+    expect(status).toBe(200);
+    expect(told.results[0]?.properties).toMatchObject({ [keyProperty]: 'a', hs_call_title: null });
+  });
+
+  it('tells the ids that are not there in a 207', async () => {
+    const hubspot = await open();
+    const body = {
+      inputs: [{ id: 'gone' }],
+      idProperty: keyProperty,
+      properties: [],
+      propertiesWithHistory: [],
+    };
+    const { status, body: told } = await hubspot.post(`${calls}/batch/read?archived=false`, body);
+    expect([status, told.errors[0]?.context.ids]).toEqual([207, ['gone']]);
+  });
+
+  it('refuses a property that is not unique', async () => {
+    const hubspot = await open();
+    const body = { inputs: [{ id: 'a' }], idProperty: 'hs_call_title', properties: [] };
+    expect((await hubspot.post(`${calls}/batch/read`, body)).status).toBe(400);
+  });
+
+  it('reads one contact', async () => {
+    const hubspot = await open({ contacts: [{ id: '7', properties: { firstname: 'Ann' } }] });
+    const { body } = await hubspot.ask('GET', `${contacts}/7?properties=firstname,phone`);
+    expect(body.properties).toMatchObject({ firstname: 'Ann', phone: null });
+  });
+
+  it('answers 404 to a contact that is not there', async () => {
+    const hubspot = await open();
+    const { status, body } = await hubspot.ask('GET', `${contacts}/7`);
+    expect([status, body.category]).toEqual([404, 'OBJECT_NOT_FOUND']);
+  });
+
+  it('lists contacts in pages', async () => {
+    const seeds = ['1', '2', '3'].map((id) => ({ id, properties: {} }));
+    const hubspot = await open({ contacts: seeds });
+    const first = await hubspot.ask('GET', `${contacts}?limit=2`);
+    const after = first.body.paging?.next.after ?? '';
+    const second = await hubspot.ask('GET', `${contacts}?limit=2&after=${after}`);
+    expect([first, second].map(({ body }) => body.results.map(({ id }) => id))).toEqual([['1', '2'], ['3']]);
+    expect(second.body.paging).toBeUndefined();
+  });
+
+  it('archives in a batch, and takes ids that are not there', async () => {
+    const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
+    const { status } = await hubspot.post(`${contacts}/batch/archive`, {
+      inputs: [{ id: '7' }, { id: '8' }],
+    });
+    expect([status, hubspot.records('contacts')]).toEqual([204, []]);
+  });
+});

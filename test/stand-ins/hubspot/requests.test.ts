@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { calls, contacts, newCall, searchFor, standIns } from './stand-in-under-test.ts';
+
+const open = standIns();
+
+describe('the requests to the stand-in HubSpot', () => {
+  it('are counted by kind', async () => {
+    const hubspot = await open();
+    await hubspot.post(`${contacts}/search`, searchFor());
+    await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
+    await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('b')] });
+    expect(hubspot.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 2 });
+  });
+
+  it('are kept with their bodies and the status of the answer', async () => {
+    const hubspot = await open();
+    const body = { inputs: [newCall('a')] };
+    await hubspot.post(`${calls}/batch/create`, body);
+    expect(hubspot.requests('calls.create')).toMatchObject([
+      { method: 'POST', body, status: 201, faulty: false },
+    ]);
+  });
+
+  it('count when they are refused or faulty', async () => {
+    const hubspot = await open();
+    hubspot.stage('500');
+    await hubspot.ask('GET', contacts);
+    await hubspot.ask('GET', contacts, undefined, { authorization: '' });
+    expect(hubspot.requests().map(({ status, faulty }) => [status, faulty])).toEqual([
+      [500, true],
+      [401, false],
+    ]);
+  });
+
+  it('are forgotten when told to', async () => {
+    const hubspot = await open();
+    await hubspot.ask('GET', contacts);
+    hubspot.forget();
+    await hubspot.ask('GET', '/crm/v3/owners');
+    expect(hubspot.counts()).toEqual({ 'owners.list': 1 });
+  });
+});
