@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
 import { InvalidSettings, readSettings, type Settings } from './config/read-settings.ts';
+import { dataFolder } from './data-folder.ts';
 import { createLogger } from './logger.ts';
-import { dataFolder, startReceiver, type Receiver } from './receiver.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
 
 const stopWithinMs = 28_000;

@@ -4,9 +4,8 @@ import { storeMigrations } from '../../migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Finding } from '../contract/adapter.ts';
 import { createLogger } from '../logger.ts';
-import { openDatabase } from '../store/database.ts';
+import { databaseFile, openDatabase } from '../store/database.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
-import { sqlitePath } from '../store/sqlite.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
 import { withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
@@ -54,7 +53,7 @@ function readWarnings({ core }: Settings): Finding[] {
       remedy: 'Set it to the https address under which Jet reaches this server.',
     });
   }
-  if (core.SECRET_KEY === undefined && !core.DATABASE_URL.startsWith('sqlite:')) {
+  if (core.SECRET_KEY === undefined && databaseFile(core.DATABASE_URL) === undefined) {
     findings.push({
       level: 'warning',
       message: 'SECRET_KEY is not set, and the store is on a server.',
@@ -65,9 +64,8 @@ function readWarnings({ core }: Settings): Finding[] {
 }
 
 async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
-  if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) {
-    return [notThereYet];
-  }
+  const file = databaseFile(url);
+  if (file !== undefined && !existsSync(file)) return [notThereYet];
   try {
     await checkStore(url);
     return [await lookAtSchema(url)];

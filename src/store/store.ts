@@ -1,10 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from '../domain/database.ts';
 import type { Migration } from '../domain/migration.ts';
-import { openDatabase } from './database.ts';
-import { dialectOfUrl } from './dialect.ts';
+import { databaseFile, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { inspectSqliteFile, sqlitePath } from './sqlite.ts';
+import { inspectSqliteFile } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
@@ -29,10 +28,11 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
   // Before it is opened for writing, which would change even the file of another program.
-  if (dialectOfUrl(url) === 'sqlite' && !inspectSqliteFile(sqlitePath(url)).isNew) await checkStore(url);
+  const file = databaseFile(url);
+  if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
   const writer = openDatabase(url);
   // A server takes many connections at once, so one pool serves both uses.
-  const reader = writer.dialect === 'sqlite' ? openDatabase(url, 'read') : writer;
+  const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
   const close = async (): Promise<void> => {
     await reader.close();
     await writer.close();
@@ -54,9 +54,9 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
 export async function checkStore(url: string): Promise<void> {
   const database = openDatabase(url, 'inspect');
   try {
-    if (database.dialect === 'sqlite') {
-      inspectSqliteFile(sqlitePath(url));
-      await checkSqlite(database, sqlitePath(url));
+    if (database.file !== undefined) {
+      inspectSqliteFile(database.file);
+      await checkSqlite(database, database.file);
     } else await database.knex.raw('SELECT 1');
   } catch (error) {
     throw asUnusable(error);

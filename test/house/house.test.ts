@@ -26,6 +26,8 @@ const everything = [
   'src/create-adapter.ts',
   'src/enabled-destinations.ts',
   'src/first-client.ts',
+  'src/data-folder.ts',
+  'src/housekeeping.ts',
   'src/http-dependencies.ts',
   'src/logger.ts',
   'src/cli',
@@ -123,6 +125,14 @@ describe('the house', () => {
     );
     const strays = readers.map((file) => file.path).filter((path) => !/^src\/(?:main\.ts|cli\/)/.test(path));
     expect(strays).toEqual([]);
+  });
+
+  it('asks for the name of a database in no file; what follows from one stands in src/store/dialect.ts', () => {
+    const asks =
+      /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
+    const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
+    // Where a URL's scheme becomes a name.
+    expect(askers.filter((path) => path !== 'src/domain/database-url.ts')).toEqual([]);
   });
 
   it('loads a vendor library in its own adapter only', () => {
