@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { foldCall, type CallRecord } from '../domain/fold.ts';
+import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
@@ -7,6 +7,9 @@ import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import type { Store } from './store.ts';
 import { readRemoved } from './tombstones.ts';
 import { inTransaction } from './transaction.ts';
+
+// Half of the shortest retention: times of a sender whose clock or zone is set wrong stay on the safe side.
+const recentMs = 12 * 3_600_000;
 
 /** A push that was just read, with what is kept of its request. */
 export interface NewPush extends Push {
@@ -43,7 +46,7 @@ export async function storePushes(
     const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
     await lockCalls(store, transaction, callIds, nowMs);
     const { pushes: known, revisions } = await readStanding(transaction, callIds);
-    const removed = await findRemoved(store, transaction, callIds, revisions, secretKey);
+    const removed = await findRemoved(store, transaction, pushes, revisions, nowMs, secretKey);
     const { fresh, answers } = separateRepeats(pushes, known, removed);
     if (fresh.length === 0) return answers;
     await writer.upsert(transaction, {
@@ -129,19 +132,23 @@ async function lockCalls(
 }
 
 /**
- * Those of the calls that were removed: only a call that is not known is asked about. It is asked under its lock,
- * so that a removal in another process was either seen as a call or is seen here.
+ * Those of the pushes' calls that were removed. It is asked under their locks, so that a removal in another process
+ * was either seen as a call or is seen here. Nearly every push is spared the question: its call is known, or it
+ * names a moment of late, which no push of a call that was kept for a day does.
  */
 async function findRemoved(
   store: Store,
   transaction: Knex.Transaction,
-  callIds: readonly string[],
+  pushes: readonly NewPush[],
   revisions: ReadonlyMap<string, number>,
+  nowMs: number,
   secretKey: string | undefined,
 ): Promise<ReadonlySet<string>> {
   if (secretKey === undefined) return new Set();
-  const unknown = callIds.filter((id) => !revisions.has(id));
-  const removed = await readRemoved(transaction, unknown, secretKey);
+  const isDoubtful = (push: NewPush): boolean =>
+    !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
+  const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
+  const removed = await readRemoved(transaction, [...callIds], secretKey);
   // The rows that were made to be locked.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await transaction('calls')

@@ -58,7 +58,7 @@ for (const engine of engines) {
       pushes: readonly NewPush[],
       destinations: readonly Destination[] = [crm],
       key = secretKey,
-    ) => storePushes(fresh.store, pushes, destinations, someTimeMs, key);
+    ) => storePushes(fresh.store, pushes, destinations, laterMs, key);
     const setState = (callId: string, state: string, destination = 'crm') =>
       fresh.store.writer.knex('deliveries').where({ call_id: callId, destination }).update({ state });
     const storeSettled = async (callId: string, state = 'delivered'): Promise<void> => {
@@ -118,6 +118,13 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'crm', 'removed')).toBeUndefined();
       expect(await countRows(fresh.store, 'calls')).toBe(1);
       expect(await countRows(fresh.store, 'pushes')).toBe(1);
+    });
+
+    it('takes a push of today under the id of a removed call for a new call', async () => {
+      await storeSettled('reused');
+      await trimAll(fresh.store);
+      const today = pushOf({ ...inboundBodies('reused').start, callstarttime: laterMs }, laterMs);
+      expect(await store([today])).toEqual([{ pushId: today.id, duplicate: false }]);
     });
 
     it('keeps no call id, number or body of a removed call', async () => {
