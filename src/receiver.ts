@@ -6,6 +6,7 @@ import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
 import { secretKeyOf } from './auth/secret-key.ts';
+import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createAdapter } from './create-adapter.ts';
@@ -20,7 +21,8 @@ import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger } from './store/match-ledger.ts';
-import { openStore, type Store } from './store/store.ts';
+import { awaitStore } from './store/await-store.ts';
+import type { Store } from './store/store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -35,6 +37,7 @@ export interface Receiver {
 // Under these a receiver that is told to stop has stopped within 30 s.
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
+const storeWaitMs = 30_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
 const warningMs = 86_400_000;
@@ -43,6 +46,7 @@ const warningMs = 86_400_000;
  * Puts the receiver together and starts it.
  *
  * @throws StoreUnusable when the store must not be used
+ * @throws StoreAway when it cannot be reached
  */
 export async function startReceiver(
   settings: Settings,
@@ -51,7 +55,9 @@ export async function startReceiver(
   clock: Clock = Date.now,
 ): Promise<Receiver> {
   const { core } = settings;
-  const store = await openStore(core.DATABASE_URL, storeMigrations);
+  const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
+    log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
+  );
   try {
     return await startOn(store, settings, adapters, log, clock);
   } catch (error) {
@@ -70,6 +76,7 @@ async function startOn(
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
+  if (core.ADAPTERS.length === 0) tellOfNoAdapters(core, log);
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
@@ -140,6 +147,12 @@ async function startOn(
       await store.close();
     },
   };
+}
+
+function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
+  if (ROLE === 'deliver')
+    log.warn({}, 'This process has nothing to do: it is to deliver, and ADAPTERS is none');
+  else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
 }
 
 function createWorker(

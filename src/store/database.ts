@@ -36,7 +36,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write'): Database 
     upsert: (within, upsert) => upsertRows(dialect, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
-    isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),
+    isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
     close: () => (closing ??= knex.destroy()),
   };
 }
@@ -56,7 +56,7 @@ const silent: Knex.Logger = {
 };
 
 /** The pool had no connection to give: all hang, or none could be made. */
-function isTimeout(error: unknown): boolean {
+export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
 }
 

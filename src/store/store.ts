@@ -41,7 +41,7 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
     await migrate(writer, storeMigrationsTable, migrations);
   } catch (error) {
     await close();
-    throw asUnusable(error);
+    throw asUnusable(error, writer);
   }
   return { writer, reader, close };
 }
@@ -59,7 +59,7 @@ export async function checkStore(url: string): Promise<void> {
       await checkSqlite(database, database.file);
     } else await database.knex.raw('SELECT 1');
   } catch (error) {
-    throw asUnusable(error);
+    throw asUnusable(error, database);
   } finally {
     await database.close();
   }
@@ -90,8 +90,15 @@ function startsAsSqlite(path: string): boolean {
   return head.toString('latin1') === 'SQLite format 3\0';
 }
 
-function asUnusable(error: unknown): unknown {
+function asUnusable(error: unknown, database: Database): unknown {
   const code = (error as { code?: string }).code;
+  if (!database.traits.isFile && database.isRefused(error)) {
+    return new StoreUnusable(
+      `The database server refuses the user, the password or the database that DATABASE_URL names (${code ?? 'without a code'}).`,
+      'Check DATABASE_URL, and that the database is there and the user has every right in it.',
+      { cause: error },
+    );
+  }
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
     return corrupt('of the store', (error as Error).message, error);
   }
