@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { holdPort, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
-describe.concurrent('a start', { timeout: 60_000 }, () => {
+describe.concurrent('a start', { timeout: 120_000 }, () => {
   it('with bad settings tells every fault, without a value, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ PORT: 'canary', ROLE: 'canary', TRUST_PROXY: 'true', SECRET_KEY: 'canary' });
@@ -52,7 +52,7 @@ describe.concurrent('a start', { timeout: 60_000 }, () => {
     }));
 });
 
-describe.concurrent('a start without its database', { timeout: 90_000 }, () => {
+describe.concurrent('a start without its database', { timeout: 120_000 }, () => {
   it('waits for the store for 30 s and says so, then says what to do and exits with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start({
@@ -91,7 +91,7 @@ describe.concurrent('a start without its database', { timeout: 90_000 }, () => {
     }));
 });
 
-describe.concurrent('a process that', { timeout: 60_000 }, () => {
+describe.concurrent('a process that', { timeout: 120_000 }, () => {
   it('is to deliver and has no adapter says that it has nothing to do', () =>
     inFolder(async (start) => {
       const receiver = start({ ROLE: 'deliver', ADAPTERS: 'none' });
@@ -109,7 +109,7 @@ describe.concurrent('a process that', { timeout: 60_000 }, () => {
   );
 });
 
-describe('a start without the secret key of its store', { timeout: 60_000 }, () => {
+describe('a start without the secret key of its store', { timeout: 120_000 }, () => {
   it('says so, makes no other, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
@@ -142,7 +142,7 @@ async function expectRefused(change: (file: string) => Promise<void> | void, mes
   });
 }
 
-describe.concurrent('a start on a store', { timeout: 60_000 }, () => {
+describe.concurrent('a start on a store', { timeout: 120_000 }, () => {
   it('that is empty is refused', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
 
   it('that is text is refused', () =>
