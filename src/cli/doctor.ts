@@ -60,6 +60,13 @@ function readWarnings({ core }: Settings): Finding[] {
       remedy: 'Give every process that shares the store the same SECRET_KEY.',
     });
   }
+  if (core.ROLE === 'deliver' && core.ADAPTERS.length === 0) {
+    findings.push({
+      level: 'warning',
+      message: 'A process with ROLE=deliver has nothing to do: ADAPTERS is none.',
+      remedy: 'Name the adapters that it is to deliver by, as the receiving processes do.',
+    });
+  }
   return findings;
 }
 
