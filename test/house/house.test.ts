@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
@@ -133,6 +133,21 @@ describe('the house', () => {
     const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
     // Where a URL's scheme becomes a name.
     expect(askers.filter((path) => path !== 'src/domain/database-url.ts')).toEqual([]);
+  });
+
+  it('needs no development package where it is built for production', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const { exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
+      exclude: string[];
+    };
+    const strays = production
+      .filter((file) => !exclude.includes(file.path))
+      .flatMap((file) => file.packages.map((name) => ({ path: file.path, name })))
+      .filter(({ name }) => !name.startsWith('node:'))
+      .filter(({ name }) => !Object.keys(dependencies).some((known) => `${name}/`.startsWith(`${known}/`)));
+    expect(strays).toEqual([]);
   });
 
   it('loads a vendor library in its own adapter only', () => {
