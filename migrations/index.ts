@@ -3,9 +3,10 @@ import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';
+import { tombstones } from './store/0004-tombstones.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger];
+export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger, tombstones];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];

@@ -25,6 +25,7 @@ import { type Store } from './store/store.ts';
 export function webhookDependencies(
   store: Store,
   core: CoreSettings,
+  secretKey: string,
   destinations: readonly Destination[],
   metrics: Metrics,
   onStored: () => void,
@@ -38,7 +39,7 @@ export function webhookDependencies(
     authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: createGroupCommit<NewPush, StoredPush>(
-      (pushes) => storePushes(store, pushes, destinations, clock()),
+      (pushes) => storePushes(store, pushes, destinations, clock(), secretKey),
       {
         groupSizeMax: 500,
         waitingMax: 5_000,

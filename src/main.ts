@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
 import { InvalidSettings, readSettings, type Settings } from './config/read-settings.ts';
+import { dataFolder } from './data-folder.ts';
 import { createLogger } from './logger.ts';
-import { dataFolder, startReceiver, type Receiver } from './receiver.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
+import { StoreAway } from './store/await-store.ts';
 
 const stopWithinMs = 28_000;
 
@@ -85,6 +87,8 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
 
 function describeFailure(error: unknown): string {
   if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  if (error instanceof StoreAway)
+    return `${error.message}\nStart the database, or check DATABASE_URL; "npm run doctor" looks at it.`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return 'The port is in use by another program. Set PORT to a free one.';
   if (code === 'EACCES') return `The port or a file may not be used: ${message}`;

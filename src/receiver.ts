@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { storeMigrations } from '../migrations/index.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
@@ -10,6 +10,7 @@ import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createAdapter } from './create-adapter.ts';
+import { secretKeyFile } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
@@ -19,12 +20,9 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
 import { registerDestinations } from './store/destinations.ts';
-import { createStoredLedger, deleteEndedLedgerEntries } from './store/match-ledger.ts';
-import { deleteEndedGrants } from './store/oauth-grants.ts';
-import { deleteExpiredTokens } from './store/oauth-rows.ts';
-import { deleteEndedSessions } from './store/sessions.ts';
-import { sqlitePath } from './store/sqlite.ts';
-import { openStore, type Store } from './store/store.ts';
+import { createStoredLedger } from './store/match-ledger.ts';
+import { awaitStore } from './store/await-store.ts';
+import type { Store } from './store/store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -39,20 +37,16 @@ export interface Receiver {
 // Under these a receiver that is told to stop has stopped within 30 s.
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
+const storeWaitMs = 30_000;
 const leaseMs = 60_000;
 const pollMs = 1_000;
-const cleaningMs = 3_600_000;
 const warningMs = 86_400_000;
-
-/** The folder for what is kept beside the store: its secret key, and what the first start made. */
-export function dataFolder(core: CoreSettings): string {
-  return core.DATABASE_URL.startsWith('sqlite:') ? dirname(sqlitePath(core.DATABASE_URL)) : 'data';
-}
 
 /**
  * Puts the receiver together and starts it.
  *
  * @throws StoreUnusable when the store must not be used
+ * @throws StoreAway when it cannot be reached
  */
 export async function startReceiver(
   settings: Settings,
@@ -61,7 +55,9 @@ export async function startReceiver(
   clock: Clock = Date.now,
 ): Promise<Receiver> {
   const { core } = settings;
-  const store = await openStore(core.DATABASE_URL, storeMigrations);
+  const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
+    log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
+  );
   try {
     return await startOn(store, settings, adapters, log, clock);
   } catch (error) {
@@ -80,12 +76,11 @@ async function startOn(
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
+  if (core.ADAPTERS.length === 0) tellOfNoAdapters(core, log);
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
-  const secretKey = receives
-    ? await secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'))
-    : '';
+  const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
   const metrics = createMetrics(
     clock,
     () => readBacklog(store, core.ADAPTERS, clock()),
@@ -98,7 +93,7 @@ async function startOn(
   const isClosing = (): boolean => closing;
   const app = createApp({
     webhook: receives
-      ? webhookDependencies(store, core, destinations, metrics, () => worker?.wake(), log, clock)
+      ? webhookDependencies(store, core, secretKey, destinations, metrics, () => worker?.wake(), log, clock)
       : undefined,
     token: receives ? tokenDependencies(store, secretKey, log, clock) : undefined,
     authorize: receives
@@ -122,12 +117,14 @@ async function startOn(
     await server.close(0);
     throw error;
   }
-  const cleaning = setInterval(() => {
-    removeEnded(store, clock()).catch((error: unknown) =>
-      log.warn({ error }, 'What ended could not be removed; the next hour tries again'),
-    );
-  }, cleaningMs);
-  cleaning.unref();
+  // By those that hold the key: without it a tombstone would keep nothing away.
+  const housekeeping = receives
+    ? startHousekeeping({
+        ...{ store, secretKey, clock, log },
+        retentionDays: core.RETENTION_DAYS,
+        onTrimmed: (kind, count) => metrics.trimmed(kind, count),
+      })
+    : undefined;
   const warn = (): void => {
     warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
       log.warn({ error }, 'Approvals that end soon could not be looked up; tomorrow tries again'),
@@ -143,20 +140,19 @@ async function startOn(
     firstStart,
     async close() {
       closing = true;
-      clearInterval(cleaning);
       clearInterval(warning);
       await server.close(closeServerWithinMs);
       await worker?.stop(closeWorkerWithinMs);
+      await housekeeping?.stop();
       await store.close();
     },
   };
 }
 
-async function removeEnded(store: Store, nowMs: number): Promise<void> {
-  await deleteExpiredTokens(store, nowMs - cleaningMs);
-  await deleteEndedGrants(store, nowMs - cleaningMs);
-  await deleteEndedSessions(store, nowMs);
-  await deleteEndedLedgerEntries(store, nowMs);
+function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
+  if (ROLE === 'deliver')
+    log.warn({}, 'This process has nothing to do: it is to deliver, and ADAPTERS is none');
+  else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
 }
 
 function createWorker(

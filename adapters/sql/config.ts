@@ -1,4 +1,4 @@
-import { databaseUrlFault, z, type DialectName } from '#contract';
+import { databaseUrlFault, z } from '#contract';
 
 /** The adapter's settings. */
 export const configSchema = z.object({
@@ -10,9 +10,3 @@ export const configSchema = z.object({
     })
     .default('sqlite:./data/reporting.sqlite'),
 });
-
-/** Which kind of database a URL names. */
-export function dialectOf(url: string): DialectName {
-  if (url.startsWith('sqlite:')) return 'sqlite';
-  return url.startsWith('postgres') ? 'postgres' : 'mysql';
-}

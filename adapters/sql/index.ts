@@ -1,6 +1,6 @@
-import { contractVersion, defineAdapter } from '#contract';
+import { contractVersion, defineAdapter, dialectOfUrl } from '#contract';
 import { createClient } from './client.ts';
-import { configSchema, dialectOf } from './config.ts';
+import { configSchema } from './config.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
@@ -18,7 +18,7 @@ export const sql = defineAdapter({
     stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
   },
   preview: ({ call, revision }, config, nowMs) =>
-    mapCall(call, revision, nowMs, dialectOf(config.REPORTING_DATABASE_URL)),
+    mapCall(call, revision, nowMs, dialectOfUrl(config.REPORTING_DATABASE_URL) ?? 'sqlite'),
   create(config, tools) {
     const client = createClient(config.REPORTING_DATABASE_URL, tools);
     return {

@@ -19,7 +19,7 @@ export function mapCall(
   dialect: DialectName,
 ): Record<ReportingColumnName, Value> {
   const utc = (epochMs: number | undefined): string | null =>
-    epochMs === undefined ? null : instantText(epochMs, dialect);
+    epochMs === undefined ? null : `${utcText(epochMs)}${utcSuffix[dialect]}`;
   const row: Record<ReportingColumnName, Value | undefined> = {
     call_id: call.call_id,
     direction: call.direction,
@@ -104,7 +104,5 @@ function fitting(value: Value, column: ReportingColumn): Value {
   return cutText(value, column.length ?? (column.type === 'long_text' ? longTextLength : Infinity));
 }
 
-/** A moment as the database takes it: PostgreSQL's type holds a zone, MySQL's must not be given one. */
-function instantText(epochMs: number, dialect: DialectName): string {
-  return dialect === 'postgres' ? `${utcText(epochMs)}+00` : utcText(epochMs);
-}
+// PostgreSQL's type holds a zone, MySQL's must not be given one.
+const utcSuffix: Readonly<Record<DialectName, string>> = { sqlite: '', postgres: '+00', mysql: '' };

@@ -9,11 +9,11 @@ import {
 
 export const jetCalls: Migration = {
   name: '0001-jet-calls',
-  async up(knex, { dialect }) {
+  async up(knex, { dialect, traits }) {
     const columns: readonly ReportingColumn[] = reportingColumns.filter(({ since }) => since === 1);
     const definitions = [...columns.map((column) => columnSql(column, dialect)), 'PRIMARY KEY (call_id)'];
     const indexed = columns.filter((column) => column.indexed === true).map(({ name }) => name);
-    if (dialect === 'mysql') {
+    if (!traits.transactionalSchema) {
       // One statement, which makes all or nothing: a broken step is made again. Exact comparison everywhere:
       // call ids that differ in case only are two calls.
       const indexes = indexed.map((name) => `INDEX ${reportingTable}_${name} (${name})`);

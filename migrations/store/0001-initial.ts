@@ -7,10 +7,9 @@ const callIdLength = 191;
 
 export const initial: Migration = {
   name: '0001-initial',
-  async up(knex, { dialect }) {
-    const mysql = dialect === 'mysql';
+  async up(knex, { traits }) {
     const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
-      createTable(knex, dialect, table, define);
+      createTable(knex, traits, table, define);
 
     await create('calls', (t) => {
       t.string('id', callIdLength).primary();
@@ -29,8 +28,7 @@ export const initial: Migration = {
       t.bigInteger('received_at').notNullable();
       t.string('path_stage', 20);
       t.text('parsed', 'mediumtext').notNullable();
-      if (mysql) t.specificType('body', 'mediumblob').notNullable();
-      else t.binary('body').notNullable();
+      t.specificType('body', traits.bytesType).notNullable();
       t.unique(['call_id', 'content_hash'], { indexName: 'pushes_call_content' });
     });
 
@@ -62,11 +60,8 @@ export const initial: Migration = {
       t.text('trace', 'mediumtext');
       t.primary(['destination', 'call_id']);
     });
-    if (mysql) await knex.raw('CREATE INDEX deliveries_due ON deliveries (destination, due_at)');
-    else
-      await knex.raw(
-        'CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE due_at IS NOT NULL',
-      );
+    const owedOnly = traits.partialIndexes ? ' WHERE due_at IS NOT NULL' : '';
+    await knex.raw(`CREATE INDEX deliveries_due ON deliveries (destination, due_at)${owedOnly}`);
 
     await create('quarantine', (t) => {
       t.string('id', 32).primary();
@@ -81,8 +76,7 @@ export const initial: Migration = {
       t.bigInteger('first_received_at').notNullable();
       t.bigInteger('last_received_at').notNullable();
       t.string('replayed_as', 32);
-      if (mysql) t.specificType('body', 'mediumblob').notNullable();
-      else t.binary('body').notNullable();
+      t.specificType('body', traits.bytesType).notNullable();
     });
 
     await create('oauth_clients', (t) => {

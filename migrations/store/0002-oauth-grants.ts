@@ -5,10 +5,9 @@ import { createTable } from './create-table.ts';
 /** What the authorization code and refresh token grants remember, and the sessions of the sign-in page. */
 export const oauthGrants: Migration = {
   name: '0002-oauth-grants',
-  async up(knex, { dialect }) {
-    const mysql = dialect === 'mysql';
+  async up(knex, { traits }) {
     const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
-      createTable(knex, dialect, table, define);
+      createTable(knex, traits, table, define);
 
     // One approval of one client by a person, or one minted refresh token: all that came of it ends with it.
     await create('oauth_families', (t) => {
@@ -46,7 +45,7 @@ export const oauthGrants: Migration = {
       t.bigInteger('expires_at').notNullable();
     });
 
-    if (mysql && (await knex.schema.hasColumn('oauth_tokens', 'family_id'))) return;
+    if (!traits.transactionalSchema && (await knex.schema.hasColumn('oauth_tokens', 'family_id'))) return;
     await knex.schema.alterTable('oauth_tokens', (t) => {
       t.string('family_id', 32);
     });

@@ -4,8 +4,8 @@ import { createTable } from './create-table.ts';
 /** What was found for which number at which destination. */
 export const matchLedger: Migration = {
   name: '0003-match-ledger',
-  async up(knex, { dialect }) {
-    await createTable(knex, dialect, 'match_ledger', (t) => {
+  async up(knex, { traits }) {
+    await createTable(knex, traits, 'match_ledger', (t) => {
       t.string('destination', 64).notNullable();
       t.string('number', 32).notNullable();
       t.text('record', 'mediumtext').notNullable();

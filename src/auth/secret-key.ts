@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readClients } from '../store/oauth-rows.ts';
@@ -19,7 +20,7 @@ export async function secretKeyOf(store: Store, given: string | undefined, file:
  */
 export function loadSecretKey(given: string | undefined, file: string, mayMake = true): string {
   if (given !== undefined) return given;
-  const kept = readKept(file);
+  const kept = keptSecretKey(file);
   if (kept !== undefined) return kept;
   if (!mayMake) {
     throw new Error(
@@ -34,10 +35,11 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
     // Another process made it meanwhile: its key counts.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return readKept(file) ?? refuse(file);
+  return keptSecretKey(file) ?? refuse(file);
 }
 
-function readKept(file: string): string | undefined {
+/** The key in a file, or undefined when there is no such file. */
+export function keptSecretKey(file: string): string | undefined {
   let key: string;
   try {
     key = readFileSync(file, 'utf8').trim();
@@ -46,6 +48,11 @@ function readKept(file: string): string | undefined {
     throw error;
   }
   return key.length >= 32 ? key : refuse(file);
+}
+
+/** What tells a key from another one without being it. */
+export function markOfKey(key: string): string {
+  return createHash('sha256').update(`mark ${key}`).digest('hex').slice(0, 16);
 }
 
 function refuse(file: string): never {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
 import { approvedUntil, mintRefreshToken } from '../auth/grants.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
 import { secretKeyOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
-import { dataFolder } from '../receiver.ts';
+import { secretKeyFile } from '../data-folder.ts';
 import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 
@@ -152,7 +151,7 @@ command
 await runCommand(command);
 
 function keyOf({ settings: { core }, store }: CommandContext): Promise<string> {
-  return secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'));
+  return secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core));
 }
 
 function requireRedirectUri(uri: string): void {

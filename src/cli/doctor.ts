@@ -5,10 +5,9 @@ import type { Settings } from '../config/read-settings.ts';
 import type { Finding } from '../contract/adapter.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../logger.ts';
-import { openDatabase } from '../store/database.ts';
+import { databaseFile, openDatabase } from '../store/database.ts';
 import { readLedger } from '../store/match-ledger.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
-import { sqlitePath } from '../store/sqlite.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
 import { withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
@@ -59,20 +58,26 @@ function readWarnings({ core }: Settings): Finding[] {
       remedy: 'Set it to the https address under which Jet reaches this server.',
     });
   }
-  if (core.SECRET_KEY === undefined && !core.DATABASE_URL.startsWith('sqlite:')) {
+  if (core.SECRET_KEY === undefined && databaseFile(core.DATABASE_URL) === undefined) {
     findings.push({
       level: 'warning',
       message: 'SECRET_KEY is not set, and the store is on a server.',
       remedy: 'Give every process that shares the store the same SECRET_KEY.',
     });
   }
+  if (core.ROLE === 'deliver' && core.ADAPTERS.length === 0) {
+    findings.push({
+      level: 'warning',
+      message: 'A process with ROLE=deliver has nothing to do: ADAPTERS is none.',
+      remedy: 'Name the adapters that it is to deliver by, as the receiving processes do.',
+    });
+  }
   return findings;
 }
 
 async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
-  if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) {
-    return [notThereYet];
-  }
+  const file = databaseFile(url);
+  if (file !== undefined && !existsSync(file)) return [notThereYet];
   try {
     await checkStore(url);
     return [await lookAtSchema(url)];
@@ -88,7 +93,8 @@ async function readKeptLedger(
   destination: string,
   numbers: readonly string[],
 ): Promise<ReadonlyMap<string, JsonValue>> {
-  if (url.startsWith('sqlite:') && !existsSync(sqlitePath(url))) return new Map();
+  const file = databaseFile(url);
+  if (file !== undefined && !existsSync(file)) return new Map();
   const database = openDatabase(url, 'inspect');
   try {
     return await readLedger(database, destination, numbers, Date.now());

@@ -1,3 +1,5 @@
+import { secretKeyOf } from '../auth/secret-key.ts';
+import { secretKeyFile } from '../data-folder.ts';
 import { isFault, readPush } from '../intake/read-push.ts';
 import type { DeliveryState, Destination } from '../store/deliveries.ts';
 import { createPushId } from '../store/push-id.ts';
@@ -5,6 +7,7 @@ import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
 import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
 import type { Store } from '../store/store.ts';
+import { readRemoved } from '../store/tombstones.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
@@ -109,8 +112,7 @@ async function replayDeliveries(
       const page = await readReplayable(store, destination, filter, afterId, pageSize, Date.now());
       const last = page.at(-1);
       if (last === undefined) break;
-      if (options.dryRun !== true) await markForReplay(store, name, page, Date.now());
-      count += page.length;
+      count += options.dryRun === true ? page.length : await markForReplay(store, name, page, Date.now());
       afterId = last.id;
       if (page.length === pageSize) process.stderr.write(`${name}: ${count} …\n`);
     }
@@ -124,6 +126,8 @@ async function replayQuarantine(
   context: CommandContext,
   options: { id?: string; code?: string; since?: string; dryRun?: boolean },
 ): Promise<void> {
+  const { store, settings } = context;
+  const secretKey = await secretKeyOf(store, settings.core.SECRET_KEY, secretKeyFile(settings.core));
   const counts = new Map<string, number>();
   const sinceMs = options.since === undefined ? undefined : parseTime(options.since);
   let afterId: string | undefined;
@@ -135,7 +139,7 @@ async function replayQuarantine(
     );
     if (page.length === 0) break;
     for (const body of page) {
-      const result = await replayBody(context, body, options.dryRun === true);
+      const result = await replayBody(context, secretKey, body, options.dryRun === true);
       counts.set(result, (counts.get(result) ?? 0) + 1);
       if (options.dryRun === true)
         print(`${body.id}  refused as ${body.code}, ${body.times} times: ${result}`);
@@ -148,6 +152,7 @@ async function replayQuarantine(
 
 async function replayBody(
   { store, settings: { core }, destinations }: CommandContext,
+  secretKey: string,
   quarantined: QuarantinedBody,
   dryRun: boolean,
 ): Promise<string> {
@@ -158,11 +163,14 @@ async function replayBody(
     statusMap: core.JET_STATUS_MAP,
   });
   if (isFault(reading)) return `still refused: ${reading.code}`;
+  const removed = await readRemoved(store.reader.knex, [reading.callId], secretKey);
+  if (removed.size > 0) return 'still refused: its call was removed';
   if (dryRun) return `would be stored as ${reading.stage}`;
   const receivedAtMs = quarantined.firstReceivedAtMs;
   const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage: quarantined.pathStage };
-  const stored = await storeOne(store, push, destinations);
+  const stored = await storeOne(store, push, destinations, secretKey);
   if (stored === undefined) return 'still refused: the database refuses it';
+  if (stored.removed === true) return 'still refused: its call was removed';
   await markReplayed(store, quarantined.id, stored.pushId);
   return stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
 }
@@ -172,9 +180,10 @@ async function storeOne(
   store: Store,
   push: NewPush,
   destinations: readonly Destination[],
+  secretKey: string,
 ): Promise<StoredPush | undefined> {
   try {
-    return (await storePushes(store, [push], destinations, Date.now()))[0];
+    return (await storePushes(store, [push], destinations, Date.now(), secretKey))[0];
   } catch (error) {
     if (store.writer.isDataError(error)) return undefined;
     throw error;

@@ -68,6 +68,12 @@ export const coreSchema = z.object({
     .number('is a number of megabytes')
     .positive('is a number of megabytes')
     .default(100),
+  RETENTION_DAYS: z.coerce
+    .number('is a number of days')
+    .int('is a whole number of days')
+    .min(0, 'is a number of days, or 0 to keep all')
+    .max(36_500, 'is at most 36500')
+    .default(400),
   SETTLE_AFTER: z
     .string()
     .transform(durationMs)

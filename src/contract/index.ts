@@ -43,7 +43,7 @@ export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } fr
 export { whyNotCreated, type CreateRule } from '../domain/create-rule.ts';
 export { cutText } from '../domain/cut-text.ts';
 export type { Database, DialectName, Upsert, UpsertNames } from '../domain/database.ts';
-export { databaseUrlFault } from '../domain/database-url.ts';
+export { databaseUrlFault, dialectOfUrl } from '../domain/database-url.ts';
 export { parseDurationMs } from '../domain/duration-text.ts';
 export {
   mappableFieldKind,

@@ -1,10 +1,21 @@
+import type { DialectName } from './database.ts';
+
+/** The kind of database that a URL names, or undefined. */
+export function dialectOfUrl(url: string): DialectName | undefined {
+  if (/^sqlite:./.test(url)) return 'sqlite';
+  if (/^postgres(?:ql)?:\/\//.test(url)) return 'postgres';
+  if (/^(?:mysql|mariadb):\/\//.test(url)) return 'mysql';
+  return undefined;
+}
+
 /**
  * What is wrong with a text as the address of a database, reading on from its setting's name. Undefined when it
  * is fine.
  */
 export function databaseUrlFault(text: string): string | undefined {
-  if (/^sqlite:./.test(text)) return undefined;
-  if (!/^(?:postgres(?:ql)?|mysql|mariadb):\/\/./.test(text)) {
+  const dialect = dialectOfUrl(text);
+  if (dialect === 'sqlite') return undefined;
+  if (dialect === undefined || text.endsWith('://')) {
     return 'begins with sqlite:, postgres:// or mysql://';
   }
   try {

@@ -2,6 +2,22 @@ import type { Knex } from 'knex';
 
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
 
+/** How a kind of database differs, as far as its schema and its statements must know. */
+export interface Traits {
+  /** It is one file on this machine, which one writer at a time may change. */
+  readonly isFile: boolean;
+  /** A schema change is undone with its transaction. */
+  readonly transactionalSchema: boolean;
+  /** An index may leave rows out. */
+  readonly partialIndexes: boolean;
+  /** Text is compared letter by letter without being told so, table by table. */
+  readonly comparesTextExactly: boolean;
+  /** The column type for up to 16 MB of bytes. */
+  readonly bytesType: string;
+  /** Rows can be locked by SELECT ... FOR UPDATE. */
+  readonly rowLocks: boolean;
+}
+
 /** Names a column of the row that is being written, or of the row that stands. For SQL expressions. */
 export interface UpsertNames {
   readonly incoming: (column: string) => string;
@@ -32,6 +48,7 @@ export interface Upsert {
 export interface Database {
   readonly knex: Knex;
   readonly dialect: DialectName;
+  readonly traits: Traits;
   /** The absolute path of an SQLite database. It is made, with its folder, by the first migration. */
   readonly file: string | undefined;
   /** Inserts rows in one statement, or updates those whose key is there already. */

@@ -65,7 +65,8 @@ function comparePushes(a: Push, b: Push): number {
   );
 }
 
-function latestInstantMs({ fields }: Push): number {
+/** The latest moment that a push names, in epoch milliseconds; 0 when it names none. */
+export function latestInstantMs({ fields }: Pick<Push, 'fields'>): number {
   return Math.max(
     fields.started_at ?? 0,
     fields.queued_time ?? 0,

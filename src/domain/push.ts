@@ -29,7 +29,8 @@ export interface PushWarning {
     | 'repeated_field'
     | 'replaced_characters'
     | 'unknown_status'
-    | 'stage_from_fields';
+    | 'stage_from_fields'
+    | 'call_removed';
   /** What came, cut to 100 characters. */
   readonly received: string;
   /** What was done with it, in words. */

@@ -245,9 +245,9 @@ export const reportingColumns = [
   }),
 ] as const satisfies readonly ReportingColumn[];
 
-/** SQL types that BI tools read without being told. */
+/** SQL types that BI tools read without being told. LENGTH stands for the column's own. */
 export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<DialectName, string>>>> = {
-  text: { sqlite: 'TEXT', postgres: 'varchar', mysql: 'varchar' },
+  text: { sqlite: 'TEXT', postgres: 'varchar(LENGTH)', mysql: 'varchar(LENGTH)' },
   long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
   json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
   instant: { sqlite: 'TEXT', postgres: 'timestamptz(3)', mysql: 'datetime(3)' },
@@ -260,8 +260,7 @@ export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<D
 
 /** The column's SQL type, with its length where the database keeps one. */
 export function reportingSqlType(column: ReportingColumn, dialect: DialectName): string {
-  const type = reportingSqlTypes[column.type][dialect];
-  return column.length === undefined || dialect === 'sqlite' ? type : `${type}(${column.length})`;
+  return reportingSqlTypes[column.type][dialect].replace('LENGTH', String(column.length));
 }
 
 export type ReportingColumnName = (typeof reportingColumns)[number]['name'];

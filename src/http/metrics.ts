@@ -10,6 +10,10 @@ export interface Metrics {
   /** A body that was refused and kept; its stage is known when the path gives it. */
   pushRefused(pathStage: Stage | undefined): void;
   pushStored(stage: Stage, duplicate: boolean): void;
+  /** A late push of a call that was removed: kept in the quarantine. */
+  pushSetAside(stage: Stage): void;
+  /** Rows that were past their time, by what they were. */
+  trimmed(kind: string, count: number): void;
   requestRefused(code: string): void;
   committed(size: number, durationMs: number): void;
   requestAnswered(route: string, status: number, durationMs: number): void;
@@ -38,7 +42,7 @@ export function createMetrics(
   collectDefaultMetrics({ register: registry });
   const pushes = new Counter({
     name: 'jet_pushes_total',
-    help: 'Pushes by stage and result (stored, duplicate; refused: kept in the quarantine).',
+    help: 'Pushes by stage and result (stored, duplicate; refused, set_aside: kept in the quarantine).',
     labelNames: ['stage', 'result'],
     registers,
   });
@@ -88,6 +92,12 @@ export function createMetrics(
     labelNames: ['destination', 'outcome'],
     registers,
   });
+  const trimmed = new Counter({
+    name: 'jet_trimmed_total',
+    help: 'What this process removed because it was past its time (RETENTION_DAYS, or its own end), by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
   const gauges = {
     deliveries: new Gauge({
       name: 'jet_backlog_deliveries',
@@ -119,6 +129,8 @@ export function createMetrics(
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
     },
     pushRefused: (pathStage) => pushes.inc({ stage: pathStage ?? 'unknown', result: 'refused' }),
+    pushSetAside: (stage) => pushes.inc({ stage, result: 'set_aside' }),
+    trimmed: (kind, count) => trimmed.inc({ kind }, count),
     pushWarned(found) {
       for (const { code } of found) warnings.inc({ code });
       return [...new Set(found.map(({ code }) => code))];

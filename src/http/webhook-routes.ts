@@ -1,6 +1,7 @@
-import { Router, type Request, type RequestHandler } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
+import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { isFault, readPush, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
 import { Overloaded } from '../store/group-commit.ts';
@@ -85,6 +86,10 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
         dependencies,
       );
     });
+    if (stored.removed === true) {
+      await setAside(request, response, raw, push, dependencies);
+      return;
+    }
     onStored();
     metrics.pushStored(push.stage, stored.duplicate);
     log.info(
@@ -96,18 +101,40 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
       },
       'A push was stored',
     );
-    response.setHeader('Content-Type', 'application/json');
-    response.end(
-      JSON.stringify({
-        status: 'stored',
-        pushId: stored.pushId,
-        callId: push.callId,
-        stage: push.stage,
-        duplicate: stored.duplicate,
-        warnings: push.warnings,
-      }),
-    );
+    answerStored(response, push, stored, push.warnings);
   };
+}
+
+function answerStored(
+  response: Response,
+  { callId, stage }: NewPush,
+  { pushId, duplicate }: StoredPush,
+  warnings: readonly PushWarning[],
+): void {
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify({ status: 'stored', pushId, callId, stage, duplicate, warnings }));
+}
+
+/** A late push of a call that was removed is kept, and does not bring back a part of the call. */
+async function setAside(
+  request: Request,
+  response: Response,
+  raw: Buffer,
+  push: NewPush,
+  dependencies: WebhookDependencies,
+): Promise<void> {
+  const detail = 'Its call was removed before it came.';
+  const { pathStage } = push;
+  const pushId = await keep(request, raw, pathStage, { code: 'call_removed', detail }, dependencies);
+  dependencies.metrics.pushSetAside(push.stage);
+  dependencies.log.info({ pushId, stage: push.stage }, 'A late push of a removed call is in the quarantine');
+  const warning: PushWarning = {
+    field: 'callsessionid',
+    code: 'call_removed',
+    received: push.callId.slice(0, 100),
+    action: 'kept in the quarantine; the call stays removed',
+  };
+  answerStored(response, push, { pushId, duplicate: false }, [...push.warnings, warning]);
 }
 
 /** What is refused may never come again: it is kept before the answer is sent. */
@@ -136,17 +163,34 @@ async function refuse(
   body: Buffer,
   pathStage: Stage | undefined,
   problem: Problem,
-  { quarantine, metrics, log }: WebhookDependencies,
+  dependencies: WebhookDependencies,
 ): Promise<never> {
+  const quarantineId = await keep(request, body, pathStage, problem, dependencies);
+  dependencies.metrics.pushRefused(pathStage);
+  dependencies.log.warn(
+    { quarantineId, code: problem.code, detail: problem.detail },
+    'A body was refused and is in the quarantine',
+  );
+  throw problem;
+}
+
+/** Keeps a body in the quarantine. Answers its id there. */
+function keep(
+  request: Request,
+  body: Buffer,
+  pathStage: Stage | undefined,
+  { code, detail }: { code: string; detail: string },
+  { quarantine }: WebhookDependencies,
+): Promise<string> {
   const refused: RefusedBody = {
     body,
-    code: problem.code,
-    detail: problem.detail,
+    code,
+    detail,
     pathStage,
     contentType: request.headers['content-type'],
     contentEncoding: request.headers['content-encoding'],
   };
-  const quarantineId = await quarantine(refused).catch((error: unknown) => {
+  return quarantine(refused).catch((error: unknown) => {
     if (error instanceof QuarantineFull) {
       throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
         headers: { 'Retry-After': '60' },
@@ -154,10 +198,4 @@ async function refuse(
     }
     throw storeUnavailable(error);
   });
-  metrics.pushRefused(pathStage);
-  log.warn(
-    { quarantineId, code: problem.code, detail: problem.detail },
-    'A body was refused and is in the quarantine',
-  );
-  throw problem;
 }

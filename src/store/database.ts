@@ -1,7 +1,8 @@
 import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
-import { dialectOfUrl, dialects, poolFor, type DriverError } from './dialect.ts';
+import { dialectOfUrl } from '../domain/database-url.ts';
+import { dialects, type DriverError } from './dialect.ts';
 import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
@@ -20,18 +21,30 @@ export function openDatabase(url: string, mode: SqliteMode = 'write'): Database 
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
-  const knex = knexFactory({ ...knexConfig(name, url, mode), compileSqlOnError: false, log: silent });
+  const knex = knexFactory({
+    ...knexConfigs[name](url, mode, dialect.pool),
+    acquireConnectionTimeout: acquireTimeoutMs,
+    compileSqlOnError: false,
+    log: silent,
+  });
   let closing: Promise<void> | undefined;
   return {
     knex,
     dialect: name,
-    file: name === 'sqlite' ? sqlitePath(url) : undefined,
-    upsert: (within, upsert) => upsertRows(name, within, upsert),
+    traits: dialect,
+    file: databaseFile(url),
+    upsert: (within, upsert) => upsertRows(dialect, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
-    isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),
+    isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
     close: () => (closing ??= knex.destroy()),
   };
+}
+
+/** The absolute path of the file that a URL names; undefined for a server. */
+export function databaseFile(url: string): string | undefined {
+  const name = dialectOfUrl(url);
+  return name !== undefined && dialects[name].isFile ? sqlitePath(url) : undefined;
 }
 
 // knex would write to the console, between the lines of the log, what it throws as well.
@@ -43,65 +56,56 @@ const silent: Knex.Logger = {
 };
 
 /** The pool had no connection to give: all hang, or none could be made. */
-function isTimeout(error: unknown): boolean {
+export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
 }
 
-function knexConfig(dialect: DialectName, url: string, mode: SqliteMode): Knex.Config {
-  const pool = poolFor(dialect);
-  switch (dialect) {
-    case 'sqlite':
-      return {
-        client: 'sqlite3',
-        connection: sqliteConnection(url, mode),
-        useNullAsDefault: true,
-        acquireConnectionTimeout: acquireTimeoutMs,
-        pool: {
-          ...pool,
-          afterCreate: (
-            connection: Parameters<typeof prepareSqliteConnection>[0],
-            done: Parameters<typeof prepareSqliteConnection>[2],
-          ) => prepareSqliteConnection(connection, mode, done),
-        },
-      };
-    case 'postgres':
-      return {
-        client: 'pg',
-        connection: {
-          connectionString: url,
-          connectionTimeoutMillis: connectTimeoutMs,
-          application_name: 'jet-receiver',
-          // bigint (20) comes as text unless told otherwise; ours are epoch milliseconds and counts.
-          types: { getTypeParser: postgresTypeParser },
-        },
-        acquireConnectionTimeout: acquireTimeoutMs,
-        pool: {
-          ...pool,
-          afterCreate: runEach("SET TIME ZONE 'UTC'"),
-        },
-      };
-    case 'mysql':
-      return {
-        client: 'mysql2',
-        connection: {
-          uri: url.replace(/^mariadb:/, 'mysql:'),
-          connectTimeout: connectTimeoutMs,
-          timezone: 'Z',
-          charset: 'utf8mb4',
-          supportBigNumbers: true,
-        },
-        acquireConnectionTimeout: acquireTimeoutMs,
-        pool: {
-          ...pool,
-          afterCreate: runEach(
-            "SET SESSION time_zone = '+00:00'",
-            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-            'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-          ),
-        },
-      };
-  }
-}
+/** How knex reaches each kind of database. */
+const knexConfigs: Readonly<
+  Record<DialectName, (url: string, mode: SqliteMode, pool: Knex.PoolConfig) => Knex.Config>
+> = {
+  sqlite: (url, mode, pool) => ({
+    client: 'sqlite3',
+    connection: sqliteConnection(url, mode),
+    useNullAsDefault: true,
+    pool: {
+      ...pool,
+      afterCreate: (
+        connection: Parameters<typeof prepareSqliteConnection>[0],
+        done: Parameters<typeof prepareSqliteConnection>[2],
+      ) => prepareSqliteConnection(connection, mode, done),
+    },
+  }),
+  postgres: (url, _mode, pool) => ({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: 'jet-receiver',
+      // bigint (20) comes as text unless told otherwise; ours are epoch milliseconds and counts.
+      types: { getTypeParser: postgresTypeParser },
+    },
+    pool: { ...pool, afterCreate: runEach("SET TIME ZONE 'UTC'") },
+  }),
+  mysql: (url, _mode, pool) => ({
+    client: 'mysql2',
+    connection: {
+      uri: url.replace(/^mariadb:/, 'mysql:'),
+      connectTimeout: connectTimeoutMs,
+      timezone: 'Z',
+      charset: 'utf8mb4',
+      supportBigNumbers: true,
+    },
+    pool: {
+      ...pool,
+      afterCreate: runEach(
+        "SET SESSION time_zone = '+00:00'",
+        "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+        'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      ),
+    },
+  }),
+};
 
 type Done = (error: unknown, connection: ServerConnection) => void;
 

@@ -1,13 +1,20 @@
 import type { Knex } from 'knex';
-import type { DialectName } from '../domain/database.ts';
+import type { DialectName, Traits } from '../domain/database.ts';
 
-/** How the databases differ, each difference with its reason. */
-export interface Dialect {
+/** How the databases differ. No other file asks for the name of one: here stands what follows from it, and why. */
+export interface Dialect extends Traits {
   readonly name: DialectName;
-  /** A schema change is undone with its transaction. MySQL and MariaDB commit before each one. */
-  readonly transactionalSchema: boolean;
-  /** Rows can be locked by SELECT ... FOR UPDATE. SQLite locks the whole file for the one writer instead. */
-  readonly rowLocks: boolean;
+  /** How many statements may run at once. */
+  readonly pool: Knex.PoolConfig;
+  /** Many rows go into one statement as one JSON parameter, which costs less than binding every value. */
+  readonly rowsAsJson: boolean;
+  /** How a statement updates the row that is in the way of an insert. */
+  readonly upsertSyntax: 'on conflict' | 'on duplicate key';
+  /** What makes a transaction that reads see one state throughout; nothing where each does by itself. */
+  readonly oneView: Knex.TransactionConfig;
+  /** What the operator backs it up and restores it with; undefined for a file, which the kit's commands copy. */
+  readonly backupTools:
+    { readonly name: string; readonly backUp: string; readonly restore: string } | undefined;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
@@ -18,6 +25,8 @@ export interface Dialect {
   /** The user, the password, the database's name or a right is refused. */
   readonly isRefused: (error: DriverError) => boolean;
 }
+
+const serverPool: Knex.PoolConfig = { min: 0, max: 10 };
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
@@ -33,8 +42,19 @@ export interface DriverError {
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
   sqlite: {
     name: 'sqlite',
+    isFile: true,
     transactionalSchema: true,
+    partialIndexes: true,
+    comparesTextExactly: true,
+    bytesType: 'blob',
+    // The whole file is locked for the one writer instead.
     rowLocks: false,
+    // A second connection would only wait for the one writer, and a deferred transaction could fail.
+    pool: { min: 1, max: 1 },
+    rowsAsJson: true,
+    upsertSyntax: 'on conflict',
+    oneView: {},
+    backupTools: undefined,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
     isAway: (error) =>
@@ -48,8 +68,21 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   },
   postgres: {
     name: 'postgres',
+    isFile: false,
     transactionalSchema: true,
+    partialIndexes: true,
+    comparesTextExactly: true,
+    bytesType: 'bytea',
     rowLocks: true,
+    pool: serverPool,
+    rowsAsJson: false,
+    upsertSyntax: 'on conflict',
+    oneView: { isolationLevel: 'repeatable read' },
+    backupTools: {
+      name: 'PostgreSQL',
+      backUp: 'pg_dump --format=custom',
+      restore: 'pg_restore --clean --if-exists --single-transaction',
+    },
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
@@ -66,8 +99,24 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   },
   mysql: {
     name: 'mysql',
+    isFile: false,
+    // MySQL and MariaDB commit before each change of the schema.
     transactionalSchema: false,
+    partialIndexes: false,
+    // Their default collations take A for a, and á for a.
+    comparesTextExactly: false,
+    // Its plain blob ends at 64 KB, below the size of a push.
+    bytesType: 'mediumblob',
     rowLocks: true,
+    pool: serverPool,
+    rowsAsJson: false,
+    upsertSyntax: 'on duplicate key',
+    oneView: { isolationLevel: 'repeatable read' },
+    backupTools: {
+      name: 'MySQL or MariaDB',
+      backUp: 'mariadb-dump --single-transaction --hex-blob',
+      restore: 'mariadb',
+    },
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
@@ -85,17 +134,3 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       ),
   },
 };
-
-/** The dialect that a database URL names, or undefined. */
-export function dialectOfUrl(url: string): DialectName | undefined {
-  if (/^sqlite:./.test(url)) return 'sqlite';
-  if (/^postgres(?:ql)?:\/\//.test(url)) return 'postgres';
-  if (/^(?:mysql|mariadb):\/\//.test(url)) return 'mysql';
-  return undefined;
-}
-
-/** How many statements may run at once against a server. */
-export function poolFor(dialect: DialectName): Knex.PoolConfig {
-  // SQLite has one writer; a second connection would only wait for it, and a deferred transaction could fail.
-  return dialect === 'sqlite' ? { min: 1, max: 1 } : { min: 0, max: 10 };
-}

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
 /** What the store keeps about itself. */
-export type KeptSetting = 'console_password_hash' | 'first_started_at';
+export type KeptSetting = 'console_password_hash' | 'first_started_at' | 'housekeeping_turn';
 
 export async function readKeptSetting(store: Store, name: KeptSetting): Promise<string | undefined> {
   const row = await store.reader

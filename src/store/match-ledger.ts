@@ -2,6 +2,7 @@ import type { Database } from '../domain/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import { deleteSome } from './delete-some.ts';
 import type { Store } from './store.ts';
 
 // How many numbers one statement names.
@@ -53,9 +54,10 @@ export async function readLedger(
   return known;
 }
 
-/** Removes what is not valid any longer. Answers how many entries. */
-export async function deleteEndedLedgerEntries(store: Store, nowMs: number): Promise<number> {
-  return store.writer.knex('match_ledger').where('valid_until', '<=', nowMs).delete();
+/** Removes what is not valid any longer, at most so many. Answers how many entries. */
+export async function deleteEndedLedgerEntries(store: Store, nowMs: number, limit: number): Promise<number> {
+  const ended = ['valid_until', '<=', nowMs] as const;
+  return deleteSome(store.writer, 'match_ledger', ['destination', 'number'], ended, limit);
 }
 
 function pagesOf(numbers: readonly string[]): string[][] {

@@ -1,3 +1,4 @@
+import { deleteSome } from './delete-some.ts';
 import type { Store } from './store.ts';
 
 /** One approval of one client: its code, its refresh tokens and their access tokens end together. */
@@ -234,14 +235,18 @@ export async function readApprovals(
     }));
 }
 
-/** Removes codes and approvals that ended before a time, and what came of them. */
-export async function deleteEndedGrants(store: Store, beforeMs: number): Promise<void> {
+/**
+ * Removes codes and approvals that ended before a time, at most so many of each, and what came of them. Answers how
+ * many codes and approvals.
+ */
+export async function deleteEndedGrants(store: Store, beforeMs: number, limit: number): Promise<number> {
   const { knex } = store.writer;
-  await knex('oauth_codes').where('expires_at', '<', beforeMs).delete();
+  const codes = await deleteSome(store.writer, 'oauth_codes', ['hash'], ['expires_at', '<', beforeMs], limit);
   const ended = await knex('oauth_families')
     .where('expires_at', '<', beforeMs)
-    .limit(1000)
+    .limit(limit)
     .pluck<string[]>('id');
+  if (ended.length === 0) return codes;
   await knex('oauth_refresh_tokens').whereIn('family_id', ended).delete();
-  await knex('oauth_families').whereIn('id', ended).delete();
+  return codes + (await knex('oauth_families').whereIn('id', ended).delete());
 }

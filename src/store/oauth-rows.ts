@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { deleteSome } from './delete-some.ts';
 import type { Store } from './store.ts';
 
 export interface OAuthClientRow {
@@ -126,9 +127,9 @@ export async function deleteToken(store: Store, hash: string, clientId: string):
   return (await store.writer.knex('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1;
 }
 
-/** Removes tokens that ended before a time. */
-export async function deleteExpiredTokens(store: Store, beforeMs: number): Promise<number> {
-  return store.writer.knex('oauth_tokens').where('expires_at', '<', beforeMs).delete();
+/** Removes tokens that ended before a time, at most so many. Answers how many. */
+export async function deleteExpiredTokens(store: Store, beforeMs: number, limit: number): Promise<number> {
+  return deleteSome(store.writer, 'oauth_tokens', ['hash'], ['expires_at', '<', beforeMs], limit);
 }
 
 function asClient(row: ClientColumns): OAuthClientRow {

@@ -11,5 +11,10 @@ export function createPushId(receivedAtMs: number): string {
     used = 0;
   }
   used += 8;
-  return receivedAtMs.toString(36).padStart(10, '0') + random.toString('hex', used - 8, used);
+  return firstPushIdAt(receivedAtMs) + random.toString('hex', used - 8, used);
+}
+
+/** What is below every id made at or after a time, and above every one made before it. */
+export function firstPushIdAt(receivedAtMs: number): string {
+  return receivedAtMs.toString(36).padStart(10, '0');
 }

@@ -1,11 +1,15 @@
 import type { Knex } from 'knex';
-import { foldCall, type CallRecord } from '../domain/fold.ts';
+import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import type { Store } from './store.ts';
+import { readRemoved } from './tombstones.ts';
 import { inTransaction } from './transaction.ts';
+
+// Half of the shortest retention: times of a sender whose clock or zone is set wrong stay on the safe side.
+const recentMs = 12 * 3_600_000;
 
 /** A push that was just read, with what is kept of its request. */
 export interface NewPush extends Push {
@@ -20,24 +24,30 @@ export interface StoredPush {
   /** Of a repeat: the id of the push that was stored the first time. */
   readonly pushId: string;
   readonly duplicate: boolean;
+  /** Its call was removed. Nothing was written: the push is to be kept elsewhere. */
+  readonly removed?: true;
 }
 
 /**
  * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
  * raises the calls' revisions and marks their deliveries due. Answers in the order given.
+ *
+ * @param secretKey for the tombstones of calls that were removed; without it they are not looked at
  */
 export async function storePushes(
   store: Store,
   pushes: readonly NewPush[],
   destinations: readonly Destination[],
   nowMs: number,
+  secretKey?: string,
 ): Promise<StoredPush[]> {
   const { writer } = store;
   return inTransaction(writer, async (transaction) => {
     const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
     await lockCalls(store, transaction, callIds, nowMs);
     const { pushes: known, revisions } = await readStanding(transaction, callIds);
-    const { fresh, answers } = separateRepeats(pushes, known);
+    const removed = await findRemoved(store, transaction, pushes, revisions, nowMs, secretKey);
+    const { fresh, answers } = separateRepeats(pushes, known, removed);
     if (fresh.length === 0) return answers;
     await writer.upsert(transaction, {
       table: 'pushes',
@@ -121,6 +131,32 @@ async function lockCalls(
   await transaction('calls').select('id').whereIn('id', callIds).orderBy('id').forUpdate();
 }
 
+/**
+ * Those of the pushes' calls that were removed. It is asked under their locks, so that a removal in another process
+ * was either seen as a call or is seen here. Nearly every push is spared the question: its call is known, or it
+ * names a moment of late, which no push of a call that was kept for a day does.
+ */
+async function findRemoved(
+  store: Store,
+  transaction: Knex.Transaction,
+  pushes: readonly NewPush[],
+  revisions: ReadonlyMap<string, number>,
+  nowMs: number,
+  secretKey: string | undefined,
+): Promise<ReadonlySet<string>> {
+  if (secretKey === undefined) return new Set();
+  const isDoubtful = (push: NewPush): boolean =>
+    !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
+  const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
+  const removed = await readRemoved(transaction, [...callIds], secretKey);
+  // The rows that were made to be locked.
+  if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
+    await transaction('calls')
+      .whereIn('id', [...removed])
+      .delete();
+  return removed;
+}
+
 interface PushRow {
   id: string;
   call_id: string;
@@ -191,13 +227,15 @@ export async function readRevisions(knex: Knex, callIds: readonly string[]): Pro
 function separateRepeats(
   pushes: readonly NewPush[],
   known: readonly Push[],
+  removed: ReadonlySet<string>,
 ): { fresh: NewPush[]; answers: StoredPush[] } {
   const key = (push: Push): string => `${push.contentHash} ${push.callId}`;
   const ids = new Map(known.map((push) => [key(push), push.id]));
   const fresh: NewPush[] = [];
-  const answers = pushes.map((push) => {
+  const answers = pushes.map((push): StoredPush => {
     const earlier = ids.get(key(push));
     if (earlier !== undefined) return { pushId: earlier, duplicate: true };
+    if (removed.has(push.callId)) return { pushId: push.id, duplicate: false, removed: true };
     ids.set(key(push), push.id);
     fresh.push(push);
     return { pushId: push.id, duplicate: false };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stage } from '../domain/stage.ts';
 import { dialects, type DriverError } from './dialect.ts';
-import { createPushId } from './push-id.ts';
+import { createPushId, firstPushIdAt } from './push-id.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -154,4 +154,17 @@ export async function readQuarantine(
 /** Notes which push a quarantined body became, so that it is not replayed twice. */
 export async function markReplayed(store: Store, id: string, pushId: string): Promise<void> {
   await store.writer.knex('quarantine').where({ id }).update({ replayed_as: pushId });
+}
+
+/** Removes bodies that came for the last time before a time, at most so many. Answers how many. */
+export async function deleteOldQuarantine(store: Store, beforeMs: number, limit: number): Promise<number> {
+  const { knex } = store.writer;
+  const ids = await knex('quarantine')
+    .where('id', '<', firstPushIdAt(beforeMs))
+    .where('last_received_at', '<', beforeMs)
+    .orderBy('id')
+    .limit(limit)
+    .pluck<string[]>('id');
+  if (ids.length === 0) return 0;
+  return knex('quarantine').whereIn('id', ids).where('last_received_at', '<', beforeMs).delete();
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { foldCall, type CallRecord } from '../domain/fold.ts';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
+import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import { parsedOf, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
 import type { Store } from './store.ts';
@@ -48,10 +49,9 @@ export async function previewRefold(
 ): Promise<RefoldedCall[]> {
   const { knex, dialect } = store.reader;
   // One view of the store for all of it: a push that comes in between would look like a difference.
-  const view = dialect === 'sqlite' ? {} : { isolationLevel: 'repeatable read' as const };
   return knex.transaction(async (transaction) => {
     return (await refoldCalls(transaction, callIds, reread)).refolded;
-  }, view);
+  }, dialects[dialect].oneView);
 }
 
 /**

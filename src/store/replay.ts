@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { DeliveryState, Destination } from './deliveries.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Which deliveries to make again; every condition that is given must hold. */
 export interface DeliveryFilter {
@@ -54,22 +55,41 @@ export async function readReplayable(
   );
 }
 
-/** Marks deliveries due now, with fresh attempts. One that was never owed is made. */
+/**
+ * Marks deliveries due now, with fresh attempts. One that was never owed is made; none of a call that was removed
+ * since it was read, which nothing would ever settle. Answers how many.
+ */
 export async function markForReplay(
   store: Store,
   destination: string,
   calls: readonly { id: string; revision: number }[],
   nowMs: number,
-): Promise<void> {
-  await store.writer.upsert(store.writer.knex, {
-    table: 'deliveries',
-    columns: ['destination', 'call_id', 'revision', 'state', 'due_at', 'due_since', 'attempts'],
-    key: ['destination', 'call_id'],
-    // A push may have raised the revision since it was read.
-    assign: {
-      revision: ({ stored, incoming }) =>
-        `CASE WHEN ${stored('revision')} > ${incoming('revision')} THEN ${stored('revision')} ELSE ${incoming('revision')} END`,
-    },
-    rows: calls.map(({ id, revision }) => [destination, id, revision, 'due', nowMs, nowMs, 0]),
+): Promise<number> {
+  return inTransaction(store.writer, async (transaction) => {
+    const standing = new Set(
+      await transaction('calls')
+        .whereIn(
+          'id',
+          calls.map(({ id }) => id),
+        )
+        .orderBy('id')
+        .forUpdate()
+        .pluck<string[]>('id'),
+    );
+    const rows = calls
+      .filter(({ id }) => standing.has(id))
+      .map(({ id, revision }) => [destination, id, revision, 'due', nowMs, nowMs, 0]);
+    await store.writer.upsert(transaction, {
+      table: 'deliveries',
+      columns: ['destination', 'call_id', 'revision', 'state', 'due_at', 'due_since', 'attempts'],
+      key: ['destination', 'call_id'],
+      // A push may have raised the revision since it was read.
+      assign: {
+        revision: ({ stored, incoming }) =>
+          `CASE WHEN ${stored('revision')} > ${incoming('revision')} THEN ${stored('revision')} ELSE ${incoming('revision')} END`,
+      },
+      rows,
+    });
+    return rows.length;
   });
 }

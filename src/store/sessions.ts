@@ -1,3 +1,4 @@
+import { deleteSome } from './delete-some.ts';
 import type { Store } from './store.ts';
 
 /** A session's data, unless it ended. */
@@ -28,6 +29,7 @@ export async function deleteSession(store: Store, hash: string): Promise<void> {
   await store.writer.knex('sessions').where({ hash }).delete();
 }
 
-export async function deleteEndedSessions(store: Store, nowMs: number): Promise<void> {
-  await store.writer.knex('sessions').where('expires_at', '<', nowMs).delete();
+/** Removes sessions that ended, at most so many. Answers how many. */
+export async function deleteEndedSessions(store: Store, nowMs: number, limit: number): Promise<number> {
+  return deleteSome(store.writer, 'sessions', ['hash'], ['expires_at', '<', nowMs], limit);
 }

@@ -1,10 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from '../domain/database.ts';
 import type { Migration } from '../domain/migration.ts';
-import { openDatabase } from './database.ts';
-import { dialectOfUrl } from './dialect.ts';
+import { databaseFile, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
-import { inspectSqliteFile, sqlitePath } from './sqlite.ts';
+import { inspectSqliteFile } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
@@ -29,10 +28,11 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
   // Before it is opened for writing, which would change even the file of another program.
-  if (dialectOfUrl(url) === 'sqlite' && !inspectSqliteFile(sqlitePath(url)).isNew) await checkStore(url);
+  const file = databaseFile(url);
+  if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
   const writer = openDatabase(url);
   // A server takes many connections at once, so one pool serves both uses.
-  const reader = writer.dialect === 'sqlite' ? openDatabase(url, 'read') : writer;
+  const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
   const close = async (): Promise<void> => {
     await reader.close();
     await writer.close();
@@ -41,7 +41,7 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
     await migrate(writer, storeMigrationsTable, migrations);
   } catch (error) {
     await close();
-    throw asUnusable(error);
+    throw asUnusable(error, writer);
   }
   return { writer, reader, close };
 }
@@ -54,12 +54,12 @@ export async function openStore(url: string, migrations: readonly Migration[]): 
 export async function checkStore(url: string): Promise<void> {
   const database = openDatabase(url, 'inspect');
   try {
-    if (database.dialect === 'sqlite') {
-      inspectSqliteFile(sqlitePath(url));
-      await checkSqlite(database, sqlitePath(url));
+    if (database.file !== undefined) {
+      inspectSqliteFile(database.file);
+      await checkSqlite(database, database.file);
     } else await database.knex.raw('SELECT 1');
   } catch (error) {
-    throw asUnusable(error);
+    throw asUnusable(error, database);
   } finally {
     await database.close();
   }
@@ -90,8 +90,15 @@ function startsAsSqlite(path: string): boolean {
   return head.toString('latin1') === 'SQLite format 3\0';
 }
 
-function asUnusable(error: unknown): unknown {
+function asUnusable(error: unknown, database: Database): unknown {
   const code = (error as { code?: string }).code;
+  if (!database.traits.isFile && database.isRefused(error)) {
+    return new StoreUnusable(
+      `The database server refuses the user, the password or the database that DATABASE_URL names (${code ?? 'without a code'}).`,
+      'Check DATABASE_URL, and that the database is there and the user has every right in it.',
+      { cause: error },
+    );
+  }
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
     return corrupt('of the store', (error as Error).message, error);
   }

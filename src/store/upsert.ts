@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { DialectName, Upsert, UpsertNames } from '../domain/database.ts';
+import type { Upsert, UpsertNames } from '../domain/database.ts';
+import type { Dialect } from './dialect.ts';
 
 // PostgreSQL's and MySQL's protocols number the bound values with 16 bits.
 const bindingsMax = 60_000;
@@ -14,13 +15,13 @@ const charactersMax = 2_000_000;
  * on the main thread than one that names every value. The others take a list of values.
  */
 export async function upsertRows(
-  dialect: DialectName,
+  dialect: Dialect,
   within: Knex | Knex.Transaction,
   upsert: Upsert,
 ): Promise<void> {
   if (upsert.rows.length === 0) return;
-  if (dialect === 'sqlite') {
-    await within.raw(sqliteText(upsert), [JSON.stringify(upsert.rows)]);
+  if (dialect.rowsAsJson) {
+    await within.raw(jsonText(dialect, upsert), [JSON.stringify(upsert.rows)]);
     return;
   }
   for (const rows of inStatements(withJsonText(upsert))) {
@@ -65,18 +66,18 @@ function inStatements(upsert: Upsert): Upsert['rows'][] {
   return statements;
 }
 
-function sqliteText(upsert: Upsert): string {
+function jsonText(dialect: Dialect, upsert: Upsert): string {
   const values = upsert.columns.map((column, index) => {
     const value = `json_extract(value, '$[${index}]')`;
     return upsert.binary?.includes(column) === true ? `CAST(${value} AS BLOB)` : value;
   });
   return (
     `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
-    `SELECT ${values.join(', ')} FROM json_each(?) WHERE true ${conflictText('sqlite', upsert)}`
+    `SELECT ${values.join(', ')} FROM json_each(?) WHERE true ${conflictText(dialect, upsert)}`
   );
 }
 
-function valuesText(dialect: DialectName, upsert: Upsert, rows: number): string {
+function valuesText(dialect: Dialect, upsert: Upsert, rows: number): string {
   const row = `(${upsert.columns.map(() => '?').join(', ')})`;
   return (
     `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
@@ -93,11 +94,11 @@ function boundValues(upsert: Upsert, rows: Upsert['rows']): unknown[] {
   );
 }
 
-function conflictText(dialect: DialectName, upsert: Upsert): string {
+function conflictText({ upsertSyntax }: Dialect, upsert: Upsert): string {
   const assigned = upsert.columns.filter((column) => !upsert.key.includes(column));
-  const names = namesFor(dialect, upsert.table);
+  const names = namesFor(upsertSyntax, upsert.table);
   const expression = (column: string): string => upsert.assign?.[column]?.(names) ?? names.incoming(column);
-  if (dialect === 'mysql') {
+  if (upsertSyntax === 'on duplicate key') {
     const condition = upsert.when?.(names);
     const assignments = ordered(assigned, upsert).map((column) =>
       condition === undefined
@@ -117,9 +118,10 @@ function ordered(columns: readonly string[], upsert: Upsert): readonly string[] 
   return [...columns.filter((column) => !computed.includes(column)), ...computed];
 }
 
-function namesFor(dialect: DialectName, table: string): UpsertNames {
+function namesFor(syntax: Dialect['upsertSyntax'], table: string): UpsertNames {
   return {
-    incoming: dialect === 'mysql' ? (column) => `VALUES(${column})` : (column) => `excluded.${column}`,
+    incoming:
+      syntax === 'on duplicate key' ? (column) => `VALUES(${column})` : (column) => `excluded.${column}`,
     stored: (column) => `${table}.${column}`,
   };
 }

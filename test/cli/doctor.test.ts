@@ -40,6 +40,12 @@ describe('npm run doctor', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
+  it('warns of a process that is to deliver and has no adapter', async () => {
+    const { code, stdout } = await doctor({ ROLE: 'deliver', ADAPTERS: 'none' });
+    expect(stdout).toContain('A process with ROLE=deliver has nothing to do');
+    expect(code).toBe(0);
+  });
+
   it('finds everything in order, and changes no byte', async () => {
     await makeStore();
     await makeReporting();

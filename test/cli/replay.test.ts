@@ -6,6 +6,7 @@ import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { countRows, readCall, readDelivery } from '../fixtures/fresh-store.ts';
+import { writeTombstones } from '../../src/store/tombstones.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 
@@ -187,6 +188,20 @@ describe('npm run replay', () => {
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
       expect(stdout).toContain('1: still refused: malformed_json');
+      expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
+    });
+
+    it('brings back no part of a call that was removed', async () => {
+      const secretKey = 'a-key-of-the-tests-with-32-letters';
+      await store.writer.knex.transaction((transaction) =>
+        writeTombstones(store, transaction, ['mended'], secretKey, someTimeMs),
+      );
+      await refuse(start, 'call_removed');
+      for (const dryRun of [['--dry-run'], []]) {
+        const { stdout } = await folder.run('replay', ['quarantine', ...dryRun], { SECRET_KEY: secretKey });
+        expect(stdout).toContain('1: still refused: its call was removed');
+      }
+      expect(await countRows(store, 'calls')).toBe(0);
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 

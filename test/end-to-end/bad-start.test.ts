@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { holdPort, inFolder } from '../fixtures/receiver-process.ts';
+import { holdPort, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
-describe.concurrent('a start', { timeout: 60_000 }, () => {
+describe.concurrent('a start', { timeout: 120_000 }, () => {
   it('with bad settings tells every fault, without a value, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ PORT: 'canary', ROLE: 'canary', TRUST_PROXY: 'true', SECRET_KEY: 'canary' });
@@ -52,7 +52,64 @@ describe.concurrent('a start', { timeout: 60_000 }, () => {
     }));
 });
 
-describe('a start without the secret key of its store', { timeout: 60_000 }, () => {
+describe.concurrent('a start without its database', { timeout: 120_000 }, () => {
+  it('waits for the store for 30 s and says so, then says what to do and exits with 1', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start({
+        DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/jet',
+        SECRET_KEY: 'k'.repeat(32),
+      });
+      const startedMs = performance.now();
+      expect(await receiver.exited).toBe(1);
+      expect(performance.now() - startedMs).toBeGreaterThan(25_000);
+      expect(receiver.output().match(/cannot be reached yet; it is waited for, up to 30 s/g)).toHaveLength(1);
+      expect(receiver.output()).toMatch(/did not answer within 30 s \(ECONNREFUSED\)\.\nStart the database/);
+      expect(receiver.output()).not.toContain('canary');
+      expect(existsSync(join(folder, 'data'))).toBe(false);
+    }));
+
+  it('of the reporting table takes pushes, and pauses that destination alone', () =>
+    inFolder(async (start, folder) => {
+      const receiver = start({ REPORTING_DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/reporting' });
+      const url = await receiver.ready();
+      const { token } = await takeToken(url, await readFirstStart(folder));
+      const answer = await fetch(`${url}/webhooks/jet`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{"callsessionid":"kept"}',
+      });
+      expect(answer.status).toBe(200);
+      for (;;) {
+        const ready = await fetch(`${url}/readyz`);
+        expect(ready.status).toBe(200);
+        const { paused } = (await ready.json()) as { paused: { destination: string }[] };
+        if (paused.length === 0) continue;
+        expect(paused).toMatchObject([{ destination: 'sql' }]);
+        break;
+      }
+      expect(receiver.output()).not.toContain('canary');
+    }));
+});
+
+describe.concurrent('a process that', { timeout: 120_000 }, () => {
+  it('is to deliver and has no adapter says that it has nothing to do', () =>
+    inFolder(async (start) => {
+      const receiver = start({ ROLE: 'deliver', ADAPTERS: 'none' });
+      await receiver.ready();
+      expect(receiver.output()).toContain('"msg":"This process has nothing to do');
+    }));
+
+  it.each(['receive', 'all'])('is to %s and has no adapter says that pushes land nowhere', (role) =>
+    inFolder(async (start) => {
+      const receiver = start({ ROLE: role, ADAPTERS: 'none' });
+      await receiver.ready();
+      expect(receiver.output()).toContain('"msg":"Pushes are stored and land nowhere');
+      expect(receiver.output()).not.toContain('nothing to do');
+    }),
+  );
+});
+
+describe('a start without the secret key of its store', { timeout: 120_000 }, () => {
   it('says so, makes no other, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
@@ -85,7 +142,7 @@ async function expectRefused(change: (file: string) => Promise<void> | void, mes
   });
 }
 
-describe.concurrent('a start on a store', { timeout: 60_000 }, () => {
+describe.concurrent('a start on a store', { timeout: 120_000 }, () => {
   it('that is empty is refused', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
 
   it('that is text is refused', () =>

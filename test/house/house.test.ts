@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
@@ -26,6 +26,8 @@ const everything = [
   'src/create-adapter.ts',
   'src/enabled-destinations.ts',
   'src/first-client.ts',
+  'src/data-folder.ts',
+  'src/housekeeping.ts',
   'src/http-dependencies.ts',
   'src/logger.ts',
   'src/cli',
@@ -122,6 +124,29 @@ describe('the house', () => {
       /\bprocess\.env\b/.test(file.text.replace(/^\s*(?:\*|\/\/).*$/gm, '')),
     );
     const strays = readers.map((file) => file.path).filter((path) => !/^src\/(?:main\.ts|cli\/)/.test(path));
+    expect(strays).toEqual([]);
+  });
+
+  it('asks for the name of a database in no file; what follows from one stands in src/store/dialect.ts', () => {
+    const asks =
+      /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
+    const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
+    // Where a URL's scheme becomes a name.
+    expect(askers.filter((path) => path !== 'src/domain/database-url.ts')).toEqual([]);
+  });
+
+  it('needs no development package where it is built for production', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const { exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
+      exclude: string[];
+    };
+    const strays = production
+      .filter((file) => !exclude.includes(file.path))
+      .flatMap((file) => file.packages.map((name) => ({ path: file.path, name })))
+      .filter(({ name }) => !name.startsWith('node:'))
+      .filter(({ name }) => !Object.keys(dependencies).some((known) => `${name}/`.startsWith(`${known}/`)));
     expect(strays).toEqual([]);
   });
 

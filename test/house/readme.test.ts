@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../migrations/index.ts';
@@ -13,6 +13,7 @@ import { root } from './source-files.ts';
 const documents = [
   'README.md',
   'docs/decisions.md',
+  'docs/operations.md',
   'docs/reporting-table.md',
   'docs/queries.md',
   'adapters/README.md',
@@ -42,6 +43,17 @@ describe('the README', () => {
     expect(missing.filter((name) => !readme.includes(`npm run ${name}`))).toEqual([]);
   });
 
+  it('names only commands that exist, also in the examples that are shipped', () => {
+    const files = readdirSync(join(root, 'docs/deploy'));
+    const entries = files.flatMap((file) =>
+      [...readFileSync(join(root, 'docs/deploy', file), 'utf8').matchAll(/dist\/(src\/[\w/-]+)\.js/g)].map(
+        ([, entry]) => `${entry ?? ''}.ts`,
+      ),
+    );
+    expect(entries.length).toBeGreaterThan(1);
+    expect(entries.filter((entry) => !existsSync(join(root, entry)))).toEqual([]);
+  });
+
   it('links only to files that exist', () => {
     const broken = texts.flatMap(({ name, text }) =>
       [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
@@ -57,7 +69,10 @@ describe('the README', () => {
       ...adapters.flatMap((adapter) => Object.keys(adapter.configSchema.shape)),
     ];
     const inTests = ['TEST_POSTGRES_URL', 'TEST_MYSQL_URL'];
-    const named = [...readme.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, name]) => name ?? '');
+    const operations = texts.find(({ name }) => name === 'docs/operations.md')?.text ?? '';
+    const named = [...`${readme}${operations}`.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(
+      ([, name]) => name ?? '',
+    );
     expect(named.filter((name) => !known.includes(name) && !inTests.includes(name))).toEqual([]);
   });
 

@@ -121,7 +121,7 @@ for (const engine of engines) {
     it('is cleaned of what has ended', async () => {
       await remember('salesforce', 60_000);
       await remember('hubspot', day);
-      expect(await deleteEndedLedgerEntries(fresh.store, 61_000)).toBe(1);
+      expect(await deleteEndedLedgerEntries(fresh.store, 61_000, 10)).toBe(1);
       expect(await countRows(fresh.store, 'match_ledger')).toBe(1);
     });
   });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { dialectOfUrl } from '../../store/dialect.ts';
+import { dialectOfUrl } from '../../domain/database-url.ts';
 import type { Credentials } from './credentials.ts';
 import { seedMax } from './random.ts';
 import type { SimulationOptions } from './run-simulation.ts';

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { reportingTable } from '../../domain/reporting-table.ts';
 import type { Database } from '../../domain/database.ts';
-import { openDatabase } from '../../store/database.ts';
-import { dialectOfUrl } from '../../store/dialect.ts';
-import { sqlitePath } from '../../store/sqlite.ts';
+import { databaseFile, openDatabase } from '../../store/database.ts';
 
 /** What the reporting table says about one call, as far as the plan can know it. */
 export interface LandedRow {
@@ -67,8 +65,8 @@ export function createReportingReader(url: string): ReportingReader {
 
 /** SQLite makes a file that is not there, and an empty one would stop the receiver from starting. */
 function requireSqliteFile(url: string): void {
-  if (dialectOfUrl(url) !== 'sqlite') return;
-  const path = sqlitePath(url);
+  const path = databaseFile(url);
+  if (path === undefined) return;
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) throw new ReportingUnreadable(`there is no database at ${path}`);
 }

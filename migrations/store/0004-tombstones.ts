@@ -1,0 +1,13 @@
+import type { Migration } from '../../src/domain/migration.ts';
+import { createTable } from './create-table.ts';
+
+/** Calls that were removed, so that a late push does not bring back a part of one. */
+export const tombstones: Migration = {
+  name: '0004-tombstones',
+  async up(knex, { traits }) {
+    await createTable(knex, traits, 'tombstones', (t) => {
+      t.string('hash', 64).primary();
+      t.bigInteger('made_at').notNullable().index();
+    });
+  },
+};

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
+import { secretKeyFile } from '../data-folder.ts';
+import { backUpStore } from '../store/backup.ts';
+import { databaseFile } from '../store/database.ts';
+import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { useServerTools } from './use-server-tools.ts';
+
+const command = createCommand(
+  'backup',
+  'Copies the store into one file, whole and checked, while the receiver runs. SQLite only.',
+)
+  .argument('<file>', 'where to; it must not be there yet')
+  .action(async (given: string) => {
+    const { core } = loadSettings();
+    const storeFile = databaseFile(core.DATABASE_URL);
+    if (storeFile === undefined) throw useServerTools(core.DATABASE_URL, 'backUp');
+    const file = resolve(given);
+    const kept = core.SECRET_KEY === undefined ? keptSecretKey(secretKeyFile(core)) : undefined;
+    const key = core.SECRET_KEY ?? kept;
+    const bytes = await backUpStore(storeFile, file, {
+      madeAt: new Date().toISOString(),
+      keyMark: key === undefined ? undefined : markOfKey(key),
+      secretKey: kept,
+    });
+    print(
+      `The store is backed up in ${file} (${(bytes / 1e6).toFixed(1)} MB), and every page of it was read.`,
+    );
+    print(
+      kept === undefined
+        ? 'SECRET_KEY is not in it: keep it with the file, and your other settings too.'
+        : 'It holds the secret key and call data: keep it as safe as a password, and your settings (.env) with it.',
+    );
+    print('The reporting database is a database of its own, and is not in it.');
+  });
+
+await runCommand(command);
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

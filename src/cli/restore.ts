@@ -1,0 +1,83 @@
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { storeMigrations } from '../../migrations/index.ts';
+import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import { secretKeyFile } from '../data-folder.ts';
+import { readBackup, type BackupNotes } from '../store/backup.ts';
+import { databaseFile } from '../store/database.ts';
+import { restoreStore, StoreInUse } from '../store/restore.ts';
+import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { useServerTools } from './use-server-tools.ts';
+
+const answersWithinMs = 3_000;
+
+const command = createCommand(
+  'restore',
+  'Puts a back-up in the place of the store, and keeps the store that was there. Stop the receiver first. SQLite only.',
+)
+  .argument('<file>', 'a file that "npm run backup" made')
+  .action(async (given: string) => {
+    const { core } = loadSettings();
+    const storeFile = databaseFile(core.DATABASE_URL);
+    if (storeFile === undefined) throw useServerTools(core.DATABASE_URL, 'restore');
+    const backupFile = resolve(given);
+    const notes = await readBackup(
+      backupFile,
+      storeMigrations.map(({ name }) => name),
+    );
+    const asideSuffix = `.before-restore-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    const aside = await restoreStore({
+      ...{ backupFile, storeFile, asideSuffix },
+      requireNoReceiver: () => requireNoReceiver(core),
+      beforeSwap: () => restoreKey(core, notes, asideSuffix),
+    }).catch((error: unknown) => {
+      if (!(error instanceof StoreInUse)) throw error;
+      throw new Error(`${error.message} Stop every receiver and command first. Nothing was changed.`, {
+        cause: error,
+      });
+    });
+    print(`The store ${storeFile} is that of ${notes.madeAt} again.`);
+    if (aside !== undefined) print(`The one before is kept in ${aside}; remove it when it is not needed.`);
+    warnOfOtherKey(core, notes);
+    print('Start the receiver. What was landed since then stays where it landed.');
+  });
+
+await runCommand(command);
+
+/** The key goes with its store: the one that was kept beside the store before is kept beside that one. */
+function restoreKey(core: CoreSettings, { secretKey }: BackupNotes, asideSuffix: string): void {
+  const file = secretKeyFile(core);
+  if (core.SECRET_KEY !== undefined || secretKey === undefined) return;
+  if (existsSync(file)) {
+    if (readFileSync(file, 'utf8').trim() === secretKey) return;
+    writeFileSync(`${file}${asideSuffix}`, readFileSync(file), { mode: 0o600 });
+  }
+  const ready = `${file}.restoring`;
+  rmSync(ready, { force: true });
+  writeFileSync(ready, `${secretKey}\n`, { mode: 0o600, flush: true });
+  chmodSync(ready, 0o600);
+  renameSync(ready, file);
+}
+
+function warnOfOtherKey(core: CoreSettings, { keyMark }: BackupNotes): void {
+  if (keyMark === undefined) return;
+  const key = core.SECRET_KEY ?? keptSecretKey(secretKeyFile(core));
+  if (key !== undefined && markOfKey(key) === keyMark) return;
+  print(
+    "Warning: the back-up was made under another SECRET_KEY. Set that one: under this one no client's secret is valid.",
+  );
+}
+
+/** A store that is damaged in its first page cannot be locked; a receiver that runs on it answers all the same. */
+async function requireNoReceiver({ HOST, PORT }: CoreSettings): Promise<void> {
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  const answer = await fetch(`http://${host}:${PORT}/healthz`, {
+    signal: AbortSignal.timeout(answersWithinMs),
+  }).catch(() => undefined);
+  if (answer !== undefined) throw new StoreInUse(`A receiver answers on ${host}:${PORT}.`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

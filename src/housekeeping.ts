@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './domain/clock.ts';
+import type { Log } from './domain/log.ts';
+import { endTurn, takeTurn } from './store/housekeeping-turn.ts';
+import { deleteEndedLedgerEntries } from './store/match-ledger.ts';
+import { deleteEndedGrants } from './store/oauth-grants.ts';
+import { deleteExpiredTokens } from './store/oauth-rows.ts';
+import { deleteOldQuarantine } from './store/quarantine.ts';
+import { deleteEndedSessions } from './store/sessions.ts';
+import type { Store } from './store/store.ts';
+import { deleteOldTombstones } from './store/tombstones.ts';
+import { trimCalls } from './store/trim-calls.ts';
+
+export interface HousekeepingOptions {
+  readonly store: Store;
+  /** For the tombstones. */
+  readonly secretKey: string;
+  /** How many days a call is kept after its latest push; 0 keeps all. */
+  readonly retentionDays: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called with each step's figures, to be counted. */
+  readonly onTrimmed: (kind: TrimmedKind, count: number) => void;
+}
+
+export type TrimmedKind =
+  | 'calls'
+  | 'pushes'
+  | 'deliveries'
+  | 'quarantined'
+  | 'tokens'
+  | 'grants'
+  | 'sessions'
+  | 'ledger_entries'
+  | 'tombstones';
+
+const dayMs = 86_400_000;
+const firstRunAfterMs = 5_000;
+const intervalMs = 3_600_000;
+// What a step may touch: a push never waits for more than this.
+const rowsMax = 200;
+const turnMs = 300_000;
+// What has ended is kept this long, so that a refusal can be told from a guess.
+const endedForMs = 3_600_000;
+// A push that comes later than this after its call was removed is not expected any more.
+const tombstoneDays = 400;
+
+/** Removes what is past its time: soon after the start, then every hour. */
+export function startHousekeeping(options: HousekeepingOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const loop = async (): Promise<void> => {
+    for (let waitMs = firstRunAfterMs; ; waitMs = intervalMs) {
+      await rest(waitMs, signal);
+      if (signal.aborted) return;
+      await runHousekeeping(options, signal).catch((error: unknown) =>
+        options.log.warn({ error }, 'What is past its time could not be removed; the next hour tries again'),
+      );
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** One run, unless another process has the turn. */
+export async function runHousekeeping(options: HousekeepingOptions, signal: AbortSignal): Promise<void> {
+  const { store, clock, log } = options;
+  const holder = randomUUID();
+  const counts = new Map<TrimmedKind, number>();
+  const count = (kind: TrimmedKind, removed: number): void => {
+    if (removed === 0) return;
+    counts.set(kind, (counts.get(kind) ?? 0) + removed);
+    options.onTrimmed(kind, removed);
+  };
+  if (!(await takeTurn(store, holder, turnMs, clock()))) return;
+  try {
+    const nowMs = clock();
+    /** Takes steps until one says that nothing is left, and rests after each for four times as long as it took. */
+    const inSteps = async (step: () => Promise<boolean>): Promise<void> => {
+      while (!signal.aborted) {
+        const startedMs = performance.now();
+        if (await step()) return;
+        await rest(Math.max(20, 4 * (performance.now() - startedMs)), signal);
+        if (!(await takeTurn(store, holder, turnMs, clock())))
+          throw new Error('Another process has the turn');
+      }
+    };
+    const removeAll = (kind: TrimmedKind, remove: (limit: number) => Promise<number>): Promise<void> =>
+      inSteps(async () => {
+        const removed = await remove(rowsMax);
+        count(kind, removed);
+        return removed === 0;
+      });
+    await removeAll('tokens', (limit) => deleteExpiredTokens(store, nowMs - endedForMs, limit));
+    await removeAll('grants', (limit) => deleteEndedGrants(store, nowMs - endedForMs, limit));
+    await removeAll('sessions', (limit) => deleteEndedSessions(store, nowMs, limit));
+    await removeAll('ledger_entries', (limit) => deleteEndedLedgerEntries(store, nowMs, limit));
+    await removeAll('tombstones', (limit) =>
+      deleteOldTombstones(store, nowMs - tombstoneDays * dayMs, limit),
+    );
+    if (options.retentionDays === 0) return;
+    const beforeMs = nowMs - options.retentionDays * dayMs;
+    await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));
+    const held = new Map<string, Set<string>>();
+    let afterId: string | undefined = '';
+    await inSteps(async () => {
+      const trim = { beforeMs, secretKey: options.secretKey, afterId: afterId ?? '', pushesMax: rowsMax };
+      const step = await trimCalls(store, trim, clock());
+      count('calls', step.calls);
+      count('pushes', step.pushes);
+      count('deliveries', step.deliveries);
+      for (const { callId, destination } of step.held)
+        held.set(destination, (held.get(destination) ?? new Set()).add(callId));
+      afterId = step.afterId;
+      return afterId === undefined;
+    });
+    tellOfHeld(log, held);
+  } finally {
+    if (counts.size > 0) log.info(Object.fromEntries(counts), 'What was past its time was removed');
+    await endTurn(store, holder);
+  }
+}
+
+function tellOfHeld(log: Log, held: ReadonlyMap<string, ReadonlySet<string>>): void {
+  if (held.size === 0) return;
+  log.warn(
+    { calls: Object.fromEntries([...held].map(([destination, calls]) => [destination, calls.size])) },
+    'Calls past RETENTION_DAYS are kept, since deliveries of theirs are due or exhausted: mend the destination and replay them',
+  );
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}

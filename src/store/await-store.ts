@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dialectOfUrl } from '../domain/database-url.ts';
+import type { Migration } from '../domain/migration.ts';
+import { isPoolTimeout } from './database.ts';
+import { dialects, type DriverError } from './dialect.ts';
+import { openStore, type Store } from './store.ts';
+import { StoreUnusable } from './store-unusable.ts';
+
+/** A store that did not answer for as long as it was waited for. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
+}
+
+const pauseMs = 1_000;
+
+/**
+ * Opens the store, and waits for one that is away: a server that starts later, or a file that another process has
+ * locked. What waiting does not mend is thrown at once.
+ *
+ * @param onWait called once, with the error that says why it is waited
+ * @throws StoreUnusable as {@link openStore} does, and when a server refuses the user, the password or the database
+ * @throws StoreAway when it was waited for in vain
+ */
+export async function awaitStore(
+  url: string,
+  migrations: readonly Migration[],
+  waitMs: number,
+  onWait: (error: unknown) => void,
+): Promise<Store> {
+  const untilMs = performance.now() + waitMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openStore(url, migrations);
+    } catch (error) {
+      if (!isAway(url, error)) throw error;
+      if (tries === 1) onWait(error);
+      if (performance.now() + pauseMs > untilMs) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw new StoreAway(`The store did not answer within ${waitMs / 1000} s (${code ?? message}).`, {
+          cause: error,
+        });
+      }
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isAway(url: string, error: unknown): boolean {
+  if (error instanceof StoreUnusable) return false;
+  const name = dialectOfUrl(url);
+  return name !== undefined && (isPoolTimeout(error) || dialects[name].isAway(error as DriverError));
+}

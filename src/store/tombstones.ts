@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import type { Knex } from 'knex';
+import { deleteSome } from './delete-some.ts';
+import type { Store } from './store.ts';
+
+/**
+ * What stays of a call that was removed. Under the store's key, since a call id may be made of numbers and a time,
+ * which can be guessed: without the key nobody learns from the table who called.
+ */
+function tombstoneOf(callId: string, secretKey: string): string {
+  return createHmac('sha256', secretKey).update(`call ${callId}`).digest('hex');
+}
+
+export async function writeTombstones(
+  store: Store,
+  transaction: Knex.Transaction,
+  callIds: readonly string[],
+  secretKey: string,
+  nowMs: number,
+): Promise<void> {
+  await store.writer.upsert(transaction, {
+    table: 'tombstones',
+    columns: ['hash', 'made_at'],
+    key: ['hash'],
+    rows: callIds.map((id) => [tombstoneOf(id, secretKey), nowMs]),
+  });
+}
+
+/** Those of some calls that were removed. */
+export async function readRemoved(
+  knex: Knex,
+  callIds: readonly string[],
+  secretKey: string,
+): Promise<ReadonlySet<string>> {
+  if (callIds.length === 0) return new Set();
+  const byHash = new Map(callIds.map((id) => [tombstoneOf(id, secretKey), id]));
+  const hashes = await knex('tombstones')
+    .whereIn('hash', [...byHash.keys()])
+    .pluck<string[]>('hash');
+  return new Set(hashes.map((hash) => byHash.get(hash) ?? ''));
+}
+
+/** Forgets tombstones that were made before a time, at most so many. Answers how many. */
+export async function deleteOldTombstones(store: Store, beforeMs: number, limit: number): Promise<number> {
+  return deleteSome(store.writer, 'tombstones', ['hash'], ['made_at', '<', beforeMs], limit);
+}

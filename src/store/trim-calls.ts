@@ -1,0 +1,101 @@
+import type { Knex } from 'knex';
+import type { DeliveryState } from './deliveries.ts';
+import { firstPushIdAt } from './push-id.ts';
+import type { Store } from './store.ts';
+import { writeTombstones } from './tombstones.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface TrimStep {
+  /** Where the next step goes on. Undefined: there is none. */
+  readonly afterId: string | undefined;
+  readonly calls: number;
+  readonly pushes: number;
+  readonly deliveries: number;
+  /** Calls that are old enough and stay, since something is owed to a destination. */
+  readonly held: readonly HeldCall[];
+}
+
+export interface HeldCall {
+  readonly callId: string;
+  readonly destination: string;
+}
+
+export interface TrimOptions {
+  /** Calls whose latest push came before this time are old. */
+  readonly beforeMs: number;
+  readonly secretKey: string;
+  /** The push after which to look; '' to begin. */
+  readonly afterId: string;
+  /** How many pushes are looked at. */
+  readonly pushesMax: number;
+}
+
+// What a destination has yet to be shown, or what a person has yet to decide about.
+const owedStates: readonly DeliveryState[] = ['due', 'exhausted'];
+
+/**
+ * One small step of removing old calls: each goes whole, with its pushes and deliveries, in the same transaction
+ * as its tombstone. The oldest pushes name the calls to look at, so that no index is kept for this alone.
+ */
+export async function trimCalls(store: Store, options: TrimOptions, nowMs: number): Promise<TrimStep> {
+  const { beforeMs, secretKey, afterId, pushesMax } = options;
+  const page = await store.reader
+    .knex('pushes')
+    .where('id', '>', afterId)
+    .where('id', '<', firstPushIdAt(beforeMs))
+    .orderBy('id')
+    .limit(pushesMax)
+    .select<{ id: string; call_id: string }[]>('id', 'call_id');
+  const callIds = [...new Set(page.map((push) => push.call_id))];
+  const next = page.length < pushesMax ? undefined : page.at(-1)?.id;
+  if (callIds.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held: [] };
+  return inTransaction(store.writer, async (transaction) => {
+    // Locked in order of id, as receivers do: a push of one of these calls waits, and then finds the tombstone.
+    const old = await transaction('calls')
+      .whereIn('id', callIds)
+      .where('last_received_at', '<', beforeMs)
+      .orderBy('id')
+      .forUpdate()
+      .pluck<string[]>('id');
+    const destinations = await readOwedDestinations(transaction);
+    const owed = await transaction('deliveries')
+      .whereIn('destination', destinations)
+      .whereIn('call_id', old)
+      .orderBy('call_id')
+      .forUpdate()
+      .select<{ call_id: string; destination: string; state: DeliveryState }[]>(
+        'call_id',
+        'destination',
+        'state',
+      );
+    const held = owed
+      .filter(({ state }) => owedStates.includes(state))
+      .map(({ call_id, destination }) => ({ callId: call_id, destination }));
+    const heldIds = new Set(held.map(({ callId }) => callId));
+    const ids = old.filter((id) => !heldIds.has(id));
+    if (ids.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held };
+    await writeTombstones(store, transaction, ids, secretKey, nowMs);
+    return {
+      afterId: next,
+      deliveries: await transaction('deliveries')
+        .whereIn('destination', destinations)
+        .whereIn('call_id', ids)
+        .delete(),
+      pushes: await transaction('pushes').whereIn('call_id', ids).delete(),
+      calls: await transaction('calls').whereIn('id', ids).delete(),
+      held,
+    };
+  });
+}
+
+/** Every destination that has a delivery, also one that is not enabled any longer. A step in the index for each. */
+async function readOwedDestinations(knex: Knex): Promise<string[]> {
+  const names: string[] = [];
+  for (;;) {
+    const [row] = await knex('deliveries')
+      .where('destination', '>', names.at(-1) ?? '')
+      .min<{ name: string | null }[]>({ name: 'destination' });
+    if (typeof row?.name !== 'string') return names;
+    names.push(row.name);
+  }
+}

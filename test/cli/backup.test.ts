@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storeMigrations } from '../../migrations/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { storePushes } from '../../src/store/pushes.ts';
+import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
+import { countRows } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
+
+const keyA = 'key-a-of-the-tests-with-32-letters';
+const keyB = 'key-b-of-the-tests-with-32-letters';
+
+describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
+  let folder: CommandFolder;
+  let storeFile: string;
+  let keyFile: string;
+  let backup: string;
+  beforeEach(async () => {
+    folder = await makeCommandFolder();
+    storeFile = join(folder.path, 'data/jet.sqlite');
+    keyFile = join(folder.path, 'data/secret-key');
+    backup = join(folder.path, 'copy.sqlite');
+  });
+  afterEach(() => folder.remove());
+
+  const addCalls = async (name: string, count: number): Promise<void> => {
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    const pushes = Array.from({ length: count }, (_none, index) =>
+      pushOf(inboundBodies(`${name}-${index}`).end),
+    );
+    await storePushes(store, pushes, [], someTimeMs);
+    await store.close();
+  };
+  const countCalls = async (file = storeFile): Promise<number> => {
+    const store = await openStore(`sqlite:${file}`, storeMigrations);
+    const calls = await countRows(store, 'calls');
+    await store.close();
+    return calls;
+  };
+  const files = (): string[] => readdirSync(join(folder.path, 'data')).sort();
+  /** What the store was before the restore, by the names that are kept beside it. */
+  const asideOf = (name: string): string =>
+    join(folder.path, 'data', files().find((file) => file.startsWith(`${name}.before-restore-`)) ?? 'none');
+
+  it('copy a store into a file for its owner alone, and put it back', async () => {
+    await addCalls('a', 30);
+    writeFileSync(keyFile, `${keyA}\n`);
+    const made = await folder.run('backup', [backup]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toContain(backup);
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    await addCalls('b', 5);
+    const restored = await folder.run('restore', [backup]);
+    expect(restored).toMatchObject({ code: 0, stderr: '' });
+    expect(await countCalls()).toBe(30);
+    expect(await countCalls(asideOf('jet.sqlite'))).toBe(35);
+    expect(restored.stdout).toContain(asideOf('jet.sqlite'));
+  });
+
+  it('need nothing but the file on a new machine', async () => {
+    await addCalls('a', 3);
+    writeFileSync(keyFile, `${keyA}\n`);
+    await folder.run('backup', [backup]);
+    rmSync(join(folder.path, 'data'), { recursive: true });
+    expect((await folder.run('restore', [backup])).code).toBe(0);
+    expect(await countCalls()).toBe(3);
+    expect(readFileSync(keyFile, 'utf8').trim()).toBe(keyA);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(files()).toEqual(['jet.sqlite', 'secret-key']);
+  });
+
+  it('bring the key of the store back, keep the other one beside its store, and leave none in the store', async () => {
+    await addCalls('a', 1);
+    writeFileSync(keyFile, keyA);
+    await folder.run('backup', [backup]);
+    expect(readFileSync(backup, 'latin1')).toContain(keyA);
+    writeFileSync(keyFile, keyB);
+    await folder.run('restore', [backup]);
+    expect(readFileSync(keyFile, 'utf8').trim()).toBe(keyA);
+    expect(readFileSync(asideOf('secret-key'), 'utf8')).toBe(keyB);
+    expect(readFileSync(storeFile, 'latin1')).not.toContain(keyA);
+  });
+
+  it('keep no SECRET_KEY that was given, and warn when another one is set', async () => {
+    await addCalls('a', 1);
+    const made = await folder.run('backup', [backup], { SECRET_KEY: keyA });
+    expect(made.stdout).toContain('SECRET_KEY is not in it');
+    expect(readFileSync(backup, 'latin1')).not.toContain(keyA);
+    const same = await folder.run('restore', [backup], { SECRET_KEY: keyA });
+    expect(same.stdout).not.toContain('Warning');
+    const other = await folder.run('restore', [backup], { SECRET_KEY: keyB });
+    expect(other.code).toBe(0);
+    expect(other.stdout).toContain('Warning: the back-up was made under another SECRET_KEY');
+    expect(existsSync(keyFile)).toBe(false);
+  });
+
+  it('replace no file, and say when there is no store', async () => {
+    const none = await folder.run('backup', [backup]);
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+    expect(none.stderr).toContain('There is no store at');
+    await addCalls('a', 1);
+    writeFileSync(backup, 'of somebody');
+    const there = await folder.run('backup', [backup]);
+    expect(there).toMatchObject({ code: 1, stdout: '' });
+    expect(there.stderr).toContain('is there already');
+    expect(readFileSync(backup, 'utf8')).toBe('of somebody');
+  });
+
+  it('leave no part of a copy of a damaged store', async () => {
+    await addCalls('a', 200);
+    const bytes = readFileSync(storeFile);
+    bytes.fill(0xa5, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 4096);
+    writeFileSync(storeFile, bytes);
+    const { code, stderr } = await folder.run('backup', [backup]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('damaged');
+    expect(readdirSync(folder.path)).toEqual(['data']);
+  });
+
+  it('tell of the tools of a server, and what to keep with the copy', async () => {
+    for (const [url, tool] of [
+      ['postgres://u@127.0.0.1:1/jet', 'pg_dump'],
+      ['mysql://u@127.0.0.1:1/jet', 'mariadb-dump'],
+    ] as const) {
+      const { code, stderr } = await folder.run('backup', [backup], { DATABASE_URL: url });
+      expect(code).toBe(1);
+      expect(stderr).toContain(tool);
+      expect(stderr).toContain('SECRET_KEY');
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect((await folder.run('restore', [backup], { DATABASE_URL: url })).code).toBe(1);
+    }
+  });
+
+  /** Tries to restore from a file, and looks whether everything is as it was. */
+  const expectRefused = async (file: string, message: RegExp): Promise<void> => {
+    const before = [files(), readFileSync(storeFile).toString('hex'), readFileSync(keyFile, 'utf8')];
+    const { code, stdout, stderr } = await folder.run('restore', [file]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+    expect([files(), readFileSync(storeFile).toString('hex'), readFileSync(keyFile, 'utf8')]).toEqual(before);
+  };
+
+  describe('the latter', () => {
+    beforeEach(async () => {
+      await addCalls('a', 200);
+      writeFileSync(keyFile, keyA);
+    });
+
+    it('refuses a file that is not there', () => expectRefused(`${backup}x`, /There is no file/));
+
+    it('refuses a file that is no database', async () => {
+      writeFileSync(backup, 'A letter to somebody.\n'.repeat(100));
+      await expectRefused(backup, /damaged/);
+    });
+
+    it('refuses a database that is no back-up', async () => {
+      const other = openDatabase(`sqlite:${backup}`);
+      await other.knex.schema.createTable('customers', (table) => void table.increments());
+      await other.close();
+      await expectRefused(backup, /no back-up of a store/);
+    });
+
+    it.each([
+      ['with a page of noise', (bytes: Buffer) => bytes.fill(0xa5, 8192, 12_288)],
+      ['that was cut short', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2))],
+    ])('refuses a back-up %s', async (_what, damage) => {
+      await folder.run('backup', [backup]);
+      writeFileSync(backup, damage(readFileSync(backup)));
+      await expectRefused(backup, /damaged/);
+    });
+
+    it('refuses a back-up that a newer version made', async () => {
+      await folder.run('backup', [backup]);
+      const newer = openDatabase(`sqlite:${backup}`);
+      await newer.knex(storeMigrationsTable).insert({ name: '9999-later', made_at: 1 });
+      await newer.close();
+      await expectRefused(backup, /newer version.*9999-later/);
+    });
+
+    it('refuses while another process has the store open, and not after', async () => {
+      await folder.run('backup', [backup]);
+      const open = await openStore(folder.storeUrl, storeMigrations);
+      await open.reader.knex('calls').first();
+      await expectRefused(backup, /has the store .* open.*Nothing was changed/);
+      await storePushes(open, [pushOf(inboundBodies('still-stored').start)], [], someTimeMs);
+      await open.close();
+      expect((await folder.run('restore', [backup])).code).toBe(0);
+    });
+
+    it.each([
+      ['whose first page is damaged', 0],
+      ['with a damaged page', 8192],
+    ])('puts a back-up in the place of a store %s', async (_what, from) => {
+      await folder.run('backup', [backup]);
+      const bytes = readFileSync(storeFile);
+      bytes.fill(0xa5, from, from + 4096);
+      writeFileSync(storeFile, bytes);
+      writeFileSync(`${storeFile}-wal`, 'what is left of a log');
+      // A port on which nothing answers.
+      expect(await folder.run('restore', [backup], { PORT: '9' })).toMatchObject({ code: 0, stderr: '' });
+      expect(await countCalls()).toBe(200);
+      // The kind of its log is written into the first page of one that can be locked.
+      const aside = readFileSync(asideOf('jet.sqlite'));
+      expect(aside.subarray(from === 0 ? 0 : 100).equals(bytes.subarray(from === 0 ? 0 : 100))).toBe(true);
+    });
+
+    it('refuses where a receiver answers, though its store is too damaged to be locked', async () => {
+      await folder.run('backup', [backup]);
+      const bytes = readFileSync(storeFile);
+      bytes.fill(0xa5, 0, 4096);
+      writeFileSync(storeFile, bytes);
+      const receiver = createServer((_request, response) => void response.end('{}')).listen(0, '127.0.0.1');
+      await new Promise((resolve) => receiver.once('listening', resolve));
+      const { port } = receiver.address() as AddressInfo;
+      const { code, stderr } = await folder.run('restore', [backup], { PORT: String(port) });
+      receiver.close();
+      expect(code).toBe(1);
+      expect(stderr).toContain(`A receiver answers on 127.0.0.1:${port}`);
+      expect(readFileSync(storeFile).equals(bytes)).toBe(true);
+      expect(files()).toEqual(['jet.sqlite', 'secret-key']);
+    });
+
+    it('leaves one whole store or the other, whenever it is killed', async () => {
+      await folder.run('backup', [backup]);
+      await addCalls('b', 100);
+      const command = fileURLToPath(new URL('../../src/cli/restore.ts', import.meta.url));
+      const tsx = import.meta.resolve('tsx');
+      const found: number[] = [];
+      for (let run = 0; run < 8; run += 1) {
+        const arguments_ = ['--conditions=source', '--import', tsx, command, backup];
+        const { PATH } = process.env;
+        const child = spawn(process.execPath, arguments_, {
+          cwd: folder.path,
+          env: { PATH },
+          stdio: 'ignore',
+        });
+        const exited = new Promise((resolve) => child.once('exit', resolve));
+        // From the moment at which it begins to write, through all that it does.
+        while (!existsSync(`${storeFile}.restoring`) && child.exitCode === null) await sleep(1);
+        await sleep(run * 12);
+        child.kill('SIGKILL');
+        await exited;
+        found.push(await countCalls());
+        expect(readFileSync(keyFile, 'utf8').trim()).toBe(keyA);
+      }
+      expect(found.every((calls) => calls === 200 || calls === 300)).toBe(true);
+      expect((await folder.run('restore', [backup])).code).toBe(0);
+      expect(await countCalls()).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,215 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { connect } from 'node:tls';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bodyBytesMax } from '../../src/http/read-body.ts';
+import {
+  holdPort,
+  readFirstStart,
+  startProcess,
+  type ReceiverProcess,
+} from '../fixtures/receiver-process.ts';
+
+const found = ['nginx', 'openssl'].filter((program) => spawnSync(program, ['version']).error === undefined);
+const missing = ['nginx', 'openssl'].filter((program) => !found.includes(program));
+if (missing.length > 0) console.info(`Not tested here: docs/deploy/nginx.conf (no ${missing.join(', no ')})`);
+
+async function freePort(): Promise<string> {
+  const { port, release } = await holdPort();
+  await release();
+  return port;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+// The shipped example with its names and ports, and nothing else, changed; both receivers that it shows are used.
+describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', { timeout: 60_000 }, () => {
+  let folder: string;
+  let nginx: ChildProcess;
+  let ports: { tls: string; first: string; second: string };
+  let agent: Agent;
+  let receiver: ReceiverProcess;
+  let token: string;
+
+  /** A receiver on one of the two ports that nginx knows. */
+  const start = async (port: string): Promise<ReceiverProcess> => {
+    const started = startProcess(folder, {
+      PORT: port,
+      ADAPTERS: 'none',
+      TRUST_PROXY: 'loopback',
+      PUBLIC_URL: `https://localhost:${ports.tls}`,
+    });
+    await started.ready();
+    return started;
+  };
+  const stop = async (stopped: ReceiverProcess): Promise<void> => {
+    stopped.child.kill('SIGTERM');
+    await stopped.exited;
+  };
+
+  const send = (path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const method = body === undefined ? 'GET' : 'POST';
+      const options = { agent, method, headers, host: 'localhost', port: ports.tls, path };
+      const asked = request(options, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (part: string) => (text += part));
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+        answer.on('error', reject);
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  const push = (body: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    send('/webhooks/jet', body, {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      ...headers,
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'jet-nginx-'));
+    ports = { tls: await freePort(), first: await freePort(), second: await freePort() };
+    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+        ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
+      ],
+      { stdio: 'ignore' },
+    );
+    const shipped = readFileSync(new URL('../../docs/deploy/nginx.conf', import.meta.url), 'utf8');
+    const site = shipped
+      .replace('listen 443 ssl', `listen 127.0.0.1:${ports.tls} ssl`)
+      .replace('server_name calls.example.com', 'server_name localhost')
+      .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
+      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`)
+      .replace('server 127.0.0.1:3000', `server 127.0.0.1:${ports.first}`)
+      .replace('#server 127.0.0.1:3001', `server 127.0.0.1:${ports.second}`);
+    writeFileSync(join(folder, 'site.conf'), site);
+    mkdirSync(join(folder, 'temp'));
+    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const main = [
+      process.getuid?.() === 0 ? 'user root;' : '',
+      'daemon off;',
+      `pid ${join(folder, 'nginx.pid')};`,
+      `error_log ${join(folder, 'error.log')};`,
+      'events {}',
+      `http { access_log off; ${paths.map((name) => `${name}_temp_path ${join(folder, 'temp', name)};`).join(' ')}`,
+      `include ${join(folder, 'site.conf')}; }`,
+    ];
+    writeFileSync(join(folder, 'nginx.conf'), main.join('\n'));
+    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+      stdio: 'ignore',
+    });
+    agent = new Agent({ ca: readFileSync(certificate), keepAlive: true });
+    receiver = await start(ports.first);
+    const { clientId, clientSecret } = await readFirstStart(folder);
+    for (;;) {
+      const form = `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}`;
+      const answer = await send('/oauth/token', form, {
+        'content-type': 'application/x-www-form-urlencoded',
+      }).catch(() => undefined);
+      if (answer?.status === 200) {
+        token = (JSON.parse(answer.text) as { access_token: string }).access_token;
+        break;
+      }
+      await sleep(100);
+    }
+  }, 60_000);
+  afterAll(async () => {
+    agent.destroy();
+    nginx.kill('SIGTERM');
+    await new Promise((resolve) => nginx.once('exit', resolve));
+    await stop(receiver);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('lets a push through by TLS, and the answer back', async () => {
+    const answer = await push('{"callsessionid":"through-tls"}');
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { callId: 'through-tls' }]);
+  });
+
+  it('shows the metadata of the issuer under its public address', async () => {
+    const { status, text } = await send('/.well-known/oauth-authorization-server');
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ issuer: `https://localhost:${ports.tls}` });
+  });
+
+  it.each(['/metrics', '/readyz', '/healthz', '/openapi.json', '/'])('does not forward %s', async (path) => {
+    expect((await send(path)).status).toBe(404);
+  });
+
+  it('leaves it to the receiver to refuse a body that is too large', async () => {
+    const padding = (length: number): string =>
+      JSON.stringify({ callsessionid: 'large', x: 'x'.repeat(length) });
+    expect((await push(padding(bodyBytesMax - 100))).status).toBe(200);
+    const refused = await push(padding(bodyBytesMax));
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { code: 'body_too_large' }]);
+  });
+
+  it('lets nobody choose the address that failed attempts are counted for', async () => {
+    const statuses: number[] = [];
+    for (let number = 0; number < 12; number += 1) {
+      const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': `203.0.113.${number}` };
+      statuses.push((await push('{}', headers)).status);
+    }
+    expect(statuses.at(0)).toBe(401);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await push('{"callsessionid":"let-in-all-the-same"}')).status).toBe(200);
+  });
+
+  it('cuts a sender off that does not get its headers out', async () => {
+    const socket = connect({ host: 'localhost', port: Number(ports.tls), ca: agent.options.ca });
+    socket.on('error', () => undefined);
+    const startedMs = performance.now();
+    socket.write('POST /webhooks/jet HTTP/1.1\r\nHost: localhost\r\n');
+    await new Promise((resolve) => socket.on('close', resolve).resume());
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+  });
+
+  it('answers 503 with Retry-After while no receiver runs, and forwards again once one does', async () => {
+    await stop(receiver);
+    const answer = await push('{"callsessionid":"away"}');
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(answer.text)).toMatchObject({ status: 503, code: 'store_unavailable' });
+    receiver = await start(ports.first);
+    expect((await push('{"callsessionid":"away"}')).status).toBe(200);
+  });
+
+  it('loses no push while two receivers are restarted one after the other', async () => {
+    let second = await start(ports.second);
+    let over = false;
+    const refused: number[] = [];
+    let sent = 0;
+    const sending = Promise.all(
+      Array.from({ length: 6 }, async (_none, sender) => {
+        while (!over) {
+          const { status } = await push(`{"callsessionid":"rolling-${sender}-${(sent += 1)}"}`);
+          if (status !== 200) refused.push(status);
+        }
+      }),
+    );
+    await sleep(500);
+    await stop(receiver);
+    receiver = await start(ports.first);
+    await stop(second);
+    second = await start(ports.second);
+    over = true;
+    await sending;
+    await stop(second);
+    expect(sent).toBeGreaterThan(50);
+    expect(refused).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runHousekeeping, type TrimmedKind } from '../src/housekeeping.ts';
+import type { Log } from '../src/domain/log.ts';
+import { endTurn, takeTurn } from '../src/store/housekeeping-turn.ts';
+import { insertToken } from '../src/store/oauth-rows.ts';
+import { quarantineBody, readQuarantine } from '../src/store/quarantine.ts';
+import { writeSession } from '../src/store/sessions.ts';
+import type { Store } from '../src/store/store.ts';
+import { engines } from './fixtures/engines.ts';
+import { countRows, openFreshStore, type FreshStore } from './fixtures/fresh-store.ts';
+import { someTimeMs } from './fixtures/pushes.ts';
+import { silentLog, storeCalls } from './fixtures/running-worker.ts';
+
+const dayMs = 86_400_000;
+const turnMs = 300_000;
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`housekeeping on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    let counts: Partial<Record<TrimmedKind, number>>;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      counts = {};
+    });
+    afterEach(() => fresh.close());
+
+    const run = (retentionDays: number, nowMs: number, log: Log = silentLog, store: Store = fresh.store) =>
+      runHousekeeping(
+        {
+          ...{ store, retentionDays, log },
+          secretKey: 'a-key-of-the-tests-with-32-letters',
+          clock: () => nowMs,
+          onTrimmed: (kind, count) => (counts[kind] = (counts[kind] ?? 0) + count),
+        },
+        new AbortController().signal,
+      );
+    const settleAll = () =>
+      fresh.store.writer.knex('deliveries').update({ state: 'delivered', due_at: null });
+    const storeSettled = async (count: number): Promise<void> => {
+      await storeCalls(
+        fresh.store,
+        Array.from({ length: count }, (_none, index) => `call-${index}`),
+      );
+      await settleAll();
+    };
+
+    it('removes calls that are older than so many days, in several steps', async () => {
+      await storeSettled(450);
+      await run(2, someTimeMs + 2 * dayMs);
+      expect(await countRows(fresh.store, 'calls')).toBe(450);
+      await run(2, someTimeMs + 2 * dayMs + 1);
+      expect(await countRows(fresh.store, 'calls')).toBe(0);
+      expect(counts).toEqual({ calls: 450, pushes: 450, deliveries: 450 });
+      expect(await countRows(fresh.store, 'tombstones')).toBe(450);
+    });
+
+    it('keeps every call with 0 days, and removes what ended all the same', async () => {
+      await storeSettled(3);
+      await writeSession(fresh.store, 'ended', '{}', someTimeMs);
+      await run(0, someTimeMs + 10_000 * dayMs);
+      expect(counts).toEqual({ sessions: 1 });
+      expect(await countRows(fresh.store, 'calls')).toBe(3);
+    });
+
+    it('removes expired tokens, old refused bodies and old tombstones', async () => {
+      await storeSettled(1);
+      await run(1, someTimeMs + 2 * dayMs);
+      await insertToken(fresh.store, {
+        hash: 'expired',
+        clientId: 'one',
+        familyId: undefined,
+        scope: 'webhooks',
+        issuedAtMs: someTimeMs,
+        expiresAtMs: someTimeMs + 1,
+      });
+      const refused = { code: 'malformed_json', detail: 'x', pathStage: undefined };
+      const plain = { ...refused, contentType: undefined, contentEncoding: undefined };
+      await quarantineBody(fresh.store, { ...plain, body: Buffer.from('old') }, 1e6, someTimeMs);
+      await quarantineBody(fresh.store, { ...plain, body: Buffer.from('again') }, 1e6, someTimeMs);
+      await quarantineBody(
+        fresh.store,
+        { ...plain, body: Buffer.from('again') },
+        1e6,
+        someTimeMs + 403 * dayMs,
+      );
+      counts = {};
+      await run(1, someTimeMs + 403 * dayMs);
+      expect(counts).toEqual({ tokens: 1, tombstones: 1, quarantined: 1 });
+      expect((await readQuarantine(fresh.store, {}, 10)).map(({ body }) => body.toString())).toEqual([
+        'again',
+      ]);
+    });
+
+    it('tells what it removed, and which destination holds calls back', async () => {
+      await storeCalls(fresh.store, ['owed']);
+      await storeCalls(fresh.store, ['settled']);
+      await fresh.store.writer.knex('deliveries').where({ call_id: 'settled' }).update({ state: 'skipped' });
+      const lines: [Record<string, unknown>, string][] = [];
+      const note = (fields: Record<string, unknown>, text: string): void => void lines.push([fields, text]);
+      await run(1, someTimeMs + 2 * dayMs, { ...silentLog, info: note, warn: note });
+      expect(lines).toEqual([
+        [{ calls: { crm: 1 } }, expect.stringContaining('RETENTION_DAYS') as string],
+        [{ calls: 1, pushes: 1, deliveries: 1 }, 'What was past its time was removed'],
+      ]);
+    });
+
+    it('is done by one process of several at a time', async () => {
+      await storeSettled(300);
+      const others = [await fresh.openAgain(), await fresh.openAgain()];
+      await Promise.all(
+        [fresh.store, ...others].map((store) => run(1, someTimeMs + 2 * dayMs, silentLog, store)),
+      );
+      expect(counts).toEqual({ calls: 300, pushes: 300, deliveries: 300 });
+    });
+
+    it('gives its turn to one of many that ask at once, and to the next when it ends', async () => {
+      const asked = await Promise.all(
+        Array.from({ length: 8 }, (_none, index) => takeTurn(fresh.store, `p${index}`, turnMs, someTimeMs)),
+      );
+      expect(asked.filter(Boolean)).toHaveLength(1);
+      const first = `p${asked.indexOf(true)}`;
+      expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + turnMs - 1)).toBe(false);
+      expect(await takeTurn(fresh.store, first, turnMs, someTimeMs + 1000)).toBe(true);
+      expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + turnMs)).toBe(false);
+      await endTurn(fresh.store, 'next');
+      expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + turnMs)).toBe(false);
+      await endTurn(fresh.store, first);
+      expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + 1000)).toBe(true);
+    });
+
+    it('takes the turn of a process that died, when it ends or when the clock was set back', async () => {
+      await takeTurn(fresh.store, 'dead', turnMs, someTimeMs);
+      expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + turnMs)).toBe(true);
+      expect(await takeTurn(fresh.store, 'third', turnMs, someTimeMs - dayMs)).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  deleteEndedGrants,
+  endFamily,
+  insertCode,
+  insertFamily,
+  keepRefreshToken,
+  readApprovals,
+  readRefreshToken,
+  spendParent,
+  takeCode,
+} from '../../src/store/oauth-grants.ts';
+import { insertClient, insertToken, readToken } from '../../src/store/oauth-rows.ts';
+import { engines } from '../fixtures/engines.ts';
+import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+
+const yearMs = 365 * 86_400_000;
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`OAuth approvals on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    let made = 0;
+    beforeAll(async () => {
+      fresh = await openFreshStore(engine);
+      await insertClient(fresh.store, {
+        id: 'one',
+        name: 'Jet',
+        secretHash: 'a'.repeat(64),
+        previousSecretHash: undefined,
+        previousSecretUntilMs: undefined,
+        redirectUris: [],
+        scope: 'webhooks',
+        createdAtMs: someTimeMs,
+        revokedAtMs: undefined,
+      });
+    });
+    afterAll(() => fresh.close());
+
+    /** A family of its own, with a code and a refresh token named after it. */
+    const approve = async (expiresAtMs = someTimeMs + yearMs): Promise<string> => {
+      const id = `family-${(made += 1)}`;
+      const base = { clientId: 'one', scope: 'webhooks' };
+      await insertFamily(fresh.store, { id, ...base, createdAtMs: someTimeMs + made, expiresAtMs });
+      await insertCode(fresh.store, {
+        ...base,
+        hash: `code-${id}`,
+        familyId: id,
+        redirectUri: undefined,
+        codeChallenge: undefined,
+        expiresAtMs: Math.min(expiresAtMs, someTimeMs + 60_000),
+      });
+      await keepRefreshToken(
+        fresh.store,
+        { hash: `refresh-${id}`, familyId: id, parentHash: undefined },
+        someTimeMs,
+      );
+      return id;
+    };
+
+    it('gives a code to one of ten that present it at once, and ends its family', async () => {
+      const id = await approve();
+      const takes = await Promise.all(
+        Array.from({ length: 10 }, () => takeCode(fresh.store, `code-${id}`, 'one', someTimeMs)),
+      );
+      expect(takes.filter((taken) => typeof taken === 'object')).toHaveLength(1);
+      expect(takes.filter((taken) => taken === 'used')).toHaveLength(9);
+      expect(await readRefreshToken(fresh.store, `refresh-${id}`)).toMatchObject({ familyEnded: true });
+    });
+
+    it('tells a code of another client from one that nobody made', async () => {
+      const id = await approve();
+      expect(await takeCode(fresh.store, `code-${id}`, 'two', someTimeMs)).toBe('foreign');
+      expect(await takeCode(fresh.store, 'code-nobody', 'one', someTimeMs)).toBe('unknown');
+      expect(await takeCode(fresh.store, `code-${id}`, 'one', someTimeMs)).toMatchObject({
+        familyId: id,
+        redirectUri: undefined,
+        expiresAtMs: someTimeMs + 60_000,
+      });
+    });
+
+    it('keeps one refresh token however often the same one is kept', async () => {
+      const id = await approve();
+      const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };
+      await Promise.all([1, 2, 3].map(() => keepRefreshToken(fresh.store, successor, someTimeMs)));
+      expect(await readRefreshToken(fresh.store, `next-${id}`)).toMatchObject({
+        familyId: id,
+        spent: false,
+        familyExpiresAtMs: someTimeMs + yearMs,
+      });
+    });
+
+    it('spends a token when its successor is used, and notes when', async () => {
+      const id = await approve();
+      await keepRefreshToken(
+        fresh.store,
+        { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` },
+        someTimeMs,
+      );
+      await spendParent(fresh.store, `next-${id}`, id, someTimeMs + 5);
+      expect(await readRefreshToken(fresh.store, `refresh-${id}`)).toMatchObject({
+        spent: true,
+        lastUsedAtMs: someTimeMs + 5,
+      });
+      expect(await readRefreshToken(fresh.store, `next-${id}`)).toMatchObject({ spent: false });
+    });
+
+    it('takes the access tokens of a family away with it', async () => {
+      const id = await approve();
+      await insertToken(fresh.store, {
+        hash: `access-${id}`,
+        clientId: 'one',
+        familyId: id,
+        scope: 'webhooks',
+        issuedAtMs: someTimeMs,
+        expiresAtMs: someTimeMs + 1000,
+      });
+      expect(await readToken(fresh.store, `access-${id}`)).toMatchObject({ familyId: id });
+      await endFamily(fresh.store, id, someTimeMs);
+      expect(await readToken(fresh.store, `access-${id}`)).toBeUndefined();
+    });
+
+    it('lists the approvals that live, the longest first', async () => {
+      const short = await approve(someTimeMs + 2 * yearMs);
+      const long = await approve(someTimeMs + 3 * yearMs);
+      await fresh.store.writer
+        .knex('oauth_families')
+        .whereIn('id', [short, long])
+        .update({ last_used_at: someTimeMs + 9000 });
+      const ended = await approve(someTimeMs + 4 * yearMs);
+      await endFamily(fresh.store, ended, someTimeMs);
+      const ids = (await readApprovals(fresh.store, someTimeMs, someTimeMs - 1)).map(({ id }) => id);
+      expect(ids.slice(0, 2)).toEqual([long, short]);
+      expect(ids).not.toContain(ended);
+    });
+
+    it('removes what ended with all that came of it, so many at a time', async () => {
+      const [over, lasting] = [await approve(someTimeMs - 1), await approve()];
+      await approve(someTimeMs - 1);
+      const before = await countRows(fresh.store, 'oauth_refresh_tokens');
+      let removed = 0;
+      for (let step; (step = await deleteEndedGrants(fresh.store, someTimeMs, 1)) > 0;) removed += step;
+      expect(removed).toBeGreaterThanOrEqual(2);
+      expect(await countRows(fresh.store, 'oauth_refresh_tokens')).toBe(before - 2);
+      expect(await readRefreshToken(fresh.store, `refresh-${over}`)).toBeUndefined();
+      expect(await takeCode(fresh.store, `code-${over}`, 'one', someTimeMs)).toBe('unknown');
+      expect(await readRefreshToken(fresh.store, `refresh-${lasting}`)).toBeDefined();
+    });
+  });
+}

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination } from '../../src/store/deliveries.ts';
+import { registerDestinations } from '../../src/store/destinations.ts';
+import { storePushes, type NewPush, type StoredPush } from '../../src/store/pushes.ts';
+import { markForReplay } from '../../src/store/replay.ts';
+import type { Store } from '../../src/store/store.ts';
+import { deleteOldTombstones } from '../../src/store/tombstones.ts';
+import { trimCalls } from '../../src/store/trim-calls.ts';
+import { engines } from '../fixtures/engines.ts';
+import {
+  countRows,
+  openFreshStore,
+  readCall,
+  readDelivery,
+  type FreshStore,
+} from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+const crm: Destination = {
+  name: 'crm',
+  stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
+  settleAfterMs: 1000,
+};
+const secretKey = 'a-key-of-the-tests-with-32-letters';
+const laterMs = someTimeMs + 86_400_000;
+
+/** Takes every step. Answers what all of them removed. */
+async function trimAll(
+  store: Store,
+  beforeMs = laterMs,
+  pushesMax = 7,
+): Promise<{ calls: number; held: number }> {
+  let afterId: string | undefined = '';
+  let calls = 0;
+  const held = new Set<string>();
+  while (afterId !== undefined) {
+    const step: Awaited<ReturnType<typeof trimCalls>> = await trimCalls(
+      store,
+      { beforeMs, secretKey, afterId, pushesMax },
+      laterMs,
+    );
+    calls += step.calls;
+    for (const { callId } of step.held) held.add(callId);
+    afterId = step.afterId;
+  }
+  return { calls, held: held.size };
+}
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`removing old calls on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['crm', 'table']);
+    });
+    afterEach(() => fresh.close());
+
+    const store = (
+      pushes: readonly NewPush[],
+      destinations: readonly Destination[] = [crm],
+      key = secretKey,
+    ) => storePushes(fresh.store, pushes, destinations, laterMs, key);
+    const setState = (callId: string, state: string, destination = 'crm') =>
+      fresh.store.writer.knex('deliveries').where({ call_id: callId, destination }).update({ state });
+    const storeSettled = async (callId: string, state = 'delivered'): Promise<void> => {
+      const { start, answered, end } = inboundBodies(callId);
+      await store([pushOf(start), pushOf(answered, someTimeMs + 1), pushOf(end, someTimeMs + 2)]);
+      await setState(callId, state);
+    };
+
+    it('removes a call with its pushes and its deliveries, in steps of any size', async () => {
+      for (let number = 0; number < 12; number += 1) await storeSettled(`call-${number}`);
+      expect(await trimAll(fresh.store)).toEqual({ calls: 12, held: 0 });
+      const counts = await Promise.all(
+        ['calls', 'pushes', 'deliveries'].map((table) => countRows(fresh.store, table)),
+      );
+      expect(counts).toEqual([0, 0, 0]);
+    });
+
+    it('leaves a call whose latest push is not old enough, with all its pushes', async () => {
+      const { start, end } = inboundBodies('long');
+      await store([pushOf(start), pushOf(end, laterMs)]);
+      await setState('long', 'delivered');
+      expect(await trimAll(fresh.store)).toEqual({ calls: 0, held: 0 });
+      expect(await countRows(fresh.store, 'pushes')).toBe(2);
+    });
+
+    it.each(['due', 'exhausted'])('keeps a call with a delivery that is %s, and says so', async (state) => {
+      await storeSettled('owed', state);
+      await storeSettled('settled');
+      expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 1 });
+      expect(await readCall(fresh.store, 'owed')).toBeDefined();
+      expect(await countRows(fresh.store, 'pushes')).toBe(3);
+    });
+
+    it('keeps a call that is owed to a destination which is not enabled any longer', async () => {
+      await storeSettled('owed');
+      await store([pushOf({ ...inboundBodies('owed').end, campaign: 'x' })], [crm, { ...crm, name: 'gone' }]);
+      await setState('owed', 'delivered');
+      await fresh.store.writer.knex('destinations').where({ name: 'gone' }).delete();
+      expect(await trimAll(fresh.store)).toEqual({ calls: 0, held: 1 });
+    });
+
+    it.each(['delivered', 'skipped', 'rejected'])('removes a call whose delivery was %s', async (state) => {
+      await storeSettled('settled', state);
+      expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 0 });
+    });
+
+    it('lets no late push bring back a part of a removed call', async () => {
+      await storeSettled('removed');
+      await trimAll(fresh.store);
+      const late = pushOf({ ...inboundBodies('removed').end, duration: '66' }, laterMs);
+      const other = pushOf(inboundBodies('other').start, laterMs);
+      expect(await store([late, other])).toEqual([
+        { pushId: late.id, duplicate: false, removed: true },
+        { pushId: other.id, duplicate: false },
+      ]);
+      expect(await readCall(fresh.store, 'removed')).toBeUndefined();
+      expect(await readDelivery(fresh.store, 'crm', 'removed')).toBeUndefined();
+      expect(await countRows(fresh.store, 'calls')).toBe(1);
+      expect(await countRows(fresh.store, 'pushes')).toBe(1);
+    });
+
+    it('takes a push of today under the id of a removed call for a new call', async () => {
+      await storeSettled('reused');
+      await trimAll(fresh.store);
+      const today = pushOf({ ...inboundBodies('reused').start, callstarttime: laterMs }, laterMs);
+      expect(await store([today])).toEqual([{ pushId: today.id, duplicate: false }]);
+    });
+
+    it('keeps no call id, number or body of a removed call', async () => {
+      await storeSettled('a-call-id-to-look-for');
+      await trimAll(fresh.store);
+      const rows = await fresh.store.writer.knex('tombstones').select<object[]>('*');
+      expect(rows).toEqual([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, made_at: laterMs }]);
+    });
+
+    it('finds a tombstone under the key that made it alone', async () => {
+      await storeSettled('removed');
+      await trimAll(fresh.store);
+      const late = pushOf(inboundBodies('removed').start, laterMs);
+      const [stored] = await store([late], [crm], 'another-key-of-32-letters-or-more');
+      expect(stored).toEqual({ pushId: late.id, duplicate: false });
+    });
+
+    it('forgets tombstones that are old, so many at a time', async () => {
+      for (const callId of ['a', 'b', 'c']) await storeSettled(callId);
+      await trimAll(fresh.store);
+      expect(await deleteOldTombstones(fresh.store, laterMs, 10)).toBe(0);
+      expect(await deleteOldTombstones(fresh.store, laterMs + 1, 2)).toBe(2);
+      expect(await deleteOldTombstones(fresh.store, laterMs + 1, 2)).toBe(1);
+    });
+
+    it('makes no delivery of a call that was removed since a replay read it', async () => {
+      await storeSettled('removed');
+      await storeSettled('standing');
+      await setState('standing', 'due');
+      await trimAll(fresh.store);
+      const read = ['removed', 'standing'].map((id) => ({ id, revision: someTimeMs }));
+      expect(await markForReplay(fresh.store, 'table', read, laterMs)).toBe(1);
+      expect(await readDelivery(fresh.store, 'table', 'removed')).toBeUndefined();
+      expect(await readDelivery(fresh.store, 'table', 'standing')).toMatchObject({ state: 'due' });
+    });
+
+    it('leaves whole calls or none while other processes store late pushes and trim too', async () => {
+      await registerDestinations(fresh.store, ['crm']);
+      const others = [await fresh.openAgain(), await fresh.openAgain()];
+      const ids = Array.from({ length: 40 }, (_none, index) => `race-${index}`);
+      for (const id of ids) await storeSettled(id);
+      const answers = new Map<string, StoredPush>();
+      const sendLate = async (): Promise<void> => {
+        for (let from = 0; from < ids.length; from += 5) {
+          const group = ids.slice(from, from + 5);
+          const late = group.map((id) => pushOf({ ...inboundBodies(id).end, duration: '99' }, laterMs + 1));
+          const stored = await storePushes(others[0] ?? fresh.store, late, [crm], laterMs + 1, secretKey);
+          group.forEach((id, index) => answers.set(id, stored[index] as StoredPush));
+        }
+      };
+      await Promise.all([
+        sendLate(),
+        trimAll(fresh.store, laterMs, 9),
+        trimAll(others[1] ?? fresh.store, laterMs, 11),
+      ]);
+      const left = await fresh.store.writer.knex('pushes').pluck<string[]>('call_id');
+      for (const id of ids) {
+        const isRemoved = answers.get(id)?.removed === true;
+        expect(left.filter((callId) => callId === id)).toHaveLength(isRemoved ? 0 : 4);
+        expect((await readCall(fresh.store, id)) === undefined).toBe(isRemoved);
+        expect((await readDelivery(fresh.store, 'crm', id)) === undefined).toBe(isRemoved);
+      }
+      expect(await countRows(fresh.store, 'tombstones')).toBe(
+        [...answers.values()].filter(({ removed }) => removed === true).length,
+      );
+    });
+  });
+}
