@@ -3,9 +3,10 @@ import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';
+import { suspects } from './store/0004-suspects.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger];
+export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger, suspects];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];
