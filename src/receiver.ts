@@ -14,6 +14,7 @@ import { enabledDestinations } from './enabled-destinations.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
+import { within } from './domain/within.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
@@ -24,7 +25,8 @@ import { deleteEndedGrants } from './store/oauth-grants.ts';
 import { deleteExpiredTokens } from './store/oauth-rows.ts';
 import { deleteEndedSessions } from './store/sessions.ts';
 import { sqlitePath } from './store/sqlite.ts';
-import { openStore, type Store } from './store/store.ts';
+import { createStoreGate, type StoreGate } from './store/store-gate.ts';
+import { openStore, probeStore, type Store } from './store/store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -36,11 +38,23 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** How the worker keeps time, in milliseconds. */
+export interface Pace {
+  /** How long a destination stays with a process that was killed. */
+  readonly leaseMs: number;
+  /** How often to look for what another process stored. */
+  readonly pollMs: number;
+}
+
+// What another process stored is taken up within a second.
+const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
+
 // Under these a receiver that is told to stop has stopped within 30 s.
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
-const leaseMs = 60_000;
-const pollMs = 1_000;
+// SQLite waits 5 s for a lock by itself.
+const storeAnswersWithinMs = 6_000;
+const reportWithinMs = 2_000;
 const cleaningMs = 3_600_000;
 const warningMs = 86_400_000;
 
@@ -59,11 +73,12 @@ export async function startReceiver(
   adapters: readonly AdapterDefinition[],
   log: Logger,
   clock: Clock = Date.now,
+  pace: Pace = usualPace,
 ): Promise<Receiver> {
   const { core } = settings;
   const store = await openStore(core.DATABASE_URL, storeMigrations);
   try {
-    return await startOn(store, settings, adapters, log, clock);
+    return await startOn(store, settings, adapters, log, clock, pace);
   } catch (error) {
     await store.close();
     throw error;
@@ -76,6 +91,7 @@ async function startOn(
   adapters: readonly AdapterDefinition[],
   log: Logger,
   clock: Clock,
+  pace: Pace,
 ): Promise<Receiver> {
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
@@ -86,10 +102,14 @@ async function startOn(
   const secretKey = receives
     ? await secretKeyOf(store, core.SECRET_KEY, join(dataFolder(core), 'secret-key'))
     : '';
+  const gate = guard(store, log);
+  // A scrape is not worth waiting for long.
+  const report = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    gate.isOpen() ? within(reportWithinMs, work()) : Promise.reject(new Error('The store does not answer'));
   const metrics = createMetrics(
     clock,
-    () => readBacklog(store, core.ADAPTERS, clock()),
-    () => readLastPushMs(store),
+    () => report(() => readBacklog(store, core.ADAPTERS, clock())),
+    () => report(() => readLastPushMs(store)),
   );
   let worker: Worker | undefined;
   let closing = false;
@@ -98,13 +118,13 @@ async function startOn(
   const isClosing = (): boolean => closing;
   const app = createApp({
     webhook: receives
-      ? webhookDependencies(store, core, destinations, metrics, () => worker?.wake(), log, clock)
+      ? webhookDependencies(store, gate, core, destinations, metrics, () => worker?.wake(), log, clock)
       : undefined,
-    token: receives ? tokenDependencies(store, secretKey, log, clock) : undefined,
+    token: receives ? tokenDependencies(store, gate, secretKey, log, clock) : undefined,
     authorize: receives
-      ? authorizeDependencies(store, core, secretKey, () => issuerUrl, log, clock)
+      ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
       : undefined,
-    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isClosing, clock },
+    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isStoreOpen: gate.isOpen, isClosing, clock },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
@@ -117,7 +137,7 @@ async function startOn(
   let firstStart: FirstStart | undefined;
   try {
     if (receives) firstStart = await makeFirstClient(store, core, secretKey, clock);
-    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock);
+    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock, pace);
   } catch (error) {
     await server.close(0);
     throw error;
@@ -147,9 +167,24 @@ async function startOn(
       clearInterval(warning);
       await server.close(closeServerWithinMs);
       await worker?.stop(closeWorkerWithinMs);
+      gate.stop();
       await store.close();
     },
   };
+}
+
+function guard(store: Store, log: Logger): StoreGate {
+  return createStoreGate({
+    answersWithinMs: storeAnswersWithinMs,
+    quickMs: 1_000,
+    probeEveryMs: 500,
+    isAway: (error) => store.writer.isAway(error),
+    probe: () => probeStore(store),
+    onChange: (isOpen) => {
+      if (isOpen) log.info({}, 'The store answers again');
+      else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
+    },
+  });
 }
 
 async function removeEnded(store: Store, nowMs: number): Promise<void> {
@@ -166,6 +201,7 @@ function createWorker(
   metrics: Metrics,
   log: Logger,
   clock: Clock,
+  pace: Pace,
 ): Worker {
   const completeCall = createCallCompleter({
     defaultCountry: core.DEFAULT_COUNTRY,
@@ -186,8 +222,7 @@ function createWorker(
         completeCall,
         holder,
         clock,
-        leaseMs,
-        pollMs,
+        ...pace,
         random: Math.random,
         log: destinationLog,
         adapter: createAdapter(definition, config, {

@@ -86,6 +86,11 @@ export function createMetrics(
     labelNames: ['destination', 'outcome'],
     registers,
   });
+  const available = new Gauge({
+    name: 'jet_store_available',
+    help: '1 when the store answered this scrape, 0 when it did not: pushes are then answered 503.',
+    registers,
+  });
   const gauges = {
     deliveries: new Gauge({
       name: 'jet_backlog_deliveries',
@@ -106,6 +111,11 @@ export function createMetrics(
       registers,
     }),
   };
+  const readStore = async (): Promise<readonly DestinationBacklog[]> => {
+    lastPushMs = await readLastPushMs();
+    available.set(1);
+    return readBacklog();
+  };
   return {
     pushStored(stage, duplicate) {
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
@@ -124,8 +134,9 @@ export function createMetrics(
       requestSeconds.observe({ route, status }, durationMs / 1000),
     deliverySettled: (destination, outcome, count) => deliveries.inc({ destination, outcome }, count),
     async render() {
-      lastPushMs = await readLastPushMs().catch(() => lastPushMs);
-      const backlogs = await readBacklog().catch(() => []);
+      available.set(0);
+      for (const gauge of Object.values(gauges)) gauge.reset();
+      const backlogs = await readStore().catch(() => []);
       for (const { destination, ...backlog } of backlogs) {
         gauges.deliveries.set({ destination }, backlog.deliveries);
         gauges.age.set({ destination }, backlog.ageMs / 1000);

@@ -2,6 +2,7 @@ import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
 import { dialectOfUrl, dialects, poolFor, type DriverError } from './dialect.ts';
+import { prepareServerConnection } from './server-connection.ts';
 import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
@@ -14,13 +15,18 @@ const connectTimeoutMs = 5_000;
  *
  * @param url `sqlite:path`, `postgres://…` or `mysql://…`
  * @param mode `read` and `inspect` refuse to write, where the database can
+ * @param patient leaves a server's statements as long as they take
  */
-export function openDatabase(url: string, mode: SqliteMode = 'write'): Database {
+export function openDatabase(url: string, mode: SqliteMode = 'write', patient = false): Database {
   const name = dialectOfUrl(url);
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
-  const knex = knexFactory({ ...knexConfig(name, url, mode), compileSqlOnError: false, log: silent });
+  const knex = knexFactory({
+    ...knexConfig(name, url, mode, patient),
+    compileSqlOnError: false,
+    log: silent,
+  });
   let closing: Promise<void> | undefined;
   return {
     knex,
@@ -30,6 +36,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write'): Database 
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
     isAway: (error) => isTimeout(error) || dialect.isAway(error as DriverError),
+    openPatiently: () => openDatabase(url, mode, true),
     close: () => (closing ??= knex.destroy()),
   };
 }
@@ -47,7 +54,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
 }
 
-function knexConfig(dialect: DialectName, url: string, mode: SqliteMode): Knex.Config {
+function knexConfig(dialect: DialectName, url: string, mode: SqliteMode, patient: boolean): Knex.Config {
   const pool = poolFor(dialect);
   switch (dialect) {
     case 'sqlite':
@@ -77,7 +84,7 @@ function knexConfig(dialect: DialectName, url: string, mode: SqliteMode): Knex.C
         acquireConnectionTimeout: acquireTimeoutMs,
         pool: {
           ...pool,
-          afterCreate: runEach("SET TIME ZONE 'UTC'"),
+          afterCreate: prepareServerConnection('postgres', patient),
         },
       };
     case 'mysql':
@@ -93,33 +100,10 @@ function knexConfig(dialect: DialectName, url: string, mode: SqliteMode): Knex.C
         acquireConnectionTimeout: acquireTimeoutMs,
         pool: {
           ...pool,
-          afterCreate: runEach(
-            "SET SESSION time_zone = '+00:00'",
-            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-            'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-          ),
+          afterCreate: prepareServerConnection('mysql', patient),
         },
       };
   }
-}
-
-type Done = (error: unknown, connection: ServerConnection) => void;
-
-interface ServerConnection {
-  query(sql: string, done: (error: unknown) => void): void;
-}
-
-/** For the pool's `afterCreate`: runs the statements on a fresh connection, one after the other. */
-function runEach(...statements: string[]): (connection: ServerConnection, done: Done) => void {
-  return (connection, done) => {
-    const remaining = [...statements];
-    const next = (error: unknown): void => {
-      const statement = remaining.shift();
-      if (error || statement === undefined) done(error, connection);
-      else connection.query(statement, next);
-    };
-    next(null);
-  };
 }
 
 const bigintOid = 20;
