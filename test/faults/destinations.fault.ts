@@ -74,7 +74,7 @@ describe('10 slow, hanging, resetting and lying destinations', () => {
         scene.did(`it ${what}: ${crm.requests.length - requestsBefore} requests until all had landed`);
       }
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 600_000 },
   );
 });
 
@@ -83,7 +83,7 @@ describe('11 a day away', () => {
     '11 a day of 500s, on a clock that runs 1,440 times as fast',
     async (scene) => {
       const scale = 1_440;
-      const { crm, url, token } = await withCrm(scene, {
+      const { crm, url } = await withCrm(scene, {
         ...{ FAULT_CLOCK_SCALE: String(scale), FAULT_LEASE_MS: String(60_000 * scale), FAULT_POLL_MS: '20' },
       });
       crm.act = (request) => request.reply(500, { error: 'down' });
@@ -95,7 +95,7 @@ describe('11 a day away', () => {
         rate: 20,
         ledger: scene.ledger,
         isOver: () => performance.now() - startedMs > dayMs,
-        send: (push) => post(url, token, push),
+        send: (push) => post(url, undefined, push),
       });
       const probes = [...crm.requests];
       expect(crm.writes.size).toBe(0);
@@ -112,7 +112,7 @@ describe('11 a day away', () => {
       );
       expect(Math.max(...gapsMs) / Math.min(...gapsMs)).toBeGreaterThan(1.2);
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 600_000 },
   );
 });
 
@@ -140,6 +140,6 @@ describe('13 one dead destination beside a live one', () => {
       crm.act = landAll;
       await scene.balance({ crm, withinMs: 90_000 });
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 600_000 },
   );
 });

@@ -14,7 +14,7 @@ async function withCrm(scene: Scene, settings: Readonly<Record<string, string>> 
   return { crm, receiver, settings: all, url, token: await scene.token(url) };
 }
 
-async function sendCalls(scene: Scene, names: readonly string[], url: string, token: string): Promise<void> {
+async function sendCalls(scene: Scene, names: readonly string[], url: string, token?: string): Promise<void> {
   const pushes = names.flatMap((name, index) => callPushes(name, index + 1));
   await sendAll(pushes, 10, scene.ledger, (push) => post(url, token, push));
 }
@@ -38,7 +38,7 @@ describe('12 odd Retry-After values', () => {
     '12 odd Retry-After values',
     async (scene) => {
       const scale = 600;
-      const { crm, url, token } = await withCrm(scene, {
+      const { crm, url } = await withCrm(scene, {
         ...{ FAULT_CLOCK_SCALE: String(scale), FAULT_LEASE_MS: String(60_000 * scale), FAULT_POLL_MS: '10' },
       });
       const hourMs = 3_600_000 / scale;
@@ -54,11 +54,11 @@ describe('12 odd Retry-After values', () => {
       ];
       for (const value of values) {
         crm.act = landAll;
-        await sendCalls(scene, numbered(`retry-after-${String(value).replaceAll(/\W/g, '')}`, 1), url, token);
+        await sendCalls(scene, numbered(`retry-after-${String(value).replaceAll(/\W/g, '')}`, 1), url);
         await scene.balance({ crm });
         // Answered once with the header; then as the test is looking, again and again.
         crm.act = (request) => request.reply(429, {}, value === undefined ? {} : { 'retry-after': value });
-        await sendCalls(scene, numbered(`again-${String(value).replaceAll(/\W/g, '')}`, 1), url, token);
+        await sendCalls(scene, numbered(`again-${String(value).replaceAll(/\W/g, '')}`, 1), url);
         const waitedMs = await Promise.race([restMs(crm, value), sleep(hourMs * 1.5).then(() => Infinity)]);
         crm.act = landAll;
         await scene.balance({ crm });
@@ -71,7 +71,7 @@ describe('12 odd Retry-After values', () => {
         if (value === '1e9') expect(waitedMs).toBeGreaterThan(hourMs * 0.95);
       }
     },
-    { timeoutMs: 120_000 },
+    { timeoutMs: 300_000 },
   );
 });
 

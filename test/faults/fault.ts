@@ -15,6 +15,7 @@ import {
 } from '../fixtures/receiver-process.ts';
 import type { FreshDatabase } from '../fixtures/engines.ts';
 import type { Crm } from './crm.ts';
+import { faultHeader } from './traffic.ts';
 import {
   createLedger,
   missingAtDestination,
@@ -23,8 +24,14 @@ import {
   type StoredRow,
 } from './ledger.ts';
 
+/** The receiver's own main, and the one of the faults: compiled where that was done, from their sources otherwise. */
+const build = process.env.FAULT_BUILD;
 const faultMain = new URL('receiver-main.ts', import.meta.url).pathname;
-const faultCommand = [...receiverCommand.slice(0, -1), faultMain];
+export const kitCommand = build === undefined ? receiverCommand : [process.execPath, `${build}/src/main.js`];
+const faultCommand =
+  build === undefined
+    ? [...receiverCommand.slice(0, -1), faultMain]
+    : [process.execPath, `${build}/test/faults/receiver-main.js`];
 
 /** Where a fault is staged: a folder of its own, the processes in it, and the account of what came of it. */
 export interface Scene {
@@ -41,6 +48,8 @@ export interface Scene {
   token(url: string): Promise<string>;
   readStored(): Promise<StoredRow[]>;
   readReporting(): Promise<LandedCall[]>;
+  /** What did not land, and why, in words. */
+  readUnsettled(): Promise<string>;
   /**
    * Waits until the account balances: all that was answered 2xx is stored, all that is stored landed once, with all
    * that it holds. Fails with what is missing when it does not in this time.
@@ -76,7 +85,7 @@ const reportingStages: readonly Stage[] = ['call_start', 'call_answered', 'call_
 export function fault(
   title: string,
   run: (scene: Scene) => Promise<void>,
-  { settings, database, timeoutMs = 120_000, cannot }: FaultOptions = {},
+  { settings, database, timeoutMs = 300_000, cannot }: FaultOptions = {},
 ): void {
   if (typeof cannot === 'string') {
     it.skip(`${title} (skipped: ${cannot})`, () => undefined);
@@ -95,8 +104,12 @@ export function fault(
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       console.info(`fault ${title} (${seconds} s, seed ${seed})\n${stage.report()}`);
     } catch (error) {
+      await stage.scene.readUnsettled().then(stage.scene.did, () => undefined);
       const log = stage.output().split('\n').slice(-30).join('\n');
-      console.error(`fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${stage.report()}\n${log}`);
+      const why = error instanceof Error ? error.message : String(error);
+      console.error(
+        `fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${stage.report()}\n${log}\n${why}`,
+      );
       throw error;
     } finally {
       await stage.close();
@@ -127,15 +140,17 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
     ledger,
     did: (what) => void done.push(what),
     start(settings = {}, main) {
-      const command = main === 'kit' ? receiverCommand : faultCommand;
+      const command = main === 'kit' ? kitCommand : faultCommand;
       const all = {
+        WEBHOOK_HEADER_NAME: faultHeader.name,
+        WEBHOOK_HEADER_VALUE: faultHeader.value,
         LOG_LEVEL: 'warn',
         DATABASE_URL: storeUrl,
         REPORTING_DATABASE_URL: reportingUrl,
         ...own,
         ...settings,
       };
-      const receiver = startProcess(folder, { ...all, LOG_LEVEL: 'info' }, command);
+      const receiver = startProcess(folder, all, command);
       started.push(receiver);
       return { ...receiver, startedMs: performance.now() };
     },
@@ -143,6 +158,7 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
     token: async (url) => (await takeToken(url, await readFirstStart(folder))).token,
     readStored: () => readStored(storeUrl),
     readReporting: () => readReporting(reportingUrl),
+    readUnsettled: () => readUnsettled(storeUrl),
     async balance({ withinMs = 60_000, crm, withoutReporting = false, except = () => false } = {}) {
       const endMs = performance.now() + withinMs;
       for (;;) {
@@ -206,6 +222,21 @@ async function readReporting(url: string): Promise<LandedCall[]> {
       const stages = shown.filter(([, value]) => value !== null).map(([stage]) => stage);
       return { callId: String(row['call_id']), times: 1, stages: new Set(stages) };
     });
+  } finally {
+    await database.close();
+  }
+}
+
+async function readUnsettled(url: string): Promise<string> {
+  const database = openDatabase(url, 'read');
+  try {
+    const rows: unknown[] = await database
+      .knex('deliveries')
+      .whereNot('state', 'delivered')
+      .limit(5)
+      .select('destination', 'call_id', 'state', 'code', 'attempts', 'due_at');
+    const destinations: unknown[] = await database.knex('destinations').select('*');
+    return JSON.stringify({ unsettled: rows, destinations });
   } finally {
     await database.close();
   }

@@ -44,12 +44,12 @@ describe('1 kill -9 while receiving', () => {
       expect(await store.knex.raw('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
       await store.close();
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 600_000 },
   );
 
   for (const engine of servers) {
     fault(`1 kill -9 while receiving, on ${engine.title}`, async (scene) => killWhileReceiving(scene), {
-      timeoutMs: 240_000,
+      timeoutMs: 600_000,
       ...onServer(engine),
     });
   }
@@ -94,6 +94,6 @@ describe('2 kill -9 while delivering', () => {
         `killed 12 times; ${crm.requests.length} requests wrote ${crm.writes.size} records ${writes} times`,
       );
     },
-    { timeoutMs: 240_000 },
+    { timeoutMs: 600_000 },
   );
 });

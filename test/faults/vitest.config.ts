@@ -9,6 +9,7 @@ export default mergeConfig(
     test: {
       root: new URL('../..', import.meta.url).pathname,
       include: ['test/faults/*.{fault,test}.ts'],
+      globalSetup: ['test/faults/build.ts'],
       fileParallelism: false,
       testTimeout: 300_000,
       hookTimeout: 60_000,
