@@ -38,6 +38,10 @@ export interface Scene {
   readonly folder: string;
   readonly random: Random;
   readonly ledger: Ledger;
+  /** Where store and reporting table are, when they are on a server. */
+  readonly databaseUrl: string;
+  /** Puts store and reporting table into this database. */
+  use(url: string): void;
   /** Notes what was done, for the report. */
   did(what: string): void;
   /** Starts a receiver with the settings of the scene, and these over them; from the kit's own main if so. */
@@ -132,12 +136,19 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
   const started: ReceiverProcess[] = [];
   const frees: (() => unknown)[] = [];
   let lastBalance = '';
-  const storeUrl = own['DATABASE_URL'] ?? `sqlite:${join(folder, 'data/jet.sqlite')}`;
-  const reportingUrl = own['REPORTING_DATABASE_URL'] ?? `sqlite:${join(folder, 'data/reporting.sqlite')}`;
+  let storeUrl = own['DATABASE_URL'] ?? `sqlite:${join(folder, 'data/jet.sqlite')}`;
+  let reportingUrl = own['REPORTING_DATABASE_URL'] ?? `sqlite:${join(folder, 'data/reporting.sqlite')}`;
   const scene: Scene = {
     folder,
     random,
     ledger,
+    get databaseUrl() {
+      return storeUrl;
+    },
+    use(url) {
+      storeUrl = url;
+      reportingUrl = url;
+    },
     did: (what) => void done.push(what),
     start(settings = {}, main) {
       const command = main === 'kit' ? kitCommand : faultCommand;
