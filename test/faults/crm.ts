@@ -23,8 +23,10 @@ export interface Crm {
   act: Act;
   /** When each request with records came, in milliseconds, and how many it held. */
   readonly requests: { readonly atMs: number; readonly records: number }[];
-  /** Writes that brought an older revision over a newer one. */
+  /** Writes that brought an older revision over a newer one: in the end none may stand. */
   readonly regressions: string[];
+  /** Keys of records that show an older revision than they showed before. */
+  showsOld(): string[];
   /** The states of each record, one after the other. */
   readonly writes: ReadonlyMap<string, readonly ReferenceRecord[]>;
   /** What landed of these calls. */
@@ -74,6 +76,10 @@ export async function openCrm(): Promise<Crm> {
     requests,
     regressions,
     writes,
+    showsOld: () =>
+      [...writes]
+        .filter(([, records]) => records.some(({ revision }) => revision > (records.at(-1)?.revision ?? 0)))
+        .map(([key]) => key),
     landed: (callIds) =>
       [...new Set(callIds)].flatMap((callId) => {
         const records = writes.get(idempotencyKey('reference', callId));

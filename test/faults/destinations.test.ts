@@ -170,6 +170,7 @@ describe('17 order per call under retry', () => {
       await sendCalls(scene, numbered('order', 60), url, token);
       await scene.balance({ crm });
       expect(overlaps).toEqual([]);
+      expect(crm.regressions).toEqual([]);
       expect(refusals.size).toBeGreaterThan(0);
       scene.did(
         `60 calls of 3 pushes each; ${refusals.size} got no answer twice; none was tried twice at once, no state went back`,

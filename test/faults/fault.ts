@@ -28,6 +28,11 @@ import {
 const build = process.env.FAULT_BUILD;
 const faultMain = new URL('receiver-main.ts', import.meta.url).pathname;
 export const kitCommand = build === undefined ? receiverCommand : [process.execPath, `${build}/src/main.js`];
+const clientMain = new URL('../../src/cli/client.ts', import.meta.url).pathname;
+export const clientCommand =
+  build === undefined
+    ? [...receiverCommand.slice(0, -1), clientMain]
+    : [process.execPath, `${build}/src/cli/client.js`];
 const faultCommand =
   build === undefined
     ? [...receiverCommand.slice(0, -1), faultMain]
@@ -181,7 +186,7 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
           ...ledger.missingFrom(stored),
           ...(withoutReporting ? [] : missingAtDestination(stored, reporting, reportingStages)),
           ...(crm === undefined ? [] : missingAtDestination(owed, atCrm, ['call_end'])),
-          ...(crm?.regressions ?? []).map((what) => `an older state came over a newer one: ${what}`),
+          ...(crm?.showsOld() ?? []).map((key) => `an older state stands over a newer one: ${key}`),
         ];
         lastBalance = ledger.balance(stored, withoutReporting ? atCrm : reporting);
         if (crm !== undefined && !withoutReporting) lastBalance += ` · at the CRM ${atCrm.length}`;
