@@ -4,9 +4,16 @@ import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';
 import { tombstones } from './store/0004-tombstones.ts';
+import { suspects } from './store/0005-suspects.ts';
 
 /** The store's schema, in order. */
-export const storeMigrations: readonly Migration[] = [initial, oauthGrants, matchLedger, tombstones];
+export const storeMigrations: readonly Migration[] = [
+  initial,
+  oauthGrants,
+  matchLedger,
+  tombstones,
+  suspects,
+];
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls];

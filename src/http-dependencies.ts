@@ -16,14 +16,25 @@ import type { TokenDependencies } from './http/token-route.ts';
 import type { WebhookDependencies } from './http/webhook-routes.ts';
 import type { Destination } from './store/deliveries.ts';
 import { createGroupCommit } from './store/group-commit.ts';
-import { readClient } from './store/oauth-rows.ts';
+import { readClient, readToken } from './store/oauth-rows.ts';
 import { storePushes, type NewPush, type StoredPush } from './store/pushes.ts';
 import { quarantineBody } from './store/quarantine.ts';
+import { StoreSilent, type StoreGate } from './store/store-gate.ts';
 import { type Store } from './store/store.ts';
+import { limitWaitingBytes } from './store/waiting-bytes.ts';
+
+// Pushes that wait cost several times their bytes in memory.
+const waitingBytesMax = 32 * 1024 * 1024;
+
+/** True when an error says that the store cannot work now. */
+function isAwayFrom(store: Store): (error: unknown) => boolean {
+  return (error) => error instanceof StoreSilent || store.writer.isAway(error);
+}
 
 /** What the webhook routes need. */
 export function webhookDependencies(
   store: Store,
+  gate: StoreGate,
   core: CoreSettings,
   secretKey: string,
   destinations: readonly Destination[],
@@ -32,22 +43,24 @@ export function webhookDependencies(
   log: Logger,
   clock: Clock,
 ): WebhookDependencies {
-  const verifyToken = createTokenVerifier(store, clock);
+  const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(core));
-  const isStoreAway = (error: unknown): boolean => store.writer.isAway(error);
+  const isStoreAway = isAwayFrom(store);
+  const storePush = createGroupCommit<NewPush, StoredPush>(
+    (pushes) => gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey)),
+    {
+      groupSizeMax: 500,
+      waitingMax: 5_000,
+      failsAll: isStoreAway,
+      onCommit: (size, durationMs) => metrics.committed(size, durationMs),
+    },
+  );
   return {
     authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
-    storePush: createGroupCommit<NewPush, StoredPush>(
-      (pushes) => storePushes(store, pushes, destinations, clock(), secretKey),
-      {
-        groupSizeMax: 500,
-        waitingMax: 5_000,
-        failsAll: isStoreAway,
-        onCommit: (size, durationMs) => metrics.committed(size, durationMs),
-      },
-    ),
-    quarantine: (refused) => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock()),
+    storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
+    quarantine: (refused) =>
+      gate.run(() => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock())),
     isDataError: (error) => store.writer.isDataError(error),
     onStored,
     metrics,
@@ -65,14 +78,19 @@ function fixedHeader(core: CoreSettings): FixedHeader | undefined {
 /** What the token endpoint needs. */
 export function tokenDependencies(
   store: Store,
+  gate: StoreGate,
   secretKey: string,
   log: Logger,
   clock: Clock,
 ): TokenDependencies {
+  const issuer = createIssuer(store, secretKey, clock, log);
   return {
-    issuer: createIssuer(store, secretKey, clock, log),
+    issuer: {
+      issueToken: (request) => gate.run(() => issuer.issueToken(request)),
+      revokeToken: (request) => gate.run(() => issuer.revokeToken(request)),
+    },
     countFailure: createFailureThrottle(clock),
-    isStoreAway: (error) => store.writer.isAway(error),
+    isStoreAway: isAwayFrom(store),
     log,
   };
 }
@@ -80,6 +98,7 @@ export function tokenDependencies(
 /** What the authorization endpoint needs. */
 export function authorizeDependencies(
   store: Store,
+  gate: StoreGate,
   core: CoreSettings,
   secretKey: string,
   issuerUrl: () => string,
@@ -91,11 +110,11 @@ export function authorizeDependencies(
     secretKey,
     publicUrl: core.PUBLIC_URL,
     passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD),
-    readClient: (id) => readClient(store, id),
-    approve: (request) => approve(store, clock, request),
+    readClient: (id) => gate.run(() => readClient(store, id)),
+    approve: (request) => gate.run(() => approve(store, clock, request)),
     countFailure: createFailureThrottle(clock),
     issuerUrl,
-    isStoreAway: (error) => store.writer.isAway(error),
+    isStoreAway: isAwayFrom(store),
     log,
   };
 }

@@ -15,6 +15,7 @@ import { enabledDestinations } from './enabled-destinations.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
+import { within } from './domain/within.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
@@ -22,7 +23,8 @@ import { readBacklog, readLastPushMs } from './store/backlog.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger } from './store/match-ledger.ts';
 import { awaitStore } from './store/await-store.ts';
-import type { Store } from './store/store.ts';
+import { createStoreGate, type StoreGate } from './store/store-gate.ts';
+import { probeStore, type Store } from './store/store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -34,12 +36,24 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** How the worker keeps time, in milliseconds. */
+export interface Pace {
+  /** How long a destination stays with a process that was killed. */
+  readonly leaseMs: number;
+  /** How often to look for what another process stored. */
+  readonly pollMs: number;
+}
+
+// What another process stored is taken up within a second.
+const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
+
 // Under these a receiver that is told to stop has stopped within 30 s.
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
-const leaseMs = 60_000;
-const pollMs = 1_000;
+// SQLite waits 5 s for a lock by itself.
+const storeAnswersWithinMs = 6_000;
+const reportWithinMs = 2_000;
 const warningMs = 86_400_000;
 
 /**
@@ -53,13 +67,14 @@ export async function startReceiver(
   adapters: readonly AdapterDefinition[],
   log: Logger,
   clock: Clock = Date.now,
+  pace: Pace = usualPace,
 ): Promise<Receiver> {
   const { core } = settings;
   const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
     log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
   );
   try {
-    return await startOn(store, settings, adapters, log, clock);
+    return await startOn(store, settings, adapters, log, clock, pace);
   } catch (error) {
     await store.close();
     throw error;
@@ -72,6 +87,7 @@ async function startOn(
   adapters: readonly AdapterDefinition[],
   log: Logger,
   clock: Clock,
+  pace: Pace,
 ): Promise<Receiver> {
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
@@ -81,10 +97,14 @@ async function startOn(
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
+  const gate = guard(store, log);
+  // A scrape is not worth waiting for long.
+  const report = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    gate.isOpen() ? within(reportWithinMs, work()) : Promise.reject(new Error('The store does not answer'));
   const metrics = createMetrics(
     clock,
-    () => readBacklog(store, core.ADAPTERS, clock()),
-    () => readLastPushMs(store),
+    () => report(() => readBacklog(store, core.ADAPTERS, clock())),
+    () => report(() => readLastPushMs(store)),
   );
   let worker: Worker | undefined;
   let closing = false;
@@ -93,13 +113,23 @@ async function startOn(
   const isClosing = (): boolean => closing;
   const app = createApp({
     webhook: receives
-      ? webhookDependencies(store, core, secretKey, destinations, metrics, () => worker?.wake(), log, clock)
+      ? webhookDependencies(
+          store,
+          gate,
+          core,
+          secretKey,
+          destinations,
+          metrics,
+          () => worker?.wake(),
+          log,
+          clock,
+        )
       : undefined,
-    token: receives ? tokenDependencies(store, secretKey, log, clock) : undefined,
+    token: receives ? tokenDependencies(store, gate, secretKey, log, clock) : undefined,
     authorize: receives
-      ? authorizeDependencies(store, core, secretKey, () => issuerUrl, log, clock)
+      ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
       : undefined,
-    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isClosing, clock },
+    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isStoreOpen: gate.isOpen, isClosing, clock },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
@@ -112,7 +142,7 @@ async function startOn(
   let firstStart: FirstStart | undefined;
   try {
     if (receives) firstStart = await makeFirstClient(store, core, secretKey, clock);
-    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock);
+    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock, pace);
   } catch (error) {
     await server.close(0);
     throw error;
@@ -144,9 +174,24 @@ async function startOn(
       await server.close(closeServerWithinMs);
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
+      gate.stop();
       await store.close();
     },
   };
+}
+
+function guard(store: Store, log: Logger): StoreGate {
+  return createStoreGate({
+    answersWithinMs: storeAnswersWithinMs,
+    quickMs: 1_000,
+    probeEveryMs: 500,
+    isAway: (error) => store.writer.isAway(error),
+    probe: () => probeStore(store),
+    onChange: (isOpen) => {
+      if (isOpen) log.info({}, 'The store answers again');
+      else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
+    },
+  });
 }
 
 function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
@@ -162,6 +207,7 @@ function createWorker(
   metrics: Metrics,
   log: Logger,
   clock: Clock,
+  pace: Pace,
 ): Worker {
   const completeCall = createCallCompleter({
     defaultCountry: core.DEFAULT_COUNTRY,
@@ -182,8 +228,7 @@ function createWorker(
         completeCall,
         holder,
         clock,
-        leaseMs,
-        pollMs,
+        ...pace,
         random: Math.random,
         log: destinationLog,
         adapter: createAdapter(definition, config, {

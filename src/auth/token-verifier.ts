@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
-import { readToken } from '../store/oauth-rows.ts';
-import type { Store } from '../store/store.ts';
+import type { readToken } from '../store/oauth-rows.ts';
 import { hashToken } from './secrets.ts';
 
 /** Who a valid access token speaks for. */
@@ -20,9 +19,13 @@ interface Remembered {
   readonly readAtMs: number;
 }
 
-/** Makes the function that verifies access tokens: undefined for one that is unknown, ended or revoked. */
+/**
+ * Makes the function that verifies access tokens: undefined for one that is unknown, ended or revoked.
+ *
+ * @param read looks a token up by its hash
+ */
 export function createTokenVerifier(
-  store: Store,
+  read: (hash: string) => ReturnType<typeof readToken>,
   clock: Clock,
 ): (token: string) => Promise<TokenHolder | undefined> {
   const remembered = new LRUCache<string, Remembered>({ max: 1_000 });
@@ -35,7 +38,7 @@ export function createTokenVerifier(
       return clock() < known.expiresAtMs ? known.holder : undefined;
     }
     const readAtMs = clock();
-    const row = await readToken(store, hash);
+    const row = await read(hash);
     if (row === undefined || row.expiresAtMs <= clock()) {
       remembered.delete(hash);
       return undefined;

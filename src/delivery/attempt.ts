@@ -25,6 +25,8 @@ export interface AttemptResult {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** Why the rest of the batch was not tried. */
   readonly stopped: DestinationUnavailable | AdapterMisconfigured | undefined;
+  /** The time was over before the batch was back. */
+  readonly late: boolean;
 }
 
 /** Tries a batch once, within one deadline for all of it. */
@@ -40,21 +42,34 @@ export async function attempt(
     if ('kind' in prepared) outcomes.set(prepared.id, prepared);
     else deliveries.push(prepared);
   }
-  if (deliveries.length === 0) return { outcomes, stopped: undefined };
+  if (deliveries.length === 0) return { outcomes, stopped: undefined, late: false };
   const deadline = startDeadline(interrupt, dependencies.deadlineMs);
+  try {
+    const stopped = await deliverBatch(dependencies, deliveries, deadline, outcomes);
+    return { outcomes, stopped, late: deadline.signal.aborted && !interrupt.aborted };
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Answers why the rest was not tried, if so. */
+async function deliverBatch(
+  dependencies: AttemptDependencies,
+  deliveries: readonly Delivery[],
+  deadline: Deadline,
+  outcomes: Map<string, Outcome>,
+): Promise<AttemptResult['stopped']> {
   try {
     for (const [id, outcome] of await deliverAll(dependencies, deliveries, deadline))
       outcomes.set(id, outcome);
-    return { outcomes, stopped: undefined };
+    return undefined;
   } catch (error) {
-    if (isStop(error)) return { outcomes, stopped: error };
+    if (isStop(error)) return error;
     if (deliveries.length === 1 || deadline.signal.aborted) {
       for (const { id } of deliveries) outcomes.set(id, adapterError(dependencies, id, error));
-      return { outcomes, stopped: undefined };
+      return undefined;
     }
-    return { outcomes, stopped: await deliverOneByOne(dependencies, deliveries, deadline, outcomes) };
-  } finally {
-    deadline.end();
+    return deliverOneByOne(dependencies, deliveries, deadline, outcomes);
   }
 }
 

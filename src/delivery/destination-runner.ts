@@ -1,37 +1,47 @@
-import type { Adapter, Capabilities } from '../contract/adapter.ts';
+import type { Adapter } from '../contract/adapter.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import type { Outcome } from '../contract/outcome.ts';
+import { rejected, type Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
-import type { Clock } from '../domain/clock.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { Log } from '../domain/log.ts';
 import { countAttempts, readDue, readNextDueMs, settle, type DueDelivery } from '../store/deliveries.ts';
-import { releaseLease, readDestinations, takeLease, writePause, type Lease } from '../store/destinations.ts';
-import type { Store } from '../store/store.ts';
+import {
+  noteSuspect,
+  readDestinations,
+  releaseLease,
+  writePause,
+  type Lease,
+  type Suspect,
+} from '../store/destinations.ts';
+import { makeDueAgain } from '../store/replay.ts';
 import { attempt, type AttemptResult } from './attempt.ts';
 import { startDeadline } from './deadline.ts';
+import {
+  batchLimit,
+  emptyHold,
+  holdLease,
+  rateLimitWaitMs,
+  resizeBatches,
+  type Hold,
+  type HoldDependencies,
+} from './hold.ts';
 import { pauseMs } from './pause.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
 
-export interface RunnerDependencies {
-  readonly store: Store;
-  readonly name: string;
+export interface RunnerDependencies extends HoldDependencies {
   readonly adapter: Adapter;
-  readonly capabilities: Capabilities;
   readonly completeCall: (record: CallRecord) => Call;
-  /** Names this process among those that share the store. */
-  readonly holder: string;
   readonly sleeper: Sleeper;
-  readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Log;
   readonly onSettled: (outcome: string, count: number) => void;
-  readonly leaseMs: number;
   /** How long to sleep at most before looking for work that another process left. */
   readonly pollMs: number;
 }
+
+// The first end came in a batch, and made each of it be tried alone; so many more alone are no chance.
+const endsAloneMax = 2;
 
 /**
  * Delivers at one destination until it is stopped: holds the lease, takes what is due in batches, one batch in
@@ -46,14 +56,7 @@ export async function runDestination(
   interrupt: AbortSignal,
 ): Promise<void> {
   const { log, sleeper, pollMs } = dependencies;
-  const hold: Hold = {
-    lease: undefined,
-    renewedAtMs: 0,
-    prepared: false,
-    fresh: false,
-    pauses: 0,
-    batchStartsMs: [],
-  };
+  const hold = emptyHold(dependencies.capabilities);
   while (!stopping.aborted) {
     let restMs: number;
     try {
@@ -69,17 +72,6 @@ export async function runDestination(
       log.warn({ error }, 'The lease could not be given back; it ends by itself'),
     );
   }
-}
-
-interface Hold {
-  lease: Lease | undefined;
-  renewedAtMs: number;
-  prepared: boolean;
-  /** The destination was taken just now: a pause that was written before is not waited for, once. */
-  fresh: boolean;
-  /** Pauses in a row; above 0 the next batch is a probe of one delivery. */
-  pauses: number;
-  batchStartsMs: number[];
 }
 
 /** One turn of the loop. Answers how long there is nothing to do, in milliseconds. */
@@ -105,11 +97,17 @@ async function workOnce(
       // It may have taken long: the lease is looked at again before anything is delivered under it.
       return 0;
     }
-    const batch = await readDue(store, name, hold.pauses > 0 ? 1 : capabilities.batchSizeMax, clock());
+    const batch = await readDue(store, name, batchLimit(hold), clock());
     hold.fresh = false;
-    if (batch.length === 0) return await restMs(dependencies);
+    if (batch.length === 0) {
+      hold.alone = 0;
+      return await restMs(dependencies);
+    }
     hold.batchStartsMs.push(clock());
-    const { settled, stopped } = await deliverBatch(dependencies, lease, batch, interrupt);
+    const result = await deliverBatch(dependencies, lease, hold, batch, interrupt);
+    if (result === undefined) return 0;
+    const { settled, stopped } = result;
+    if (settled && stopped === undefined && hold.alone > 0) hold.alone -= 1;
     if (!settled) hold.lease = undefined;
     else if (stopped !== undefined) throw stopped;
     else if (hold.pauses > 0) await writePause(store, name, lease, undefined);
@@ -122,25 +120,6 @@ async function workOnce(
     await pause(dependencies, lease, hold.pauses + 1, error);
     return pollMs;
   }
-}
-
-async function holdLease(dependencies: RunnerDependencies, hold: Hold): Promise<Lease | undefined> {
-  const { store, name, holder, clock, leaseMs, log } = dependencies;
-  if (hold.lease !== undefined && Math.abs(clock() - hold.renewedAtMs) < leaseMs / 4) {
-    return hold.lease;
-  }
-  const nowMs = clock();
-  const lease = await takeLease(store, name, holder, hold.lease, leaseMs, nowMs);
-  if (lease === undefined && hold.lease !== undefined)
-    log.warn({}, 'Another process took the destination over');
-  if (lease !== undefined && hold.lease === undefined) {
-    hold.prepared = false;
-    hold.fresh = true;
-    log.info({ fence: lease.fence }, 'This process delivers at the destination now');
-  }
-  hold.lease = lease;
-  hold.renewedAtMs = nowMs;
-  return lease;
 }
 
 async function prepare({ adapter, leaseMs }: RunnerDependencies, interrupt: AbortSignal): Promise<void> {
@@ -156,21 +135,35 @@ async function prepare({ adapter, leaseMs }: RunnerDependencies, interrupt: Abor
   }
 }
 
-/** `settled` is false when another process has taken the destination over: the batch stays due. */
+/**
+ * `settled` is false when another process has taken the destination over: the batch stays due. Undefined: the lease
+ * is too old for an attempt, and is to be renewed first.
+ */
 async function deliverBatch(
   dependencies: RunnerDependencies,
   lease: Lease,
+  hold: Hold,
   batch: readonly DueDelivery[],
   interrupt: AbortSignal,
-): Promise<{ settled: boolean; stopped?: AttemptResult['stopped'] }> {
-  const { store, name, capabilities, clock, random, log, onSettled } = dependencies;
+): Promise<{ settled: boolean; stopped?: AttemptResult['stopped'] } | undefined> {
+  const { store, name, capabilities, clock, random, leaseMs, log, onSettled } = dependencies;
+  const callIds = batch.map((due) => due.call.id);
   if (capabilities.idempotency !== 'native') {
-    const callIds = batch.map((due) => due.call.id);
     if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return { settled: false };
   }
-  // The deadline ends before the lease does, which was renewed less than a quarter of its length ago.
-  const deadlineMs = dependencies.leaseMs / 2;
-  const { outcomes, stopped } = await attempt({ ...dependencies, deadlineMs }, batch, interrupt);
+  const suspect = suspectOf(hold, callIds);
+  const isPoison = suspect !== undefined && suspect.ends > endsAloneMax;
+  if (suspect !== undefined && !isPoison) {
+    if (!(await noteSuspect(store, name, lease, suspect))) return { settled: false };
+  }
+  // The deadline ends before the lease does. A process that was stopped since it looked at its lease has none left.
+  const leftMs = hold.renewedAtMs + (leaseMs * 3) / 4 - clock();
+  if (leftMs <= 0) return undefined;
+  const deadlineMs = Math.min(leaseMs / 2, leftMs);
+  const { outcomes, stopped, late } = isPoison
+    ? setAside(suspect, log)
+    : await attempt({ ...dependencies, deadlineMs }, batch, interrupt);
+  resizeBatches(hold, capabilities, batch.length, late);
   if (outcomes.size === 0) return { settled: true, stopped };
   const nowMs = clock();
   const settlements = batch.flatMap((due) => {
@@ -179,12 +172,30 @@ async function deliverBatch(
   });
   const counts = countByKind(outcomes);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
-    log.warn(counts, 'Another process took the destination over in mid-batch; the batch stays due');
+    log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
+    await makeDueAgain(store, name, callIds, nowMs);
     return { settled: false };
   }
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
   return { settled: true, stopped };
+}
+
+/** What to note before a delivery is tried alone: `ends` as it will be, should this process end of it too. */
+function suspectOf({ alone, suspect }: Hold, [callId]: readonly string[]): Suspect | undefined {
+  if (alone === 0 || callId === undefined) return undefined;
+  return { callId, ends: (suspect?.callId === callId ? suspect.ends : 0) + 1 };
+}
+
+function setAside({ callId }: Suspect, log: Log): AttemptResult {
+  log.error({}, 'A delivery is set aside: each process that had it in hand ended');
+  const outcome = rejected(
+    callId,
+    'ended_process',
+    'The process that delivered it ended three times.',
+    'Look into its log for what ended it (memory, the adapter), mend that, then replay: npm run replay -- --state rejected',
+  );
+  return { outcomes: new Map([[callId, outcome]]), stopped: undefined, late: false };
 }
 
 function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
@@ -216,18 +227,4 @@ async function pause(
 async function restMs({ store, name, clock, pollMs }: RunnerDependencies): Promise<number> {
   const nextMs = await readNextDueMs(store, name);
   return nextMs === undefined ? pollMs : Math.min(Math.max(nextMs - clock(), 1), pollMs);
-}
-
-/** How long until another batch is allowed. */
-function rateLimitWaitMs({ rateLimit }: Capabilities, hold: Hold, nowMs: number): number {
-  if (rateLimit === undefined) {
-    hold.batchStartsMs.length = 0;
-    return 0;
-  }
-  hold.batchStartsMs = hold.batchStartsMs.filter(
-    (startMs) => startMs <= nowMs && nowMs - startMs < rateLimit.perMs,
-  );
-  const [oldestMs] = hold.batchStartsMs;
-  if (oldestMs === undefined || hold.batchStartsMs.length < rateLimit.batches) return 0;
-  return Math.max(1, oldestMs + rateLimit.perMs - nowMs);
 }

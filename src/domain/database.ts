@@ -59,5 +59,10 @@ export interface Database {
   isRefused(error: unknown): boolean;
   /** True when the error says that the database cannot work now: away, locked, full, damaged. */
   isAway(error: unknown): boolean;
+  /**
+   * Opens the same database once more, for changes of the schema: a server ends other statements after 15 s, and a
+   * connection on which it says nothing is given up after 20 s. For the caller to close.
+   */
+  openPatiently(): Database;
   close(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { Router, type Request } from 'express';
 import { equalInConstantTime } from '../auth/secrets.ts';
 import type { Clock } from '../domain/clock.ts';
+import { within } from '../domain/within.ts';
 import { readDestinations } from '../store/destinations.ts';
-import type { Store } from '../store/store.ts';
+import { probeStore, type Store } from '../store/store.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -11,6 +12,8 @@ export interface HealthDependencies {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly metricsToken: string | undefined;
+  /** False while the store is known not to answer: it need not be asked. */
+  readonly isStoreOpen: () => boolean;
   readonly isClosing: () => boolean;
   readonly clock: Clock;
 }
@@ -59,11 +62,12 @@ interface Readiness {
   paused: { destination: string; reason?: string | null; remedy?: string | null }[];
 }
 
-async function readReadiness({ store, isClosing, clock }: HealthDependencies): Promise<Readiness> {
+async function readReadiness(dependencies: HealthDependencies): Promise<Readiness> {
+  const { store, isClosing, isStoreOpen, clock } = dependencies;
   if (isClosing()) return { status: 'shutting_down', paused: [] };
+  if (!isStoreOpen()) return { status: 'store_unavailable', paused: [] };
   try {
-    // A write that changes nothing: it asks for the same lock as a push does.
-    await within(storeAnswersWithinMs, store.writer.knex('deliveries').where({ destination: '' }).delete());
+    await within(storeAnswersWithinMs, probeStore(store));
     await within(storeAnswersWithinMs, store.reader.knex('pushes').first('id'));
     await within(storeAnswersWithinMs, store.reader.knex('calls').first('id'));
     const destinations = await within(storeAnswersWithinMs, readDestinations(store));
@@ -93,18 +97,6 @@ function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
     (current ??= ask().finally(() => {
       current = undefined;
     }));
-}
-
-async function within<Result>(limitMs: number, work: PromiseLike<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('The store did not answer in time')), limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A caller on this machine that no proxy stands before, or one with the token. */

@@ -98,6 +98,11 @@ export function createMetrics(
     labelNames: ['kind'],
     registers,
   });
+  const available = new Gauge({
+    name: 'jet_store_available',
+    help: '1 when the store answered this scrape, 0 when it did not: pushes are then answered 503.',
+    registers,
+  });
   const gauges = {
     deliveries: new Gauge({
       name: 'jet_backlog_deliveries',
@@ -124,6 +129,11 @@ export function createMetrics(
     labelNames: ['destination', 'figure'],
     registers,
   });
+  const readStore = async (): Promise<readonly DestinationBacklog[]> => {
+    lastPushMs = await readLastPushMs();
+    available.set(1);
+    return readBacklog();
+  };
   return {
     pushStored(stage, duplicate) {
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
@@ -145,8 +155,9 @@ export function createMetrics(
     deliverySettled: (destination, outcome, count) => deliveries.inc({ destination, outcome }, count),
     destinationFigure: (destination, figure, value) => figures.set({ destination, figure }, value),
     async render() {
-      lastPushMs = await readLastPushMs().catch(() => lastPushMs);
-      const backlogs = await readBacklog().catch(() => []);
+      available.set(0);
+      for (const gauge of Object.values(gauges)) gauge.reset();
+      const backlogs = await readStore().catch(() => []);
       for (const { destination, ...backlog } of backlogs) {
         gauges.deliveries.set({ destination }, backlog.deliveries);
         gauges.age.set({ destination }, backlog.ageMs / 1000);

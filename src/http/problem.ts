@@ -52,7 +52,7 @@ export class Problem extends Error {
 
 /** The store cannot work now: the sender may try again in some seconds. */
 export function storeUnavailable(cause: unknown): Problem {
-  return new Problem('store_unavailable', 'Try again; nothing was stored.', {
+  return new Problem('store_unavailable', 'Try again; what was stored all the same is recognised.', {
     headers: { 'Retry-After': '5' },
     cause,
   });

@@ -3,6 +3,7 @@ import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
 import { dialectOfUrl } from '../domain/database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
+import { prepareServerConnection } from './server-connection.ts';
 import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
@@ -15,14 +16,15 @@ const connectTimeoutMs = 5_000;
  *
  * @param url `sqlite:path`, `postgres://…` or `mysql://…`
  * @param mode `read` and `inspect` refuse to write, where the database can
+ * @param patient leaves a server's statements as long as they take
  */
-export function openDatabase(url: string, mode: SqliteMode = 'write'): Database {
+export function openDatabase(url: string, mode: SqliteMode = 'write', patient = false): Database {
   const name = dialectOfUrl(url);
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
   const knex = knexFactory({
-    ...knexConfigs[name](url, mode, dialect.pool),
+    ...knexConfigs[name](url, mode, dialect.pool, patient),
     acquireConnectionTimeout: acquireTimeoutMs,
     compileSqlOnError: false,
     log: silent,
@@ -37,6 +39,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write'): Database 
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
     isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
+    openPatiently: () => openDatabase(url, mode, true),
     close: () => (closing ??= knex.destroy()),
   };
 }
@@ -62,7 +65,7 @@ export function isPoolTimeout(error: unknown): boolean {
 
 /** How knex reaches each kind of database. */
 const knexConfigs: Readonly<
-  Record<DialectName, (url: string, mode: SqliteMode, pool: Knex.PoolConfig) => Knex.Config>
+  Record<DialectName, (url: string, mode: SqliteMode, pool: Knex.PoolConfig, patient: boolean) => Knex.Config>
 > = {
   sqlite: (url, mode, pool) => ({
     client: 'sqlite3',
@@ -76,7 +79,7 @@ const knexConfigs: Readonly<
       ) => prepareSqliteConnection(connection, mode, done),
     },
   }),
-  postgres: (url, _mode, pool) => ({
+  postgres: (url, _mode, pool, patient) => ({
     client: 'pg',
     connection: {
       connectionString: url,
@@ -85,9 +88,9 @@ const knexConfigs: Readonly<
       // bigint (20) comes as text unless told otherwise; ours are epoch milliseconds and counts.
       types: { getTypeParser: postgresTypeParser },
     },
-    pool: { ...pool, afterCreate: runEach("SET TIME ZONE 'UTC'") },
+    pool: { ...pool, afterCreate: prepareServerConnection('postgres', patient) },
   }),
-  mysql: (url, _mode, pool) => ({
+  mysql: (url, _mode, pool, patient) => ({
     client: 'mysql2',
     connection: {
       uri: url.replace(/^mariadb:/, 'mysql:'),
@@ -98,33 +101,10 @@ const knexConfigs: Readonly<
     },
     pool: {
       ...pool,
-      afterCreate: runEach(
-        "SET SESSION time_zone = '+00:00'",
-        "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-        'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      ),
+      afterCreate: prepareServerConnection('mysql', patient),
     },
   }),
 };
-
-type Done = (error: unknown, connection: ServerConnection) => void;
-
-interface ServerConnection {
-  query(sql: string, done: (error: unknown) => void): void;
-}
-
-/** For the pool's `afterCreate`: runs the statements on a fresh connection, one after the other. */
-function runEach(...statements: string[]): (connection: ServerConnection, done: Done) => void {
-  return (connection, done) => {
-    const remaining = [...statements];
-    const next = (error: unknown): void => {
-      const statement = remaining.shift();
-      if (error || statement === undefined) done(error, connection);
-      else connection.query(statement, next);
-    };
-    next(null);
-  };
-}
 
 const bigintOid = 20;
 

@@ -152,8 +152,9 @@ async function holdFence(
   transaction: Knex.Transaction,
   destination: string,
   fence: number,
+  noted: { fence: number; suspect_call_id?: null } = { fence },
 ): Promise<boolean> {
-  return (await transaction('destinations').where({ name: destination, fence }).update({ fence })) > 0;
+  return (await transaction('destinations').where({ name: destination, fence }).update(noted)) > 0;
 }
 
 /** What an attempt made of a delivery. */
@@ -188,7 +189,9 @@ export async function settle(
   nowMs: number,
 ): Promise<boolean> {
   return inTransaction(store.writer, async (transaction) => {
-    if (!(await holdFence(transaction, destination, fence))) return false;
+    // What was in hand has an outcome: the process did not end of it.
+    const held = await holdFence(transaction, destination, fence, { fence, suspect_call_id: null });
+    if (!held) return false;
     const callIds = settlements.map((settlement) => settlement.callId);
     const current = await readStanding(transaction, destination, callIds);
     const rows = settlements.flatMap((settlement) => {

@@ -5,6 +5,17 @@ import { inTransaction } from './transaction.ts';
 export interface Lease {
   /** Grows with each take-over; a settle under an older one changes nothing. */
   readonly fence: number;
+  /** The process that held it before did not let go: it may have ended because of what it had in hand. */
+  readonly abandoned: boolean;
+  /** What that process had in hand alone. */
+  readonly suspect: Suspect | undefined;
+}
+
+/** A delivery that is in hand by itself, so that the end of the process can be laid to it. */
+export interface Suspect {
+  readonly callId: string;
+  /** How many processes ended with it alone in hand, the present one counted. */
+  readonly ends: number;
 }
 
 /** What is known of a destination as a whole. */
@@ -56,21 +67,41 @@ export async function takeLease(
     return renewed === 1 ? held : undefined;
   }
   return inTransaction(store.writer, async (transaction) => {
-    const taken = await transaction('destinations')
-      .where({ name })
-      .where(
-        (free) =>
-          void free
-            .where('lease_until', '<=', nowMs)
-            // No lease is that long: it was taken under a clock that has been set back since.
-            .orWhere('lease_until', '>', nowMs + durationMs + clocksApartMs)
-            .orWhereNull('holder'),
-      )
-      .update({ holder, lease_until: until, fence: transaction.raw('fence + 1') });
-    if (taken === 0) return undefined;
-    const row = await transaction('destinations').where({ name }).first<{ fence: number }>('fence');
-    return { fence: row.fence };
+    const row = await transaction('destinations').where({ name }).forUpdate().first<DestinationRow>('*');
+    const free =
+      row.holder === null ||
+      row.lease_until <= nowMs ||
+      // No lease is that long: it was taken under a clock that has been set back since.
+      row.lease_until > nowMs + durationMs + clocksApartMs;
+    if (!free) return undefined;
+    const fence = row.fence + 1;
+    await transaction('destinations').where({ name }).update({ holder, lease_until: until, fence });
+    return {
+      fence,
+      abandoned: row.holder !== null && row.holder !== holder,
+      suspect:
+        row.suspect_call_id === null ? undefined : { callId: row.suspect_call_id, ends: row.suspect_ends },
+    };
   });
+}
+
+/**
+ * Notes that one delivery is in hand alone. Should the process end now, the next holder knows of what. A settle or
+ * a pause takes the note back.
+ *
+ * @returns false when the fence is gone: nothing was written
+ */
+export async function noteSuspect(
+  store: Store,
+  name: string,
+  lease: Lease,
+  { callId, ends }: Suspect,
+): Promise<boolean> {
+  const noted = await store.writer
+    .knex('destinations')
+    .where({ name, fence: lease.fence })
+    .update({ suspect_call_id: callId, suspect_ends: ends });
+  return noted === 1;
 }
 
 /** Gives a lease back, so that another process need not wait for it to end. */
@@ -78,7 +109,7 @@ export async function releaseLease(store: Store, name: string, lease: Lease): Pr
   await store.writer
     .knex('destinations')
     .where({ name, fence: lease.fence })
-    .update({ holder: null, lease_until: 0 });
+    .update({ holder: null, lease_until: 0, suspect_call_id: null });
 }
 
 /** Pauses a destination, or with `undefined` ends its pause. */
@@ -96,21 +127,25 @@ export async function writePause(
       pauses: pause?.pauses ?? 0,
       pause_reason: pause?.reason ?? null,
       pause_remedy: pause?.remedy ?? null,
+      suspect_call_id: null,
     });
 }
 
+interface DestinationRow {
+  name: string;
+  holder: string | null;
+  fence: number;
+  lease_until: number;
+  paused_until: number;
+  pauses: number;
+  pause_reason: string | null;
+  pause_remedy: string | null;
+  suspect_call_id: string | null;
+  suspect_ends: number;
+}
+
 export async function readDestinations(store: Store): Promise<DestinationState[]> {
-  const rows = await store.reader.knex('destinations').select<
-    {
-      name: string;
-      holder: string | null;
-      lease_until: number;
-      paused_until: number;
-      pauses: number;
-      pause_reason: string | null;
-      pause_remedy: string | null;
-    }[]
-  >('*');
+  const rows = await store.reader.knex('destinations').select<DestinationRow[]>('*');
   return rows.map((row) => ({
     name: row.name,
     holder: row.holder,

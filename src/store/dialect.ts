@@ -26,7 +26,8 @@ export interface Dialect extends Traits {
   readonly isRefused: (error: DriverError) => boolean;
 }
 
-const serverPool: Knex.PoolConfig = { min: 0, max: 10 };
+// Idle connections end sooner than a server ends one that stands still.
+const serverPool: Knex.PoolConfig = { min: 0, max: 10, idleTimeoutMillis: 10_000 };
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
@@ -86,10 +87,11 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
-    // intervention, 58: system, 25006: read-only, 55P03: lock, XX001 and XX002: damaged. pg itself names no code.
+    // intervention, 58: system, 25006: read-only, 25P03: the transaction stood still, 55P03: lock, XX001 and XX002:
+    // damaged. pg itself names no code.
     isAway: (error) =>
       connectionLost.test(error.code ?? '') ||
-      /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|55P03|XX001|XX002)$/.test(error.code ?? '') ||
+      /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|25P03|55P03|XX001|XX002)$/.test(error.code ?? '') ||
       (error.code === undefined &&
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === '23505',

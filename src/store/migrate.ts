@@ -31,10 +31,16 @@ export async function migrate(
       'Start the newer version, or restore a back-up from before it was installed.',
     );
   }
-  for (const migration of migrations) {
-    if (made.has(migration.name)) continue;
-    if (dialects[database.dialect].transactionalSchema) await make(database, table, migration);
-    else await makeUnderLock(database, table, migration);
+  const missing = migrations.filter(({ name }) => !made.has(name));
+  if (missing.length === 0) return;
+  const patient = database.openPatiently();
+  try {
+    for (const migration of missing) {
+      if (dialects[database.dialect].transactionalSchema) await make(patient, table, migration);
+      else await makeUnderLock(patient, table, migration);
+    }
+  } finally {
+    await patient.close();
   }
 }
 

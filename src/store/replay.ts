@@ -93,3 +93,20 @@ export async function markForReplay(
     return rows.length;
   });
 }
+
+/**
+ * Makes deliveries due again that another process may have settled: what this one wrote without the fence may stand
+ * over what that one wrote. Those that are due, or rest undelivered, stay as they are.
+ */
+export async function makeDueAgain(
+  store: Store,
+  destination: string,
+  callIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await store.writer
+    .knex('deliveries')
+    .where({ destination, state: 'delivered' })
+    .whereIn('call_id', callIds)
+    .update({ state: 'due', due_at: nowMs, due_since: nowMs, attempts: 0 });
+}

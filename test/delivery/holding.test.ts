@@ -128,6 +128,47 @@ for (const engine of engines) {
       expect(await holder()).toBe('new');
     });
 
+    it('what such a holder wrote over a newer landing is due again', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      const clock = movedClock();
+      const { act, begun, release } = heldAct();
+      started(runWorker(fresh.store, scriptedAdapter([act]), { clock, holder: 'old' }));
+      await begun;
+      clock.moveBy(60_000);
+      const newer = scriptedAdapter();
+      started(runWorker(await fresh.openAgain(), newer, { clock, holder: 'new' }));
+      await until(() => expect([...newer.landed.values()].flat()).toHaveLength(2));
+      release();
+      await until(() => expect([...newer.landed.values()].flat()).toHaveLength(4));
+    });
+
+    it('a process that was stopped after it read a batch renews its lease before it delivers', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      const clock = movedClock();
+      let leftMs = 0;
+      const look: Act = async (batch, signal) => {
+        const [state] = await readDestinations(fresh.store);
+        leftMs = (state?.leaseUntilMs ?? 0) - clock();
+        return land(batch, signal);
+      };
+      const adapter = scriptedAdapter([look]);
+      const destination = destinationOf(fresh.store, adapter, { clock });
+      const { reader } = fresh.store;
+      let reads = 0;
+      // The third read comes after a look at the lease. There it stands still for longer than the lease.
+      const stopping = new Proxy(reader, {
+        get(target, name, receiver) {
+          if (name === 'knex' && (reads += 1) === 3) clock.moveBy(60_000);
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      });
+      started(startWorker([{ ...destination, store: { ...fresh.store, reader: stopping } }]));
+      await until(() => expect(adapter.landed.size).toBe(2));
+      expect(leftMs).toBe(60_000);
+    });
+
     it('a holder takes over again when the other lets go', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
@@ -171,6 +212,28 @@ describe('a deadline', () => {
     expect(adapter.batches.map(({ length }) => length)).toEqual([5]);
   });
 
+  it('halves the batches that do not come back in time, and lets them grow again', async () => {
+    await open();
+    const clock = movedClock();
+    const slow: Act = (batch, signal) =>
+      batch.length > 1
+        ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late'))))
+        : land(batch, signal);
+    const adapter = scriptedAdapter(Array.from({ length: 50 }, () => slow));
+    worker = runWorker(fresh.store, adapter, { leaseMs: 200, clock });
+    await vi.waitFor(
+      () => {
+        clock.moveBy(40);
+        worker?.wake();
+        expect(adapter.landed.size).toBe(5);
+      },
+      { timeout: 15_000, interval: 20 },
+    );
+    const sizes = adapter.batches.map(({ length }) => length);
+    expect(sizes.slice(0, 3)).toEqual([5, 2, 1]);
+    expect(sizes.filter((size) => size === 2).length).toBeGreaterThan(1);
+  });
+
   it('holds for a whole batch, also when it is tried one by one', async () => {
     await open();
     const slowlyBad: Act = async (batch, signal) => {
@@ -182,8 +245,8 @@ describe('a deadline', () => {
     worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
     await vi.waitFor(() => expect(adapter.batches.length).toBeGreaterThan(2), { timeout: 8000 });
     // One landed just as the time was over; the others were not tried and stay due, without an attempt.
-    expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 4]);
-    expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
+    expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 2]);
+    expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1]);
   });
 
   it('also ends a preparation that hangs', async () => {

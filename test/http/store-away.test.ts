@@ -1,19 +1,46 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { startRunningReceiver } from '../fixtures/running-receiver.ts';
 
 // A statement waits 5 s for a lock and 10 s for a connection, so these wait beside each other.
 describe.concurrent('while another process holds the lock of the store', { timeout: 60_000 }, () => {
-  it('a push is answered 503 with Retry-After, and the next one after that is stored', async () => {
+  it('a push is answered 503 with Retry-After, and is stored soon after the lock was given back', async () => {
     const receiver = await startRunningReceiver();
     const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
     const unlock = await lock(receiver.folder);
     const answer = await receiver.push({ callsessionid: 'away' }, { headers });
     await unlock();
-    const again = await receiver.push({ callsessionid: 'away' }, { headers });
+    const again = await vi.waitFor(
+      async () => {
+        const stored = await receiver.push({ callsessionid: 'away' }, { headers });
+        expect(stored.status).toBe(200);
+        return stored;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
     await receiver.close();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await again.json()).toMatchObject({ status: 'stored', duplicate: false });
+  });
+
+  it('those after the first are answered 503 at once, and a scrape says that the store is away', async () => {
+    const receiver = await startRunningReceiver();
+    const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
+    const unlock = await lock(receiver.folder);
+    await receiver.push({ callsessionid: 'first' }, { headers });
+    const many = Array.from({ length: 50 }, (_, index) =>
+      receiver.push({ callsessionid: `away-${index}` }, { headers }),
+    );
+    const answers = await Promise.all(many);
+    const figures = await (await fetch(`${receiver.url}/metrics`)).text();
+    await unlock();
+    const log = receiver.logLines.join('');
+    await receiver.close();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    // None of them asked the store: each would have been a failure of its own kind.
+    expect(log.match(/"code":"SQLITE_BUSY"/g) ?? []).toHaveLength(1);
+    expect(log.match(/"kind":"StoreSilent"/g)?.length).toBeGreaterThanOrEqual(50);
+    expect(figures).toContain('jet_store_available 0');
   });
 
   it('a broken body is answered 503 with Retry-After, and is not in the quarantine', async () => {

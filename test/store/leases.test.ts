@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../../src/store/deliveries.ts';
 import {
+  noteSuspect,
   readDestinations,
   registerDestinations,
   releaseLease,
@@ -73,6 +75,32 @@ for (const engine of engines) {
       await held('two', someTimeMs + leaseMs);
       await releaseLease(fresh.store, 'crm', lease);
       expect(await take('three', someTimeMs + leaseMs + 1)).toBeUndefined();
+    });
+
+    it('tells whether the holder before let it go', async () => {
+      const first = await held('one', someTimeMs);
+      await releaseLease(fresh.store, 'crm', first);
+      const second = await held('two', someTimeMs);
+      const third = await held('three', someTimeMs + leaseMs);
+      expect([first, second, third].map(({ abandoned }) => abandoned)).toEqual([false, false, true]);
+    });
+
+    it('tells what the holder before had in hand alone, until that was settled or paused', async () => {
+      let nowMs = someTimeMs;
+      const next = (holder: string): Promise<Lease> => held(holder, (nowMs += leaseMs));
+      const note = async (lease: Lease): Promise<boolean> =>
+        noteSuspect(fresh.store, 'crm', lease, { callId: 'a', ends: 2 });
+      const first = await next('one');
+      expect(await note(first)).toBe(true);
+      const second = await next('two');
+      expect(second.suspect).toEqual({ callId: 'a', ends: 2 });
+      expect(await note(first)).toBe(false);
+      await writePause(fresh.store, 'crm', second, undefined);
+      const third = await next('three');
+      await note(third);
+      await settle(fresh.store, 'crm', third.fence, [], nowMs);
+      const fourth = await next('four');
+      expect([third.suspect, fourth.suspect]).toEqual([undefined, undefined]);
     });
 
     it('does not hold for a day when the clock is set back by a day', async () => {

@@ -1,0 +1,21 @@
+/** Work took longer than it was given. What becomes of it is unknown. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong';
+}
+
+/**
+ * Waits for work, but not longer than this. The work goes on unwatched.
+ *
+ * @throws TookTooLong
+ */
+export async function within<Result>(limitMs: number, work: PromiseLike<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TookTooLong(`Took longer than ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

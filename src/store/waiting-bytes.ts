@@ -1,0 +1,25 @@
+import { Overloaded } from './group-commit.ts';
+
+/**
+ * Limits how many bytes may wait to be stored. One item is always let in, however large.
+ *
+ * @throws Overloaded at once, for what would come on top
+ */
+export function limitWaitingBytes<Item, Result>(
+  store: (item: Item) => Promise<Result>,
+  bytesOf: (item: Item) => number,
+  bytesMax: number,
+): (item: Item) => Promise<Result> {
+  let waiting = 0;
+  return async (item) => {
+    const bytes = bytesOf(item);
+    if (waiting > 0 && waiting + bytes > bytesMax)
+      throw new Overloaded('Too many bytes wait for the database');
+    waiting += bytes;
+    try {
+      return await store(item);
+    } finally {
+      waiting -= bytes;
+    }
+  };
+}

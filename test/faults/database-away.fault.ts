@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { callTraffic, ask, sendAtRate } from './traffic.ts';
+import { fault, type Scene } from './fault.ts';
+import { throughHalfOpen } from './half-open.ts';
+import { makeCluster, noCluster } from './postgres-cluster.ts';
+import { onServer, servers } from './servers.ts';
+
+/** Pushes at a rate beside whatever happens to the database, and what was answered when. */
+interface Watched {
+  readonly answers: {
+    readonly status: number | undefined;
+    readonly sentMs: number;
+    readonly tookMs: number;
+  }[];
+  stop(): Promise<void>;
+}
+
+function watch(scene: Scene, url: string, token: string, rate: number): Watched {
+  const answers: Watched['answers'] = [];
+  let over = false;
+  const sending = sendAtRate({
+    pushes: callTraffic('w', scene.random),
+    rate,
+    ledger: scene.ledger,
+    isOver: () => over,
+    async send(push) {
+      const sentMs = performance.now();
+      const answer = await ask(url, token, push);
+      answers.push({ status: answer?.status, sentMs, tookMs: performance.now() - sentMs });
+      if (answer?.status === 503) expect(answer.headers.get('retry-after')).toBe('5');
+      return answer?.status;
+    },
+  });
+  return {
+    answers,
+    async stop() {
+      over = true;
+      await sending;
+    },
+  };
+}
+
+/** When a push was taken again after this moment, in milliseconds. */
+async function takenAgain({ answers }: Watched, sinceMs: number): Promise<number> {
+  for (;;) {
+    const first = answers.find(({ status, sentMs }) => status === 200 && sentMs >= sinceMs);
+    if (first !== undefined) return Math.round(first.sentMs + first.tookMs - sinceMs);
+    await sleep(20);
+  }
+}
+
+const tally = ({ answers }: Watched): string => {
+  const counts = new Map<string, number>();
+  for (const { status } of answers) counts.set(String(status), (counts.get(String(status)) ?? 0) + 1);
+  return JSON.stringify(Object.fromEntries(counts));
+};
+
+describe('8 a PostgreSQL that restarts', () => {
+  fault(
+    '8 PostgreSQL crashes and comes back three times under load',
+    async (scene) => {
+      const cluster = await makeCluster();
+      scene.finally(() => cluster.remove());
+      scene.use(cluster.url);
+      const receiver = scene.start({}, 'kit');
+      const url = await receiver.ready();
+      const watched = watch(scene, url, await scene.token(url), 50);
+      const backMs: number[] = [];
+      for (let crash = 0; crash < 3; crash += 1) {
+        await sleep(1_500);
+        cluster.stop();
+        await sleep(2_000);
+        const readiness = await fetch(`${url}/readyz`);
+        expect([readiness.status, await readiness.json()]).toEqual([
+          503,
+          { status: 'store_unavailable', paused: [] },
+        ]);
+        const figures = await (await fetch(`${url}/metrics`)).text();
+        expect(figures).toContain('jet_store_available 0');
+        cluster.start();
+        backMs.push(await takenAgain(watched, performance.now()));
+      }
+      await watched.stop();
+      await scene.balance();
+      const away = watched.answers.filter(({ status }) => status !== 200);
+      expect(new Set(away.map(({ status }) => status))).toEqual(new Set([503]));
+      expect(Math.max(...backMs)).toBeLessThan(10_000);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      const longestMs = Math.round(Math.max(...away.map(({ tookMs }) => tookMs)));
+      scene.did(
+        `answers ${tally(watched)}; a 503 took ${longestMs} ms at most; taken again after ${backMs.join(', ')} ms`,
+      );
+    },
+    { cannot: noCluster },
+  );
+});
+
+for (const engine of servers) {
+  describe(`8 and 9 on ${engine.title}`, () => {
+    fault(
+      `8 connections killed in a loop, on ${engine.title}`,
+      async (scene) => {
+        const url = await scene.start({}, 'kit').ready();
+        const watched = watch(scene, url, await scene.token(url), 50);
+        const admin = openDatabase(scene.databaseUrl);
+        const name = new URL(scene.databaseUrl).pathname.slice(1);
+        const endMs = performance.now() + 10_000;
+        let killed = 0;
+        while (performance.now() < endMs) {
+          if (engine.dialect === 'postgres') {
+            const others = 'datname = ? AND pid <> pg_backend_pid()';
+            const { rows } = await admin.knex.raw<{ rows: unknown[] }>(
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`,
+              [name],
+            );
+            killed += rows.length;
+          } else {
+            const [rows = []] = await admin.knex.raw<[{ id: number }[]?]>(
+              'SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()',
+              [name],
+            );
+            for (const { id } of rows)
+              await admin.knex.raw(`KILL ${id}`).then(
+                () => (killed += 1),
+                () => undefined,
+              );
+          }
+          await sleep(100);
+        }
+        await admin.close();
+        const backMs = await takenAgain(watched, performance.now());
+        await watched.stop();
+        await scene.balance();
+        expect(new Set(watched.answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+        scene.did(
+          `${killed} connections killed in 10 s; answers ${tally(watched)}; taken again after ${backMs} ms`,
+        );
+      },
+      onServer(engine),
+    );
+
+    fault(
+      `9 the line to the store falls silent, on ${engine.title}`,
+      async (scene) => {
+        const { door, url: through } = await throughHalfOpen(scene.databaseUrl);
+        scene.finally(() => door.close());
+        const url = await scene.start({ DATABASE_URL: through }, 'kit').ready();
+        const watched = watch(scene, url, await scene.token(url), 30);
+        await sleep(2_000);
+        const silentMs = performance.now();
+        door.fallSilent();
+        await sleep(30_000);
+        const noticed = watched.answers.find(({ status }) => status === 503);
+        const noticedMs = noticed === undefined ? Infinity : noticed.sentMs + noticed.tookMs - silentMs;
+        expect(noticedMs).toBeLessThan(15_000);
+        // Those that come once it is known are told at once: nobody waits behind anybody.
+        const later = watched.answers.filter(({ sentMs }) => sentMs > silentMs + noticedMs + 500);
+        expect(new Set(later.map(({ status }) => status))).toEqual(new Set([503]));
+        const laterMs = later.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+        const connections = door.open();
+        expect(connections).toBeLessThanOrEqual(10);
+        const askedMs = performance.now();
+        expect((await fetch(`${url}/readyz`)).status).toBe(503);
+        const readyzMs = Math.round(performance.now() - askedMs);
+        const healedMs = performance.now();
+        door.heal();
+        const backMs = await takenAgain(watched, healedMs);
+        await watched.stop();
+        await scene.balance();
+        expect(backMs).toBeLessThan(30_000);
+        scene.did(
+          `silent for 30 s: the first 503 after ${Math.round(noticedMs)} ms; ${later.length} later ones took ${Math.round(laterMs[Math.floor(laterMs.length / 2)] ?? 0)} ms (median), ${Math.round(laterMs.at(-1) ?? 0)} ms at most; ${connections} connections; /readyz said so in ${readyzMs} ms; taken again ${backMs} ms after it healed; answers ${tally(watched)}`,
+        );
+      },
+      onServer(engine),
+    );
+
+    fault(
+      `9 the line to the reporting table falls silent, on ${engine.title}`,
+      async (scene) => {
+        const { door, url: through } = await throughHalfOpen(scene.databaseUrl);
+        scene.finally(() => door.close());
+        const url = await scene.start({ REPORTING_DATABASE_URL: through }, 'kit').ready();
+        const watched = watch(scene, url, await scene.token(url), 20);
+        await sleep(3_000);
+        const silentMs = performance.now();
+        door.fallSilent();
+        const paused = async (): Promise<boolean> =>
+          ((await (await fetch(`${url}/readyz`)).json()) as { paused: unknown[] }).paused.length > 0;
+        while (!(await paused())) await sleep(100);
+        const noticedMs = Math.round(performance.now() - silentMs);
+        expect(noticedMs).toBeLessThan(32_000);
+        door.heal();
+        await watched.stop();
+        expect(new Set(watched.answers.map(({ status }) => status))).toEqual(new Set([200]));
+        await scene.balance();
+        scene.did(
+          `paused ${noticedMs} ms after it fell silent; meanwhile ${watched.answers.length} pushes were taken`,
+        );
+      },
+      onServer(engine),
+    );
+  });
+}

@@ -1,0 +1,55 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A door before a server whose connections can fall silent, as when a line is cut: nobody is told. */
+export interface HalfOpen {
+  readonly port: number;
+  /** From now on nothing arrives, either way, on any connection: those that are open, and new ones. */
+  fallSilent(): void;
+  /** New connections work. Those that fell silent stay so for ever, as real ones do. */
+  heal(): void;
+  /** How many connections are open. */
+  open(): number;
+  close(): Promise<void>;
+}
+
+export async function startHalfOpen(target: { host: string; port: number }): Promise<HalfOpen> {
+  const silent = new WeakSet<Socket>();
+  const clients = new Set<Socket>();
+  let allSilent = false;
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    clients.add(client);
+    if (allSilent) silent.add(client);
+    client.on('data', (bytes) => void (silent.has(client) || upstream.write(bytes)));
+    upstream.on('data', (bytes) => void (silent.has(client) || client.write(bytes)));
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('close', () => {
+      clients.delete(client);
+      upstream.destroy();
+    });
+    upstream.on('close', () => void (silent.has(client) || client.destroy()));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    port: (server.address() as AddressInfo).port,
+    fallSilent() {
+      allSilent = true;
+      for (const client of clients) silent.add(client);
+    },
+    heal: () => void (allSilent = false),
+    open: () => clients.size,
+    close() {
+      for (const client of clients) client.destroy();
+      return new Promise((closed) => server.close(() => closed()));
+    },
+  };
+}
+
+/** A door before the server that a database URL names, and the URL that leads through it. */
+export async function throughHalfOpen(url: string): Promise<{ door: HalfOpen; url: string }> {
+  const through = new URL(url);
+  const port = Number(through.port || (through.protocol.startsWith('postgres') ? 5432 : 3306));
+  const door = await startHalfOpen({ host: through.hostname, port });
+  through.host = `127.0.0.1:${door.port}`;
+  return { door, url: through.href };
+}

@@ -1,0 +1,97 @@
+import type { Stage } from '../../src/domain/stage.ts';
+
+/** A push as the sender knows it. No two are the same but by intent. */
+export interface SentPush {
+  readonly callId: string;
+  readonly stage: Stage;
+  readonly body: string;
+}
+
+/** A row of the store, as far as the balance needs it. */
+export interface StoredRow {
+  readonly callId: string;
+  readonly stage: string;
+}
+
+/** What a destination really holds of a call. */
+export interface LandedCall {
+  readonly callId: string;
+  /** How many records there are. */
+  readonly times: number;
+  /** The stages of which it shows something. */
+  readonly stages: ReadonlySet<string>;
+}
+
+/** Keeps account of what was sent and answered, outside of the process under test. */
+export interface Ledger {
+  /** @param status undefined: no answer came, so nobody knows what became of it */
+  record(push: SentPush, status: number | undefined): void;
+  readonly counts: ReadonlyMap<string, number>;
+  /** What a store must hold: all that was answered 2xx. Each stored push stands there once, and was sent. */
+  missingFrom(stored: readonly StoredRow[]): string[];
+  balance(stored: readonly StoredRow[], landed: readonly LandedCall[]): string;
+}
+
+const keyOf = ({ callId, stage }: StoredRow): string => `${callId} ${stage}`;
+
+export function createLedger(): Ledger {
+  const sent = new Set<string>();
+  const taken = new Set<string>();
+  const counts = new Map<string, number>([['sent', 0]]);
+  const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
+  return {
+    counts,
+    record(push, status) {
+      count('sent');
+      sent.add(keyOf(push));
+      count(status === undefined ? 'unanswered' : status < 300 ? 'answered 2xx' : `answered ${status}`);
+      if (status !== undefined && status < 300) taken.add(keyOf(push));
+    },
+    missingFrom(stored) {
+      const rows = stored.map(keyOf);
+      const there = new Set(rows);
+      return [
+        ...[...taken].filter((key) => !there.has(key)).map((key) => `answered 2xx and not stored: ${key}`),
+        ...rows.filter((key) => !sent.has(key)).map((key) => `stored and never sent: ${key}`),
+        ...(rows.length === there.size ? [] : [`stored twice: ${rows.length - there.size} pushes`]),
+      ];
+    },
+    balance(stored, landed) {
+      const answers = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
+      const calls = new Set(stored.map(({ callId }) => callId)).size;
+      return `${answers} · stored ${stored.length} pushes of ${calls} calls · landed ${landed.length} calls`;
+    },
+  };
+}
+
+/**
+ * What a destination must show of what is stored: each call once, with something of every push that the destination
+ * can show.
+ *
+ * @param shows the stages whose pushes the destination shows; calls of which none is stored need not land
+ */
+export function missingAtDestination(
+  stored: readonly StoredRow[],
+  landed: readonly LandedCall[],
+  shows: readonly Stage[],
+): string[] {
+  const expected = new Map<string, Set<string>>();
+  for (const { callId, stage } of stored) {
+    if (!shows.includes(stage as Stage)) continue;
+    expected.set(callId, (expected.get(callId) ?? new Set()).add(stage));
+  }
+  const calls = new Set(stored.map(({ callId }) => callId));
+  const byId = new Map(landed.map((call) => [call.callId, call]));
+  const differences: string[] = [];
+  for (const [callId, stages] of expected) {
+    const call = byId.get(callId);
+    const absent = [...stages].filter((stage) => call?.stages.has(stage) !== true);
+    if (call === undefined) differences.push(`stored and not landed: ${callId}`);
+    else if (absent.length > 0) differences.push(`landed without ${absent.join(', ')}: ${callId}`);
+  }
+  for (const { callId, times } of landed) {
+    if (times !== 1) differences.push(`landed ${times} times: ${callId}`);
+    if (!calls.has(callId)) differences.push(`landed and not stored: ${callId}`);
+  }
+  return differences;
+}

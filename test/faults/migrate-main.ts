@@ -1,0 +1,24 @@
+// Brings a schema up to date, and ends the process with signal 9 before the statement of the given number.
+import { reportingMigrations, storeMigrations } from '../../migrations/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { storeMigrationsTable } from '../../src/store/store.ts';
+import type { Database } from '../../src/domain/database.ts';
+
+const [schema = '', url = '', endsAt = '0'] = process.argv.slice(2);
+let statements = 0;
+
+function counted(database: Database): Database {
+  database.knex.on('query', () => {
+    statements += 1;
+    if (statements === Number(endsAt)) process.kill(process.pid, 'SIGKILL');
+  });
+  return { ...database, openPatiently: () => counted(database.openPatiently()) };
+}
+
+const database = counted(openDatabase(url));
+await (schema === 'store'
+  ? migrate(database, storeMigrationsTable, storeMigrations)
+  : migrate(database, 'jet_reporting_migrations', reportingMigrations));
+await database.close();
+process.stdout.write(`${statements}\n`);

@@ -1,0 +1,10 @@
+import { engines, type Engine } from '../fixtures/engines.ts';
+import type { FaultOptions } from './fault.ts';
+
+/** The database servers of the environment. */
+export const servers: readonly Engine[] = engines.filter(({ dialect }) => dialect !== 'sqlite');
+
+/** A fresh database on a server for the fault, store and reporting table in one; or why it cannot be staged. */
+export function onServer(engine: Engine): Pick<FaultOptions, 'cannot' | 'database'> {
+  return engine.given ? { database: () => engine.fresh() } : { cannot: `${engine.title} is not set` };
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../src/cli/simulate/random.ts';
+import type { Stage } from '../../src/domain/stage.ts';
+import type { Ledger, SentPush } from './ledger.ts';
+
+/** The pushes of an inbound call, in Jet's order. Each holds a field that only it can have brought. */
+export function callPushes(callId: string, seconds: number): readonly [SentPush, SentPush, SentPush] {
+  const start = {
+    callsessionid: callId,
+    callstarttime: '2026-11-22 01:00:00',
+    originnumber: '0491570006',
+    phonenumber: '1300975707',
+  };
+  const push = (stage: Stage, fields: object): SentPush => ({
+    callId,
+    stage,
+    body: JSON.stringify({ ...start, ...fields }),
+  });
+  return [
+    push('call_start', { servicename: 'Sales' }),
+    push('call_answered', {
+      answeringpoint: '0291234567',
+      dialtime: '2026-11-22 01:00:05',
+      queuename: 'Front',
+    }),
+    push('call_end', { dialstatus: 'ANSWER', duration: String(seconds), callendtime: '2026-11-22 01:01:10' }),
+  ];
+}
+
+/** The calls of a fault, one push after the other: some calls are under way at once, one in five is disordered. */
+export function* callTraffic(name: string, random: Random): Generator<SentPush, never> {
+  const underWay: SentPush[][] = [];
+  for (let number = 0; ;) {
+    while (underWay.length < 40) {
+      const pushes = [...callPushes(`${name}-${number}`, random.integer(1, 3600))];
+      underWay.push(random.chance(0.2) ? random.shuffled(pushes) : pushes);
+      number += 1;
+    }
+    const index = random.integer(0, underWay.length - 1);
+    const push = underWay[index]?.shift();
+    if (underWay[index]?.length === 0) underWay.splice(index, 1);
+    if (push !== undefined) yield push;
+  }
+}
+
+/** Another way in than a token, for processes whose clock runs away from the tokens' life. */
+export const faultHeader = { name: 'x-fault', value: 'header-of-the-faults' } as const;
+
+const paths: Readonly<Record<string, string>> = {
+  call_start: '/webhooks/jet/call-start',
+  call_answered: '/webhooks/jet/call-answered',
+  call_end: '/webhooks/jet/call-end',
+};
+
+/** Sends one push once, with a token or else by the agreed header. Undefined: no answer. */
+export async function post(
+  url: string,
+  token: string | undefined,
+  push: SentPush,
+): Promise<number | undefined> {
+  return (await ask(url, token, push))?.status;
+}
+
+/** Sends one push once, and answers the whole answer. */
+export async function ask(
+  url: string,
+  token: string | undefined,
+  push: SentPush,
+): Promise<Response | undefined> {
+  try {
+    const answer = await fetch(`${url}${paths[push.stage] ?? '/webhooks/jet'}`, {
+      method: 'POST',
+      headers: {
+        ...(token === undefined
+          ? { [faultHeader.name]: faultHeader.value }
+          : { authorization: `Bearer ${token}` }),
+        'content-type': 'application/json',
+      },
+      body: push.body,
+      signal: AbortSignal.timeout(40_000),
+    });
+    await answer.arrayBuffer();
+    return answer;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Sending {
+  readonly pushes: Iterator<SentPush, unknown>;
+  /** A second. */
+  readonly rate: number;
+  readonly ledger: Ledger;
+  readonly isOver: () => boolean;
+  readonly send: (push: SentPush) => Promise<number | undefined>;
+}
+
+/** Sends at a rate, whether answers come or not, until it is over; then waits for the answers. */
+export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending): Promise<void> {
+  const onTheWay = new Set<Promise<void>>();
+  const startedMs = performance.now();
+  for (let number = 0; !isOver();) {
+    for (const due = ((performance.now() - startedMs) * rate) / 1000; number < due; number += 1) {
+      const next = pushes.next();
+      if (next.done === true) {
+        await Promise.all(onTheWay);
+        return;
+      }
+      const push = next.value;
+      const sent = send(push)
+        .then((status) => ledger.record(push, status))
+        .finally(() => onTheWay.delete(sent));
+      onTheWay.add(sent);
+    }
+    await sleep(5);
+  }
+  await Promise.all(onTheWay);
+}
+
+/** Sends everything by some senders at once, as fast as the answers come. */
+export async function sendAll(
+  pushes: readonly SentPush[],
+  senders: number,
+  ledger: Ledger,
+  send: (push: SentPush) => Promise<number | undefined>,
+): Promise<void> {
+  const queue = [...pushes];
+  const work = async (): Promise<void> => {
+    for (let push = queue.shift(); push !== undefined; push = queue.shift())
+      ledger.record(push, await send(push));
+  };
+  await Promise.all(Array.from({ length: senders }, work));
+}
+
+/** A client that tries again, at one address after the other, until the push is taken; undefined after a minute. */
+export async function insist(
+  urls: readonly string[],
+  token: string,
+  push: SentPush,
+): Promise<number | undefined> {
+  const endMs = performance.now() + 60_000;
+  for (let tries = 0; performance.now() < endMs; tries += 1) {
+    const status = await post(urls[tries % urls.length] ?? '', token, push);
+    if (status === 200) return status;
+    await sleep(50 + 50 * Math.min(tries, 10));
+  }
+  return undefined;
+}
