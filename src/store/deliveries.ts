@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Upsert } from '../domain/database.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -21,10 +22,7 @@ export interface RevisedCall {
 
 export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
 
-/**
- * Marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
- * backing off keeps its time, since it takes the newest revision when that comes.
- */
+/** Marks that destinations should show newer revisions. */
 export async function markDue(
   store: Store,
   transaction: Knex.Transaction,
@@ -32,6 +30,18 @@ export async function markDue(
   destinations: readonly Destination[],
   nowMs: number,
 ): Promise<void> {
+  await store.writer.upsert(transaction, dueDeliveries(revised, destinations, nowMs));
+}
+
+/**
+ * What marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
+ * backing off keeps its time, since it takes the newest revision when that comes.
+ */
+export function dueDeliveries(
+  revised: readonly RevisedCall[],
+  destinations: readonly Destination[],
+  nowMs: number,
+): Upsert {
   const rows = destinations.flatMap((destination) =>
     revised.map(({ call, revision }) => {
       const dueAtMs = destination.stages.includes(call.stage) ? nowMs : nowMs + destination.settleAfterMs;
@@ -40,7 +50,7 @@ export async function markDue(
   );
   const backingOff = (stored: (column: string) => string): string =>
     `${stored('state')} = 'due' AND ${stored('attempts')} > 0`;
-  await store.writer.upsert(transaction, {
+  return {
     table: 'deliveries',
     columns: ['destination', 'call_id', 'revision', 'due_at', 'due_since', 'attempts', 'state'],
     key: ['destination', 'call_id'],
@@ -53,7 +63,7 @@ export async function markDue(
       state: () => `'due'`,
     },
     rows,
-  });
+  };
 }
 
 /** A delivery that is due, with the call as it stands. */

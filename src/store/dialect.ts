@@ -8,6 +8,8 @@ export interface Dialect {
   readonly transactionalSchema: boolean;
   /** Rows can be locked by SELECT ... FOR UPDATE. SQLite locks the whole file for the one writer instead. */
   readonly rowLocks: boolean;
+  /** Several tables can be written by one statement (see sqlite-together.ts). */
+  readonly writesTogether: boolean;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
@@ -35,6 +37,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'sqlite',
     transactionalSchema: true,
     rowLocks: false,
+    writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
     isAway: (error) =>
@@ -50,6 +53,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'postgres',
     transactionalSchema: true,
     rowLocks: true,
+    writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
@@ -68,6 +72,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     name: 'mysql',
     transactionalSchema: false,
     rowLocks: true,
+    writesTogether: false,
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
