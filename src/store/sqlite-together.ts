@@ -10,6 +10,11 @@ export interface Expected {
   readonly rows: readonly (readonly [key: string, value: number | null])[];
 }
 
+export interface UpsertTogether extends Upsert {
+  /** Rows that are not there are left out. */
+  readonly existingOnly?: boolean;
+}
+
 const changedMeanwhile = 'changed meanwhile';
 
 /**
@@ -27,7 +32,7 @@ export async function upsertTogether(
   knex: Knex,
   name: string,
   expected: Expected,
-  upserts: readonly Upsert[],
+  upserts: readonly UpsertTogether[],
 ): Promise<boolean> {
   const large = createLargeValues();
   const rows = upserts.map((upsert) => JSON.stringify(withLargeApart(upsert, large.put)));
@@ -53,7 +58,7 @@ function viewText(name: string, count: number): string {
   return `CREATE TEMP VIEW IF NOT EXISTS ${name} AS SELECT ${columns.map((column) => `NULL AS ${column}`).join(', ')}`;
 }
 
-function triggerText(name: string, expected: Expected, upserts: readonly Upsert[]): string {
+function triggerText(name: string, expected: Expected, upserts: readonly UpsertTogether[]): string {
   const { table, key, column } = expected;
   const guard =
     `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM json_each(NEW.expected) WHERE json_extract(value, '$[1]') ` +
@@ -62,9 +67,15 @@ function triggerText(name: string, expected: Expected, upserts: readonly Upsert[
     (upsert, index) =>
       `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
       `SELECT ${upsert.columns.map((_, at) => valueText(upsert, at)).join(', ')} ` +
-      `FROM json_each(NEW.rows${index}) WHERE true ${conflictText('sqlite', upsert)}`,
+      `FROM json_each(NEW.rows${index}) WHERE ${conditionText(upsert)} ${conflictText('sqlite', upsert)}`,
   );
   return `CREATE TEMP TRIGGER IF NOT EXISTS ${name}_written INSTEAD OF INSERT ON ${name} BEGIN ${[guard, ...inserts].join('; ')}; END`;
+}
+
+function conditionText(upsert: UpsertTogether): string {
+  if (upsert.existingOnly !== true) return 'true';
+  const same = upsert.key.map((column) => `${column} = ${valueText(upsert, upsert.columns.indexOf(column))}`);
+  return `EXISTS (SELECT 1 FROM ${upsert.table} WHERE ${same.join(' AND ')})`;
 }
 
 function valueText(upsert: Upsert, index: number): string {
