@@ -4,7 +4,7 @@ import { rejected, type Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { Log } from '../domain/log.ts';
-import { countAttempts, readDue, readNextDueMs, settle, type DueDelivery } from '../store/deliveries.ts';
+import { countAttempts, readDue, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
 import {
   noteSuspect,
   readDestinations,
@@ -14,6 +14,7 @@ import {
   type Suspect,
 } from '../store/destinations.ts';
 import { makeDueAgain } from '../store/replay.ts';
+import { settle } from '../store/settle.ts';
 import { attempt, type AttemptResult } from './attempt.ts';
 import { startDeadline } from './deadline.ts';
 import {

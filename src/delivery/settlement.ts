@@ -1,5 +1,6 @@
 import type { Outcome } from '../contract/outcome.ts';
-import type { DueDelivery, Settlement } from '../store/deliveries.ts';
+import type { DueDelivery } from '../store/deliveries.ts';
+import type { Settlement } from '../store/settle.ts';
 import { backoffMs, giveUpAfterMs, giveUpAttemptsMin } from './backoff.ts';
 import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts';
 

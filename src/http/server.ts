@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { messagesOf } from './messages.ts';
 
 export interface RunningServer {
   /** Where it listens, for people. */
@@ -14,6 +15,7 @@ export interface RunningServer {
 export async function startServer(app: Express, host: string, port: number): Promise<RunningServer> {
   const server = createServer(
     {
+      ...messagesOf(app),
       headersTimeout: 10_000,
       requestTimeout: 15_000,
       connectionsCheckingInterval: 1_000,

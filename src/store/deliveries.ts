@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Upsert } from '../domain/database.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -21,10 +22,7 @@ export interface RevisedCall {
 
 export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
 
-/**
- * Marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
- * backing off keeps its time, since it takes the newest revision when that comes.
- */
+/** Marks that destinations should show newer revisions. */
 export async function markDue(
   store: Store,
   transaction: Knex.Transaction,
@@ -32,6 +30,18 @@ export async function markDue(
   destinations: readonly Destination[],
   nowMs: number,
 ): Promise<void> {
+  await store.writer.upsert(transaction, dueDeliveries(revised, destinations, nowMs));
+}
+
+/**
+ * What marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
+ * backing off keeps its time, since it takes the newest revision when that comes.
+ */
+export function dueDeliveries(
+  revised: readonly RevisedCall[],
+  destinations: readonly Destination[],
+  nowMs: number,
+): Upsert {
   const rows = destinations.flatMap((destination) =>
     revised.map(({ call, revision }) => {
       const dueAtMs = destination.stages.includes(call.stage) ? nowMs : nowMs + destination.settleAfterMs;
@@ -40,7 +50,7 @@ export async function markDue(
   );
   const backingOff = (stored: (column: string) => string): string =>
     `${stored('state')} = 'due' AND ${stored('attempts')} > 0`;
-  await store.writer.upsert(transaction, {
+  return {
     table: 'deliveries',
     columns: ['destination', 'call_id', 'revision', 'due_at', 'due_since', 'attempts', 'state'],
     key: ['destination', 'call_id'],
@@ -53,7 +63,7 @@ export async function markDue(
       state: () => `'due'`,
     },
     rows,
-  });
+  };
 }
 
 /** A delivery that is due, with the call as it stands. */
@@ -148,140 +158,11 @@ export async function countAttempts(
 }
 
 /** True while the lease is still ours. It is a write, so the row is held: no other may take over until commit. */
-async function holdFence(
+export async function holdFence(
   transaction: Knex.Transaction,
   destination: string,
   fence: number,
   noted: { fence: number; suspect_call_id?: null } = { fence },
 ): Promise<boolean> {
   return (await transaction('destinations').where({ name: destination, fence }).update(noted)) > 0;
-}
-
-/** What an attempt made of a delivery. */
-export interface Settlement {
-  readonly callId: string;
-  /** The revision that was attempted. When the call has a newer one by now, the delivery stays due. */
-  readonly revision: number;
-  readonly state: DeliveryState;
-  /** For `due`: when to try again. For `delivered`: when to look again for a late match. */
-  readonly dueAtMs: number | undefined;
-  readonly attempts: number;
-  readonly code: string | undefined;
-  readonly reason: string | undefined;
-  readonly remedy: string | undefined;
-  /** Undefined keeps what an earlier attempt named. */
-  readonly remoteId: string | undefined;
-  /** JSON text. Undefined keeps the last one. */
-  readonly trace: string | undefined;
-}
-
-/**
- * Writes what an attempt made of a batch, unless the destination was taken over meanwhile.
- *
- * @param fence the number of the lease under which the batch was taken
- * @returns false when the fence is gone: nothing was written
- */
-export async function settle(
-  store: Store,
-  destination: string,
-  fence: number,
-  settlements: readonly Settlement[],
-  nowMs: number,
-): Promise<boolean> {
-  return inTransaction(store.writer, async (transaction) => {
-    // What was in hand has an outcome: the process did not end of it.
-    const held = await holdFence(transaction, destination, fence, { fence, suspect_call_id: null });
-    if (!held) return false;
-    const callIds = settlements.map((settlement) => settlement.callId);
-    const current = await readStanding(transaction, destination, callIds);
-    const rows = settlements.flatMap((settlement) => {
-      const standing = current.get(settlement.callId);
-      return standing === undefined ? [] : [settledRow(destination, settlement, standing, nowMs)];
-    });
-    await store.writer.upsert(transaction, {
-      table: 'deliveries',
-      key: ['destination', 'call_id'],
-      columns: [...settledColumns],
-      rows,
-    });
-    return true;
-  });
-}
-
-const settledColumns = [
-  'destination',
-  'call_id',
-  'revision',
-  'delivered_revision',
-  'state',
-  'due_at',
-  'due_since',
-  'attempts',
-  'attempted_at',
-  'code',
-  'reason',
-  'remedy',
-  'remote_id',
-  'trace',
-] as const;
-
-interface Standing {
-  call_id: string;
-  revision: number;
-  delivered_revision: number | null;
-  due_at: number | null;
-  due_since: number | null;
-  remote_id: string | null;
-  trace: string | null;
-}
-
-async function readStanding(
-  transaction: Knex.Transaction,
-  destination: string,
-  callIds: readonly string[],
-): Promise<Map<string, Standing>> {
-  const rows = await transaction('deliveries')
-    .select<Standing[]>(
-      'call_id',
-      'revision',
-      'delivered_revision',
-      'due_at',
-      'due_since',
-      'remote_id',
-      'trace',
-    )
-    .where({ destination })
-    .whereIn('call_id', callIds)
-    .orderBy('call_id')
-    // A push that comes in between would be written over, and never land. SQLite is locked as a whole.
-    .forUpdate();
-  return new Map(rows.map((row) => [row.call_id, row]));
-}
-
-function settledRow(
-  destination: string,
-  settlement: Settlement,
-  standing: Standing,
-  nowMs: number,
-): unknown[] {
-  const landed = settlement.state === 'delivered' || settlement.state === 'skipped';
-  // A push came while the batch was away: what landed is already old, so the delivery stays due.
-  const outdated = standing.revision > settlement.revision && settlement.state !== 'due';
-  const again = outdated || settlement.state === 'due';
-  return [
-    destination,
-    settlement.callId,
-    standing.revision,
-    settlement.state === 'delivered' ? settlement.revision : standing.delivered_revision,
-    outdated ? 'due' : settlement.state,
-    outdated ? (standing.due_at ?? nowMs) : (settlement.dueAtMs ?? null),
-    again ? (outdated ? (standing.due_at ?? nowMs) : (standing.due_since ?? nowMs)) : null,
-    outdated || landed ? 0 : settlement.attempts,
-    nowMs,
-    settlement.code ?? null,
-    settlement.reason ?? null,
-    settlement.remedy ?? null,
-    settlement.remoteId ?? standing.remote_id,
-    settlement.trace ?? standing.trace,
-  ];
 }

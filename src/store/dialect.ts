@@ -15,6 +15,8 @@ export interface Dialect extends Traits {
   /** What the operator backs it up and restores it with; undefined for a file, which the kit's commands copy. */
   readonly backupTools:
     { readonly name: string; readonly backUp: string; readonly restore: string } | undefined;
+  /** Several tables can be written by one statement (see sqlite-together.ts). */
+  readonly writesTogether: boolean;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
@@ -56,6 +58,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     upsertSyntax: 'on conflict',
     oneView: {},
     backupTools: undefined,
+    writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
     isAway: (error) =>
@@ -84,6 +87,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       backUp: 'pg_dump --format=custom',
       restore: 'pg_restore --clean --if-exists --single-transaction',
     },
+    writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
@@ -119,6 +123,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       backUp: 'mariadb-dump --single-transaction --hex-blob',
       restore: 'mariadb',
     },
+    writesTogether: false,
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),

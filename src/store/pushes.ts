@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
+import type { Upsert } from '../domain/database.ts';
 import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
-import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
+import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
+import { upsertTogether } from './sqlite-together.ts';
 import type { Store } from './store.ts';
 import { readRemoved } from './tombstones.ts';
 import { inTransaction } from './transaction.ts';
@@ -42,20 +44,64 @@ export async function storePushes(
   secretKey?: string,
 ): Promise<StoredPush[]> {
   const { writer } = store;
+  const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
+  if (dialects[writer.dialect].writesTogether) {
+    // Read before the lock is taken. Who changes a call raises its revision: then nothing is written here.
+    const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKey);
+    if (group.fresh.length === 0) return group.answers;
+    const expected = {
+      table: 'calls',
+      key: 'id',
+      column: 'revision',
+      rows: group.calls.map(({ id }) => [id, group.revisions.get(id) ?? null] as const),
+    };
+    const upserts = upsertsOf(group, destinations, nowMs);
+    if (await upsertTogether(writer.knex, 'push_group', expected, upserts)) return group.answers;
+  }
   return inTransaction(writer, async (transaction) => {
-    const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
     await lockCalls(store, transaction, callIds, nowMs);
-    const { pushes: known, revisions } = await readStanding(transaction, callIds);
-    const removed = await findRemoved(store, transaction, pushes, revisions, nowMs, secretKey);
-    const { fresh, answers } = separateRepeats(pushes, known, removed);
-    if (fresh.length === 0) return answers;
-    await writer.upsert(transaction, {
+    const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKey);
+    if (group.fresh.length === 0) return group.answers;
+    for (const upsert of upsertsOf(group, destinations, nowMs)) await writer.upsert(transaction, upsert);
+    return group.answers;
+  });
+}
+
+/** Pushes that are to be stored, with the calls that they change. */
+interface Group {
+  readonly fresh: readonly NewPush[];
+  readonly answers: StoredPush[];
+  readonly calls: readonly CallRecord[];
+  /** Of the calls as they stand. */
+  readonly revisions: ReadonlyMap<string, number>;
+}
+
+async function readGroup(
+  store: Store,
+  knex: Knex,
+  pushes: readonly NewPush[],
+  callIds: readonly string[],
+  nowMs: number,
+  secretKey: string | undefined,
+): Promise<Group> {
+  const { pushes: known, revisions } = await readStanding(store, knex, callIds);
+  const removed = await findRemoved(store, knex, pushes, revisions, nowMs, secretKey);
+  const { fresh, answers } = separateRepeats(pushes, known, removed);
+  const changed = new Set(fresh.map((push) => push.callId));
+  const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
+  return { fresh, answers, calls, revisions };
+}
+
+function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: number): Upsert[] {
+  const revised = revise(group.calls, group.revisions, nowMs);
+  return [
+    {
       table: 'pushes',
       columns: ['id', 'call_id', 'stage', 'content_hash', 'received_at', 'path_stage', 'parsed', 'body'],
       key: ['id'],
       json: ['parsed'],
       binary: ['body'],
-      rows: fresh.map((push) => [
+      rows: group.fresh.map((push) => [
         push.id,
         push.callId,
         push.stage,
@@ -65,13 +111,10 @@ export async function storePushes(
         parsedOf(push),
         push.body,
       ]),
-    });
-    const changed = new Set(fresh.map((push) => push.callId));
-    const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
-    const revised = await writeCalls(store, transaction, calls, revisions, nowMs);
-    await markDue(store, transaction, revised, destinations, nowMs);
-    return answers;
-  });
+    },
+    callRows(revised),
+    dueDeliveries(revised, destinations, nowMs),
+  ];
 }
 
 /** Writes folded calls under a greater revision each. */
@@ -82,12 +125,22 @@ export async function writeCalls(
   revisions: ReadonlyMap<string, number>,
   nowMs: number,
 ): Promise<RevisedCall[]> {
-  // Not below the clock, so that a store restored from a back-up does not fall behind its own reporting table.
-  const revised = calls.map((call) => ({
-    call,
-    revision: Math.max((revisions.get(call.id) ?? 0) + 1, nowMs),
-  }));
-  await store.writer.upsert(transaction, {
+  const revised = revise(calls, revisions, nowMs);
+  await store.writer.upsert(transaction, callRows(revised));
+  return revised;
+}
+
+/** Not below the clock, so that a store restored from a back-up does not fall behind its own reporting table. */
+function revise(
+  calls: readonly CallRecord[],
+  revisions: ReadonlyMap<string, number>,
+  nowMs: number,
+): RevisedCall[] {
+  return calls.map((call) => ({ call, revision: Math.max((revisions.get(call.id) ?? 0) + 1, nowMs) }));
+}
+
+function callRows(revised: readonly RevisedCall[]): Upsert {
+  return {
     table: 'calls',
     columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
     key: ['id'],
@@ -100,8 +153,7 @@ export async function writeCalls(
       call.firstReceivedAtMs,
       call.lastReceivedAtMs,
     ]),
-  });
-  return revised;
+  };
 }
 
 /**
@@ -138,7 +190,7 @@ async function lockCalls(
  */
 async function findRemoved(
   store: Store,
-  transaction: Knex.Transaction,
+  knex: Knex,
   pushes: readonly NewPush[],
   revisions: ReadonlyMap<string, number>,
   nowMs: number,
@@ -148,10 +200,10 @@ async function findRemoved(
   const isDoubtful = (push: NewPush): boolean =>
     !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
   const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
-  const removed = await readRemoved(transaction, [...callIds], secretKey);
+  const removed = await readRemoved(knex, [...callIds], secretKey);
   // The rows that were made to be locked.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
-    await transaction('calls')
+    await knex('calls')
       .whereIn('id', [...removed])
       .delete();
   return removed;
@@ -176,6 +228,7 @@ export async function readPushes(knex: Knex, callIds: readonly string[]): Promis
 
 /** All pushes of some calls, and the revisions of those calls that have any. */
 async function readStanding(
+  store: Store,
   knex: Knex,
   callIds: readonly string[],
 ): Promise<{ pushes: Push[]; revisions: Map<string, number> }> {
@@ -190,7 +243,15 @@ async function readStanding(
       'pushes.parsed',
       'calls.revision',
     )
-    .whereIn('pushes.call_id', callIds);
+    .where((condition) => {
+      if (!dialects[store.writer.dialect].writesTogether) void condition.whereIn('pushes.call_id', callIds);
+      // A statement of fixed text is prepared once.
+      else
+        void condition.whereRaw(
+          'pushes.call_id IN (SELECT value FROM json_each(?))',
+          JSON.stringify(callIds),
+        );
+    });
   return {
     pushes: rows.map(pushOf),
     revisions: new Map(rows.map((row) => [row.call_id, row.revision])),

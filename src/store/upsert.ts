@@ -94,7 +94,8 @@ function boundValues(upsert: Upsert, rows: Upsert['rows']): unknown[] {
   );
 }
 
-function conflictText({ upsertSyntax }: Dialect, upsert: Upsert): string {
+/** What a statement does where a row is in the way of an insert. */
+export function conflictText({ upsertSyntax }: Pick<Dialect, 'upsertSyntax'>, upsert: Upsert): string {
   const assigned = upsert.columns.filter((column) => !upsert.key.includes(column));
   const names = namesFor(upsertSyntax, upsert.table);
   const expression = (column: string): string => upsert.assign?.[column]?.(names) ?? names.incoming(column);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
-import { settle, type Destination, type DeliveryState } from '../../src/store/deliveries.ts';
+import type { Destination, DeliveryState } from '../../src/store/deliveries.ts';
+import { settle } from '../../src/store/settle.ts';
 import { registerDestinations, takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldCall } from '../../src/domain/fold.ts';
-import { markDue, settle, type Destination, type Settlement } from '../../src/store/deliveries.ts';
+import { markDue, type Destination } from '../../src/store/deliveries.ts';
+import { settle, type Settlement } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';

@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBacklog } from '../../src/store/backlog.ts';
-import {
-  countAttempts,
-  readDue,
-  readNextDueMs,
-  settle,
-  type Destination,
-  type Settlement,
-} from '../../src/store/deliveries.ts';
+import { countAttempts, readDue, readNextDueMs, type Destination } from '../../src/store/deliveries.ts';
+import { settle, type Settlement } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { engines } from '../fixtures/engines.ts';

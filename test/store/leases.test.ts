@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settle } from '../../src/store/deliveries.ts';
 import {
   noteSuspect,
   readDestinations,
@@ -9,6 +8,7 @@ import {
   writePause,
   type Lease,
 } from '../../src/store/destinations.ts';
+import { settle } from '../../src/store/settle.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 import { someTimeMs } from '../fixtures/pushes.ts';

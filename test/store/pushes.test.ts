@@ -46,11 +46,12 @@ for (const engine of engines) {
 
     it('keeps neither push nor call when the deliveries cannot be written', async () => {
       const pushesBefore = await countRows(fresh.store, 'pushes');
-      await fresh.store.writer.knex.schema.renameTable('deliveries', 'deliveries_away');
+      const { writer: another } = await fresh.openAgain();
+      await another.knex.schema.renameTable('deliveries', 'deliveries_away');
       try {
         await expect(store([pushOf(inboundBodies('torn').start)])).rejects.toThrow();
       } finally {
-        await fresh.store.writer.knex.schema.renameTable('deliveries_away', 'deliveries');
+        await another.knex.schema.renameTable('deliveries_away', 'deliveries');
       }
       expect(await readCall(fresh.store, 'torn')).toBeUndefined();
       expect(await countRows(fresh.store, 'pushes')).toBe(pushesBefore);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settle, type Destination } from '../../src/store/deliveries.ts';
+import type { Destination } from '../../src/store/deliveries.ts';
+import { settle } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { applyRefold, differs, previewRefold, readCallIds, type RereadPush } from '../../src/store/refold.ts';

@@ -1,0 +1,126 @@
+import type { Knex } from 'knex';
+import type { Upsert } from '../domain/database.ts';
+import { dialects } from './dialect.ts';
+import { conflictText } from './upsert.ts';
+
+/** What a column held when it was read, row by row: the key, and the value or null where there was no row. */
+export interface Expected {
+  readonly table: string;
+  readonly key: string;
+  readonly column: string;
+  readonly rows: readonly (readonly [key: string, value: number | null])[];
+}
+
+export interface UpsertTogether extends Upsert {
+  /** Rows that are not there are left out. */
+  readonly existingOnly?: boolean;
+}
+
+const changedMeanwhile = 'changed meanwhile';
+
+/**
+ * Writes rows of several tables by one statement, which is a transaction of its own: all or nothing, and synced.
+ * Each statement is a way through SQLite's threads and back, and one of them costs as much as several pushes.
+ *
+ * The statement inserts one row into a view of this connection, whose trigger writes the rows. They come as JSON;
+ * texts of JSON columns and of binary columns come beside it, one after the other in one value, so that nobody
+ * escapes them or reads them again.
+ *
+ * @param name of the view; the same for the same tables and columns
+ * @returns false when a value is no longer as expected: nothing was written
+ */
+export async function upsertTogether(
+  knex: Knex,
+  name: string,
+  expected: Expected,
+  upserts: readonly UpsertTogether[],
+): Promise<boolean> {
+  const large = createLargeValues();
+  const rows = upserts.map((upsert) => JSON.stringify(withLargeApart(upsert, large.put)));
+  const bindings = [JSON.stringify(expected.rows), large.bytes(), ...rows];
+  const insert = `INSERT INTO ${name} VALUES (${bindings.map(() => '?').join(', ')})`;
+  try {
+    await knex.raw(insert, bindings);
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.includes(changedMeanwhile)) return false;
+    // A fresh connection has no view yet, or another caller is between the two.
+    if (!message.includes(`no such table: ${name}`) && !message.includes(`cannot modify ${name}`))
+      throw error;
+    await knex.raw(viewText(name, upserts.length));
+    await knex.raw(triggerText(name, expected, upserts));
+    return upsertTogether(knex, name, expected, upserts);
+  }
+  return true;
+}
+
+function viewText(name: string, count: number): string {
+  const columns = ['expected', 'large', ...Array.from({ length: count }, (_, index) => `rows${index}`)];
+  return `CREATE TEMP VIEW IF NOT EXISTS ${name} AS SELECT ${columns.map((column) => `NULL AS ${column}`).join(', ')}`;
+}
+
+function triggerText(name: string, expected: Expected, upserts: readonly UpsertTogether[]): string {
+  const { table, key, column } = expected;
+  const guard =
+    `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM json_each(NEW.expected) WHERE json_extract(value, '$[1]') ` +
+    `IS NOT (SELECT ${column} FROM ${table} WHERE ${key} = json_extract(value, '$[0]'))`;
+  const inserts = upserts.map(
+    (upsert, index) =>
+      `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
+      `SELECT ${upsert.columns.map((_, at) => valueText(upsert, at)).join(', ')} ` +
+      `FROM json_each(NEW.rows${index}) WHERE ${conditionText(upsert)} ${conflictText(dialects.sqlite, upsert)}`,
+  );
+  return `CREATE TEMP TRIGGER IF NOT EXISTS ${name}_written INSTEAD OF INSERT ON ${name} BEGIN ${[guard, ...inserts].join('; ')}; END`;
+}
+
+function conditionText(upsert: UpsertTogether): string {
+  if (upsert.existingOnly !== true) return 'true';
+  const same = upsert.key.map((column) => `${column} = ${valueText(upsert, upsert.columns.indexOf(column))}`);
+  return `EXISTS (SELECT 1 FROM ${upsert.table} WHERE ${same.join(' AND ')})`;
+}
+
+function valueText(upsert: Upsert, index: number): string {
+  if (!isLarge(upsert, index)) return `json_extract(value, '$[${index}]')`;
+  const part = `substr(NEW.large, json_extract(value, '$[${index}][0]'), json_extract(value, '$[${index}][1]'))`;
+  return upsert.json?.includes(upsert.columns[index] ?? '') === true ? `CAST(${part} AS TEXT)` : part;
+}
+
+function isLarge({ columns, json = [], binary = [] }: Upsert, index: number): boolean {
+  const column = columns[index] ?? '';
+  return json.includes(column) || binary.includes(column);
+}
+
+type Put = (text: string) => readonly [from: number, length: number];
+
+function withLargeApart(upsert: Upsert, put: Put): Upsert['rows'] {
+  const { columns, json = [], binary = [] } = upsert;
+  const isJson = columns.map((column) => json.includes(column));
+  const isBinary = columns.map((column) => binary.includes(column));
+  return upsert.rows.map((row) =>
+    row.map((value, index) => {
+      if (isJson[index] === true) return put(JSON.stringify(value));
+      return isBinary[index] === true ? put(value as string) : value;
+    }),
+  );
+}
+
+/** Texts one after the other, as bytes. Their places count from 1, as SQL does. */
+function createLargeValues(): { put: Put; bytes: () => Buffer } {
+  const texts: string[] = [];
+  let length = 0;
+  return {
+    put(text) {
+      const from = length + 1;
+      const bytes = Buffer.byteLength(text);
+      texts.push(text);
+      length += bytes;
+      return [from, bytes];
+    },
+    bytes() {
+      const all = Buffer.allocUnsafe(length);
+      let at = 0;
+      for (const text of texts) at += all.write(text, at);
+      return all;
+    },
+  };
+}
