@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { openDatabase } from '../src/store/database.ts';
 import { ask } from './fixtures/ask.ts';
 
-const parts = ['test/store', 'test/reporting', 'test/docs', 'test/delivery', 'test/cli', 'adapters'];
+const parts = [
+  'test/store',
+  'test/reporting',
+  'test/docs',
+  'test/delivery',
+  'test/cli/doctor.test.ts',
+  'test/housekeeping.test.ts',
+  'adapters',
+];
 const servers = [
   { title: 'PostgreSQL', variable: 'TEST_POSTGRES_URL' },
   { title: 'MariaDB or MySQL', variable: 'TEST_MYSQL_URL' },

@@ -67,7 +67,7 @@ for (const engine of engines) {
         awaitStore(url.href, storeMigrations, 60_000, () => expect.unreachable('It waited')),
       );
       expect(error).toBeInstanceOf(StoreUnusable);
-  
+
       await fresh.drop();
     });
 
