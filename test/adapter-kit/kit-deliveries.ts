@@ -16,9 +16,14 @@ export const previewNowMs = Date.UTC(2026, 10, 22, 1, 5, 0);
 /** A first revision. Revisions are milliseconds of the clock in the core too. */
 const firstRevision = Date.UTC(2026, 10, 22, 1, 4, 0);
 
+// Reading a sample takes long, for a batch of hundreds.
+const samples = new Map<SampleKind, Call>();
+
 /** A first delivery of a sample call. */
 export function deliveryOf(kind: SampleKind, given: Partial<Call> = {}): Delivery {
-  const call = { ...sampleCall(kind, settings), ...given };
+  const sample = samples.get(kind) ?? sampleCall(kind, settings);
+  samples.set(kind, sample);
+  const call = { ...sample, ...given };
   return {
     id: call.call_id,
     // Of no adapter in particular, so that a copied adapter maps to the same.

@@ -81,8 +81,9 @@ export interface HubspotStandIn {
  * values are compared exactly and are free again once their record is deleted; that a unique value given twice in one
  * create refuses the second row; how an unknown association is refused (`unknownAssociation`); that an upsert refuses
  * unknown properties; that the merged id of a contact keeps leading to the survivor in associations too; that company
- * numbers are calculated like those of contacts; the code of a refused owner; that searches count by the second and
- * the day only; which scopes associations and properties of calls ask for; 65,536 characters as the longest text.
+ * numbers are calculated like those of contacts; that a create and an upsert tell the properties that they were given,
+ * and no trace id; the code of a refused owner; that searches count by the second and the day only; which scopes
+ * associations and properties of calls ask for; 65,536 characters as the longest text.
  */
 export async function startHubspotStandIn(options: HubspotStandInOptions = {}): Promise<HubspotStandIn> {
   const portal = createPortal(options);

@@ -26,6 +26,7 @@ describe('a person in the stand-in HubSpot', () => {
     const id = body.results[0]?.id ?? '';
     hubspot.person.link(id, { contacts: ['7'] });
     expect(hubspot.record('calls', id)).toMatchObject({ contacts: ['7'], companies: ['8'] });
+    expect(['6', '7'].map((contact) => hubspot.record('contacts', contact)?.calls)).toEqual([[], [id]]);
   });
 
   it('deletes a call, which is then not there', async () => {
