@@ -160,7 +160,7 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
       const all = {
         WEBHOOK_HEADER_NAME: faultHeader.name,
         WEBHOOK_HEADER_VALUE: faultHeader.value,
-        LOG_LEVEL: 'warn',
+        LOG_LEVEL: 'info',
         DATABASE_URL: storeUrl,
         REPORTING_DATABASE_URL: reportingUrl,
         ...own,
