@@ -5,7 +5,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
-import { secretKeyOf } from './auth/secret-key.ts';
+import { requireKeyOfClients, secretKeyOf } from './auth/secret-key.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
@@ -141,7 +141,10 @@ async function startOn(
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   try {
-    if (receives) firstStart = await makeFirstClient(store, core, secretKey, clock);
+    if (receives) {
+      firstStart = await makeFirstClient(store, core, secretKey, clock);
+      await requireKeyOfClients(store, secretKey);
+    }
     if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock, pace);
   } catch (error) {
     await server.close(0);

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { insertClient, readClient, updateClient, type OAuthClientRow } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { equalInConstantTime, hashSecret, randomText } from './secrets.ts';
+import { markKey } from './secret-key.ts';
 import { webhookScope } from './webhook-strategy.ts';
 
 /** What is shown once, when a client is made or its secret rotated. */
@@ -41,6 +42,7 @@ export async function createClient(
     revokedAtMs: undefined,
   };
   await insertClient(store, row, within);
+  await markKey(store, secretKey, within);
   return credentials;
 }
 
@@ -63,6 +65,7 @@ export async function rotateClientSecret(
     previous_secret_hash: client.secretHash,
     previous_secret_until: previousUntilMs,
   });
+  await markKey(store, secretKey);
   return {
     clientId,
     clientSecret,

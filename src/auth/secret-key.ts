@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Knex } from 'knex';
+import { keepSetting, readKeptSetting } from '../store/kept-settings.ts';
 import { readClients } from '../store/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
-import { randomText } from './secrets.ts';
+import { hashSecret, randomText } from './secrets.ts';
 
 /**
  * The key of a store, made when there is none and the store has no clients yet. One made later would leave every
@@ -36,6 +38,25 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return keptSecretKey(file) ?? refuse(file);
+}
+
+const markText = 'the key of the clients';
+
+/** Notes under which key the secrets of the clients are made; the key cannot be told from it. */
+export async function markKey(store: Store, key: string, within?: Knex): Promise<void> {
+  await keepSetting(store, 'secret_key_mark', hashSecret(markText, key), within);
+}
+
+/**
+ * Of several processes that share a store each needs the same key: one with another would take no secret, and nobody
+ * would know why.
+ */
+export async function requireKeyOfClients(store: Store, key: string): Promise<void> {
+  const mark = await readKeptSetting(store, 'secret_key_mark');
+  if (mark === undefined || mark === hashSecret(markText, key)) return;
+  throw new Error(
+    'SECRET_KEY is not the one under which the secrets of the clients were made. All processes that share a store need the same one. If it is lost, give each client a new secret under this one: npm run client -- rotate <client id>',
+  );
 }
 
 /** The key in a file, or undefined when there is no such file. */

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
 /** What the store keeps about itself. */
-export type KeptSetting = 'console_password_hash' | 'first_started_at' | 'housekeeping_turn';
+export type KeptSetting =
+  'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'secret_key_mark';
 
 export async function readKeptSetting(store: Store, name: KeptSetting): Promise<string | undefined> {
   const row = await store.reader
@@ -10,6 +11,16 @@ export async function readKeptSetting(store: Store, name: KeptSetting): Promise<
     .where({ name })
     .first<{ value: string } | undefined>('value');
   return row?.value;
+}
+
+export async function keepSetting(
+  store: Store,
+  name: KeptSetting,
+  value: string,
+  within: Knex = store.writer.knex,
+): Promise<void> {
+  const rows = [[name, value]];
+  await store.writer.upsert(within, { table: 'settings', columns: ['name', 'value'], key: ['name'], rows });
 }
 
 /**

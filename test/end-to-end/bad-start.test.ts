@@ -1,8 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { holdPort, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+import {
+  holdPort,
+  inFolder,
+  readFirstStart,
+  receiverEnvironment,
+  takeToken,
+} from '../fixtures/receiver-process.ts';
 
 describe.concurrent('a start', { timeout: 120_000 }, () => {
   it('with bad settings tells every fault, without a value, and exits with 1', () =>
@@ -121,6 +129,30 @@ describe('a start without the secret key of its store', { timeout: 120_000 }, ()
       expect(await receiver.exited).toBe(1);
       expect(receiver.output()).toMatch(/secret-key is not there.*Restore it from a back-up/);
       expect(existsSync(join(folder, 'data/secret-key'))).toBe(false);
+    }));
+});
+
+describe('a start with another secret key than its store has', { timeout: 60_000 }, () => {
+  it('says so and exits with 1, until the clients have secrets under the new one', () =>
+    inFolder(async (start, folder) => {
+      const first = start();
+      await first.ready();
+      const { clientId } = await readFirstStart(folder);
+      first.child.kill('SIGTERM');
+      await first.exited;
+      const settings = { SECRET_KEY: 'another-secret-key-than-the-first-one' };
+      const receiver = start(settings);
+      expect(await receiver.exited).toBe(1);
+      expect(receiver.output()).toMatch(/SECRET_KEY is not the one.*client -- rotate/);
+      expect(receiver.output()).not.toContain(settings.SECRET_KEY);
+
+      const command = fileURLToPath(new URL('../../src/cli/client.ts', import.meta.url));
+      const node = ['--import', import.meta.resolve('tsx'), '--conditions=source', command];
+      execFileSync(process.execPath, [...node, 'rotate', clientId], {
+        cwd: folder,
+        env: receiverEnvironment(settings),
+      });
+      await start(settings).ready();
     }));
 });
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createRandom, type Random } from '../../src/cli/simulate/random.ts';
 import type { Stage } from '../../src/domain/stage.ts';
+import type { Database } from '../../src/domain/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import {
   readFirstStart,
@@ -160,7 +161,7 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
       const all = {
         WEBHOOK_HEADER_NAME: faultHeader.name,
         WEBHOOK_HEADER_VALUE: faultHeader.value,
-        LOG_LEVEL: 'warn',
+        LOG_LEVEL: 'info',
         DATABASE_URL: storeUrl,
         REPORTING_DATABASE_URL: reportingUrl,
         ...own,
@@ -210,25 +211,42 @@ function openScene(folder: string, random: Random, own: Readonly<Record<string, 
   };
 }
 
-async function readStored(url: string): Promise<StoredRow[]> {
-  const database = openDatabase(url, 'read');
-  try {
-    const rows = await database
-      .knex('pushes')
-      .select<{ call_id: string; stage: string }[]>('call_id', 'stage');
-    return rows.map(({ call_id: callId, stage }) => ({ callId, stage }));
-  } finally {
-    await database.close();
+/** Reads a database from outside of the process under test. A server that is busy is asked again, for a minute. */
+export async function reading<Result>(
+  url: string,
+  read: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const endMs = performance.now() + 60_000;
+  for (;;) {
+    const database = openDatabase(url, 'read');
+    try {
+      return await read(database);
+    } catch (error) {
+      if (!database.isAway(error) || performance.now() > endMs) throw error;
+      await sleep(500);
+    } finally {
+      await database.close();
+    }
   }
 }
 
-async function readReporting(url: string): Promise<LandedCall[]> {
-  const database = openDatabase(url, 'read');
-  try {
-    const rows = await database
-      .knex('jet_calls')
-      .select<Record<string, unknown>[]>('call_id', 'service_name', 'queue_name', 'duration_seconds')
-      .catch(() => []);
+function readStored(url: string): Promise<StoredRow[]> {
+  return reading(url, async ({ knex }) => {
+    const rows = await knex('pushes').select<{ call_id: string; stage: string }[]>('call_id', 'stage');
+    return rows.map(({ call_id: callId, stage }) => ({ callId, stage }));
+  });
+}
+
+function readReporting(url: string): Promise<LandedCall[]> {
+  return reading(url, async ({ knex }) => {
+    // Made by the first worker that takes hold of it.
+    if (!(await knex.schema.hasTable('jet_calls'))) return [];
+    const rows = await knex('jet_calls').select<Record<string, unknown>[]>(
+      'call_id',
+      'service_name',
+      'queue_name',
+      'duration_seconds',
+    );
     return rows.map((row) => {
       const shown = [
         ['call_start', row['service_name']],
@@ -238,22 +256,16 @@ async function readReporting(url: string): Promise<LandedCall[]> {
       const stages = shown.filter(([, value]) => value !== null).map(([stage]) => stage);
       return { callId: String(row['call_id']), times: 1, stages: new Set(stages) };
     });
-  } finally {
-    await database.close();
-  }
+  });
 }
 
-async function readUnsettled(url: string): Promise<string> {
-  const database = openDatabase(url, 'read');
-  try {
-    const rows: unknown[] = await database
-      .knex('deliveries')
+function readUnsettled(url: string): Promise<string> {
+  return reading(url, async ({ knex }) => {
+    const unsettled: unknown[] = await knex('deliveries')
       .whereNot('state', 'delivered')
       .limit(5)
       .select('destination', 'call_id', 'state', 'code', 'attempts', 'due_at');
-    const destinations: unknown[] = await database.knex('destinations').select('*');
-    return JSON.stringify({ unsettled: rows, destinations });
-  } finally {
-    await database.close();
-  }
+    const destinations: unknown[] = await knex('destinations').select('*');
+    return JSON.stringify({ unsettled, destinations });
+  });
 }
