@@ -88,21 +88,24 @@ export function mapCall(
     campaign: call.campaign,
     gclid: call.gclid,
     extra: Object.keys(call.extra).length === 0 ? null : JSON.stringify(call.extra),
+    revision,
     first_received_at_utc: utc(call.first_received_at),
     last_received_at_utc: utc(call.last_received_at),
     updated_at_utc: utc(updatedAtMs),
-    revision,
   };
-  return Object.fromEntries(
-    reportingColumns.map((column) => [column.name, fitting(row[column.name] ?? null, column)]),
-  ) as Record<ReportingColumnName, Value>;
+  for (const { name, lengthMax } of limits) {
+    const value = row[name];
+    if (value === undefined) row[name] = null;
+    else if (typeof value === 'string') row[name] = cutText(value, lengthMax);
+  }
+  return row as Record<ReportingColumnName, Value>;
 }
 
-/** Text cut to what its column holds, never in the middle of a character. The store keeps the whole. */
-function fitting(value: Value, column: ReportingColumn): Value {
-  if (typeof value !== 'string') return value;
-  return cutText(value, column.length ?? (column.type === 'long_text' ? longTextLength : Infinity));
-}
+/** What each column holds, in characters: longer text is cut, never in the middle of one. The store keeps the whole. */
+const limits = reportingColumns.map((column: ReportingColumn & { name: ReportingColumnName }) => ({
+  name: column.name,
+  lengthMax: column.length ?? (column.type === 'long_text' ? longTextLength : Infinity),
+}));
 
 // PostgreSQL's type holds a zone, MySQL's must not be given one.
 const utcSuffix: Readonly<Record<DialectName, string>> = { sqlite: '', postgres: '+00', mysql: '' };

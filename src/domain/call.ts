@@ -69,8 +69,7 @@ function completeCall(record: CallRecord, settings: LandingSettings, readPhone: 
     epochMs === undefined ? undefined : localTime(epochMs, settings.timeZone);
   const e164 = (text: string | undefined): string | undefined => readPhone(text).e164;
   const inbound = record.direction === 'inbound';
-  return {
-    ...fields,
+  const call: Omit<Call, keyof CallFields> & Pick<Call, 'started_at'> = {
     call_id: record.id,
     direction: record.direction,
     stage: record.stage,
@@ -95,6 +94,7 @@ function completeCall(record: CallRecord, settings: LandingSettings, readPhone: 
     last_received_at: record.lastReceivedAtMs,
     extra: record.extra,
   };
+  return Object.assign(call, fields);
 }
 
 /** Undefined when an end is missing, or when the later one lies before the earlier one: that is no wait. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { IANAZone } from 'luxon';
 
 /** An instant as a wall clock in one zone shows it. */
@@ -16,7 +17,7 @@ export interface LocalTime {
 
 /** The wall clock time of an instant (epoch milliseconds) in an IANA zone. */
 export function localTime(epochMs: number, timeZone: string): LocalTime {
-  const offsetMinutes = IANAZone.create(timeZone).offset(epochMs);
+  const offsetMinutes = offsetAt(epochMs, timeZone);
   // A clock that shows in UTC what the wall clock shows: formatting through the zone costs many times more.
   const clock = new Date(epochMs + offsetMinutes * 60_000);
   const text = utcText(clock.getTime());
@@ -27,6 +28,19 @@ export function localTime(epochMs: number, timeZone: string): LocalTime {
     hour: clock.getUTCHours(),
     weekday: clock.getUTCDay() || 7,
   };
+}
+
+// Clocks change on a whole minute, calls come many in a minute, and asking the zone data costs more than all else.
+const offsets = new LRUCache<string, number>({ max: 2_000 });
+
+function offsetAt(epochMs: number, timeZone: string): number {
+  const minute = `${Math.floor(epochMs / 60_000)} ${timeZone}`;
+  let offset = offsets.get(minute);
+  if (offset === undefined) {
+    offset = IANAZone.create(timeZone).offset(epochMs);
+    offsets.set(minute, offset);
+  }
+  return offset;
 }
 
 function offsetText(offsetMinutes: number): string {

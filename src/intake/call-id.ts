@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CallFields, JsonValue } from '../domain/jet-fields.ts';
 
 /** The most characters that an indexed column holds on every database. */
@@ -33,5 +33,5 @@ function digitsOf(text: string | undefined): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

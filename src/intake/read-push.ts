@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { statusOfWord, type StatusMap } from '../domain/call-status.ts';
 import { jetFields, type CallFields, type JetField, type JsonValue } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
@@ -58,7 +58,8 @@ export function readPush(
   // Jet's own keys stand before a key of the same name inside some object that Jet's page does not know.
   const leaves = flatten(json.value, isWhole)
     .filter((leaf) => !isEmpty(leaf.value))
-    .sort((a, b) => a.path.length - b.path.length);
+    .sort((a, b) => a.path.length - b.path.length)
+    .map(nameLeaf);
   const sorted = sortLeaves(leaves, settings);
   const callId = readCallId(sorted.fields, sorted.present);
   if (callId === undefined) {
@@ -85,6 +86,17 @@ function isWhole(key: string): boolean {
   return foldKey(key) === 'attributes';
 }
 
+interface NamedLeaf {
+  /** The path as one name. */
+  readonly key: string;
+  readonly field: JetField | undefined;
+  readonly value: JsonValue;
+}
+
+function nameLeaf({ path, value }: Leaf): NamedLeaf {
+  return { key: path.length === 1 ? (path[0] ?? '') : path.join('.'), field: findField(path), value };
+}
+
 interface SortedLeaves {
   fields: CallFields;
   extra: Record<string, JsonValue>;
@@ -93,11 +105,9 @@ interface SortedLeaves {
   present: Map<string, JsonValue>;
 }
 
-function sortLeaves(leaves: readonly Leaf[], settings: IntakeSettings): SortedLeaves {
+function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): SortedLeaves {
   const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map() };
-  for (const { path, value } of leaves) {
-    const key = path.join('.');
-    const field = findField(path);
+  for (const { key, field, value } of leaves) {
     if (field === undefined) {
       keepExtra(sorted.extra, key, value);
     } else if (sorted.present.has(field.name)) {
@@ -159,17 +169,16 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
  * The same for two bodies that say the same, whatever their spacing, their order and their empty keys. Of several
  * values under one name the order counts, since the first is the one that is taken.
  */
-function hashContent(stage: Stage, leaves: readonly Leaf[]): string {
+function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string {
   const seen = new Map<string, number>();
-  const entries = leaves.map(({ path, value }): [string, number, JsonValue, string?] => {
-    const key = path.join('.');
-    const name = findField(path)?.name ?? key;
+  const entries = leaves.map(({ key, field, value }): Entry => {
+    const name = field?.name ?? key;
     const nth = seen.get(name) ?? 0;
     seen.set(name, nth + 1);
     return nth === 0 ? [name, nth, value] : [name, nth, value, key];
   });
-  entries.sort(([a, nthA], [b, nthB]) => (a < b ? -1 : a > b ? 1 : nthA - nthB));
-  return createHash('sha256')
-    .update(JSON.stringify([stage, entries]))
-    .digest('hex');
+  entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  return hash('sha256', JSON.stringify([stage, entries]));
 }
+
+type Entry = [name: string, nth: number, value: JsonValue, key?: string];
