@@ -4,7 +4,8 @@ import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
-import { parsedOf, readPushes, readRevisions, writeCalls, type NewPush } from './pushes.ts';
+import { parsedOf, writeCalls, type NewPush } from './pushes.ts';
+import { readPushes, readRevisions } from './read-pushes.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -92,13 +92,13 @@ describe('silence', () => {
   it('ends a slow answer before the write when the asker has left', async () => {
     const connected = await connect();
     const { org, ask } = connected;
-    org.stage({ name: 'slow answer', delayMs: 300 });
+    org.stage({ name: 'slow answer', delayMs: 1_000 });
     const leaving = new AbortController();
     const asked = failure(ask('POST', '/sobjects/Task', { Subject: 'late' }, leaving.signal));
     await expect.poll(() => org.log.of('create')[0]?.fault).toBe('slow answer');
     leaving.abort();
     expect(await asked).toBe('AbortError');
-    org.stage({ name: 'slow answer', delayMs: 400 });
+    org.stage({ name: 'slow answer', delayMs: 1_100 });
     await ask('POST', '/sobjects/Task', { Subject: 'waited for' });
     expect(subjects(connected)).toEqual(['waited for']);
   });

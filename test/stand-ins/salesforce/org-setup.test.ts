@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { asLongId, makeId } from './org-record.ts';
 import { closeAll, codesOf, connect, send, type Reply } from './connect.ts';
 
 afterEach(closeAll);
@@ -178,5 +179,16 @@ describe('an address', () => {
       status: 400,
       body: [{ errorCode: 'JSON_PARSER_ERROR' }],
     });
+  });
+});
+
+describe('an id', () => {
+  it('has the three last characters that the real org gives', () => {
+    expect(asLongId('001D000000IqhSL')).toBe('001D000000IqhSLIAZ');
+  });
+
+  it('is never given twice', () => {
+    const ids = Array.from({ length: 5_000 }, (_, serial) => makeId('Task', serial));
+    expect(new Set(ids).size).toBe(5_000);
   });
 });

@@ -41,11 +41,11 @@ export function asApiTime(atMs: number): string {
 export function createOrg(options: SalesforceStandInOptions): Org {
   const clock = options.clock ?? Date.now;
   const schemas = readSchemas(options);
-  let records = new Map<string, OrgRecord>();
+  let kept = { byId: new Map<string, OrgRecord>(), byObject: new Map<ObjectName, OrgRecord[]>() };
   let serial = 0;
 
   const find = (id: string): OrgRecord | undefined => {
-    const record = records.get(asLongId(id));
+    const record = kept.byId.get(asLongId(id));
     return record?.state === 'purged' ? undefined : record;
   };
 
@@ -80,8 +80,7 @@ export function createOrg(options: SalesforceStandInOptions): Org {
     integrationUserId: makeId('User', 1),
     personUserId: makeId('User', 2),
     find,
-    all: (object) =>
-      [...records.values()].filter((record) => record.object === object && record.state === 'there'),
+    all: (object) => (kept.byObject.get(object) ?? []).filter(({ state }) => state === 'there'),
     insert(object, values, by) {
       serial += 1;
       const record: OrgRecord = {
@@ -97,15 +96,17 @@ export function createOrg(options: SalesforceStandInOptions): Org {
         CreatedDate: asApiTime(clock()),
         CreatedById: by.userId,
       });
-      records.set(record.id, record);
+      kept.byId.set(record.id, record);
+      kept.byObject.set(object, kept.byObject.get(object) ?? []);
+      kept.byObject.get(object)?.push(record);
       save(record, values, by);
       return record;
     },
     change: save,
     savepoint() {
-      const before = structuredClone(records);
+      const before = structuredClone(kept);
       return () => {
-        records = before;
+        kept = before;
       };
     },
   };
