@@ -5,8 +5,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     include: ['test/**/*.test.ts', 'adapters/*/test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // A limit against hanging, not a judgement of speed: a busy machine takes long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two cores: more workers only make the real servers in the tests wait for one another.
     maxWorkers: 2,
     env: { TZ: 'UTC' },

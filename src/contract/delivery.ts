@@ -14,7 +14,10 @@ export interface Delivery {
   readonly call: Call;
   /** Grows with every change of the call. An older revision must never overwrite a newer one. */
   readonly revision: number;
-  /** 1 on the first attempt since the call changed. Above 1 an earlier outcome may be unknown: it may have landed. */
+  /**
+   * 1 when nothing is known to have been tried before; after a landing, on the first attempt since the call changed.
+   * Above 1 an earlier outcome may be unknown: it may have landed.
+   */
   readonly attempt: number;
   /** True when the call's end never came and it lands as it is, `SETTLE_AFTER` after its last push. */
   readonly incomplete: boolean;

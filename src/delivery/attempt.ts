@@ -100,7 +100,9 @@ async function deliverOneByOne(
   for (const delivery of deliveries) {
     if (deadline.signal.aborted) break;
     try {
-      for (const [id, outcome] of await deliverAll(dependencies, [delivery], deadline))
+      // It was in the adapter's hands a moment ago: it may have landed.
+      const again = { ...delivery, attempt: delivery.attempt + 1 };
+      for (const [id, outcome] of await deliverAll(dependencies, [again], deadline))
         outcomes.set(id, outcome);
     } catch (error) {
       if (isStop(error)) return error;
@@ -148,12 +150,17 @@ function asDelivery(due: DueDelivery, { name, capabilities, completeCall }: Atte
     idempotencyKey: idempotencyKey(name, call.call_id),
     call,
     revision: due.revision,
-    attempt: due.attempts + 1,
+    attempt: due.attempts + (mayHaveLanded(due) ? 2 : 1),
     incomplete: !capabilities.stages.includes(call.stage),
     remoteId: due.remoteId,
     landedRevision: due.landedRevision,
     landedTrace: due.landedTrace,
   };
+}
+
+/** A change of the call and a replay begin the count anew; what an earlier attempt may have left is still there. */
+function mayHaveLanded({ attempts, attemptedBefore, landedRevision }: DueDelivery): boolean {
+  return attempts === 0 && attemptedBefore && landedRevision === undefined;
 }
 
 /** The same for every attempt and revision of one call at one destination. */

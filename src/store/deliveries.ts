@@ -73,6 +73,8 @@ export interface DueDelivery {
   readonly remoteId: string | undefined;
   /** How many attempts were made since it became due. */
   readonly attempts: number;
+  /** True when it was in some adapter's hands before, however long ago: what became of that may be unknown. */
+  readonly attemptedBefore: boolean;
   readonly dueSinceMs: number;
   /** The revision that landed last. Undefined: none has. */
   readonly landedRevision: number | undefined;
@@ -85,6 +87,7 @@ interface DueRow {
   record: string;
   remote_id: string | null;
   attempts: number;
+  attempted_at: number | null;
   due_since: number | null;
   delivered_revision: number | null;
   trace: string | null;
@@ -105,6 +108,7 @@ export async function readDue(
       'calls.record',
       'deliveries.remote_id',
       'deliveries.attempts',
+      'deliveries.attempted_at',
       'deliveries.due_since',
       'deliveries.delivered_revision',
       'deliveries.trace',
@@ -118,6 +122,7 @@ export async function readDue(
     revision: row.revision,
     remoteId: row.remote_id ?? undefined,
     attempts: row.attempts,
+    attemptedBefore: row.attempted_at !== null,
     dueSinceMs: row.due_since ?? nowMs,
     landedRevision: row.delivered_revision ?? undefined,
     landedTrace: row.trace === null ? undefined : (JSON.parse(row.trace) as JsonValue),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { delivered } from '../../src/contract/outcome.ts';
+import { delivered, rejected } from '../../src/contract/outcome.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
@@ -45,6 +45,35 @@ for (const engine of engines) {
         // A landing without a trace of its own keeps the last one.
         [someTimeMs + 1, 'first'],
       ]);
+    });
+
+    it('may be an attempt whose count began anew: the next one is handed in as a second', async () => {
+      const reject: Act = (batch) => batch.map(({ id }) => rejected(id, 'no', 'It is refused.', 'Mend it.'));
+      const adapter = scriptedAdapter([reject, landWith('x')]);
+      await storeCalls(fresh.store, ['a']);
+      const running = (worker = runWorker(fresh.store, adapter));
+      await vi.waitFor(() => expect(adapter.batches).toHaveLength(1), 8000);
+      await vi.waitFor(async () => {
+        expect(await fresh.store.reader.knex('deliveries').pluck<string[]>('state')).toEqual(['rejected']);
+      }, 8000);
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
+      running.wake();
+      await vi.waitFor(() => expect(adapter.batches).toHaveLength(2), 8000);
+      expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
+    });
+
+    it('may be a batch that made the adapter throw: each of it is tried alone as a second attempt', async () => {
+      const adapter = scriptedAdapter([
+        () => {
+          throw new Error('after the write');
+        },
+        landWith('x'),
+        landWith('x'),
+      ]);
+      await storeCalls(fresh.store, ['a', 'b']);
+      worker = runWorker(fresh.store, adapter);
+      await vi.waitFor(() => expect(adapter.batches).toHaveLength(3), 8000);
+      expect(adapter.batches.map((batch) => batch.map(({ attempt }) => attempt))).toEqual([[1, 1], [2], [2]]);
     });
   });
 }

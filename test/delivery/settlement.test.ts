@@ -12,6 +12,7 @@ function due(rest: Partial<DueDelivery> = {}): DueDelivery {
     call: foldCall([pushOf(inboundBodies('c').start)]),
     revision: 5,
     remoteId: undefined,
+    attemptedBefore: false,
     attempts: 0,
     dueSinceMs: someTimeMs,
     landedRevision: undefined,
