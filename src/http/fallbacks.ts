@@ -17,13 +17,29 @@ export const notFound: RequestHandler = () => {
   throw new Problem('not_found', 'See /openapi.json for what there is.');
 };
 
+// While the store is away every request fails alike: one line a second says so.
+const alikeEveryMs = 1_000;
+
 /** The one place where an error becomes an answer. Nothing of the error itself is shown. */
 export function answerProblem(log: Log, metrics: Metrics): ErrorRequestHandler {
+  let toldAtMs = -Infinity;
+  let untold = 0;
+  const isTold = ({ code }: Problem): boolean => {
+    if (code !== 'store_unavailable') return true;
+    const nowMs = performance.now();
+    if (nowMs - toldAtMs >= alikeEveryMs) toldAtMs = nowMs;
+    else untold += 1;
+    return toldAtMs === nowMs;
+  };
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);
     metrics.requestRefused(problem.code);
-    if (problem.status >= 500) {
-      log.error({ error: problem.cause ?? problem, code: problem.code }, 'A request failed');
+    if (problem.status >= 500 && isTold(problem)) {
+      log.error(
+        { error: problem.cause ?? problem, code: problem.code, alikeBefore: untold },
+        'A request failed',
+      );
+      untold = 0;
     }
     if (response.headersSent) next(error);
     else sendProblem(response, problem);
