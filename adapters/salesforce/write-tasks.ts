@@ -1,4 +1,4 @@
-import { AdapterMisconfigured, type AdapterTools } from '#contract';
+import { AdapterMisconfigured, rejected, retry, type AdapterTools, type Outcome } from '#contract';
 import type { SaveResult } from './client.ts';
 import { RequestRefused, type ApiError } from './failure.ts';
 import { dispensableFields, fieldsNamed, itemVerdict, shutField, type ItemVerdict } from './item-verdict.ts';
@@ -137,7 +137,11 @@ async function letGo(
   const { number } = landing.link;
   // It was deleted or merged: the next call searches again.
   if (number !== undefined && fields.some((name) => name in landing.link.fields)) await forget(tools, number);
-  return without(landing, fields, code);
+  const owner = owners.find(landing.delivery.call, landing.link.ownerId);
+  if (!isOwner || owner.id === undefined || owner.id === ownerId) return without(landing, fields, code);
+  const others = fields.filter((name) => name !== 'OwnerId');
+  const notes = [...landing.notes, `the owner that comes first was refused (${code})`];
+  return without({ ...landing, owner, notes }, others, code);
 }
 
 /** The ledger is a help: what was written counts, whether or not it can be reached. */
@@ -146,6 +150,20 @@ async function forget({ ledger, log }: AdapterTools, number: string): Promise<vo
     await ledger.forget([number]);
   } catch (error) {
     log.warn({ error }, 'The ledger could not forget a number; its entry ends by itself');
+  }
+}
+
+/** The outcome of a Task that was not written. */
+export function refusedOutcome(id: string, written: Exclude<Written, { kind: 'saved' }>): Outcome {
+  switch (written.kind) {
+    case 'reject':
+      return rejected(id, written.code, written.reason, written.remedy);
+    case 'retry':
+      return retry(id, written.code, written.reason);
+    // Only a change finds its Task gone, and only a new one has a key to repeat.
+    case 'gone':
+    case 'duplicate':
+      return retry(id, written.kind, 'Salesforce gave an answer that does not fit the request.');
   }
 }
 
