@@ -1,19 +1,11 @@
 import type { Outcome } from '#contract';
+import type { KnownTask } from './known-task.ts';
 import { createWithLeads } from './lead-landings.ts';
 import { landed, taskOf, type Landing } from './landing.ts';
 import { callObject } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { pagesOf, quoted } from './soql.ts';
 import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
-
-/** A Task that is there, and whose content may differ from what it is to be. */
-export interface KnownTask {
-  readonly landing: Landing;
-  /** Undefined: Salesforce says that it is there, and not where. */
-  readonly taskId: string | undefined;
-  /** True when only a refused duplicate speaks for it: it may be something else. */
-  readonly isDuplicate: boolean;
-}
 
 /**
  * Makes the Tasks of calls that have none yet, as far as is known.

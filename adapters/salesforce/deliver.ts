@@ -9,7 +9,8 @@ import {
   type Delivery,
   type Outcome,
 } from '#contract';
-import { createTasks, type KnownTask } from './create.ts';
+import { createTasks } from './create.ts';
+import type { KnownTask } from './known-task.ts';
 import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';

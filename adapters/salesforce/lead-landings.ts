@@ -1,7 +1,8 @@
 import { retry } from '#contract';
-import type { KnownTask } from './create.ts';
+import type { KnownTask } from './known-task.ts';
 import { taskOf, type Landing } from './landing.ts';
-import { isWorthLead, makeLeads, type LeadAnswer, type LeadRequest } from './lead.ts';
+import type { LeadAnswer, LeadRequest } from './lead-request.ts';
+import { isWorthLead, makeLeads } from './lead.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { linkTo } from './people.ts';
 import type { Written } from './write-tasks.ts';

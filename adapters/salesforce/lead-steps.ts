@@ -1,6 +1,6 @@
 import type { CompositeStep } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
-import type { LeadRequest } from './lead.ts';
+import type { LeadRequest } from './lead-request.ts';
 import { leadKeyField, type Fields } from './task-fields.ts';
 
 const stepsMax = 25;

@@ -1,28 +1,11 @@
-import { rememberPerson, type Delivery, type MatchedPerson } from '#contract';
+import { rememberPerson, type MatchedPerson } from '#contract';
 import type { SaveResult } from './client.ts';
 import type { Landing } from './landing.ts';
 import { leadName, leadPages, leadSteps, taskName } from './lead-steps.ts';
 import type { Parts } from './parts.ts';
 import { whyNoLead } from './people.ts';
+import type { LeadAnswer, LeadRequest } from './lead-request.ts';
 import { recordsInstead, stopOf } from './refused-lead.ts';
-import type { Fields } from './task-fields.ts';
-
-/** A number that is worth a lead, and the Tasks of its calls that are to be made with it. */
-export interface LeadRequest {
-  readonly number: string;
-  readonly tasks: readonly { readonly delivery: Delivery; readonly fields: Fields }[];
-}
-
-export interface LeadAnswer {
-  /** The lead, or the record that stands for it; undefined: none can be made now, or ever. */
-  readonly record: MatchedPerson | undefined;
-  /** For the trace. */
-  readonly note: string;
-  /** True when it may work later. */
-  readonly isLater: boolean;
-  /** By delivery; a Task that was not tried is not among them. */
-  readonly tasks: ReadonlyMap<string, SaveResult>;
-}
 
 /** How long requests for leads are sent, so that what they made counts before the time of the batch ends. */
 const leadsTakeMs = 10_000;

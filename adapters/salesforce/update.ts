@@ -1,6 +1,6 @@
 import { isOursToChange, type Outcome } from '#contract';
 import type { Row } from './client.ts';
-import type { KnownTask } from './create.ts';
+import type { KnownTask } from './known-task.ts';
 import { unclearDuplicate } from './duplicate.ts';
 import { landed, taskOf, type Landing } from './landing.ts';
 import { linkToLeads } from './lead-landings.ts';

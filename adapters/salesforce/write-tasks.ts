@@ -106,7 +106,7 @@ async function send(
  */
 function fieldsToLeaveOut(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
   const { mapped } = parts;
-  const sent: Fields = Object.assign({}, ...bodies);
+  const sent: Fields = Object.fromEntries(bodies.flatMap((body) => Object.entries(body)));
   const shut = shutField(error, sent);
   if (shut !== undefined) throw shut;
   const can = dispensableFields(sent, mapped);

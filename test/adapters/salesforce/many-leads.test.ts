@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { annsNumber, callFrom, numbers, openOrg, traceOf } from './org-under-test.ts';
+import { annsNumber, callFrom, idOf, numbers, openOrg, traceOf } from './org-under-test.ts';
 
 const create = { SALESFORCE_UNMATCHED: 'create' };
 const callers = (count: number) => numbers(count).map((number, at) => callFrom(number, {}, `call-${at}`));
@@ -97,7 +97,7 @@ describe('the owner of a call', () => {
     const { org, land, tasks } = await openOrg(create);
     const id = org.add('User', sam);
     await land(callFrom(annsNumber));
-    org.people.edit(String(org.records('Lead')[0]?.Id), { OwnerId: id });
+    org.people.edit(idOf(org.records('Lead')[0]), { OwnerId: id });
     await land(callFrom(annsNumber, {}, 'call-2'));
     expect(tasks()[1]).toMatchObject({ OwnerId: id });
   });
