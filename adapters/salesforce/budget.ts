@@ -24,24 +24,26 @@ export function createBudgetMeter(tools: AdapterTools): BudgetMeter {
   let told: Budget = 'free';
   const usedRatio = (): number | undefined =>
     heard !== undefined && clock() - heard.atMs < readingHoldsMs ? heard.ratio : undefined;
-  const now = (): Budget => {
+  /** What is let through now, shown to the operator as soon as it changes, if only by time. */
+  const show = (): Budget => {
     const ratio = usedRatio() ?? 0;
-    if (ratio >= finalOnlyAbove) return 'final writes only';
-    return ratio >= noLiveAbove ? 'no live updates' : 'free';
+    const budget =
+      ratio >= finalOnlyAbove ? 'final writes only' : ratio >= noLiveAbove ? 'no live updates' : 'free';
+    tools.showFigure('live_updates_stopped', budget === 'free' ? 0 : 1);
+    tools.showFigure('final_writes_only', budget === 'final writes only' ? 1 : 0);
+    if (budget !== told)
+      log.warn({ ratio, budget }, "The org's daily API requests: what is let through changed");
+    told = budget;
+    return budget;
   };
   return {
     usedRatio,
-    now,
+    now: show,
     read({ used, limit }) {
       if (limit <= 0) return;
       heard = { ratio: used / limit, atMs: clock() };
-      const budget = now();
       tools.showFigure('api_budget_used_ratio', heard.ratio);
-      tools.showFigure('live_updates_stopped', budget === 'free' ? 0 : 1);
-      tools.showFigure('final_writes_only', budget === 'final writes only' ? 1 : 0);
-      if (budget !== told)
-        log.warn({ used, limit, budget }, "The org's daily API requests: what is let through changed");
-      told = budget;
+      show();
     },
   };
 }

@@ -9,7 +9,7 @@ import { phoneSearch } from './search.ts';
 /** A number that is kept for films: nobody has it. */
 const harmlessNumber = '+61491570006';
 
-/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: five requests or so. */
+/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: three requests, or a few more. */
 export async function check(parts: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const { client } = parts;
   const token = await findings('The org gives a token.', async () => {
@@ -72,8 +72,9 @@ async function checkOwners(
   const table = config.SALESFORCE_OWNERS;
   if (table.size === 0) return [];
   const names = [...new Set(table.values())].filter((owner) => !isUserId(owner));
-  const users = await activeUsers(client, names, signal);
-  const missing = names.filter((name) => !users.has(name.toLowerCase()));
+  const { ids, ambiguous } = await activeUsers(client, names, signal);
+  const several = names.filter((name) => ambiguous.has(name.toLowerCase()));
+  const missing = names.filter((name) => !ids.has(name.toLowerCase()) && !several.includes(name));
   const unmapped = await readUnmappedPlaces(tools.ledger);
   const found: Finding[] = [];
   if (missing.length > 0) {
@@ -84,8 +85,15 @@ async function checkOwners(
         'Correct the email or user name, or activate the user. Their calls go to the owner of the person.',
     });
   }
+  if (several.length > 0) {
+    found.push({
+      level: 'warning',
+      message: `Several active users have an email that SALESFORCE_OWNERS names: ${several.join(', ')}.`,
+      remedy: 'Name them by user name or id. Their calls go to the owner of the person meanwhile.',
+    });
+  }
   if (unmapped.length > 0) {
-    const list = unmapped.slice(0, 20).map(([place, calls]) => `${safeMessage(place)} (${calls})`);
+    const list = unmapped.slice(0, 20).map(([place, calls]) => `${shownPlace(place)} (${calls})`);
     found.push({
       level: 'warning',
       message: `Calls came by extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
@@ -93,6 +101,12 @@ async function checkOwners(
     });
   }
   return found.length > 0 ? found : [ok('Every owner in SALESFORCE_OWNERS is an active user.')];
+}
+
+/** An extension or name as it is; of a whole phone number its end. */
+function shownPlace(place: string): string {
+  const digits = place.replace(/\D/g, '');
+  return safeMessage(place) === place ? place : `…${digits.slice(-3)}`;
 }
 
 function checkQuota({ budget }: Parts): readonly Finding[] {

@@ -44,6 +44,8 @@ export interface SalesforceClient {
   updateTasks(tasks: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
   /** At most 25 steps, of which a later one may name the id of an earlier one: `@{name.id}`. */
   composite(steps: readonly CompositeStep[], signal: AbortSignal): Promise<ReadonlyMap<string, SaveResult>>;
+  /** How many requests that write were sent so far. */
+  writesSent(): number;
   describe(object: string, signal: AbortSignal): Promise<readonly FieldDescription[]>;
 }
 
@@ -54,6 +56,7 @@ export function createClient(
   onUsage: (usage: { used: number; limit: number }) => void,
 ): SalesforceClient {
   const connection = createConnection(config, clock, onUsage);
+  let writes = 0;
   const write = async (
     method: ApiRequest['method'],
     tasks: readonly Fields[],
@@ -61,6 +64,7 @@ export function createClient(
   ): Promise<SaveResult[]> => {
     const records = tasks.map((task) => ({ attributes: { type: 'Task' }, ...task }));
     const body = { allOrNone: false, records };
+    writes += 1;
     const answer = await connection.send({ method, url: '/composite/sobjects', body }, signal);
     const results = Array.isArray(answer) ? answer.map(readSaveResult) : [];
     if (results.length !== tasks.length) throw unreadable();
@@ -83,6 +87,7 @@ export function createClient(
     query: (soql, signal) => rows(`/query?q=${encodeURIComponent(soql)}`, 'records', signal),
     createTasks: (tasks, signal) => write('POST', tasks, signal),
     updateTasks: (tasks, signal) => write('PATCH', tasks, signal),
+    writesSent: () => writes,
     async composite(steps, signal) {
       const compositeRequest = steps.map(({ name, object, fields }) => ({
         method: 'POST',
@@ -91,6 +96,7 @@ export function createClient(
         body: fields,
       }));
       const body = { allOrNone: false, compositeRequest };
+      writes += 1;
       const answer = await connection.send({ method: 'POST', url: '/composite', body }, signal);
       const given = isObject(answer) ? answer['compositeResponse'] : undefined;
       if (!Array.isArray(given) || given.length !== steps.length) throw unreadable();

@@ -8,8 +8,9 @@ import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
 /** One version for all that is asked, so that what is read and written is the same in every org. */
 export const apiVersion = '62.0';
 
-/** The longest that one request may take, well under what the worker gives a batch (30 s). */
+/** The longest that a request may take which reads, and one which writes; under what the worker gives a batch (30 s). */
 const deadlineMs = 12_000;
+const writeDeadlineMs = 25_000;
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -94,9 +95,14 @@ export function createConnection(
     return connection;
   };
 
+  const forgetOpening = (error: unknown): never => {
+    opening = undefined;
+    throw error;
+  };
+
   let opened: Connection | undefined;
   const authorized = async (signal: AbortSignal): Promise<Connection> => {
-    opened = await leavingWith(signal, (opening ??= open()));
+    opened = await leavingWith(signal, (opening ??= open().catch(forgetOpening)));
     if (typeof opened.accessToken !== 'string') await leavingWith(signal, askToken(opened));
     return opened;
   };
@@ -109,6 +115,7 @@ export function createConnection(
       let reply: ReplyFacts | undefined;
       const carried: Carried = {
         signal,
+        deadlineMs: method === 'GET' ? deadlineMs : writeDeadlineMs,
         onReply(facts) {
           reply = facts;
           if (facts.usage !== undefined) onUsage(facts.usage);

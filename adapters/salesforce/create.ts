@@ -1,19 +1,11 @@
-import { rejected, retry, type Outcome } from '#contract';
-import type { Fields } from './task-fields.ts';
+import type { Outcome } from '#contract';
+import type { KnownTask } from './known-task.ts';
+import { createWithLeads } from './lead-landings.ts';
 import { landed, taskOf, type Landing } from './landing.ts';
-import { makeLeads, type LeadRequest } from './lead.ts';
 import { callObject } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
-import { linkTo, whyNoLead } from './people.ts';
 import { pagesOf, quoted } from './soql.ts';
-import { writeTasks, type Written } from './write-tasks.ts';
-
-/** A Task that is there, and whose content may differ from what it is to be. */
-export interface KnownTask {
-  readonly landing: Landing;
-  /** Undefined: Salesforce says that it is there, and not where. */
-  readonly taskId: string | undefined;
-}
+import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
 
 /**
  * Makes the Tasks of calls that have none yet, as far as is known.
@@ -29,11 +21,11 @@ export async function createTasks(
   const { config, tools } = parts;
   const known = await lookUp(parts, landings, signal);
   const absent = landings.filter((landing) => !known.some((task) => task.landing === landing));
-  const due = await createWithLeads(parts, absent, outcomes, signal);
   const settle = (landing: Landing, written: Written): void => {
-    if (written.kind === 'duplicate') known.push({ landing, taskId: written.recordId });
+    if (written.kind === 'duplicate') known.push({ landing, taskId: written.recordId, isDuplicate: true });
     else outcomes.set(landing.delivery.id, createdOutcome(parts, landing, written));
   };
+  const due = await createWithLeads(parts, absent, settle, outcomes, signal);
   await writeTasks(parts, 'create', due, (landing) => taskOf(landing, config, tools.clock()), settle, signal);
   return known;
 }
@@ -43,31 +35,26 @@ function createdOutcome(
   landing: Landing,
   written: Exclude<Written, { kind: 'duplicate' }>,
 ): Outcome {
-  const { id } = landing.delivery;
-  switch (written.kind) {
-    case 'saved': {
-      const details = { taskId: written.id, effect: 'created', wrote: written.body } as const;
-      return landed(landing, details, config, tools.clock());
-    }
-    case 'reject':
-      return rejected(id, written.code, written.reason, written.remedy);
-    case 'retry':
-      return retry(id, written.code, written.reason);
-    case 'gone':
-      return retry(id, 'gone', 'Salesforce says that a new Task was deleted.');
-  }
+  if (written.kind !== 'saved') return refusedOutcome(landing.delivery.id, written);
+  const details = { taskId: written.id, effect: 'created', wrote: written.body } as const;
+  return landed(landing, details, config, tools.clock());
 }
+
+/** A call that is older may have been tried before, and the store may not know: a replay, a backup. Milliseconds. */
+const freshForMs = 5 * 60_000;
 
 /**
  * Without a unique field nothing but a look can tell whether an earlier try, whose outcome is not known, made the
- * Task. What was tried for the first time is not looked for.
+ * Task. A call of the last minutes that is tried for the first time is not looked for.
  */
 async function lookUp(
-  { client, config }: Parts,
+  { client, config, tools }: Parts,
   landings: readonly Landing[],
   signal: AbortSignal,
 ): Promise<KnownTask[]> {
-  const doubtful = landings.filter(({ delivery }) => delivery.attempt > 1);
+  const doubtful = landings.filter(
+    ({ delivery: { attempt, call } }) => attempt > 1 || tools.clock() - call.last_received_at >= freshForMs,
+  );
   if (config.SALESFORCE_KEY === 'field' || doubtful.length === 0) return [];
   const ids = new Map<unknown, string>();
   // No Task of a call is older than its first push, but for clocks that differ.
@@ -83,56 +70,6 @@ async function lookUp(
   }
   return doubtful.flatMap((landing) => {
     const taskId = ids.get(callObject(landing.delivery));
-    return taskId === undefined ? [] : [{ landing, taskId }];
-  });
-}
-
-/** Makes leads of unknown callers together with their Tasks. Answers what is still to be made, linked. */
-async function createWithLeads(
-  parts: Parts,
-  landings: readonly Landing[],
-  outcomes: Outcomes,
-  signal: AbortSignal,
-): Promise<readonly Landing[]> {
-  const { config, tools } = parts;
-  const worth = landings.filter(
-    ({ delivery, link }) => link.state === 'nobody' && !whyNoLead(delivery, config),
-  );
-  if (worth.length === 0) return landings;
-  const numbers = [...new Set(worth.map(({ link }) => link.number ?? ''))];
-  // Of a number that is worth a lead, calls that by themselves are not belong to it too.
-  const theirs = landings.filter(
-    ({ link }) => link.state === 'nobody' && numbers.includes(link.number ?? ''),
-  );
-  const requests = numbers.map((number): LeadRequest => ({
-    number,
-    tasks: theirs
-      .filter(({ link }) => link.number === number)
-      .map(({ delivery, ...rest }) => ({
-        delivery,
-        fields: taskOf({ delivery, ...rest }, config, tools.clock()),
-      })),
-  }));
-  const answers = await makeLeads(parts, requests, signal);
-  return landings.flatMap((landing) => {
-    const answer = theirs.includes(landing) ? answers.get(landing.link.number ?? '') : undefined;
-    if (answer === undefined) return [landing];
-    const { record, note, isLater, tasks } = answer;
-    const { id } = landing.delivery;
-    if (record === undefined && isLater) {
-      outcomes.set(id, retry(id, 'lead_later', `The caller's lead could not be made now: ${note}.`));
-      return [];
-    }
-    const linked: Landing = {
-      ...landing,
-      notes: [...landing.notes, note],
-      ...(record && { link: linkTo(record, { ...landing.link }) }),
-    };
-    const result = tasks.get(id);
-    if (result?.success !== true) return [linked];
-    const body: Fields = taskOf(linked, config, tools.clock());
-    const written: Written = { kind: 'saved', id: result.id, body };
-    outcomes.set(id, createdOutcome(parts, linked, written));
-    return [];
+    return taskId === undefined ? [] : [{ landing, taskId, isDuplicate: false }];
   });
 }

@@ -9,7 +9,8 @@ import {
   type Delivery,
   type Outcome,
 } from '#contract';
-import { createTasks, type KnownTask } from './create.ts';
+import { createTasks } from './create.ts';
+import type { KnownTask } from './known-task.ts';
 import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
@@ -22,6 +23,8 @@ import { updateTasks } from './update.ts';
 /** When what was held back to save requests is tried again. Milliseconds. */
 const savedForMs = 15 * 60_000;
 
+const heldBackForMs = 60_000;
+
 /** Lands a batch as Tasks: finds whose each call is, makes the Tasks that are missing, brings the others up to date. */
 export async function deliver(
   parts: Parts,
@@ -29,6 +32,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcomes = new Map();
+  const writesBefore = parts.client.writesSent();
   try {
     const due = batch.filter((delivery) => {
       const outcome = withoutRequest(parts, delivery);
@@ -37,24 +41,45 @@ export async function deliver(
     });
     if (due.length > 0) await land(parts, due, outcomes, signal);
   } catch (error) {
-    const later = whyLater(error, outcomes.size > 0);
+    const hasWritten = parts.client.writesSent() > writesBefore;
+    const later = isStop(error) ? stopLater(error, outcomes) : failureLater(parts, error, hasWritten);
     if (later === undefined) throw asMisconfigured(error);
-    for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, later.code, later.reason));
+    const { code, reason, delayMs } = later;
+    for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, code, reason, delayMs));
   }
   return [...outcomes.values()];
 }
 
-/** Why what has not landed is tried later; undefined: the error is for the core to see. */
-function whyLater(error: unknown, hasLanded: boolean): { code: string; reason: string } | undefined {
+interface Later {
+  readonly code: string;
+  readonly reason: string;
+  readonly delayMs?: number | undefined;
+}
+
+type Stop = DestinationUnavailable | AdapterMisconfigured | RequestRefused;
+
+function isStop(error: unknown): error is Stop {
+  return [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some((kind) => error instanceof kind);
+}
+
+/** What was written counts, and the next batch tells the core of the pause. Undefined: nothing was, the core is told. */
+function stopLater(error: Stop, outcomes: Outcomes): Later | undefined {
+  const isWritten = [...outcomes.values()].some(
+    (outcome) => outcome.kind === 'delivered' && outcome.effect !== 'unchanged',
+  );
+  if (!isWritten) return undefined;
+  const delayMs = error instanceof DestinationUnavailable ? error.retryAfterMs : undefined;
+  return { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.', delayMs };
+}
+
+/** Undefined: the core tries the calls one by one. */
+function failureLater({ tools }: Parts, error: unknown, hasWritten: boolean): Later | undefined {
   // One record may be what Salesforce stumbles over: all are counted as tried, and part in their pauses.
   if (error instanceof RequestFailed) return { code: 'unknown_exception', reason: error.message };
-  const isStop = [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some(
-    (kind) => error instanceof kind,
-  );
-  // What landed before counts; the next batch tells the core of the pause.
-  return isStop && hasLanded
-    ? { code: 'not_reached', reason: 'Salesforce stopped in mid-batch.' }
-    : undefined;
+  if (!hasWritten) return undefined;
+  // Whatever it was, Tasks may be there by now: only a further attempt looks for them.
+  tools.log.error({ error }, 'A batch failed after something was written');
+  return { code: 'adapter_error', reason: 'The batch failed after something was written.' };
 }
 
 /** What the org refuses to be asked, it refuses for every call. */
@@ -98,9 +123,10 @@ async function land(
     return [{ delivery, link, owner, dropped: unusableNow(parts), notes: [] }];
   });
   const isNew = ({ delivery }: Landing): boolean => delivery.remoteId === undefined;
-  await owners.count(landings.filter(isNew).map(({ owner }) => owner));
+  const isFirst = (landing: Landing): boolean => isNew(landing) && landing.delivery.attempt === 1;
+  await owners.count(landings.filter(isFirst).map(({ owner }) => owner));
   const known = landings.flatMap((landing): KnownTask[] =>
-    isNew(landing) ? [] : [{ landing, taskId: landing.delivery.remoteId }],
+    isNew(landing) ? [] : [{ landing, taskId: landing.delivery.remoteId, isDuplicate: false }],
   );
   const turnedOut = await createTasks(parts, landings.filter(isNew), outcomes, signal);
   await updateTasks(parts, [...known, ...turnedOut], outcomes, signal);
@@ -113,27 +139,22 @@ function withoutRequest({ config, budget, tools }: Parts, delivery: Delivery): O
   // Whatever comes late, an older revision never replaces a newer one.
   if (landedRevision !== undefined && landedRevision > revision)
     return delivered(id, { effect: 'unchanged', remoteId });
-  const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
+  const isOver = isFinalStage(call.stage) || isIncomplete(delivery, config, nowMs);
   const isRevisit = landedRevision === revision;
-  if (isOpen && budget.now() !== 'free')
-    return retry(
-      id,
-      'api_budget',
-      "The org's daily requests are kept for calls that have ended.",
-      savedForMs,
-    );
-  if (isRevisit && budget.now() === 'final writes only')
-    return delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs: 4 * savedForMs });
+  const shown = (revisitAfterMs: number): Outcome =>
+    delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs });
   // Between its first sight and its end a call is shown as it was: one update, at the end.
-  if (isOpen && remoteId !== undefined && !isRevisit) {
+  if (!isOver && remoteId !== undefined && !isRevisit) {
     const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
     const lateMatch = readTrace(delivery.landedTrace)?.link ? undefined : lateMatchAfterMs(call, nowMs);
-    return delivered(id, {
-      effect: 'unchanged',
-      remoteId,
-      revisitAfterMs: Math.min(endsInMs, lateMatch ?? Infinity),
-    });
+    return shown(Math.min(endsInMs, lateMatch ?? Infinity));
   }
+  if (budget.now() === 'free') return undefined;
+  // To close a Task for good is no late look.
+  const isClosing = isOver && !isFinalStage(call.stage);
+  if (isRevisit && remoteId !== undefined && !isClosing) return shown(4 * savedForMs);
+  // It is due again soon, so that its end is not kept waiting.
+  if (!isOver) return retry(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
   return undefined;
 }
 

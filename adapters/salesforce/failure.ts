@@ -44,6 +44,12 @@ const transientCodes: ReadonlySet<string> = new Set([
   'PROCESSING_HALTED',
   'REQUEST_RUNNING_TOO_LONG',
 ]);
+/** Errors of a record that may be gone at the next try. */
+export const recordLaterCodes: ReadonlySet<string> = new Set([
+  ...transientCodes,
+  'UNKNOWN_EXCEPTION',
+  'REQUEST_LIMIT_EXCEEDED',
+]);
 const transientStatuses: ReadonlySet<number> = new Set([408, 420, 429, 502, 503, 504]);
 const contentCodes: ReadonlySet<string> = new Set([
   'INVALID_FIELD',

@@ -2,7 +2,7 @@ import { countUnmappedPlaces, ownerOf, type AdapterTools, type Call } from '#con
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
 import { isUserId } from './mapping.ts';
-import { quoted } from './soql.ts';
+import { pagesOf, quoted } from './soql.ts';
 
 /** Whose a Task is, and by which rule; without an id it is the integration user's. */
 export type TaskOwner = {
@@ -35,14 +35,14 @@ export function createOwnerFinder(
 ): OwnerFinder {
   const table = config.SALESFORCE_OWNERS;
   const names = [...new Set(table.values())].filter((owner) => !isUserId(owner));
-  let users: { ids: ReadonlyMap<string, string>; atMs: number } | undefined;
+  let users: (UsersByName & { readonly atMs: number }) | undefined;
   const refusedUntilMs = new Map<string, number>();
   const isRefused = (id: string): boolean => (refusedUntilMs.get(id) ?? 0) > clock();
   return {
     async prepare(calls, signal) {
       const isAsked = calls.some((call) => names.includes(ownerOf(call, table)?.owner ?? ''));
       if (!isAsked || (users !== undefined && clock() - users.atMs < usersHoldMs)) return;
-      users = { ids: await activeUsers(client, names, signal), atMs: clock() };
+      users = { ...(await activeUsers(client, names, signal)), atMs: clock() };
     },
     find(call, personOwnerId) {
       const found = table.size === 0 ? undefined : ownerOf(call, table);
@@ -56,7 +56,7 @@ export function createOwnerFinder(
           : named === undefined
             ? 'not in the table'
             : id === undefined
-              ? 'no active user has this email'
+              ? 'no one active user has this email'
               : 'the user cannot own a task';
       const told = { ...place, ...(why !== undefined && { why }) };
       // A lead may belong to a queue, which may take no tasks.
@@ -74,23 +74,43 @@ export function createOwnerFinder(
   };
 }
 
-/** Active users by their email or user name, in lower case. */
+export interface UsersByName {
+  /** Ids by user name or email, in lower case. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Emails that several have: nobody can tell whose calls these are. */
+  readonly ambiguous: ReadonlySet<string>;
+}
+
+/** Active users by their user name, or else by an email that none of the others has. */
 export async function activeUsers(
   client: SalesforceClient,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  if (names.length === 0) return new Map();
-  const list = names.map(quoted).join(', ');
-  const rows = await client.query(
-    `SELECT Id, Email, Username FROM User WHERE IsActive = true AND (Email IN (${list}) OR Username IN (${list}))`,
-    signal,
-  );
-  return new Map(
-    rows.flatMap(({ Id, Email, Username }) =>
-      [Email, Username].flatMap((name) =>
-        typeof name === 'string' && typeof Id === 'string' ? [[name.toLowerCase(), Id] as const] : [],
-      ),
-    ),
-  );
+): Promise<UsersByName> {
+  const byUsername = new Map<string, string>();
+  const byEmail = new Map<string, Set<string>>();
+  // Each name is asked for twice.
+  for (const page of pagesOf(names, 4_000)) {
+    const list = page.map(quoted).join(', ');
+    const rows = await client.query(
+      `SELECT Id, Email, Username FROM User WHERE IsActive = true AND (Email IN (${list}) OR Username IN (${list}))`,
+      signal,
+    );
+    for (const { Id, Email, Username } of rows) {
+      if (typeof Id !== 'string') continue;
+      if (typeof Username === 'string') byUsername.set(Username.toLowerCase(), Id);
+      if (typeof Email !== 'string') continue;
+      const email = Email.toLowerCase();
+      byEmail.set(email, (byEmail.get(email) ?? new Set()).add(Id));
+    }
+  }
+  const ids = new Map(byUsername);
+  const ambiguous = new Set<string>();
+  for (const [email, found] of byEmail) {
+    if (byUsername.has(email)) continue;
+    const [id = ''] = found;
+    if (found.size === 1) ids.set(email, id);
+    else ambiguous.add(email);
+  }
+  return { ids, ambiguous };
 }

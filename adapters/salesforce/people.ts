@@ -5,18 +5,20 @@ import {
   type AdapterTools,
   type Delivery,
   type JsonValue,
+  type MatchedPerson,
   type PeopleSource,
   type PersonMatch,
 } from '#contract';
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
+import { ownersOf } from './record-owners.ts';
 import { candidateOf, phoneSearch, searchSizeMax } from './search.ts';
 import type { Fields } from './task-fields.ts';
 
 /** Where a call belongs. */
 export interface Link {
   /** The record itself; undefined when none was found, or none chosen. */
-  readonly record: { readonly object: string; readonly id: string } | undefined;
+  readonly record: MatchedPerson | undefined;
   /** `WhoId` or `WhatId`. */
   readonly fields: Fields;
   readonly ownerId: string | undefined;
@@ -85,11 +87,20 @@ export function createPeopleFinder(
       const kept = await ledger.getMany(onlyKept);
       const numbers = [...searched, ...onlyKept.filter((number) => kept.has(number))];
       const matches = await matchPeople(numbers, source(signal), new Set(numbersOf(isAgain)));
+      const links = counterparts.map(({ delivery, number, rule }) => {
+        const link = number === undefined ? unsearchable(rule) : linkOf(number, matches.get(number));
+        return [delivery, link] as const;
+      });
+      // A shared company, and a lead that was made just now, come without their owner.
+      const unowned = links.flatMap(([delivery, { record, ownerId }]) =>
+        record !== undefined && ownerId === undefined && isSearched(delivery) ? [record] : [],
+      );
+      const owners = await ownersOf(client, unowned, signal);
       return new Map(
-        counterparts.map(({ delivery, number, rule }) => [
-          delivery.id,
-          number === undefined ? unsearchable(rule) : linkOf(number, matches.get(number)),
-        ]),
+        links.map(([delivery, link]) => {
+          const ownerId = link.ownerId ?? owners.get(link.record?.id ?? '');
+          return [delivery.id, { ...link, ownerId }];
+        }),
       );
     },
   };
@@ -105,12 +116,15 @@ export function whyNoLead({ call }: Delivery, config: SalesforceConfig): string 
 }
 
 /** A link to one record: a lead takes no `WhatId` beside it, a contact brings its account along. */
-export function linkTo(
-  record: { readonly object: string; readonly id: string },
-  rest: Pick<Link, 'ownerId' | 'number' | 'trace'>,
-): Link {
-  const field = record.object === 'Account' ? 'WhatId' : 'WhoId';
+export function linkTo(record: MatchedPerson, rest: Pick<Link, 'ownerId' | 'number' | 'trace'>): Link {
+  const isCompany = record.object === 'Account' && !isContactId(record.id);
+  const field = isCompany ? 'WhatId' : 'WhoId';
   return { ...rest, record, fields: { [field]: record.id }, state: 'found' };
+}
+
+/** An account that is a person goes by the id of its contact. */
+function isContactId(id: string): boolean {
+  return id.startsWith('003');
 }
 
 function linkOf(number: string, match: PersonMatch | undefined): Link {

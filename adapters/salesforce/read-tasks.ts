@@ -1,6 +1,7 @@
 import type { Row } from './client.ts';
-import type { KnownTask } from './create.ts';
+import type { KnownTask } from './known-task.ts';
 import { RequestRefused } from './failure.ts';
+import { fieldsNamed } from './item-verdict.ts';
 import { taskKey } from './mapping.ts';
 import type { Parts } from './parts.ts';
 import { pagesOf, quoted } from './soql.ts';
@@ -10,7 +11,7 @@ import { leaveOut } from './unusable-fields.ts';
 
 const read = [
   ...['Id', 'CreatedDate', 'LastModifiedDate', 'Subject', 'Description', 'Status', 'ActivityDate'],
-  ...['CallDurationInSeconds', 'CallDisposition', 'WhoId', 'WhatId', 'OwnerId'],
+  ...['CallDurationInSeconds', 'CallDisposition', 'CallObject', 'WhoId', 'WhatId', 'OwnerId'],
 ];
 
 /**
@@ -27,11 +28,12 @@ export async function readTasks(
     field: string,
     tasks: readonly KnownTask[],
     valueOf: (task: KnownTask) => string,
+    plain: (value: string) => string,
   ): Promise<void> => {
-    const byValue = new Map(tasks.map((task) => [plainText(valueOf(task)), task]));
+    const byValue = new Map(tasks.map((task) => [plain(valueOf(task)), task]));
     for (const page of pagesOf(tasks.map(valueOf))) {
       for (const row of await rowsBy(parts, field, page, signal)) {
-        const task = byValue.get(plainText(row[field] as string));
+        const task = byValue.get(plain(row[field] as string));
         if (task !== undefined) found.set(task.landing.delivery.id, row);
       }
     }
@@ -40,11 +42,14 @@ export async function readTasks(
     'Id',
     known.filter(({ taskId }) => taskId !== undefined),
     ({ taskId }) => taskId ?? '',
+    plainText,
   );
+  // Letter by letter: Salesforce may compare without regard to case, and ids of calls differ by it.
   await readBy(
     keyField,
     known.filter(({ taskId }) => taskId === undefined),
     ({ landing }) => taskKey(landing.delivery),
+    (key) => key,
   );
   return found;
 }
@@ -55,16 +60,21 @@ async function rowsBy(
   values: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Row[]> {
-  const { client, mapped, unusable } = parts;
-  const names = [...new Set([...read, field, ...[...mapped].filter((name) => !unusable.has(name))])];
+  const { client, config, mapped, unusable } = parts;
+  const key = config.SALESFORCE_KEY === 'field' ? [keyField] : [];
+  const names = [...new Set([...read, field, ...key, ...[...mapped].filter((name) => !unusable.has(name))])];
   try {
     return await client.query(
       `SELECT ${names.join(', ')} FROM Task WHERE ${field} IN (${values.map(quoted).join(', ')})`,
       signal,
     );
   } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+    const asked = Object.fromEntries(names.map((name) => [name, '']));
+    const gone = fieldsNamed(error.error, asked).filter((name) => mapped.has(name));
+    if (gone.length === 0) throw error;
     // A field that was mapped and is no more: the others are read.
-    if (!(error instanceof RequestRefused) || !leaveOut(parts, error.error, names)) throw error;
+    leaveOut(parts, gone, error.error.code);
     return rowsBy(parts, field, values, signal);
   }
 }

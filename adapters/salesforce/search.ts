@@ -6,7 +6,7 @@ import type { PersonObject, SalesforceConfig } from './config.ts';
 export const searchSizeMax = 50;
 
 /** Phone fields that every org has. Fax is one for Salesforce too: a hit by it alone is not read, and so not taken. */
-const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
+export const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
   Contact: ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone'],
   Lead: ['Phone', 'MobilePhone'],
   Account: ['Phone'],
@@ -53,7 +53,7 @@ export function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): s
   return [...new Set([...standardPhones[object], ...ofPersons, ...added])];
 }
 
-/** A row of the search as a candidate. An account that is a person counts as the contact that it is. */
+/** A row of the search as a candidate. An account that is a person is linked by the contact that it is. */
 export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate | undefined {
   const object = config.SALESFORCE_OBJECTS.find(
     (name) => name === (row['attributes'] as { type?: unknown } | undefined)?.type,
@@ -65,7 +65,8 @@ export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate 
   const modifiedAtMs = Date.parse(textOf(row['LastModifiedDate']) ?? '');
   const personId = row['IsPersonAccount'] === true ? textOf(row['PersonContactId']) : undefined;
   return {
-    object: personId === undefined ? object : 'Contact',
+    // Where contacts are not searched, it stays among accounts.
+    object: personId !== undefined && config.SALESFORCE_OBJECTS.includes('Contact') ? 'Contact' : object,
     id: personId ?? id,
     numbers,
     modifiedAtMs: Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs,

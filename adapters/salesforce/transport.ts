@@ -16,6 +16,8 @@ export interface ReplyFacts {
 export interface Carried {
   readonly signal?: AbortSignal;
   readonly onReply?: (facts: ReplyFacts) => void;
+  /** In place of the transport's own. */
+  readonly deadlineMs?: number;
 }
 
 /** The parts of jsforce that a transport is made of; loaded when they are first needed. */
@@ -42,7 +44,7 @@ export function createTransport(
     ): Promised<HttpResponse> {
       return StreamPromise.create(() => ({
         stream: new PassThrough(),
-        promise: exchange(request, deadlineMs, { ...always, ...options }),
+        promise: exchange(request, { deadlineMs, ...always, ...options }),
       }));
     }
   }
@@ -51,8 +53,7 @@ export function createTransport(
 
 async function exchange(
   { url, method, headers, body }: HttpRequest,
-  deadlineMs: number,
-  { signal, onReply }: Carried,
+  { signal, onReply, deadlineMs }: Carried & { readonly deadlineMs: number },
 ): Promise<HttpResponse> {
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();

@@ -1,10 +1,10 @@
-import { AdapterMisconfigured } from '#contract';
+import { AdapterMisconfigured, rejected, retry, type AdapterTools, type Outcome } from '#contract';
 import type { SaveResult } from './client.ts';
 import { RequestRefused, type ApiError } from './failure.ts';
-import { droppableFields, itemVerdict, type ItemVerdict } from './item-verdict.ts';
+import { dispensableFields, fieldsNamed, itemVerdict, shutField, type ItemVerdict } from './item-verdict.ts';
 import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
-import { keyField, type Fields } from './task-fields.ts';
+import type { Fields } from './task-fields.ts';
 import { leaveOut } from './unusable-fields.ts';
 
 /** What became of one Task of a write. */
@@ -17,7 +17,7 @@ interface Sent {
   readonly body: Fields;
 }
 
-/** The first try, and what is left after something was dropped. */
+/** One try, one without what was refused, and one without all that a Task can do without. */
 const roundsMax = 3;
 
 /**
@@ -37,9 +37,14 @@ export async function writeTasks(
   signal: AbortSignal,
 ): Promise<void> {
   let due = landings;
-  for (let round = 1; due.length > 0; round += 1) {
+  let round = 1;
+  while (due.length > 0) {
     const sent = inOrderOfLocks(due.map((landing) => ({ landing, body: bodyOf(landing) })));
     const results = await send(parts, work, sent, signal);
+    if ('leftOut' in results) {
+      due = sent.map(({ landing, body }) => withoutAny(landing, body, results.leftOut, results.code));
+      continue;
+    }
     const next: Landing[] = [];
     let stop: AdapterMisconfigured | undefined;
     for (const [index, { landing, body }] of sent.entries()) {
@@ -52,12 +57,22 @@ export async function writeTasks(
       const verdict = itemVerdict(result.errors, body, parts.mapped, work);
       if (verdict.kind === 'stop') stop = verdict.error;
       else if (verdict.kind !== 'drop') settle(landing, verdict);
-      else if (round < roundsMax) next.push(await letGo(parts, landing, body, verdict));
-      else settle(landing, stillRefused(verdict.code));
+      else if (round === roundsMax) settle(landing, stillRefused(verdict.code));
+      else {
+        const last = round === roundsMax - 1 ? dispensableFields(body, parts.mapped) : [];
+        next.push(await letGo(parts, landing, body, { ...verdict, fields: [...verdict.fields, ...last] }));
+      }
     }
     if (stop !== undefined) throw stop;
     due = next;
+    round += 1;
   }
+}
+
+/** A landing without those of the fields that it has. */
+function withoutAny(landing: Landing, body: Fields, fields: readonly string[], code: string): Landing {
+  const had = fields.filter((name) => name in body);
+  return had.length === 0 ? landing : without(landing, had, code);
 }
 
 /** One after the other by what they lock, so that they never wait for one another in turn. */
@@ -71,7 +86,7 @@ async function send(
   work: 'create' | 'update',
   sent: readonly Sent[],
   signal: AbortSignal,
-): Promise<readonly SaveResult[]> {
+): Promise<readonly SaveResult[] | { readonly leftOut: readonly string[]; readonly code: string }> {
   const { client } = parts;
   const bodies = sent.map(({ body }) => body);
   try {
@@ -80,18 +95,25 @@ async function send(
       : client.updateTasks(bodies, signal));
   } catch (error) {
     if (!(error instanceof RequestRefused)) throw error;
-    return bodies.map(() => ({ success: false, errors: [refusalOfAll(parts, error.error, bodies)] }));
+    return { leftOut: fieldsToLeaveOut(parts, error.error, bodies), code: error.error.code };
   }
 }
 
 /**
- * A request that is refused as a whole for one field: the field is left out of what is sent next.
+ * Without which fields a request that was refused as a whole is sent again.
  *
- * @throws AdapterMisconfigured when it is a field that is needed, or cannot be told
+ * @throws AdapterMisconfigured when it is refused for a field that is needed, or nothing is left to leave out
  */
-function refusalOfAll(parts: Parts, error: ApiError, bodies: readonly Fields[]): ApiError {
-  if (error.message.includes(keyField)) throw missingKeyField(error.code);
-  const fields = [...new Set(bodies.flatMap((body) => droppableFields(error, body, parts.mapped)))];
+function fieldsToLeaveOut(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
+  const { mapped } = parts;
+  const sent: Fields = Object.fromEntries(bodies.flatMap((body) => Object.entries(body)));
+  const shut = shutField(error, sent);
+  if (shut !== undefined) throw shut;
+  const can = dispensableFields(sent, mapped);
+  const named = fieldsNamed(error, sent).filter((name) => can.includes(name));
+  // Of a value of the wrong type it may say no more than where it stands.
+  const isUntold = named.length === 0 && error.code === 'JSON_PARSER_ERROR';
+  const fields = isUntold ? can.filter((name) => mapped.has(name)) : named;
   if (fields.length === 0) {
     throw new AdapterMisconfigured(
       `Salesforce does not understand the Tasks (${error.code}).`,
@@ -99,30 +121,50 @@ function refusalOfAll(parts: Parts, error: ApiError, bodies: readonly Fields[]):
       { cause: error },
     );
   }
-  leaveOut(parts, error, fields);
-  return { ...error, fields };
-}
-
-function missingKeyField(code: string): AdapterMisconfigured {
-  return new AdapterMisconfigured(
-    `The org has no field ${keyField} on Task that the integration user may write (${code}).`,
-    'Deploy adapters/salesforce/metadata and assign its permission set (adapters/salesforce/README.md), or set SALESFORCE_KEY=callobject.',
-  );
+  const ours = fields.filter((name) => mapped.has(name));
+  if (ours.length > 0) leaveOut(parts, ours, error.code);
+  return fields;
 }
 
 async function letGo(
   { owners, tools }: Parts,
   landing: Landing,
   body: Fields,
-  { fields, code }: Extract<ItemVerdict, { kind: 'drop' }>,
+  { fields, code, isOwner }: Extract<ItemVerdict, { kind: 'drop' }>,
 ): Promise<Landing> {
   const ownerId = body['OwnerId'];
-  if (fields.includes('OwnerId') && typeof ownerId === 'string') owners.refuse(ownerId);
+  if (isOwner && typeof ownerId === 'string') owners.refuse(ownerId);
   const { number } = landing.link;
   // It was deleted or merged: the next call searches again.
-  if (number !== undefined && fields.some((name) => name in landing.link.fields))
-    await tools.ledger.forget([number]);
-  return without(landing, fields, code);
+  if (number !== undefined && fields.some((name) => name in landing.link.fields)) await forget(tools, number);
+  const owner = owners.find(landing.delivery.call, landing.link.ownerId);
+  if (!isOwner || owner.id === undefined || owner.id === ownerId) return without(landing, fields, code);
+  const others = fields.filter((name) => name !== 'OwnerId');
+  const notes = [...landing.notes, `the owner that comes first was refused (${code})`];
+  return without({ ...landing, owner, notes }, others, code);
+}
+
+/** The ledger is a help: what was written counts, whether or not it can be reached. */
+async function forget({ ledger, log }: AdapterTools, number: string): Promise<void> {
+  try {
+    await ledger.forget([number]);
+  } catch (error) {
+    log.warn({ error }, 'The ledger could not forget a number; its entry ends by itself');
+  }
+}
+
+/** The outcome of a Task that was not written. */
+export function refusedOutcome(id: string, written: Exclude<Written, { kind: 'saved' }>): Outcome {
+  switch (written.kind) {
+    case 'reject':
+      return rejected(id, written.code, written.reason, written.remedy);
+    case 'retry':
+      return retry(id, written.code, written.reason);
+    // Only a change finds its Task gone, and only a new one has a key to repeat.
+    case 'gone':
+    case 'duplicate':
+      return retry(id, written.kind, 'Salesforce gave an answer that does not fit the request.');
+  }
 }
 
 function stillRefused(code: string): Written {

@@ -28,6 +28,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
     expect(figures.get('live_updates_stopped')).toBe(1);
     expect(figures.get('final_writes_only')).toBe(0);
+    expect(await deliver([{ ...start, attempt: 5 }])).toMatchObject([{ delayMs: 60_000 }]);
     await land({ ...start, call: { ...start.call, stage: 'call_end', status: 'answered' } });
     expect(tasks()).toHaveLength(2);
   });
@@ -43,15 +44,49 @@ describe("the org's daily requests", () => {
   });
 
   it('make a call wait whose landing depends on a search', async () => {
-    const { deliver } = await orgWithUsed(960, { SALESFORCE_UNMATCHED: 'skip', SALESFORCE_LOG: 'end' }).catch(
-      async () => {
-        // The call that makes it heard of the limit has nobody to be searched, and is skipped.
-        const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
-        await under.deliver([callFrom('+61491570110')]);
-        return under;
-      },
-    );
-    expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry', code: 'api_budget' }]);
+    const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
+    // It is skipped after a search, which tells of the limit.
+    expect(await under.deliver([callFrom('+61491570110')])).toMatchObject([{ kind: 'skipped' }]);
+    expect(await under.deliver([callFrom(annsNumber)])).toMatchObject([
+      { kind: 'retry', code: 'api_budget' },
+    ]);
+  });
+
+  it('stop late looks from 80 % on, which are made up for', async () => {
+    const { org, land, pass, tasks } = await orgWithUsed(810);
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    org.log.clear();
+    const [held] = await land(again(call, landed));
+    expect(org.log.billable()).toBe(0);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    pass(held?.revisitAfterMs ?? 0);
+    await land(again(call, landed));
+    expect(tasks()[1]).toMatchObject({ WhoId: ann });
+  });
+
+  it('let a call that was shown be due again only when it changes, from 80 % on', async () => {
+    const { org, land, deliver } = await openOrg(live, { dailyLimit: 1000 });
+    const start = callFrom(annsNumber, atStart);
+    const [landed] = await land(start);
+    org.use(850);
+    await land(callFrom(undefined, { withheld: true }, 'call-2'));
+    org.log.clear();
+    expect(await deliver([next(start, landed, { stage: 'call_answered' })])).toMatchObject([
+      { kind: 'delivered', effect: 'unchanged' },
+    ]);
+    expect(org.log.billable()).toBe(0);
+  });
+
+  it('close a call whose end never came, however few are left', async () => {
+    const { org, land, pass, tasks } = await openOrg(live, { dailyLimit: 1000 });
+    const start = callFrom(undefined, { ...atStart, withheld: true });
+    const [landed] = await land(start);
+    pass(landed?.revisitAfterMs ?? 0);
+    org.use(960);
+    await land(callFrom(undefined, { withheld: true }, 'call-2'));
+    await land(again(start, landed));
+    expect(tasks()[0]).toMatchObject({ Status: 'Completed' });
   });
 
   it('are made up for: the person is found once requests are free', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { annsNumber, callFrom, next, numbers, openOrg, type OrgUnderTest } from './org-under-test.ts';
+import { again, annsNumber, callFrom, next, numbers, openOrg, type OrgUnderTest } from './org-under-test.ts';
 
 const shownWhileItLasts = { SALESFORCE_LOG: 'live' };
 
@@ -27,6 +27,17 @@ describe('the requests that calls cost', () => {
     await under.land(callFrom(annsNumber));
     expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1 });
     expect(under.org.log.tokenRequests()).toBe(1);
+  });
+
+  it('are five for one call of somebody who is never found, with its three late looks', async () => {
+    const under = await openOrg();
+    const call = callFrom(annsNumber);
+    let [landed] = await under.land(call);
+    while (landed?.revisitAfterMs !== undefined) {
+      under.pass(landed.revisitAfterMs);
+      [landed] = await under.land(again(call, landed));
+    }
+    expect(under.org.log.billableByKind()).toEqual({ search: 4, create: 1 });
   });
 
   it('are one for a call whose number is known from before', async () => {

@@ -24,14 +24,17 @@ describe('the person of a call', () => {
   });
 
   it('is a lead without anything beside it, and never a converted one', async () => {
-    const { org, land, task } = await openOrg();
+    const { org, land, pass, tasks } = await openOrg();
     const lead = org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
     await land(callFrom(annsNumber));
-    expect(task()).toMatchObject({ WhoId: lead, WhatId: null });
-    const { contactId } = org.people.convert(lead);
-    org.people.edit(contactId, { Phone: null });
-    expect(account).not.toBe(lead);
+    expect(tasks()[0]).toMatchObject({ WhoId: lead, WhatId: null });
+    const { contactId, accountId } = org.people.convert(lead);
+    for (const id of [contactId, accountId]) org.people.edit(id, { Phone: null });
+    // Until the ledger has forgotten the lead.
+    pass(25 * 60 * minutes);
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks()[1]).toMatchObject({ WhoId: null, WhatId: account });
   });
 
   it('is an account where no person has the number', async () => {
@@ -60,6 +63,17 @@ describe('the person of a call', () => {
       Name: 'Ann',
       PersonMobilePhone: annsTyped,
     });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
+  });
+
+  it('is a person account by its contact where accounts alone are searched', async () => {
+    const { org, land, task } = await openOrg(
+      { SALESFORCE_PERSON_ACCOUNTS: 'yes', SALESFORCE_OBJECTS: 'Account' },
+      { personAccounts: true },
+    );
+    const ann = { IsPersonAccount: true, LastName: 'Ann', Name: 'Ann', PersonMobilePhone: annsTyped };
+    const account = org.add('Account', ann);
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
   });
@@ -160,6 +174,18 @@ describe('a call of nobody', () => {
     pass(10 * minutes);
     await land(again(call, landed));
     expect(task()).toMatchObject({ WhoId: bob });
+  });
+
+  it('gets no company beside the person that somebody put there by hand', async () => {
+    const { org, land, pass, task } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    const bob = org.add('Contact', { LastName: 'Bob' });
+    org.people.edit(task().Id, { WhoId: bob });
+    org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    pass(10 * minutes);
+    await land(again(call, landed));
+    expect(task()).toMatchObject({ WhoId: bob, WhatId: null });
   });
 
   it('gets no lead beside what somebody related it to', async () => {

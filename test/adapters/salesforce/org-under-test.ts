@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { salesforce } from '../../../adapters/salesforce/index.ts';
 import type { LandedTrace } from '../../../adapters/salesforce/trace.ts';
@@ -8,6 +11,7 @@ import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contr
 import type { Delivered, Outcome } from '../../../src/contract/outcome.ts';
 import { createAdapter } from '../../../src/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
+import type { Ledger } from '../../../src/domain/ledger.ts';
 import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';
 import { deliveryOf, revised } from '../../adapter-kit/kit-deliveries.ts';
 import { silentLog } from '../../fixtures/running-worker.ts';
@@ -47,6 +51,7 @@ export interface OrgUnderTest {
 export async function openOrg(
   settings: Readonly<Record<string, string>> = {},
   options: SalesforceStandInOptions = {},
+  ledgerOf: (ledger: Ledger) => Ledger = (ledger) => ledger,
 ): Promise<OrgUnderTest> {
   let nowMs = startMs;
   const clock = (): number => nowMs;
@@ -59,7 +64,7 @@ export async function openOrg(
     ...settings,
   };
   const { core, adapters } = readSettings(environment, [salesforce]);
-  const ledger = createMemoryLedger(clock);
+  const ledger = ledgerOf(createMemoryLedger(clock));
   const figures = new Map<string, number>();
   const open = (): Adapter =>
     createAdapter(salesforce, adapters.get('salesforce') ?? {}, {
@@ -154,6 +159,13 @@ export function again(delivery: Delivery, landed: Delivered | undefined): Delive
 /** As many different numbers that the numbering plan holds valid. */
 export function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `+614910${String(index).padStart(5, '0')}`);
+}
+
+/** A file that maps fields, as `SALESFORCE_FIELDS` names it. */
+export function fieldMap(map: Readonly<Record<string, string>>): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'jet-fields-')), 'fields.json');
+  writeFileSync(file, JSON.stringify(map));
+  return file;
 }
 
 function landedOf(outcome: Outcome | undefined): Delivered {

@@ -93,6 +93,24 @@ describe('a task that somebody worked on', () => {
     expect(traceOf(later).notes).toContain('somebody deleted it in Salesforce, and it stays so');
   });
 
+  it('and deleted just before it was changed refuses nobody as an owner', async () => {
+    const { org, land, tasks } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
+    const sam = org.add('User', {
+      LastName: 'Sam',
+      Email: 'sam@example.com',
+      Username: 's@x',
+      IsActive: true,
+    });
+    const nobody = { extension_number: undefined, extension_name: undefined };
+    const start = callFrom(annsNumber, { ...atStart, ...nobody });
+    const [landed] = await land(start);
+    org.stage({ name: 'item refused', statusCode: 'ENTITY_IS_DELETED' }, { on: 'update' });
+    const [later] = await land(next(start, landed, { ...atEnd, extension_number: '204' }));
+    expect(traceOf(later).notes).toContain('somebody deleted it in Salesforce, and it stays so');
+    await land(callFrom('+61491570110', { extension_number: '204' }, 'call-2'));
+    expect(tasks()[1]).toMatchObject({ OwnerId: sam });
+  });
+
   it('and purged stays away too', async () => {
     const { org, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);

@@ -1,16 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/errors.ts';
-import { annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
-
-/** A file that maps fields, as `SALESFORCE_FIELDS` names it. */
-function fieldMap(map: Record<string, string>): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'jet-fields-')), 'fields.json');
-  writeFileSync(file, JSON.stringify(map));
-  return file;
-}
+import { annsNumber, annsTyped, callFrom, fieldMap, next, openOrg, traceOf } from './org-under-test.ts';
 
 const owners = { SALESFORCE_OWNERS: '204=sam@example.com' };
 const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };

@@ -91,7 +91,7 @@ function readValue(field: FieldSchema, value: JsonValue): JsonValue {
     throw new ApiRefusal(
       400,
       'JSON_PARSER_ERROR',
-      `Cannot deserialize instance of ${field.type} from the value of ${field.name}`,
+      `Cannot deserialize instance of ${field.type} from VALUE_${typeof value === 'string' ? 'STRING' : 'OTHER'} value or request may be missing a required field`,
     );
   }
   if (typeof value !== 'string') return value;

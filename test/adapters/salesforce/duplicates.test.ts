@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { annsNumber, callFrom, openOrg, traceOf } from './org-under-test.ts';
+
+const key = 'Task.Jet_Call_Session_Id__c';
+const hidden = 'duplicate value found: <unknown> duplicates value on record with id: <unknown>';
+
+describe('a task that Salesforce refuses as a duplicate', () => {
+  it('of another unique field touches nothing of the record that it names, and is set aside in the end', async () => {
+    const { org, deliver } = await openOrg();
+    const theirs = org.add('Task', {
+      Subject: 'Mine',
+      Status: 'Not Started',
+      Priority: 'High',
+      CallDisposition: 'hot',
+    });
+    const message = `duplicate value found: Vendor_Id__c duplicates value on record with id: ${theirs.slice(0, 15)}`;
+    org.stage({ name: 'item refused', statusCode: 'DUPLICATE_VALUE', message }, { on: 'create', times: 2 });
+    expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
+    expect(await deliver([{ ...callFrom(annsNumber), attempt: 4 }])).toMatchObject([{ kind: 'rejected' }]);
+    expect(org.record(theirs)).toMatchObject({ Status: 'Not Started', CallDisposition: 'hot' });
+  });
+
+  it('of a call whose id differs by case only leaves that one alone, and says what to do', async () => {
+    const { org, land, deliver, task } = await openOrg(
+      {},
+      { fieldChanges: { [key]: { caseSensitive: false } } },
+    );
+    await land(callFrom(annsNumber, { duration_seconds: 5 }, 'AbC'));
+    const second = callFrom('+61491570110', { duration_seconds: 50 }, 'aBc');
+    const remedy = expect.stringContaining('case sensitive') as string;
+    expect(await deliver([second])).toMatchObject([{ kind: 'rejected', code: 'duplicate_value', remedy }]);
+    expect(org.records('Task')).toHaveLength(1);
+    expect(task()).toMatchObject({ CallDurationInSeconds: 5 });
+  });
+
+  it('and never shows is tried again, and set aside with a remedy after a while', async () => {
+    const { org, deliver } = await openOrg();
+    org.stage(
+      { name: 'item refused', statusCode: 'DUPLICATE_VALUE', message: hidden },
+      { on: 'create', times: 2 },
+    );
+    expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
+    expect(await deliver([{ ...callFrom(annsNumber), attempt: 4 }])).toMatchObject([
+      { kind: 'rejected', remedy: expect.stringContaining('View All') as string },
+    ]);
+  });
+
+  it('and is out of the sight of the user counts by the id that it names', async () => {
+    const { org, land } = await openOrg();
+    const call = callFrom(annsNumber);
+    const [first] = await land(call);
+    const body = { totalSize: 0, done: true, records: [] };
+    org.stage({ name: 'answer', status: 200, body }, { on: 'query' });
+    const [landed] = await land({ ...call, attempt: 2 });
+    expect(landed?.remoteId?.slice(0, 15)).toBe(first?.remoteId?.slice(0, 15));
+    expect(traceOf(landed).notes).toEqual(['it is there already, and the integration user may not see it']);
+  });
+
+  it('is found by a key that reads like an id of Salesforce', async () => {
+    const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
+    const [first, second] = ['00AbcdefGHIJKLMnoA', '00AbcdefGHIJKLMnoB'].map((id) =>
+      callFrom(annsNumber, {}, id),
+    );
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    const before = await land(first, second);
+    const after = await land({ ...first, attempt: 2 }, { ...second, attempt: 2 });
+    expect(after.map(({ remoteId }) => remoteId)).toEqual(before.map(({ remoteId }) => remoteId));
+  });
+});

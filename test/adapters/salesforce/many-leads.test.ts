@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { annsNumber, callFrom, idOf, numbers, openOrg, traceOf } from './org-under-test.ts';
+
+const create = { SALESFORCE_UNMATCHED: 'create' };
+const callers = (count: number) => numbers(count).map((number, at) => callFrom(number, {}, `call-${at}`));
+
+describe('many new callers at once', () => {
+  it('count as far as they came when the next request is lost', async () => {
+    const { org, deliver, tasks } = await openOrg(create);
+    org.stage({ name: 'slow answer', delayMs: 1 }, { on: 'composite' });
+    org.stage({ name: 'reset before the write' }, { on: 'composite' });
+    const outcomes = await deliver(callers(30));
+    expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(12);
+    expect(outcomes.filter(({ kind }) => kind === 'retry')).toHaveLength(18);
+    expect(tasks()).toHaveLength(12);
+  });
+
+  it('are left for the next batch when time runs short, and lose nothing', async () => {
+    const under = await openOrg(create);
+    // Each lead takes the org a second.
+    under.org.duplicateRule('Lead', () => {
+      under.pass(1_000);
+      return [];
+    });
+    const outcomes = await under.deliver(callers(40));
+    expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(12);
+    const rest = outcomes.filter(({ kind }) => kind === 'retry');
+    expect(rest).toHaveLength(28);
+    expect(new Set(rest.map((outcome) => 'code' in outcome && outcome.code))).toEqual(
+      new Set(['lead_later']),
+    );
+    expect(under.org.log.billableByKind()).toMatchObject({ composite: 1 });
+  });
+
+  it('of which one makes the org refuse all leads are remembered where leads were made', async () => {
+    const { org, deliver, land } = await openOrg(create);
+    const [first, second] = callers(2);
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    const statusCode = 'STORAGE_LIMIT_EXCEEDED';
+    const when = (record: Readonly<Record<string, unknown>>): boolean =>
+      record.Jet_Caller_Number__c === second.call.counterpart_e164;
+    org.stage({ name: 'item refused', statusCode, when }, { on: 'composite' });
+    expect(await deliver([first, second])).toMatchObject([
+      { id: first.id, kind: 'delivered' },
+      { id: second.id, kind: 'retry' },
+    ]);
+    org.log.clear();
+    await land({ ...first, id: 'call-9', call: { ...first.call, call_id: 'call-9' } });
+    expect(org.log.of('search')).toEqual([]);
+  });
+});
+
+describe('a lead that cannot be made', () => {
+  const statusCode = 'UNKNOWN_EXCEPTION';
+  it.each([statusCode, 'PROCESSING_HALTED', 'QUERY_TIMEOUT'])(
+    'for %s is waited for at first, and not for ever',
+    async (code) => {
+      const { org, deliver, land, task } = await openOrg(create);
+      const onLeads = (_record: unknown, object: string): boolean => object === 'Lead';
+      org.stage({ name: 'item refused', statusCode: code, when: onLeads }, { on: 'composite', times: 9 });
+      expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry', code: 'lead_later' }]);
+      const [landed] = await land({ ...callFrom(annsNumber), attempt: 4 });
+      expect(task()).toMatchObject({ WhoId: null });
+      expect(traceOf(landed).notes).toEqual([`no lead was made (${code})`]);
+    },
+  );
+
+  it('for want of requests is not made of a number that the ledger knows as nobody either', async () => {
+    const { org, land } = await openOrg(create, { dailyLimit: 1000 });
+    await land(callFrom(annsNumber, { status: 'failed' }, 'call-0'));
+    org.use(960);
+    await land(callFrom(undefined, { withheld: true }, 'call-1'));
+    org.log.clear();
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(org.log.billableByKind()).toEqual({ create: 1 });
+    expect(org.records('Lead')).toEqual([]);
+  });
+});
+
+describe('the owner of a call', () => {
+  const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
+
+  it('is who looks after the record that a duplicate rule names, for the next call too', async () => {
+    const { org, land, tasks } = await openOrg(create);
+    const id = org.add('User', sam);
+    const ann = org.add('Contact', { LastName: 'Ann', OwnerId: id });
+    org.duplicateRule('Lead', () => [ann]);
+    await land(callFrom(annsNumber));
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks().map(({ WhoId, OwnerId }) => [WhoId, OwnerId])).toEqual([
+      [ann, id],
+      [ann, id],
+    ]);
+  });
+
+  it('is who was given the lead since it was made', async () => {
+    const { org, land, tasks } = await openOrg(create);
+    const id = org.add('User', sam);
+    await land(callFrom(annsNumber));
+    org.people.edit(idOf(org.records('Lead')[0]), { OwnerId: id });
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks()[1]).toMatchObject({ OwnerId: id });
+  });
+
+  it('is who looks after the company that several share', async () => {
+    const { org, land, task } = await openOrg({ SALESFORCE_SEVERAL: 'company' });
+    const id = org.add('User', sam);
+    const acme = org.add('Account', { Name: 'Acme', OwnerId: id });
+    for (const name of ['A', 'B']) org.add('Contact', { LastName: name, AccountId: acme, Phone: annsNumber });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhatId: acme, OwnerId: id });
+  });
+
+  it('is who looks after the person where the one in the table is inactive', async () => {
+    const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000099AAA' });
+    const id = org.add('User', sam);
+    org.add('Contact', { LastName: 'Ann', Phone: annsNumber, OwnerId: id });
+    const statusCode = 'INACTIVE_OWNER_OR_USER';
+    const when = ({ OwnerId }: Readonly<Record<string, unknown>>): boolean => OwnerId !== id;
+    org.stage({ name: 'item refused', statusCode, when }, { on: 'create' });
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ OwnerId: id });
+    expect(traceOf(landed).owner).toMatchObject({ rule: "the person's owner" });
+  });
+
+  it('is nobody of several who share the email of the table, until one is named by user name', async () => {
+    const { org, land, tasks, adapter } = await openOrg({ SALESFORCE_OWNERS: '204=sam@example.com' });
+    org.add('User', sam);
+    org.add('User', { ...sam, Username: 'sam2@example.com.org' });
+    await land(callFrom(annsNumber));
+    expect(tasks()[0]).toMatchObject({ OwnerId: org.integrationUserId });
+    const findings = await adapter().check(AbortSignal.timeout(10_000));
+    expect(findings.map(({ message }) => message).join()).toContain('Several active users');
+  });
+});
