@@ -20,7 +20,7 @@ export async function makeContacts(run: Run, numbers: readonly string[]): Promis
   const add = (records: readonly HubspotRecord[], isNew: boolean): void => {
     for (const record of records) {
       const number = record.properties[contactKey] ?? record.objectWriteTraceId;
-      if (number !== undefined) made.set(number, whomOf(record, number, isNew));
+      if (typeof number === 'string') made.set(number, whomOf(record, number, isNew));
     }
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
