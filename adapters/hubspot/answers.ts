@@ -7,16 +7,20 @@ const values = z.record(z.string(), z.string().nullable());
 const record = z.object({
   id,
   properties: values.default({}),
-  objectWriteTraceId: z.string().optional(),
-  /** Of an upsert: there was none before. */
-  new: z.boolean().optional(),
-  updatedAt: z.string().optional(),
+  objectWriteTraceId: z.string().nullish(),
+  createdAt: z.string().nullish(),
+  updatedAt: z.string().nullish(),
 });
 
 /** A record as HubSpot shows it. Of its properties, those that were asked for or written. */
 export type HubspotRecord = z.output<typeof record>;
 
-const batch = z.object({ results: z.array(record), errors: z.array(z.unknown()).default([]) });
+const errorRows = z
+  .array(z.unknown())
+  .nullish()
+  .transform((rows) => rows ?? []);
+
+const batch = z.object({ results: z.array(record), errors: errorRows });
 
 /** What became of the rows of a batch. A row that is in neither list is in doubt. */
 export interface BatchAnswer {
@@ -42,7 +46,7 @@ export function readPage(body: unknown): { records: readonly HubspotRecord[]; af
 
 const associated = z.object({
   results: z.array(z.object({ from: z.object({ id }), to: z.unknown() })),
-  errors: z.array(z.unknown()).default([]),
+  errors: errorRows,
 });
 
 const targets = z.union([

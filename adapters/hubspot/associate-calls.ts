@@ -1,6 +1,8 @@
 import { retry } from '#contract';
+import type { AssociationAnswer } from './answers.ts';
 import type { PeopleType } from './people-api.ts';
-import { forget } from './match-again.ts';
+import { forget, withoutGone, withWhom } from './match-again.ts';
+import { isBatchRefused } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 
 /** A call that is in HubSpot, and whom it is about. */
@@ -8,19 +10,30 @@ interface Associable extends Landing {
   readonly remoteId: string;
 }
 
+export interface Associated {
+  /** The record ids of those to which somebody was added. */
+  readonly added: ReadonlySet<string>;
+  /** Those that HubSpot puts on nobody, though whom they are about was looked for anew: by delivery, as they landed. */
+  readonly apart: ReadonlyMap<string, Landing>;
+}
+
+// The first attempt finds that somebody is gone, the second looks for whom the call is about anew.
+const attemptsMin = 2;
+
 /**
- * Adds whom calls are about, by the default association, where a call is associated with nobody of that kind yet.
+ * Adds whom calls are about, by the default association, where a call is associated with nobody of that kind yet. A
+ * call whose contact is gone is to be tried again, once; then it lands without.
  *
  * @param isNew true: they are known to be associated with nobody
- * @returns the record ids of those to which somebody was added. A call whose contact is gone is to be tried again.
  */
 export async function associateCalls(
   run: Run,
   calls: readonly Associable[],
   isNew = false,
-): Promise<ReadonlySet<string>> {
+): Promise<Associated> {
   const added = new Set<string>();
-  const add = async (to: PeopleType, idOf: (call: Associable) => string | undefined): Promise<void> => {
+  const apart = new Map<string, Landing>();
+  const add = async (to: PeopleType, idOf: (call: Landing) => string | undefined): Promise<void> => {
     const wanted = calls.filter((call) => idOf(call) !== undefined && !run.outcomes.has(call.delivery.id));
     if (wanted.length === 0) return;
     const ids = wanted.map(({ remoteId }) => remoteId);
@@ -30,25 +43,45 @@ export async function associateCalls(
     const lacking = wanted.filter(({ remoteId }) => (targets.get(remoteId) ?? []).length === 0);
     if (lacking.length === 0) return;
     const pairs = lacking.map((call) => ({ callId: call.remoteId, toId: idOf(call) ?? '' }));
-    const answer = await run.client.associate(to, pairs, run.signal);
+    const done = await associate(run, to, pairs);
     const failed: Associable[] = [];
     for (const call of lacking) {
-      if (answer.targets.get(call.remoteId)?.includes(idOf(call) ?? '') === true) added.add(call.remoteId);
+      if (done.get(call.remoteId)?.includes(idOf(call) ?? '') === true) added.add(call.remoteId);
       else failed.push(call);
     }
     await forget(
       run,
       failed.map(({ delivery }) => delivery.call),
     );
-    for (const {
-      delivery: { id },
-    } of failed)
-      run.outcomes.set(
-        id,
-        retry(id, 'not_associated', 'HubSpot did not associate the call with whom it is about.'),
-      );
+    for (const call of failed) {
+      const { id, attempt } = call.delivery;
+      const before = apart.get(id) ?? call;
+      if (attempt > attemptsMin)
+        apart.set(id, withWhom(run, before, withoutGone(before.whom, { text: idOf(call) ?? '' })));
+      else {
+        const reason = 'HubSpot did not associate the call with whom it is about.';
+        run.outcomes.set(id, retry(id, 'not_associated', reason));
+      }
+    }
   };
   await add('contacts', ({ whom }) => whom.contactId);
   await add('companies', ({ whom }) => whom.companyId);
-  return added;
+  return { added, apart };
+}
+
+/** What was associated. Pairs that are refused as a whole are tried by halves. */
+async function associate(
+  run: Run,
+  to: PeopleType,
+  pairs: readonly { callId: string; toId: string }[],
+): Promise<AssociationAnswer['targets']> {
+  try {
+    return (await run.client.associate(to, pairs, run.signal)).targets;
+  } catch (error) {
+    if (!isBatchRefused(error)) throw error;
+    if (pairs.length === 1) return new Map();
+    const half = Math.ceil(pairs.length / 2);
+    const first = await associate(run, to, pairs.slice(0, half));
+    return new Map([...first, ...(await associate(run, to, pairs.slice(half)))]);
+  }
 }

@@ -1,6 +1,7 @@
 import { AdapterMisconfigured, numberForms, readUnmappedPlaces, type Finding } from '#contract';
 import type { PropertyDefinition } from './answers.ts';
 import { pauseFor } from './pause.ts';
+import { readContactRefusal } from './make-contacts.ts';
 import { formOf } from './portal.ts';
 import { callKey, contactKey, ownProperties } from './properties.ts';
 import { Refusal } from './refusal.ts';
@@ -43,8 +44,11 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
   const definitions = await client.listProperties('calls', signal);
   const form = formOf(definitions);
   const mapped = config.HUBSPOT_FIELDS.flatMap(({ ours, theirs }): Finding[] => {
-    const why = form.whyNotTaken(theirs);
-    if (why === undefined) return [];
+    const definition = definitions.find(({ name }) => name === theirs);
+    const isUnique = definition?.hasUniqueValue === true;
+    const why =
+      form.whyNotTaken(theirs) ?? (isUnique ? 'it must be unique, and two calls may share it' : undefined);
+    if (why === undefined) return typeFinding(ours, definition);
     const remedy = `Make it in HubSpot for calls, or mend HUBSPOT_FIELDS. Until then calls land without ${ours}.`;
     return [{ level: 'fault', message: `HUBSPOT_FIELDS maps ${ours} to ${theirs}: ${why}.`, remedy }];
   });
@@ -63,12 +67,28 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
   ];
 }
 
+/** What a property of another type than text takes is a part of what Jet may tell. */
+function typeFinding(ours: string, definition: PropertyDefinition | undefined): readonly Finding[] {
+  if (definition === undefined || ['', 'string'].includes(definition.type)) return [];
+  const { name, type } = definition;
+  const message = `HUBSPOT_FIELDS maps ${ours} to ${name}, which is of type ${type}.`;
+  const remedy = 'Values that it does not take are left out, and the trace names them.';
+  return [{ level: 'warning', message, remedy }];
+}
+
 function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'search'): Finding {
   if (key === undefined) {
     return {
       level: 'fault',
       message: `The portal has no property ${callKey} on calls.`,
       remedy: `Make it: ${setUpCommand}`,
+    };
+  }
+  if (key.modificationMetadata?.readOnlyValue === true) {
+    return {
+      level: 'fault',
+      message: `The property ${callKey} is read only.`,
+      remedy: `Let the private app write it in Settings > Properties, or delete it and run ${setUpCommand}.`,
     };
   }
   if (mode === 'search') {
@@ -92,7 +112,10 @@ function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'searc
   return { level: 'ok', message: `The property ${callKey} is unique: each call lands once.` };
 }
 
-async function checkContacts({ client, config }: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkContacts(
+  { client, config, tools }: Checked,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const forms = numberForms(harmlessNumber);
   await client.searchContacts(forms === undefined ? [] : [forms], signal);
   const findings: Finding[] = [{ level: 'ok', message: 'Contacts can be searched by phone number.' }];
@@ -107,6 +130,11 @@ async function checkContacts({ client, config }: Checked, signal: AbortSignal): 
           remedy: `Make it: ${setUpCommand}`,
         },
   );
+  const refusal = await readContactRefusal(tools.ledger);
+  if (refusal !== undefined) {
+    const remedy = 'Which rule or required property in HubSpot is it? Calls land without contacts meanwhile.';
+    findings.push({ level: 'warning', message: `No contact could be made: ${refusal}`, remedy });
+  }
   return findings;
 }
 

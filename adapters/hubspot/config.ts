@@ -26,7 +26,11 @@ export const configSchema = z.object({
     .string()
     .regex(/^(?:v3|20\d\d-\d\d)$/, 'is v3, or a dated version such as 2026-03')
     .default('v3'),
-  HUBSPOT_TIMEOUT: z.string().transform(durationMs).default(10_000),
+  HUBSPOT_TIMEOUT: z
+    .string()
+    .transform(durationMs)
+    .refine((ms) => ms > 0, 'is longer than 0s')
+    .default(10_000),
   HUBSPOT_BURST: z.coerce
     .number('is a number of requests')
     .int('is a number of requests')
@@ -34,13 +38,10 @@ export const configSchema = z.object({
     .default(100),
   HUBSPOT_LOG: z.enum(logs, `is one of ${logs.join(', ')}`).default('end'),
   HUBSPOT_KEY: z.enum(keys, `is one of ${keys.join(', ')}`).default('unique'),
-  HUBSPOT_MATCH: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
+  HUBSPOT_SEVERAL: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
   HUBSPOT_UNMATCHED: z.enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`).default('log'),
   HUBSPOT_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
-  HUBSPOT_CREATE_SECONDS_MIN: z.coerce
-    .number('is a number of seconds')
-    .min(0, 'is a number of seconds')
-    .default(0),
+  HUBSPOT_CREATE_AFTER: z.string().transform(durationMs).default(0),
   HUBSPOT_OWNERS: z.string().transform(ownerTable).default(new Map()),
   HUBSPOT_FIELDS: fieldMapSetting().refine(
     (mappings) => mappings.every(({ theirs }) => !ownProperties.has(theirs)),
@@ -58,8 +59,7 @@ function refuse(context: Context, message: string): never {
 }
 
 function durationMs(text: string, context: Context): number {
-  const ms = parseDurationMs(text);
-  return ms === undefined || ms === 0 ? refuse(context, 'is a duration such as 10s') : ms;
+  return parseDurationMs(text) ?? refuse(context, 'is a duration such as 10s');
 }
 
 function ownerTable(text: string, context: Context): ReadonlyMap<string, string> {

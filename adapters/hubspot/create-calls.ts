@@ -1,11 +1,11 @@
-import { retry } from '#contract';
+import { rejected, retry } from '#contract';
 import type { BatchAnswer } from './answers.ts';
 import { batchRowsMax } from './client.ts';
-import { matchAgain } from './match-again.ts';
-import { refused, settleLanded } from './outcomes.ts';
+import { matchAgain, withoutGone, withWhom } from './match-again.ts';
+import { settleLanded } from './outcomes.ts';
 import { keyMissing } from './pause.ts';
-import { without } from './portal.ts';
-import { callKey, ownerProperty, requiredProperties } from './properties.ts';
+import { callKey } from './properties.ts';
+import { refuseOptional, setRefused, withoutOptional } from './refused-row.ts';
 import {
   isBatchRefused,
   isConflict,
@@ -13,39 +13,39 @@ import {
   isMissing,
   isOutcomeUnknown,
   namedProperties,
+  rowFaultOf,
   type ErrorDetails,
   type Refusal,
 } from './refusal.ts';
-import { inBatches, type Landing, type Run } from './run.ts';
+import { inBatches, sendWrite, type Landing, type Run } from './run.ts';
 
-/** What was tried already for a call that HubSpot refused as it was. */
-interface Tries {
-  readonly dropped?: true;
-  readonly matched?: true;
-  readonly alone?: true;
-}
-
-type Row = Landing & { readonly tries?: Tries };
+/** A call that is to be made. `isMatchedAgain`: whom it is about was looked for anew already. */
+type Row = Landing & { readonly isMatchedAgain?: true };
 
 // So long the index may lag behind: a call is looked for only then, where its key is not unique.
-const indexLagMs = 60_000;
+export const indexLagMs = 60_000;
 
-/** Lands calls that may be there already. */
-type Recover = (landings: readonly Landing[]) => Promise<void>;
+/** What is done about calls that may be there already. */
+export interface Doubt {
+  /** HubSpot did not say whether they were made. */
+  resolve(landings: readonly Landing[]): Promise<void>;
+  /** True when the keys were looked up just now: none is there, and a conflict is about another property. */
+  readonly isKeyFree: boolean;
+}
 
-/**
- * Makes calls, a hundred in one request, with their associations.
- *
- * @param recover is given those that may be there already, before anything more is made
- */
-export async function createCalls(run: Run, landings: readonly Landing[], recover: Recover): Promise<void> {
+/** Makes calls, a hundred in one request, with their associations. */
+export async function createCalls(run: Run, landings: readonly Landing[], doubt: Doubt): Promise<void> {
   const queue: Row[][] = inBatches(landings, batchRowsMax);
   for (let batch = queue.shift(); batch !== undefined; batch = queue.shift())
-    queue.unshift(...(await createBatch(run, batch, recover)));
+    queue.unshift(...(await createBatch(run, batch, doubt)));
 }
 
 /** Answers what is to be sent again, changed. */
-async function createBatch(run: Run, batch: readonly Row[], recover: Recover): Promise<Row[][]> {
+async function createBatch(run: Run, given: readonly Row[], doubt: Doubt): Promise<Row[][]> {
+  const batch = given.map((row) => {
+    const { taken, left } = run.refusedValues.strip(row.properties);
+    return { ...row, properties: taken, dropped: { ...row.dropped, ...left } };
+  });
   const calls = batch.map(({ delivery, properties, whom }) => ({
     key: delivery.idempotencyKey,
     properties,
@@ -54,10 +54,10 @@ async function createBatch(run: Run, batch: readonly Row[], recover: Recover): P
   }));
   let answer: BatchAnswer;
   try {
-    answer = await run.client.createCalls(calls, run.signal);
+    answer = await sendWrite(run, batch, () => run.client.createCalls(calls, run.signal));
   } catch (error) {
-    if (isOutcomeUnknown(error)) await resolveDoubt(run, batch, recover);
-    else if (isBatchRefused(error)) return refusedBatch(run, batch, error, recover);
+    if (isOutcomeUnknown(error)) await resolveDoubt(run, batch, doubt);
+    else if (isBatchRefused(error)) return refusedBatch(run, batch, error, doubt);
     else throw error;
     return [];
   }
@@ -68,24 +68,27 @@ async function createBatch(run: Run, batch: readonly Row[], recover: Recover): P
     ]),
   );
   const inDoubt: Row[] = [];
-  const again: Row[] = [];
+  const failed: [Row, ErrorDetails][] = [];
   for (const row of batch) {
     const { idempotencyKey: key } = row.delivery;
     const remoteId = idByKey.get(key);
     const error = answer.errors.find(({ about }) => about.includes(key));
     if (remoteId !== undefined)
       settleLanded(run, row, { remoteId, effect: 'created', how: 'created', written: row.properties });
-    else if (error === undefined || isConflict(error)) inDoubt.push(row);
-    else again.push(...(await changed(run, row, error)));
+    else if (error === undefined || isOurConflict(row, error, doubt)) inDoubt.push(row);
+    else failed.push([row, error]);
   }
-  if (inDoubt.length > 0) await resolveDoubt(run, inDoubt, recover);
+  // What landed is settled first: the rest may end with an error for the batch.
+  if (inDoubt.length > 0) await resolveDoubt(run, inDoubt, doubt);
+  const again: Row[] = [];
+  for (const [row, error] of failed) again.push(...(await changed(run, row, error)));
   return again.length === 0 ? [] : [again];
 }
 
 /** Where the key is unique, what is there is found by it at once; else only when the index has caught up. */
-async function resolveDoubt(run: Run, batch: readonly Row[], recover: Recover): Promise<void> {
+async function resolveDoubt(run: Run, batch: readonly Row[], doubt: Doubt): Promise<void> {
   if (run.config.HUBSPOT_KEY === 'unique') {
-    await recover(batch);
+    await doubt.resolve(batch);
     return;
   }
   const reason = 'HubSpot did not say whether the call was made.';
@@ -93,56 +96,53 @@ async function resolveDoubt(run: Run, batch: readonly Row[], recover: Recover): 
     run.outcomes.set(delivery.id, retry(delivery.id, 'outcome_unknown', reason, indexLagMs));
 }
 
+/** The call is there already, as far as the error tells: it may be about another property that is unique. */
+function isOurConflict(
+  { properties }: Row,
+  error: ErrorDetails,
+  { isKeyFree }: Doubt,
+  status?: number,
+): boolean {
+  if (isKeyFree || !isConflict(error, status)) return false;
+  const named = namedProperties(error, Object.keys(properties));
+  return named.length === 0 || named.includes(callKey);
+}
+
 /** A batch that was refused as a whole: nothing of it was written. */
-async function refusedBatch(
-  run: Run,
-  batch: readonly Row[],
-  error: Refusal,
-  recover: Recover,
-): Promise<Row[][]> {
+async function refusedBatch(run: Run, batch: readonly Row[], error: Refusal, doubt: Doubt): Promise<Row[][]> {
   const { details, status } = error;
   const [only] = batch;
-  if (isConflict(details, status)) {
-    await resolveDoubt(run, batch, recover);
+  if (only === undefined) return [];
+  if (isOurConflict(only, details, doubt, status)) {
+    await resolveDoubt(run, batch, doubt);
     return [];
   }
   if (isKeyFault(details, callKey)) throw keyMissing(error);
-  if (batch.length === 1 && only !== undefined) {
-    const again = await changed(run, only, details);
+  if (batch.length === 1) {
+    const again = await changed(run, only, details, status);
     return again.length === 0 ? [] : [again];
   }
   const half = Math.ceil(batch.length / 2);
   return [batch.slice(0, half), batch.slice(half)];
 }
 
-/** A refused call as it may be taken, or none when it was rejected. */
-async function changed(run: Run, row: Row, error: ErrorDetails): Promise<Row[]> {
-  const { delivery, properties, whom, tries } = row;
-  if (isKeyFault(error, callKey)) throw keyMissing();
-  const named = namedProperties(error, Object.keys(properties));
-  const optional = named.filter((name) => !requiredProperties.has(name));
-  if (optional.length > 0 && optional.length === named.length && tries?.dropped === undefined) {
-    const refusedOwner = optional.includes(ownerProperty) ? properties[ownerProperty] : undefined;
-    if (refusedOwner !== undefined) run.owners.refuse(refusedOwner);
-    const why = 'HubSpot refuses the value';
-    const dropped = { ...row.dropped, ...Object.fromEntries(optional.map((name) => [name, why])) };
-    return [
-      { ...row, properties: without(properties, optional), dropped, tries: { ...tries, dropped: true } },
-    ];
-  }
-  if (isMissing(error) && (whom.contactId ?? whom.companyId) !== undefined && tries?.alone === undefined) {
+/** A refused call as it may be taken, or none when it has its outcome. */
+async function changed(run: Run, row: Row, error: ErrorDetails, status?: number): Promise<Row[]> {
+  const { delivery, properties, whom } = row;
+  const isAboutRow = rowFaultOf(error) === 'the row';
+  // Each round leaves something out: it comes to an end.
+  const optional = isAboutRow ? refuseOptional(run, properties, error) : [];
+  if (optional.length > 0) return [withoutOptional(run, row, optional)];
+  if (isAboutRow && isMissing(error) && (whom.contactId ?? whom.companyId) !== undefined) {
     // The contact or company was deleted since it was found.
-    const next = tries?.matched === undefined ? await matchAgain(run, row) : undefined;
-    return next === undefined
-      ? [
-          {
-            ...row,
-            whom: { ...whom, contactId: undefined, companyId: undefined },
-            tries: { ...tries, alone: true },
-          },
-        ]
-      : [{ ...row, ...next, tries: { ...tries, matched: true } }];
+    const found = row.isMatchedAgain === true ? undefined : await matchAgain(run, row);
+    return [{ ...withWhom(run, row, found ?? withoutGone(whom, error)), isMatchedAgain: true }];
   }
-  run.outcomes.set(delivery.id, refused(delivery.id, error));
+  if (isConflict(error, status)) {
+    const reason = 'HubSpot refuses the call: another record has a value of it that must be unique.';
+    const remedy =
+      'Take properties that are unique in HubSpot out of HUBSPOT_FIELDS, then: npm run replay -- --state rejected';
+    run.outcomes.set(delivery.id, rejected(delivery.id, 'value_not_unique', reason, remedy));
+  } else setRefused(run, row, error);
   return [];
 }

@@ -1,10 +1,11 @@
 import { countUnmappedPlaces, delivered, retry, skipped, type Delivery, type Outcome } from '#contract';
-import { createCalls } from './create-calls.ts';
+import { createCalls, indexLagMs } from './create-calls.ts';
 import { mapCall } from './mapping.ts';
 import { findPeople } from './match.ts';
 import { pauseFor } from './pause.ts';
 import { takenBy } from './portal.ts';
 import { ownerProperty } from './properties.ts';
+import { createRefusedValues } from './refused-values.ts';
 import { recoverCalls } from './recover-calls.ts';
 import type { Landing, Parts, Run } from './run.ts';
 import { readTrace, type Whom } from './trace.ts';
@@ -18,25 +19,35 @@ export async function deliver(
 ): Promise<readonly Outcome[]> {
   if (batch.length === 0) return [];
   const outcomes = new Map<string, Outcome>();
+  const sent = new Set<string>();
   try {
     const form = await parts.portal.callForm(signal);
     await parts.owners.refresh(signal);
-    await landAll({ ...parts, signal, form, outcomes }, batch);
+    const memory = { refusedValues: createRefusedValues(), searchedAnew: new Set<string>() };
+    await landAll({ ...parts, signal, form, outcomes, sent, ...memory }, batch);
   } catch (error) {
     const pause = pauseFor(error);
     const hasWritten = [...outcomes.values()].some(
       (outcome) => outcome.kind === 'delivered' && outcome.effect !== 'unchanged',
     );
+    // Without a unique key, or after a fault of ours, a call that may have been made would be made again.
+    const isSent = sent.size > 0 && (pause === undefined || parts.config.HUBSPOT_KEY === 'search');
     // What landed before HubSpot went away is told; the rest waits, and the next request says why.
-    if (pause === undefined || !hasWritten) throw pause ?? error;
-    const waitMs = 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
+    if (!hasWritten && !isSent) throw pause ?? error;
+    if (pause === undefined)
+      parts.tools.log.error({ error }, 'A batch broke off after a part of it had landed');
+    const code = pause === undefined ? 'broken_off' : 'hubspot_away';
+    const reason = pause?.message ?? 'The batch broke off before the call was landed.';
+    const waitMs = pause !== undefined && 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
     for (const { id } of batch)
-      if (!outcomes.has(id)) outcomes.set(id, retry(id, 'hubspot_away', pause.message, waitMs));
+      if (!outcomes.has(id))
+        outcomes.set(id, retry(id, code, reason, sent.has(id) ? Math.max(waitMs ?? 0, indexLagMs) : waitMs));
   }
   return [...outcomes.values()];
 }
 
 async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
+  const { config } = run;
   const current = batch.filter((delivery) => {
     const { id, revision, landedRevision, remoteId } = delivery;
     const isOlder = landedRevision !== undefined && revision < landedRevision;
@@ -61,11 +72,28 @@ async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
     }),
   );
   const unknown = landings.filter(({ delivery }) => delivery.remoteId === undefined);
-  const isTried = ({ delivery }: Landing): boolean =>
-    delivery.attempt > 1 || delivery.landedRevision !== undefined;
-  await recoverCalls(run, unknown.filter(isTried));
-  const fresh = unknown.filter((landing) => !isTried(landing));
-  await createCalls(run, fresh, (landings) => recoverCalls(run, landings));
+  // A unique key refuses a second call by itself: what is there shows as a conflict.
+  const mayBeThere = (landing: Landing): boolean => config.HUBSPOT_KEY === 'search' && !isFresh(run, landing);
+  await recoverCalls(run, unknown.filter(mayBeThere));
+  await createCalls(
+    run,
+    unknown.filter((landing) => !mayBeThere(landing)),
+    { isKeyFree: false, resolve: (landings) => recoverCalls(run, landings) },
+  );
+}
+
+// A replay, a restored store or a crash of minutes ago: an attempt may be forgotten.
+const freshForMs = 2 * 60_000;
+
+/** Nobody can have landed it yet. A further push would have made an earlier attempt forgotten. */
+function isFresh({ tools, config }: Run, { delivery }: Landing): boolean {
+  const { attempt, landedRevision, call } = delivery;
+  const { first_received_at: firstAtMs, last_received_at: lastAtMs } = call;
+  const dueAtMs = config.HUBSPOT_LOG === 'end' ? firstAtMs + (call.duration_seconds ?? 0) * 1000 : firstAtMs;
+  const isSinglePush = config.HUBSPOT_LOG === 'end' || firstAtMs === lastAtMs;
+  return (
+    attempt === 1 && landedRevision === undefined && isSinglePush && tools.clock() - dueAtMs < freshForMs
+  );
 }
 
 function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {

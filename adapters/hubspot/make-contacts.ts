@@ -1,3 +1,4 @@
+import type { Ledger } from '#contract';
 import type { HubspotRecord } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { contactKey } from './properties.ts';
@@ -17,10 +18,12 @@ import type { Whom } from './trace.ts';
 export async function makeContacts(run: Run, numbers: readonly string[]): Promise<ReadonlyMap<string, Whom>> {
   const { client, signal } = run;
   const made = new Map<string, Whom>();
+  if (numbers.length === 0 || (await readContactRefusal(run.tools.ledger)) !== undefined) return made;
+  const refusals: string[] = [];
   const add = (records: readonly HubspotRecord[], isNew: boolean): void => {
     for (const record of records) {
       const number = record.properties[contactKey] ?? record.objectWriteTraceId;
-      if (number !== undefined) made.set(number, whomOf(record, number, isNew));
+      if (typeof number === 'string') made.set(number, whomOf(record, number, isNew));
     }
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
@@ -28,19 +31,36 @@ export async function makeContacts(run: Run, numbers: readonly string[]): Promis
     add((await client.readContactsByKey(batch, signal)).records, false);
     await upsert(
       run,
+      refusals,
       batch.filter((number) => !made.has(number)),
       (records) => add(records, true),
     );
   }
+  const [reason] = refusals;
+  const isEach = refusals.length >= refusalsMax && ![...made.values()].some(isJustMade);
+  if (isEach && reason !== undefined)
+    await run.tools.ledger.putMany([{ number: refusalEntry, record: reason, validForMs: hourMs }]);
   return made;
 }
 
+/** Why HubSpot refuses every contact of the kit's, as it was found within the last hour. */
+export async function readContactRefusal(ledger: Ledger): Promise<string | undefined> {
+  const reason = (await ledger.getMany([refusalEntry])).get(refusalEntry);
+  return typeof reason === 'string' ? reason : undefined;
+}
+
+const hourMs = 3_600_000;
+const refusalEntry = 'contacts are refused';
+// Each refusal is found by halves, which cost requests: after so many the rest of a batch lands without contacts.
+const refusalsMax = 2;
+
 async function upsert(
   run: Run,
+  refusals: string[],
   numbers: readonly string[],
   add: (records: readonly HubspotRecord[]) => void,
 ): Promise<void> {
-  if (numbers.length === 0) return;
+  if (numbers.length === 0 || refusals.length >= refusalsMax) return;
   const contacts = numbers.map((number) => ({
     key: number,
     properties: { [contactKey]: number, phone: number },
@@ -53,13 +73,20 @@ async function upsert(
     if (!isRefused) throw error;
     // The batch stands or falls as one: the refused row is found by halves.
     if (numbers.length === 1) {
+      refusals.push(error.message);
       run.tools.log.warn({ reason: error.message }, 'HubSpot refuses a contact; the call lands without one');
       return;
     }
     const half = Math.ceil(numbers.length / 2);
-    await upsert(run, numbers.slice(0, half), add);
-    await upsert(run, numbers.slice(half), add);
+    await upsert(run, refusals, numbers.slice(0, half), add);
+    await upsert(run, refusals, numbers.slice(half), add);
   }
+}
+
+const justMade = 'contact_made';
+
+function isJustMade({ story }: Whom): boolean {
+  return (story as { rule?: unknown }).rule === justMade;
 }
 
 function whomOf({ id, properties }: HubspotRecord, number: string, isNew: boolean): Whom {
@@ -68,6 +95,6 @@ function whomOf({ id, properties }: HubspotRecord, number: string, isNew: boolea
     companyId: properties['associatedcompanyid'] ?? undefined,
     contactOwnerId: properties['hubspot_owner_id'] ?? undefined,
     isMiss: false,
-    story: { number, rule: isNew ? 'contact_made' : 'contact_made_before' },
+    story: { number, rule: isNew ? justMade : 'contact_made_before' },
   };
 }

@@ -87,7 +87,7 @@ function whomOf(match: PersonMatch | undefined, note: string | undefined): Whom 
 function whyNoContact({ config }: Run, { call }: Delivery): string | undefined {
   return whyNotCreated(call, {
     statuses: config.HUBSPOT_CREATE_STATUSES,
-    durationSecondsMin: config.HUBSPOT_CREATE_SECONDS_MIN,
+    durationSecondsMin: config.HUBSPOT_CREATE_AFTER / 1000,
   });
 }
 
@@ -99,7 +99,7 @@ function missNote(run: Run, delivery: Delivery): string | undefined {
 export function peopleSource({ client, config, tools, signal }: Run): PeopleSource {
   return {
     ledger: tools.ledger,
-    rules: { objects: ['contact'], policy: config.HUBSPOT_MATCH },
+    rules: { objects: ['contact'], policy: config.HUBSPOT_SEVERAL },
     readNumber: (text) => tools.readNumber(text),
     searchSizeMax,
     search: async (numbers) => (await client.searchContacts(numbers, signal)).map(candidateOf),

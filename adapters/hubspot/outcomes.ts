@@ -1,9 +1,8 @@
 import { delivered, lateMatchAfterMs, rejected, type Outcome } from '#contract';
 import { withoutNumbers, type ErrorDetails } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
-import { asJson, fingerprints, type CallTrace } from './trace.ts';
+import { asJson, fingerprints, type Left } from './trace.ts';
 import type { Properties } from './properties.ts';
-import { fingerprint } from '#contract';
 
 /** A landing that HubSpot confirmed. */
 export interface Landed {
@@ -13,21 +12,20 @@ export interface Landed {
   /** What was written now. */
   readonly written: Properties;
   /** What was left to people, and why. */
-  readonly left?: CallTrace['left'];
+  readonly left?: Left;
 }
 
 /** Answers a delivery as landed, with its trace, and when to look again for somebody who was not found. */
 export function settleLanded(run: Run, landing: Landing, landed: Landed): void {
-  const { delivery, last, whom, owner, properties, dropped } = landing;
-  const droppedNow = Object.fromEntries(
-    Object.entries(dropped).map(([name, why]) => [name, { why, value: fingerprint(properties[name] ?? '') }]),
-  );
+  const { delivery, last, whom, owner, dropped } = landing;
+  // What was left out before is still left out, unless it was written now.
+  const before = Object.entries(last?.left ?? {}).filter(([name]) => !(name in landed.written));
   const trace = asJson({
     how: landed.how,
     whom,
     owner: owner.why,
     written: { ...last?.written, ...fingerprints(landed.written) },
-    left: { ...droppedNow, ...landed.left },
+    left: { ...Object.fromEntries(before), ...dropped, ...landed.left },
   });
   const revisitAfterMs = whom.isMiss ? lateMatchAfterMs(delivery.call, run.tools.clock()) : undefined;
   const { remoteId, effect } = landed;

@@ -1,9 +1,10 @@
-import type { Clock } from '#contract';
+import { fingerprint, type Clock } from '#contract';
 import type { PropertyDefinition } from './answers.ts';
 import type { HubspotClient } from './client.ts';
 import { usualChoices, type CallChoices } from './mapping.ts';
 import { requiredProperties, type Properties } from './properties.ts';
 import { Refusal } from './refusal.ts';
+import type { Left } from './trace.ts';
 
 /** What a portal takes for a call. */
 export interface CallForm {
@@ -64,12 +65,11 @@ export function formOf(definitions: readonly PropertyDefinition[]): CallForm {
 }
 
 /** What of the properties a portal takes, and why it does not take the others. */
-export function takenBy(
-  form: CallForm,
-  properties: Properties,
-): { taken: Properties; dropped: Readonly<Record<string, string>> } {
-  const whys = Object.keys(properties).map((name) => [name, form.whyNotTaken(name)] as const);
-  const dropped = whys.filter((entry): entry is [string, string] => entry[1] !== undefined);
+export function takenBy(form: CallForm, properties: Properties): { taken: Properties; dropped: Left } {
+  const dropped = Object.entries(properties).flatMap(([name, value]) => {
+    const why = form.whyNotTaken(name);
+    return why === undefined ? [] : [[name, { why, value: fingerprint(value) }] as const];
+  });
   return {
     taken: without(
       properties,

@@ -1,12 +1,12 @@
 import { retry } from '#contract';
-import type { HubspotRecord } from './answers.ts';
+import type { BatchAnswer, HubspotRecord } from './answers.ts';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
-import { createCalls } from './create-calls.ts';
+import { createCalls, type Doubt } from './create-calls.ts';
 import { settleLanded } from './outcomes.ts';
 import { callKey } from './properties.ts';
-import { isBatchRefused } from './refusal.ts';
-import { inBatches, type Landing, type Run } from './run.ts';
+import { isBatchRefused, Refusal } from './refusal.ts';
+import { inBatches, sendWrite, type Landing, type Run } from './run.ts';
 import { updateCalls, type Known } from './update-calls.ts';
 
 /**
@@ -31,7 +31,7 @@ async function recoverBatch(run: Run, batch: readonly Landing[]): Promise<void> 
   if (missing.length === 0) return;
   if (isUnique) await upsert(run, missing);
   // Nothing but the key tells one call from another there, and nobody refuses a second one.
-  else await createCalls(run, missing, leaveUnconfirmed(run));
+  else await createCalls(run, missing, lookedUp(run));
 }
 
 async function findByKey(run: Run, batch: readonly Landing[]): Promise<ReadonlyMap<string, HubspotRecord>> {
@@ -50,43 +50,61 @@ async function findByKey(run: Run, batch: readonly Landing[]): Promise<ReadonlyM
   );
 }
 
-function knownBy(landing: Landing, { id, properties }: HubspotRecord): Known {
-  return { ...landing, remoteId: id, shown: properties, mayLackPeople: true };
+function knownBy(landing: Landing, { id, properties, createdAt, updatedAt }: HubspotRecord): Known {
+  // Nobody has touched what was never changed since it was made: all that it shows is the kit's.
+  const isUntouched = typeof createdAt === 'string' && createdAt === updatedAt;
+  return { ...landing, remoteId: id, shown: properties, mayLackPeople: true, isUntouched };
 }
 
 /** By the key: whoever makes it first, there is one. It takes no associations, which follow. */
 async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
   const rows = landings.map(({ delivery, properties }) => ({ key: delivery.idempotencyKey, properties }));
-  let records: readonly HubspotRecord[];
+  let answer: BatchAnswer;
   try {
-    ({ records } = await run.client.upsertCalls(rows, run.signal));
+    answer = await sendWrite(run, landings, () => run.client.upsertCalls(rows, run.signal));
   } catch (error) {
-    if (!isBatchRefused(error)) throw error;
     // Refused for what one of them is: creating them finds it out row by row.
-    await createCalls(run, landings, leaveUnconfirmed(run));
+    if (isBatchRefused(error)) await createCalls(run, landings, lookedUp(run));
+    // HubSpot answers, since the key was read just now: it is this call that it cannot take.
+    else if (landings.length === 1 && error instanceof Refusal && error.status >= 500)
+      await lookedUp(run).resolve(landings);
+    else throw error;
     return;
   }
   const byKey = new Map(
-    records.map((record) => [record.properties[callKey] ?? record.objectWriteTraceId, record]),
+    answer.records.map((record) => [record.properties[callKey] ?? record.objectWriteTraceId, record]),
   );
   const made = landings.flatMap((landing) => {
     const record = byKey.get(landing.delivery.idempotencyKey);
     return record === undefined ? [] : [{ ...landing, remoteId: record.id }];
   });
-  await leaveUnconfirmed(run)(landings.filter(({ delivery }) => !byKey.has(delivery.idempotencyKey)));
-  await associateCalls(run, made, true);
+  const others = landings.filter(({ delivery }) => !byKey.has(delivery.idempotencyKey));
+  const isRefused = ({ delivery }: Landing): boolean =>
+    answer.errors.some(({ about }) => about.includes(delivery.idempotencyKey));
+  await lookedUp(run).resolve(others.filter((landing) => !isRefused(landing)));
+  const { apart } = await associateCalls(run, made, true);
   for (const landing of made) {
-    if (run.outcomes.has(landing.delivery.id)) continue;
-    const { remoteId, properties } = landing;
-    settleLanded(run, landing, { remoteId, effect: 'created', how: 'made by its key', written: properties });
+    const { remoteId, properties, delivery } = landing;
+    if (run.outcomes.has(delivery.id)) continue;
+    settleLanded(run, apart.get(delivery.id) ?? landing, {
+      remoteId,
+      effect: 'created',
+      how: 'made by its key',
+      written: properties,
+    });
   }
+  await createCalls(run, others.filter(isRefused), lookedUp(run));
 }
 
-function leaveUnconfirmed({ outcomes }: Run): (landings: readonly Landing[]) => Promise<void> {
+/** The keys are free, as far as a look just now could tell. What is in doubt even so is looked up next time. */
+function lookedUp({ outcomes }: Run): Doubt {
   const reason = 'HubSpot did not say whether the call was made.';
-  return (landings) => {
-    for (const { delivery } of landings)
-      outcomes.set(delivery.id, retry(delivery.id, 'not_confirmed', reason));
-    return Promise.resolve();
+  return {
+    isKeyFree: true,
+    resolve(landings) {
+      for (const { delivery } of landings)
+        outcomes.set(delivery.id, retry(delivery.id, 'not_confirmed', reason));
+      return Promise.resolve();
+    },
   };
 }

@@ -43,6 +43,8 @@ export interface ErrorDetails {
   readonly about: readonly string[];
   /** All of it, to look for words in. */
   readonly text: string;
+  /** Each single fault that it names, or all of it where it names none apart. */
+  readonly faults: readonly string[];
 }
 
 const shape = z.object({
@@ -51,19 +53,22 @@ const shape = z.object({
   errorType: z.string().catch(''),
   policyName: z.string().catch(''),
   context: z.record(z.string(), z.unknown()).catch({}),
+  errors: z.array(z.unknown()).catch([]),
 });
 
 /** Reads an error in any of the forms that HubSpot gives it. */
 export function readErrorDetails(body: unknown): ErrorDetails {
   const { success, data } = shape.safeParse(body);
-  if (!success) return { message: '', category: '', policyName: '', about: [], text: '' };
-  const { context } = data;
+  if (!success) return { message: '', category: '', policyName: '', about: [], text: '', faults: [] };
+  const { context, errors } = data;
+  const text = JSON.stringify(body);
   return {
     message: data.message,
     category: data.category === '' ? data.errorType : data.category,
     policyName: data.policyName,
     about: ['objectWriteTraceId', 'ids', 'id', 'fromObjectId'].flatMap((name) => textsOf(context[name])),
-    text: JSON.stringify(body),
+    text,
+    faults: errors.length === 0 ? [text] : errors.map((fault) => JSON.stringify(fault)),
   };
 }
 
@@ -84,14 +89,35 @@ export function isMissing({ text, category }: ErrorDetails): boolean {
   return /NOT_FOUND/.test(category) || /_NOT_FOUND|INVALID_OBJECT_IDS/.test(text);
 }
 
-/** The property that holds the key is not there, or not unique. */
-export function isKeyFault({ text }: ErrorDetails, key: string): boolean {
-  return text.includes(key) && /PROPERTY_DOESNT_EXIST|does not exist|non-unique/i.test(text);
+/** The property that holds the key is not there, not unique, or not to be written. */
+export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
+  return faults.some(
+    (fault) =>
+      fault.includes(key) &&
+      /PROPERTY_DOESNT_EXIST|does not exist|non-unique|READ_ONLY|read[- ]only/i.test(fault),
+  );
 }
 
-/** Which of these properties an error speaks of. */
+/** What an error means for the row that it is about. */
+export type RowFault = 'the row' | 'for now' | 'forbidden';
+
+/** An error of a row may be about HubSpot, or the token, and not about the row. */
+export function rowFaultOf({ category }: ErrorDetails): RowFault {
+  if (/SCOPE|FORBIDDEN|PERMISSION|UNAUTHORI[SZ]ED|AUTHENTICATION/.test(category)) return 'forbidden';
+  return /INTERNAL|SERVER|RATE_LIMIT|LOCK|TIMEOUT|UNAVAILABLE|MIGRATION/.test(category)
+    ? 'for now'
+    : 'the row';
+}
+
+/**
+ * Which of these properties an error speaks of: those that it quotes. Where it quotes none, those that it mentions and
+ * that are no common words.
+ */
 export function namedProperties({ text }: ErrorDetails, names: readonly string[]): string[] {
-  return names.filter((name) => new RegExp(`(?<![\\w])${name}(?![\\w])`).test(text));
+  // A word that a colon follows is a member of the error itself, in its own JSON or in what the message quotes.
+  const quoted = names.filter((name) => new RegExp(`\\\\?["']${name}\\\\?["'](?!\\s*:)`).test(text));
+  if (quoted.length > 0) return quoted;
+  return names.filter((name) => name.includes('_') && new RegExp(`(?<![\\w])${name}(?![\\w])`).test(text));
 }
 
 /** True when a write that ended so may have been done all the same. */

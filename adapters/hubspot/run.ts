@@ -4,7 +4,9 @@ import type { HubspotConfig } from './config.ts';
 import type { Owners, OwnerChoice } from './owner.ts';
 import type { CallForm, Portal } from './portal.ts';
 import type { Properties } from './properties.ts';
-import type { LastLanding, Whom } from './trace.ts';
+import { isOutcomeUnknown } from './refusal.ts';
+import type { RefusedValues } from './refused-values.ts';
+import type { LastLanding, Left, Whom } from './trace.ts';
 
 /** What a running adapter works with. */
 export interface Parts {
@@ -21,6 +23,12 @@ export interface Run extends Parts {
   readonly form: CallForm;
   /** What became of each delivery so far, by id. */
   readonly outcomes: Map<string, Outcome>;
+  /** The deliveries of which a write was sent that was not refused: it may have been done. */
+  readonly sent: Set<string>;
+  /** What HubSpot refused of optional properties, so that it is not sent again. */
+  readonly refusedValues: RefusedValues;
+  /** The numbers that were searched anew since a record was gone: once is enough. */
+  readonly searchedAnew: Set<string>;
 }
 
 /** A delivery with what is to be written for it. */
@@ -31,8 +39,25 @@ export interface Landing {
   readonly owner: OwnerChoice;
   /** All that the call is to show, the key and the owner too. */
   readonly properties: Properties;
-  /** What the portal does not take, and why. */
-  readonly dropped: Readonly<Record<string, string>>;
+  /** What the portal does not take. */
+  readonly dropped: Left;
+}
+
+/** Sends a write, and notes of which deliveries it may have been done. Throws what `write` does. */
+export async function sendWrite<Answer>(
+  run: Run,
+  landings: readonly Landing[],
+  write: () => Promise<Answer>,
+): Promise<Answer> {
+  const note = (): void => landings.forEach(({ delivery }) => run.sent.add(delivery.id));
+  try {
+    const answer = await write();
+    note();
+    return answer;
+  } catch (error) {
+    if (isOutcomeUnknown(error)) note();
+    throw error;
+  }
 }
 
 /** A batch cut into those that HubSpot takes at once. */

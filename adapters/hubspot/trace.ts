@@ -13,6 +13,9 @@ export interface Whom {
   readonly story: JsonValue;
 }
 
+/** What was not written, and why; with the fingerprint of the value that it is about. */
+export type Left = Readonly<Record<string, { readonly why: string; readonly value: string }>>;
+
 /** What is kept of a landing, for the operator and for the next landing of the call. */
 export interface CallTrace {
   /** `created`, `found by its key`, `updated`, `unchanged`. */
@@ -21,8 +24,7 @@ export interface CallTrace {
   readonly owner: string;
   /** The fingerprint of what the kit wrote last, by property. */
   readonly written: Readonly<Record<string, string>>;
-  /** What was not written, and why; with the fingerprint of the value that it is about. */
-  readonly left: Readonly<Record<string, { readonly why: string; readonly value: string }>>;
+  readonly left: Left;
 }
 
 const shape = z.object({

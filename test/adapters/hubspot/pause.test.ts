@@ -38,8 +38,10 @@ describe('what an error of HubSpot means for HubSpot as a whole', () => {
     expect(pauseFor(new NoAnswer('did not answer', true))).toBeInstanceOf(DestinationUnavailable);
   });
 
-  it.each([400, 404, 409])('%i: nothing, it is about one request', (status) => {
-    expect(pauseFor(refusal(status, { message: 'Owner does not exist' }))).toBeUndefined();
+  it.each([400, 404, 405, 410])('%i of what must be answered: a person has to look', (status) => {
+    const meaning = pauseFor(refusal(status, { message: 'resource not found' }));
+    expect(meaning).toBeInstanceOf(AdapterMisconfigured);
+    expect(meaning).toMatchObject({ message: `HubSpot answered ${status}: resource not found` });
   });
 
   it('is no concern of a fault of ours', () => {

@@ -101,7 +101,6 @@ describe('people at work in HubSpot', () => {
     const outcome = (await test.deliver([delivery])).get('ended');
     test.portal.person.remove('calls', test.callsOf(delivery)[0]?.id ?? '');
     const { trace } = outcome as unknown as { trace: { written: Record<string, string> } };
-    // The title and body that the kit would write now were written already: nothing is read.
     const later = afterwards(delivery, outcome, { status: 'missed' });
     const written = { ...trace.written, hs_call_title: '', hs_call_body: '' };
     const answer = await test.deliver([{ ...later, landedTrace: { ...trace, written } }]);

@@ -5,6 +5,7 @@ import {
   afterwards,
   callFrom,
   callsFromNumbers,
+  lookedAtAgain,
   mobileNumber,
   openPortal,
   type PortalUnderTest,
@@ -84,6 +85,27 @@ describe('requests to HubSpot', { timeout: 60_000 }, () => {
     test = await openPortal({ contacts: everyNumber(1) });
     await land([callFrom(mobileNumber(0), 'alone')]);
     expect(test.portal.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 1, 'properties.list': 1 });
+  });
+
+  it('are six more for a batch of which half was made when the answer was lost', async () => {
+    const contacts = everyNumber(4).map(({ properties }) => ({
+      properties: { ...properties, associatedcompanyid: '7001' },
+    }));
+    const companies = [{ id: '7001', properties: { name: 'Acme' } }];
+    test = await openPortal({ contacts, companies });
+    test.portal.stage('reset in the write', { on: 'calls.create' });
+    await land(callsFromNumbers(4));
+    expect(total()).toBe(3 + 6);
+  });
+
+  it('are 20 searches and no more for a late look at 1,000 calls that nobody made', async () => {
+    test = await openPortal();
+    const calls = callsFromNumbers(1000);
+    const outcomes = await land(calls);
+    test.clock.moveBy(11 * 60_000);
+    test.portal.forget();
+    await land(calls.map((delivery) => lookedAtAgain(delivery, outcomes.get(delivery.id))));
+    expect(test.portal.counts()).toEqual({ 'contacts.search': 20 });
   });
 
   it('are none for a call that has not changed', async () => {

@@ -56,7 +56,7 @@ describe('whom a call is about', () => {
       ],
       companies: [{ id: '7001', properties: { name: 'Acme' } }],
     };
-    test = await openPortal(options, { HUBSPOT_MATCH: 'company' });
+    test = await openPortal(options, { HUBSPOT_SEVERAL: 'company' });
     const delivery = callFrom(number, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [], companies: ['7001'] }]);
@@ -125,7 +125,7 @@ describe('a call that nobody in HubSpot made', () => {
     const settings = {
       HUBSPOT_UNMATCHED: 'create',
       HUBSPOT_CREATE_STATUSES: 'answered',
-      HUBSPOT_CREATE_SECONDS_MIN: '10',
+      HUBSPOT_CREATE_AFTER: '10s',
     };
     test = await openPortal({}, settings);
     const short = callFrom(number, 'short', { duration_seconds: 9 });
