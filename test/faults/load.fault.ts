@@ -81,7 +81,9 @@ describe('23 slow and broken senders', () => {
       let timer: NodeJS.Timeout | undefined;
       await exchange(port, (socket) => {
         socket.write(first);
-        timer = setInterval(() => void (socket.writable && socket.write('a')), 500);
+        timer = setInterval(() => {
+          if (socket.writable) socket.write('a');
+        }, 500);
       });
       clearInterval(timer);
       return performance.now() - startedMs;

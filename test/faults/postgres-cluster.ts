@@ -33,8 +33,8 @@ export async function makeCluster(): Promise<PostgresCluster> {
     for (const path of [folder, data]) chownSync(path, uid ?? 0, gid ?? 0);
   }
   const run = (program: string, ...rest: string[]): void => {
-    const [command = '', ...first] = [...as, join(binaries ?? '', program)];
-    execFileSync(command, [...first, ...rest], { stdio: 'ignore', cwd: folder });
+    const [command, ...first] = [...as, join(binaries ?? '', program), ...rest];
+    execFileSync(command, first, { stdio: 'ignore', cwd: folder });
   };
   const { port, release } = await holdPort();
   await release();
