@@ -123,7 +123,7 @@ describe('23 slow and broken senders', () => {
     await new Promise((closed) => socket.on('close', closed));
     const repeat = await fetch(`${url}/webhooks/jet`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: left.body,
     });
     scene.ledger.record(left, repeat.status);
