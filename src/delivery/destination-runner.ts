@@ -1,24 +1,21 @@
 import type { Adapter } from '../contract/adapter.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import { rejected, type Outcome } from '../contract/outcome.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
-import type { Log } from '../domain/log.ts';
-import { countAttempts, readDue, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
+import { countAttempts, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
 import {
   noteSuspect,
   readDestinations,
   releaseLease,
   writePause,
   type Lease,
-  type Suspect,
 } from '../store/destinations.ts';
 import { makeDueAgain } from '../store/replay.ts';
 import { settle } from '../store/settle.ts';
 import { attempt, type AttemptResult } from './attempt.ts';
 import { startDeadline } from './deadline.ts';
 import {
-  batchLimit,
   emptyHold,
   holdLease,
   rateLimitWaitMs,
@@ -30,6 +27,7 @@ import { pauseMs } from './pause.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
+import { countAlone, isPoison, readBatch, setAside, suspectOf } from './suspicion.ts';
 
 export interface RunnerDependencies extends HoldDependencies {
   readonly adapter: Adapter;
@@ -40,9 +38,6 @@ export interface RunnerDependencies extends HoldDependencies {
   /** How long to sleep at most before looking for work that another process left. */
   readonly pollMs: number;
 }
-
-// The first end came in a batch, and made each of it be tried alone; so many more alone are no chance.
-const endsAloneMax = 2;
 
 /**
  * Delivers at one destination until it is stopped: holds the lease, takes what is due in batches, one batch in
@@ -98,7 +93,7 @@ async function workOnce(
       // It may have taken long: the lease is looked at again before anything is delivered under it.
       return 0;
     }
-    const batch = await readDue(store, name, batchLimit(hold), clock());
+    const batch = await readBatch(dependencies, hold);
     hold.fresh = false;
     if (batch.length === 0) {
       hold.alone = 0;
@@ -108,7 +103,11 @@ async function workOnce(
     const result = await deliverBatch(dependencies, lease, hold, batch, interrupt);
     if (result === undefined) return 0;
     const { settled, stopped } = result;
-    if (settled && stopped === undefined && hold.alone > 0) hold.alone -= 1;
+    if (settled && stopped === undefined)
+      countAlone(
+        hold,
+        batch.map(({ call }) => call.id),
+      );
     if (!settled) hold.lease = undefined;
     else if (stopped !== undefined) throw stopped;
     else if (hold.pauses > 0) await writePause(store, name, lease, undefined);
@@ -153,17 +152,18 @@ async function deliverBatch(
     if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return { settled: false };
   }
   const suspect = suspectOf(hold, callIds);
-  const isPoison = suspect !== undefined && suspect.ends > endsAloneMax;
-  if (suspect !== undefined && !isPoison) {
+  const poison = suspect !== undefined && isPoison(suspect) ? suspect : undefined;
+  if (suspect !== undefined && poison === undefined) {
     if (!(await noteSuspect(store, name, lease, suspect))) return { settled: false };
   }
   // The deadline ends before the lease does. A process that was stopped since it looked at its lease has none left.
   const leftMs = hold.renewedAtMs + (leaseMs * 3) / 4 - clock();
   if (leftMs <= 0) return undefined;
   const deadlineMs = Math.min(leaseMs / 2, leftMs);
-  const { outcomes, stopped, late } = isPoison
-    ? setAside(suspect, log)
-    : await attempt({ ...dependencies, deadlineMs }, batch, interrupt);
+  const { outcomes, stopped, late } =
+    poison === undefined
+      ? await attempt({ ...dependencies, deadlineMs }, batch, interrupt)
+      : setAside(poison, log);
   resizeBatches(hold, capabilities, batch.length, late);
   if (outcomes.size === 0) return { settled: true, stopped };
   const nowMs = clock();
@@ -180,23 +180,6 @@ async function deliverBatch(
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
   return { settled: true, stopped };
-}
-
-/** What to note before a delivery is tried alone: `ends` as it will be, should this process end of it too. */
-function suspectOf({ alone, suspect }: Hold, [callId]: readonly string[]): Suspect | undefined {
-  if (alone === 0 || callId === undefined) return undefined;
-  return { callId, ends: (suspect?.callId === callId ? suspect.ends : 0) + 1 };
-}
-
-function setAside({ callId }: Suspect, log: Log): AttemptResult {
-  log.error({}, 'A delivery is set aside: each process that had it in hand ended');
-  const outcome = rejected(
-    callId,
-    'ended_process',
-    'The process that delivered it ended three times.',
-    'Look into its log for what ended it (memory, the adapter), mend that, then replay: npm run replay -- --state rejected',
-  );
-  return { outcomes: new Map([[callId, outcome]]), stopped: undefined, late: false };
 }
 
 function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {

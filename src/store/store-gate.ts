@@ -37,6 +37,7 @@ export interface StoreGateOptions {
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, probe, onChange } = options;
   let open = true;
+  const isOpen = (): boolean => open;
   const stopping = new AbortController();
 
   const shut = async (): Promise<void> => {
@@ -56,18 +57,18 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
 
   return {
     async run(work) {
-      if (!open) throw new StoreSilent('The store does not answer');
+      if (!isOpen()) throw new StoreSilent('The store does not answer');
       const startedMs = performance.now();
       try {
         return await within(answersWithinMs, work());
       } catch (error) {
         const tookTooLong = error instanceof TookTooLong;
         const isSilent = tookTooLong || (isAway(error) && performance.now() - startedMs > quickMs);
-        if (isSilent && open && !stopping.signal.aborted) void shut();
+        if (isSilent && isOpen() && !stopping.signal.aborted) void shut();
         throw tookTooLong ? new StoreSilent('The store did not answer in time', { cause: error }) : error;
       }
     },
-    isOpen: () => open,
+    isOpen,
     stop: () => stopping.abort(),
   };
 }

@@ -86,11 +86,34 @@ describe('a worker that takes over from a process that ended', () => {
     await endProcess({ callId: 'call-2', ends: 2 });
     const adapter = await deliverAll(4);
     expect(adapter.landed.has('call-2')).toBe(false);
-    expect(await readDelivery(fresh.store, 'crm', 'call-2')).toMatchObject({
-      state: 'rejected',
-      code: 'ended_process',
-      due_at: null,
-    });
+    await vi.waitFor(async () =>
+      expect(await readDelivery(fresh.store, 'crm', 'call-2')).toMatchObject({
+        state: 'rejected',
+        code: 'ended_process',
+        due_at: null,
+      }),
+    );
+  });
+
+  it('tries what was in hand at the end last of those that go alone', async () => {
+    await storeCalls(fresh.store, ids(14));
+    await endProcess({ callId: 'call-0', ends: 1 });
+    const { batches } = await deliverAll(14);
+    expect(batches.map(([first]) => first?.id)).toEqual([...ids(10).slice(1), 'call-0', 'call-10']);
+    expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 4]);
+  });
+
+  it('forgets the ends of one delivery as soon as another is in hand', async () => {
+    await storeCalls(fresh.store, ids(3));
+    await endProcess({ callId: 'call-0', ends: 1 });
+    let seen: unknown;
+    await deliverAll(3, [
+      async (batch, signal) => {
+        seen = await noted();
+        return land(batch, signal);
+      },
+    ]);
+    expect(seen).toEqual({ suspect_call_id: 'call-1', suspect_ends: 1 });
   });
 
   it('counts no pause as an end', async () => {

@@ -55,7 +55,7 @@ export async function openCrm(): Promise<Crm> {
     incoming.on('end', () => {
       const { records } = JSON.parse(Buffer.concat(chunks).toString()) as { records: ReferenceRecord[] };
       requests.push({ atMs: performance.now(), records: records.length });
-      const land = (isWanted = (_key: string): boolean => true): unknown => ({
+      const land = (isWanted: (key: string) => boolean = () => true): unknown => ({
         results: records.filter(({ key }) => isWanted(key)).map(write),
       });
       const reply = (status: number, body: unknown, headers = {}): void => {

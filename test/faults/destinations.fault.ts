@@ -21,7 +21,7 @@ async function sendCalls(
   name: string,
   calls: number,
   url: string,
-  token: string,
+  token?: string,
 ): Promise<void> {
   const pushes = Array.from({ length: calls }, (_, call) => callPushes(`${name}-${call}`, call + 1)).flat();
   await sendAll(pushes, 20, scene.ledger, (push) => post(url, token, push));
@@ -141,5 +141,58 @@ describe('13 one dead destination beside a live one', () => {
       await scene.balance({ crm, withinMs: 90_000 });
     },
     { timeoutMs: 600_000 },
+  );
+});
+
+/** How long the destination rests after an answer with this header, until it is asked again. */
+async function restMs(crm: Crm, header: string | undefined): Promise<number> {
+  const before = crm.requests.length;
+  while (crm.requests.length === before) await sleep(5);
+  crm.act = (request) => request.reply(429, {}, header === undefined ? {} : { 'retry-after': header });
+  const refused = crm.requests.length;
+  while (crm.requests.length === refused) await sleep(5);
+  const [first, second] = crm.requests.slice(refused - 1);
+  return (second?.atMs ?? 0) - (first?.atMs ?? 0);
+}
+
+describe('12 odd Retry-After values', () => {
+  fault(
+    '12 odd Retry-After values',
+    async (scene) => {
+      const scale = 600;
+      const { crm, url } = await withCrm(scene, {
+        ...{ FAULT_CLOCK_SCALE: String(scale), FAULT_LEASE_MS: String(60_000 * scale), FAULT_POLL_MS: '10' },
+      });
+      const hourMs = 3_600_000 / scale;
+      const values = [
+        '120',
+        '-5',
+        '0',
+        'soon',
+        undefined,
+        '1e9',
+        '99999999999999999999',
+        'Wed, 21 Oct 2099 07:28:00 GMT',
+      ];
+      for (const value of values) {
+        crm.act = landAll;
+        await sendCalls(scene, `retry-after-${String(value).replaceAll(/\W/g, '')}`, 1, url);
+        await scene.balance({ crm });
+        // Answered once with the header; then as the test is looking, again and again.
+        crm.act = (request) => request.reply(429, {}, value === undefined ? {} : { 'retry-after': value });
+        await sendCalls(scene, `again-${String(value).replaceAll(/\W/g, '')}`, 1, url);
+        const waitedMs = await Promise.race([restMs(crm, value), sleep(hourMs * 1.5).then(() => Infinity)]);
+        crm.act = landAll;
+        await scene.balance({ crm });
+        scene.did(
+          `Retry-After ${String(value)}: left alone for ${Math.round((waitedMs * scale) / 1000)} s of its clock`,
+        );
+        // An hour is the most; what is no number is no hint.
+        expect(waitedMs).toBeLessThan(hourMs * 1.4);
+        if (value === '120') expect(waitedMs * scale).toBeGreaterThanOrEqual(119_000);
+        if (value === '1e9') expect(waitedMs).toBeGreaterThan(hourMs * 0.95);
+      }
+    },
+    { timeoutMs: 300_000 },
   );
 });

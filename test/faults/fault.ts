@@ -49,11 +49,11 @@ export interface Scene {
   /** Puts store and reporting table into this database. */
   use(url: string): void;
   /** Notes what was done, for the report. */
-  did(what: string): void;
+  readonly did: (what: string) => void;
   /** Starts a receiver with the settings of the scene, and these over them; from the kit's own main if so. */
   start(settings?: Readonly<Record<string, string>>, main?: 'kit'): Started;
   /** Frees what a fault opened, at its end. */
-  finally(free: () => Promise<unknown> | unknown): void;
+  finally(free: () => unknown): void;
   /** A token of the first client, whose making the first start showed. */
   token(url: string): Promise<string>;
   readStored(): Promise<StoredRow[]>;

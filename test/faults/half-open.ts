@@ -20,14 +20,20 @@ export async function startHalfOpen(target: { host: string; port: number }): Pro
     const upstream = connect(target);
     clients.add(client);
     if (allSilent) silent.add(client);
-    client.on('data', (bytes) => void (silent.has(client) || upstream.write(bytes)));
-    upstream.on('data', (bytes) => void (silent.has(client) || client.write(bytes)));
+    client.on('data', (bytes) => {
+      if (!silent.has(client)) upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      if (!silent.has(client)) client.write(bytes);
+    });
     for (const socket of [client, upstream]) socket.on('error', () => undefined);
     client.on('close', () => {
       clients.delete(client);
       upstream.destroy();
     });
-    upstream.on('close', () => void (silent.has(client) || client.destroy()));
+    upstream.on('close', () => {
+      if (!silent.has(client)) client.destroy();
+    });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {

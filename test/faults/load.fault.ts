@@ -81,7 +81,9 @@ describe('23 slow and broken senders', () => {
       let timer: NodeJS.Timeout | undefined;
       await exchange(port, (socket) => {
         socket.write(first);
-        timer = setInterval(() => void (socket.writable && socket.write('a')), 500);
+        timer = setInterval(() => {
+          if (socket.writable) socket.write('a');
+        }, 500);
       });
       clearInterval(timer);
       return performance.now() - startedMs;
@@ -121,7 +123,7 @@ describe('23 slow and broken senders', () => {
     await new Promise((closed) => socket.on('close', closed));
     const repeat = await fetch(`${url}/webhooks/jet`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: left.body,
     });
     scene.ledger.record(left, repeat.status);

@@ -27,14 +27,15 @@ export async function makeCluster(): Promise<PostgresCluster> {
   const data = join(folder, 'data');
   mkdirSync(data);
   // PostgreSQL refuses to run as root.
-  const as = isRoot ? ['runuser', '-u', 'postgres', '--'] : [];
+  const as = ['-u', 'postgres', '--'];
   if (isRoot) {
     const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'])));
     for (const path of [folder, data]) chownSync(path, uid ?? 0, gid ?? 0);
   }
   const run = (program: string, ...rest: string[]): void => {
-    const [command = '', ...first] = [...as, join(binaries ?? '', program)];
-    execFileSync(command, [...first, ...rest], { stdio: 'ignore', cwd: folder });
+    const path = join(binaries ?? '', program);
+    const [command, options] = isRoot ? ['runuser', [...as, path, ...rest]] : [path, rest];
+    execFileSync(command, options, { stdio: 'ignore', cwd: folder });
   };
   const { port, release } = await holdPort();
   await release();

@@ -202,7 +202,11 @@ for (const engine of servers) {
         const url = await scene.start({ ADAPTERS: 'none', SECRET_KEY: secretKey }, 'kit').ready();
         const other = scene.start({ ADAPTERS: 'none', SECRET_KEY: `another-${secretKey}` }, 'kit');
         expect(await other.exited).toBe(1);
-        const [words = ''] = other.output().split('\n');
+        const words =
+          other
+            .output()
+            .split('\n')
+            .find((line) => !line.startsWith('{')) ?? '';
         expect(words).toContain('SECRET_KEY is not the one');
         expect((await fetch(`${url}/readyz`)).status).toBe(200);
         scene.did(`exit code 1, "${words}"`);

@@ -63,11 +63,11 @@ describe('the gate before the store', () => {
   });
 
   it.each([
-    ['a quick failure', 0, new Away()],
-    ['a slow failure that lies in the work', 30, new TypeError('own')],
-  ])('stays open after %s', async (_what, afterMs, error) => {
+    { what: 'a quick failure', afterMs: 0, kind: Away },
+    { what: 'a slow failure that lies in the work', afterMs: 30, kind: TypeError },
+  ])('stays open after $what', async ({ afterMs, kind }) => {
     make();
-    await expect(gate.run(fails(afterMs, error))).rejects.toThrow(error.constructor as ErrorConstructor);
+    await expect(gate.run(fails(afterMs, new kind('own')))).rejects.toThrow(kind);
     expect(gate.isOpen()).toBe(true);
   });
 
