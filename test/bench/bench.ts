@@ -18,7 +18,10 @@ mkdirSync('data', { recursive: true });
 const folder = mkdtempSync(resolve('data', 'bench-'));
 const startedMs = performance.now();
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-process.once('SIGINT', () => process.exit(130));
+const postgres = postgresDatabases(options.postgresUrl ?? '');
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void postgres.remove().finally(() => process.exit(130)));
+}
 
 const measurePart: Readonly<Record<Part, () => Promise<Section>>> = {
   ratios: () =>
@@ -30,12 +33,11 @@ const measurePart: Readonly<Record<Part, () => Promise<Section>>> = {
       progress,
     ),
   async postgres() {
-    const databases = postgresDatabases(options.postgresUrl ?? '');
     try {
       // The server groups the commits of the naive one too, so there is less to be gained.
-      return await measureRatios(databases, { kind: 'goal', least: 1.5 }, folder, options, progress);
+      return await measureRatios(postgres, { kind: 'goal', least: 1.5 }, folder, options, progress);
     } finally {
-      await databases.remove();
+      await postgres.remove();
     }
   },
   million: () => measureMillion(folder, options, progress),

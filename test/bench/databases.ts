@@ -3,12 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import knexFactory, { type Knex } from 'knex';
 
-/** Where the ratios are taken: makes empty databases, and removes them again. */
+/** Where the ratios are taken: makes empty databases. */
 export interface Databases {
   readonly title: string;
   /** @returns the URL of a new database */
   create(name: string): Promise<string>;
-  remove(): Promise<void>;
 }
 
 /** Files in a folder, which whoever made the folder removes. */
@@ -17,12 +16,11 @@ export function sqliteDatabases(folder: string): Databases {
   return {
     title: 'SQLite',
     create: (name) => Promise.resolve(`sqlite:${join(folder, `${name}.sqlite`)}`),
-    remove: () => Promise.resolve(),
   };
 }
 
-/** Databases of their own on a PostgreSQL server. */
-export function postgresDatabases(serverUrl: string): Databases {
+/** Databases of their own on a PostgreSQL server, until they are removed. */
+export function postgresDatabases(serverUrl: string): Databases & { remove(): Promise<void> } {
   const made: string[] = [];
   const run = async (work: (knex: Knex) => Promise<unknown>): Promise<void> => {
     const knex = knexFactory({ client: 'pg', connection: serverUrl });
@@ -42,9 +40,11 @@ export function postgresDatabases(serverUrl: string): Databases {
       url.pathname = `/${database}`;
       return url.href;
     },
-    remove: () =>
-      run(async (knex) => {
+    remove: async () => {
+      if (made.length === 0) return;
+      await run(async (knex) => {
         for (const database of made.splice(0)) await knex.raw(`DROP DATABASE ${database} WITH (FORCE)`);
-      }),
+      });
+    },
   };
 }

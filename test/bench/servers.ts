@@ -70,8 +70,12 @@ export async function startKit(
     // A log line is written for each push, to a reader that costs nothing.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // Whatever ends the bench ends what it measures.
+  process.once('exit', () => child.kill());
   await waitUntilReady(child, port);
-  const token = role === 'deliver' ? '' : await fetchToken(folder, port);
+  // Beside a store that is a file, or else in the folder that a kit makes where it runs.
+  const dataFolder = storeUrl.startsWith('sqlite:') ? folder : join(folder, 'data');
+  const token = role === 'deliver' ? '' : await fetchToken(dataFolder, port);
   return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
 
@@ -88,7 +92,11 @@ async function waitUntilReady(child: ChildProcess, port: number): Promise<void> 
 
 async function fetchToken(folder: string, port: number): Promise<string> {
   const file = join(folder, 'first-start.txt');
-  while (!existsSync(file)) await sleep(20);
+  const untilMs = Date.now() + readyWithinMs;
+  while (!existsSync(file)) {
+    if (Date.now() > untilMs) throw new Error(`The kit did not show its first client in ${file}.`);
+    await sleep(20);
+  }
   const shown = readFileSync(file, 'utf8');
   const named = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(shown)?.[1] ?? '';
   const response = await fetch(`http://127.0.0.1:${port}/oauth/token`, {
