@@ -87,7 +87,7 @@ function sendUntilStopped(
 }
 
 /** The status of an answer that has come whole. */
-function statusOfWhole(text: string): number | undefined {
+export function statusOfWhole(text: string): number | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
   const at = text.indexOf('Content-Length: ');
@@ -95,6 +95,7 @@ function statusOfWhole(text: string): number | undefined {
   return text.length < headEnd + 4 + bodyLength ? undefined : Number(text.slice(9, 12));
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+/** The value below which that share of the sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

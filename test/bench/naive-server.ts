@@ -5,10 +5,21 @@ import knexFactory from 'knex';
 import { path } from './request.ts';
 
 // What one would write first: for each request a token look-up and an insert that is synced before the answer.
-const [file = '', token = ''] = process.argv.slice(2);
-const knex = knexFactory({ client: 'sqlite3', connection: { filename: file }, useNullAsDefault: true });
-await knex.raw('PRAGMA journal_mode = WAL');
-await knex.raw('PRAGMA synchronous = FULL');
+const [url = '', token = ''] = process.argv.slice(2);
+const isFile = url.startsWith('sqlite:');
+const knex = knexFactory(
+  isFile
+    ? {
+        client: 'sqlite3',
+        connection: { filename: url.slice('sqlite:'.length) },
+        useNullAsDefault: true,
+      }
+    : { client: 'pg', connection: url },
+);
+if (isFile) {
+  await knex.raw('PRAGMA journal_mode = WAL');
+  await knex.raw('PRAGMA synchronous = FULL');
+}
 await knex.schema.createTable('tokens', (table) => void table.string('hash').primary());
 await knex.schema.createTable('pushes', (table) => {
   table.string('id').primary();

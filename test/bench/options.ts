@@ -1,37 +1,93 @@
 import { Command, InvalidArgumentError } from 'commander';
 
+export const parts = ['ratios', 'postgres', 'million', 'drain', 'latency', 'memory'] as const;
+export type Part = (typeof parts)[number];
+
 export interface BenchOptions {
+  readonly parts: readonly Part[];
   readonly rounds: number;
   readonly seconds: number;
-  /** Measure on a store that holds a million calls too. */
-  readonly million: boolean;
+  /** A PostgreSQL server on which databases may be made. */
+  readonly postgresUrl: string | undefined;
+  /** How many calls the worker has to land in `drain`. */
+  readonly calls: number;
+  /** How long `memory` lasts, its warm-up included. */
+  readonly minutes: number;
+  /** Pushes a second, in `latency` and `memory`. */
+  readonly perSecond: number;
   /** Build before measuring. */
   readonly build: boolean;
 }
 
+interface Given {
+  rounds?: number;
+  seconds?: number;
+  quick?: true;
+  only?: Part[];
+  million: boolean;
+  postgres?: string;
+  calls: number;
+  minutes: number;
+  rate: number;
+  build: boolean;
+}
+
+const explanation = `
+Parts:
+  ratios    the kit beside a bare Express app and a naive receiver, on SQLite
+  postgres  the same on PostgreSQL (left out unless a server is named)
+  million   the kit with 1,000,000 calls in its store, beside an empty one
+  drain     landing a backlog in the reporting table, beside one plain loop of inserts
+  latency   from push to row at a steady rate
+  memory    how resident memory grows under a steady rate`;
+
 /** Reads the command line; faults and `--help` end the process. */
 export function readOptions(argv: readonly string[]): BenchOptions {
-  const given = new Command('npm run bench --')
-    .description('Measures the receiver beside a bare Express app and a naive receiver. Read the ratios.')
+  const command = new Command('npm run bench --')
+    .description('Measures the kit beside what one would write first. Read ratios, not rates.')
+    .option('--only <parts>', 'a comma list of the parts below', partList)
+    .option('--quick', 'the ratios alone, in two short rounds')
+    .option('--no-million', 'leave the store of a million calls out')
     .option('--rounds <count>', 'interleaved rounds, of which medians are taken', positive)
     .option('--seconds <count>', 'seconds of each measurement', positive)
-    .option('--quick', 'two short rounds, and no store of a million calls')
-    .option('--million', 'measure on a store of a million calls too (as without --quick)')
-    .option('--no-million', 'leave the store of a million calls out')
+    .option('--postgres <url>', 'server for databases of the bench; default: TEST_POSTGRES_URL')
+    .option('--calls <count>', 'calls of the backlog in drain', positive, 100_000)
+    .option('--minutes <count>', 'how long memory lasts, a third of it to warm up', positive, 6)
+    .option('--rate <count>', 'pushes a second in latency and memory', positive, 100)
     .option('--no-build', 'measure dist/ as it is')
-    .parse([...argv], { from: 'user' })
-    .opts<{ rounds?: number; seconds?: number; quick?: true; million?: boolean; build: boolean }>();
+    .addHelpText('after', explanation)
+    .parse([...argv], { from: 'user' });
+  const given = command.opts<Given>();
   const quick = given.quick === true;
+  const postgresUrl = (given.postgres ?? process.env['TEST_POSTGRES_URL']) || undefined;
+  if (given.only?.includes('postgres') === true && postgresUrl === undefined) {
+    command.error('error: --only postgres needs --postgres <url> or TEST_POSTGRES_URL');
+  }
   return {
+    parts:
+      given.only ??
+      (quick ? (['ratios'] as const) : parts).filter(
+        (part) => (part !== 'million' || given.million) && (part !== 'postgres' || postgresUrl !== undefined),
+      ),
     rounds: Math.round(given.rounds ?? (quick ? 2 : 5)),
     seconds: given.seconds ?? (quick ? 1.5 : 4),
-    million: given.million ?? !quick,
+    postgresUrl,
+    calls: Math.round(given.calls),
+    minutes: given.minutes,
+    perSecond: given.rate,
     build: given.build,
   };
 }
 
+function partList(text: string): Part[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = parts.filter((part) => names.includes(part));
+  if (known.length !== names.length) throw new InvalidArgumentError(`The parts are ${parts.join(', ')}.`);
+  return known;
+}
+
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 1000)) throw new InvalidArgumentError('It is a number from 1 to 1000.');
+  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It is a number above 0.');
   return value;
 }

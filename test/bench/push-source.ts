@@ -21,6 +21,9 @@ const idMark = '0'.repeat(8) + '-1c3e-4b5d-8f70-' + '0'.repeat(12);
 const numberMark = '00000000';
 const variants = 64;
 
+// Pushes tell of what happened just now: an old moment of an unknown call makes the receiver look for its tombstone.
+const callAgeMs = 600_000;
+
 /** Of ten calls, six are answered, three are missed and one goes out. */
 const lifecycles: readonly (readonly Stage[])[] = [
   ...Array.from({ length: 6 }, () => ['call_start', 'call_answered', 'call_end'] as const),
@@ -29,12 +32,17 @@ const lifecycles: readonly (readonly Stage[])[] = [
 ];
 
 /** Makes the templates once; each source then goes through whole lifecycles, its calls told apart by a tag. */
-export function createPushSources(head: (bodyLength: number) => string): {
+export function createPushSources(
+  head: (bodyLength: number) => string,
+  nowMs = Date.now(),
+): {
   create(): PushSource;
   meanBodyLength: number;
 } {
   const made = Array.from({ length: variants }, (_, variant) =>
-    lifecycles.map((stages) => stages.map((stage) => createTemplate(bodyOf(stage, variant), head))),
+    lifecycles.map((stages) =>
+      stages.map((stage) => createTemplate(bodyOf(stage, variant, nowMs - callAgeMs), head)),
+    ),
   ).flat();
   const bodies = made.flat().map(({ bytes }) => bytes.length - bytes.indexOf('\r\n\r\n') - 4);
   let calls = 0;
@@ -83,11 +91,11 @@ function createTemplate(body: Readonly<Record<string, unknown>>, head: (length: 
 }
 
 /** A body with all keys of its list; those that a stage does not know yet are empty. */
-function bodyOf(stage: Stage, variant: number): Record<string, unknown> {
-  if (stage === 'call_end_outbound') return outboundBody(variant);
+function bodyOf(stage: Stage, variant: number, fromMs: number): Record<string, unknown> {
+  if (stage === 'call_end_outbound') return outboundBody(variant, fromMs);
   const lists = { call_start: ['start'], call_answered: ['start', 'answered'], call_end: [] }[stage];
   const all = stage === 'call_end';
-  const values = inboundValues(variant);
+  const values = inboundValues(variant, fromMs);
   return Object.fromEntries(
     jetFields
       .filter((field) => field.list !== 'outbound')
@@ -98,12 +106,13 @@ function bodyOf(stage: Stage, variant: number): Record<string, unknown> {
   );
 }
 
-function inboundValues(variant: number): Record<string, unknown> {
+function inboundValues(variant: number, fromMs: number): Record<string, unknown> {
+  const at = (afterMs: number): string => new Date(fromMs + variant * 1_000 + afterMs).toISOString();
   const visit = String(variant).padStart(4, '0');
   return {
     call_session_id: idMark,
     account_number: '990123',
-    started_at: `2026-03-14T0${variant % 10}:12:05.123Z`,
+    started_at: at(0),
     origin_number: `614${numberMark}`,
     phone_number: `130055${visit}`,
     service_name: `Google Ads: Sydney ${variant % 20}`,
@@ -115,13 +124,13 @@ function inboundValues(variant: number): Record<string, unknown> {
     queue_name: 'Sales queue',
     extension_number: '202',
     extension_name: 'Dana (sales)',
-    dial_time: `2026-03-14T0${variant % 10}:12:21.400Z`,
-    queued_time: `2026-03-14T0${variant % 10}:12:09.001Z`,
+    dial_time: at(16_277),
+    queued_time: at(3_878),
     geo_label: 'NSW',
     ivr_prompts: '2,1',
     ivr_labels: 'Service,Emergency',
     duration_seconds: String(60 + variant),
-    ended_at: `2026-03-14T0${variant % 10}:19:40.876Z`,
+    ended_at: at((60 + variant) * 1_000),
     session_id: `Zk3vQ8sT1mYx0Lr7Wd5b${visit}`,
     page_view_id: `Hq2nB6cJ9pUa4Ve8Xg1s${visit}`,
     tracking_site_code: 'WT990123A',
@@ -161,10 +170,11 @@ function inboundValues(variant: number): Record<string, unknown> {
   };
 }
 
-function outboundBody(variant: number): Record<string, unknown> {
+function outboundBody(variant: number, fromMs: number): Record<string, unknown> {
+  const at = (afterMs: number): string => new Date(fromMs + variant * 1_001 + afterMs).toISOString();
   return {
-    'call Start Time': `2026-03-14T0${variant % 10}:02:05.${100 + variant}Z`,
-    'Call End Time': `2026-03-14T0${variant % 10}:04:05.000Z`,
+    'call Start Time': at(0),
+    'Call End Time': at(120_000),
     Dialstatus: 'ANSWERED',
     Duration: 120,
     'Called Number': `+614${numberMark}`,

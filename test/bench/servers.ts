@@ -20,10 +20,10 @@ export async function startBare(): Promise<Server> {
   return startScript('bare-server.ts', [], 'none');
 }
 
-export async function startNaive(folder: string): Promise<Server> {
-  mkdirSync(folder, { recursive: true });
+/** @param url of an empty database */
+export async function startNaive(url: string): Promise<Server> {
   const token = 'n'.repeat(43);
-  return startScript('naive-server.ts', [join(folder, 'naive.sqlite'), token], token);
+  return startScript('naive-server.ts', [url, token], token);
 }
 
 async function startScript(file: string, args: readonly string[], token: string): Promise<Server> {
@@ -32,8 +32,30 @@ async function startScript(file: string, args: readonly string[], token: string)
   return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
 
-/** Starts the built kit as an operator would, and gets a token with the client that its first start makes. */
-export async function startKit(folder: string, role: 'receive' | 'all'): Promise<Server> {
+/** Where a kit keeps what: a folder of its own, and two databases. */
+export interface KitPlace {
+  readonly folder: string;
+  readonly storeUrl: string;
+  readonly reportingUrl: string;
+}
+
+export function sqlitePlace(folder: string): KitPlace {
+  mkdirSync(folder, { recursive: true });
+  return {
+    folder,
+    storeUrl: `sqlite:${join(folder, 'jet.sqlite')}`,
+    reportingUrl: `sqlite:${join(folder, 'reporting.sqlite')}`,
+  };
+}
+
+/**
+ * Starts the built kit as an operator would, and gets a token with the client that its first start makes. One that
+ * delivers only takes no pushes, and has no token.
+ */
+export async function startKit(
+  { folder, storeUrl, reportingUrl }: KitPlace,
+  role: 'receive' | 'deliver' | 'all',
+): Promise<Server> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
@@ -42,14 +64,19 @@ export async function startKit(folder: string, role: 'receive' | 'all'): Promise
       ...environment,
       ROLE: role,
       PORT: String(port),
-      DATABASE_URL: `sqlite:${join(folder, 'jet.sqlite')}`,
-      REPORTING_DATABASE_URL: `sqlite:${join(folder, 'reporting.sqlite')}`,
+      DATABASE_URL: storeUrl,
+      REPORTING_DATABASE_URL: reportingUrl,
     },
     // A log line is written for each push, to a reader that costs nothing.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // Whatever ends the bench ends what it measures.
+  process.once('exit', () => child.kill());
   await waitUntilReady(child, port);
-  return { pid: child.pid ?? 0, port, token: await fetchToken(folder, port), stop: () => stopProcess(child) };
+  // Beside a store that is a file, or else in the folder that a kit makes where it runs.
+  const dataFolder = storeUrl.startsWith('sqlite:') ? folder : join(folder, 'data');
+  const token = role === 'deliver' ? '' : await fetchToken(dataFolder, port);
+  return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
 
 async function waitUntilReady(child: ChildProcess, port: number): Promise<void> {
@@ -65,7 +92,11 @@ async function waitUntilReady(child: ChildProcess, port: number): Promise<void> 
 
 async function fetchToken(folder: string, port: number): Promise<string> {
   const file = join(folder, 'first-start.txt');
-  while (!existsSync(file)) await sleep(20);
+  const untilMs = Date.now() + readyWithinMs;
+  while (!existsSync(file)) {
+    if (Date.now() > untilMs) throw new Error(`The kit did not show its first client in ${file}.`);
+    await sleep(20);
+  }
   const shown = readFileSync(file, 'utf8');
   const named = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(shown)?.[1] ?? '';
   const response = await fetch(`http://127.0.0.1:${port}/oauth/token`, {

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reportingTable } from '../../src/domain/reporting-table.ts';
+import { stageRank, type Stage } from '../../src/domain/stage.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { quantile } from './load.ts';
+import type { BenchOptions } from './options.ts';
+import { sendPaced, type AnsweredPush } from './paced-load.ts';
+import { noFailures, type Section } from './section.ts';
+import { sqlitePlace, startKit } from './servers.ts';
+
+const warmUpMs = 3_000;
+const durationMs = 10_000;
+const pollMs = 2;
+const landsWithinMs = 10_000;
+
+/** The time from sending a push until what it says is seen in the reporting table. */
+export async function measureLatency(
+  folder: string,
+  { perSecond }: BenchOptions,
+  progress: (line: string) => void,
+): Promise<Section> {
+  const place = sqlitePlace(join(folder, 'latency'));
+  const server = await startKit(place, 'all');
+  await sendPaced(server, perSecond, warmUpMs, () => undefined);
+  progress(`${perSecond} pushes a second for ${durationMs / 1000} s`);
+  const watch = watchRows(place.reportingUrl);
+  const answerMs: number[] = [];
+  const failures = await sendPaced(server, perSecond, durationMs, (push) => {
+    answerMs.push(push.answeredAtMs - push.sentAtMs);
+    watch.await(push);
+  });
+  const { landedMs, missing } = await watch.end();
+  await server.stop();
+  const figures = (valuesMs: number[]): string => {
+    valuesMs.sort((a, b) => a - b);
+    const [p50, p99, most] = [0.5, 0.99, 1].map((share) => quantile(valuesMs, share).toFixed(1));
+    return `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms`;
+  };
+  return {
+    title: `From push to row, at ${perSecond} pushes a second, on SQLite`,
+    lines: [
+      `Until the answer: ${figures(answerMs)}`,
+      `Until the row is seen: ${figures(landedMs)} (${landedMs.length} pushes, looked for every ${pollMs} ms)`,
+    ],
+    checks: [
+      { kind: 'must', ok: missing === 0, text: `${missing} pushes not seen in the table` },
+      noFailures(failures),
+    ],
+  };
+}
+
+interface Watch {
+  await(push: AnsweredPush): void;
+  /** Waits for what is still to land. */
+  end(): Promise<{ landedMs: number[]; missing: number }>;
+}
+
+/** Looks for rows all the time. A call's row that is at a push's stage, or past it, holds what the push says. */
+function watchRows(url: string): Watch {
+  const database = openDatabase(url, 'read');
+  const seen = new Map<string, { stage: Stage; atMs: number }[]>();
+  const awaited: AnsweredPush[] = [];
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    let since = '';
+    while (!stopped) {
+      const rows = await database
+        .knex(reportingTable)
+        .where('updated_at_utc', '>=', since)
+        .orderBy('updated_at_utc')
+        .select<{ call_id: string; stage: Stage; updated_at_utc: string }[]>(
+          'call_id',
+          'stage',
+          'updated_at_utc',
+        );
+      const atMs = performance.now();
+      for (const { call_id: callId, stage, updated_at_utc: updatedAt } of rows) {
+        const stages = seen.get(callId) ?? [];
+        if (stages.at(-1)?.stage !== stage) seen.set(callId, [...stages, { stage, atMs }]);
+        since = updatedAt;
+      }
+      await sleep(pollMs);
+    }
+  };
+  const looking = look();
+  const landedAtMs = ({ callId, stage }: AnsweredPush): number | undefined =>
+    seen.get(callId)?.find((row) => stageRank(row.stage) >= stageRank(stage))?.atMs;
+  return {
+    await: (push) => void awaited.push(push),
+    async end() {
+      const untilMs = performance.now() + landsWithinMs;
+      while (performance.now() < untilMs && awaited.some((push) => landedAtMs(push) === undefined))
+        await sleep(50);
+      stopped = true;
+      await looking;
+      await database.close();
+      const landedMs = awaited.flatMap((push) => {
+        const atMs = landedAtMs(push);
+        return atMs === undefined ? [] : [atMs - push.sentAtMs];
+      });
+      return { landedMs, missing: awaited.length - landedMs.length };
+    },
+  };
+}
