@@ -43,7 +43,7 @@ function faultOf(error: unknown): Finding {
 async function checkCalls({ client, config }: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
   const definitions = await client.listProperties('calls', signal);
   const form = formOf(definitions);
-  const mapped = config.HUBSPOT_FIELDS.flatMap(({ ours, theirs }): Finding[] => {
+  const mapped = config.HUBSPOT_FIELDS.flatMap(({ ours, theirs }): readonly Finding[] => {
     const definition = definitions.find(({ name }) => name === theirs);
     const isUnique = definition?.hasUniqueValue === true;
     const why =

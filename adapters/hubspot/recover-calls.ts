@@ -3,11 +3,12 @@ import type { BatchAnswer, HubspotRecord } from './answers.ts';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
 import { createCalls, type Doubt } from './create-calls.ts';
+import type { Known } from './known-call.ts';
 import { settleLanded } from './outcomes.ts';
 import { callKey } from './properties.ts';
 import { isBatchRefused, Refusal } from './refusal.ts';
 import { inBatches, sendWrite, type Landing, type Run } from './run.ts';
-import { updateCalls, type Known } from './update-calls.ts';
+import { updateCalls } from './update-calls.ts';
 
 /**
  * Lands calls of which it is not known whether they are there: an answer was lost, or a crash came between. What is

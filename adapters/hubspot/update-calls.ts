@@ -1,31 +1,12 @@
 import { fingerprint, isOursToChange, retry } from '#contract';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
+import type { Change, Known } from './known-call.ts';
 import { settleLanded, type Landed } from './outcomes.ts';
-import { fixedProperties, outcomeProperties, type Properties } from './properties.ts';
-import { inBatches, type Landing, type Run } from './run.ts';
+import { fixedProperties, outcomeProperties } from './properties.ts';
+import { inBatches, type Run } from './run.ts';
 import type { Left } from './trace.ts';
 import { isToldGone, setDeleted, writeChanges } from './write-changes.ts';
-
-/** A call that is in HubSpot. */
-export interface Known extends Landing {
-  readonly remoteId: string;
-  /** What it shows now, where that was read already. */
-  readonly shown?: Readonly<Record<string, string | null>> | undefined;
-  /** True when it is not known whether it is associated with whom it is about. */
-  readonly mayLackPeople: boolean;
-  /** True when it is as it was made. */
-  readonly isUntouched?: boolean;
-}
-
-/** A call, and what is to be changed of it. */
-export interface Change {
-  readonly known: Known;
-  readonly properties: Properties;
-  /** What it shows already as the kit would write it. */
-  readonly same: Properties;
-  readonly left: Left;
-}
 
 /**
  * Brings calls up to date: what became of them, whenever that changed; anything else only while it is empty or as

@@ -1,9 +1,9 @@
 import { retry, skipped } from '#contract';
 import type { BatchAnswer } from './answers.ts';
+import type { Change } from './known-call.ts';
 import { refuseOptional, setRefused } from './refused-row.ts';
 import { isBatchRefused, isMissing, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
 import { sendWrite, type Landing, type Run } from './run.ts';
-import type { Change } from './update-calls.ts';
 
 /**
  * Writes changes of calls that are there, at most a hundred.

@@ -26,7 +26,7 @@ const command = createCommand(
       backupFile,
       storeMigrations.map(({ name }) => name),
     );
-    const asideSuffix = `.before-restore-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    const asideSuffix = `.before-restore-${new Date().toISOString().replace(/[-:.]/g, '')}`;
     const aside = await restoreStore({
       ...{ backupFile, storeFile, asideSuffix },
       requireNoReceiver: () => requireNoReceiver(core),

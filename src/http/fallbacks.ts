@@ -27,9 +27,12 @@ export function answerProblem(log: Log, metrics: Metrics): ErrorRequestHandler {
   const isTold = ({ code }: Problem): boolean => {
     if (code !== 'store_unavailable') return true;
     const nowMs = performance.now();
-    if (nowMs - toldAtMs >= alikeEveryMs) toldAtMs = nowMs;
-    else untold += 1;
-    return toldAtMs === nowMs;
+    if (nowMs - toldAtMs < alikeEveryMs) {
+      untold += 1;
+      return false;
+    }
+    toldAtMs = nowMs;
+    return true;
   };
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);

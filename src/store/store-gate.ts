@@ -15,7 +15,7 @@ export interface StoreGate {
    */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
   /** False while work is refused. */
-  isOpen(): boolean;
+  readonly isOpen: () => boolean;
   /** Stops looking whether the store answers again. */
   stop(): void;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { startRunningReceiver } from '../fixtures/running-receiver.ts';
@@ -37,10 +38,30 @@ describe.concurrent('while another process holds the lock of the store', { timeo
     const log = receiver.logLines.join('');
     await receiver.close();
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-    // None of them asked the store: each would have been a failure of its own kind.
+    // Had one of them asked the store, it would have failed by itself.
     expect(log.match(/"code":"SQLITE_BUSY"/g) ?? []).toHaveLength(1);
-    expect(log.match(/"kind":"StoreSilent"/g)?.length).toBeGreaterThanOrEqual(50);
+    expect(figures).toContain('jet_requests_refused_total{code="store_unavailable"} 51');
     expect(figures).toContain('jet_store_available 0');
+  });
+
+  it('the log says so in one line a second, however many are refused', async () => {
+    const receiver = await startRunningReceiver();
+    const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
+    const unlock = await lock(receiver.folder);
+    await receiver.push({ callsessionid: 'first' }, { headers });
+    const refuse = (name: string): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, i) => receiver.push({ callsessionid: `${name}${i}` }, { headers })),
+      );
+    await refuse('a');
+    await sleep(1_100);
+    await refuse('b');
+    await unlock();
+    await receiver.close();
+    const lines = receiver.logLines.filter((line) => line.includes('"code":"store_unavailable"'));
+    const untold = lines.map((line) => (JSON.parse(line) as { alikeBefore: number }).alikeBefore);
+    expect(lines.length).toBeLessThan(10);
+    expect(untold.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(20);
   });
 
   it('a broken body is answered 503 with Retry-After, and is not in the quarantine', async () => {
