@@ -10,12 +10,15 @@ export interface Databases {
   create(name: string): Promise<string>;
 }
 
-/** Files in a folder, which whoever made the folder removes. */
+/** Files, each in a folder of its own for what a kit keeps beside its store. Whoever made `folder` removes it. */
 export function sqliteDatabases(folder: string): Databases {
-  mkdirSync(folder, { recursive: true });
   return {
     title: 'SQLite',
-    create: (name) => Promise.resolve(`sqlite:${join(folder, `${name}.sqlite`)}`),
+    create(name) {
+      const own = join(folder, name);
+      mkdirSync(own, { recursive: true });
+      return Promise.resolve(`sqlite:${join(own, 'jet.sqlite')}`);
+    },
   };
 }
 

@@ -33,7 +33,8 @@ function statements(from: number, to: number, count: number): string[] {
   const step = Math.floor(2 ** 32 / count);
   const numbers = `WITH RECURSIVE numbers(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${to})`;
   const id = `printf('%08x-1c3e-4b5d-8f70-%012x', n * ${step}, n)`;
-  const receivedAt = '1700000000000 + n * 1000';
+  // Lately: calls past RETENTION_DAYS would be removed under the load.
+  const receivedAt = `${Date.now() - count * 1000} + n * 1000`;
   // Text of the size of a call's fields; the number makes each differ.
   const fields = (bytes: number): string =>
     `'{"fields":{"call_session_id":"' || ${id} || '","origin_number":"614' || printf('%08d', n) || '","landing_page_url":"${'u'.repeat(bytes)}"},"extra":{}}'`;

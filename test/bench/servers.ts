@@ -2,7 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A server under measurement, in a process of its own. */
@@ -74,7 +74,8 @@ export async function startKit(
   process.once('exit', () => child.kill());
   await waitUntilReady(child, port);
   // Beside a store that is a file, or else in the folder that a kit makes where it runs.
-  const dataFolder = storeUrl.startsWith('sqlite:') ? folder : join(folder, 'data');
+  const [, file] = /^sqlite:(.*)$/.exec(storeUrl) ?? [];
+  const dataFolder = file === undefined ? join(folder, 'data') : dirname(file);
   const token = role === 'deliver' ? '' : await fetchToken(dataFolder, port);
   return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
