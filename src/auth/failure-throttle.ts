@@ -13,8 +13,8 @@ interface Failures {
 }
 
 /**
- * Slows down whoever fails to prove who it is. Called for failures only, after the credentials were verified:
- * a valid one is never refused, whoever shares its address.
+ * Slows down whoever guesses at credentials. Called for failures only, after the credentials were verified: a valid
+ * one is never refused, whoever shares its address.
  *
  * Ten failures are free; each one after that, outside a block, begins a block twice as long: 1 s to 15 min. The
  * counts are kept in memory, per process.

@@ -17,6 +17,11 @@ export function randomText(length = 43): string {
   return text;
 }
 
+/** True for a text as {@link randomText} makes them. */
+export function isRandomText(text: string): boolean {
+  return /^[A-Za-z0-9]{43}$/.test(text);
+}
+
 /** How a token is stored: random enough that no key or slow hash is needed. Hexadecimal. */
 export function hashToken(token: string): string {
   return hash('sha256', token);

@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import { Passport } from 'passport';
-import type { WebhookStrategy } from '../auth/webhook-strategy.ts';
+import type { Refused, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import { Problem, storeUnavailable } from './problem.ts';
 
 /**
- * Lets a request on when the strategy does; otherwise answers 401 or 403 with its challenge, or 429 to one that
- * failed too often.
+ * Lets a request on when the strategy does; otherwise answers 401 or 403 with its challenge, or 429 to an
+ * address that guessed too often.
  *
- * @param countFailure answers how long to tell the caller to wait, in milliseconds
+ * @param countFailure counts a guess; answers how long to tell the caller to wait, in milliseconds
  * @param isStoreAway true when an error says that the tokens cannot be looked up now
  */
 export function authenticate(
@@ -19,13 +19,15 @@ export function authenticate(
   const passport = new Passport();
   passport.use(strategy.name, strategy);
   return (request, response, next) => {
-    const answer = (error: unknown, sender: unknown, challenge: unknown, status: unknown): void => {
+    const answer = (error: unknown, sender: unknown, refused: unknown, status: unknown): void => {
       if (error) {
         next(isStoreAway(error) ? storeUnavailable(error) : error);
       } else if (sender) {
         next();
       } else {
-        next(refusal(status === 403, String(challenge), countFailure(request.ip ?? 'unknown')));
+        const { challenge, isGuess } = refused as Refused;
+        const waitMs = isGuess ? countFailure(request.ip ?? 'unknown') : 0;
+        next(refusal(status === 403, challenge, waitMs));
       }
     };
     const middleware = passport.authenticate(strategy.name, { session: false }, answer) as RequestHandler;

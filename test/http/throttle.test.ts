@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomText } from '../../src/auth/secrets.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
 let nowMs = Date.now();
@@ -61,6 +62,43 @@ describe('failed attempts', () => {
     expect((await knock({ authorization })).status).toBe(200);
   });
 
+  it('of an ended token are answered 401 invalid_token after any number of others', async () => {
+    const authorization = `Bearer ${await receiver.takeToken()}`;
+    expect((await knock({ authorization })).status).toBe(200);
+    nowMs += 3_600_000;
+    await fail(30);
+    expect((await knock()).status).toBe(429);
+    const answer = await knock({ authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="jet-receiver", error="invalid_token"');
+  });
+
+  it('of one ended token fifty times at once are all answered 401', async () => {
+    const authorization = `Bearer ${await receiver.takeToken()}`;
+    nowMs += 3_600_000;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => knock({ authorization })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(401));
+  });
+
+  it('of tokens that were never issued are no guesses when they look like ours', async () => {
+    for (let number = 0; number < 30; number += 1) {
+      expect((await knock({ authorization: `Bearer ${randomText()}` })).status).toBe(401);
+    }
+    expect((await knock()).status).toBe(401);
+  });
+
+  it.each([
+    ['no credentials', {}],
+    ['a token of another length', { authorization: `Bearer ${'a'.repeat(42)}` }],
+    ['a token of another alphabet', { authorization: `Bearer ${'a'.repeat(42)}-` }],
+    ['another scheme', { authorization: `Basic ${'a'.repeat(43)}` }],
+  ])('of %s are throttled', async (_what, headers: Record<string, string>) => {
+    await fail(10, headers);
+    const answer = await knock(headers);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
   it('count the same whatever X-Forwarded-For says, when no proxy is trusted', async () => {
     for (let number = 0; number < 10; number += 1) await knock({ 'x-forwarded-for': `10.0.0.${number}` });
     expect((await knock({ 'x-forwarded-for': '10.0.0.99', forwarded: 'for=10.1.1.1' })).status).toBe(429);
@@ -87,6 +125,36 @@ describe('failed attempts', () => {
       client_secret: 'y',
     });
     expect((await fetch(`${receiver.url}/oauth/token`, { method: 'POST', body })).status).toBe(401);
+  });
+});
+
+describe('guesses at the fixed header', () => {
+  const value = 'a-secret-of-24-characters';
+  const wrong = 'a-secret-of-25-characters';
+
+  async function tryElevenTimes(name: string, headers: () => Record<string, string>): Promise<number[]> {
+    const guarded = await startRunningReceiver({
+      settings: { WEBHOOK_HEADER_NAME: name, WEBHOOK_HEADER_VALUE: value },
+    });
+    try {
+      const statuses: number[] = [];
+      for (let number = 0; number < 11; number += 1) statuses.push((await knock(headers(), guarded)).status);
+      return statuses;
+    } finally {
+      await guarded.close();
+    }
+  }
+
+  it.each([
+    ['alone', 'X-Webhook-Key', (): Record<string, string> => ({ 'x-webhook-key': wrong })],
+    [
+      'beside what looks like a token',
+      'X-Webhook-Key',
+      () => ({ 'x-webhook-key': wrong, authorization: `Bearer ${randomText()}` }),
+    ],
+    ['in Authorization', 'Authorization', () => ({ authorization: wrong })],
+  ])('are throttled: %s', async (_how, name, headers) => {
+    expect(await tryElevenTimes(name, headers)).toEqual([...Array<number>(10).fill(401), 429]);
   });
 });
 

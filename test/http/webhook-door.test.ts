@@ -195,7 +195,7 @@ describe('a request to a webhook route', () => {
       Array.from({ length: 60 }, async (_, index) => {
         const good = index % 2 === 0;
         const { status } = await ask({ authorization: `Bearer ${good ? token : randomText()}` });
-        return good ? status === 200 : status === 401 || status === 429;
+        return status === (good ? 200 : 401);
       }),
     );
     expect(answers).not.toContain(false);
