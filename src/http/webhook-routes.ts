@@ -169,7 +169,7 @@ async function readOrQuarantine(
     if (isFault(reading)) throw new Problem(reading.code satisfies ProblemCode, reading.detail);
     return reading;
   } catch (error) {
-    if (!(error instanceof Problem) || error.code === 'body_too_large') throw error;
+    if (!(error instanceof Problem)) throw error;
     return refuse(request, raw, pathStage, error, dependencies);
   }
 }

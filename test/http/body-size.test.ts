@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyBytesMax } from '../../src/http/read-body.ts';
+import { readQuarantine } from '../../src/store/quarantine.ts';
 import { exchange, holdsAnswers } from '../fixtures/raw-http.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
@@ -117,9 +118,16 @@ describe('an encoded body', () => {
     ['deflate', deflateSync(Buffer.alloc(100_000_000))],
     ['br', brotliCompressSync(Buffer.alloc(100_000_000))],
     ['gzip', gzipSync(pushOf(bodyBytesMax + 1))],
-  ])('of the encoding %s that is larger when decoded is answered 413', async (encoding, bytes) => {
-    const answer = await receiver.push(bytes, { headers: { 'content-encoding': encoding } });
-    expect(answer.status).toBe(413);
-    expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
-  });
+  ])(
+    'of the encoding %s that is larger when decoded is answered 413, and kept as it came',
+    async (encoding, bytes) => {
+      await receiver.store.writer.knex('quarantine').delete();
+      const answer = await receiver.push(bytes, { headers: { 'content-encoding': encoding } });
+      expect(answer.status).toBe(413);
+      expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
+      const kept = await readQuarantine(receiver.store, {}, 10);
+      expect(kept).toMatchObject([{ code: 'body_too_large', contentEncoding: encoding, times: 1 }]);
+      expect(kept[0]?.body.equals(bytes)).toBe(true);
+    },
+  );
 });
