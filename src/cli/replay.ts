@@ -8,6 +8,7 @@ import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/qua
 import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
 import type { Store } from '../store/store.ts';
 import { readRemoved } from '../store/tombstones.ts';
+import { Problem } from '../http/problem.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
@@ -52,7 +53,7 @@ command
   .option('--id <id>', 'this body')
   .option('--code <code>', 'those refused for this reason, such as not_a_call')
   .option('--since <time>', 'those received then or later')
-  .option('--dry-run', 'show what would become of each, and change nothing')
+  .option('--dry-run', 'show what would become of each, with --id also what it says, and change nothing')
   .action(async (options: { id?: string; code?: string; since?: string; dryRun?: boolean }) => {
     await withStore((context) => replayQuarantine(context, options));
   });
@@ -141,13 +142,26 @@ async function replayQuarantine(
     for (const body of page) {
       const result = await replayBody(context, secretKey, body, options.dryRun === true);
       counts.set(result, (counts.get(result) ?? 0) + 1);
-      if (options.dryRun === true)
-        print(`${body.id}  refused as ${body.code}, ${body.times} times: ${result}`);
+      if (options.dryRun === true) await show(body, result, options.id !== undefined);
     }
     afterId = page.at(-1)?.id;
   }
   if (counts.size === 0) print('No quarantined body fits.');
   for (const [result, count] of counts) print(`${count}: ${result}`);
+}
+
+/** @param inFull whether the operator asked for this one, and is to see what it says */
+async function show(quarantined: QuarantinedBody, result: string, inFull: boolean): Promise<void> {
+  const { id, code, detail, times } = quarantined;
+  print(`${id}  refused as ${code} (${detail}), ${times} times: ${result}`);
+  if (!inFull) return;
+  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
+  print(
+    body === undefined
+      ? `${quarantined.body.length} bytes, encoded as ${quarantined.contentEncoding ?? 'they are'}`
+      : // Nothing that a sender wrote gives orders to the terminal.
+        body.toString('utf8').replace(/[^\P{C}\n\t]/gu, '\ufffd'),
+  );
 }
 
 async function replayBody(
@@ -156,8 +170,11 @@ async function replayBody(
   quarantined: QuarantinedBody,
   dryRun: boolean,
 ): Promise<string> {
-  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
-  if (body === undefined) return 'still refused: its encoding cannot be undone';
+  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch((error: unknown) => {
+    if (error instanceof Problem) return error;
+    throw error;
+  });
+  if (body instanceof Problem) return `still refused: ${body.code}`;
   const reading = readPush(body, quarantined.pathStage, {
     timeFormat: core.JET_TIME_FORMAT,
     statusMap: core.JET_STATUS_MAP,

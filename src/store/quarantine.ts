@@ -73,7 +73,10 @@ async function countOrInsert(
       return row.id;
     }
     const size = refused.body.length + rowBytes;
-    const [total] = await quarantine().sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
+    // What became a push takes its room there.
+    const [total] = await quarantine()
+      .whereNull('replayed_as')
+      .sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
     if (Number(total?.bytes ?? 0) + size > capBytes) throw new QuarantineFull('The quarantine is full');
     const id = createPushId(nowMs);
     await quarantine().insert({
@@ -151,9 +154,15 @@ export async function readQuarantine(
   }));
 }
 
-/** Notes which push a quarantined body became, so that it is not replayed twice. */
+/**
+ * Notes which push a quarantined body became, so that it is not replayed twice. The push holds what it says, so its
+ * bytes go; an identical one that is refused after this is kept anew, where it can be seen.
+ */
 export async function markReplayed(store: Store, id: string, pushId: string): Promise<void> {
-  await store.writer.knex('quarantine').where({ id }).update({ replayed_as: pushId });
+  await store.writer
+    .knex('quarantine')
+    .where({ id })
+    .update({ replayed_as: pushId, content_hash: id, body: Buffer.alloc(0) });
 }
 
 /** Removes bodies that came for the last time before a time, at most so many. Answers how many. */

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
 import type { Destination, DeliveryState } from '../../src/store/deliveries.ts';
@@ -179,9 +180,30 @@ describe('npm run replay', () => {
       const { code, stdout } = await replay('quarantine', '--dry-run');
       expect(code).toBe(0);
       expect(stdout).toMatch(new RegExp(`^${good} .*would be stored as call_start`, 'm'));
-      expect(stdout).toMatch(new RegExp(`^${bad} .*still refused: malformed_json`, 'm'));
+      expect(stdout).toMatch(
+        new RegExp(
+          `^${bad}  refused as malformed_json \\(Refused\\.\\), .*still refused: malformed_json`,
+          'm',
+        ),
+      );
+      expect(stdout).not.toContain('broken');
       expect(await countRows(store, 'pushes')).toBe(0);
       expect(await readQuarantine(store, {}, 10)).toHaveLength(2);
+    });
+
+    it('shows what one body says with --dry-run and --id, and lets it give the terminal no orders', async () => {
+      const id = await refuse('{"broken":\t"\u001b[2J\u202e"', 'malformed_json');
+      const { stdout } = await replay('quarantine', '--dry-run', '--id', id);
+      expect(stdout).toContain('{"broken":\t"\ufffd[2J\ufffd"\n');
+    });
+
+    it('keeps what is larger than a push may be once it is decoded, and says so', async () => {
+      const rest = { detail: 'Refused.', contentType: 'application/json', contentEncoding: 'gzip' };
+      const body = gzipSync(Buffer.alloc(1_000_000));
+      const code = 'body_too_large';
+      await quarantineBody(store, { body, code, pathStage: undefined, ...rest }, 1e9, someTimeMs);
+      expect((await replay('quarantine')).stdout).toContain('1: still refused: body_too_large');
+      expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
     it('keeps what is still refused, whatever its bytes', async () => {

@@ -111,6 +111,27 @@ for (const engine of engines) {
       expect([...first, ...rest].map(({ id }) => id)).toEqual([ids[0], ids[2], ids[3], ids[4]]);
     });
 
+    it('gives the room of a body back once it was replayed', async () => {
+      const id = await keep(refused('x'.repeat(2000)), someTimeMs, 3000);
+      await expect(keep(refused('y'.repeat(2000)), someTimeMs, 3000)).rejects.toBeInstanceOf(QuarantineFull);
+      await markReplayed(fresh.store, id, 'a-push');
+      await keep(refused('y'.repeat(2000)), someTimeMs + 1, 3000);
+      const rows = await fresh.store.reader
+        .knex('quarantine')
+        .orderBy('id')
+        .select<{ body: Buffer }[]>('body');
+      expect(rows.map(({ body }) => body.length)).toEqual([0, 2000]);
+    });
+
+    it('keeps a body anew that is refused again after it was replayed', async () => {
+      const first = await keep(refused('{'));
+      await markReplayed(fresh.store, first, 'a-push');
+      const second = await keep(refused('{'), someTimeMs + 1);
+      expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([
+        { id: second, times: 1, body: Buffer.from('{') },
+      ]);
+    });
+
     it('finds bodies by reason and by time', async () => {
       await keep(refused('a'), someTimeMs);
       const late = await keep(refused('b', { code: 'not_a_call' }), someTimeMs + 10);
