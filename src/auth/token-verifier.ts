@@ -13,6 +13,10 @@ export interface TokenHolder {
 // refused within this time.
 const remembersForMs = 1_000;
 
+// Clocks of several processes differ a little. A token from further ahead was issued by a clock that was wrong and has
+// been set back since: it would live by as much longer.
+const aheadMaxMs = 10 * 60_000;
+
 interface Remembered {
   readonly holder: TokenHolder;
   readonly expiresAtMs: number;
@@ -39,7 +43,8 @@ export function createTokenVerifier(
     }
     const readAtMs = clock();
     const row = await read(hash);
-    if (row === undefined || row.expiresAtMs <= clock()) {
+    const nowMs = clock();
+    if (row === undefined || row.expiresAtMs <= nowMs || row.issuedAtMs > nowMs + aheadMaxMs) {
       remembered.delete(hash);
       return undefined;
     }

@@ -174,6 +174,14 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
   });
 
+  it('with a token that the clock was set back behind is refused, by more than ten minutes', async () => {
+    await knock();
+    nowMs -= 10 * 60_000;
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
+    nowMs -= 1;
+    expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
   it('with a token of another scope is answered 403 with the scope that it needs', async () => {
     const { bearer } = await issue('console webhooksx');
     const answer = await ask({ authorization: `Bearer ${bearer}` });
