@@ -137,7 +137,7 @@ async function startOn(
     log,
   });
   // Listening comes first: the first client is made, and shown, only by a start that succeeds.
-  const server = await startServer(app, core.HOST, core.PORT);
+  const server = await startServer(app, core.HOST, core.PORT, log);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   try {

@@ -84,7 +84,12 @@ function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestH
 
 /** The request's own address, as a link that also holds behind a proxy that takes a part of the path away. */
 function sameAddress(request: Request): string {
-  return new URL(request.originalUrl, 'http://localhost').search || '?';
+  return searchOf(request) || '?';
+}
+
+/** The query with its question mark. Cut out as text: a host in the request's target may be one that no URL holds. */
+function searchOf({ originalUrl }: Request): string {
+  return /^[^?#]*(\?[^#]*)?/.exec(originalUrl)?.[1] ?? '';
 }
 
 /** The request stays in the query throughout: the forms post to the same address. */
@@ -92,8 +97,7 @@ async function readRequest(
   request: Request,
   { readClient }: AuthorizeDependencies,
 ): Promise<AuthorizationRequest | AuthorizationRefusal> {
-  const { search } = new URL(request.originalUrl, 'http://localhost');
-  return readAuthorizationRequest(new URLSearchParams(search), readClient);
+  return readAuthorizationRequest(new URLSearchParams(searchOf(request)), readClient);
 }
 
 const readForm: RequestHandler = async (request, _response, next) => {

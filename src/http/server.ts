@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import type { Log } from '../domain/log.ts';
 import { messagesOf } from './messages.ts';
 
 export interface RunningServer {
@@ -11,8 +12,16 @@ export interface RunningServer {
   close(withinMs: number): Promise<void>;
 }
 
+// While no connection can be taken every try fails alike.
+const alikeEveryMs = 1_000;
+
 /** Starts to listen. Slow senders are cut off: headers within 10 s, a whole request within 15 s. */
-export async function startServer(app: Express, host: string, port: number): Promise<RunningServer> {
+export async function startServer(
+  app: Express,
+  host: string,
+  port: number,
+  log: Log,
+): Promise<RunningServer> {
   const server = createServer(
     {
       ...messagesOf(app),
@@ -22,7 +31,10 @@ export async function startServer(app: Express, host: string, port: number): Pro
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
     },
-    app,
+    (request, response) => {
+      request.url = originForm(request.url ?? '');
+      app(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -31,12 +43,34 @@ export async function startServer(app: Express, host: string, port: number): Pro
       resolve();
     });
   });
+  server.on('error', tellOfFailures(log));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${shownHost}:${address.port}`,
     port: address.port,
     close: (withinMs) => closeServer(server, withinMs),
+  };
+}
+
+/**
+ * A target without scheme and host (RFC 9112 section 3.2). What a client writes there means nothing here, and not every
+ * host is one that those who read the path can parse.
+ */
+function originForm(target: string): string {
+  const [, rest] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(.*)$/is.exec(target) ?? [];
+  if (rest === undefined) return target;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process. */
+function tellOfFailures(log: Log): (error: Error) => void {
+  let toldAtMs = -Infinity;
+  return (error) => {
+    const nowMs = performance.now();
+    if (nowMs - toldAtMs < alikeEveryMs) return;
+    toldAtMs = nowMs;
+    log.error({ error }, 'A connection could not be taken; the server goes on');
   };
 }
 
