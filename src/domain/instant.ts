@@ -2,8 +2,10 @@ import { DateTime } from 'luxon';
 
 // Outside of this a value is a mark for "none" (year 1, 1970, year 9999) or a slip (YYYYMMDDHHMM would be taken
 // for milliseconds in 1976), and some databases refuse it.
-const earliestMs = Date.UTC(1980, 0, 1);
-const latestMs = Date.UTC(2200, 0, 1);
+const earliestYear = 1980;
+const latestYear = 2199;
+const earliestMs = Date.UTC(earliestYear, 0, 1);
+const latestMs = Date.UTC(latestYear + 1, 0, 1);
 
 const extended =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
@@ -56,6 +58,24 @@ export function parseInstant(text: string, format?: string): number | undefined 
     return undefined;
   }
   return plausible(localMs - offsetMinutes * 60_000);
+}
+
+const writtenYear = /^(\d{4})(?:-\d{2}-\d{2}(?:[Tt ]|$)|\d{4}[Tt])/;
+
+/**
+ * True for what systems write where there is no time: a date long before or after any call (year 0 or 1, 1900, 1970,
+ * 9999), or zero.
+ *
+ * @param format as for {@link parseInstant}
+ */
+export function isMarkForNone(text: string, format?: string): boolean {
+  if (/^0+$/.test(text)) return true;
+  if (format !== undefined) {
+    const parsed = DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en' });
+    if (parsed.isValid) return plausible(parsed.toMillis()) === undefined;
+  }
+  const year = Number(writtenYear.exec(text)?.[1]);
+  return year < earliestYear || year > latestYear;
 }
 
 /** True for a format by which a time comes back as it was written, to the minute. */

@@ -4,8 +4,9 @@ import { jetFields, type CallFields, type JetField, type JsonValue } from '../do
 import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { readCallId } from './call-id.ts';
-import { flatten, foldKey, type Leaf } from './flatten.ts';
 import { decideStage } from './decide-stage.ts';
+import { findField } from './find-field.ts';
+import { flatten, type Leaf } from './flatten.ts';
 import { readJson, type IntakeFault } from './read-json.ts';
 import { isEmpty, readValue, shown } from './read-value.ts';
 
@@ -32,14 +33,7 @@ export function isFault(reading: PushReading | IntakeFault): reading is IntakeFa
   return 'code' in reading;
 }
 
-const fieldsByKey: ReadonlyMap<string, JetField> = new Map(
-  jetFields.map((field) => [foldKey(field.jetName), field]),
-);
-
-// As Jet's page writes them, which most bodies do: folding each key costs more than all else here.
-const fieldsByJetName: ReadonlyMap<string, JetField> = new Map(
-  jetFields.map((field) => [field.jetName, field]),
-);
+const ourNames: ReadonlySet<string> = new Set(jetFields.map(({ name }) => name));
 
 /**
  * Reads one request body from Jet as a push. Liberal: keys match without regard to case, spaces, `_`, `-` and
@@ -58,8 +52,8 @@ export function readPush(
   // Jet's own keys stand before a key of the same name inside some object that Jet's page does not know.
   const leaves = flatten(json.value, isWhole)
     .filter((leaf) => !isEmpty(leaf.value))
-    .sort((a, b) => a.path.length - b.path.length)
-    .map(nameLeaf);
+    .map(nameLeaf)
+    .sort((a, b) => a.depth - b.depth);
   const sorted = sortLeaves(leaves, settings);
   const callId = readCallId(sorted.fields, sorted.present);
   if (callId === undefined) {
@@ -68,7 +62,7 @@ export function readPush(
       detail: 'The body has no callsessionid, and not both Called Number and call Start Time.',
     };
   }
-  const { stage, warning } = decideStage(pathStage, new Set(sorted.present.keys()));
+  const { stage, warning } = decideStage(pathStage, statedFields(sorted));
   if (warning !== undefined) sorted.warnings.push(warning);
   return {
     callId,
@@ -83,18 +77,22 @@ export function readPush(
 
 /** `attributes` may be an object of its own, whose keys say nothing about the call's fields. */
 function isWhole(key: string): boolean {
-  return foldKey(key) === 'attributes';
+  return findField([key])?.field.name === 'attributes';
 }
 
 interface NamedLeaf {
   /** The path as one name. */
   readonly key: string;
   readonly field: JetField | undefined;
+  /** How many names stand before its own. */
+  readonly depth: number;
   readonly value: JsonValue;
 }
 
 function nameLeaf({ path, value }: Leaf): NamedLeaf {
-  return { key: path.length === 1 ? (path[0] ?? '') : path.join('.'), field: findField(path), value };
+  const key = path.length === 1 ? (path[0] ?? '') : path.join('.');
+  const place = findField(path);
+  return { key, field: place?.field, depth: place?.depth ?? path.length - 1, value };
 }
 
 interface SortedLeaves {
@@ -103,10 +101,12 @@ interface SortedLeaves {
   warnings: PushWarning[];
   /** The fields that came with a value, readable or not, as it came. */
   present: Map<string, JsonValue>;
+  /** Those of them that hold a mark for "none". */
+  marked: Set<string>;
 }
 
 function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): SortedLeaves {
-  const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map() };
+  const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map(), marked: new Set() };
   for (const { key, field, value } of leaves) {
     if (field === undefined) {
       keepExtra(sorted.extra, key, value);
@@ -126,6 +126,13 @@ function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): Sor
   return sorted;
 }
 
+/** The fields that tell which push this is: an end time of the year 1 ends nothing. */
+function statedFields({ present, marked }: SortedLeaves): Set<string> {
+  const stated = new Set(present.keys());
+  for (const name of marked) stated.delete(name);
+  return stated;
+}
+
 function takeField(
   sorted: SortedLeaves,
   field: JetField,
@@ -136,6 +143,7 @@ function takeField(
   const reading = readValue(value, field.kind, settings.timeFormat);
   if (reading.value === undefined) keepExtra(sorted.extra, key, value);
   else (sorted.fields as Record<string, string | number>)[field.name] = reading.value;
+  if (reading.isMark === true) sorted.marked.add(field.name);
   if (reading.warning !== undefined) sorted.warnings.push({ field: key, ...reading.warning });
   if (field.name === 'dial_status' && statusOfWord(String(reading.value), settings.statusMap) === undefined) {
     sorted.warnings.push({
@@ -145,18 +153,6 @@ function takeField(
       action: 'status is unknown; JET_STATUS_MAP can name one for this word',
     });
   }
-}
-
-/** The field that a path names: as a whole (`googleAnalytics.clientId`), or by its last keys (`web.session_id`). */
-function findField(path: readonly string[]): JetField | undefined {
-  const [only = ''] = path;
-  const exact = path.length === 1 ? fieldsByJetName.get(only) : undefined;
-  if (exact !== undefined) return exact;
-  for (let from = 0; from < path.length; from += 1) {
-    const field = fieldsByKey.get(foldKey(path.slice(from).join('')));
-    if (field !== undefined) return field;
-  }
-  return undefined;
 }
 
 function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonValue): void {
@@ -172,13 +168,18 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
 function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string {
   const seen = new Map<string, number>();
   const entries = leaves.map(({ key, field, value }): Entry => {
-    const name = field?.name ?? key;
+    const name = field?.name ?? nameOfUnknown(key);
     const nth = seen.get(name) ?? 0;
     seen.set(name, nth + 1);
     return nth === 0 ? [name, nth, value] : [name, nth, value, key];
   });
   entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
   return hash('sha256', JSON.stringify([stage, entries]));
+}
+
+/** An unknown key that is spelled as one of our names says something else than the field that we call so. */
+function nameOfUnknown(key: string): string {
+  return ourNames.has(key.replace(/^=+/, '')) ? `=${key}` : key;
 }
 
 type Entry = [name: string, nth: number, value: JsonValue, key?: string];

@@ -1,5 +1,5 @@
 import { parseDurationSeconds } from '../domain/duration.ts';
-import { parseInstant } from '../domain/instant.ts';
+import { isMarkForNone, parseInstant } from '../domain/instant.ts';
 import type { FieldKind, JsonValue } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
 
@@ -7,6 +7,8 @@ import type { PushWarning } from '../domain/push.ts';
 export interface ValueReading {
   readonly value?: string | number;
   readonly warning?: Omit<PushWarning, 'field'>;
+  /** True for a time that stands for none. */
+  readonly isMark?: boolean;
 }
 
 /** True for what Jet may send where it has nothing to say: null, an empty or blank text, an empty list or object. */
@@ -23,8 +25,11 @@ export function readValue(value: JsonValue, kind: FieldKind, timeFormat: string 
     case 'json':
       return readJsonText(value);
     case 'instant': {
-      const instant = isScalar(value) ? parseInstant(String(value).trim(), timeFormat) : undefined;
-      return instant === undefined ? unreadable('unreadable_time', value) : { value: instant };
+      const text = isScalar(value) ? String(value).trim() : '';
+      const instant = parseInstant(text, timeFormat);
+      if (instant !== undefined) return { value: instant };
+      const reading = unreadable('unreadable_time', value);
+      return isMarkForNone(text, timeFormat) ? { ...reading, isMark: true } : reading;
     }
     case 'seconds': {
       const seconds = isScalar(value) ? parseDurationSeconds(String(value).trim()) : undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '../../src/domain/instant.ts';
+import { isMarkForNone, parseInstant } from '../../src/domain/instant.ts';
 
 /** Sunday 5 October 2025, 10:20:30 in Sydney. */
 const second = Date.UTC(2025, 9, 4, 23, 20, 30);
@@ -179,5 +179,43 @@ describe('JET_TIME_FORMAT', () => {
 
   it('does not take a year that marks "none"', () => {
     expect(parseInstant('01/01/0001 00:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
+  });
+});
+
+describe('a mark for "none"', () => {
+  it.each([
+    '0',
+    '0001-01-01T00:00:00',
+    '0001-01-01 00:00:00Z',
+    '0000-00-00 00:00:00',
+    '0000-00-00',
+    '0085-01-01 00:00:00',
+    '1900-01-01T00:00:00.000Z',
+    '1970-01-01T00:00:00',
+    '1970-01-01T10:00:00+10:00',
+    '19700101T000000Z',
+    '9999-12-31T23:59:59.9999999',
+  ])('is %s', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+    expect(isMarkForNone(text)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'yesterday',
+    '2025-10-04T23:20:30Z',
+    '2025-02-30T00:00:00Z',
+    '30/02/2025',
+    '202510042320',
+    '12345678',
+    '04/10/2025 23:20:30',
+  ])('is not %s', (text) => {
+    expect(isMarkForNone(text)).toBe(false);
+  });
+
+  it("is read in the operator's format too", () => {
+    const format = 'dd/MM/yyyy HH:mm:ss';
+    expect(isMarkForNone('01/01/0001 00:00:00', format)).toBe(true);
+    expect(isMarkForNone('04/10/2025 23:20:30', format)).toBe(false);
   });
 });

@@ -119,6 +119,8 @@ describe('nesting', () => {
     ['an object', { googleAnalytics: { clientId: '1.2' } }],
     ['an object in an object', { webSession: { googleAnalytics: { clientId: '1.2' } } }],
     ['a dotted key in an object', { webSession: { 'googleAnalytics.clientId': '1.2' } }],
+    ['a dotted key under a name of its own', { 'webSession.googleAnalytics.clientId': '1.2' }],
+    ['a dotted key of four words', { 'web.google.analytics.client.id': '1.2' }],
     ['an object spelled otherwise', { google_analytics: { client_id: '1.2' } }],
   ])('of a field with two names works as %s', (_how, body) => {
     expect(fieldsOf(body)).toEqual({ google_analytics_client_id: '1.2' });
@@ -128,6 +130,25 @@ describe('nesting', () => {
     expect(fieldsOf({ websessiondata: { session_id: 's', utm: { campaign: 'c' } } })).toEqual({
       session_id: 's',
       campaign: 'c',
+    });
+  });
+
+  it.each(page.filter(([jetName]) => jetName !== 'callsessionid'))(
+    'of %s is the same by a dot as by an object',
+    (jetName) => {
+      const value = jetName === 'attributes' ? { source: 'a' } : '61';
+      const dotted = read({ callsessionid: 'c-1', [`webSession.${jetName}`]: value });
+      const nested = read({ callsessionid: 'c-1', webSession: { [jetName]: value } });
+      expect(dotted.fields).toEqual(nested.fields);
+      expect(dotted.extra).toEqual(nested.extra);
+      expect(dotted.contentHash).toBe(nested.contentHash);
+    },
+  );
+
+  it('by dots at several levels is accepted', () => {
+    expect(fieldsOf({ data: { 'web.utm': { campaign: 'c' }, 'web.utm.source': 's' } })).toEqual({
+      campaign: 'c',
+      source: 's',
     });
   });
 
@@ -141,7 +162,23 @@ describe('nesting', () => {
     });
   });
 
-  it('does not win over a key at the top', () => {
-    expect(fieldsOf({ leg: { duration: 5 }, duration: 60 })).toEqual({ duration_seconds: 60 });
+  it.each([
+    { 'attributes.source': 'a' },
+    { 'web.attributes.x.source': 'a' },
+    { 'attributes.x': { source: 'a' } },
+  ])('takes no field from under attributes: %j', (body) => {
+    expect(fieldsOf(body)).toEqual({});
+  });
+
+  it.each([{ leg: { duration: 5 } }, { 'leg.duration': 5 }])(
+    'does not win over a key at the top: %j',
+    (leg) => {
+      expect(fieldsOf({ ...leg, duration: 60 })).toEqual({ duration_seconds: 60 });
+    },
+  );
+
+  it('of a key of nothing but dots is no work', () => {
+    const dots = '.'.repeat(100_000);
+    expect(read({ callsessionid: 'c-1', [dots]: 'x' }).extra).toEqual({ [dots]: 'x' });
   });
 });

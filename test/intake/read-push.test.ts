@@ -142,6 +142,21 @@ describe('the stage of a push', () => {
     expect(read({ callsessionid: 'c-1', callendtime: 'yesterday' }).stage).toBe('call_end');
   });
 
+  it.each(['0001-01-01T00:00:00', '1970-01-01T00:00:00', '9999-12-31 23:59:59', '0000-00-00 00:00:00', 0])(
+    'does not count %j, which marks that there is no time',
+    (callendtime) => {
+      const { stage, warnings, extra } = read({ callsessionid: 'c-1', callendtime, dialtime: callendtime });
+      expect(stage).toBe('call_start');
+      expect(warnings.map(({ code }) => code)).toEqual(['unreadable_time', 'unreadable_time']);
+      expect(extra).toEqual({ callendtime, dialtime: callendtime });
+    },
+  );
+
+  it('counts a mark for no time only against its own field', () => {
+    const body = { callsessionid: 'c-1', callendtime: '0001-01-01T00:00:00', duration: 12 };
+    expect(read(body).stage).toBe('call_end');
+  });
+
   it('is given by the path where fields may be missing', () => {
     expect(read({ callsessionid: 'c-1' }, 'call_end').stage).toBe('call_end');
   });
@@ -242,6 +257,20 @@ describe('the content hash', () => {
     );
   });
 
+  it('does not take an unknown key for the field that we call so', () => {
+    const time = '2025-10-04T23:20:30Z';
+    const hashes = ['callstarttime', 'started_at', '=started_at', '==started_at'].map(
+      (key) => read({ callsessionid: 'c', [key]: time }).contentHash,
+    );
+    expect(new Set(hashes).size).toBe(4);
+  });
+
+  it('is the one that stored pushes were given', () => {
+    const inner = { webSession: { session_id: 's', googleAnalytics: { clientId: '1.2' } } };
+    const full = { ...body, callstarttime: '2025-10-04T23:20:30Z', 'a.b': 1, list: ['x'], ...inner };
+    expect(read(full).contentHash).toBe('53601350588725adcd33684a838074bd9b21302eebcb107b8eacdc4149a6b1a6');
+  });
+
   it('depends on the last digit of a long number', () => {
     expect(read('{"callsessionid":"c","lead":12345678901234567890}').contentHash).not.toBe(
       read('{"callsessionid":"c","lead":12345678901234567891}').contentHash,
@@ -249,7 +278,17 @@ describe('the content hash', () => {
   });
 
   it('is the same for two readings only where fields and extra are the same', () => {
-    const keys = fc.constantFrom('queuename', 'queue_name', 'QUEUE', 'web.source', 'source', 'x', 'X', 'a.b');
+    const keys = fc.constantFrom(
+      ...['queuename', 'queue_name', 'QUEUE', 'web.source', 'source', 'x', 'X', 'a.b'],
+      ...[
+        'callstarttime',
+        'started_at',
+        '=started_at',
+        '==started_at',
+        'call_session_id',
+        'duration_seconds',
+      ],
+    );
     const values = fc.constantFrom('1', '2', '', null, ['1']);
     const bodies = fc.uniqueArray(fc.tuple(keys, values), { selector: ([key]) => key, maxLength: 4 });
     fc.assert(
