@@ -6,10 +6,14 @@ import { Problem, sendProblem } from './problem.ts';
 /** For the methods that a route does not have. */
 export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
   return () => {
-    throw new Problem('method_not_allowed', `The methods here are: ${allowed.join(', ')}.`, {
-      headers: { Allow: allowed.join(', ') },
-    });
+    throw notThisMethod(...allowed);
   };
+}
+
+export function notThisMethod(...allowed: readonly string[]): Problem {
+  return new Problem('method_not_allowed', `The methods here are: ${allowed.join(', ')}.`, {
+    headers: { Allow: allowed.join(', ') },
+  });
 }
 
 /** For addresses that no route has. */

@@ -54,13 +54,13 @@ export async function startServer(
 }
 
 /**
- * A target without scheme and host (RFC 9112 section 3.2). What a client writes there means nothing here, and not every
- * host is one that those who read the path can parse.
+ * A target without scheme and host (RFC 9112 section 3.2): what a client writes there means nothing here, and not every
+ * host is one that those who read the path can parse. Nor do two slashes at its beginning, as a base address that ends
+ * in one makes them.
  */
 function originForm(target: string): string {
-  const [, rest] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(.*)$/is.exec(target) ?? [];
-  if (rest === undefined) return target;
-  return rest.startsWith('/') ? rest : `/${rest}`;
+  if (target === '*') return target;
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/^\/*/, '/');
 }
 
 /** Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process. */

@@ -8,7 +8,7 @@ import { Overloaded } from '../store/group-commit.ts';
 import { createPushId } from '../store/push-id.ts';
 import type { NewPush, StoredPush } from '../store/pushes.ts';
 import { QuarantineFull, type RefusedBody } from '../store/quarantine.ts';
-import { methodNotAllowed } from './fallbacks.ts';
+import { methodNotAllowed, notThisMethod } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
 import { decodeBody, isJsonType, readBody } from './read-body.ts';
@@ -39,25 +39,38 @@ export interface WebhookDependencies {
 
 export function webhookRoutes(dependencies: WebhookDependencies): Router {
   const router = Router();
+  const { authenticate } = dependencies;
   for (const { path, stage } of webhookPaths) {
     router
       .route(path)
-      .post(dependencies.authenticate, takePush(stage, dependencies))
-      .all(methodNotAllowed('POST'));
+      .post(authenticate, takePush(stage, dependencies))
+      .all(withBody(authenticate), withBody(keepOtherMethod(stage, dependencies)), methodNotAllowed('POST'));
   }
-  router.use(webhookPaths[0].path, postsOnly(dependencies.authenticate), keepMisdirected(dependencies));
+  router.use(webhookPaths[0].path, withBody(authenticate), withBody(keepMisdirected(dependencies)));
   return router;
 }
 
-/** For what is not a push's method, the address does not exist. */
-function postsOnly(authenticate: RequestHandler): RequestHandler {
+// A slip in the sender's form must not lose calls: a body that comes by another method, or to an address beside
+// ours, is kept like any other that is refused.
+
+/** For requests that carry a body, and for posts in any case; others go on. */
+function withBody(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
-    if (request.method === 'POST') void authenticate(request, response, next);
-    else next('router');
+    const { method, headers } = request;
+    const length = headers['content-length'] ?? '0';
+    if (method === 'POST' || length !== '0' || headers['transfer-encoding'] !== undefined) {
+      return handler(request, response, next);
+    }
+    next();
   };
 }
 
-/** A slip in the sender's form must not lose calls: what comes to an address beside ours is kept too. */
+function keepOtherMethod(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
+  return async (request) => {
+    await refuse(request, await readBody(request), pathStage, notThisMethod('POST'), dependencies);
+  };
+}
+
 function keepMisdirected(dependencies: WebhookDependencies): RequestHandler {
   return async (request) => {
     const problem = new Problem(

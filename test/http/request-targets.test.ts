@@ -62,3 +62,9 @@ describe('a target in absolute form', () => {
     expect(text).toContain('This request cannot be approved');
   });
 });
+
+describe('a target that begins with two slashes', () => {
+  it('leads where one slash does', async () => {
+    expect(await ask('POST', '//webhooks/jet', '{"callsessionid":"slashes"}')).toEqual([200]);
+  });
+});
