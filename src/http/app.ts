@@ -6,9 +6,10 @@ import { answerProblem, methodNotAllowed, notFound } from './fallbacks.ts';
 import { healthRoutes, type HealthDependencies } from './health-routes.ts';
 import { metadataRoute } from './metadata-route.ts';
 import type { Metrics } from './metrics.ts';
+import { keepMisdirected } from './misdirected.ts';
 import { createOpenApi } from './openapi.ts';
 import { tokenRoute, type TokenDependencies } from './token-route.ts';
-import { webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
+import { webhookPaths, webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
 
 export interface AppDependencies {
   /** Undefined for a process that only delivers. */
@@ -43,6 +44,10 @@ export function createApp(dependencies: AppDependencies): Express {
   }
   app.use(healthRoutes(dependencies.health));
   app.use(describeItself(dependencies.publicUrl));
+  if (dependencies.webhook !== undefined) {
+    const paths = webhookPaths.map(({ path }) => path);
+    app.use(keepMisdirected(dependencies.webhook.authenticate, paths, dependencies.webhook));
+  }
   app.use(notFound);
   app.use(answerProblem(dependencies.log, dependencies.metrics));
   return app;

@@ -1,17 +1,16 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../domain/clock.ts';
-import type { Log } from '../domain/log.ts';
 import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { isFault, readPush, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
 import { Overloaded } from '../store/group-commit.ts';
 import { createPushId } from '../store/push-id.ts';
 import type { NewPush, StoredPush } from '../store/pushes.ts';
-import { QuarantineFull, type RefusedBody } from '../store/quarantine.ts';
-import { methodNotAllowed, notThisMethod } from './fallbacks.ts';
-import type { Metrics } from './metrics.ts';
+import { methodNotAllowed } from './fallbacks.ts';
+import { keepOtherMethod, withBody } from './misdirected.ts';
 import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
 import { decodeBody, isJsonType, readBody } from './read-body.ts';
+import { keepBody, refusePush, type RefusalDependencies } from './refuse-push.ts';
 
 /** The paths that take pushes, and the stage that each gives. */
 export const webhookPaths = [
@@ -22,19 +21,16 @@ export const webhookPaths = [
   { path: '/webhooks/jet/call-end-outbound', stage: 'call_end_outbound' },
 ] as const satisfies readonly { path: string; stage: Stage | undefined }[];
 
-export interface WebhookDependencies {
+export interface WebhookDependencies extends RefusalDependencies {
   readonly authenticate: RequestHandler;
   readonly intake: IntakeSettings;
   /** Stores a push; settles after its commit. */
   readonly storePush: (push: NewPush) => Promise<StoredPush>;
-  readonly quarantine: (refused: RefusedBody) => Promise<string>;
   /** True when an error lies in the values of a push, and would be the same next time. */
   readonly isDataError: (error: unknown) => boolean;
   /** Called after a push was stored, to wake the worker. */
   readonly onStored: () => void;
-  readonly metrics: Metrics;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 export function webhookRoutes(dependencies: WebhookDependencies): Router {
@@ -46,39 +42,7 @@ export function webhookRoutes(dependencies: WebhookDependencies): Router {
       .post(authenticate, takePush(stage, dependencies))
       .all(withBody(authenticate), withBody(keepOtherMethod(stage, dependencies)), methodNotAllowed('POST'));
   }
-  router.use(webhookPaths[0].path, withBody(authenticate), withBody(keepMisdirected(dependencies)));
   return router;
-}
-
-// A slip in the sender's form must not lose calls: a body that comes by another method, or to an address beside
-// ours, is kept like any other that is refused.
-
-/** For requests that carry a body, and for posts in any case; others go on. */
-function withBody(handler: RequestHandler): RequestHandler {
-  return (request, response, next) => {
-    const { method, headers } = request;
-    const length = headers['content-length'] ?? '0';
-    if (method === 'POST' || length !== '0' || headers['transfer-encoding'] !== undefined) {
-      return handler(request, response, next);
-    }
-    next();
-  };
-}
-
-function keepOtherMethod(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
-  return async (request) => {
-    await refuse(request, await readBody(request), pathStage, notThisMethod('POST'), dependencies);
-  };
-}
-
-function keepMisdirected(dependencies: WebhookDependencies): RequestHandler {
-  return async (request) => {
-    const problem = new Problem(
-      'not_found',
-      `No push has this address; there are ${webhookPaths.map(({ path }) => path).join(', ')}.`,
-    );
-    await refuse(request, await readBody(request), undefined, problem, dependencies);
-  };
 }
 
 function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
@@ -91,7 +55,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
     const stored = await storePush(push).catch((error: unknown) => {
       if (error instanceof Overloaded || !dependencies.isDataError(error)) throw storeUnavailable(error);
       log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
-      return refuse(
+      return refusePush(
         request,
         raw,
         pathStage,
@@ -138,7 +102,7 @@ async function setAside(
 ): Promise<void> {
   const detail = 'Its call was removed before it came.';
   const { pathStage } = push;
-  const pushId = await keep(request, raw, pathStage, { code: 'call_removed', detail }, dependencies);
+  const pushId = await keepBody(request, raw, pathStage, { code: 'call_removed', detail }, dependencies);
   dependencies.metrics.pushSetAside(push.stage);
   dependencies.log.info({ pushId, stage: push.stage }, 'A late push of a removed call is in the quarantine');
   const warning: PushWarning = {
@@ -183,48 +147,6 @@ async function readOrQuarantine(
     return reading;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return refuse(request, raw, pathStage, error, dependencies);
+    return refusePush(request, raw, pathStage, error, dependencies);
   }
-}
-
-async function refuse(
-  request: Request,
-  body: Buffer,
-  pathStage: Stage | undefined,
-  problem: Problem,
-  dependencies: WebhookDependencies,
-): Promise<never> {
-  const quarantineId = await keep(request, body, pathStage, problem, dependencies);
-  dependencies.metrics.pushRefused(pathStage);
-  dependencies.log.warn(
-    { quarantineId, code: problem.code, detail: problem.detail },
-    'A body was refused and is in the quarantine',
-  );
-  throw problem;
-}
-
-/** Keeps a body in the quarantine. Answers its id there. */
-function keep(
-  request: Request,
-  body: Buffer,
-  pathStage: Stage | undefined,
-  { code, detail }: { code: string; detail: string },
-  { quarantine }: WebhookDependencies,
-): Promise<string> {
-  const refused: RefusedBody = {
-    body,
-    code,
-    detail,
-    pathStage,
-    contentType: request.headers['content-type'],
-    contentEncoding: request.headers['content-encoding'],
-  };
-  return quarantine(refused).catch((error: unknown) => {
-    if (error instanceof QuarantineFull) {
-      throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
-        headers: { 'Retry-After': '60' },
-      });
-    }
-    throw storeUnavailable(error);
-  });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomText } from '../../src/auth/secrets.ts';
 import { problemSchema } from '../../src/http/openapi.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { exchange } from '../fixtures/raw-http.ts';
@@ -32,9 +33,29 @@ describe('a body with credentials', () => {
     expect(rows[0]?.body.toString()).toBe(body);
   });
 
-  it.each(['POST', 'PUT'])('by %s at an address beside ours is answered 404, and kept', async (method) => {
-    expect((await receiver.push(body, { method, path: '/webhooks/jet/call-ended' })).status).toBe(404);
-    expect(await kept()).toMatchObject([{ code: 'not_found', times: 1 }]);
+  it.each(
+    [
+      ...[
+        '/webhooks/jet/call-ended',
+        '/webhooks/jet%20',
+        '/webhooks/jet;a=b',
+        '/webhooks%2Fjet',
+        '/webhooks',
+      ],
+      ...['/webhook/jet', '/jet', '/', '/webhooks/jet/%zz'],
+    ].flatMap((path) => ['POST', 'PUT'].map((method) => ({ method, path }))),
+  )('by $method at $path is answered 404, and kept', async ({ method, path }) => {
+    const answer = await receiver.push(body, { method, path });
+    expect(answer.status).toBe(404);
+    expect(problemSchema.parse(await answer.json())).toMatchObject({ code: 'not_found' });
+    const rows = await kept();
+    expect(rows).toMatchObject([{ code: 'not_found', times: 1 }]);
+    expect(rows[0]?.body.toString()).toBe(body);
+  });
+
+  it('that is too large is answered 413 at another address too, and not kept', async () => {
+    expect((await receiver.push('x'.repeat(300_000), { path: '/jet' })).status).toBe(413);
+    expect(await kept()).toEqual([]);
   });
 
   it('in chunks by PUT is kept', async () => {
@@ -50,6 +71,19 @@ describe('a body without credentials', () => {
   it.each(['PUT', 'PATCH'])('by %s is answered 401, and not kept', async (method) => {
     const answer = await receiver.push(body, { method, headers: { authorization: 'Bearer x' } });
     expect(answer.status).toBe(401);
+    expect(await kept()).toEqual([]);
+  });
+});
+
+describe('a body at another address', () => {
+  it('without credentials is answered 404, and not kept', async () => {
+    expect((await fetch(`${receiver.url}/webhooks`, { method: 'POST', body })).status).toBe(404);
+    expect(await kept()).toEqual([]);
+  });
+
+  it('with a token that has ended is answered 401, so that the sender asks for the next', async () => {
+    const headers = { authorization: `Bearer ${randomText()}` };
+    expect((await receiver.push(body, { path: '/webhooks', headers })).status).toBe(401);
     expect(await kept()).toEqual([]);
   });
 });
