@@ -35,6 +35,9 @@ export interface SalesforceConnection {
   userId(): string | undefined;
 }
 
+/** A request, and once more with a new token. */
+const exchangesMax = 2;
+
 interface TokensOfRequest {
   /** How many it may still ask for: jsforce would ask at each 401, for ever. */
   left: number;
@@ -113,8 +116,16 @@ export function createConnection(
       const asked: TokensOfRequest = { left: 1, fault: undefined };
       tokens = asked;
       let reply: ReplyFacts | undefined;
+      let exchanges = 0;
       const carried: Carried = {
         signal,
+        onSend() {
+          exchanges += 1;
+          if (exchanges <= exchangesMax) return;
+          // While the clock is behind what it was, jsforce believes that it has just asked for a token.
+          connection.accessToken = null;
+          throw asked.left > 0 ? tokenOver() : requestFailure(sessionRefused, 401);
+        },
         deadlineMs: method === 'GET' ? deadlineMs : writeDeadlineMs,
         onReply(facts) {
           reply = facts;
@@ -169,6 +180,11 @@ function isUsable({ accessToken, instanceUrl }: Connection, config: SalesforceCo
 }
 
 const sessionRefused: ApiError = { code: 'INVALID_SESSION_ID', message: '', fields: [], data: undefined };
+
+/** The next request asks for a token first. */
+function tokenOver(): DestinationUnavailable {
+  return new DestinationUnavailable('The org takes the token no longer.', { retryAfterMs: 1_000 });
+}
 
 /** An abort ends the wait at once; what was sent is cut off by the transport. */
 async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
