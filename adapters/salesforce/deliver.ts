@@ -3,6 +3,7 @@ import {
   delivered,
   DestinationUnavailable,
   isFinalStage,
+  isPlaceCounted,
   lateMatchAfterMs,
   retry,
   skipped,
@@ -11,8 +12,8 @@ import {
 } from '#contract';
 import { createTasks } from './create.ts';
 import type { KnownTask } from './known-task.ts';
-import { RequestFailed, RequestRefused } from './failure.ts';
-import type { Landing } from './landing.ts';
+import { LostReply, RequestFailed, RequestRefused } from './failure.ts';
+import { isGivenUp, type Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { whyNoLead, type Link } from './people.ts';
@@ -42,7 +43,12 @@ export async function deliver(
     if (due.length > 0) await land(parts, due, outcomes, signal);
   } catch (error) {
     const hasWritten = parts.client.writesSent() > writesBefore;
-    const later = isStop(error) ? stopLater(error, outcomes) : failureLater(parts, error, hasWritten);
+    const isUnanswered = batch.length === 1 && hasWritten && isLate(error, signal);
+    const later = isUnanswered
+      ? unanswered
+      : isStop(error)
+        ? stopLater(error, outcomes)
+        : failureLater(parts, error, hasWritten);
     if (later === undefined) throw asMisconfigured(error);
     const { code, reason, delayMs } = later;
     for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, code, reason, delayMs));
@@ -60,6 +66,20 @@ type Stop = DestinationUnavailable | AdapterMisconfigured | RequestRefused;
 
 function isStop(error: unknown): error is Stop {
   return [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some((kind) => error instanceof kind);
+}
+
+/**
+ * One Task alone may be what Salesforce never answers to: it is counted as tried and makes room for others, where a
+ * pause would begin with it again.
+ */
+const unanswered: Later = {
+  code: 'no_answer',
+  reason: 'Salesforce did not answer to this Task in time; whether it is there shows at the next try.',
+};
+
+function isLate(error: unknown, signal: AbortSignal): boolean {
+  if (!(error instanceof DestinationUnavailable)) return false;
+  return signal.aborted || (error.cause instanceof LostReply && error.cause.isLate);
 }
 
 /** What was written counts, and the next batch tells the core of the pause. Undefined: nothing was, the core is told. */
@@ -123,8 +143,12 @@ async function land(
     return [{ delivery, link, owner, dropped: unusableNow(parts), notes: [] }];
   });
   const isNew = ({ delivery }: Landing): boolean => delivery.remoteId === undefined;
-  const isFirst = (landing: Landing): boolean => isNew(landing) && landing.delivery.attempt === 1;
-  await owners.count(landings.filter(isFirst).map(({ owner }) => owner));
+  const isCounted = ({ delivery }: Landing): boolean =>
+    isPlaceCounted(delivery, {
+      isOver: isOver(parts, delivery),
+      isLive: config.SALESFORCE_LOG === 'live',
+    });
+  await owners.count(landings.filter(isCounted).map(({ owner }) => owner));
   const known = landings.flatMap((landing): KnownTask[] =>
     isNew(landing) ? [] : [{ landing, taskId: landing.delivery.remoteId, isDuplicate: false }],
   );
@@ -133,29 +157,36 @@ async function land(
 }
 
 /** What can be said of a delivery without asking Salesforce. */
-function withoutRequest({ config, budget, tools }: Parts, delivery: Delivery): Outcome | undefined {
+function withoutRequest(parts: Parts, delivery: Delivery): Outcome | undefined {
+  const { budget, tools } = parts;
   const { id, call, remoteId, revision, landedRevision } = delivery;
   const nowMs = tools.clock();
   // Whatever comes late, an older revision never replaces a newer one.
   if (landedRevision !== undefined && landedRevision > revision)
     return delivered(id, { effect: 'unchanged', remoteId });
-  const isOver = isFinalStage(call.stage) || isIncomplete(delivery, config, nowMs);
+  const over = isOver(parts, delivery);
   const isRevisit = landedRevision === revision;
-  const shown = (revisitAfterMs: number): Outcome =>
+  const shown = (revisitAfterMs: number | undefined): Outcome =>
     delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs });
   // Between its first sight and its end a call is shown as it was: one update, at the end.
-  if (!isOver && remoteId !== undefined && !isRevisit) {
+  if (!over && remoteId !== undefined && !isRevisit) {
     const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
     const lateMatch = readTrace(delivery.landedTrace)?.link ? undefined : lateMatchAfterMs(call, nowMs);
     return shown(Math.min(endsInMs, lateMatch ?? Infinity));
   }
   if (budget.now() === 'free') return undefined;
   // To close a Task for good is no late look.
-  const isClosing = isOver && !isFinalStage(call.stage);
-  if (isRevisit && remoteId !== undefined && !isClosing) return shown(4 * savedForMs);
+  const isClosing = over && !isFinalStage(call.stage);
+  if (isRevisit && remoteId !== undefined && !isClosing)
+    return shown(isGivenUp(delivery, nowMs) ? undefined : 4 * savedForMs);
   // It is due again soon, so that its end is not kept waiting.
-  if (!isOver) return retry(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
+  if (!over) return retry(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
   return undefined;
+}
+
+/** True when nothing more is expected of the call. */
+function isOver({ config, tools }: Parts, delivery: Delivery): boolean {
+  return isFinalStage(delivery.call.stage) || isIncomplete(delivery, config, tools.clock());
 }
 
 /** Where calls belong. One that was linked before stays where it is. */

@@ -23,7 +23,6 @@ export async function createWithLeads(
   outcomes: Outcomes,
   signal: AbortSignal,
 ): Promise<readonly Landing[]> {
-  const { config, tools } = parts;
   const worth = numbersOf(landings.filter((landing) => isWorthLead(parts, landing)));
   // Of a number that is worth a lead, calls that by themselves are not belong to it too.
   const theirs = landings.filter(({ link }) => link.state === 'nobody' && worth.includes(link.number ?? ''));
@@ -40,7 +39,7 @@ export async function createWithLeads(
       if (result?.success === true) {
         // Beside a lead of its own it has the owner that it was sent with.
         const made = { ...linked, owner: landing.owner };
-        settle(made, { kind: 'saved', id: result.id, body: taskOf(made, config, tools.clock()) });
+        settle(made, { kind: 'saved', id: result.id, body: taskOf(parts, made) });
       } else rest.push(linked);
     }
   };
@@ -50,7 +49,7 @@ export async function createWithLeads(
       .filter(({ link }) => link.number === number)
       .map((landing) => ({
         delivery: landing.delivery,
-        fields: taskOf(landing, config, tools.clock()),
+        fields: taskOf(parts, landing),
       })),
   }));
   await makeLeads(parts, requests, settleNumber, signal);
