@@ -1,6 +1,6 @@
 import type { Finding } from '#contract';
-import { editOthersTasks } from './item-verdict.ts';
 import type { Parts } from './parts.ts';
+import { editOthersTasks } from './remedies.ts';
 import { quoted } from './soql.ts';
 
 const recentMs = 30 * 86_400_000;

@@ -2,7 +2,8 @@ import type { Connection, HttpRequest } from 'jsforce';
 import { AdapterMisconfigured, DestinationUnavailable, untilAborted, type Clock } from '#contract';
 import { signAssertion } from './assertion.ts';
 import type { SalesforceConfig } from './config.ts';
-import { LostReply, requestFailure, tokenFailure, type ApiError } from './failure.ts';
+import { LostReply, requestFailure, type ApiError } from './failure.ts';
+import { asRequestFailure, asTokenFailure } from './reply-failure.ts';
 import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
 
 /** One version for all that is asked, so that what is read and written is the same in every org. */
@@ -194,45 +195,4 @@ async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): 
     if (!signal.aborted) throw error;
     throw new DestinationUnavailable('Salesforce was not waited for any longer.', { cause: error });
   }
-}
-
-function asTokenFailure(error: unknown, reply: ReplyFacts | undefined): Error {
-  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
-  if (error instanceof LostReply)
-    return new DestinationUnavailable(
-      `Salesforce gives no token: ${error.message}. Is SALESFORCE_LOGIN_URL the org's My Domain?`,
-      { cause: error },
-    );
-  // Without an identity in it, jsforce stumbles over the answer.
-  if (reply === undefined || reply.status < 400)
-    return new DestinationUnavailable(
-      "Salesforce's answer to a token request cannot be read. Is SALESFORCE_LOGIN_URL the org's My Domain?",
-    );
-  return tokenFailure((error as Error).name, reply.status, reply.retryAfterMs);
-}
-
-function asRequestFailure(error: unknown, reply: ReplyFacts | undefined): Error {
-  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
-  if (error instanceof LostReply)
-    return new DestinationUnavailable(`Salesforce's answer did not come: ${error.message}.`, {
-      cause: error,
-    });
-  const { errorCode, message, data } = error as { errorCode?: string; message?: string; data?: unknown };
-  if (errorCode === undefined) return error instanceof Error ? error : new Error('jsforce failed');
-  const [first] = (Array.isArray(data) ? data : [data]) as unknown[];
-  const {
-    errorCode: code = errorCode,
-    message: text = message,
-    fields,
-  } = (first ?? {}) as Record<string, unknown>;
-  return requestFailure(
-    {
-      code: String(code),
-      message: typeof text === 'string' ? text : '',
-      fields: Array.isArray(fields) ? fields.map(String) : [],
-      data: first,
-    },
-    reply?.status,
-    reply?.retryAfterMs,
-  );
 }

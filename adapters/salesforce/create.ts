@@ -1,11 +1,11 @@
 import type { Outcome } from '#contract';
-import type { KnownTask } from './known-task.ts';
+import { landed, taskOf, type KnownTask, type Landing } from './landing.ts';
 import { createWithLeads } from './lead-landings.ts';
-import { landed, taskOf, type Landing } from './landing.ts';
 import { callObject } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { pagesOf, quoted } from './soql.ts';
-import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
+import { writeTasks } from './write-tasks.ts';
+import { refusedOutcome, type Written } from './written.ts';
 
 /**
  * Makes the Tasks of calls that have none yet, as far as is known.

@@ -18,6 +18,15 @@ export interface Landing {
   readonly notes: readonly string[];
 }
 
+/** A Task that is there, and whose content may differ from what it is to be. */
+export interface KnownTask {
+  readonly landing: Landing;
+  /** Undefined: Salesforce says that it is there, and not where. */
+  readonly taskId: string | undefined;
+  /** True when only a refused duplicate speaks for it: it may be something else. */
+  readonly isDuplicate: boolean;
+}
+
 /** What a landing's Task is to hold. */
 export function taskOf(parts: Parts, { delivery, link, owner, dropped }: Landing): Fields {
   const { config, tools } = parts;

@@ -1,11 +1,10 @@
 import { retry } from '#contract';
-import type { KnownTask } from './known-task.ts';
-import { taskOf, type Landing } from './landing.ts';
-import type { LeadAnswer, LeadRequest } from './lead-request.ts';
+import { taskOf, type KnownTask, type Landing } from './landing.ts';
+import type { LeadAnswer, LeadRequest } from './lead-steps.ts';
 import { isWorthLead, makeLeads } from './lead.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { linkTo } from './people.ts';
-import type { Written } from './write-tasks.ts';
+import type { Written } from './written.ts';
 
 /** A lead that cannot be made after so many attempts is not waited for: the call lands without it. */
 const attemptsMax = 4;

@@ -1,9 +1,8 @@
 import { isOursToChange, type Outcome } from '#contract';
 import type { Row } from './client.ts';
-import type { KnownTask } from './known-task.ts';
+import { landed, taskOf, type KnownTask, type Landing } from './landing.ts';
 import { unclearDuplicate } from './duplicate.ts';
 import { cutToFit } from './field-lengths.ts';
-import { landed, taskOf, type Landing } from './landing.ts';
 import { linkToLeads } from './lead-landings.ts';
 import { isWorthLead } from './lead.ts';
 import { outcomeFields } from './mapping.ts';
@@ -11,7 +10,8 @@ import type { Outcomes, Parts } from './parts.ts';
 import { readTasks } from './read-tasks.ts';
 import { keyField, type Fields, type FieldValue } from './task-fields.ts';
 import { fingerprints, plainText, readTrace } from './trace.ts';
-import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
+import { writeTasks } from './write-tasks.ts';
+import { refusedOutcome, type Written } from './written.ts';
 
 /** What a Task is made with, and never changed. */
 const createOnly: ReadonlySet<string> = new Set([

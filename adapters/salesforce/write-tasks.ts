@@ -1,4 +1,4 @@
-import { AdapterMisconfigured, rejected, retry, type AdapterTools, type Outcome } from '#contract';
+import { AdapterMisconfigured, type AdapterTools } from '#contract';
 import type { SaveResult } from './client.ts';
 import { RequestRefused, type ApiError } from './failure.ts';
 import { learnLengths } from './field-lengths.ts';
@@ -7,11 +7,7 @@ import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
 import type { Fields } from './task-fields.ts';
 import { leaveOut } from './unusable-fields.ts';
-
-/** What became of one Task of a write. */
-export type Written =
-  | { readonly kind: 'saved'; readonly id: string; readonly body: Fields }
-  | Exclude<ItemVerdict, { kind: 'drop' | 'stop' | 'crowded' }>;
+import { stillRefused, tryFewerLater, type Written } from './written.ts';
 
 interface Sent {
   readonly landing: Landing;
@@ -113,12 +109,6 @@ function portionsOf({ landings, ...rest }: Portion, rows: number): Portion[] {
   }));
 }
 
-const tryFewerLater: Written = {
-  kind: 'retry',
-  code: 'governor_limit',
-  reason: 'A trigger or flow of the org could not take so many Tasks at once; fewer are tried next.',
-};
-
 /** A landing without those of the fields that it has. */
 function withoutAny(landing: Landing, body: Fields, fields: readonly string[], code: string): Landing {
   const had = fields.filter((name) => name in body);
@@ -201,28 +191,4 @@ async function forget({ ledger, log }: AdapterTools, number: string): Promise<vo
   } catch (error) {
     log.warn({ error }, 'The ledger could not forget a number; its entry ends by itself');
   }
-}
-
-/** The outcome of a Task that was not written. */
-export function refusedOutcome(id: string, written: Exclude<Written, { kind: 'saved' }>): Outcome {
-  switch (written.kind) {
-    case 'reject':
-      return rejected(id, written.code, written.reason, written.remedy);
-    case 'retry':
-      return retry(id, written.code, written.reason);
-    // Only a change finds its Task gone, and only a new one has a key to repeat.
-    case 'gone':
-    case 'duplicate':
-      return retry(id, written.kind, 'Salesforce gave an answer that does not fit the request.');
-  }
-}
-
-function stillRefused(code: string): Written {
-  return {
-    kind: 'reject',
-    code: code.toLowerCase(),
-    reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
-    remedy:
-      'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
-  };
 }
