@@ -9,7 +9,7 @@ import { phoneSearch } from './search.ts';
 /** A number that is kept for films: nobody has it. */
 const harmlessNumber = '+61491570006';
 
-/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: three requests, or a few more. */
+/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: four requests, or a few more. */
 export async function check(parts: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const { client } = parts;
   const token = await findings('The org gives a token.', async () => {

@@ -1,5 +1,5 @@
 import type { Connection, HttpRequest } from 'jsforce';
-import { AdapterMisconfigured, DestinationUnavailable, untilAborted, type Clock } from '#contract';
+import { DestinationUnavailable, untilAborted, type Clock } from '#contract';
 import { signAssertion } from './assertion.ts';
 import type { SalesforceConfig } from './config.ts';
 import { LostReply, requestFailure, type ApiError } from './failure.ts';
