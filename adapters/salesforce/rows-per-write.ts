@@ -8,6 +8,8 @@ const fewerForMs = 3_600_000;
 export interface RowsPerWrite {
   now(): number;
   shrinkTo(rows: number): void;
+  /** It was one Task that was too much, and not how many there were. */
+  forget(): void;
 }
 
 export function createRowsPerWrite(clock: Clock): RowsPerWrite {
@@ -17,6 +19,9 @@ export function createRowsPerWrite(clock: Clock): RowsPerWrite {
     now,
     shrinkTo(rows) {
       fewer = { rows: Math.min(rows, now()), untilMs: clock() + fewerForMs };
+    },
+    forget() {
+      fewer = undefined;
     },
   };
 }

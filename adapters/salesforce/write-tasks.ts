@@ -85,7 +85,10 @@ export async function writeTasks(
       if (verdict.kind === 'stop') stop = verdict.error;
       else if (verdict.kind === 'crowded') {
         if (sent.length > 1) crowded.push(landing);
-        else settle(landing, verdict.rejection);
+        else {
+          rowsPerWrite.forget();
+          settle(landing, verdict.rejection);
+        }
       } else if (verdict.kind !== 'drop') settle(landing, verdict);
       else if (round === roundsMax) settle(landing, stillRefused(verdict.code));
       else {

@@ -47,7 +47,7 @@ describe('a receiver that is killed', { timeout: 120_000 }, () => {
         await store.knex('destinations').update({ lease_until: 0 });
 
         await start(settings).ready();
-        while ((await delivery())?.state !== 'delivered') await sleep(50);
+        while ((await delivery()).state !== 'delivered') await sleep(50);
         const tasks = org.records('Task');
         expect(tasks).toMatchObject([{ CallObject: 'jet:call-1', Status: 'Completed' }]);
         expect(await delivery()).toMatchObject({ remote_id: tasks[0]?.Id });

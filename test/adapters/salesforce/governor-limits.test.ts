@@ -43,6 +43,20 @@ describe('a trigger that cannot take so many tasks at once', () => {
       });
   });
 
+  it('but for one task that is too much by itself goes on with as many as before', async () => {
+    const { org, deliver, land } = await openOrg();
+    const message = 'TaskTrigger: System.LimitException: Too many DML statements: 151';
+    const when = (task: { CallObject?: unknown }): boolean => task.CallObject === 'jet:call-2';
+    const statusCode = 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY';
+    org.stage({ name: 'item refused', statusCode, message, when }, { on: 'create', times: 2 });
+    const outcomes = await deliver(calls(4));
+    const rejected = outcomes.filter(({ kind }) => kind === 'rejected');
+    expect(rejected.map(({ id }) => id)).toEqual(['call-2']);
+    org.log.clear();
+    await land(...calls(4, 'later'));
+    expect(org.log.of('create')).toHaveLength(1);
+  });
+
   it.each([
     'TaskTrigger: System.LimitException: Too many SOQL queries: 101',
     'The flow failed: Apex CPU time limit exceeded',
