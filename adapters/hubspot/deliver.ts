@@ -1,4 +1,13 @@
-import { countUnmappedPlaces, delivered, retry, skipped, type Delivery, type Outcome } from '#contract';
+import {
+  countUnmappedPlaces,
+  delivered,
+  isFinalStage,
+  isPlaceCounted,
+  retry,
+  skipped,
+  type Delivery,
+  type Outcome,
+} from '#contract';
 import { createCalls, indexLagMs } from './create-calls.ts';
 import { mapCall } from './mapping.ts';
 import { findPeople } from './match.ts';
@@ -104,10 +113,12 @@ function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom
   return { delivery, last: readTrace(delivery.landedTrace), whom, owner, properties: taken, dropped };
 }
 
-/** Each call once, when it lands first. */
-async function countUnmapped({ tools }: Run, landings: readonly Landing[]): Promise<void> {
-  const places = landings.flatMap(({ delivery, owner }) =>
-    delivery.landedRevision === undefined && delivery.attempt === 1 ? (owner.unmapped ?? []) : [],
-  );
+/** Each call once, when it is over. */
+async function countUnmapped({ tools, config }: Run, landings: readonly Landing[]): Promise<void> {
+  const isLive = config.HUBSPOT_LOG === 'live';
+  const places = landings.flatMap(({ delivery, owner }) => {
+    const isOver = isFinalStage(delivery.call.stage) || delivery.incomplete;
+    return isPlaceCounted(delivery, { isOver, isLive }) ? (owner.unmapped ?? []) : [];
+  });
   await countUnmappedPlaces(tools.ledger, places);
 }

@@ -27,7 +27,7 @@ export function signAssertion(
 function audienceOf(loginUrl: string): string {
   const { hostname, origin } = new URL(loginUrl);
   if (!hostname.endsWith('.my.salesforce.com')) return origin;
-  return hostname.endsWith('.sandbox.my.salesforce.com')
+  return /\.(?:sandbox|scratch)\.my\.salesforce\.com$/.test(hostname)
     ? 'https://test.salesforce.com'
     : 'https://login.salesforce.com';
 }

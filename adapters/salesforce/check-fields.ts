@@ -1,5 +1,5 @@
 import { mappableFieldKind, type Finding } from '#contract';
-import type { FieldDescription } from './client.ts';
+import type { FieldDescription, ObjectDescription } from './client.ts';
 import type { Parts } from './parts.ts';
 import { keyField, leadKeyField } from './task-fields.ts';
 
@@ -33,12 +33,12 @@ const neededToUpdate = ['Status', 'CallDurationInSeconds', 'CallDisposition', 'W
 /** Compares the fields that the adapter writes with what the org says of them. */
 export async function checkFields(parts: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const { client, config } = parts;
-  const task: Fields = new Map((await client.describe('Task', signal)).map((field) => [field.name, field]));
+  const { fields: task } = await client.describe('Task', signal);
   const found = [...keyFindings(parts, task), ...ownFindings(task), ...mappedFindings(parts, task)];
-  if (config.SALESFORCE_UNMATCHED === 'create') {
-    const lead = new Map((await client.describe('Lead', signal)).map((field) => [field.name, field]));
-    found.push(...leadFindings(lead));
-  }
+  if (config.SALESFORCE_UNMATCHED === 'create')
+    found.push(...leadFindings(await client.describe('Lead', signal)));
+  if (config.SALESFORCE_OBJECTS.includes('Account') && !config.SALESFORCE_PERSON_ACCOUNTS)
+    found.push(...accountFindings(await client.describe('Account', signal)));
   return found.length > 0
     ? found
     : [{ level: 'ok', message: 'The fields of a Task are as the kit needs them.' }];
@@ -120,20 +120,28 @@ function mappedFindings({ config }: Parts, task: Fields): Finding[] {
       return [{ level: 'fault', message, remedy: `Map it to a field of the type ${wordFor[kind] ?? kind}.` }];
     }
     if (kind === 'text' && field.length > 0 && field.length < 255) {
-      const message = `${theirs} holds ${field.length} characters: where ${ours} is longer, the call lands without it.`;
+      const message = `${theirs} holds ${field.length} characters: where ${ours} is longer, it is cut.`;
       return [{ level: 'warning', message, remedy: `Make ${theirs} 255 characters long.` }];
     }
     return [];
   });
 }
 
-function leadFindings(lead: Fields): Finding[] {
-  const key = lead.get(leadKeyField);
+/** What is searched where the setting says yes and the org says no, the search itself tells. */
+function accountFindings({ fields }: ObjectDescription): Finding[] {
+  if (!fields.has('IsPersonAccount')) return [];
+  const message = 'The org has person accounts: their calls go to the account, and not to the person.';
+  return [{ level: 'warning', message, remedy: 'Set SALESFORCE_PERSON_ACCOUNTS=yes.' }];
+}
+
+function leadFindings({ createable, fields }: ObjectDescription): Finding[] {
+  const key = fields.get(leadKeyField);
   const remedy =
     'Deploy adapters/salesforce/metadata-leads and assign the permission set Jet_Lead_Creation (its README.md), or set SALESFORCE_UNMATCHED=log.';
   if (key === undefined || !key.externalId || !key.unique || !key.createable) {
     const message = `Lead has no field ${leadKeyField} that is External ID, Unique and writable for the integration user.`;
     return [{ level: 'fault', message, remedy }];
   }
-  return [];
+  if (createable) return [];
+  return [{ level: 'fault', message: 'The integration user may not make leads.', remedy }];
 }

@@ -1,15 +1,15 @@
-import { AdapterMisconfigured, numberForms, readUnmappedPlaces, type Finding } from '#contract';
+import { AdapterMisconfigured, numberForms, type Finding } from '#contract';
 import { checkFields } from './check-fields.ts';
+import { checkOthersTasks } from './check-others-tasks.ts';
+import { checkOwners } from './check-owners.ts';
 import { RequestRefused, safeMessage } from './failure.ts';
-import { isUserId } from './mapping.ts';
-import { activeUsers } from './owner.ts';
 import type { Parts } from './parts.ts';
 import { phoneSearch } from './search.ts';
 
 /** A number that is kept for films: nobody has it. */
 const harmlessNumber = '+61491570006';
 
-/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: three requests, or a few more. */
+/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: four requests, or a few more. */
 export async function check(parts: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const { client } = parts;
   const token = await findings('The org gives a token.', async () => {
@@ -22,6 +22,7 @@ export async function check(parts: Parts, signal: AbortSignal): Promise<readonly
     ['The statuses of a Task', () => checkStatuses(parts, signal)],
     ['A search for a number', () => checkSearch(parts, signal)],
     ['Owners', () => checkOwners(parts, signal)],
+    ['Tasks of others', () => checkOthersTasks(parts, signal)],
   ];
   const all = [...token];
   for (const [title, look] of steps) all.push(...(await findings(title, look)));
@@ -63,50 +64,6 @@ async function checkSearch({ client, config }: Parts, signal: AbortSignal): Prom
     ];
   }
   return [ok(`Numbers can be searched in ${config.SALESFORCE_OBJECTS.join(', ')}.`)];
-}
-
-async function checkOwners(
-  { client, config, tools }: Parts,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const table = config.SALESFORCE_OWNERS;
-  if (table.size === 0) return [];
-  const names = [...new Set(table.values())].filter((owner) => !isUserId(owner));
-  const { ids, ambiguous } = await activeUsers(client, names, signal);
-  const several = names.filter((name) => ambiguous.has(name.toLowerCase()));
-  const missing = names.filter((name) => !ids.has(name.toLowerCase()) && !several.includes(name));
-  const unmapped = await readUnmappedPlaces(tools.ledger);
-  const found: Finding[] = [];
-  if (missing.length > 0) {
-    found.push({
-      level: 'warning',
-      message: `SALESFORCE_OWNERS names nobody who is active in the org: ${missing.join(', ')}.`,
-      remedy:
-        'Correct the email or user name, or activate the user. Their calls go to the owner of the person.',
-    });
-  }
-  if (several.length > 0) {
-    found.push({
-      level: 'warning',
-      message: `Several active users have an email that SALESFORCE_OWNERS names: ${several.join(', ')}.`,
-      remedy: 'Name them by user name or id. Their calls go to the owner of the person meanwhile.',
-    });
-  }
-  if (unmapped.length > 0) {
-    const list = unmapped.slice(0, 20).map(([place, calls]) => `${shownPlace(place)} (${calls})`);
-    found.push({
-      level: 'warning',
-      message: `Calls came by extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
-      remedy: 'Add them, such as 204=jane@example.com. Their calls go to the owner of the person meanwhile.',
-    });
-  }
-  return found.length > 0 ? found : [ok('Every owner in SALESFORCE_OWNERS is an active user.')];
-}
-
-/** An extension or name as it is; of a whole phone number its end. */
-function shownPlace(place: string): string {
-  const digits = place.replace(/\D/g, '');
-  return safeMessage(place) === place ? place : `…${digits.slice(-3)}`;
 }
 
 function checkQuota({ budget }: Parts): readonly Finding[] {

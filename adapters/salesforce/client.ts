@@ -19,6 +19,11 @@ export interface CompositeStep {
   readonly fields: Fields;
 }
 
+export interface ObjectDescription {
+  readonly createable: boolean;
+  readonly fields: ReadonlyMap<string, FieldDescription>;
+}
+
 export interface FieldDescription {
   readonly name: string;
   readonly type: string;
@@ -46,7 +51,7 @@ export interface SalesforceClient {
   composite(steps: readonly CompositeStep[], signal: AbortSignal): Promise<ReadonlyMap<string, SaveResult>>;
   /** How many requests that write were sent so far. */
   writesSent(): number;
-  describe(object: string, signal: AbortSignal): Promise<readonly FieldDescription[]>;
+  describe(object: string, signal: AbortSignal): Promise<ObjectDescription>;
 }
 
 /** @throws as {@link SalesforceConnection.send} does; an answer of another shape than asked for is an unknown outcome */
@@ -100,13 +105,20 @@ export function createClient(
       const answer = await connection.send({ method: 'POST', url: '/composite', body }, signal);
       const given = isObject(answer) ? answer['compositeResponse'] : undefined;
       if (!Array.isArray(given) || given.length !== steps.length) throw unreadable();
-      return new Map(given.map((one, index) => [steps[index]?.name ?? '', readStep(one)]));
+      const results = new Map(given.map(readStep));
+      if (!steps.every(({ name }) => results.has(name))) throw unreadable();
+      return results;
     },
     async describe(object, signal) {
       const answer = await connection.send({ method: 'GET', url: `/sobjects/${object}/describe` }, signal);
-      const fields = isObject(answer) ? answer['fields'] : undefined;
+      if (!isObject(answer)) throw unreadable();
+      const { createable, fields } = answer;
       if (!Array.isArray(fields) || !fields.every(isObject)) throw unreadable();
-      return fields.map(readField);
+      const described = fields.map(readField);
+      return {
+        createable: createable === true,
+        fields: new Map(described.map((field) => [field.name, field])),
+      };
     },
   };
 }
@@ -124,10 +136,11 @@ function readSaveResult(given: unknown): SaveResult {
 }
 
 /** A step answers as a request of its own would. */
-function readStep(given: unknown): SaveResult {
-  if (!isObject(given) || typeof given['httpStatusCode'] !== 'number') throw unreadable();
-  const { body, httpStatusCode: status } = given;
-  return status < 300 ? readSaveResult(body) : { success: false, errors: readErrors(body) };
+function readStep(given: unknown): [name: string, SaveResult] {
+  if (!isObject(given)) throw unreadable();
+  const { body, httpStatusCode: status, referenceId: name } = given;
+  if (typeof name !== 'string' || typeof status !== 'number') throw unreadable();
+  return [name, status < 300 ? readSaveResult(body) : { success: false, errors: readErrors(body) }];
 }
 
 function readErrors(given: unknown): ApiError[] {

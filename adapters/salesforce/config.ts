@@ -8,7 +8,7 @@ import {
   z,
   type OwnerTable,
 } from '#contract';
-import { ownTaskFields } from './task-fields.ts';
+import { isOwnTaskField } from './task-fields.ts';
 
 /** The kinds of record that a call can belong to. */
 export const personObjects = ['Contact', 'Lead', 'Account'] as const;
@@ -36,7 +36,7 @@ export const configSchema = z
     SALESFORCE_STATUS_OPEN: z.string().default('In Progress'),
     SALESFORCE_STATUS_CLOSED: z.string().default('Completed'),
     SALESFORCE_FIELDS: fieldMapSetting().refine(
-      (mappings) => mappings.every(({ theirs }) => !ownTaskFields.has(theirs)),
+      (mappings) => mappings.every(({ theirs }) => !isOwnTaskField(theirs)),
       'maps to a field that the adapter fills by itself',
     ),
     SALESFORCE_OBJECTS: z
@@ -71,6 +71,10 @@ export const configSchema = z
         'SALESFORCE_CLIENT_SECRET',
         'is needed, or else SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY_FILE',
       );
+    }
+    for (const object of settings.SALESFORCE_PHONE_FIELDS.keys()) {
+      if (!settings.SALESFORCE_OBJECTS.includes(object))
+        fault('SALESFORCE_PHONE_FIELDS', `names ${object}, which SALESFORCE_OBJECTS lacks`);
     }
     const shared = ['login.salesforce.com', 'test.salesforce.com'];
     if (key === undefined && shared.includes(new URL(settings.SALESFORCE_LOGIN_URL).hostname))

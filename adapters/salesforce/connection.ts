@@ -1,8 +1,9 @@
 import type { Connection, HttpRequest } from 'jsforce';
-import { AdapterMisconfigured, DestinationUnavailable, untilAborted, type Clock } from '#contract';
+import { DestinationUnavailable, untilAborted, type Clock } from '#contract';
 import { signAssertion } from './assertion.ts';
 import type { SalesforceConfig } from './config.ts';
-import { LostReply, requestFailure, tokenFailure, type ApiError } from './failure.ts';
+import { LostReply, requestFailure, type ApiError } from './failure.ts';
+import { asRequestFailure, asTokenFailure } from './reply-failure.ts';
 import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
 
 /** One version for all that is asked, so that what is read and written is the same in every org. */
@@ -34,6 +35,9 @@ export interface SalesforceConnection {
   /** The id of the user that the token belongs to; undefined before the first token. */
   userId(): string | undefined;
 }
+
+/** A request, and once more with a new token. */
+const exchangesMax = 2;
 
 interface TokensOfRequest {
   /** How many it may still ask for: jsforce would ask at each 401, for ever. */
@@ -113,8 +117,16 @@ export function createConnection(
       const asked: TokensOfRequest = { left: 1, fault: undefined };
       tokens = asked;
       let reply: ReplyFacts | undefined;
+      let exchanges = 0;
       const carried: Carried = {
         signal,
+        onSend() {
+          exchanges += 1;
+          if (exchanges <= exchangesMax) return;
+          // While the clock is behind what it was, jsforce believes that it has just asked for a token.
+          connection.accessToken = null;
+          throw asked.left > 0 ? tokenOver() : requestFailure(sessionRefused, 401);
+        },
         deadlineMs: method === 'GET' ? deadlineMs : writeDeadlineMs,
         onReply(facts) {
           reply = facts;
@@ -170,6 +182,11 @@ function isUsable({ accessToken, instanceUrl }: Connection, config: SalesforceCo
 
 const sessionRefused: ApiError = { code: 'INVALID_SESSION_ID', message: '', fields: [], data: undefined };
 
+/** The next request asks for a token first. */
+function tokenOver(): DestinationUnavailable {
+  return new DestinationUnavailable('The org takes the token no longer.', { retryAfterMs: 1_000 });
+}
+
 /** An abort ends the wait at once; what was sent is cut off by the transport. */
 async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   try {
@@ -178,45 +195,4 @@ async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): 
     if (!signal.aborted) throw error;
     throw new DestinationUnavailable('Salesforce was not waited for any longer.', { cause: error });
   }
-}
-
-function asTokenFailure(error: unknown, reply: ReplyFacts | undefined): Error {
-  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
-  if (error instanceof LostReply)
-    return new DestinationUnavailable(
-      `Salesforce gives no token: ${error.message}. Is SALESFORCE_LOGIN_URL the org's My Domain?`,
-      { cause: error },
-    );
-  // Without an identity in it, jsforce stumbles over the answer.
-  if (reply === undefined || reply.status < 400)
-    return new DestinationUnavailable(
-      "Salesforce's answer to a token request cannot be read. Is SALESFORCE_LOGIN_URL the org's My Domain?",
-    );
-  return tokenFailure((error as Error).name, reply.status, reply.retryAfterMs);
-}
-
-function asRequestFailure(error: unknown, reply: ReplyFacts | undefined): Error {
-  if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
-  if (error instanceof LostReply)
-    return new DestinationUnavailable(`Salesforce's answer did not come: ${error.message}.`, {
-      cause: error,
-    });
-  const { errorCode, message, data } = error as { errorCode?: string; message?: string; data?: unknown };
-  if (errorCode === undefined) return error instanceof Error ? error : new Error('jsforce failed');
-  const [first] = (Array.isArray(data) ? data : [data]) as unknown[];
-  const {
-    errorCode: code = errorCode,
-    message: text = message,
-    fields,
-  } = (first ?? {}) as Record<string, unknown>;
-  return requestFailure(
-    {
-      code: String(code),
-      message: typeof text === 'string' ? text : '',
-      fields: Array.isArray(fields) ? fields.map(String) : [],
-      data: first,
-    },
-    reply?.status,
-    reply?.retryAfterMs,
-  );
 }

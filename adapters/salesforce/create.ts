@@ -1,11 +1,11 @@
 import type { Outcome } from '#contract';
-import type { KnownTask } from './known-task.ts';
+import { landed, taskOf, type KnownTask, type Landing } from './landing.ts';
 import { createWithLeads } from './lead-landings.ts';
-import { landed, taskOf, type Landing } from './landing.ts';
 import { callObject } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { pagesOf, quoted } from './soql.ts';
-import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
+import { writeTasks } from './write-tasks.ts';
+import { refusedOutcome, type Written } from './written.ts';
 
 /**
  * Makes the Tasks of calls that have none yet, as far as is known.
@@ -18,7 +18,6 @@ export async function createTasks(
   outcomes: Outcomes,
   signal: AbortSignal,
 ): Promise<readonly KnownTask[]> {
-  const { config, tools } = parts;
   const known = await lookUp(parts, landings, signal);
   const absent = landings.filter((landing) => !known.some((task) => task.landing === landing));
   const settle = (landing: Landing, written: Written): void => {
@@ -26,7 +25,7 @@ export async function createTasks(
     else outcomes.set(landing.delivery.id, createdOutcome(parts, landing, written));
   };
   const due = await createWithLeads(parts, absent, settle, outcomes, signal);
-  await writeTasks(parts, 'create', due, (landing) => taskOf(landing, config, tools.clock()), settle, signal);
+  await writeTasks(parts, 'create', due, (landing) => taskOf(parts, landing), settle, signal);
   return known;
 }
 

@@ -1,7 +1,6 @@
 import { rejected, retry, type Outcome } from '#contract';
 import type { Row } from './client.ts';
-import type { KnownTask } from './known-task.ts';
-import { landed } from './landing.ts';
+import { landed, type KnownTask } from './landing.ts';
 import { callObject, taskKey } from './mapping.ts';
 import type { Parts } from './parts.ts';
 import { keyField } from './task-fields.ts';

@@ -8,6 +8,7 @@ import { mapTask } from './mapping.ts';
 import { createOwnerFinder } from './owner.ts';
 import type { Parts } from './parts.ts';
 import { createPeopleFinder } from './people.ts';
+import { createRowsPerWrite } from './rows-per-write.ts';
 
 /** Each call one Task on the right person in Salesforce. */
 export const salesforce = defineAdapter({
@@ -35,9 +36,11 @@ export const salesforce = defineAdapter({
       config,
       tools,
       budget,
+      rowsPerWrite: createRowsPerWrite(tools.clock),
       people: createPeopleFinder(client, config, tools),
       owners: createOwnerFinder(client, config, tools),
       mapped: new Set(config.SALESFORCE_FIELDS.map(({ theirs }) => theirs)),
+      lengths: new Map(),
       unusable: new Map(),
     };
     return {

@@ -1,13 +1,14 @@
 import { AdapterMisconfigured } from '#contract';
 import { recordLaterCodes, safeMessage, stopFor, type ApiError } from './failure.ts';
+import { remedyFor, shutTasks } from './remedies.ts';
 import { keyField, ownTaskFields, type Fields } from './task-fields.ts';
 
 /** What to do with a record that Salesforce refused. */
 export type ItemVerdict =
   /** The key is taken; by which record, when the message tells it. */
   | { readonly kind: 'duplicate'; readonly recordId: string | undefined }
-  /** It was deleted, and stays so. */
-  | { readonly kind: 'gone' }
+  /** It was deleted, and stays so; or, when that is not certain, the integration user may not see it. */
+  | { readonly kind: 'gone'; readonly isCertain: boolean }
   /** Send it once more without these. */
   | {
       readonly kind: 'drop';
@@ -17,13 +18,27 @@ export type ItemVerdict =
       readonly isOwner: boolean;
     }
   | { readonly kind: 'retry'; readonly code: string; readonly reason: string }
+  /** Too much at once for a trigger or flow of the org. Fewer may go; one alone is to be rejected. */
+  | { readonly kind: 'crowded'; readonly rejection: Rejection }
   | { readonly kind: 'stop'; readonly error: AdapterMisconfigured }
-  | { readonly kind: 'reject'; readonly code: string; readonly reason: string; readonly remedy: string };
+  | Rejection;
+
+interface Rejection {
+  readonly kind: 'reject';
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** A limit of the platform on what triggers and flows may do for one request: all its records share it. */
+const governorLimit =
+  /\bLimitException\b|\bToo many (?:SOQL|SOSL|DML|query rows|future|queueable|callouts)|\bCPU time limit exceeded|\bheap size too large/i;
 
 const linkCodes: ReadonlySet<string> = new Set([
   'INVALID_CROSS_REFERENCE_KEY',
   'ENTITY_IS_DELETED',
   'FIELD_INTEGRITY_EXCEPTION',
+  'FIELD_FILTER_VALIDATION_EXCEPTION',
   'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
   'MALFORMED_ID',
   'CANNOT_UPDATE_CONVERTED_LEAD',
@@ -78,7 +93,13 @@ export function itemVerdict(
   const first = (kind: ItemVerdict['kind']): ItemVerdict | undefined =>
     verdicts.find((verdict) => verdict.kind === kind);
   const drops = verdicts.filter((verdict) => verdict.kind === 'drop');
-  const decided = first('duplicate') ?? first('gone') ?? first('stop') ?? first('retry') ?? first('reject');
+  const decided =
+    first('duplicate') ??
+    first('gone') ??
+    first('stop') ??
+    first('retry') ??
+    first('crowded') ??
+    first('reject');
   if (decided !== undefined) return decided;
   const [code] = errors.map((error) => error.code);
   return drops.length > 0
@@ -176,38 +197,14 @@ function verdictOf(
       reason: `Salesforce could not write the Task now (${code}).`,
     };
   if (fields.length > 0) return { kind: 'drop', fields, code, isOwner: isOwnerRefused(error) };
-  if (work === 'update' && goneCodes.has(code)) return { kind: 'gone' };
+  if (work === 'update' && goneCodes.has(code))
+    return { kind: 'gone', isCertain: code === 'ENTITY_IS_DELETED' };
   if (work === 'create' && shutCodes.has(code)) return { kind: 'stop', error: shutTasks(code) };
-  return {
+  const rejection: Rejection = {
     kind: 'reject',
     code: code.toLowerCase().slice(0, 64),
     reason: `Salesforce refuses the Task (${code}): ${safeMessage(message)}`,
     remedy: remedyFor(code, error.fields),
   };
-}
-
-function shutTasks(code: string): AdapterMisconfigured {
-  return new AdapterMisconfigured(
-    `The integration user may not make Tasks (${code}).`,
-    'Give the user Edit Tasks: the permission set Jet_Call_Logging does (adapters/salesforce/README.md).',
-  );
-}
-
-function remedyFor(code: string, fields: readonly string[]): string {
-  const named = fields.length > 0 ? ` (${fields.join(', ')})` : '';
-  const again = 'then: npm run replay -- --destination salesforce --state rejected';
-  switch (code) {
-    case 'FIELD_CUSTOM_VALIDATION_EXCEPTION':
-      return `Let the validation rule on Task${named} pass Tasks of the integration user, ${again}`;
-    case 'DUPLICATE_VALUE':
-      return `Another record has a value that the org keeps unique: map nothing to such a field, ${again}`;
-    case 'REQUIRED_FIELD_MISSING':
-      return `Fill the required field${named} by SALESFORCE_FIELDS, or give it a default in the org, ${again}`;
-    case 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY':
-      return `A trigger or flow on Task failed: mend it or leave out the integration user, ${again}`;
-    case 'INSUFFICIENT_ACCESS_OR_READONLY':
-      return `Let the integration user edit Tasks of others: a role above them, or Modify All on Task, ${again}`;
-    default:
-      return `Mend what the message says in the org${named}, or in mapping.ts, ${again}`;
-  }
+  return governorLimit.test(message) ? { kind: 'crowded', rejection } : rejection;
 }

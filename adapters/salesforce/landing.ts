@@ -1,7 +1,9 @@
 import { delivered, isFinalStage, lateMatchAfterMs, type Delivery, type Outcome } from '#contract';
 import type { SalesforceConfig } from './config.ts';
+import { cutToFit } from './field-lengths.ts';
 import { isIncomplete, liveEndsAfterMs, mapTask } from './mapping.ts';
 import type { TaskOwner } from './owner.ts';
+import type { Parts } from './parts.ts';
 import type { Link } from './people.ts';
 import type { Fields } from './task-fields.ts';
 import { fingerprints, readTrace, type LandedTrace } from './trace.ts';
@@ -16,14 +18,20 @@ export interface Landing {
   readonly notes: readonly string[];
 }
 
+/** A Task that is there, and whose content may differ from what it is to be. */
+export interface KnownTask {
+  readonly landing: Landing;
+  /** Undefined: Salesforce says that it is there, and not where. */
+  readonly taskId: string | undefined;
+  /** True when only a refused duplicate speaks for it: it may be something else. */
+  readonly isDuplicate: boolean;
+}
+
 /** What a landing's Task is to hold. */
-export function taskOf(
-  { delivery, link, owner, dropped }: Landing,
-  config: SalesforceConfig,
-  nowMs: number,
-): Fields {
+export function taskOf(parts: Parts, { delivery, link, owner, dropped }: Landing): Fields {
+  const { config, tools } = parts;
   const task: Fields = {
-    ...mapTask(delivery, config, nowMs),
+    ...cutToFit(parts, mapTask(delivery, config, tools.clock())),
     ...link.fields,
     // Whom the table names may have been refused: the owner was decided with that in mind.
     OwnerId: owner.id ?? null,
@@ -86,10 +94,11 @@ function revisitAfterMs(
   nowMs: number,
 ): number | undefined {
   const { call } = delivery;
+  const savedSearchMs = isGivenUp(delivery, nowMs) ? undefined : savedSearchAfterMs;
   const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
   const times = [
     link.state === 'nobody' ? lateMatchAfterMs(call, nowMs) : undefined,
-    link.state === 'not searched' ? (lateMatchAfterMs(call, nowMs) ?? savedSearchAfterMs) : undefined,
+    link.state === 'not searched' ? (lateMatchAfterMs(call, nowMs) ?? savedSearchMs) : undefined,
     isOpen && config.SALESFORCE_LOG === 'live'
       ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0)
       : undefined,
@@ -97,5 +106,12 @@ function revisitAfterMs(
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** When a search that was saved is made up for, however old the call is. */
+/** When a search that was saved is made up for. */
 const savedSearchAfterMs = 3_600_000;
+
+const looksForMs = 86_400_000;
+
+/** True of a look at a call that is older than a day: what was saved then is not put off once more. */
+export function isGivenUp({ call, revision, landedRevision }: Delivery, nowMs: number): boolean {
+  return landedRevision === revision && nowMs - call.last_received_at >= looksForMs;
+}

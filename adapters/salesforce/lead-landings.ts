@@ -1,11 +1,10 @@
 import { retry } from '#contract';
-import type { KnownTask } from './known-task.ts';
-import { taskOf, type Landing } from './landing.ts';
-import type { LeadAnswer, LeadRequest } from './lead-request.ts';
+import { taskOf, type KnownTask, type Landing } from './landing.ts';
+import type { LeadAnswer, LeadRequest } from './lead-steps.ts';
 import { isWorthLead, makeLeads } from './lead.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { linkTo } from './people.ts';
-import type { Written } from './write-tasks.ts';
+import type { Written } from './written.ts';
 
 /** A lead that cannot be made after so many attempts is not waited for: the call lands without it. */
 const attemptsMax = 4;
@@ -23,7 +22,6 @@ export async function createWithLeads(
   outcomes: Outcomes,
   signal: AbortSignal,
 ): Promise<readonly Landing[]> {
-  const { config, tools } = parts;
   const worth = numbersOf(landings.filter((landing) => isWorthLead(parts, landing)));
   // Of a number that is worth a lead, calls that by themselves are not belong to it too.
   const theirs = landings.filter(({ link }) => link.state === 'nobody' && worth.includes(link.number ?? ''));
@@ -40,7 +38,7 @@ export async function createWithLeads(
       if (result?.success === true) {
         // Beside a lead of its own it has the owner that it was sent with.
         const made = { ...linked, owner: landing.owner };
-        settle(made, { kind: 'saved', id: result.id, body: taskOf(made, config, tools.clock()) });
+        settle(made, { kind: 'saved', id: result.id, body: taskOf(parts, made) });
       } else rest.push(linked);
     }
   };
@@ -50,7 +48,7 @@ export async function createWithLeads(
       .filter(({ link }) => link.number === number)
       .map((landing) => ({
         delivery: landing.delivery,
-        fields: taskOf(landing, config, tools.clock()),
+        fields: taskOf(parts, landing),
       })),
   }));
   await makeLeads(parts, requests, settleNumber, signal);

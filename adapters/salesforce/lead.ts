@@ -1,10 +1,9 @@
 import { rememberPerson, type MatchedPerson } from '#contract';
 import type { SaveResult } from './client.ts';
 import type { Landing } from './landing.ts';
-import { leadName, leadPages, leadSteps, taskName } from './lead-steps.ts';
+import { leadName, leadPages, leadSteps, taskName, type LeadAnswer, type LeadRequest } from './lead-steps.ts';
 import type { Parts } from './parts.ts';
 import { whyNoLead } from './people.ts';
-import type { LeadAnswer, LeadRequest } from './lead-request.ts';
 import { recordsInstead, stopOf } from './refused-lead.ts';
 
 /** How long requests for leads are sent, so that what they made counts before the time of the batch ends. */

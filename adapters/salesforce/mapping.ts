@@ -66,7 +66,7 @@ export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
   const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => ofTheCall.has(ours)).map(
     ({ theirs }) => theirs,
   );
-  return new Set(['Status', 'CallDurationInSeconds', 'CallDisposition', ...mapped]);
+  return new Set(['Status', 'CallDurationInSeconds', ...mapped]);
 }
 
 /** True when the call's end is not waited for any longer. */
@@ -115,7 +115,8 @@ function fieldValue(mapped: MappedValue): FieldValue {
     case 'text':
       return text(mapped.value, textLengthMax);
     case 'instant':
-      return new Date(mapped.value).toISOString();
+      // Salesforce keeps whole seconds: a part of one would look like somebody's change.
+      return new Date(Math.floor(mapped.value / 1000) * 1000).toISOString();
     default:
       return mapped.value;
   }

@@ -15,7 +15,7 @@ export type TaskOwner = {
 };
 
 export interface OwnerFinder {
-  /** Learns the users that the table names by email; asks the org at most every few hours. */
+  /** Learns which users that the table names are active; asks the org at most every few hours. */
   prepare(calls: readonly Call[], signal: AbortSignal): Promise<void>;
   /** @param personOwnerId who looks after the matched record */
   find(call: Call, personOwnerId: string | undefined): TaskOwner;
@@ -34,29 +34,30 @@ export function createOwnerFinder(
   { clock, ledger }: AdapterTools,
 ): OwnerFinder {
   const table = config.SALESFORCE_OWNERS;
-  const names = [...new Set(table.values())].filter((owner) => !isUserId(owner));
-  let users: (UsersByName & { readonly atMs: number }) | undefined;
+  const named = [...new Set(table.values())];
+  let users: (ActiveUsers & { readonly atMs: number }) | undefined;
   const refusedUntilMs = new Map<string, number>();
   const isRefused = (id: string): boolean => (refusedUntilMs.get(id) ?? 0) > clock();
   return {
     async prepare(calls, signal) {
-      const isAsked = calls.some((call) => names.includes(ownerOf(call, table)?.owner ?? ''));
+      const isAsked = calls.some((call) => ownerOf(call, table)?.owner !== undefined);
       if (!isAsked || (users !== undefined && clock() - users.atMs < usersHoldMs)) return;
-      users = { ...(await activeUsers(client, names, signal)), atMs: clock() };
+      users = { ...(await activeUsers(client, named, signal)), atMs: clock() };
     },
     find(call, personOwnerId) {
       const found = table.size === 0 ? undefined : ownerOf(call, table);
-      const named = found?.owner;
-      const id = named === undefined || isUserId(named) ? named : users?.ids.get(named.toLowerCase());
+      const user = found?.owner;
+      // An id too: one that is nobody's would be refused in words that may mean any link.
+      const id = user === undefined ? undefined : users?.ids.get(userKey(user));
       const place = found && { place: found.place };
       if (id !== undefined && !isRefused(id)) return { rule: 'by the table', id, ...place };
       const why =
         found === undefined
           ? undefined
-          : named === undefined
+          : user === undefined
             ? 'not in the table'
             : id === undefined
-              ? 'no one active user has this email'
+              ? 'it is not the email, user name or id of one active user'
               : 'the user cannot own a task';
       const told = { ...place, ...(why !== undefined && { why }) };
       // A lead may belong to a queue, which may take no tasks.
@@ -74,43 +75,56 @@ export function createOwnerFinder(
   };
 }
 
-export interface UsersByName {
-  /** Ids by user name or email, in lower case. */
+export interface ActiveUsers {
+  /** Ids by {@link userKey}: of a user name, an email or an id. */
   readonly ids: ReadonlyMap<string, string>;
   /** Emails that several have: nobody can tell whose calls these are. */
   readonly ambiguous: ReadonlySet<string>;
 }
 
-/** Active users by their user name, or else by an email that none of the others has. */
+/** What a user goes by in {@link ActiveUsers}: an id by the 15 characters that tell, a name in any case. */
+export function userKey(user: string): string {
+  return isUserId(user) ? user.slice(0, 15) : user.toLowerCase();
+}
+
+/** Those of the named users who are active: by their id, their user name, or else an email that none of the others has. */
 export async function activeUsers(
   client: SalesforceClient,
-  names: readonly string[],
+  named: readonly string[],
   signal: AbortSignal,
-): Promise<UsersByName> {
-  const byUsername = new Map<string, string>();
+): Promise<ActiveUsers> {
+  const ids = new Map<string, string>();
   const byEmail = new Map<string, Set<string>>();
-  // Each name is asked for twice.
-  for (const page of pagesOf(names, 4_000)) {
-    const list = page.map(quoted).join(', ');
+  // Each is asked for twice.
+  for (const page of pagesOf(named, 4_000)) {
     const rows = await client.query(
-      `SELECT Id, Email, Username FROM User WHERE IsActive = true AND (Email IN (${list}) OR Username IN (${list}))`,
+      `SELECT Id, Email, Username FROM User WHERE IsActive = true AND (${isOneOf(page)})`,
       signal,
     );
     for (const { Id, Email, Username } of rows) {
       if (typeof Id !== 'string') continue;
-      if (typeof Username === 'string') byUsername.set(Username.toLowerCase(), Id);
+      ids.set(userKey(Id), Id);
+      if (typeof Username === 'string') ids.set(userKey(Username), Id);
       if (typeof Email !== 'string') continue;
-      const email = Email.toLowerCase();
+      const email = userKey(Email);
       byEmail.set(email, (byEmail.get(email) ?? new Set()).add(Id));
     }
   }
-  const ids = new Map(byUsername);
   const ambiguous = new Set<string>();
   for (const [email, found] of byEmail) {
-    if (byUsername.has(email)) continue;
+    if (ids.has(email)) continue;
     const [id = ''] = found;
     if (found.size === 1) ids.set(email, id);
     else ambiguous.add(email);
   }
   return { ids, ambiguous };
+}
+
+function isOneOf(users: readonly string[]): string {
+  const isIn = (field: string, values: readonly string[]): string[] =>
+    values.length === 0 ? [] : [`${field} IN (${values.map(quoted).join(', ')})`];
+  const names = users.filter((user) => !isUserId(user));
+  // The last three characters of an id only check the others: a slip there would refuse the whole query.
+  const userIds = users.filter(isUserId).map(userKey);
+  return [...isIn('Email', names), ...isIn('Username', names), ...isIn('Id', userIds)].join(' OR ');
 }

@@ -4,6 +4,7 @@ import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
 import type { OwnerFinder } from './owner.ts';
 import type { PeopleFinder } from './people.ts';
+import type { RowsPerWrite } from './rows-per-write.ts';
 
 /** What the steps of a landing work with. */
 export interface Parts {
@@ -13,8 +14,11 @@ export interface Parts {
   readonly people: PeopleFinder;
   readonly owners: OwnerFinder;
   readonly budget: BudgetMeter;
+  readonly rowsPerWrite: RowsPerWrite;
   /** The fields of `SALESFORCE_FIELDS`. */
   readonly mapped: ReadonlySet<string>;
+  /** How long mapped text fields are that are shorter than a text of ours was, as Salesforce told. */
+  readonly lengths: Map<string, number>;
   /** Mapped fields that the org does not know, and until when that is taken for true: epoch milliseconds. */
   readonly unusable: Map<string, number>;
 }

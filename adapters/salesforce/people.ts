@@ -12,8 +12,9 @@ import {
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
 import { ownersOf } from './record-owners.ts';
-import { candidateOf, phoneSearch, searchSizeMax } from './search.ts';
+import { candidateOf, phoneSearch, rowsMax, searchedIn, searchInHalves, searchSizeMax } from './search.ts';
 import type { Fields } from './task-fields.ts';
+import { shortMatch } from './trace.ts';
 
 /** Where a call belongs. */
 export interface Link {
@@ -59,15 +60,20 @@ export function createPeopleFinder(
   tools: AdapterTools,
 ): PeopleFinder {
   const { ledger, ownNumbers } = tools;
-  const source = (signal: AbortSignal): PeopleSource => ({
+  const source = (signal: AbortSignal, onCut: (number: string) => void = () => undefined): PeopleSource => ({
     ledger,
     rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
+    searchedIn: searchedIn(config),
     readNumber: (text) => tools.readNumber(text),
     searchSizeMax,
     matchValidForMs,
     missValidForMs,
     async search(numbers) {
-      const rows = await client.search(phoneSearch(numbers, config), signal);
+      const rows = await searchInHalves(
+        numbers,
+        (some) => client.search(phoneSearch(some, config), signal),
+        onCut,
+      );
       return rows.flatMap((row) => candidateOf(row, config) ?? []);
     },
   });
@@ -86,9 +92,21 @@ export function createPeopleFinder(
       const onlyKept = numbersOf((delivery) => !isSearched(delivery));
       const kept = await ledger.getMany(onlyKept);
       const numbers = [...searched, ...onlyKept.filter((number) => kept.has(number))];
-      const matches = await matchPeople(numbers, source(signal), new Set(numbersOf(isAgain)));
+      const cut = new Set<string>();
+      const matches = await matchPeople(
+        numbers,
+        source(signal, (number) => void cut.add(number)),
+        new Set(numbersOf(isAgain)),
+      );
+      // What was left out may be the one: nothing is known for longer than this batch.
+      if (cut.size > 0) await ledger.forget([...cut]);
       const links = counterparts.map(({ delivery, number, rule }) => {
-        const link = number === undefined ? unsearchable(rule) : linkOf(number, matches.get(number));
+        const link =
+          number === undefined
+            ? unsearchable(rule)
+            : cut.has(number)
+              ? tooMany(number)
+              : linkOf(number, matches.get(number));
         return [delivery, link] as const;
       });
       // A shared company, and a lead that was made just now, come without their owner.
@@ -130,11 +148,22 @@ function isContactId(id: string): boolean {
 function linkOf(number: string, match: PersonMatch | undefined): Link {
   const none = { record: undefined, fields: {}, ownerId: undefined, number };
   if (match === undefined) return { ...none, state: 'not searched', trace: { number, rule: 'not searched' } };
-  const { person, companyId, rule, trace } = match;
+  const { person, companyId, rule } = match;
+  const trace = shortMatch(match.trace);
   if (person !== undefined) return linkTo(person, { ownerId: person.ownerId, number, trace });
   if (companyId !== undefined)
     return linkTo({ object: 'Account', id: companyId }, { ownerId: undefined, number, trace });
   return { ...none, state: rule === 'no_hit' ? 'nobody' : 'several', trace };
+}
+
+/** More than a search answers have the number: a switchboard, or a placeholder. */
+function tooMany(number: string): Link {
+  const trace = {
+    number,
+    rule: 'several_hits',
+    why: `${rowsMax} records or more were found, not all of them`,
+  };
+  return { record: undefined, fields: {}, ownerId: undefined, number, state: 'several', trace };
 }
 
 function unsearchable(rule: string | undefined): Link {

@@ -1,5 +1,5 @@
 import type { Row } from './client.ts';
-import type { KnownTask } from './known-task.ts';
+import type { KnownTask } from './landing.ts';
 import { RequestRefused } from './failure.ts';
 import { fieldsNamed } from './item-verdict.ts';
 import { taskKey } from './mapping.ts';

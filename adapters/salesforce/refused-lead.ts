@@ -1,7 +1,7 @@
 import { AdapterMisconfigured, type MatchedPerson } from '#contract';
 import type { SalesforceClient } from './client.ts';
 import { recordLaterCodes, stopFor, type ApiError } from './failure.ts';
-import type { LeadAnswer } from './lead-request.ts';
+import type { LeadAnswer } from './lead-steps.ts';
 import { ownersOf } from './record-owners.ts';
 import { quoted } from './soql.ts';
 import { leadKeyField } from './task-fields.ts';

@@ -5,6 +5,9 @@ import type { PersonObject, SalesforceConfig } from './config.ts';
 /** The most numbers in one search: its terms stay under 4,000 characters, beyond which ORs are not understood. */
 export const searchSizeMax = 50;
 
+/** The most rows that one search answers: with so many, others may have been left out. */
+export const rowsMax = 2_000;
+
 /** Phone fields that every org has. Fax is one for Salesforce too: a hit by it alone is not read, and so not taken. */
 export const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
   Contact: ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone'],
@@ -46,11 +49,41 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
   return `${object}(${fields.join(', ')}${where})`;
 }
 
+/**
+ * Searches for numbers, once more in halves where the answer was cut, so that nobody is left out.
+ *
+ * @param onCut told of a single number of which even so not all records came
+ */
+export async function searchInHalves(
+  numbers: readonly NumberForms[],
+  search: (numbers: readonly NumberForms[]) => Promise<readonly Row[]>,
+  onCut: (number: string) => void,
+): Promise<readonly Row[]> {
+  const rows = await search(numbers);
+  if (rows.length < rowsMax) return rows;
+  const [first] = numbers;
+  if (numbers.length === 1 && first !== undefined) {
+    onCut(first.e164);
+    return rows;
+  }
+  const half = Math.ceil(numbers.length / 2);
+  const left = await searchInHalves(numbers.slice(0, half), search, onCut);
+  return [...left, ...(await searchInHalves(numbers.slice(half), search, onCut))];
+}
+
 /** The fields in which a kind of record holds numbers. */
 export function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
   const ofPersons = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];
   const added = config.SALESFORCE_PHONE_FIELDS.get(object) ?? [];
   return [...new Set([...standardPhones[object], ...ofPersons, ...added])];
+}
+
+/** The settings that change who is found, beside the kinds of record. */
+export function searchedIn(config: SalesforceConfig): string {
+  const added = [...config.SALESFORCE_PHONE_FIELDS].flatMap(([object, fields]) =>
+    fields.map((field) => `${object}.${field}`),
+  );
+  return [...(config.SALESFORCE_PERSON_ACCOUNTS ? ['person accounts'] : []), ...added.sort()].join(',');
 }
 
 /** A row of the search as a candidate. An account that is a person is linked by the contact that it is. */

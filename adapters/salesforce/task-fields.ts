@@ -23,6 +23,13 @@ export const ownTaskFields: ReadonlySet<string> = new Set([
   'OwnerId',
 ]);
 
+const ownInAnyCase: ReadonlySet<string> = new Set([...ownTaskFields].map((name) => name.toLowerCase()));
+
+/** Salesforce knows a field by its name in any case. */
+export function isOwnTaskField(name: string): boolean {
+  return ownInAnyCase.has(name.toLowerCase());
+}
+
 /** A value of a field, as it is sent and as it comes back. */
 export type FieldValue = string | number | boolean | null;
 

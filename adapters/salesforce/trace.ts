@@ -1,4 +1,4 @@
-import { fingerprint, type JsonValue } from '#contract';
+import { fingerprint, type JsonValue, type PersonMatch } from '#contract';
 import type { TaskOwner } from './owner.ts';
 import type { Fields, FieldValue } from './task-fields.ts';
 
@@ -16,6 +16,16 @@ export type LandedTrace = {
   /** What else there is to say. */
   notes?: string[];
 };
+
+const candidatesShownMax = 20;
+
+/** Without most of many candidates: the one that was chosen stays. */
+export function shortMatch(trace: PersonMatch['trace']): JsonValue {
+  if (!('candidates' in trace) || trace.candidates.length <= candidatesShownMax) return trace;
+  const chosenFirst = [...trace.candidates].sort((a, b) => Number(b.kept) - Number(a.kept));
+  const candidates = chosenFirst.slice(0, candidatesShownMax);
+  return { ...trace, candidates, candidatesNotShown: trace.candidates.length - candidates.length };
+}
 
 /** The trace of an earlier landing; undefined when there is none, or it is none of ours. */
 export function readTrace(landed: JsonValue | undefined): LandedTrace | undefined {

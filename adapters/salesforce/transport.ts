@@ -18,6 +18,8 @@ export interface Carried {
   readonly onReply?: (facts: ReplyFacts) => void;
   /** In place of the transport's own. */
   readonly deadlineMs?: number;
+  /** Called before each exchange: what it throws stands for an answer. */
+  readonly onSend?: () => void;
 }
 
 /** The parts of jsforce that a transport is made of; loaded when they are first needed. */
@@ -53,8 +55,9 @@ export function createTransport(
 
 async function exchange(
   { url, method, headers, body }: HttpRequest,
-  { signal, onReply, deadlineMs }: Carried & { readonly deadlineMs: number },
+  { signal, onReply, onSend, deadlineMs }: Carried & { readonly deadlineMs: number },
 ): Promise<HttpResponse> {
+  onSend?.();
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
   const timer = setTimeout(leave, deadlineMs);
@@ -76,7 +79,8 @@ async function exchange(
     return { statusCode: reply.status, headers: Object.fromEntries(reply.headers), body: text };
   } catch (error) {
     if (error instanceof LostReply) throw error;
-    throw new LostReply(leaving.signal.aborted ? whyLeft(signal, deadlineMs) : wordOf(error), error);
+    const isLate = leaving.signal.aborted;
+    throw new LostReply(isLate ? whyLeft(signal, deadlineMs) : wordOf(error), { cause: error, isLate });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', leave);
@@ -85,12 +89,20 @@ async function exchange(
 
 function factsOf({ status, headers }: Response): ReplyFacts {
   const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers.get('sforce-limit-info') ?? '') ?? [];
-  const seconds = Number(headers.get('retry-after') ?? undefined);
   return {
     status,
-    retryAfterMs: Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined,
+    retryAfterMs: waitOf(headers),
     usage: used === undefined ? undefined : { used: Number(used), limit: Number(limit) },
   };
+}
+
+/** `Retry-After` in seconds, or as a time by the clock of whoever answered. */
+function waitOf(headers: Headers): number | undefined {
+  const wait = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(wait)) return Number(wait) * 1000;
+  const sentAtMs = Date.parse(headers.get('date') ?? '');
+  const waitMs = Date.parse(wait) - (Number.isNaN(sentAtMs) ? Date.now() : sentAtMs);
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
 function whyLeft(signal: AbortSignal | undefined, deadlineMs: number): string {

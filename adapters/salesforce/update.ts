@@ -1,8 +1,8 @@
 import { isOursToChange, type Outcome } from '#contract';
 import type { Row } from './client.ts';
-import type { KnownTask } from './known-task.ts';
+import { landed, taskOf, type KnownTask, type Landing } from './landing.ts';
 import { unclearDuplicate } from './duplicate.ts';
-import { landed, taskOf, type Landing } from './landing.ts';
+import { cutToFit } from './field-lengths.ts';
 import { linkToLeads } from './lead-landings.ts';
 import { isWorthLead } from './lead.ts';
 import { outcomeFields } from './mapping.ts';
@@ -10,7 +10,8 @@ import type { Outcomes, Parts } from './parts.ts';
 import { readTasks } from './read-tasks.ts';
 import { keyField, type Fields, type FieldValue } from './task-fields.ts';
 import { fingerprints, plainText, readTrace } from './trace.ts';
-import { refusedOutcome, writeTasks, type Written } from './write-tasks.ts';
+import { writeTasks } from './write-tasks.ts';
+import { refusedOutcome, type Written } from './written.ts';
 
 /** What a Task is made with, and never changed. */
 const createOnly: ReadonlySet<string> = new Set([
@@ -21,6 +22,7 @@ const createOnly: ReadonlySet<string> = new Set([
   'CallType',
 ]);
 const links = ['WhoId', 'WhatId'];
+const deletedNote = 'somebody deleted it in Salesforce, and it stays so';
 
 /** What is to be written over a Task, and what is there already as it should be. */
 interface Change {
@@ -75,7 +77,7 @@ export async function updateTasks(
     const kept = Object.entries(change?.fields ?? {})
       .map(([name, value]) => [name, name === 'OwnerId' ? (owner.id ?? value) : value] as const)
       .filter(([name]) => !(name in dropped));
-    return { id: change?.taskId ?? '', ...Object.fromEntries(kept) };
+    return { id: change?.taskId ?? '', ...cutToFit(parts, Object.fromEntries(kept)) };
   };
   const settle = (landing: Landing, written: Written): void => {
     const change = changes.get(landing.delivery.id);
@@ -98,7 +100,12 @@ function updatedOutcome(
       return landed(landing, { taskId, effect: 'updated', wrote }, config, tools.clock());
     }
     case 'gone': {
-      const notes = [...landing.notes, 'somebody deleted it in Salesforce, and it stays so'];
+      if (!written.isCertain)
+        tools.log.warn({ taskId }, 'A Task is not there any more, or the integration user may not see it');
+      const note = written.isCertain
+        ? deletedNote
+        : 'it was deleted for good, or is hidden from the integration user';
+      const notes = [...landing.notes, note];
       const details = { taskId, effect: 'unchanged', wrote: {} } as const;
       return {
         ...landed({ ...landing, notes }, details, config, tools.clock()),
@@ -110,9 +117,8 @@ function updatedOutcome(
   }
 }
 
-function wantedOf({ config, tools }: Parts, landing: Landing): [string, FieldValue][] {
-  const task = taskOf(landing, config, tools.clock());
-  return Object.entries(task).filter(([name]) => !createOnly.has(name));
+function wantedOf(parts: Parts, landing: Landing): [string, FieldValue][] {
+  return Object.entries(taskOf(parts, landing)).filter(([name]) => !createOnly.has(name));
 }
 
 /** Whether something would change that may be somebody's work. */

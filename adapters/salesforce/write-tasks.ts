@@ -1,28 +1,37 @@
-import { AdapterMisconfigured, rejected, retry, type AdapterTools, type Outcome } from '#contract';
+import { AdapterMisconfigured, type AdapterTools } from '#contract';
 import type { SaveResult } from './client.ts';
 import { RequestRefused, type ApiError } from './failure.ts';
+import { learnLengths } from './field-lengths.ts';
 import { dispensableFields, fieldsNamed, itemVerdict, shutField, type ItemVerdict } from './item-verdict.ts';
 import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
 import type { Fields } from './task-fields.ts';
 import { leaveOut } from './unusable-fields.ts';
-
-/** What became of one Task of a write. */
-export type Written =
-  | { readonly kind: 'saved'; readonly id: string; readonly body: Fields }
-  | Exclude<ItemVerdict, { kind: 'drop' | 'stop' }>;
+import { stillRefused, tryFewerLater, type Written } from './written.ts';
 
 interface Sent {
   readonly landing: Landing;
   readonly body: Fields;
 }
 
+/** Tasks of one write. */
+interface Portion {
+  readonly landings: readonly Landing[];
+  readonly round: number;
+  /** True of what was refused for how many there were. */
+  readonly isCrowded?: boolean;
+}
+
+/** A limit may take ten seconds to strike: so long smaller writes are tried at once. Milliseconds. */
+const crowdedTakesMs = 10_000;
+
 /** One try, one without what was refused, and one without all that a Task can do without. */
 const roundsMax = 3;
 
 /**
- * Writes at most 200 Tasks in one request. Those that Salesforce refuses for something that they can do without are
- * sent once more without it.
+ * Writes at most 200 Tasks, in one request where the org takes them all. Those that Salesforce refuses for something
+ * that they can do without are sent once more without it; those that it refuses since a trigger or flow could not
+ * take so many at once are sent in halves, down to one.
  *
  * @param bodyOf what is sent for a landing; asked again after something was dropped
  * @param settle told of each Task as soon as it is decided, before anything can throw
@@ -36,16 +45,30 @@ export async function writeTasks(
   settle: (landing: Landing, written: Written) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let due = landings;
-  let round = 1;
-  while (due.length > 0) {
-    const sent = inOrderOfLocks(due.map((landing) => ({ landing, body: bodyOf(landing) })));
+  const { rowsPerWrite, tools } = parts;
+  const untilMs = tools.clock() + crowdedTakesMs;
+  const portions: Portion[] = landings.length === 0 ? [] : [{ landings, round: 1 }];
+  for (let portion = portions.shift(); portion !== undefined; portion = portions.shift()) {
+    const rows = rowsPerWrite.now();
+    if (portion.landings.length > rows) {
+      portions.unshift(...portionsOf(portion, rows));
+      continue;
+    }
+    const { round } = portion;
+    if (portion.isCrowded === true && tools.clock() >= untilMs) {
+      for (const landing of portion.landings) settle(landing, tryFewerLater);
+      continue;
+    }
+    const sent = inOrderOfLocks(portion.landings.map((landing) => ({ landing, body: bodyOf(landing) })));
     const results = await send(parts, work, sent, signal);
     if ('leftOut' in results) {
-      due = sent.map(({ landing, body }) => withoutAny(landing, body, results.leftOut, results.code));
+      const without = ({ landing, body }: Sent): Landing =>
+        withoutAny(landing, body, results.leftOut, results.code);
+      portions.unshift({ ...portion, landings: sent.map(without) });
       continue;
     }
     const next: Landing[] = [];
+    const crowded: Landing[] = [];
     let stop: AdapterMisconfigured | undefined;
     for (const [index, { landing, body }] of sent.entries()) {
       const result = results[index];
@@ -54,9 +77,19 @@ export async function writeTasks(
         settle(landing, { kind: 'saved', id: result.id, body });
         continue;
       }
+      if (round < roundsMax && learnLengths(parts, result.errors, body)) {
+        next.push(landing);
+        continue;
+      }
       const verdict = itemVerdict(result.errors, body, parts.mapped, work);
       if (verdict.kind === 'stop') stop = verdict.error;
-      else if (verdict.kind !== 'drop') settle(landing, verdict);
+      else if (verdict.kind === 'crowded') {
+        if (sent.length > 1) crowded.push(landing);
+        else {
+          rowsPerWrite.forget();
+          settle(landing, verdict.rejection);
+        }
+      } else if (verdict.kind !== 'drop') settle(landing, verdict);
       else if (round === roundsMax) settle(landing, stillRefused(verdict.code));
       else {
         const last = round === roundsMax - 1 ? dispensableFields(body, parts.mapped) : [];
@@ -64,9 +97,19 @@ export async function writeTasks(
       }
     }
     if (stop !== undefined) throw stop;
-    due = next;
-    round += 1;
+    if (crowded.length > 0) {
+      rowsPerWrite.shrinkTo(Math.ceil(sent.length / 2));
+      portions.unshift({ landings: crowded, round, isCrowded: true });
+    }
+    if (next.length > 0) portions.unshift({ landings: next, round: round + 1 });
   }
+}
+
+function portionsOf({ landings, ...rest }: Portion, rows: number): Portion[] {
+  return Array.from({ length: Math.ceil(landings.length / rows) }, (_, index) => ({
+    landings: landings.slice(index * rows, (index + 1) * rows),
+    ...rest,
+  }));
 }
 
 /** A landing without those of the fields that it has. */
@@ -151,28 +194,4 @@ async function forget({ ledger, log }: AdapterTools, number: string): Promise<vo
   } catch (error) {
     log.warn({ error }, 'The ledger could not forget a number; its entry ends by itself');
   }
-}
-
-/** The outcome of a Task that was not written. */
-export function refusedOutcome(id: string, written: Exclude<Written, { kind: 'saved' }>): Outcome {
-  switch (written.kind) {
-    case 'reject':
-      return rejected(id, written.code, written.reason, written.remedy);
-    case 'retry':
-      return retry(id, written.code, written.reason);
-    // Only a change finds its Task gone, and only a new one has a key to repeat.
-    case 'gone':
-    case 'duplicate':
-      return retry(id, written.kind, 'Salesforce gave an answer that does not fit the request.');
-  }
-}
-
-function stillRefused(code: string): Written {
-  return {
-    kind: 'reject',
-    code: code.toLowerCase(),
-    reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
-    remedy:
-      'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
-  };
 }

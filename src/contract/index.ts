@@ -81,5 +81,5 @@ export {
   type ReportingColumnName,
 } from '../domain/reporting-table.ts';
 export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
-export { countUnmappedPlaces, readUnmappedPlaces } from '../domain/unmapped-places.ts';
+export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../domain/unmapped-places.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

@@ -27,7 +27,7 @@ export function callTitle(call: Call): string {
     inbound ? (call.service_name ?? call.service_group) : extensionWords(call),
     resultOf(call),
   ];
-  return parts.filter((part) => part !== undefined).join(' · ');
+  return parts.flatMap((part) => (part === undefined ? [] : [oneLine(part)])).join(' · ');
 }
 
 /**

@@ -33,6 +33,8 @@ export interface PersonMatch {
 export interface PeopleSource {
   readonly ledger: Ledger;
   readonly rules: MatchRules;
+  /** What else decides who is found, such as the fields that are searched: an entry of the ledger counts under it only. */
+  readonly searchedIn?: string;
   /** `AdapterTools.readNumber` */
   readonly readNumber: (text: string) => string | undefined;
   /** The most numbers in one search. */
@@ -61,7 +63,7 @@ export async function matchPeople(
   const matches = new Map<string, PersonMatch>();
   const kept = await source.ledger.getMany(distinct);
   for (const number of distinct) {
-    const match = readKept(number, kept.get(number), source.rules);
+    const match = readKept(number, kept.get(number), source);
     const isMiss = match?.person === undefined && match?.companyId === undefined;
     if (match !== undefined && !(isMiss && again.has(number))) matches.set(number, match);
   }
@@ -86,7 +88,7 @@ export async function matchPeople(
 export function rememberPerson(
   number: string,
   person: MatchedPerson,
-  source: Pick<PeopleSource, 'ledger' | 'rules' | 'matchValidForMs' | 'missValidForMs'>,
+  source: Pick<PeopleSource, 'ledger' | 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
 ): Promise<void> {
   return source.ledger.putMany([keep(number, { person, companyId: undefined, rule: 'only_hit' }, source)]);
 }
@@ -96,13 +98,13 @@ type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;
 function keep(
   number: string,
   { person, companyId, rule }: Kept,
-  source: Pick<PeopleSource, 'rules' | 'matchValidForMs' | 'missValidForMs'>,
+  source: Pick<PeopleSource, 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
 ): LedgerEntry {
   const isMatch = person !== undefined || companyId !== undefined;
   return {
     number,
     record: {
-      under: rulesWord(source.rules),
+      under: rulesWord(source),
       rule,
       ...(person && {
         person: {
@@ -118,15 +120,21 @@ function keep(
 }
 
 /** What the ledger holds is ours, but for an entry that was made under other rules: that one is not known. */
-function readKept(number: string, record: JsonValue | undefined, rules: MatchRules): PersonMatch | undefined {
+function readKept(
+  number: string,
+  record: JsonValue | undefined,
+  source: RulesSource,
+): PersonMatch | undefined {
   if (record === null || typeof record !== 'object' || Array.isArray(record)) return undefined;
   const { under, rule, person, companyId } = record as unknown as Kept & { under?: string };
-  if (under !== rulesWord(rules)) return undefined;
+  if (under !== rulesWord(source)) return undefined;
   return { person, companyId, rule, searched: false, trace: { number, rule, fromLedger: true } };
 }
 
-function rulesWord({ objects, policy }: MatchRules): string {
-  return `${objects.join(',')};${policy}`;
+type RulesSource = Pick<PeopleSource, 'rules' | 'searchedIn'>;
+
+function rulesWord({ rules: { objects, policy }, searchedIn }: RulesSource): string {
+  return [objects.join(','), policy, ...(searchedIn === undefined ? [] : [searchedIn])].join(';');
 }
 
 // Two numbers that are the same have the same last digits, however they are written.

@@ -16,6 +16,25 @@ export async function countUnmappedPlaces(ledger: Ledger, places: readonly strin
   await ledger.putMany([{ number: key, record: Object.fromEntries(counts), validForMs: keptForMs }]);
 }
 
+/**
+ * Whether a call's places are counted with this landing: who took a call is known when it is over, and where it is
+ * shown while it lasts that is no longer its first landing.
+ *
+ * @param isOver the call has ended, or its end is not waited for
+ * @param isLive calls are shown while they last
+ */
+export function isPlaceCounted(
+  {
+    landedRevision,
+    revision,
+    attempt,
+  }: { landedRevision: number | undefined; revision: number; attempt: number },
+  { isOver, isLive }: { isOver: boolean; isLive: boolean },
+): boolean {
+  if (!isOver || attempt !== 1) return false;
+  return landedRevision === undefined || (isLive && landedRevision !== revision);
+}
+
 /** How many calls each of them had, the most first; until none came for 30 days. */
 export async function readUnmappedPlaces(ledger: Ledger): Promise<readonly (readonly [string, number])[]> {
   const record: JsonValue | undefined = (await ledger.getMany([key])).get(key);

@@ -31,6 +31,11 @@ describe('the title of a call', () => {
       { stage: 'call_start' },
     ],
     [
+      'Inbound call from +61 491 570 006 · Sales line · answered 3 min 12 s',
+      { ...inbound, service_name: 'Sales\n line ' },
+      {},
+    ],
+    [
       'Outbound call to +61 2 5550 1234 · extension 202 · busy',
       { called_number: '0255501234', calling_extension: '202', dial_status: 'BUSY' },
       { direction: 'outbound', stage: 'call_end_outbound' },

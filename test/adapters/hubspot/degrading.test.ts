@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/index.ts';
+import { AdapterMisconfigured, DestinationUnavailable, type Delivered } from '../../../src/contract/index.ts';
+import { revised } from '../../adapter-kit/kit-deliveries.ts';
 import {
   callFrom,
   callsFromNumbers,
@@ -47,6 +48,19 @@ describe('the owner of a call', () => {
 
   it("is the contact's owner when the table lacks the extension, which doctor then shows", async () => {
     expect((await ownerAfter('999=sam@example.com', '503')).owner).toBe('503');
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings.map(({ message }) => message)).toContain(
+      'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',
+    );
+  });
+
+  it('is counted as lacking once a call that was shown from its start is over', async () => {
+    test = await openPortal({ owners }, { HUBSPOT_OWNERS: '999=sam@example.com', HUBSPOT_LOG: 'live' });
+    const nobody = { extension_number: undefined, extension_name: undefined };
+    const start = callFrom(number, 'one', { ...nobody, stage: 'call_start', status: 'in_progress' });
+    const landed = (await test.deliver([start])).get('one') as Delivered;
+    const end = { stage: 'call_end', status: 'answered', extension_number: '204' } as const;
+    await test.deliver([revised(start, landed, end)]);
     const findings = await test.adapter().check(AbortSignal.timeout(10_000));
     expect(findings.map(({ message }) => message)).toContain(
       'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',

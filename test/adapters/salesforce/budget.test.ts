@@ -65,6 +65,30 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
+  it('give up late looks at a call of yesterday, so that nothing repeats without end', async () => {
+    const { org, land, pass } = await orgWithUsed(810);
+    const call = callFrom(annsNumber);
+    const [landed] = await land(call);
+    pass(25 * 3_600_000);
+    await land(callFrom(undefined, { withheld: true }, 'call-2'));
+    org.log.clear();
+    const [held] = await land(again(call, landed));
+    expect(held?.revisitAfterMs).toBeUndefined();
+    expect(org.log.billable()).toBe(0);
+  });
+
+  it('put a saved search off once for a call of yesterday, and not for ever', async () => {
+    const { land, pass } = await orgWithUsed(960);
+    pass(25 * 3_600_000);
+    await land(callFrom(undefined, { withheld: true }, 'call-2'));
+    const call = callFrom(annsNumber, { stage: 'call_answered' });
+    const incomplete = { ...call, incomplete: true };
+    const [landed] = await land(incomplete);
+    expect(landed?.revisitAfterMs).toBe(3_600_000);
+    const [later] = await land(again(incomplete, landed));
+    expect(later?.revisitAfterMs).toBeUndefined();
+  });
+
   it('let a call that was shown be due again only when it changes, from 80 % on', async () => {
     const { org, land, deliver } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(annsNumber, atStart);

@@ -91,6 +91,40 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billable()).toBe(0);
   });
 
+  it('are one query and one update for a batch of 200 calls that were shown and have ended', async () => {
+    const under = await openOrg(shownWhileItLasts);
+    const starts = numbers(200).map((number, index) =>
+      callFrom(
+        number,
+        { stage: 'call_start', status: 'in_progress', duration_seconds: undefined },
+        `call-${index}`,
+      ),
+    );
+    const landed = await under.land(...starts);
+    under.org.log.clear();
+    const end = { stage: 'call_end', status: 'answered', duration_seconds: 60 } as const;
+    await under.land(...starts.map((start, index) => next(start, landed[index], end)));
+    expect(under.org.log.billableByKind()).toEqual({ query: 1, update: 1 });
+    expect(under.tasks().every(({ Status }) => Status === 'Completed')).toBe(true);
+  });
+
+  it('all name the version of the API that the kit was made for', async () => {
+    const under = await openOrg({ SALESFORCE_UNMATCHED: 'create', SALESFORCE_OWNERS: '204=pat@example.com' });
+    const call = callFrom(annsNumber);
+    const [landed] = await under.land(call);
+    await under.land(callFrom(undefined, { withheld: true }, 'call-2'));
+    await under.land(next(call, landed, { campaign: 'Spring' }));
+    await under.adapter().check(AbortSignal.timeout(10_000));
+    const kinds = ['search', 'query', 'composite', 'create', 'update', 'describe', 'token'];
+    expect(new Set(under.org.log.all.map(({ kind }) => kind))).toEqual(new Set(kinds));
+    for (const { kind, path } of under.org.log.all.filter(({ kind }) => kind !== 'token'))
+      expect([kind, path]).toEqual([kind, expect.stringMatching(/^\/services\/data\/v62\.0\//)]);
+    const steps = under.org.log
+      .of('composite')
+      .flatMap(({ body }) => (body as { compositeRequest: { url: string }[] }).compositeRequest);
+    for (const { url } of steps) expect(url).toMatch(/^\/services\/data\/v62\.0\//);
+  });
+
   it('go out one at a time', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(400), 200);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/contract/adapter.ts';
 import type { SalesforceStandInOptions } from '../../stand-ins/salesforce/salesforce-stand-in.ts';
-import { annsNumber, callFrom, fieldMap, openOrg, type OrgUnderTest } from './org-under-test.ts';
+import { again, annsNumber, callFrom, fieldMap, next, openOrg, type OrgUnderTest } from './org-under-test.ts';
 
 const look = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
   adapter().check(AbortSignal.timeout(10_000));
 const key = 'Task.Jet_Call_Session_Id__c';
 
 describe('a look at an org', () => {
-  it('that is right finds nothing wrong, in three requests', async () => {
+  it('that is right finds nothing wrong, in four requests', async () => {
     const under = await openOrg();
     const findings = await look(under);
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
-    expect(under.org.log.billableByKind()).toEqual({ describe: 1, query: 1, search: 1 });
+    expect(under.org.log.billableByKind()).toEqual({ describe: 2, query: 1, search: 1 });
     expect(under.tasks()).toEqual([]);
   });
 
@@ -105,6 +105,27 @@ describe('a look at an org', () => {
       'warning',
       /nobody@example.com/,
     ],
+    [
+      'an owner whose id is nobody',
+      { SALESFORCE_OWNERS: '204=005000000000999AAA' },
+      {},
+      'warning',
+      /005000000000999AAA/,
+    ],
+    [
+      'leads that may not be made',
+      { SALESFORCE_UNMATCHED: 'create' },
+      { mayCreateLeads: false },
+      'fault',
+      /Jet_Lead_Creation/,
+    ],
+    [
+      'person accounts that the settings do not know of',
+      {},
+      { personAccounts: true },
+      'warning',
+      /PERSON_ACCOUNTS=yes/,
+    ],
     ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
   ])('finds %s, with a remedy', async (_what, settings, options, level, told) => {
     const findings = await look(await openOrg(settings, options));
@@ -131,8 +152,20 @@ describe('a look at an org', () => {
     expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
   });
 
+  it('shows the extension of a call that was shown before anybody took it, once', async () => {
+    const under = await openOrg({ SALESFORCE_LOG: 'live', SALESFORCE_OWNERS: '999=pat@example.com' });
+    const nobody = { extension_number: undefined, extension_name: undefined };
+    const start = callFrom(annsNumber, { ...nobody, stage: 'call_start', status: 'in_progress' });
+    const [landed] = await under.land(start);
+    const end = next(start, landed, { stage: 'call_end', status: 'answered', extension_number: '204' });
+    const [ended] = await under.land(end);
+    await under.land(again(end, ended));
+    const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
+    expect(wrong?.message).toContain('204 (1)');
+  });
+
   it('shows the extensions that calls came by and the table lacks', async () => {
-    const under = await openOrg({ SALESFORCE_OWNERS: '999=005000000000001AAA' });
+    const under = await openOrg({ SALESFORCE_OWNERS: '999=pat@example.com' });
     await under.land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
     const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
     expect(wrong?.message).toContain('204 (2)');

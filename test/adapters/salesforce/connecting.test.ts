@@ -3,7 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { signAssertion } from '../../../adapters/salesforce/assertion.ts';
 import { createTransport, type ReplyFacts } from '../../../adapters/salesforce/transport.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/errors.ts';
 import { root } from '../../house/source-files.ts';
@@ -27,6 +28,39 @@ describe('a token', () => {
     org.stage({ name: 'session refused' }, { on: 'api', times: Infinity });
     await expect(deliver([callFrom(annsNumber, {}, 'call-2')])).rejects.toThrow(AdapterMisconfigured);
     expect(org.log.all.map(({ kind }) => kind)).toEqual(['create', 'token', 'create']);
+  });
+
+  it('that is over while the clock was set back is not sent for ever: the next batch gets a new one', async () => {
+    const { org, land, deliver } = await openOrg();
+    await land(callFrom(annsNumber));
+    org.expireTokens();
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    org.expireTokens();
+    org.log.clear();
+    const third = callFrom(annsNumber, {}, 'call-3');
+    await expect(deliver([third])).rejects.toThrow(DestinationUnavailable);
+    expect(org.log.all.map(({ kind }) => kind)).toEqual(['create', 'create']);
+    await land(third);
+    expect(org.records('Task')).toHaveLength(3);
+  });
+
+  it.each([
+    ['login.example.my', 'https://login.salesforce.com'],
+    ['acme--dev.sandbox.my', 'https://test.salesforce.com'],
+    ['ruby-fox-1234-dev-ed.scratch.my', 'https://test.salesforce.com'],
+  ])('is asked for by a statement for the login host of %s', (host, audience) => {
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    const who = { clientId: 'id', username: 'jet@example.com', privateKey };
+    const [, claims = ''] = signAssertion({ ...who, loginUrl: `https://${host}.salesforce.com` }, 0).split(
+      '.',
+    );
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ aud: audience });
   });
 
   it.each([
@@ -119,6 +153,21 @@ describe('the transport', () => {
     const facts: ReplyFacts[] = [];
     await exchange(url, 2_000, undefined, (reply) => facts.push(reply));
     expect(facts).toEqual([{ status: 429, retryAfterMs: 7_000, usage: { used: 18, limit: 5_000 } }]);
+  });
+
+  it('reads how long to wait from a time of day, by the clock of whoever answers', async () => {
+    const headers = { date: 'Sun, 22 Nov 2026 01:00:00 GMT', 'retry-after': 'Sun, 22 Nov 2026 01:00:30 GMT' };
+    const url = await listen((_request, response) => response.writeHead(503, headers).end('[]'));
+    const facts: ReplyFacts[] = [];
+    await exchange(url, 2_000, undefined, (reply) => facts.push(reply));
+    expect(facts).toMatchObject([{ retryAfterMs: 30_000 }]);
+  });
+
+  it('tells an answer that never came from one that broke off', async () => {
+    const silent = await listen(() => undefined);
+    await expect(exchange(silent, 100)).rejects.toMatchObject({ isLate: true });
+    const broken = await listen((request) => request.socket.destroy());
+    await expect(exchange(broken, 2_000)).rejects.toMatchObject({ isLate: false });
   });
 });
 

@@ -141,11 +141,19 @@ describe('the settings', () => {
     [{ SALESFORCE_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----' }, 'SALESFORCE_USERNAME is needed beside'],
     [{ SALESFORCE_OBJECTS: 'Contact,Opportunity' }, 'SALESFORCE_OBJECTS is a list of'],
     [{ SALESFORCE_PHONE_FIELDS: 'Case.Phone' }, 'SALESFORCE_PHONE_FIELDS is a list such as'],
+    [
+      { SALESFORCE_PHONE_FIELDS: 'Lead.Direct__c', SALESFORCE_OBJECTS: 'Contact' },
+      'SALESFORCE_PHONE_FIELDS names Lead, which SALESFORCE_OBJECTS lacks',
+    ],
     [{ SALESFORCE_OWNERS: '204' }, 'SALESFORCE_OWNERS is a list such as'],
     [{ SALESFORCE_CREATE_STATUSES: 'rang' }, 'SALESFORCE_CREATE_STATUSES is a list of'],
     [{ SALESFORCE_CREATE_AFTER: 'soon' }, 'SALESFORCE_CREATE_AFTER is a duration'],
     [
       { SALESFORCE_FIELDS: file({ gclid: 'WhoId' }) },
+      'SALESFORCE_FIELDS maps to a field that the adapter fills',
+    ],
+    [
+      { SALESFORCE_FIELDS: file({ gclid: 'whoid' }) },
       'SALESFORCE_FIELDS maps to a field that the adapter fills',
     ],
   ])('%o are refused by name', (given, told) => {

@@ -114,6 +114,68 @@ describe('the person of a call', () => {
     expect(traceOf(landed).match).toEqual({ rule });
   });
 
+  it('is not searched by a number of OWN_NUMBERS, nor made a lead', async () => {
+    const { org, land, task } = await openOrg({
+      OWN_NUMBERS: `+61290000000,${annsNumber}`,
+      SALESFORCE_UNMATCHED: 'create',
+    });
+    const [landed] = await land(callFrom(annsNumber));
+    expect(org.log.of('search')).toEqual([]);
+    expect(org.records('Lead')).toEqual([]);
+    expect(task()).toMatchObject({ WhoId: null });
+    expect(traceOf(landed).match).toEqual({ rule: 'own' });
+  });
+
+  it('is searched anew once a setting says where else numbers are', async () => {
+    const { org, land, restart, tasks } = await openOrg(
+      {},
+      { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
+    );
+    const acme = org.add('Account', { Name: 'Acme', Phone: annsTyped });
+    const ann = org.add('Contact', { LastName: 'Ann', Direct_Line__c: annsTyped });
+    await land(callFrom(annsNumber));
+    restart({ SALESFORCE_PHONE_FIELDS: 'Contact.Direct_Line__c' });
+    await land(callFrom(annsNumber, {}, 'call-2'));
+    expect(tasks()).toMatchObject([{ WhatId: acme }, { WhoId: ann }]);
+  });
+
+  it('is found beside a number that more records have than a search answers', async () => {
+    const { org, land, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'create' });
+    const placeholder = '+61491570110';
+    for (let count = 0; count < 2_001; count += 1)
+      org.add('Contact', { LastName: `Nobody ${count}`, Phone: placeholder });
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    const [, many] = await land(callFrom(annsNumber), callFrom(placeholder, {}, 'call-2'));
+    const byCall = new Map(tasks().map((task) => [task.CallObject, task.WhoId]));
+    expect(byCall).toEqual(
+      new Map([
+        ['jet:call-1', ann],
+        ['jet:call-2', null],
+      ]),
+    );
+    expect(org.log.searches()).toHaveLength(3);
+    expect(traceOf(many).match).toMatchObject({
+      rule: 'several_hits',
+      why: expect.stringContaining('2000') as string,
+    });
+    // Nor is it nobody's for the next call: no lead is made of it.
+    await land(callFrom(placeholder, {}, 'call-3'));
+    expect(org.records('Lead')).toEqual([]);
+  });
+
+  it('is shown in the trace with the first of many others, and how many more there were', async () => {
+    const { org, land, task } = await openOrg();
+    const modified = (at: number) => new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString();
+    const ids = Array.from({ length: 30 }, (_, at) =>
+      org.add('Contact', { LastName: `C${at}`, Phone: annsTyped, LastModifiedDate: modified(at) }),
+    );
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: ids[29] });
+    const match = traceOf(landed).match as { candidates: { kept: boolean }[] };
+    expect(match).toMatchObject({ candidatesNotShown: 10 });
+    expect(match.candidates.map(({ kept }) => kept)).toEqual([true, ...Array<boolean>(19).fill(false)]);
+  });
+
   it('that was deleted since the ledger learned of it costs the call its link, and no more', async () => {
     const { org, land, tasks } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });

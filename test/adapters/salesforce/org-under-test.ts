@@ -36,8 +36,8 @@ export interface OrgUnderTest {
   readonly figures: ReadonlyMap<string, number>;
   readonly adapter: () => Adapter;
   readonly pass: (ms: number) => void;
-  /** As after a crash: a new instance, with what the core keeps. */
-  readonly restart: () => void;
+  /** As after a crash: a new instance, with what the core keeps; or after a change of settings. */
+  readonly restart: (changed?: Readonly<Record<string, string>>) => void;
   readonly deliver: (batch: readonly Delivery[], signal?: AbortSignal) => Promise<readonly Outcome[]>;
   /** Delivers, and expects that all landed. */
   readonly land: (...batch: Delivery[]) => Promise<Delivered[]>;
@@ -63,17 +63,18 @@ export async function openOrg(
     SALESFORCE_CLIENT_SECRET: org.clientSecret,
     ...settings,
   };
-  const { core, adapters } = readSettings(environment, [salesforce]);
   const ledger = ledgerOf(createMemoryLedger(clock));
   const figures = new Map<string, number>();
-  const open = (): Adapter =>
-    createAdapter(salesforce, adapters.get('salesforce') ?? {}, {
+  const open = (changed: Readonly<Record<string, string>> = {}): Adapter => {
+    const { core, adapters } = readSettings({ ...environment, ...changed }, [salesforce]);
+    return createAdapter(salesforce, adapters.get('salesforce') ?? {}, {
       core,
       clock,
       log: silentLog,
       ledger,
       showFigure: (figure, value) => void figures.set(figure, value),
     });
+  };
   let adapter = open();
   onTestFinished(async () => {
     await adapter.close();
@@ -86,7 +87,7 @@ export async function openOrg(
     figures,
     adapter: () => adapter,
     pass: (ms) => (nowMs += ms),
-    restart: () => (adapter = open()),
+    restart: (changed) => (adapter = open(changed)),
     deliver,
     async land(...batch) {
       const outcomes = await deliver(batch);

@@ -32,6 +32,15 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ ...theirs, Status: 'Completed', CallDurationInSeconds: 192 });
   });
 
+  it('keeps the call result that somebody chose', async () => {
+    const { org, land, task } = await openOrg(live);
+    const start = callFrom(annsNumber, atStart);
+    const [landed] = await land(start);
+    org.people.edit(task().Id, { CallDisposition: 'Wants a quote' });
+    await land(next(start, landed, atEnd));
+    expect(task()).toMatchObject({ CallDisposition: 'Wants a quote', Status: 'Completed' });
+  });
+
   it('keeps the owner that somebody gave it', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
     org.add('User', {
@@ -69,6 +78,15 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ OwnerId: sam });
   });
 
+  it('is In Progress from its answer where nothing came before it', async () => {
+    const { land, task } = await openOrg(live);
+    const answered = callFrom(annsNumber, { ...atStart, stage: 'call_answered' });
+    const [landed] = await land(answered);
+    expect(task()).toMatchObject({ Status: 'In Progress' });
+    await land(next(answered, landed, atEnd));
+    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
+  });
+
   it('is closed four hours after its last push when its end never comes', async () => {
     const { land, pass, task } = await openOrg(live);
     const start = callFrom(undefined, { ...atStart, withheld: true });
@@ -78,6 +96,15 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ Status: 'Completed', CallDisposition: 'In progress' });
     expect(task().Description).toContain('the end of this call never came');
     expect(closed?.revisitAfterMs).toBeUndefined();
+  });
+});
+
+describe('a call that is logged at its end', () => {
+  it('lands marked incomplete when its end never came', async () => {
+    const { land, task } = await openOrg();
+    await land({ ...callFrom(annsNumber, { ...atStart, stage: 'call_answered' }), incomplete: true });
+    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: null });
+    expect(task().Description).toContain('the end of this call never came');
   });
 });
 

@@ -39,6 +39,15 @@ describe('the permission set for calls', () => {
     expect(fields.get('Event.Jet_Call_Session_Id__c')).toBe(true);
   });
 
+  it('holds the rights of a user who works with tasks through the API', () => {
+    const xml = readFileSync(
+      join(folder, 'metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml'),
+      'utf8',
+    );
+    const rights = [...xml.matchAll(/<userPermissions>\s*<enabled>true<\/enabled>\s*<name>(\w+)<\/name>/g)];
+    expect(rights.map(([, name]) => name)).toEqual(['ActivitiesAccess', 'ApiEnabled', 'EditTask']);
+  });
+
   it('names no field that has no permission: such a set cannot be deployed', () => {
     const named = [...fields.keys()].filter((name) => name.startsWith('Task.'));
     expect(named.filter((name) => withoutPermission.includes(name.slice(5)))).toEqual([]);

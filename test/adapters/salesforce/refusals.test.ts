@@ -50,6 +50,41 @@ describe('the owner of a task', () => {
   });
 });
 
+describe('an owner by the table', () => {
+  const nobody = { extension_number: undefined, extension_name: undefined };
+
+  it('is found by the answering point', async () => {
+    const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: 'Front desk=sam@example.com' });
+    const id = org.add('User', sam);
+    await land(callFrom(annsNumber, { ...nobody, answering_point: 'front  Desk' }));
+    expect(task()).toMatchObject({ OwnerId: id });
+  });
+
+  it('is a user by an id of 15 characters', async () => {
+    const pats = (await openOrg()).org.people.userId;
+    const { land, task } = await openOrg({ SALESFORCE_OWNERS: `204=${pats.slice(0, 15)}` });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ OwnerId: pats });
+  });
+
+  it('by an id that is nobody costs the call no person: it goes to the owner of the person', async () => {
+    const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000999AAA' });
+    const id = org.add('User', sam);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: ann, OwnerId: id });
+    expect(org.log.of('create')).toHaveLength(1);
+    expect(traceOf(landed).owner).toMatchObject({ rule: "the person's owner", place: '204' });
+  });
+});
+
+it('a call type that the org does not know is left out, and named', async () => {
+  const { land, task } = await openOrg({}, { fieldChanges: { 'Task.CallType': { values: ['Outbound'] } } });
+  const [landed] = await land(callFrom(annsNumber));
+  expect(task()).toMatchObject({ CallType: null, Status: 'Completed' });
+  expect(traceOf(landed).dropped).toEqual({ CallType: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST' });
+});
+
 describe('a mapped field', () => {
   const gclid = { object: 'Task', name: 'Gclid__c', type: 'string', length: 20 } as const;
   const settings = (): Record<string, string> => ({ SALESFORCE_FIELDS: fieldMap({ gclid: 'Gclid__c' }) });
@@ -86,8 +121,8 @@ describe('a mapped field', () => {
     },
   );
 
-  it('that is too long is left out of that call', async () => {
-    const { land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
+  it('takes what fits of a text that is longer, and of the next one without another try', async () => {
+    const { org, land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
     const calls = [
       callFrom(annsNumber, { gclid: 'x'.repeat(30) }),
       callFrom(annsNumber, { gclid: 'Cj0' }, 'call-2'),
@@ -96,10 +131,47 @@ describe('a mapped field', () => {
     const shown = tasks().map((task) => [task.CallObject, task.Gclid__c]);
     expect(new Map(shown as [string, unknown][])).toEqual(
       new Map([
-        ['jet:call-1', null],
+        ['jet:call-1', 'x'.repeat(20)],
         ['jet:call-2', 'Cj0'],
       ]),
     );
+    org.log.clear();
+    await land(callFrom(annsNumber, { gclid: 'y'.repeat(30) }, 'call-3'));
+    expect(org.log.of('create')).toHaveLength(1);
+    expect(tasks()[2]).toMatchObject({ Gclid__c: 'y'.repeat(20) });
+  });
+});
+
+describe('a mapped date and time', () => {
+  it('follows the call, though Salesforce drops the parts of a second', async () => {
+    const { land, task } = await openOrg(
+      { SALESFORCE_FIELDS: fieldMap({ answer_received_at: 'Answered__c' }) },
+      { extraFields: [{ object: 'Task', name: 'Answered__c', type: 'datetime' }] },
+    );
+    const call = callFrom(annsNumber, { answer_received_at: Date.UTC(2026, 10, 22, 1, 0, 0, 512) });
+    const [landed] = await land(call);
+    expect(task()).toMatchObject({ Answered__c: '2026-11-22T01:00:00.000+0000' });
+    await land(next(call, landed, { answer_received_at: Date.UTC(2026, 10, 22, 1, 0, 9, 733) }));
+    expect(task()).toMatchObject({ Answered__c: '2026-11-22T01:00:09.000+0000' });
+  });
+});
+
+describe('a link that is refused', () => {
+  it.each([
+    ['FIELD_INTEGRITY_EXCEPTION', 'Name ID: id value of incorrect type', ['WhoId']],
+    [
+      'FIELD_FILTER_VALIDATION_EXCEPTION',
+      'Value does not exist or does not match filter criteria.',
+      ['WhoId'],
+    ],
+    ['INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'insufficient access rights on cross-reference id', []],
+  ])('with %s costs the call its person, and no more', async (statusCode, message, fields) => {
+    const { org, land, task } = await openOrg();
+    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    org.stage({ name: 'item refused', statusCode, message, fields }, { on: 'create' });
+    const [landed] = await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: null, Status: 'Completed' });
+    expect(traceOf(landed).dropped).toEqual({ WhoId: statusCode });
   });
 });
 
@@ -171,6 +243,25 @@ describe('an org', () => {
       name: DestinationUnavailable.name,
       retryAfterMs: 15 * 60_000,
     });
+  });
+
+  it('with too many long requests at once is left alone for seconds', async () => {
+    const { org, deliver } = await openOrg();
+    org.stage({ name: 'limit exceeded', limit: 'ConcurrentRequests' });
+    await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({ retryAfterMs: 5_000 });
+  });
+
+  it('that never answers to one task has it tried again later, and others before it', async () => {
+    const { org, deliver, land, task } = await openOrg();
+    org.stage({ name: 'silence' }, { on: 'create', times: 2 });
+    const [one, other] = [callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2')];
+    // Of several nobody knows which it is: the destination waits, and tries one alone.
+    await expect(deliver([one, other], AbortSignal.timeout(300))).rejects.toThrow(DestinationUnavailable);
+    expect(await deliver([one], AbortSignal.timeout(300))).toMatchObject([
+      { kind: 'retry', code: 'no_answer', delayMs: undefined },
+    ]);
+    await land({ ...one, attempt: 2 });
+    expect(task()).toMatchObject({ CallObject: 'jet:call-1' });
   });
 
   it.each([

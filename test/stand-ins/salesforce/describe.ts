@@ -2,19 +2,21 @@ import type { JsonValue } from '../../../src/domain/jet-fields.ts';
 import type { ApiAnswer, ApiRequest } from './api-answer.ts';
 import type { FieldSchema } from './object-schemas.ts';
 import type { Org } from './org.ts';
+import { mayCreate } from './record-access.ts';
 import { knownObject } from './selection.ts';
 
 /** Answers GET /sobjects/{object}/describe, as far as an integration looks at it. */
 export function answerDescribe(org: Org, { segments, root }: ApiRequest): ApiAnswer {
   const object = knownObject(segments[1] ?? '');
   const writable = object !== 'TaskStatus' && object !== 'User';
+  const createable = writable && mayCreate(org, object);
   return {
     status: 200,
     body: {
       name: object,
       label: object,
       custom: false,
-      createable: writable,
+      createable,
       updateable: writable,
       queryable: true,
       searchable: object !== 'TaskStatus',

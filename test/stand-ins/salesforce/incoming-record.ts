@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../src/domain/jet-fields.ts';
 import { ApiRefusal, saveError, type SaveError } from './api-answer.ts';
 import type { FieldSchema } from './object-schemas.ts';
-import type { Org } from './org.ts';
+import { asApiTime, type Org } from './org.ts';
 import { asLongId, type Fields, type ObjectName } from './org-record.ts';
 
 /** A record of a request: its fields, with what is wrong with each by itself. */
@@ -96,7 +96,10 @@ function readValue(field: FieldSchema, value: JsonValue): JsonValue {
   }
   if (typeof value !== 'string') return value;
   const text = value.trim();
-  return text === '' ? null : field.type === 'reference' ? asLongId(text) : text;
+  if (text === '') return null;
+  // Whole seconds are all that is kept of an instant.
+  if (field.type === 'datetime') return asApiTime(Math.floor(Date.parse(text) / 1000) * 1000);
+  return field.type === 'reference' ? asLongId(text) : text;
 }
 
 function valueFaults(org: Org, object: ObjectName, name: string, value: JsonValue): SaveError[] {

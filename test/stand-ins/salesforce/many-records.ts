@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../src/domain/jet-fields.ts';
-import { ApiRefusal, saveError, type ApiAnswer, type ApiRequest } from './api-answer.ts';
+import { ApiRefusal, saveError, type ApiAnswer, type ApiRequest, type SaveError } from './api-answer.ts';
 import { asRow, fieldPath } from './field-path.ts';
 import { readRecord, type IncomingRecord } from './incoming-record.ts';
 import type { Org } from './org.ts';
@@ -24,7 +24,9 @@ export function answerManyRecords(context: SaveContext, request: ApiRequest): Ap
   assertFewRuns(incoming);
   const refusals = repeatedKeys(org, incoming, effect, keyField);
   const back = allOrNone ? org.savepoint() : undefined;
+  const crowded = tooManyRows(org, incoming);
   const results = incoming.slice(0, request.writesOnly).map((record): SaveResult => {
+    if (crowded !== undefined) return { errors: [crowded] };
     const repeated = refusals.get(record);
     if (repeated !== undefined) return { errors: [repeated] };
     if (effect === 'create') return create(context, record);
@@ -86,6 +88,15 @@ function assertFewRuns(records: readonly IncomingRecord[]): void {
       'Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking.';
     throw new ApiRefusal(400, 'LIMIT_EXCEEDED', message);
   }
+}
+
+/** A trigger sees all records of a request at once; when it fails, each of them is refused for it. */
+function tooManyRows({ options }: Org, records: readonly IncomingRecord[]): SaveError | undefined {
+  if (records.length <= (options.rowsPerWriteMax ?? Infinity)) return undefined;
+  return saveError(
+    'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+    'TaskTrigger: System.LimitException: Apex CPU time limit exceeded',
+  );
 }
 
 /** Two records of one request with one value in a unique field: both are refused, whichever came first. */

@@ -29,6 +29,15 @@ export interface SalesforceStandInOptions {
   readonly looseSearch?: boolean;
   /** What a refused duplicate key says. `hidden`: `<unknown>` for its id, as when the user may not see the record. */
   readonly duplicateMessage?: 'names the record' | 'hidden';
+  /**
+   * What the integration user may do with Tasks that others own, as the sharing of activities leaves it. Default
+   * `editable`; `hidden` as in an org with private activities, of Tasks that hang on nothing.
+   */
+  readonly othersTasks?: 'editable' | 'read only' | 'hidden';
+  /** False: the user lacks the right to make leads. */
+  readonly mayCreateLeads?: boolean;
+  /** A trigger of the org needs so much for each record that more of them in one write exceed a governor limit. */
+  readonly rowsPerWriteMax?: number;
   /** What becomes of an unknown field in a request of many records. Not known of the real one; default `request`. */
   readonly unknownFieldRefuses?: 'request' | 'record';
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../../src/domain/jet-fields.ts';
 import { ApiRefusal, type ApiAnswer, type ApiRequest } from './api-answer.ts';
 import { asRow, fieldPath } from './field-path.ts';
 import type { Org } from './org.ts';
+import { maySee, selectAccess } from './record-access.ts';
 import { knownObject, readSelection } from './selection.ts';
 import { StatementReader } from './statement-reader.ts';
 
@@ -45,10 +46,13 @@ function select(org: Org, statement: string, root: string): JsonValue[] {
   reader.expect('SELECT');
   const names = reader.list(() => reader.take('word').text);
   reader.expect('FROM');
-  const object = knownObject(reader.take('word').text);
+  const entity = reader.take('word').text;
+  if (entity === 'UserRecordAccess') return selectAccess(reader, org, names);
+  const object = knownObject(entity);
   const paths = names.map((name) => fieldPath(org, object, name));
   const selection = readSelection(reader, org, object);
   const rest = reader.take();
   if (rest.kind !== 'end') reader.refuse(rest);
-  return selection(org.all(object)).map((record) => asRow(record, paths, root));
+  const seen = org.all(object).filter((record) => maySee(org, record));
+  return selection(seen).map((record) => asRow(record, paths, root));
 }

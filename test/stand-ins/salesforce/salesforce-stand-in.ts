@@ -52,6 +52,8 @@ export interface SalesforceStandIn {
    */
   lock(...ids: readonly string[]): void;
   unlock(...ids: readonly string[]): void;
+  /** What an administrator changes while it runs. */
+  setUp(changes: Pick<SalesforceStandInOptions, 'othersTasks' | 'rowsPerWriteMax'>): void;
   /** Sets what the daily limit has used up. */
   use(requests: number): void;
   close(): Promise<void>;
@@ -61,7 +63,8 @@ export interface SalesforceStandIn {
 export async function startSalesforceStandIn(
   options: SalesforceStandInOptions = {},
 ): Promise<SalesforceStandIn> {
-  const org = createOrg(options);
+  const current = { ...options };
+  const org = createOrg(current);
   const tokens = createTokens(org);
   const faults = createFaultQueue();
   const log = createRequestLog();
@@ -86,6 +89,7 @@ export async function startSalesforceStandIn(
     duplicateRule: (object, matches) => void org.duplicateRules.push({ object, matches }),
     lock: (...ids) => ids.forEach((id) => org.locked.add(asLongId(id))),
     unlock: (...ids) => ids.forEach((id) => org.locked.delete(asLongId(id))),
+    setUp: (changes) => void Object.assign(current, changes),
     use(requests) {
       usage.used = requests;
     },

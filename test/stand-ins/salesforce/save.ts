@@ -1,6 +1,7 @@
 import { saveError, type SaveError } from './api-answer.ts';
 import { forbidden, type IncomingRecord } from './incoming-record.ts';
 import type { Author, Org } from './org.ts';
+import { mayCreate, mayEdit, maySee } from './record-access.ts';
 import { refusalOf, holdersOf, merged, type Save } from './save-rules.ts';
 import type { Fields, ObjectName } from './org-record.ts';
 
@@ -20,6 +21,10 @@ export interface SaveContext {
 
 export function create(context: SaveContext, incoming: IncomingRecord): SaveResult {
   const { org } = context;
+  if (!mayCreate(org, incoming.object)) {
+    const message = `entity type cannot be inserted: ${incoming.object}`;
+    return failed(saveError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message));
+  }
   const errors = refused(context, incoming, undefined);
   if (errors.length > 0) return { errors };
   const { id } = org.insert(incoming.object, incoming.values, author(org));
@@ -32,9 +37,11 @@ export function update(context: SaveContext, incoming: IncomingRecord): SaveResu
   if (id === undefined) return failed(saveError('MISSING_ARGUMENT', 'Id not specified in an update call'));
   if (!/^(?:\w{15}|\w{18})$/.test(id)) return failed(saveError('MALFORMED_ID', `bad id ${id}`, 'Id'));
   const record = org.find(id);
-  if (record?.object !== object)
+  if (record?.object !== object || !maySee(org, record))
     return failed(saveError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id'));
   if (record.state === 'deleted') return failed(saveError('ENTITY_IS_DELETED', 'entity is deleted'));
+  if (!mayEdit(org, record))
+    return failed(saveError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id'));
   if (record.values.IsConverted === true)
     return failed(saveError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead'));
   const errors = refused(context, incoming, record);
