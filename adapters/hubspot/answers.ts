@@ -1,8 +1,15 @@
 import { z } from '#contract';
-import { NoAnswer, readErrorDetails, type ErrorDetails } from './refusal.ts';
+import { NoAnswer, readErrorDetails, Refusal, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
-const values = z.record(z.string(), z.string().nullable());
+// A property that somebody cleared comes as an empty text, one that was never filled as null: both are empty.
+const values = z.record(
+  z.string(),
+  z
+    .string()
+    .nullable()
+    .transform((value) => (value === '' ? null : value)),
+);
 
 const record = z.object({
   id,
@@ -31,6 +38,23 @@ export interface BatchAnswer {
 export function readBatch(body: unknown): BatchAnswer {
   const { results, errors } = inShape(batch, body);
   return { records: results, errors: errors.map(readErrorDetails) };
+}
+
+/**
+ * The answer to a read. Where HubSpot has none of the records it may refuse the whole read with a 404: that tells of
+ * each that it is not there. A 404 of another kind is about the address.
+ *
+ * @throws what `asked` is rejected with
+ */
+export async function readRecords(ids: readonly string[], asked: Promise<unknown>): Promise<BatchAnswer> {
+  try {
+    return readBatch(await asked);
+  } catch (error) {
+    const isNone =
+      error instanceof Refusal && error.status === 404 && error.details.category === 'OBJECT_NOT_FOUND';
+    if (!isNone) throw error;
+    return { records: [], errors: [{ ...error.details, about: ids }] };
+  }
 }
 
 const page = z.object({

@@ -2,6 +2,7 @@ import type { NumberForms } from '#contract';
 import {
   readAssociations,
   readBatch,
+  readRecords,
   type AssociationAnswer,
   type BatchAnswer,
   type HubspotRecord,
@@ -70,12 +71,14 @@ export function createPeopleApi(transport: Transport): PeopleApi {
         properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
         propertiesWithHistory: [],
       };
-      const answer = await transport.ask(
-        'other',
-        ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
-        signal,
+      return readRecords(
+        numbers,
+        transport.ask(
+          'other',
+          ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
+          signal,
+        ),
       );
-      return readBatch(answer);
     },
     async upsertContacts(contacts, signal) {
       const inputs = contacts.map(({ key, properties }) => ({
