@@ -2,6 +2,7 @@ import { rejected, retry } from '#contract';
 import type { BatchAnswer } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { matchAgain, withoutGone, withWhom } from './match-again.ts';
+import { skipWithoutPerson } from './match.ts';
 import { settleLanded } from './outcomes.ts';
 import { keyMissing } from './pause.ts';
 import { callKey } from './properties.ts';
@@ -136,7 +137,9 @@ async function changed(run: Run, row: Row, error: ErrorDetails, status?: number)
   if (isAboutRow && isMissing(error) && (whom.contactId ?? whom.companyId) !== undefined) {
     // The contact or company was deleted since it was found.
     const found = row.isMatchedAgain === true ? undefined : await matchAgain(run, row);
-    return [{ ...withWhom(run, row, found ?? withoutGone(whom, error)), isMatchedAgain: true }];
+    const next = found ?? withoutGone(whom, error);
+    if (skipWithoutPerson(run, delivery, next)) return [];
+    return [{ ...withWhom(run, row, next), isMatchedAgain: true }];
   }
   if (isConflict(error, status)) {
     const reason = 'HubSpot refuses the call: another record has a value of it that must be unique.';

@@ -1,7 +1,7 @@
-import { countUnmappedPlaces, delivered, retry, skipped, type Delivery, type Outcome } from '#contract';
+import { countUnmappedPlaces, delivered, retry, type Delivery, type Outcome } from '#contract';
 import { createCalls, indexLagMs } from './create-calls.ts';
 import { mapCall } from './mapping.ts';
-import { findPeople } from './match.ts';
+import { findPeople, skipWithoutPerson } from './match.ts';
 import { pauseFor } from './pause.ts';
 import { takenBy } from './portal.ts';
 import { ownerProperty } from './properties.ts';
@@ -57,17 +57,16 @@ async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
   const people = await findPeople(run, current);
   const landings = current.flatMap((delivery) => {
     const whom = people.get(delivery.id);
-    if (whom === undefined) return [];
-    if (!('skip' in whom)) return [landingOf(run, delivery, whom)];
-    run.outcomes.set(delivery.id, skipped(delivery.id, whom.skip));
-    return [];
+    if (whom === undefined || skipWithoutPerson(run, delivery, whom)) return [];
+    return [landingOf(run, delivery, whom)];
   });
   await countUnmapped(run, landings);
   await updateCalls(
     run,
     landings.flatMap((landing) => {
       const { remoteId } = landing.delivery;
-      const mayLackPeople = landing.last?.whom.isMiss === true && !landing.whom.isMiss;
+      const wasFound = landing.last === undefined || landing.last.whom.state === 'found';
+      const mayLackPeople = !wasFound && landing.whom.state === 'found';
       return remoteId === undefined ? [] : [{ ...landing, remoteId, mayLackPeople }];
     }),
   );

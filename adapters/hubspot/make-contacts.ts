@@ -94,7 +94,7 @@ function whomOf({ id, properties }: HubspotRecord, number: string, isNew: boolea
     contactId: id,
     companyId: properties['associatedcompanyid'] ?? undefined,
     contactOwnerId: properties['hubspot_owner_id'] ?? undefined,
-    isMiss: false,
+    state: 'found',
     story: { number, rule: isNew ? justMade : 'contact_made_before' },
   };
 }

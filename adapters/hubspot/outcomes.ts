@@ -27,7 +27,8 @@ export function settleLanded(run: Run, landing: Landing, landed: Landed): void {
     written: { ...last?.written, ...fingerprints(landed.written) },
     left: { ...Object.fromEntries(before), ...dropped, ...landed.left },
   });
-  const revisitAfterMs = whom.isMiss ? lateMatchAfterMs(delivery.call, run.tools.clock()) : undefined;
+  const revisitAfterMs =
+    whom.state === 'nobody' ? lateMatchAfterMs(delivery.call, run.tools.clock()) : undefined;
   const { remoteId, effect } = landed;
   run.outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
 }

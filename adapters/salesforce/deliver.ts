@@ -3,9 +3,11 @@ import {
   delivered,
   DestinationUnavailable,
   isFinalStage,
+  isSearchedAnew,
   lateMatchAfterMs,
   retry,
   skipped,
+  whySkipped,
   type Delivery,
   type Outcome,
 } from '#contract';
@@ -15,7 +17,7 @@ import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Landing } from './landing.ts';
 import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
-import { whyNoLead, type Link } from './people.ts';
+import { unmatchedRule, whyNoLead, type Link } from './people.ts';
 import { readTrace } from './trace.ts';
 import { unusableNow } from './unusable-fields.ts';
 import { updateTasks } from './update.ts';
@@ -98,7 +100,7 @@ async function land(
   outcomes: Outcomes,
   signal: AbortSignal,
 ): Promise<void> {
-  const { owners, config } = parts;
+  const { owners } = parts;
   const found = await findLinks(parts, due, signal);
   await owners.prepare(
     due.map(({ call }) => call),
@@ -107,16 +109,9 @@ async function land(
   const landings = due.flatMap((delivery): Landing[] => {
     const link = found.get(delivery.id);
     if (link === undefined) return [];
-    const isSkipped = config.SALESFORCE_UNMATCHED === 'skip' && delivery.remoteId === undefined;
-    if (isSkipped && link.state === 'not searched') {
-      outcomes.set(
-        delivery.id,
-        retry(delivery.id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs),
-      );
-      return [];
-    }
-    if (isSkipped && link.state !== 'found') {
-      outcomes.set(delivery.id, skipped(delivery.id, skipRule(link)));
+    const outcome = delivery.remoteId === undefined ? skipOf(parts, delivery, link) : undefined;
+    if (outcome !== undefined) {
+      outcomes.set(delivery.id, outcome);
       return [];
     }
     const owner = owners.find(delivery.call, link.ownerId);
@@ -176,17 +171,22 @@ async function findLinks(
     budget.now() !== 'final writes only' &&
     (delivery.remoteId === undefined || isRevisit(delivery) || whyNoLead(delivery, config) === undefined);
   const rest = due.filter(({ id }) => !kept.has(id));
-  return new Map([...kept, ...(await people.find(rest, isSearched, isRevisit, signal))]);
+  const isAgain = (delivery: Delivery): boolean =>
+    isSearched(delivery) && isSearchedAnew(delivery, unmatchedRule(config));
+  return new Map([...kept, ...(await people.find(rest, isSearched, isAgain, signal))]);
 }
 
 function linkedBefore(record: { object: string; id: string }, match: Link['trace']): Link {
   return { record, fields: {}, ownerId: undefined, number: undefined, state: 'found', trace: match };
 }
 
-function skipRule({ state, trace }: Link): string {
-  if (state === 'nobody') return 'Nobody in Salesforce has this number (SALESFORCE_UNMATCHED=skip).';
-  if (state === 'several')
-    return 'Several people have this number, and none was chosen (SALESFORCE_UNMATCHED=skip).';
-  const { rule } = trace as { rule?: string };
-  return `The number cannot be searched: ${rule ?? 'unreadable'} (SALESFORCE_UNMATCHED=skip).`;
+/** What becomes of a call without a person that has no Task; undefined: it gets one. */
+function skipOf({ config, tools }: Parts, { id, call }: Delivery, { state }: Link): Outcome | undefined {
+  const policy = config.SALESFORCE_UNMATCHED;
+  if (state === 'not searched')
+    return policy === 'skip'
+      ? retry(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
+      : undefined;
+  const skip = whySkipped(state, call, policy, tools.clock());
+  return skip && skipped(id, `${skip.reason} (SALESFORCE_UNMATCHED=skip).`, skip.revisitAfterMs);
 }
