@@ -40,6 +40,19 @@ export function readBatch(body: unknown): BatchAnswer {
   return { records: results, errors: errors.map(readErrorDetails) };
 }
 
+/** Records by the value of their key: as they show it, or else as the trace id of their row says. */
+export function recordsByKey(
+  records: readonly HubspotRecord[],
+  property: string,
+): ReadonlyMap<string, HubspotRecord> {
+  return new Map(
+    records.flatMap((one) => {
+      const key = one.properties[property] ?? one.objectWriteTraceId;
+      return typeof key === 'string' ? [[key, one] as const] : [];
+    }),
+  );
+}
+
 /**
  * The answer to a read. Where HubSpot has none of the records it may refuse the whole read with a 404: that tells of
  * each that it is not there. A 404 of another kind is about the address.
@@ -123,6 +136,10 @@ export type HubspotOwner = z.output<typeof owners>['results'][number];
 export function readOwners(body: unknown): { owners: readonly HubspotOwner[]; after: string | undefined } {
   const { results, paging } = inShape(owners, body);
   return { owners: results, after: paging?.next?.after };
+}
+
+export function readTokenScopes(body: unknown): ReadonlySet<string> {
+  return new Set(inShape(z.object({ scopes: z.array(z.string()) }), body).scopes);
 }
 
 function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

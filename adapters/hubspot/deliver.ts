@@ -1,6 +1,6 @@
-import { countUnmappedPlaces, delivered, retry, type Delivery, type Outcome } from '#contract';
+import { countUnmappedPlaces, delivered, isFinalStage, retry, type Delivery, type Outcome } from '#contract';
 import { createCalls, indexLagMs } from './create-calls.ts';
-import { mapCall } from './mapping.ts';
+import { isIncomplete, mapCall } from './mapping.ts';
 import { findPeople, skipWithoutPerson } from './match.ts';
 import { pauseFor } from './pause.ts';
 import { takenBy } from './portal.ts';
@@ -23,19 +23,23 @@ export async function deliver(
   try {
     const form = await parts.portal.callForm(signal);
     await parts.owners.refresh(signal);
-    const memory = { refusedValues: createRefusedValues(), searchedAnew: new Set<string>() };
+    const memory = {
+      refusedValues: createRefusedValues(form.refused),
+      searchedAnew: new Set<string>(),
+      refusals: { count: 0 },
+    };
     await landAll({ ...parts, signal, form, outcomes, sent, ...memory }, batch);
   } catch (error) {
     const pause = pauseFor(error);
-    const hasWritten = [...outcomes.values()].some(
-      (outcome) => outcome.kind === 'delivered' && outcome.effect !== 'unchanged',
-    );
+    const isNews = (outcome: Outcome): boolean =>
+      outcome.kind === 'delivered' ? outcome.effect !== 'unchanged' : outcome.kind !== 'retry';
+    const hasSettled = [...outcomes.values()].some(isNews);
     // Without a unique key, or after a fault of ours, a call that may have been made would be made again.
     const isSent = sent.size > 0 && (pause === undefined || parts.config.HUBSPOT_KEY === 'search');
-    // What landed before HubSpot went away is told; the rest waits, and the next request says why.
-    if (!hasWritten && !isSent) throw pause ?? error;
+    // What is settled before HubSpot went away is told; the rest waits, and the next request says why.
+    if (!hasSettled && !isSent) throw pause ?? error;
     if (pause === undefined)
-      parts.tools.log.error({ error }, 'A batch broke off after a part of it had landed');
+      parts.tools.log.error({ error }, 'A batch broke off after a part of it was settled');
     const code = pause === undefined ? 'broken_off' : 'hubspot_away';
     const reason = pause?.message ?? 'The batch broke off before the call was landed.';
     const waitMs = pause !== undefined && 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
@@ -95,10 +99,16 @@ function isFresh({ tools, config }: Run, { delivery }: Landing): boolean {
   );
 }
 
-function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {
+function landingOf({ config, form, owners, tools }: Run, delivery: Delivery, whom: Whom): Landing {
   const owner = owners.choose(delivery.call, whom.contactOwnerId);
-  const mapped = mapCall(delivery, config.HUBSPOT_FIELDS, form.choices);
-  const all = owner.id === undefined ? mapped : { ...mapped, [ownerProperty]: owner.id };
+  const incomplete = isIncomplete(delivery, config, tools.clock());
+  const isOver = isFinalStage(delivery.call.stage) || incomplete;
+  const all = {
+    // What was shown while the call went on says nothing true any longer.
+    ...(isOver && { hs_call_status: '' }),
+    ...mapCall({ ...delivery, incomplete }, config.HUBSPOT_FIELDS, form.choices),
+    ...(owner.id !== undefined && { [ownerProperty]: owner.id }),
+  };
   const { taken, dropped } = takenBy(form, all);
   return { delivery, last: readTrace(delivery.landedTrace), whom, owner, properties: taken, dropped };
 }

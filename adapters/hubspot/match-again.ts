@@ -1,7 +1,7 @@
 import { counterpartToSearch } from '#contract';
 import { findPeople } from './match.ts';
-import { takenBy, without } from './portal.ts';
-import { ownerProperty } from './properties.ts';
+import { takenBy } from './portal.ts';
+import { ownerProperty, without } from './properties.ts';
 import type { ErrorDetails } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 import type { Whom } from './trace.ts';

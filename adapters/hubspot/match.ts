@@ -8,7 +8,6 @@ import {
   whySkipped,
   type CounterpartToSearch,
   type Delivery,
-  type JsonValue,
   type MatchCandidate,
   type PeopleSource,
   type PersonMatch,

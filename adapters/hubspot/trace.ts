@@ -1,4 +1,5 @@
-import { fingerprint, z, type JsonValue, type PersonState } from '#contract';
+import { z, type JsonValue, type PersonState } from '#contract';
+import { printOf } from './normal-form.ts';
 import type { Properties } from './properties.ts';
 
 /** Whom a call was found to be about. */
@@ -63,5 +64,5 @@ export function asJson({ how, whom, owner, written, left }: CallTrace): JsonValu
 }
 
 export function fingerprints(properties: Properties): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, fingerprint(value)]));
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, printOf(value)]));
 }

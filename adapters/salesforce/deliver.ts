@@ -5,6 +5,7 @@ import {
   isFinalStage,
   isSearchedAnew,
   lateMatchAfterMs,
+  liveEndsAfterMs,
   retry,
   skipped,
   whySkipped,
@@ -15,7 +16,7 @@ import { createTasks } from './create.ts';
 import type { KnownTask } from './known-task.ts';
 import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Landing } from './landing.ts';
-import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
+import { isIncomplete } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
 import { unmatchedRule, whyNoLead, type Link } from './people.ts';
 import { readTrace } from './trace.ts';

@@ -54,6 +54,7 @@ export {
 export { fingerprint, isOursToChange } from '../domain/fingerprint.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
 export { lateMatchAfterMs } from '../domain/late-match.ts';
+export { isOverdue, liveEndsAfterMs } from '../domain/live-end.ts';
 export type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';

@@ -36,6 +36,8 @@ export interface HubspotStandInOptions {
   readonly clock?: () => number;
   /** The token that is right. */
   readonly token?: string;
+  /** HubSpot tells the scopes of a private app's token alone. `private app` unless given. */
+  readonly tokenKind?: 'private app' | 'service key';
   /** The scopes of the token; all that the API asks for unless given. */
   readonly scopes?: readonly string[];
   /** IANA zone of the account: the daily limit starts anew at its midnight. Australia/Sydney unless given. */
