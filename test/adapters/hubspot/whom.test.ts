@@ -88,6 +88,57 @@ describe('whom a call is about', () => {
     },
   );
 
+  it('is found where HubSpot knows no country, by what was typed', async () => {
+    const contacts = [{ id: '9001', properties: { phone: national } }];
+    test = await openPortal({ country: 'unknown', contacts });
+    expect(test.portal.record('contacts', '9001')?.properties).not.toHaveProperty(
+      'hs_calculated_phone_number',
+    );
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+
+  it('is the contact into which the one in the ledger was merged', async () => {
+    const contacts = ['9001', '9002'].map((id) => ({
+      id,
+      properties: { phone: id === '9001' ? number : mobileNumber(2) },
+    }));
+    test = await openPortal({ contacts });
+    await test.deliver([callFrom(number, 'one')]);
+    test.portal.person.merge('contacts', '9002', '9001');
+    const again = callFrom(number, 'two');
+    await test.deliver([again]);
+    expect(test.callsOf(again)).toMatchObject([{ contacts: ['9002'] }]);
+  });
+
+  it('is nobody of several under the policy none, and the trace names them all', async () => {
+    const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
+    test = await openPortal({ contacts }, { HUBSPOT_SEVERAL: 'none' });
+    const delivery = callFrom(number, 'one');
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    expect(outcome).toMatchObject({
+      revisitAfterMs: undefined,
+      trace: {
+        whom: {
+          state: 'several',
+          story: { rule: 'several_hits', candidates: [{ id: '9001' }, { id: '9002' }] },
+        },
+      },
+    });
+  });
+
+  it('is nobody for a number of OWN_NUMBERS, which is not searched', async () => {
+    const contacts = [{ id: '9001', properties: { phone: number } }];
+    test = await openPortal({ contacts }, { OWN_NUMBERS: number, HUBSPOT_UNMATCHED: 'create' });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    expect(test.portal.counts()['contacts.search']).toBeUndefined();
+    expect(test.portal.records('contacts')).toHaveLength(1);
+  });
+
   it('costs no search for a withheld number, an extension and a number of the business', async () => {
     test = await openPortal();
     const own = callFrom(number, 'own', { phone_number_e164: number });
