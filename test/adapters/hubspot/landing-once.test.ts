@@ -103,6 +103,33 @@ describe('a call that was made, and whose answer was lost', () => {
   });
 });
 
+describe('a call that is found by its key', () => {
+  it('is untouched though HubSpot itself was at work on it for some seconds', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
+    const started = callFrom(number, 'one', startFields);
+    await test.deliver([started]);
+    nowMs += 2_000;
+    test.portal.person.edit('calls', test.callsOf(started)[0]?.id ?? '', { hs_activity_type: 'Call' });
+    await test.deliver([callFrom(number, 'one')]);
+    expect(test.callsOf(started)).toMatchObject([
+      { properties: { hs_call_title: expect.stringContaining('answered 3 min') as string } },
+    ]);
+  });
+
+  it('is tried again, not rejected, when it was made just after it was looked up', async () => {
+    test = await openPortal();
+    const delivery = callFrom(number, 'one', unsearched);
+    const message = 'The value of property "jet_call_key" is already taken: CONFLICTING_UNIQUE_VALUE';
+    const body = { status: 'error', category: 'VALIDATION_ERROR', message };
+    const reply = { kind: 'instead', status: 400, contentType: 'application/json', body } as const;
+    test.portal.stage('500', { on: 'calls.create' });
+    test.portal.stage({ reply }, { on: 'calls.upsert' });
+    test.portal.stage({ reply }, { on: 'calls.create' });
+    expect((await test.deliver([delivery])).get('one')).toMatchObject({ kind: 'retry', code: 'not_read' });
+  });
+});
+
 describe('a call that is recovered, and of which the look by its key says nothing', () => {
   it('keeps what people changed of it: it is created, which is refused, and not written over', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
