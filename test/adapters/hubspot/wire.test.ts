@@ -129,13 +129,16 @@ describe('a connection', () => {
     expect(test.callsOf(second)).toHaveLength(1);
   });
 
-  it('that ends in the middle of an answer is noticed at once, not at the deadline', async () => {
-    test = await openPortal({}, { HUBSPOT_TIMEOUT: '15s' });
-    test.portal.stage('reset in the body', { on: 'calls.create' });
-    const batch = callsFromNumbers(1);
-    const answer = await test.deliver(batch, AbortSignal.timeout(10_000));
-    expect(answer.get('call-0')).toMatchObject({ kind: 'delivered' });
-  });
+  it.each(['reset in the body', 'end in the body'] as const)(
+    'that ends in the middle of an answer is noticed at once, not at the deadline: %s',
+    async (fault) => {
+      test = await openPortal({}, { HUBSPOT_TIMEOUT: '15s' });
+      test.portal.stage(fault, { on: 'calls.create' });
+      const batch = callsFromNumbers(1);
+      const answer = await test.deliver(batch, AbortSignal.timeout(10_000));
+      expect(answer.get('call-0')).toMatchObject({ kind: 'delivered' });
+    },
+  );
 
   it('never follows a redirect', async () => {
     test = await openPortal();
