@@ -1,8 +1,15 @@
 import { z } from '#contract';
-import { NoAnswer, readErrorDetails, type ErrorDetails } from './refusal.ts';
+import { NoAnswer, readErrorDetails, Refusal, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
-const values = z.record(z.string(), z.string().nullable());
+// A property that somebody cleared comes as an empty text, one that was never filled as null: both are empty.
+const values = z.record(
+  z.string(),
+  z
+    .string()
+    .nullable()
+    .transform((value) => (value === '' ? null : value)),
+);
 
 const record = z.object({
   id,
@@ -31,6 +38,36 @@ export interface BatchAnswer {
 export function readBatch(body: unknown): BatchAnswer {
   const { results, errors } = inShape(batch, body);
   return { records: results, errors: errors.map(readErrorDetails) };
+}
+
+/** Records by the value of their key: as they show it, or else as the trace id of their row says. */
+export function recordsByKey(
+  records: readonly HubspotRecord[],
+  property: string,
+): ReadonlyMap<string, HubspotRecord> {
+  return new Map(
+    records.flatMap((one) => {
+      const key = one.properties[property] ?? one.objectWriteTraceId;
+      return typeof key === 'string' ? [[key, one] as const] : [];
+    }),
+  );
+}
+
+/**
+ * The answer to a read. Where HubSpot has none of the records it may refuse the whole read with a 404: that tells of
+ * each that it is not there. A 404 of another kind is about the address.
+ *
+ * @throws what `asked` is rejected with
+ */
+export async function readRecords(ids: readonly string[], asked: Promise<unknown>): Promise<BatchAnswer> {
+  try {
+    return readBatch(await asked);
+  } catch (error) {
+    const isNone =
+      error instanceof Refusal && error.status === 404 && error.details.category === 'OBJECT_NOT_FOUND';
+    if (!isNone) throw error;
+    return { records: [], errors: [{ ...error.details, about: ids }] };
+  }
 }
 
 const page = z.object({
@@ -99,6 +136,10 @@ export type HubspotOwner = z.output<typeof owners>['results'][number];
 export function readOwners(body: unknown): { owners: readonly HubspotOwner[]; after: string | undefined } {
   const { results, paging } = inShape(owners, body);
   return { owners: results, after: paging?.next?.after };
+}
+
+export function readTokenScopes(body: unknown): ReadonlySet<string> {
+  return new Set(inShape(z.object({ scopes: z.array(z.string()) }), body).scopes);
 }
 
 function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

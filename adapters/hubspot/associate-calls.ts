@@ -3,7 +3,7 @@ import type { AssociationAnswer } from './answers.ts';
 import type { PeopleType } from './people-api.ts';
 import { forget, withoutGone, withWhom } from './match-again.ts';
 import { isBatchRefused } from './refusal.ts';
-import type { Landing, Run } from './run.ts';
+import { inHalves, type Landing, type Run } from './run.ts';
 
 /** A call that is in HubSpot, and whom it is about. */
 interface Associable extends Landing {
@@ -80,8 +80,8 @@ async function associate(
   } catch (error) {
     if (!isBatchRefused(error)) throw error;
     if (pairs.length === 1) return new Map();
-    const half = Math.ceil(pairs.length / 2);
-    const first = await associate(run, to, pairs.slice(0, half));
-    return new Map([...first, ...(await associate(run, to, pairs.slice(half)))]);
+    const done: [string, readonly string[]][] = [];
+    for (const half of inHalves(pairs)) done.push(...(await associate(run, to, half)));
+    return new Map(done);
   }
 }

@@ -1,5 +1,5 @@
 import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/calls/index.js';
-import { readBatch, type BatchAnswer, type HubspotRecord } from './answers.ts';
+import { readBatch, readRecords, type BatchAnswer, type HubspotRecord } from './answers.ts';
 import { callKey, type Properties } from './properties.ts';
 import { searchAll } from './search.ts';
 import type { Transport } from './transport.ts';
@@ -51,12 +51,14 @@ export function createCallsApi(transport: Transport): CallsApi {
   ): Promise<BatchAnswer> => {
     const inputs = ids.map((id) => ({ id }));
     const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
-    const answer = await transport.ask(
-      'other',
-      ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
-      signal,
+    return readRecords(
+      ids,
+      transport.ask(
+        'other',
+        ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
+        signal,
+      ),
     );
-    return readBatch(answer);
   };
   return {
     searchCalls: (keys, properties, signal) =>

@@ -1,4 +1,11 @@
-import { AdapterMisconfigured, numberForms, readUnmappedPlaces, type Finding } from '#contract';
+import {
+  AdapterMisconfigured,
+  mappableFieldKind,
+  numberForms,
+  readUnmappedPlaces,
+  type FieldMapping,
+  type Finding,
+} from '#contract';
 import type { PropertyDefinition } from './answers.ts';
 import { pauseFor } from './pause.ts';
 import { readContactRefusal } from './make-contacts.ts';
@@ -16,7 +23,7 @@ const setUpCommand = 'npm run adapter:setup -- hubspot';
 /** What is right and wrong in the portal and the settings. Reads only. */
 export async function check(parts: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const look of [checkCalls, checkContacts, checkOwners, checkQuota]) {
+  for (const look of [checkCalls, checkScopes, checkContacts, checkOwners, checkQuota]) {
     try {
       findings.push(...(await look(parts, signal)));
     } catch (error) {
@@ -67,14 +74,39 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
   ];
 }
 
-/** What a property of another type than text takes is a part of what Jet may tell. */
-function typeFinding(ours: string, definition: PropertyDefinition | undefined): readonly Finding[] {
-  if (definition === undefined || ['', 'string'].includes(definition.type)) return [];
+const neededScopes = [
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.schemas.contacts.read',
+];
+
+/** Reading alone does not tell whether the token may write. */
+async function checkScopes({ client, config }: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
+  const scopes = await client.readScopes(config.HUBSPOT_ACCESS_TOKEN, signal);
+  if (scopes === undefined) return [];
+  const needed = [...neededScopes, ...(config.HUBSPOT_OWNERS.size > 0 ? ['crm.objects.owners.read'] : [])];
+  const lacking = needed.filter((scope) => !scopes.has(scope));
+  if (lacking.length === 0) return [{ level: 'ok', message: 'The token has the scopes that it needs.' }];
+  const remedy = 'Give them to the private app or service key; the token stays as it is.';
+  return [{ level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
+}
+
+/** Text takes every value; another type takes values of its kind, and an enumeration those that it lists. */
+function typeFinding(
+  ours: FieldMapping['ours'],
+  definition: PropertyDefinition | undefined,
+): readonly Finding[] {
+  const kind = mappableFieldKind(ours);
+  if (definition === undefined || ['', 'string', typeOf[kind]].includes(definition.type)) return [];
   const { name, type } = definition;
   const message = `HUBSPOT_FIELDS maps ${ours} to ${name}, which is of type ${type}.`;
   const remedy = 'Values that it does not take are left out, and the trace names them.';
   return [{ level: 'warning', message, remedy }];
 }
+
+const typeOf = { text: 'string', number: 'number', boolean: 'bool', instant: 'datetime' } as const;
 
 function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'search'): Finding {
   if (key === undefined) {

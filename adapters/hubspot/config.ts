@@ -20,6 +20,7 @@ export const configSchema = z.object({
     .regex(/^[\x21-\x7e]{8,}$/, 'is a token of a private app or a service key: one word, without spaces'),
   HUBSPOT_BASE_URL: z
     .url({ protocol: /^https?$/, message: 'is an address such as https://api.hubapi.com' })
+    .refine(isSafe, 'begins with https://, since the token passes through it')
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://api.hubapi.com'),
   HUBSPOT_API_VERSION: z
@@ -56,6 +57,12 @@ type Context = z.RefinementCtx<string>;
 function refuse(context: Context, message: string): never {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
+}
+
+/** Plain HTTP is for tests, and never leaves the machine. */
+function isSafe(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 function durationMs(text: string, context: Context): number {

@@ -1,10 +1,11 @@
 import { rejected, retry } from '#contract';
-import type { BatchAnswer } from './answers.ts';
+import { recordsByKey, type BatchAnswer } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { matchAgain, withoutGone, withWhom } from './match-again.ts';
+import { skipWithoutPerson } from './match.ts';
 import { settleLanded } from './outcomes.ts';
 import { keyMissing } from './pause.ts';
-import { callKey } from './properties.ts';
+import { callKey, filled } from './properties.ts';
 import { refuseOptional, setRefused, withoutOptional } from './refused-row.ts';
 import {
   isBatchRefused,
@@ -17,7 +18,7 @@ import {
   type ErrorDetails,
   type Refusal,
 } from './refusal.ts';
-import { inBatches, sendWrite, type Landing, type Run } from './run.ts';
+import { halvesOfCalls, inBatches, sendWrite, type Landing, type Run } from './run.ts';
 
 /** A call that is to be made. `isMatchedAgain`: whom it is about was looked for anew already. */
 type Row = Landing & { readonly isMatchedAgain?: true };
@@ -43,7 +44,7 @@ export async function createCalls(run: Run, landings: readonly Landing[], doubt:
 /** Answers what is to be sent again, changed. */
 async function createBatch(run: Run, given: readonly Row[], doubt: Doubt): Promise<Row[][]> {
   const batch = given.map((row) => {
-    const { taken, left } = run.refusedValues.strip(row.properties);
+    const { taken, left } = run.refusedValues.strip(filled(row.properties));
     return { ...row, properties: taken, dropped: { ...row.dropped, ...left } };
   });
   const calls = batch.map(({ delivery, properties, whom }) => ({
@@ -61,17 +62,12 @@ async function createBatch(run: Run, given: readonly Row[], doubt: Doubt): Promi
     else throw error;
     return [];
   }
-  const idByKey = new Map(
-    answer.records.map(({ id, properties, objectWriteTraceId }) => [
-      properties[callKey] ?? objectWriteTraceId,
-      id,
-    ]),
-  );
+  const byKey = recordsByKey(answer.records, callKey);
   const inDoubt: Row[] = [];
   const failed: [Row, ErrorDetails][] = [];
   for (const row of batch) {
     const { idempotencyKey: key } = row.delivery;
-    const remoteId = idByKey.get(key);
+    const remoteId = byKey.get(key)?.id;
     const error = answer.errors.find(({ about }) => about.includes(key));
     if (remoteId !== undefined)
       settleLanded(run, row, { remoteId, effect: 'created', how: 'created', written: row.properties });
@@ -118,12 +114,9 @@ async function refusedBatch(run: Run, batch: readonly Row[], error: Refusal, dou
     return [];
   }
   if (isKeyFault(details, callKey)) throw keyMissing(error);
-  if (batch.length === 1) {
-    const again = await changed(run, only, details, status);
-    return again.length === 0 ? [] : [again];
-  }
-  const half = Math.ceil(batch.length / 2);
-  return [batch.slice(0, half), batch.slice(half)];
+  if (batch.length > 1) return halvesOfCalls(run, batch);
+  const again = await changed(run, only, details, status);
+  return again.length === 0 ? [] : [again];
 }
 
 /** A refused call as it may be taken, or none when it has its outcome. */
@@ -136,9 +129,15 @@ async function changed(run: Run, row: Row, error: ErrorDetails, status?: number)
   if (isAboutRow && isMissing(error) && (whom.contactId ?? whom.companyId) !== undefined) {
     // The contact or company was deleted since it was found.
     const found = row.isMatchedAgain === true ? undefined : await matchAgain(run, row);
-    return [{ ...withWhom(run, row, found ?? withoutGone(whom, error)), isMatchedAgain: true }];
+    const next = found ?? withoutGone(whom, error);
+    if (skipWithoutPerson(run, delivery, next)) return [];
+    return [{ ...withWhom(run, row, next), isMatchedAgain: true }];
   }
-  if (isConflict(error, status)) {
+  if (isConflict(error, status) && namedProperties(error, [callKey]).length > 0) {
+    // It was made since the key was looked up.
+    const reason = 'HubSpot has the call, and did not show it by its key yet.';
+    run.outcomes.set(delivery.id, retry(delivery.id, 'not_read', reason));
+  } else if (isConflict(error, status)) {
     const reason = 'HubSpot refuses the call: another record has a value of it that must be unique.';
     const remedy =
       'Take properties that are unique in HubSpot out of HUBSPOT_FIELDS, then: npm run replay -- --state rejected';

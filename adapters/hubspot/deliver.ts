@@ -4,13 +4,12 @@ import {
   isFinalStage,
   isPlaceCounted,
   retry,
-  skipped,
   type Delivery,
   type Outcome,
 } from '#contract';
 import { createCalls, indexLagMs } from './create-calls.ts';
-import { mapCall } from './mapping.ts';
-import { findPeople } from './match.ts';
+import { isIncomplete, mapCall } from './mapping.ts';
+import { findPeople, skipWithoutPerson } from './match.ts';
 import { pauseFor } from './pause.ts';
 import { takenBy } from './portal.ts';
 import { ownerProperty } from './properties.ts';
@@ -32,19 +31,23 @@ export async function deliver(
   try {
     const form = await parts.portal.callForm(signal);
     await parts.owners.refresh(signal);
-    const memory = { refusedValues: createRefusedValues(), searchedAnew: new Set<string>() };
+    const memory = {
+      refusedValues: createRefusedValues(form.refused),
+      searchedAnew: new Set<string>(),
+      refusals: { count: 0 },
+    };
     await landAll({ ...parts, signal, form, outcomes, sent, ...memory }, batch);
   } catch (error) {
     const pause = pauseFor(error);
-    const hasWritten = [...outcomes.values()].some(
-      (outcome) => outcome.kind === 'delivered' && outcome.effect !== 'unchanged',
-    );
+    const isNews = (outcome: Outcome): boolean =>
+      outcome.kind === 'delivered' ? outcome.effect !== 'unchanged' : outcome.kind !== 'retry';
+    const hasSettled = [...outcomes.values()].some(isNews);
     // Without a unique key, or after a fault of ours, a call that may have been made would be made again.
     const isSent = sent.size > 0 && (pause === undefined || parts.config.HUBSPOT_KEY === 'search');
-    // What landed before HubSpot went away is told; the rest waits, and the next request says why.
-    if (!hasWritten && !isSent) throw pause ?? error;
+    // What is settled before HubSpot went away is told; the rest waits, and the next request says why.
+    if (!hasSettled && !isSent) throw pause ?? error;
     if (pause === undefined)
-      parts.tools.log.error({ error }, 'A batch broke off after a part of it had landed');
+      parts.tools.log.error({ error }, 'A batch broke off after a part of it was settled');
     const code = pause === undefined ? 'broken_off' : 'hubspot_away';
     const reason = pause?.message ?? 'The batch broke off before the call was landed.';
     const waitMs = pause !== undefined && 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
@@ -66,17 +69,16 @@ async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
   const people = await findPeople(run, current);
   const landings = current.flatMap((delivery) => {
     const whom = people.get(delivery.id);
-    if (whom === undefined) return [];
-    if (!('skip' in whom)) return [landingOf(run, delivery, whom)];
-    run.outcomes.set(delivery.id, skipped(delivery.id, whom.skip));
-    return [];
+    if (whom === undefined || skipWithoutPerson(run, delivery, whom)) return [];
+    return [landingOf(run, delivery, whom)];
   });
   await countUnmapped(run, landings);
   await updateCalls(
     run,
     landings.flatMap((landing) => {
       const { remoteId } = landing.delivery;
-      const mayLackPeople = landing.last?.whom.isMiss === true && !landing.whom.isMiss;
+      const wasFound = landing.last === undefined || landing.last.whom.state === 'found';
+      const mayLackPeople = !wasFound && landing.whom.state === 'found';
       return remoteId === undefined ? [] : [{ ...landing, remoteId, mayLackPeople }];
     }),
   );
@@ -105,10 +107,16 @@ function isFresh({ tools, config }: Run, { delivery }: Landing): boolean {
   );
 }
 
-function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {
+function landingOf({ config, form, owners, tools }: Run, delivery: Delivery, whom: Whom): Landing {
   const owner = owners.choose(delivery.call, whom.contactOwnerId);
-  const mapped = mapCall(delivery, config.HUBSPOT_FIELDS, form.choices);
-  const all = owner.id === undefined ? mapped : { ...mapped, [ownerProperty]: owner.id };
+  const incomplete = isIncomplete(delivery, config, tools.clock());
+  const isOver = isFinalStage(delivery.call.stage) || incomplete;
+  const all = {
+    // What was shown while the call went on says nothing true any longer.
+    ...(isOver && { hs_call_status: '' }),
+    ...mapCall({ ...delivery, incomplete }, config.HUBSPOT_FIELDS, form.choices),
+    ...(owner.id !== undefined && { [ownerProperty]: owner.id }),
+  };
   const { taken, dropped } = takenBy(form, all);
   return { delivery, last: readTrace(delivery.landedTrace), whom, owner, properties: taken, dropped };
 }
@@ -117,7 +125,7 @@ function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom
 async function countUnmapped({ tools, config }: Run, landings: readonly Landing[]): Promise<void> {
   const isLive = config.HUBSPOT_LOG === 'live';
   const places = landings.flatMap(({ delivery, owner }) => {
-    const isOver = isFinalStage(delivery.call.stage) || delivery.incomplete;
+    const isOver = isFinalStage(delivery.call.stage) || isIncomplete(delivery, config, tools.clock());
     return isPlaceCounted(delivery, { isOver, isLive }) ? (owner.unmapped ?? []) : [];
   });
   await countUnmappedPlaces(tools.ledger, places);

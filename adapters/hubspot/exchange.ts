@@ -36,6 +36,7 @@ interface Hook {
 interface RequestLike {
   getUrl(): string;
   setUrl(url: string): void;
+  setBody(body: string): void;
   setAgent(agent: Agent): void;
 }
 interface ResponseLike {

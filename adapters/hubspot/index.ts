@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { deliver } from './deliver.ts';
-import { mapCall } from './mapping.ts';
+import { isIncomplete, mapCall } from './mapping.ts';
 import { createOwners } from './owner.ts';
 import { createPortal } from './portal.ts';
 import { setUp } from './setup.ts';
@@ -27,11 +27,14 @@ export const hubspot = defineAdapter({
     ...(HUBSPOT_LOG === 'live' && { stages }),
     ...(HUBSPOT_KEY === 'search' && { idempotency: 'lookup' }),
   }),
-  preview: (delivery, config) => ({ ...mapCall(delivery, config.HUBSPOT_FIELDS) }),
+  preview(delivery, config, nowMs) {
+    const incomplete = isIncomplete(delivery, config, nowMs);
+    return { ...mapCall({ ...delivery, incomplete }, config.HUBSPOT_FIELDS) };
+  },
   create(config, tools) {
     const transport = createTransport(config, (ratio) => tools.showFigure('api_budget_used_ratio', ratio));
     const client = createClient(transport);
-    const portal = createPortal(client, tools.clock);
+    const portal = createPortal(client, config.HUBSPOT_KEY, tools.clock);
     const owners = createOwners(client, config.HUBSPOT_OWNERS, tools.clock);
     return {
       check: (signal) => check({ client, config, tools }, signal),

@@ -1,9 +1,9 @@
 import type { Ledger } from '#contract';
-import type { HubspotRecord } from './answers.ts';
+import { recordsByKey, type HubspotRecord } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { contactKey } from './properties.ts';
 import { isOutcomeUnknown, Refusal } from './refusal.ts';
-import { inBatches, type Run } from './run.ts';
+import { inBatches, inHalves, type Run } from './run.ts';
 import type { Whom } from './trace.ts';
 
 /**
@@ -21,10 +21,8 @@ export async function makeContacts(run: Run, numbers: readonly string[]): Promis
   if (numbers.length === 0 || (await readContactRefusal(run.tools.ledger)) !== undefined) return made;
   const refusals: string[] = [];
   const add = (records: readonly HubspotRecord[], isNew: boolean): void => {
-    for (const record of records) {
-      const number = record.properties[contactKey] ?? record.objectWriteTraceId;
-      if (typeof number === 'string') made.set(number, whomOf(record, number, isNew));
-    }
+    for (const [number, record] of recordsByKey(records, contactKey))
+      made.set(number, whomOf(record, number, isNew));
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
     // A contact that is there is left as it is: people may have changed its number since.
@@ -77,9 +75,7 @@ async function upsert(
       run.tools.log.warn({ reason: error.message }, 'HubSpot refuses a contact; the call lands without one');
       return;
     }
-    const half = Math.ceil(numbers.length / 2);
-    await upsert(run, refusals, numbers.slice(0, half), add);
-    await upsert(run, refusals, numbers.slice(half), add);
+    for (const half of inHalves(numbers)) await upsert(run, refusals, half, add);
   }
 }
 
@@ -94,7 +90,7 @@ function whomOf({ id, properties }: HubspotRecord, number: string, isNew: boolea
     contactId: id,
     companyId: properties['associatedcompanyid'] ?? undefined,
     contactOwnerId: properties['hubspot_owner_id'] ?? undefined,
-    isMiss: false,
+    state: 'found',
     story: { number, rule: isNew ? justMade : 'contact_made_before' },
   };
 }

@@ -3,6 +3,7 @@ import {
   callTitle,
   cutText,
   isFinalStage,
+  isOverdue,
   mappedValues,
   type Call,
   type CallStatus,
@@ -10,6 +11,7 @@ import {
   type FieldMapping,
   type MappedValue,
 } from '#contract';
+import type { HubspotConfig } from './config.ts';
 import { callKey, type Properties } from './properties.ts';
 
 const titleLengthMax = 255;
@@ -77,6 +79,15 @@ export function mapCall(
   return Object.fromEntries(
     Object.entries(properties).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** True when the end of a call is not waited for any longer, and it lands as it is. */
+export function isIncomplete(
+  { call, incomplete }: Pick<Delivery, 'call' | 'incomplete'>,
+  { HUBSPOT_LOG: log }: Pick<HubspotConfig, 'HUBSPOT_LOG'>,
+  nowMs: number,
+): boolean {
+  return incomplete || (log === 'live' && isOverdue(call, nowMs));
 }
 
 const endedStatus: Readonly<Partial<Record<CallStatus, string>>> = {

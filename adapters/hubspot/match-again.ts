@@ -1,7 +1,7 @@
 import { counterpartToSearch } from '#contract';
 import { findPeople } from './match.ts';
-import { takenBy, without } from './portal.ts';
-import { ownerProperty } from './properties.ts';
+import { takenBy } from './portal.ts';
+import { ownerProperty, without } from './properties.ts';
 import type { ErrorDetails } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 import type { Whom } from './trace.ts';
@@ -12,7 +12,7 @@ export async function matchAgain(run: Run, { delivery, whom }: Landing): Promise
   if (!numbers.every((number) => run.searchedAnew.has(number))) await run.tools.ledger.forget(numbers);
   for (const number of numbers) run.searchedAnew.add(number);
   const found = (await findPeople(run, [{ ...delivery, landedTrace: undefined }])).get(delivery.id);
-  if (found === undefined || 'skip' in found) return undefined;
+  if (found === undefined) return undefined;
   const isSame = found.contactId === whom.contactId && found.companyId === whom.companyId;
   return isSame ? undefined : found;
 }
@@ -26,7 +26,8 @@ export function withoutGone(whom: Whom, { text }: Pick<ErrorDetails, 'text'>): W
   const left = isCompanyGone ? { companyId: undefined } : { contactId: undefined, contactOwnerId: undefined };
   const next = { ...whom, ...left };
   // Somebody may make the contact anew.
-  return { ...next, isMiss: next.contactId === undefined && next.companyId === undefined };
+  const isNobody = next.contactId === undefined && next.companyId === undefined;
+  return { ...next, state: isNobody ? 'nobody' : 'found' };
 }
 
 /** A landing that is about somebody else now, or whose owner was refused: with the owner that follows from it. */

@@ -1,99 +1,117 @@
 import {
   counterpartToSearch,
+  isSearchedAnew,
   matchPeople,
+  rememberPerson,
+  skipped,
   whyNotCreated,
+  whySkipped,
+  type CounterpartToSearch,
   type Delivery,
-  type JsonValue,
   type MatchCandidate,
   type PeopleSource,
   type PersonMatch,
+  type UnmatchedRule,
 } from '#contract';
 import type { HubspotRecord } from './answers.ts';
+import type { HubspotConfig } from './config.ts';
 import { makeContacts } from './make-contacts.ts';
 import type { Run } from './run.ts';
 import { readTrace, type Whom } from './trace.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-// As many numbers with a country code of two digits as a search holds; longer ones make it two.
-const searchSizeMax = 50;
 
-/** Whom each delivery is about, by its id; `skip`: it does not belong in HubSpot, by that rule. */
+/** Whom each delivery is about, by its id. */
 export async function findPeople(
   run: Run,
   deliveries: readonly Delivery[],
-): Promise<ReadonlyMap<string, Whom | { readonly skip: string }>> {
-  const { config, tools } = run;
-  const wanted = deliveries.map((delivery) => {
-    const last = readTrace(delivery.landedTrace);
-    // Who was found once stays; who was not may have been made since.
-    const whom = last === undefined || last.whom.isMiss ? undefined : { ...noWhom, ...last.whom };
-    return { delivery, whom, counterpart: counterpartToSearch(delivery.call, tools.ownNumbers) };
-  });
-  const open = wanted.flatMap(({ delivery, whom, counterpart: { number } }) =>
-    whom === undefined && number !== undefined ? [{ delivery, number }] : [],
-  );
-  const isLook = ({ revision, landedRevision }: Delivery): boolean => revision === landedRevision;
-  const again = open.filter(({ delivery }) => isLook(delivery)).map(({ number }) => number);
-  const numbers = open.map(({ number }) => number);
-  const matches = await matchPeople(numbers, peopleSource(run), new Set(again));
-
-  const toMake = new Set<string>();
-  if (config.HUBSPOT_UNMATCHED === 'create') {
-    for (const { delivery, number } of open)
-      if (isMiss(matches.get(number)) && whyNoContact(run, delivery) === undefined) toMake.add(number);
+): Promise<ReadonlyMap<string, Whom>> {
+  const { tools } = run;
+  const rule = unmatchedRule(run.config);
+  const found = new Map<string, Whom>();
+  const open: { delivery: Delivery; number: string }[] = [];
+  for (const delivery of deliveries) {
+    const last = readTrace(delivery.landedTrace)?.whom;
+    const counterpart = counterpartToSearch(delivery.call, tools.ownNumbers);
+    // Who was found once stays.
+    if (last?.state === 'found') found.set(delivery.id, { ...noWhom, ...last });
+    else if (counterpart.number === undefined) found.set(delivery.id, unsearchable(counterpart.rule));
+    else open.push({ delivery, number: counterpart.number });
   }
-  const made = await makeContacts(run, [...toMake]);
-
-  const found = new Map<string, Whom | { readonly skip: string }>();
-  for (const { delivery, whom, counterpart } of wanted) {
-    const { number, rule } = counterpart;
-    if (whom !== undefined) found.set(delivery.id, whom);
-    else if (number === undefined) found.set(delivery.id, { ...noWhom, story: { notSearched: rule } });
-    else {
-      const match = matches.get(number);
-      const contact =
-        isMiss(match) && whyNoContact(run, delivery) === undefined ? made.get(number) : undefined;
-      const isNew = delivery.remoteId === undefined && delivery.landedRevision === undefined;
-      if (isNew && config.HUBSPOT_UNMATCHED === 'skip' && isMiss(match))
-        found.set(delivery.id, { skip: 'Nobody in HubSpot has the number (HUBSPOT_UNMATCHED=skip).' });
-      else found.set(delivery.id, contact ?? whomOf(match, missNote(run, delivery)));
-    }
+  const anew = open.filter(({ delivery }) => isSearchedAnew(delivery, rule));
+  const matches = await matchPeople(
+    open.map(({ number }) => number),
+    peopleSource(run),
+    new Set(anew.map(({ number }) => number)),
+  );
+  const whomByNumber = new Map([...matches].map(([number, match]) => [number, whomOf(match)]));
+  const isWorthContact = ({ delivery, number }: (typeof open)[number]): boolean =>
+    rule.policy === 'create' &&
+    whomByNumber.get(number)?.state === 'nobody' &&
+    whyNotCreated(delivery.call, rule.create) === undefined;
+  const worth = open.filter(isWorthContact);
+  const made = await makeContacts(run, [...new Set(worth.map(({ number }) => number))]);
+  await remember(run, made);
+  for (const one of open) {
+    const { delivery, number } = one;
+    const contact = isWorthContact(one) ? made.get(number) : undefined;
+    found.set(delivery.id, contact ?? withNote(whomByNumber.get(number) ?? nobody, delivery, rule));
   }
   return found;
 }
 
-const noWhom = { contactId: undefined, companyId: undefined, contactOwnerId: undefined, isMiss: false };
-
-function isMiss(match: PersonMatch | undefined): boolean {
-  return match === undefined || match.rule === 'no_hit';
+/**
+ * Leaves a call out that would hang on nobody, where the settings say so.
+ *
+ * @returns true when it has its outcome
+ */
+export function skipWithoutPerson(run: Run, delivery: Delivery, { state }: Whom): boolean {
+  const { id, call, remoteId, landedRevision } = delivery;
+  // What is there is kept up to date.
+  if (remoteId !== undefined || landedRevision !== undefined) return false;
+  const skip = whySkipped(state, call, run.config.HUBSPOT_UNMATCHED, run.tools.clock());
+  if (skip === undefined) return false;
+  run.outcomes.set(id, skipped(id, `${skip.reason} (HUBSPOT_UNMATCHED=skip).`, skip.revisitAfterMs));
+  return true;
 }
 
-function whomOf(match: PersonMatch | undefined, note: string | undefined): Whom {
-  const contactId = match?.person?.id;
-  const companyId = match?.companyId;
+const noWhom = { contactId: undefined, companyId: undefined, contactOwnerId: undefined };
+const nobody: Whom = { ...noWhom, state: 'nobody', story: {} };
+
+function unsearchable(rule: CounterpartToSearch['rule']): Whom {
+  return { ...noWhom, state: 'unsearchable', story: { notSearched: rule ?? 'unreadable' } };
+}
+
+function whomOf({ person, companyId, rule, trace }: PersonMatch): Whom {
+  const isFound = person !== undefined || companyId !== undefined;
   return {
-    contactId,
+    contactId: person?.id,
     companyId,
-    contactOwnerId: match?.person?.ownerId,
-    isMiss: isMiss(match),
-    story: {
-      ...(match?.trace as Record<string, JsonValue> | undefined),
-      ...(note !== undefined && { note }),
-    },
+    contactOwnerId: person?.ownerId,
+    state: isFound ? 'found' : rule === 'no_hit' ? 'nobody' : 'several',
+    story: trace,
   };
 }
 
-function whyNoContact({ config }: Run, { call }: Delivery): string | undefined {
-  return whyNotCreated(call, {
-    statuses: config.HUBSPOT_CREATE_STATUSES,
-    durationSecondsMin: config.HUBSPOT_CREATE_AFTER / 1000,
-  });
+function unmatchedRule(config: HubspotConfig): UnmatchedRule {
+  const statuses = config.HUBSPOT_CREATE_STATUSES;
+  const durationSecondsMin = config.HUBSPOT_CREATE_AFTER / 1000;
+  return { policy: config.HUBSPOT_UNMATCHED, create: { statuses, durationSecondsMin } };
 }
 
-function missNote(run: Run, delivery: Delivery): string | undefined {
-  const why = run.config.HUBSPOT_UNMATCHED === 'create' ? whyNoContact(run, delivery) : undefined;
-  return why === undefined ? undefined : `no contact was made: ${why}`;
+function withNote(whom: Whom, { call }: Delivery, { policy, create }: UnmatchedRule): Whom {
+  const why = policy === 'create' ? whyNotCreated(call, create) : undefined;
+  if (why === undefined || whom.state !== 'nobody') return whom;
+  return { ...whom, story: { ...(whom.story as object), note: `no contact was made: ${why}` } };
+}
+
+/** The next call of a number finds the contact that was made for it without a request. */
+async function remember(run: Run, made: ReadonlyMap<string, Whom>): Promise<void> {
+  const source = peopleSource(run);
+  for (const [number, { contactId, companyId, contactOwnerId: ownerId }] of made)
+    if (contactId !== undefined)
+      await rememberPerson(number, { object: 'contact', id: contactId, ownerId, companyId }, source);
 }
 
 export function peopleSource({ client, config, tools, signal }: Run): PeopleSource {
@@ -101,7 +119,7 @@ export function peopleSource({ client, config, tools, signal }: Run): PeopleSour
     ledger: tools.ledger,
     rules: { objects: ['contact'], policy: config.HUBSPOT_SEVERAL },
     readNumber: (text) => tools.readNumber(text),
-    searchSizeMax,
+    searchSize: (numbers) => client.contactsPerSearch(numbers),
     search: async (numbers) => (await client.searchContacts(numbers, signal)).map(candidateOf),
     matchValidForMs: dayMs,
     missValidForMs: 10 * minuteMs,

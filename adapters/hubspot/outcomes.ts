@@ -1,4 +1,12 @@
-import { delivered, lateMatchAfterMs, rejected, type Outcome } from '#contract';
+import {
+  delivered,
+  isFinalStage,
+  lateMatchAfterMs,
+  liveEndsAfterMs,
+  rejected,
+  type Outcome,
+} from '#contract';
+import { isIncomplete } from './mapping.ts';
 import { withoutNumbers, type ErrorDetails } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 import { asJson, fingerprints, type Left } from './trace.ts';
@@ -27,9 +35,21 @@ export function settleLanded(run: Run, landing: Landing, landed: Landed): void {
     written: { ...last?.written, ...fingerprints(landed.written) },
     left: { ...Object.fromEntries(before), ...dropped, ...landed.left },
   });
-  const revisitAfterMs = whom.isMiss ? lateMatchAfterMs(delivery.call, run.tools.clock()) : undefined;
+  const revisitAfterMs = revisitOf(run, landing);
   const { remoteId, effect } = landed;
   run.outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
+}
+
+/** When to look again: for somebody who was not found, or for the end of a call that is shown as it goes on. */
+function revisitOf({ config, tools }: Run, { delivery, whom }: Landing): number | undefined {
+  const { call } = delivery;
+  const nowMs = tools.clock();
+  const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
+  const times = [
+    whom.state === 'nobody' ? lateMatchAfterMs(call, nowMs) : undefined,
+    isOpen ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0) : undefined,
+  ].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** HubSpot refuses a call for what it is. */

@@ -2,12 +2,14 @@ import type { NumberForms } from '#contract';
 import {
   readAssociations,
   readBatch,
+  readRecords,
   type AssociationAnswer,
   type BatchAnswer,
   type HubspotRecord,
 } from './answers.ts';
 import { contactKey, type Properties } from './properties.ts';
-import { searchAll } from './search.ts';
+import type { Send } from './exchange.ts';
+import { searchAll, wordsPerSearch, type Search, type SearchBody } from './search.ts';
 import type { Transport } from './transport.ts';
 
 /** Whom a call can be about. */
@@ -15,6 +17,8 @@ export type PeopleType = 'contacts' | 'companies';
 
 /** A portal's contacts, and what calls are associated with. Every method throws what {@link Transport.ask} does. */
 export interface PeopleApi {
+  /** How many of these numbers, from the first on, go into one search. */
+  contactsPerSearch(numbers: readonly NumberForms[]): number;
   /** Everybody who may have one of these numbers; to be verified. */
   searchContacts(numbers: readonly NumberForms[], signal: AbortSignal): Promise<readonly HubspotRecord[]>;
   /** Those that the kit made, by the number that it made them for. */
@@ -46,23 +50,22 @@ const contactProperties = [
   'hubspot_owner_id',
 ];
 
+/** The index holds national numbers without the trunk prefix, or all digits where no country was known. */
+function searchBy(numbers: readonly NumberForms[]): Omit<Search, 'send'> {
+  const words = numbers.map(({ significant, full }) => [significant, full]);
+  return { words, fields: phoneIndexes, properties: contactProperties };
+}
+
 export function createPeopleApi(transport: Transport): PeopleApi {
   return {
-    searchContacts: (numbers, signal) =>
-      searchAll(
-        transport,
-        {
-          // The index holds national numbers without the trunk prefix, or all digits where no country was known.
-          words: numbers.map(({ significant, full }) => [significant, full]),
-          fields: phoneIndexes,
-          properties: contactProperties,
-          send:
-            (body) =>
-            ({ crm }, options) =>
-              crm.contacts.searchApi.doSearch(body, options),
-        },
-        signal,
-      ),
+    contactsPerSearch: (numbers) => wordsPerSearch(searchBy(numbers)),
+    searchContacts(numbers, signal) {
+      const send =
+        (body: SearchBody): Send =>
+        ({ crm }, options) =>
+          crm.contacts.searchApi.doSearch(body, options);
+      return searchAll(transport, { ...searchBy(numbers), send }, signal);
+    },
     async readContactsByKey(numbers, signal) {
       const body = {
         inputs: numbers.map((id) => ({ id })),
@@ -70,12 +73,14 @@ export function createPeopleApi(transport: Transport): PeopleApi {
         properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
         propertiesWithHistory: [],
       };
-      const answer = await transport.ask(
-        'other',
-        ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
-        signal,
+      return readRecords(
+        numbers,
+        transport.ask(
+          'other',
+          ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
+          signal,
+        ),
       );
-      return readBatch(answer);
     },
     async upsertContacts(contacts, signal) {
       const inputs = contacts.map(({ key, properties }) => ({

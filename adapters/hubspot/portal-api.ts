@@ -3,9 +3,12 @@ import {
   readOwners,
   readProperties,
   readProperty,
+  readTokenScopes,
   type HubspotOwner,
   type PropertyDefinition,
 } from './answers.ts';
+import { toOtherPath } from './other-path.ts';
+import { Refusal } from './refusal.ts';
 import type { Transport } from './transport.ts';
 
 export interface NewProperty {
@@ -31,9 +34,12 @@ export interface PortalApi {
     signal: AbortSignal,
   ): Promise<void>;
   listOwners(archived: boolean, signal: AbortSignal): Promise<readonly HubspotOwner[]>;
+  /** The scopes of the token. HubSpot tells those of private apps; undefined: it does not tell these. */
+  readScopes(token: string, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
 }
 
 const ownersPageSize = 500;
+const tokenInfoPath = '/oauth/v2/private-apps/get/access-token-info';
 
 export function createPortalApi(transport: Transport): PortalApi {
   return {
@@ -63,6 +69,21 @@ export function createPortalApi(transport: Transport): PortalApi {
         ({ crm }, options) => crm.properties.groupsApi.create(type, group, options),
         signal,
       );
+    },
+    async readScopes(tokenKey, signal) {
+      const search = { after: '0', filterGroups: [], limit: 1, properties: [], sorts: [] };
+      try {
+        const answer = await transport.ask(
+          'other',
+          ({ crm }, options) =>
+            crm.contacts.searchApi.doSearch(search, toOtherPath(options, tokenInfoPath, { tokenKey })),
+          signal,
+        );
+        return readTokenScopes(answer);
+      } catch (error) {
+        if (error instanceof Refusal && error.status < 500 && error.status !== 429) return undefined;
+        throw error;
+      }
     },
     async listOwners(archived, signal) {
       const found: HubspotOwner[] = [];

@@ -11,11 +11,7 @@ export const contactKey = 'jet_phone_number';
 export const fixedProperties: ReadonlySet<string> = new Set([callKey, 'hs_timestamp']);
 
 /** What became of the call: written whenever it changes. Everything else is left to people once they changed it. */
-export const outcomeProperties: ReadonlySet<string> = new Set([
-  'hs_call_status',
-  'hs_call_duration',
-  'hs_call_disposition',
-]);
+export const outcomeProperties: ReadonlySet<string> = new Set(['hs_call_status', 'hs_call_duration']);
 
 export const ownerProperty = 'hubspot_owner_id';
 
@@ -24,6 +20,7 @@ export const ownProperties: ReadonlySet<string> = new Set([
   ...fixedProperties,
   ...outcomeProperties,
   ownerProperty,
+  'hs_call_disposition',
   'hs_call_title',
   'hs_call_body',
   'hs_call_direction',
@@ -33,3 +30,13 @@ export const ownProperties: ReadonlySet<string> = new Set([
 
 /** Without these a call cannot land. Any other is left out where the portal will not take it. */
 export const requiredProperties: ReadonlySet<string> = new Set([callKey, 'hs_timestamp']);
+
+/** The properties but for some. */
+export function without(properties: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
+/** What a new call is made with: there is nothing to clear yet. */
+export function filled(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
+}

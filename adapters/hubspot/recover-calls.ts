@@ -1,14 +1,15 @@
 import { retry } from '#contract';
-import type { BatchAnswer, HubspotRecord } from './answers.ts';
+import { recordsByKey, type BatchAnswer, type HubspotRecord } from './answers.ts';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
 import { createCalls, type Doubt } from './create-calls.ts';
 import type { Known } from './known-call.ts';
 import { settleLanded } from './outcomes.ts';
-import { callKey } from './properties.ts';
-import { isBatchRefused, Refusal } from './refusal.ts';
+import { callKey, filled } from './properties.ts';
+import { isBatchRefused, Refusal, type ErrorDetails } from './refusal.ts';
 import { inBatches, sendWrite, type Landing, type Run } from './run.ts';
 import { updateCalls } from './update-calls.ts';
+import { isToldGone } from './write-changes.ts';
 
 /**
  * Lands calls of which it is not known whether they are there: an answer was lost, or a crash came between. What is
@@ -20,7 +21,7 @@ export async function recoverCalls(run: Run, landings: readonly Landing[]): Prom
 
 async function recoverBatch(run: Run, batch: readonly Landing[]): Promise<void> {
   const isUnique = run.config.HUBSPOT_KEY === 'unique';
-  const found = await findByKey(run, batch);
+  const { found, errors } = await findByKey(run, batch);
   await updateCalls(
     run,
     batch.flatMap((landing) => {
@@ -28,53 +29,68 @@ async function recoverBatch(run: Run, batch: readonly Landing[]): Promise<void> 
       return record === undefined ? [] : [knownBy(landing, record)];
     }),
   );
-  const missing = batch.filter(({ delivery }) => !found.has(delivery.idempotencyKey));
-  if (missing.length === 0) return;
-  if (isUnique) await upsert(run, missing);
+  const others = batch.filter(({ delivery }) => !found.has(delivery.idempotencyKey));
   // Nothing but the key tells one call from another there, and nobody refuses a second one.
-  else await createCalls(run, missing, lookedUp(run));
-}
-
-async function findByKey(run: Run, batch: readonly Landing[]): Promise<ReadonlyMap<string, HubspotRecord>> {
-  const { client, config, signal } = run;
-  const keys = batch.map(({ delivery }) => delivery.idempotencyKey);
-  const names = [...new Set([callKey, ...batch.flatMap(({ properties }) => Object.keys(properties))])];
-  const records =
-    config.HUBSPOT_KEY === 'unique'
-      ? (await client.readCallsByKey(keys, names, signal)).records
-      : await client.searchCalls(keys, names, signal);
-  return new Map(
-    records.flatMap((record) => {
-      const key = record.properties[callKey];
-      return typeof key === 'string' ? [[key, record] as const] : [];
-    }),
+  if (!isUnique) {
+    await createCalls(run, others, doubtful(run, { isKeyFree: true }));
+    return;
+  }
+  const isMissing = ({ delivery }: Landing): boolean => isToldGone(errors, delivery.idempotencyKey);
+  await upsert(run, others.filter(isMissing));
+  // An answer that says nothing of a call does not say that it is not there: what people changed of it is not
+  // written over. A create is refused then.
+  await createCalls(
+    run,
+    others.filter((landing) => !isMissing(landing)),
+    doubtful(run, { isKeyFree: false }),
   );
 }
 
+async function findByKey(
+  run: Run,
+  batch: readonly Landing[],
+): Promise<{ found: ReadonlyMap<string, HubspotRecord>; errors: readonly ErrorDetails[] }> {
+  const { client, config, signal } = run;
+  const keys = batch.map(({ delivery }) => delivery.idempotencyKey);
+  const names = [...new Set([callKey, ...batch.flatMap(({ properties }) => Object.keys(properties))])];
+  const { records, errors } =
+    config.HUBSPOT_KEY === 'unique'
+      ? await client.readCallsByKey(keys, names, signal)
+      : { records: await client.searchCalls(keys, names, signal), errors: [] };
+  return { found: recordsByKey(records, callKey), errors };
+}
+
+// So long HubSpot itself is at work on a record that was made: it links and computes, which counts as a change.
+const settlesWithinMs = 5_000;
+
 function knownBy(landing: Landing, { id, properties, createdAt, updatedAt }: HubspotRecord): Known {
   // Nobody has touched what was never changed since it was made: all that it shows is the kit's.
-  const isUntouched = typeof createdAt === 'string' && createdAt === updatedAt;
+  const changedAfterMs = Date.parse(updatedAt ?? '') - Date.parse(createdAt ?? '');
+  const isUntouched = changedAfterMs <= settlesWithinMs;
   return { ...landing, remoteId: id, shown: properties, mayLackPeople: true, isUntouched };
 }
 
 /** By the key: whoever makes it first, there is one. It takes no associations, which follow. */
 async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
-  const rows = landings.map(({ delivery, properties }) => ({ key: delivery.idempotencyKey, properties }));
+  if (landings.length === 0) return;
+  const rows = landings.map(({ delivery, properties }) => ({
+    key: delivery.idempotencyKey,
+    properties: filled(properties),
+  }));
+  const isFree = doubtful(run, { isKeyFree: true });
   let answer: BatchAnswer;
   try {
     answer = await sendWrite(run, landings, () => run.client.upsertCalls(rows, run.signal));
   } catch (error) {
     // Refused for what one of them is: creating them finds it out row by row.
-    if (isBatchRefused(error)) await createCalls(run, landings, lookedUp(run));
+    if (isBatchRefused(error)) await createCalls(run, landings, isFree);
     // HubSpot answers, since the key was read just now: it is this call that it cannot take.
     else if (landings.length === 1 && error instanceof Refusal && error.status >= 500)
-      await lookedUp(run).resolve(landings);
+      await isFree.resolve(landings);
     else throw error;
     return;
   }
-  const byKey = new Map(
-    answer.records.map((record) => [record.properties[callKey] ?? record.objectWriteTraceId, record]),
-  );
+  const byKey = recordsByKey(answer.records, callKey);
   const made = landings.flatMap((landing) => {
     const record = byKey.get(landing.delivery.idempotencyKey);
     return record === undefined ? [] : [{ ...landing, remoteId: record.id }];
@@ -82,7 +98,7 @@ async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
   const others = landings.filter(({ delivery }) => !byKey.has(delivery.idempotencyKey));
   const isRefused = ({ delivery }: Landing): boolean =>
     answer.errors.some(({ about }) => about.includes(delivery.idempotencyKey));
-  await lookedUp(run).resolve(others.filter((landing) => !isRefused(landing)));
+  await isFree.resolve(others.filter((landing) => !isRefused(landing)));
   const { apart } = await associateCalls(run, made, true);
   for (const landing of made) {
     const { remoteId, properties, delivery } = landing;
@@ -91,20 +107,22 @@ async function upsert(run: Run, landings: readonly Landing[]): Promise<void> {
       remoteId,
       effect: 'created',
       how: 'made by its key',
-      written: properties,
+      written: filled(properties),
     });
   }
-  await createCalls(run, others.filter(isRefused), lookedUp(run));
+  await createCalls(run, others.filter(isRefused), isFree);
 }
 
-/** The keys are free, as far as a look just now could tell. What is in doubt even so is looked up next time. */
-function lookedUp({ outcomes }: Run): Doubt {
-  const reason = 'HubSpot did not say whether the call was made.';
+/** What is in doubt even now is looked up next time. */
+function doubtful({ outcomes }: Run, { isKeyFree }: Pick<Doubt, 'isKeyFree'>): Doubt {
+  const code = isKeyFree ? 'not_confirmed' : 'not_read';
+  const reason = isKeyFree
+    ? 'HubSpot did not say whether the call was made.'
+    : 'HubSpot said nothing of the call when it was read.';
   return {
-    isKeyFree: true,
+    isKeyFree,
     resolve(landings) {
-      for (const { delivery } of landings)
-        outcomes.set(delivery.id, retry(delivery.id, 'not_confirmed', reason));
+      for (const { delivery } of landings) outcomes.set(delivery.id, retry(delivery.id, code, reason));
       return Promise.resolve();
     },
   };

@@ -2,8 +2,7 @@ import { retry } from '#contract';
 import { refused } from './outcomes.ts';
 import { forbidden, keyMissing } from './pause.ts';
 import { withWhom } from './match-again.ts';
-import { without } from './portal.ts';
-import { callKey, ownerProperty, requiredProperties, type Properties } from './properties.ts';
+import { callKey, ownerProperty, requiredProperties, without, type Properties } from './properties.ts';
 import { isKeyFault, namedProperties, rowFaultOf, withoutNumbers, type ErrorDetails } from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 
@@ -36,5 +35,9 @@ export function setRefused(run: Run, { delivery: { id } }: Landing, error: Error
   const reason = `HubSpot: ${withoutNumbers(error.message === '' ? error.category : error.message)}`;
   if (fault === 'forbidden') throw forbidden(reason, error);
   if (isKeyFault(error, callKey)) throw keyMissing();
-  run.outcomes.set(id, fault === 'for now' ? retry(id, 'hubspot_busy', reason) : refused(id, error));
+  if (fault === 'for now') run.outcomes.set(id, retry(id, 'hubspot_busy', reason));
+  else {
+    run.outcomes.set(id, refused(id, error));
+    run.refusals.count += 1;
+  }
 }

@@ -1,9 +1,11 @@
-import { fingerprint } from '#contract';
-import type { Properties } from './properties.ts';
-import { without } from './portal.ts';
+import { printOf } from './normal-form.ts';
+import { without, type Properties } from './properties.ts';
 import type { Left } from './trace.ts';
 
-/** What HubSpot refused in one batch: a value that it does not take is not sent with the next call. */
+/** Values that HubSpot refused, by property: kept as long as what is known of the portal. */
+export type RefusedBefore = Map<string, Set<string>>;
+
+/** What HubSpot refused: a value that it does not take is not sent with the next call. */
 export interface RefusedValues {
   add(name: string, value: string): void;
   /** The properties without what was refused before. */
@@ -12,19 +14,27 @@ export interface RefusedValues {
 
 // A property of which so many values were refused is left out for the rest of the batch: each costs requests.
 const valuesMax = 3;
+// Where every call has a value of its own, there is no end of them.
+const keptMax = 1_000;
 
-export function createRefusedValues(): RefusedValues {
-  const valuesByName = new Map<string, Set<string>>();
+/** @param before takes in what is refused in this batch */
+export function createRefusedValues(before: RefusedBefore): RefusedValues {
+  const refusals = new Map<string, number>();
   const leftOf = (name: string, value: string): Left[string] | undefined => {
-    const values = valuesByName.get(name);
-    if (values?.has(value) === true) return refusedValue(value);
+    const print = printOf(value);
+    if (before.get(name)?.has(print) === true) return { why: 'HubSpot refuses the value', value: print };
     // Without the fingerprint of the value, which the next landing tries again.
-    return values !== undefined && values.size >= valuesMax
+    return (refusals.get(name) ?? 0) >= valuesMax
       ? { why: 'HubSpot refuses several values of it', value: '' }
       : undefined;
   };
   return {
-    add: (name, value) => void valuesByName.set(name, (valuesByName.get(name) ?? new Set()).add(value)),
+    add(name, value) {
+      const values = before.get(name) ?? new Set();
+      if (values.size >= keptMax) values.clear();
+      before.set(name, values.add(printOf(value)));
+      refusals.set(name, (refusals.get(name) ?? 0) + 1);
+    },
     strip(properties) {
       const left: Record<string, Left[string]> = {};
       for (const [name, value] of Object.entries(properties)) {
@@ -34,8 +44,4 @@ export function createRefusedValues(): RefusedValues {
       return { taken: without(properties, Object.keys(left)), left };
     },
   };
-}
-
-function refusedValue(value: string): Left[string] {
-  return { why: 'HubSpot refuses the value', value: fingerprint(value) };
 }

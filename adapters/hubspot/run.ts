@@ -1,4 +1,4 @@
-import type { AdapterTools, Delivery, Outcome } from '#contract';
+import { retry, type AdapterTools, type Delivery, type Outcome } from '#contract';
 import type { HubspotClient } from './client.ts';
 import type { HubspotConfig } from './config.ts';
 import type { Owners, OwnerChoice } from './owner.ts';
@@ -27,6 +27,8 @@ export interface Run extends Parts {
   readonly sent: Set<string>;
   /** What HubSpot refused of optional properties, so that it is not sent again. */
   readonly refusedValues: RefusedValues;
+  /** How many calls HubSpot refused by themselves in this batch. */
+  readonly refusals: { count: number };
   /** The numbers that were searched anew since a record was gone: once is enough. */
   readonly searchedAnew: Set<string>;
 }
@@ -65,4 +67,23 @@ export function inBatches<Row>(rows: readonly Row[], size: number): Row[][] {
   const batches: Row[][] = [];
   for (let from = 0; from < rows.length; from += size) batches.push(rows.slice(from, from + size));
   return batches;
+}
+
+/** Rows that HubSpot refused as a whole, in two: what is at fault is found so. At least two rows. */
+export function inHalves<Row>(rows: readonly Row[]): Row[][] {
+  return inBatches(rows, Math.ceil(rows.length / 2));
+}
+
+// Each refused call is found by halves, which cost requests: after so many the rest of the batch waits.
+const refusalsMax = 10;
+
+/** Calls in halves. When HubSpot refuses one after the other, the rest of them is to be tried again, and is none. */
+export function halvesOfCalls<Row extends Landing>(run: Run, batch: readonly Row[]): Row[][] {
+  if (run.refusals.count >= refusalsMax) {
+    const reason = 'HubSpot refused so many calls of the batch that the rest of it waits.';
+    for (const { delivery } of batch)
+      run.outcomes.set(delivery.id, retry(delivery.id, 'many_refused', reason));
+    return [];
+  }
+  return inHalves(batch);
 }

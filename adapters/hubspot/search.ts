@@ -5,7 +5,13 @@ import type { Transport } from './transport.ts';
 
 // "Under 3,000 characters", the whole body.
 const bodyLengthMax = 2_999;
+// Two forms of fifty numbers: a hundred values in a filter, of which HubSpot documents no maximum.
+const wordsMax = 50;
 const pageSize = 200;
+// Nobody has so many people with the same few numbers: what comes after is not worth a request.
+const pagesMax = 10;
+const firstAfter = '0';
+const lastAfter = '10000';
 
 export interface Search {
   /** What is looked for, each in all its forms. */
@@ -19,30 +25,39 @@ export interface Search {
 
 export type SearchBody = Required<Omit<PublicObjectSearchRequest, 'query'>>;
 
-/** Everything that a search finds, page after page. One whose body would be too long is made in two. */
+/** Everything that searches find, in as few as their length lets. */
 export async function searchAll(
   transport: Transport,
   search: Search,
   signal: AbortSignal,
 ): Promise<readonly HubspotRecord[]> {
-  const { words, send } = search;
-  if (words.length === 0) return [];
-  if (JSON.stringify(bodyOf(search, '0')).length > bodyLengthMax && words.length > 1) {
-    const half = Math.ceil(words.length / 2);
-    const first = await searchAll(transport, { ...search, words: words.slice(0, half) }, signal);
-    return [...first, ...(await searchAll(transport, { ...search, words: words.slice(half) }, signal))];
-  }
   const found: HubspotRecord[] = [];
-  for (let after: string | undefined = '0'; after !== undefined;) {
-    const page = readPage(await transport.ask('search', send(bodyOf(search, after)), signal));
-    found.push(...page.records);
-    after = page.after;
+  const words = [...search.words];
+  while (words.length > 0) {
+    const one = { ...search, words: words.splice(0, wordsPerSearch({ ...search, words })) };
+    let after: string | undefined = firstAfter;
+    for (let pages = 0; after !== undefined && pages < pagesMax; pages += 1) {
+      const page = readPage(await transport.ask('search', search.send(bodyOf(one, after)), signal));
+      found.push(...page.records);
+      after = page.after;
+    }
   }
   return found;
 }
 
+/** How many of the words, from the first on, go into one search. At least 1. */
+export function wordsPerSearch(search: Omit<Search, 'send'>): number {
+  const { words } = search;
+  let count = Math.min(words.length, wordsMax);
+  // A later page says where it begins.
+  const isTooLong = (): boolean =>
+    JSON.stringify(bodyOf({ ...search, words: words.slice(0, count) }, lastAfter)).length > bodyLengthMax;
+  while (count > 1 && isTooLong()) count -= 1;
+  return count;
+}
+
 /** HubSpot's description asks for all five members. */
-function bodyOf({ words, fields, properties }: Search, after: string): SearchBody {
+function bodyOf({ words, fields, properties }: Omit<Search, 'send'>, after: string): SearchBody {
   const values = [...new Set(words.flat())];
   return {
     after,

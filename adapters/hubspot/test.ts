@@ -28,7 +28,12 @@ describeAdapterContract(
     ...subject,
     sampleSettings: { ...subject.sampleSettings, HUBSPOT_KEY: 'search' },
     openStandIn: () =>
-      openHubspotKitStandIn({ keyProperty: callKey, shown, settings: { HUBSPOT_KEY: 'search' } }),
+      openHubspotKitStandIn({
+        keyProperty: callKey,
+        keyIsUnique: false,
+        shown,
+        settings: { HUBSPOT_KEY: 'search' },
+      }),
   },
   'hubspot, where the key is not unique',
 );

@@ -1,4 +1,5 @@
-import { fingerprint, z, type JsonValue } from '#contract';
+import { z, type JsonValue, type PersonState } from '#contract';
+import { printOf } from './normal-form.ts';
 import type { Properties } from './properties.ts';
 
 /** Whom a call was found to be about. */
@@ -7,8 +8,7 @@ export interface Whom {
   readonly companyId: string | undefined;
   /** Who looks after the contact. */
   readonly contactOwnerId: string | undefined;
-  /** True when a search found nobody: somebody may make the contact yet. */
-  readonly isMiss: boolean;
+  readonly state: PersonState;
   /** How it was found, for the operator. It holds whole numbers. */
   readonly story: JsonValue;
 }
@@ -32,7 +32,7 @@ const shape = z.object({
     contactId: z.string().optional(),
     companyId: z.string().optional(),
     contactOwnerId: z.string().optional(),
-    isMiss: z.boolean(),
+    state: z.enum(['found', 'nobody', 'several', 'unsearchable']),
     story: z.json(),
   }),
   written: z.record(z.string(), z.string()),
@@ -47,14 +47,14 @@ export function readTrace(trace: JsonValue | undefined): LastLanding | undefined
 }
 
 export function asJson({ how, whom, owner, written, left }: CallTrace): JsonValue {
-  const { contactId, companyId, contactOwnerId, isMiss, story } = whom;
+  const { contactId, companyId, contactOwnerId, state, story } = whom;
   return {
     how,
     whom: {
       ...(contactId !== undefined && { contactId }),
       ...(companyId !== undefined && { companyId }),
       ...(contactOwnerId !== undefined && { contactOwnerId }),
-      isMiss,
+      state,
       story,
     },
     owner,
@@ -64,5 +64,5 @@ export function asJson({ how, whom, owner, written, left }: CallTrace): JsonValu
 }
 
 export function fingerprints(properties: Properties): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, fingerprint(value)]));
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, printOf(value)]));
 }

@@ -1,7 +1,8 @@
-import { fingerprint, isOursToChange, retry } from '#contract';
+import { isOursToChange, retry } from '#contract';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from './client.ts';
 import type { Change, Known } from './known-call.ts';
+import { normalForm, printOf } from './normal-form.ts';
 import { settleLanded, type Landed } from './outcomes.ts';
 import { fixedProperties, outcomeProperties } from './properties.ts';
 import { inBatches, type Run } from './run.ts';
@@ -56,10 +57,16 @@ function settleChange(run: Run, { known, properties, same, left }: Change, isAss
 }
 
 /** What would be new since the last landing, as far as the trace tells. */
-function isNews({ last }: Known, name: string, value: string): boolean {
+function isNews({ last, delivery }: Known, name: string, value: string): boolean {
   if (fixedProperties.has(name)) return false;
-  const print = fingerprint(value);
-  return last?.written[name] !== print && last?.left[name]?.value !== print;
+  if (last === undefined) return true;
+  const written = last.written[name];
+  // What was never filled need not be cleared.
+  if (value === '' && written === undefined) return false;
+  const print = printOf(value);
+  // A replay, or a late look, tries again what was refused: somebody may have mended it.
+  const isKnownLeft = last.left[name]?.value === print && delivery.revision !== delivery.landedRevision;
+  return written !== print && !isKnownLeft;
 }
 
 /** Reads what calls show now, where something would change that may be people's. One request. */
@@ -101,9 +108,10 @@ function changesOf(batch: readonly Known[]): readonly Change[] {
     for (const [name, value] of Object.entries(known.properties)) {
       if (!isNews(known, name, value)) continue;
       const current = known.shown?.[name];
-      if (current === value) same[name] = value;
+      const isRead = current !== undefined;
+      if (isRead && printOf(current ?? '') === printOf(value)) same[name] = value;
       else if (outcomeProperties.has(name) || isOurs(known, name)) properties[name] = value;
-      else left[name] = { why: whyLeft(known), value: fingerprint(value) };
+      else left[name] = { why: whyLeft(known), value: printOf(value) };
     }
     return { known, properties, same, left };
   });
@@ -111,7 +119,7 @@ function changesOf(batch: readonly Known[]): readonly Change[] {
 
 function isOurs({ shown, last, isUntouched }: Known, name: string): boolean {
   const isMadeByUs = last === undefined && isUntouched === true;
-  return isMadeByUs || isOursToChange(shown?.[name], last?.written[name]);
+  return isMadeByUs || isOursToChange(normalForm(shown?.[name] ?? ''), last?.written[name]);
 }
 
 function whyLeft({ last }: Known): string {

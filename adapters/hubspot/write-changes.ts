@@ -3,7 +3,7 @@ import type { BatchAnswer } from './answers.ts';
 import type { Change } from './known-call.ts';
 import { refuseOptional, setRefused } from './refused-row.ts';
 import { isBatchRefused, isMissing, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
-import { sendWrite, type Landing, type Run } from './run.ts';
+import { halvesOfCalls, sendWrite, type Landing, type Run } from './run.ts';
 
 /**
  * Writes changes of calls that are there, at most a hundred.
@@ -69,9 +69,13 @@ async function writeApart(
     await lookInto(run, changes, [{ ...error.details, about: [only.known.remoteId] }], settle);
     return;
   }
-  const half = Math.ceil(changes.length / 2);
-  await writeChanges(run, changes.slice(0, half), settle);
-  await writeChanges(run, changes.slice(half), settle);
+  const landings = new Map(changes.map((change) => [change.known, change]));
+  for (const half of halvesOfCalls(run, [...landings.keys()]))
+    await writeChanges(
+      run,
+      half.flatMap((known) => landings.get(known) ?? []),
+      settle,
+    );
 }
 
 /** Calls that an update did not confirm: gone, refused, or to be tried again. */

@@ -3,17 +3,20 @@ import {
   isFinalStage,
   isPlaceCounted,
   lateMatchAfterMs,
+  liveEndsAfterMs,
   retry,
   skipped,
+  whySkipped,
   type Delivery,
   type Outcome,
 } from '#contract';
 import { afterBreak, asMisconfigured } from './broken-off.ts';
 import { createTasks } from './create.ts';
-import { findLinks, skipRule } from './find-links.ts';
+import { findLinks } from './find-links.ts';
 import { isGivenUp, type KnownTask, type Landing } from './landing.ts';
-import { isIncomplete, liveEndsAfterMs } from './mapping.ts';
+import { isIncomplete } from './mapping.ts';
 import type { Outcomes, Parts } from './parts.ts';
+import type { Link } from './people.ts';
 import { readTrace } from './trace.ts';
 import { unusableNow } from './unusable-fields.ts';
 import { updateTasks } from './update.ts';
@@ -63,16 +66,9 @@ async function land(
   const landings = due.flatMap((delivery): Landing[] => {
     const link = found.get(delivery.id);
     if (link === undefined) return [];
-    const isSkipped = config.SALESFORCE_UNMATCHED === 'skip' && delivery.remoteId === undefined;
-    if (isSkipped && link.state === 'not searched') {
-      outcomes.set(
-        delivery.id,
-        retry(delivery.id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs),
-      );
-      return [];
-    }
-    if (isSkipped && link.state !== 'found') {
-      outcomes.set(delivery.id, skipped(delivery.id, skipRule(link)));
+    const outcome = delivery.remoteId === undefined ? skipOf(parts, delivery, link) : undefined;
+    if (outcome !== undefined) {
+      outcomes.set(delivery.id, outcome);
       return [];
     }
     const owner = owners.find(delivery.call, link.ownerId);
@@ -123,4 +119,15 @@ function withoutRequest(parts: Parts, delivery: Delivery): Outcome | undefined {
 /** True when nothing more is expected of the call. */
 function isOver({ config, tools }: Parts, delivery: Delivery): boolean {
   return isFinalStage(delivery.call.stage) || isIncomplete(delivery, config, tools.clock());
+}
+
+/** What becomes of a call without a person that has no Task; undefined: it gets one. */
+function skipOf({ config, tools }: Parts, { id, call }: Delivery, { state }: Link): Outcome | undefined {
+  const policy = config.SALESFORCE_UNMATCHED;
+  if (state === 'not searched')
+    return policy === 'skip'
+      ? retry(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
+      : undefined;
+  const skip = whySkipped(state, call, policy, tools.clock());
+  return skip && skipped(id, `${skip.reason} (SALESFORCE_UNMATCHED=skip).`, skip.revisitAfterMs);
 }

@@ -1,6 +1,6 @@
-import type { Delivery } from '#contract';
+import { isSearchedAnew, type Delivery } from '#contract';
 import type { Parts } from './parts.ts';
-import { whyNoLead, type Link } from './people.ts';
+import { unmatchedRule, whyNoLead, type Link } from './people.ts';
 import { readTrace } from './trace.ts';
 
 /** Where calls belong. One that was linked before stays where it is. */
@@ -21,18 +21,11 @@ export async function findLinks(
     budget.now() !== 'final writes only' &&
     (delivery.remoteId === undefined || isRevisit(delivery) || whyNoLead(delivery, config) === undefined);
   const rest = due.filter(({ id }) => !kept.has(id));
-  return new Map([...kept, ...(await people.find(rest, isSearched, isRevisit, signal))]);
+  const isAgain = (delivery: Delivery): boolean =>
+    isSearched(delivery) && isSearchedAnew(delivery, unmatchedRule(config));
+  return new Map([...kept, ...(await people.find(rest, isSearched, isAgain, signal))]);
 }
 
 function linkedBefore(record: { object: string; id: string }, match: Link['trace']): Link {
   return { record, fields: {}, ownerId: undefined, number: undefined, state: 'found', trace: match };
-}
-
-/** Why a call is not landed where calls of nobody are skipped. */
-export function skipRule({ state, trace }: Link): string {
-  if (state === 'nobody') return 'Nobody in Salesforce has this number (SALESFORCE_UNMATCHED=skip).';
-  if (state === 'several')
-    return 'Several people have this number, and none was chosen (SALESFORCE_UNMATCHED=skip).';
-  const { rule } = trace as { rule?: string };
-  return `The number cannot be searched: ${rule ?? 'unreadable'} (SALESFORCE_UNMATCHED=skip).`;
 }

@@ -1,7 +1,14 @@
-import { delivered, isFinalStage, lateMatchAfterMs, type Delivery, type Outcome } from '#contract';
+import {
+  delivered,
+  isFinalStage,
+  lateMatchAfterMs,
+  liveEndsAfterMs,
+  type Delivery,
+  type Outcome,
+} from '#contract';
 import type { SalesforceConfig } from './config.ts';
 import { cutToFit } from './field-lengths.ts';
-import { isIncomplete, liveEndsAfterMs, mapTask } from './mapping.ts';
+import { isIncomplete, mapTask } from './mapping.ts';
 import type { TaskOwner } from './owner.ts';
 import type { Parts } from './parts.ts';
 import type { Link } from './people.ts';

@@ -4,6 +4,7 @@ import {
   counterpartToSearch,
   cutText,
   isFinalStage,
+  isOverdue,
   mappedValues,
   ownerOf,
   type Call,
@@ -17,12 +18,6 @@ import { keyField, type Fields, type FieldValue } from './task-fields.ts';
 const textLengthMax = 255;
 const descriptionLengthMax = 32_000;
 const secondsMax = 99_999_999;
-
-/**
- * How long after its last push a call that is shown as in progress counts as over: a Task that stays open for ever
- * is one more thing to do on somebody's list.
- */
-export const liveEndsAfterMs = 4 * 3_600_000;
 
 /** What of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
 export function mapTask(delivery: Delivery, config: SalesforceConfig, nowMs: number): Fields {
@@ -75,8 +70,7 @@ export function isIncomplete(
   { SALESFORCE_LOG: log }: SalesforceConfig,
   nowMs: number,
 ): boolean {
-  const isOverdue = !isFinalStage(call.stage) && nowMs - call.last_received_at >= liveEndsAfterMs;
-  return incomplete || (log === 'live' && isOverdue);
+  return incomplete || (log === 'live' && isOverdue(call, nowMs));
 }
 
 /** What Salesforce keeps unique: the call's own id, so that reports can be joined; another where it holds odd letters. */

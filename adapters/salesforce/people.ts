@@ -8,6 +8,8 @@ import {
   type MatchedPerson,
   type PeopleSource,
   type PersonMatch,
+  type PersonState,
+  type UnmatchedRule,
 } from '#contract';
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
@@ -25,11 +27,8 @@ export interface Link {
   readonly ownerId: string | undefined;
   /** The counterpart's number, when somebody may be searched by it. */
   readonly number: string | undefined;
-  /**
-   * `found`; `nobody` has the number (yet); `several` have it and none was chosen; `unsearchable`; `not searched`,
-   * to save a request.
-   */
-  readonly state: 'found' | 'nobody' | 'several' | 'unsearchable' | 'not searched';
+  /** `not searched`: to save a request. */
+  readonly state: PersonState | 'not searched';
   readonly trace: JsonValue;
 }
 
@@ -65,7 +64,7 @@ export function createPeopleFinder(
     rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
     searchedIn: searchedIn(config),
     readNumber: (text) => tools.readNumber(text),
-    searchSizeMax,
+    searchSize: () => searchSizeMax,
     matchValidForMs,
     missValidForMs,
     async search(numbers) {
@@ -124,13 +123,17 @@ export function createPeopleFinder(
   };
 }
 
+/** What is to become of calls that are about nobody. */
+export function unmatchedRule(config: SalesforceConfig): UnmatchedRule {
+  const statuses = config.SALESFORCE_CREATE_STATUSES;
+  const durationSecondsMin = config.SALESFORCE_CREATE_AFTER / 1000;
+  return { policy: config.SALESFORCE_UNMATCHED, create: { statuses, durationSecondsMin } };
+}
+
 /** Why an unmatched call makes no lead; undefined: it makes one. */
 export function whyNoLead({ call }: Delivery, config: SalesforceConfig): string | undefined {
-  if (config.SALESFORCE_UNMATCHED !== 'create') return 'SALESFORCE_UNMATCHED makes none';
-  return whyNotCreated(call, {
-    statuses: config.SALESFORCE_CREATE_STATUSES,
-    durationSecondsMin: config.SALESFORCE_CREATE_AFTER / 1000,
-  });
+  const { policy, create } = unmatchedRule(config);
+  return policy === 'create' ? whyNotCreated(call, create) : 'SALESFORCE_UNMATCHED makes none';
 }
 
 /** A link to one record: a lead takes no `WhatId` beside it, a contact brings its account along. */

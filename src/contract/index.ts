@@ -29,14 +29,12 @@ export { callStatuses, type CallStatus } from '../domain/call-status.ts';
 export {
   chooseMatch,
   matchPolicies,
-  unmatchedPolicies,
   type MatchCandidate,
   type MatchDecision,
   type MatchPolicy,
   type MatchRule,
   type MatchRules,
   type MatchTrace,
-  type UnmatchedPolicy,
 } from '../domain/choose-match.ts';
 export type { Clock } from '../domain/clock.ts';
 export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } from '../domain/counterpart.ts';
@@ -56,6 +54,7 @@ export {
 export { fingerprint, isOursToChange } from '../domain/fingerprint.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
 export { lateMatchAfterMs } from '../domain/late-match.ts';
+export { isOverdue, liveEndsAfterMs } from '../domain/live-end.ts';
 export type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
@@ -82,4 +81,12 @@ export {
 } from '../domain/reporting-table.ts';
 export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
 export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../domain/unmapped-places.ts';
+export {
+  isSearchedAnew,
+  unmatchedPolicies,
+  whySkipped,
+  type PersonState,
+  type UnmatchedPolicy,
+  type UnmatchedRule,
+} from '../domain/unmatched.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

@@ -28,13 +28,18 @@ export interface Delivered {
   readonly revisitAfterMs: number | undefined;
 }
 
-/** A rule of the adapter says that this call does not belong there. Not tried again until the call changes. */
+/** A rule of the adapter says that this call does not belong there. */
 export interface Skipped {
   readonly kind: 'skipped';
   /** {@link Delivery.id} */
   readonly id: string;
   /** The rule, in words that an operator understands. */
   readonly rule: string;
+  /**
+   * Look again after this long: the rule may not hold any more. Milliseconds, 30 days at most. Undefined: only when
+   * the call changes.
+   */
+  readonly revisitAfterMs: number | undefined;
 }
 
 /** It may work later: tried again with growing pauses for 72 hours. */
@@ -83,9 +88,9 @@ export function delivered(
   };
 }
 
-/** A rule says that the call does not belong there. */
-export function skipped(id: string, rule: string): Skipped {
-  return { kind: 'skipped', id, rule };
+/** A rule says that the call does not belong there, or not yet: then `revisitAfterMs`. */
+export function skipped(id: string, rule: string, revisitAfterMs?: number): Skipped {
+  return { kind: 'skipped', id, rule, revisitAfterMs };
 }
 
 /** It may work later. `delayMs`: not before, when the destination said so. */

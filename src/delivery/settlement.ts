@@ -4,7 +4,7 @@ import type { Settlement } from '../store/settle.ts';
 import { backoffMs, giveUpAfterMs, giveUpAttemptsMin } from './backoff.ts';
 import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts';
 
-/** The furthest that an adapter may put off looking again for a late match. */
+/** The furthest that an adapter may put off looking again. */
 const revisitLongestMs = 30 * 24 * 3_600_000;
 
 const none = { code: undefined, reason: undefined, remedy: undefined, remoteId: undefined, trace: undefined };
@@ -25,7 +25,7 @@ export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, 
       return {
         ...base,
         state: 'skipped',
-        dueAtMs: undefined,
+        dueAtMs: revisitAtMs(outcome.revisitAfterMs, nowMs),
         code: 'skipped',
         reason: reasonText(outcome.rule),
       };

@@ -9,12 +9,6 @@ export const matchPolicies = ['latest', 'company', 'none'] as const;
  */
 export type MatchPolicy = (typeof matchPolicies)[number];
 
-/** What to do with a call whose counterpart nobody has. */
-export const unmatchedPolicies = ['log', 'skip', 'create'] as const;
-
-/** `log`: land it without a person. `skip`: do not land it. `create`: make a lead or contact, keyed by the number. */
-export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
-
 /** A record that a search found. It counts only when one of its numbers is the counterpart's. */
 export interface MatchCandidate {
   /** Its kind, as the order of priority names it: `Contact`. */

@@ -37,8 +37,8 @@ export interface PeopleSource {
   readonly searchedIn?: string;
   /** `AdapterTools.readNumber` */
   readonly readNumber: (text: string) => string | undefined;
-  /** The most numbers in one search. */
-  readonly searchSizeMax: number;
+  /** How many of these numbers, from the first on, go into one search. At least 1. */
+  readonly searchSize: (numbers: readonly NumberForms[]) => number;
   /** One search in the destination: everybody who may have one of these numbers. */
   readonly search: (numbers: readonly NumberForms[]) => Promise<readonly MatchCandidate[]>;
   /** For how long a match is taken for true. Milliseconds. */
@@ -52,7 +52,7 @@ export interface PeopleSource {
  * in the ledger before the next one starts.
  *
  * @param numbers in E.164; a repeated one is looked for once
- * @param again those for whom a miss in the ledger does not count: somebody may have made the contact since
+ * @param again those for whom a miss in the ledger does not count (`isSearchedAnew`)
  */
 export async function matchPeople(
   numbers: readonly string[],
@@ -68,8 +68,8 @@ export async function matchPeople(
     if (match !== undefined && !(isMiss && again.has(number))) matches.set(number, match);
   }
   const unknown = distinct.flatMap((number) => (matches.has(number) ? [] : (numberForms(number) ?? [])));
-  for (let from = 0; from < unknown.length; from += source.searchSizeMax) {
-    const page = unknown.slice(from, from + source.searchSizeMax);
+  while (unknown.length > 0) {
+    const page = unknown.splice(0, Math.max(source.searchSize(unknown), 1));
     const candidates = byLastDigits(await source.search(page), source.readNumber);
     const entries: LedgerEntry[] = [];
     for (const { e164 } of page) {
@@ -87,10 +87,11 @@ export async function matchPeople(
 /** Keeps in the ledger that a number is somebody's, who was made for it or found otherwise than by a search. */
 export function rememberPerson(
   number: string,
-  person: MatchedPerson,
+  person: MatchedPerson & { readonly companyId?: string | undefined },
   source: Pick<PeopleSource, 'ledger' | 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
 ): Promise<void> {
-  return source.ledger.putMany([keep(number, { person, companyId: undefined, rule: 'only_hit' }, source)]);
+  const { companyId } = person;
+  return source.ledger.putMany([keep(number, { person, companyId, rule: 'only_hit' }, source)]);
 }
 
 type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;

@@ -12,7 +12,7 @@ export interface Settlement {
   /** The revision that was attempted. When the call has a newer one by now, the delivery stays due. */
   readonly revision: number;
   readonly state: DeliveryState;
-  /** For `due`: when to try again. For `delivered`: when to look again for a late match. */
+  /** For `due`: when to try again. For `delivered` and `skipped`: when to look again for a late match. */
   readonly dueAtMs: number | undefined;
   readonly attempts: number;
   readonly code: string | undefined;

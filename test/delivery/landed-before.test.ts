@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { delivered, rejected } from '../../src/contract/outcome.ts';
+import { delivered, rejected, skipped } from '../../src/contract/outcome.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
@@ -45,6 +45,17 @@ for (const engine of engines) {
         // A landing without a trace of its own keeps the last one.
         [someTimeMs + 1, 'first'],
       ]);
+    });
+
+    it('may be a skip that asked to be looked at again: it is, as a further attempt', async () => {
+      const adapter = scriptedAdapter([
+        (batch) => batch.map(({ id }) => skipped(id, 'Nobody has the number.', 0)),
+        landWith('x'),
+      ]);
+      await storeCalls(fresh.store, ['a']);
+      worker = runWorker(fresh.store, adapter);
+      await vi.waitFor(() => expect(adapter.landed.get('a')).toHaveLength(1), 8000);
+      expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
     });
 
     it('may be an attempt whose count began anew: the next one is handed in as a second', async () => {

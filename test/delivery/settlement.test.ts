@@ -62,6 +62,13 @@ describe('what the store remembers of an outcome', () => {
     });
   });
 
+  it('of a skip that is to be looked at again: when', () => {
+    expect(settle(skipped('c', 'Nobody has the number.', 1000))).toMatchObject({
+      state: 'skipped',
+      dueAtMs: someTimeMs + 1000,
+    });
+  });
+
   it('of a rejection: code, reason and remedy', () => {
     expect(settle(rejected('c', 'no_field', 'It has no field.', 'Add it.'))).toMatchObject({
       state: 'rejected',

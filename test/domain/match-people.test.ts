@@ -26,7 +26,7 @@ function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
     ledger: createMemoryLedger(() => nowMs),
     rules: { objects: ['Contact', 'Lead'], policy: 'latest' as const },
     readNumber: (text: string) => readPhone(text).e164,
-    searchSizeMax: 50,
+    searchSize: () => 50,
     search(numbers: readonly NumberForms[]) {
       searches.push(numbers.map(({ e164 }) => e164));
       return Promise.resolve(people);
@@ -54,7 +54,7 @@ describe('the people behind numbers', () => {
   });
 
   it('are searched in pages', async () => {
-    const from = source([], { searchSizeMax: 1 });
+    const from = source([], { searchSize: () => 1 });
     await matchPeople([ann, bob], from);
     expect(from.searches).toEqual([[ann], [bob]]);
   });
@@ -120,7 +120,7 @@ describe('the people behind numbers', () => {
   });
 
   it('keep what earlier pages found when a later search fails', async () => {
-    const from = source([contact('a', ann)], { searchSizeMax: 1 });
+    const from = source([contact('a', ann)], { searchSize: () => 1 });
     const failing = {
       ...from,
       search: (numbers: readonly NumberForms[]) =>

@@ -42,6 +42,18 @@ describe('the owner of a call', () => {
     expect((await ownerAfter('204=Sam@example.com', '503')).owner).toBe('501');
   });
 
+  it('is whom the table names for its answering point', async () => {
+    test = await openPortal({ owners }, { HUBSPOT_OWNERS: 'front desk=kim@example.com' });
+    const delivery = callFrom(number, 'one', {
+      extension_number: undefined,
+      extension_name: undefined,
+      answering_point: 'Front  Desk',
+    });
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)[0]?.properties.hubspot_owner_id).toBe('503');
+    expect(outcome).toMatchObject({ trace: { owner: expect.stringContaining('Front') as string } });
+  });
+
   it("is the contact's owner when the table names somebody who was deactivated", async () => {
     expect((await ownerAfter('204=lee@example.com', '503')).owner).toBe('503');
   });

@@ -78,7 +78,7 @@ describe('associations that are refused as a whole', () => {
     test.portal.stage({ reply }, { on: 'associations.default', times: Infinity });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.settle([delivery])).get('one');
-    expect(outcome).toMatchObject({ kind: 'delivered', trace: { whom: { isMiss: true } } });
+    expect(outcome).toMatchObject({ kind: 'delivered', trace: { whom: { state: 'nobody' } } });
     expect(test.callsOf(delivery)).toHaveLength(1);
   });
 });

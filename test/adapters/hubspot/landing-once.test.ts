@@ -103,6 +103,68 @@ describe('a call that was made, and whose answer was lost', () => {
   });
 });
 
+describe('a call that is found by its key', () => {
+  it('is untouched though HubSpot itself was at work on it for some seconds', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
+    const started = callFrom(number, 'one', startFields);
+    await test.deliver([started]);
+    nowMs += 2_000;
+    test.portal.person.edit('calls', test.callsOf(started)[0]?.id ?? '', { hs_activity_type: 'Call' });
+    await test.deliver([callFrom(number, 'one')]);
+    expect(test.callsOf(started)).toMatchObject([
+      { properties: { hs_call_title: expect.stringContaining('answered 3 min') as string } },
+    ]);
+  });
+
+  it('is tried again, not rejected, when it was made just after it was looked up', async () => {
+    test = await openPortal();
+    const delivery = callFrom(number, 'one', unsearched);
+    const message = 'The value of property "jet_call_key" is already taken: CONFLICTING_UNIQUE_VALUE';
+    const body = { status: 'error', category: 'VALIDATION_ERROR', message };
+    const reply = { kind: 'instead', status: 400, contentType: 'application/json', body } as const;
+    test.portal.stage('500', { on: 'calls.create' });
+    test.portal.stage({ reply }, { on: 'calls.upsert' });
+    test.portal.stage({ reply }, { on: 'calls.create' });
+    expect((await test.deliver([delivery])).get('one')).toMatchObject({ kind: 'retry', code: 'not_read' });
+  });
+});
+
+describe('a call that is recovered, and of which the look by its key says nothing', () => {
+  it('keeps what people changed of it: it is created, which is refused, and not written over', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    test = await openPortal({ clock: () => nowMs });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    nowMs += 60_000;
+    const theirs = { hs_call_title: 'Mrs Ngo about the roof' };
+    test.portal.person.edit('calls', test.callsOf(delivery)[0]?.id ?? '', theirs);
+    // A restored store knows nothing of the landing.
+    test.portal.stage('207 with a row missing, written', { on: 'calls.read' });
+    expect((await test.deliver([delivery])).get('one')).toMatchObject({ kind: 'retry', code: 'not_read' });
+    expect(test.portal.counts()['calls.upsert']).toBeUndefined();
+    await test.settle([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ properties: theirs }]);
+  });
+});
+
+describe('keys', () => {
+  it('never stand twice in one request, whatever becomes of a batch', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
+    const batch = [...callsFromNumbers(120), callFrom(number, 'more')];
+    test.portal.stage('reset in the write', { on: 'calls.create' });
+    test.portal.stage('500 in the write', { on: 'calls.upsert' });
+    await test.settle(batch);
+    const writes = test.portal.requests('calls.create', 'calls.upsert', 'calls.update', 'calls.read');
+    for (const { body } of writes) {
+      const { inputs } = body as { inputs: { id?: string; objectWriteTraceId?: string }[] };
+      const keys = inputs.map(({ id, objectWriteTraceId }) => id ?? objectWriteTraceId);
+      expect(new Set(keys).size).toBe(inputs.length);
+    }
+    expect(test.portal.records('calls')).toHaveLength(121);
+  });
+});
+
 describe('a further attempt where the key is unique', () => {
   it('costs one request for 100 calls', async () => {
     test = await openPortal();

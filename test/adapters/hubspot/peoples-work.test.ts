@@ -74,6 +74,26 @@ describe('people at work in HubSpot', () => {
     });
   });
 
+  it('are not seen where HubSpot only writes the body in its own way', async () => {
+    test = await openPortal({ contacts: [contact], companies: [company] }, { HUBSPOT_LOG: 'live' });
+    const service_name = `Bob's "best" line`;
+    const started = callFrom(number, 'live', { ...startFields, service_name });
+    const outcome = (await test.deliver([started])).get('live');
+    const answer = await test.deliver([afterwards(started, outcome, { ...ended, service_name })]);
+    expect(answer.get('live')).toMatchObject({ trace: { left: {} } });
+    expect(test.callsOf(started)[0]?.properties.hs_call_body).toContain('answered');
+  });
+
+  it('keep a disposition that they set, while status and duration are brought up to date', async () => {
+    const { started, call, end } = await landedAtStart();
+    const theirs = { hs_call_disposition: 'b2cf5968-551e-4856-9783-52b3da59a7d0' };
+    test.portal.person.edit('calls', call.id, theirs);
+    await test.deliver([end]);
+    expect(test.callsOf(started)).toMatchObject([
+      { properties: { ...theirs, hs_call_status: 'COMPLETED', hs_call_duration: '192000' } },
+    ]);
+  });
+
   it('keep an outcome that they set, as long as the call does not change', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     const delivery = callFrom(number, 'ended');

@@ -18,7 +18,7 @@ import {
   type HubspotStandIn,
   type PortalRecord,
 } from '../../stand-ins/hubspot/hubspot-stand-in.ts';
-import type { HubspotStandInOptions } from '../../stand-ins/hubspot/stand-in-options.ts';
+import type { HubspotStandInOptions, PropertySeed } from '../../stand-ins/hubspot/stand-in-options.ts';
 
 /** The adapter at a stand-in portal that is set up for it. */
 export interface PortalUnderTest {
@@ -40,15 +40,20 @@ export interface PortalUnderTest {
 const patienceMs = 15_000;
 const triesMax = 6;
 
+/** @param keys the key property of calls as it is there; set up rightly unless given */
 export async function openPortal(
   options: HubspotStandInOptions = {},
   settings: Readonly<Record<string, string>> = {},
+  keys?: readonly PropertySeed[],
 ): Promise<PortalUnderTest> {
   const isUnique = settings.HUBSPOT_KEY !== 'search';
   const portal = await startHubspotStandIn({
     ...options,
     properties: {
-      calls: [...(options.properties?.calls ?? []), { name: callKey, hasUniqueValue: isUnique }],
+      calls: [
+        ...(options.properties?.calls ?? []),
+        ...(keys ?? [{ name: callKey, hasUniqueValue: isUnique }]),
+      ],
       contacts: [...(options.properties?.contacts ?? []), { name: contactKey, hasUniqueValue: true }],
     },
   });

@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hubspot } from '../../../adapters/hubspot/index.ts';
 import { callKey, contactKey } from '../../../adapters/hubspot/properties.ts';
@@ -95,11 +98,61 @@ describe('check', () => {
     expect(found).toContain('The owner for front desk is no owner in HubSpot.');
   });
 
+  it('names the scopes that a token for reading lacks', async () => {
+    const scopes = ['contacts.read', 'companies.read', 'companies.write'].map((one) => `crm.objects.${one}`);
+    await open({
+      scopes: [...scopes, 'crm.schemas.contacts.read'],
+      properties: { calls: [{ name: callKey, hasUniqueValue: true }] },
+    });
+    const findings = await adapter.check(signal);
+    expect(findings.filter(({ level }) => level !== 'ok')).toMatchObject([
+      { level: 'warning', message: 'The token lacks crm.objects.contacts.write.' },
+    ]);
+  });
+
+  it('says nothing of scopes where HubSpot does not tell them, as of a service key', async () => {
+    await open({ tokenKind: 'service key' });
+    expect((await adapter.check(signal)).map(({ message }) => message).join()).not.toContain('scope');
+  });
+
+  it('warns of a mapped property only where its type is another than the field’s', async () => {
+    const file = join(tmpdir(), `jet-types-${process.pid}.json`);
+    await writeFile(
+      file,
+      JSON.stringify({ started_at: 'a_moment', wait_seconds: 'a_number', gclid: 'a_bool' }),
+    );
+    const calls = [
+      { name: callKey, hasUniqueValue: true },
+      { name: 'a_moment', type: 'datetime' },
+      { name: 'a_number', type: 'number' },
+      { name: 'a_bool', type: 'bool' },
+    ] as const;
+    await open({ properties: { calls } }, { HUBSPOT_FIELDS: file });
+    const warned = (await adapter.check(signal)).filter(({ level }) => level !== 'ok');
+    expect(warned).toMatchObject([
+      { message: 'HUBSPOT_FIELDS maps gclid to a_bool, which is of type bool.' },
+    ]);
+  });
+
   it('says what to do when HubSpot is not there', async () => {
     await open({}, { HUBSPOT_BASE_URL: 'http://127.0.0.1:9' });
     expect(await adapter.check(signal)).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('HUBSPOT_BASE_URL') as string },
     ]);
+  });
+});
+
+describe('the address of HubSpot', () => {
+  const read = (url: string) =>
+    readSettings({ ADAPTERS: 'hubspot', HUBSPOT_ACCESS_TOKEN: 'pat-12345678', HUBSPOT_BASE_URL: url }, [
+      hubspot,
+    ]);
+
+  it('is plain HTTP on the machine itself alone: the token passes through it', async () => {
+    await open();
+    expect(() => read('http://hubspot.example.com')).toThrow('https://');
+    for (const url of ['https://proxy.example.com', 'http://localhost:8080', 'http://[::1]:1'])
+      expect(read(url).adapters.get('hubspot')).toMatchObject({ HUBSPOT_BASE_URL: url });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  afterwards,
   callFrom,
   callsFromNumbers,
   mobileNumber,
@@ -31,7 +32,7 @@ describe('whom a call is about', () => {
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
-    expect(outcome).toMatchObject({ trace: { whom: { isMiss: true, story: { rule: 'no_hit' } } } });
+    expect(outcome).toMatchObject({ trace: { whom: { state: 'nobody', story: { rule: 'no_hit' } } } });
   });
 
   it('is the contact that was changed last, of several with the number, and the trace says so', async () => {
@@ -87,6 +88,57 @@ describe('whom a call is about', () => {
     },
   );
 
+  it('is found where HubSpot knows no country, by what was typed', async () => {
+    const contacts = [{ id: '9001', properties: { phone: national } }];
+    test = await openPortal({ country: 'unknown', contacts });
+    expect(test.portal.record('contacts', '9001')?.properties).not.toHaveProperty(
+      'hs_calculated_phone_number',
+    );
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+
+  it('is the contact into which the one in the ledger was merged', async () => {
+    const contacts = ['9001', '9002'].map((id) => ({
+      id,
+      properties: { phone: id === '9001' ? number : mobileNumber(2) },
+    }));
+    test = await openPortal({ contacts });
+    await test.deliver([callFrom(number, 'one')]);
+    test.portal.person.merge('contacts', '9002', '9001');
+    const again = callFrom(number, 'two');
+    await test.deliver([again]);
+    expect(test.callsOf(again)).toMatchObject([{ contacts: ['9002'] }]);
+  });
+
+  it('is nobody of several under the policy none, and the trace names them all', async () => {
+    const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
+    test = await openPortal({ contacts }, { HUBSPOT_SEVERAL: 'none' });
+    const delivery = callFrom(number, 'one');
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    expect(outcome).toMatchObject({
+      revisitAfterMs: undefined,
+      trace: {
+        whom: {
+          state: 'several',
+          story: { rule: 'several_hits', candidates: [{ id: '9001' }, { id: '9002' }] },
+        },
+      },
+    });
+  });
+
+  it('is nobody for a number of OWN_NUMBERS, which is not searched', async () => {
+    const contacts = [{ id: '9001', properties: { phone: number } }];
+    test = await openPortal({ contacts }, { OWN_NUMBERS: number, HUBSPOT_UNMATCHED: 'create' });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    expect(test.portal.counts()['contacts.search']).toBeUndefined();
+    expect(test.portal.records('contacts')).toHaveLength(1);
+  });
+
   it('costs no search for a withheld number, an extension and a number of the business', async () => {
     test = await openPortal();
     const own = callFrom(number, 'own', { phone_number_e164: number });
@@ -98,13 +150,71 @@ describe('whom a call is about', () => {
   });
 });
 
-describe('a call that nobody in HubSpot made', () => {
-  it('is not landed under HUBSPOT_UNMATCHED=skip', async () => {
-    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'skip' });
-    expect((await test.deliver([callFrom(number, 'one')])).get('one')).toMatchObject({ kind: 'skipped' });
+describe('a call that landed on nobody', () => {
+  it.each([
+    ['several had its number', { HUBSPOT_SEVERAL: 'none' }, {}],
+    ['its number could not be read', {}, { counterpart_e164: undefined, origin_number: '0412 000 0012' }],
+  ] as const)('since %s is matched anew when it lands again', async (_why, settings, given) => {
+    const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
+    test = await openPortal({ contacts }, settings);
+    const delivery = callFrom(number, 'one', given);
+    const landed = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    test.portal.person.remove('contacts', '9002');
+    test.clock.moveBy(11 * 60_000);
+    const { counterpart_e164 } = callFrom(number, 'one').call;
+    const mended = { duration_seconds: 9, ...(counterpart_e164 !== undefined && { counterpart_e164 }) };
+    await test.deliver([afterwards(delivery, landed, mended)]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+});
+
+describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
+  const settings = { HUBSPOT_UNMATCHED: 'skip' };
+
+  it.each([
+    ['nobody has its number', {}],
+    ['it is withheld', { withheld: true, counterpart_e164: undefined }],
+  ] as const)('is not landed: %s', async (_why, given) => {
+    test = await openPortal({}, settings);
+    const outcomes = await test.deliver([callFrom(number, 'one', given)]);
+    expect(outcomes.get('one')).toMatchObject({ kind: 'skipped' });
     expect(test.portal.records('calls')).toEqual([]);
   });
 
+  it('is not landed when several have its number and none is chosen', async () => {
+    const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
+    test = await openPortal({ contacts }, { ...settings, HUBSPOT_SEVERAL: 'none' });
+    const outcomes = await test.deliver([callFrom(number, 'one')]);
+    expect(outcomes.get('one')).toMatchObject({ kind: 'skipped', revisitAfterMs: undefined });
+  });
+
+  it('lands when the contact is found at a later look: the index was late', async () => {
+    let nowMs = Date.UTC(2026, 10, 22);
+    const contacts = [{ id: '9001', properties: { phone: number } }];
+    test = await openPortal({ clock: () => nowMs, indexLagMs: 120_000, contacts }, settings);
+    const delivery = callFrom(number, 'one');
+    expect((await test.deliver([delivery])).get('one')).toMatchObject({
+      kind: 'skipped',
+      revisitAfterMs: expect.any(Number) as number,
+    });
+    nowMs += 300_000;
+    // The core counts a look at what has landed nowhere as a further attempt.
+    await test.deliver([{ ...delivery, attempt: 2 }]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+
+  it('is not landed when its contact turns out to be gone', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] }, settings);
+    await test.deliver([callFrom(number, 'one')]);
+    test.portal.person.remove('contacts', '9001');
+    const again = callFrom(number, 'two');
+    expect((await test.deliver([again])).get('two')).toMatchObject({ kind: 'skipped' });
+    expect(test.callsOf(again)).toEqual([]);
+  });
+});
+
+describe('a call that nobody in HubSpot made', () => {
   it('makes a contact under HUBSPOT_UNMATCHED=create, and two calls make one', async () => {
     test = await openPortal({ indexLagMs: 3_600_000 }, { HUBSPOT_UNMATCHED: 'create' });
     const batch = [callFrom(number, 'one'), callFrom(number, 'two')];
@@ -119,6 +229,26 @@ describe('a call that nobody in HubSpot made', () => {
     expect(contact).toMatchObject({ properties: { phone: number, jet_phone_number: number } });
     for (const delivery of [...batch, third])
       expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
+  });
+
+  it('makes none when somebody typed the contact in since the call began', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_LOG: 'live' });
+    const started = callFrom(number, 'one', { stage: 'call_start', status: 'in_progress' });
+    const landed = (await test.deliver([started])).get('one');
+    const id = test.portal.person.add('contacts', { properties: { phone: national } });
+    test.clock.moveBy(60_000);
+    await test.deliver([afterwards(callFrom(number, 'one'), landed)]);
+    expect(test.portal.records('contacts').map((contact) => contact.id)).toEqual([id]);
+    expect(test.callsOf(started)).toMatchObject([{ contacts: [id] }]);
+  });
+
+  it('makes a contact that the next call finds without a request', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
+    await test.deliver([callFrom(number, 'one')]);
+    test.portal.forget();
+    await test.deliver([callFrom(number, 'two')]);
+    expect(test.portal.counts()).toEqual({ 'calls.create': 1 });
+    expect(test.portal.records('contacts')[0]?.calls).toHaveLength(2);
   });
 
   it('makes none when it was too short, or ended otherwise than the rule says', async () => {

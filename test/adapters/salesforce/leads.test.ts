@@ -28,6 +28,17 @@ describe('a caller whom nobody knows', () => {
     expect(org.log.billableByKind()).toEqual({ search: 1, composite: 1 });
   });
 
+  it('becomes no lead when somebody typed the contact in since the call began', async () => {
+    const { org, land, pass, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
+    const started = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
+    const [landed] = await land(started);
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    pass(60_000);
+    await land(next(started, landed, callFrom(annsNumber).call));
+    expect(org.records('Lead')).toEqual([]);
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+
   it('becomes one lead by two calls of one batch', async () => {
     const { org, land, tasks } = await openOrg(create);
     await land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));

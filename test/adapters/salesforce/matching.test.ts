@@ -269,6 +269,18 @@ describe('a call of nobody', () => {
     expect(tasks()).toEqual([]);
   });
 
+  it('that was left out is looked at again while somebody may be typing the contact in', async () => {
+    const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
+    const call = callFrom(annsNumber);
+    const [outcome] = await deliver([call]);
+    expect(outcome).toMatchObject({ kind: 'skipped', revisitAfterMs: expect.any(Number) as number });
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+    // The core counts a look at what has landed nowhere as a further attempt.
+    pass(1 * minutes);
+    await land({ ...call, attempt: 2 });
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+
   it('that was left out lands with the next revision, once somebody has the number', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);

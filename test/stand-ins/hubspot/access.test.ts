@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyScope } from './hubspot-stand-in.ts';
+import { everyScope } from './access.ts';
 import { calls, contacts, newCall, standIns } from './stand-in-under-test.ts';
 
 const open = standIns();

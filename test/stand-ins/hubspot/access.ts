@@ -1,4 +1,6 @@
+import type { Answer } from './answer.ts';
 import { ApiError } from './api-error.ts';
+import type { Portal } from './portal.ts';
 import { writingKinds } from './request-kind.ts';
 import type { Route } from './route.ts';
 
@@ -8,6 +10,19 @@ export interface Access {
   /** Undefined: every scope. */
   scopes: Set<string> | undefined;
 }
+
+/** Every scope that the API asks for. */
+export const everyScope: readonly string[] = [
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.objects.owners.read',
+  'crm.schemas.contacts.read',
+  'crm.schemas.contacts.write',
+  'crm.schemas.companies.read',
+  'crm.schemas.companies.write',
+];
 
 /**
  * Lets a request in.
@@ -42,6 +57,17 @@ export function checkAccess(
     );
 }
 
+/** `POST /oauth/v2/private-apps/get/access-token-info`: of tokens of private apps alone. */
+export function tokenInfo({ token, scopes }: Access, body: unknown, { options }: Portal): Answer {
+  const { tokenKey } = (body ?? {}) as { tokenKey?: unknown };
+  if (options.tokenKind === 'service key' || tokenKey !== token)
+    return { status: 400, body: new ApiError(400, 'VALIDATION_ERROR', 'The token is not known').body };
+  return {
+    status: 200,
+    body: { userId: 1, hubId: 24_680_135, appId: 7, scopes: [...(scopes ?? everyScope)] },
+  };
+}
+
 /** Calls go by the scopes of contacts: the published description names no others. */
 function neededScopes({ kind, type, toType }: Route): string[] {
   const verb = writingKinds.includes(kind) ? 'write' : 'read';
@@ -52,6 +78,7 @@ function neededScopes({ kind, type, toType }: Route): string[] {
     case 'owners':
       return ['crm.objects.owners.read'];
     case 'account':
+    case 'token-info':
     case 'elsewhere':
     case 'unknown':
       return [];

@@ -64,14 +64,19 @@ export function recordBody(
 ): Record<string, JsonValue> {
   return {
     id: record.id,
-    properties:
-      names === undefined
-        ? { ...properties }
-        : Object.fromEntries(names.map((name) => [name, properties[name] ?? null])),
+    properties: Object.fromEntries(
+      (names ?? Object.keys(properties)).map((name) => [name, shownAs(name, properties[name])]),
+    ),
     createdAt: new Date(record.createdAtMs).toISOString(),
     updatedAt: new Date(record.updatedAtMs).toISOString(),
     archived: false,
   };
+}
+
+/** HubSpot cleans rich text, and writes the entities in it in its own way. */
+function shownAs(name: string, value: string | undefined): string | null {
+  if (name !== 'hs_call_body' || value === undefined) return value ?? null;
+  return value.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('</p><p>', '</p>\n<p>');
 }
 
 /** The properties that an answer tells: those asked for and those that it always tells. */

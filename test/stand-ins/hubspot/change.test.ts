@@ -61,12 +61,14 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.properties).not.toHaveProperty('nonsense');
   });
 
-  it('clears a property that is empty', async () => {
+  it('clears a property that is empty, which then shows an empty text', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     for (const title of ['New', ''])
       await hubspot.post(update, { inputs: [{ id, properties: { hs_call_title: title } }] });
-    expect(hubspot.record('calls', id)?.properties).not.toHaveProperty('hs_call_title');
+    const names = ['hs_call_title', 'hs_call_body'];
+    const { body } = await hubspot.post(`${calls}/batch/read`, { inputs: [{ id }], properties: names });
+    expect(body.results[0]?.properties).toMatchObject({ hs_call_title: '', hs_call_body: null });
   });
 
   it('refuses a batch in which an id stands twice', async () => {

@@ -32,6 +32,8 @@ export type FaultReply =
   | { readonly kind: 'reset' }
   /** The head with its `Content-Length` and half the body; then the connection is reset. */
   | { readonly kind: 'reset in body' }
+  /** The same, and then the connection is closed in good order: nobody is told that it broke off. */
+  | { readonly kind: 'end in body' }
   /** The head with its `Content-Length` and half the body; then nothing more, on an open connection. */
   | { readonly kind: 'body stall' }
   /** Nothing, on an open connection. */
@@ -132,6 +134,7 @@ export const hubspotFaults = {
   'reset in the write': { reply: { kind: 'reset' }, written: 'half' },
   'reset after the write': { reply: { kind: 'reset' }, written: 'all' },
   'reset in the body': { reply: { kind: 'reset in body' } },
+  'end in the body': { reply: { kind: 'end in body' } },
   'truncated answer': { reply: { kind: 'truncated' } },
   'body stall': { reply: { kind: 'body stall' } },
   silence: { reply: { kind: 'silence' }, written: 'nothing' },

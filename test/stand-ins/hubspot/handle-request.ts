@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkAccess, type Access } from './access.ts';
+import { checkAccess, tokenInfo, type Access } from './access.ts';
 import type { Answer, Asked } from './answer.ts';
 import { answerRequest } from './api.ts';
 import { ApiError } from './api-error.ts';
@@ -114,7 +114,9 @@ function letIn(
     if (asked.body === undefined && text !== '')
       return { status: 400, body: new ApiError(400, 'VALIDATION_ERROR', 'Invalid input JSON').body };
   }
-  return { ...answerRequest(portal, asked), headers: limitHeaders };
+  const answered =
+    kind === 'token-info' ? tokenInfo(access, asked.body, portal) : answerRequest(portal, asked);
+  return { ...answered, headers: limitHeaders };
 }
 
 async function readText(incoming: IncomingMessage): Promise<string> {

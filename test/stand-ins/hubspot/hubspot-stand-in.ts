@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Access } from './access.ts';
+import { everyScope, type Access } from './access.ts';
 import type { FaultAim, HubspotFault, HubspotFaultName } from './faults.ts';
 import { handleRequest } from './handle-request.ts';
 import { createPerson, type Person } from './person.ts';
@@ -14,19 +14,6 @@ import type { StoredRecord } from './stored-record.ts';
 
 /** The token that is right unless the options name another. */
 export const standInToken = 'pat-na1-stand-in-5f0c27d1';
-
-/** Every scope that the API asks for. */
-export const everyScope: readonly string[] = [
-  'crm.objects.contacts.read',
-  'crm.objects.contacts.write',
-  'crm.objects.companies.read',
-  'crm.objects.companies.write',
-  'crm.objects.owners.read',
-  'crm.schemas.contacts.read',
-  'crm.schemas.contacts.write',
-  'crm.schemas.companies.read',
-  'crm.schemas.companies.write',
-];
 
 /** A record as the portal holds it. Deleted ones are not told. */
 export interface PortalRecord {

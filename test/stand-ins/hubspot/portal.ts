@@ -74,8 +74,10 @@ export function createPortal(options: HubspotStandInOptions): Portal {
   /** Everything that the portal itself writes into a record, where it has the property. */
   const settle = (record: StoredRecord, given: Readonly<Record<string, string>>): void => {
     const all = { ...given, hs_object_id: record.id };
+    // What was cleared stays an empty text, other than what was never filled.
     const known = Object.entries(all).filter(
-      ([name, value]) => value !== '' && properties[record.type].has(name),
+      ([name, value]) =>
+        properties[record.type].has(name) && (value !== '' || record.properties[name] !== undefined),
     );
     record.properties = Object.fromEntries(known);
     record.versions.push({ atMs: nowMs(), properties: record.properties });
@@ -125,11 +127,8 @@ export function createPortal(options: HubspotStandInOptions): Portal {
         settle(record, changed);
         return;
       }
-      const typed = Object.entries(changed).filter(([name]) => !calculatedNames.includes(name));
-      settle(record, {
-        ...Object.fromEntries(typed),
-        ...calculatedNumbers(changed, options.country ?? 'AU'),
-      });
+      const emptied = Object.fromEntries(calculatedNames.map((name) => [name, '']));
+      settle(record, { ...changed, ...emptied, ...calculatedNumbers(changed, options.country ?? 'AU') });
     },
     remove(record) {
       gone.add(record);
@@ -148,7 +147,8 @@ export function createPortal(options: HubspotStandInOptions): Portal {
       }
       portal.remove(absorbed);
       mergedInto.set(`${absorbed.type} ${absorbed.id}`, survivor.id);
-      portal.change(survivor, { ...absorbed.properties, ...survivor.properties });
+      const filled = Object.entries(survivor.properties).filter(([, value]) => value !== '');
+      portal.change(survivor, { ...absorbed.properties, ...Object.fromEntries(filled) });
     },
     link(from, to, associationTypeId) {
       add(from.links[to.type], to.id, associationTypeId);

@@ -13,6 +13,8 @@ export function readBatch(portal: Portal, { route, body }: Asked, type: ObjectTy
   const there = new Set(found.flatMap(({ record }) => record ?? []));
   const results = [...there].map((record) => recordBody(record, toldProperties(type, properties)));
   const missing = found.filter(({ record }) => record === undefined);
+  if (results.length === 0 && portal.options.noneThereOnRead === 404)
+    throw notFound('Object not found. objectId are usually numeric.');
   return batchAnswer(portal, route, 200, results, missingRows(type, missing));
 }
 

@@ -29,6 +29,20 @@ describe('reading from the stand-in HubSpot', () => {
     expect([status, told.errors[0]?.context.ids]).toEqual([207, ['gone']]);
   });
 
+  it('answers 404 to a read of which nothing is there, when the portal is such', async () => {
+    const hubspot = await open({ noneThereOnRead: 404 });
+    await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
+    const read = async (...ids: string[]) =>
+      (
+        await hubspot.post(`${calls}/batch/read`, {
+          inputs: ids.map((id) => ({ id })),
+          idProperty: keyProperty,
+          properties: [],
+        })
+      ).status;
+    expect([await read('gone'), await read('gone', 'a')]).toEqual([404, 207]);
+  });
+
   it('refuses a property that is not unique', async () => {
     const hubspot = await open();
     const body = { inputs: [{ id: 'a' }], idProperty: 'hs_call_title', properties: [] };

@@ -34,6 +34,7 @@ export type RequestKind =
   | 'groups.create'
   | 'owners.list'
   | 'account'
+  | 'token-info'
   /** Where the staged 302 leads. */
   | 'elsewhere'
   | 'unknown';

@@ -20,6 +20,10 @@ const names: Readonly<Record<ObjectType, readonly string[]>> = {
   companies: ['companies', 'company', '0-2'],
 };
 
+const pathKinds: Readonly<Record<string, RequestKind>> = {
+  'POST /oauth/v2/private-apps/get/access-token-info': 'token-info',
+};
+
 const dated = String.raw`\d{4}-(?:03|09)`;
 const parts = {
   objects: new RegExp(`^/crm/(?:v3/objects|objects/(?<version>${dated}))/(?<type>[^/]+)(?<rest>/.*)?$`),
@@ -45,7 +49,7 @@ export function readRoute(method: string, url: string): Route {
     const { kind, name } = kindOf(part, method, found.rest ?? '', type, toType);
     return { kind, apiVersion: found.version ?? 'legacy', type, toType, name, query };
   }
-  const kind = path === '/elsewhere' ? 'elsewhere' : 'unknown';
+  const kind = pathKinds[`${method} ${path}`] ?? (path === '/elsewhere' ? 'elsewhere' : 'unknown');
   return { kind, apiVersion: 'legacy', type: undefined, toType: undefined, name: undefined, query };
 }
 

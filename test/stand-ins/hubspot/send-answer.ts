@@ -62,11 +62,13 @@ export async function misbehave(
       return answer.status;
     case 'body stall':
     case 'reset in body':
+    case 'end in body':
       response.writeHead(answer.status, { ...head, 'content-length': Buffer.byteLength(text) });
       await new Promise((sent) => response.write(half, sent));
       if (reply.kind === 'body stall') return answer.status;
       await sleep(resetAfterMs);
-      response.socket?.resetAndDestroy();
+      if (reply.kind === 'end in body') response.socket?.end();
+      else response.socket?.resetAndDestroy();
       return answer.status;
     case 'reset':
       response.socket?.resetAndDestroy();

@@ -77,6 +77,7 @@ const seen: Readonly<Record<HubspotFaultName, readonly [number | 'failed', numbe
   'reset in the write': ['failed', 2],
   'reset after the write': ['failed', 3],
   'reset in the body': ['failed', 3],
+  'end in the body': ['failed', 3],
   'truncated answer': [201, 3],
   'body stall': ['failed', 3],
   silence: ['failed', 0],

@@ -36,6 +36,8 @@ export interface HubspotStandInOptions {
   readonly clock?: () => number;
   /** The token that is right. */
   readonly token?: string;
+  /** HubSpot tells the scopes of a private app's token alone. `private app` unless given. */
+  readonly tokenKind?: 'private app' | 'service key';
   /** The scopes of the token; all that the API asks for unless given. */
   readonly scopes?: readonly string[];
   /** IANA zone of the account: the daily limit starts anew at its midnight. Australia/Sydney unless given. */
@@ -63,6 +65,8 @@ export interface HubspotStandInOptions {
   readonly unknownAssociation?: 404 | 400;
   /** Whether a batch update tells of ids that are not there (207), or leaves them out. `told` unless given. */
   readonly missingOnUpdate?: 'told' | 'silent';
+  /** How a batch read is answered when none of its ids is there: 207 with an error for them (unless given), or 404. */
+  readonly noneThereOnRead?: 207 | 404;
   /** The batches that take rows one by one when every input has its own trace id. `create` alone is documented. */
   readonly partial?: readonly ('create' | 'update' | 'upsert')[];
   /** How long a new, changed or deleted record is not seen so by search. 0 unless given. */

@@ -1,0 +1,37 @@
+import { fingerprint } from '#contract';
+
+/**
+ * A value in a form that is the same when HubSpot gives it back: it cleans the rich text of a body (tags, entities,
+ * white space), and writes moments in its own way.
+ */
+export function normalForm(value: string): string {
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)$/.test(value)) {
+    const epochMs = Date.parse(value);
+    if (!Number.isNaN(epochMs)) return new Date(epochMs).toISOString();
+  }
+  return decoded(value.replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Stands for a value in a trace: the same for what HubSpot makes of it. */
+export function printOf(value: string): string {
+  return fingerprint(normalForm(value));
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+function decoded(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return named[(name as string).toLowerCase()] ?? whole;
+    const code = decimal === undefined ? parseInt(hex as string, 16) : Number(decimal);
+    return code > 0x10ffff ? whole : String.fromCodePoint(code);
+  });
+}

@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { afterwards, callFrom, callsFromNumbers, mobileNumber, openPortal } from './portal-under-test.ts';
+import type { PortalUnderTest } from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const number = mobileNumber(1);
+const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
+
+describe('a portal that answers 404 to a read of which nothing is there', () => {
+  const noneThereOnRead = 404;
+
+  it('has a call that somebody deleted: it is skipped, and the destination goes on', async () => {
+    test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
+    const started = callFrom(number, 'one', startFields);
+    const landed = (await test.deliver([started])).get('one');
+    test.portal.person.remove('calls', test.callsOf(started)[0]?.id ?? '');
+    const end = afterwards(callFrom(number, 'one'), landed);
+    expect((await test.deliver([end])).get('one')).toMatchObject({ kind: 'skipped' });
+    expect(test.portal.counts()['calls.read']).toBe(1);
+  });
+
+  it('has no contact of the kit yet: one is made', async () => {
+    test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
+    const batch = callsFromNumbers(2);
+    await test.deliver(batch);
+    expect(test.portal.counts()['contacts.read']).toBe(1);
+    expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
+  });
+
+  it('lands calls whose creating met a 500 that wrote nothing', async () => {
+    test = await openPortal({ noneThereOnRead });
+    test.portal.stage('500', { on: 'calls.create' });
+    const batch = callsFromNumbers(2);
+    const outcomes = await test.deliver(batch);
+    expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
+    expect(test.portal.records('calls')).toHaveLength(2);
+  });
+
+  it('is not one whose address is wrong: a person has to look', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
+    const body = { status: 'error', message: 'resource not found' };
+    const reply = { kind: 'instead', status: 404, contentType: 'application/json', body } as const;
+    test.portal.stage({ reply }, { on: 'contacts.read' });
+    await expect(test.deliver([callFrom(number, 'one')])).rejects.toThrow('HubSpot answered 404');
+  });
+});
+
+describe('a property that somebody cleared', () => {
+  it('is no company: the call lands on the contact alone', async () => {
+    const properties = { phone: number, associatedcompanyid: '7001', hubspot_owner_id: '501' };
+    test = await openPortal({
+      contacts: [{ id: '9001', properties }],
+      companies: [{ id: '7001', properties: { name: 'Acme' } }],
+      owners: [{ id: '501', email: 'sam@example.com' }],
+    });
+    test.portal.person.edit('contacts', '9001', { associatedcompanyid: '', hubspot_owner_id: '' });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'], companies: [] }]);
+    expect(test.portal.counts()['calls.create']).toBe(1);
+  });
+
+  it('is no number: the one that was typed counts', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
+    // HubSpot could not tell the country of it, and emptied what it had calculated.
+    test.portal.person.edit('contacts', '9001', { hs_calculated_phone_number: '' });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+  });
+
+  it('is no company of a contact that the kit made', async () => {
+    test = await openPortal(
+      { companies: [{ id: '7001', properties: { name: 'Acme' } }] },
+      { HUBSPOT_UNMATCHED: 'create' },
+    );
+    await test.deliver([callFrom(number, 'one')]);
+    const id = test.portal.records('contacts')[0]?.id ?? '';
+    for (const associatedcompanyid of ['7001', ''])
+      test.portal.person.edit('contacts', id, { phone: mobileNumber(7), associatedcompanyid });
+    test.clock.moveBy(25 * 3_600_000);
+    const again = callFrom(number, 'two');
+    await test.deliver([again]);
+    expect(test.callsOf(again)).toMatchObject([{ contacts: [id], companies: [] }]);
+  });
+});

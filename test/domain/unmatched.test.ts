@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { isSearchedAnew, whySkipped, type PersonState } from '../../src/domain/unmatched.ts';
+
+const create = { statuses: ['answered'], durationSecondsMin: 0 } as const;
+const call = { status: 'answered', duration_seconds: 10, last_received_at: 0 } as const;
+const delivery = { call, attempt: 1, revision: 7, landedRevision: undefined };
+const minuteMs = 60_000;
+
+describe('a miss in the ledger', () => {
+  it('counts for a call that lands first, and for a new revision', () => {
+    for (const policy of ['log', 'skip'] as const) {
+      expect(isSearchedAnew(delivery, { policy, create })).toBe(false);
+      expect(isSearchedAnew({ ...delivery, landedRevision: 6 }, { policy, create })).toBe(false);
+    }
+  });
+
+  it('does not count when the call is looked at again', () => {
+    expect(isSearchedAnew({ ...delivery, landedRevision: 7 }, { policy: 'log', create })).toBe(true);
+    expect(isSearchedAnew({ ...delivery, attempt: 2 }, { policy: 'skip', create })).toBe(true);
+  });
+
+  it('does not count for a call of which a record would be made', () => {
+    expect(isSearchedAnew(delivery, { policy: 'create', create })).toBe(true);
+    const missed = { ...delivery, call: { ...call, status: 'missed' as const } };
+    expect(isSearchedAnew(missed, { policy: 'create', create })).toBe(false);
+  });
+});
+
+describe('a call without a person', () => {
+  it.each(['log', 'create'] as const)('lands under %s', (policy) => {
+    expect(whySkipped('nobody', call, policy, 0)).toBeUndefined();
+  });
+
+  it.each([
+    ['nobody', 10 * minuteMs],
+    ['several', undefined],
+    ['unsearchable', undefined],
+  ] satisfies [PersonState, number | undefined][])(
+    'is left out under skip when its state is %s, and looked at again after %s ms',
+    (state, revisitAfterMs) => {
+      expect(whySkipped(state, call, 'skip', 0)).toEqual({
+        reason: expect.any(String) as string,
+        revisitAfterMs,
+      });
+    },
+  );
+
+  it('is left out for good once nobody is looked for any longer', () => {
+    expect(whySkipped('nobody', call, 'skip', 5 * 60 * minuteMs)).toMatchObject({
+      revisitAfterMs: undefined,
+    });
+  });
+
+  it('lands under skip when somebody was found', () => {
+    expect(whySkipped('found', call, 'skip', 0)).toBeUndefined();
+  });
+});
