@@ -99,8 +99,10 @@ async function startOn(
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
   const gate = guard(store, log);
   // A scrape is not worth waiting for long.
-  const report = <Result>(work: () => Promise<Result>): Promise<Result> =>
-    gate.isOpen() ? within(reportWithinMs, work()) : Promise.reject(new Error('The store does not answer'));
+  const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (!(await gate.canStore())) throw new Error('The store takes no push');
+    return within(reportWithinMs, work());
+  };
   const metrics = createMetrics(
     clock,
     () => report(() => readBacklog(store, core.ADAPTERS, clock())),
@@ -129,7 +131,7 @@ async function startOn(
     authorize: receives
       ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
       : undefined,
-    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isStoreOpen: gate.isOpen, isClosing, clock },
+    health: { store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,

@@ -100,7 +100,7 @@ export function createMetrics(
   });
   const available = new Gauge({
     name: 'jet_store_available',
-    help: '1 when the store answered this scrape, 0 when it did not: pushes are then answered 503.',
+    help: '1 when the store would take a push, 0 when it would not: pushes are then answered 503.',
     registers,
   });
   const gauges = {
