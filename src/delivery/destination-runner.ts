@@ -3,7 +3,7 @@ import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors
 import type { Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
-import { countAttempts, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
+import { noteInHand, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
 import {
   noteSuspect,
   readDestinations,
@@ -63,6 +63,11 @@ export async function runDestination(
     }
     if (restMs > 0) await sleeper.sleep(restMs);
   }
+  if (hold.inHand !== undefined) {
+    await makeLateDueAgain(dependencies, hold).catch((error: unknown) =>
+      log.error({ error }, 'What was in hand could not be made due again; replay it'),
+    );
+  }
   if (hold.lease !== undefined) {
     await releaseLease(dependencies.store, dependencies.name, hold.lease).catch((error: unknown) =>
       log.warn({ error }, 'The lease could not be given back; it ends by itself'),
@@ -78,6 +83,8 @@ async function workOnce(
 ): Promise<number> {
   const { store, name, capabilities, clock, pollMs } = dependencies;
   const lease = await holdLease(dependencies, hold);
+  if (hold.inHand !== undefined && lease?.fence !== hold.inHand.fence)
+    await makeLateDueAgain(dependencies, hold);
   if (lease === undefined) return pollMs;
   const state = (await readDestinations(store)).find((destination) => destination.name === name);
   hold.pauses = state?.pauses ?? 0;
@@ -149,7 +156,7 @@ async function deliverBatch(
   const { store, name, capabilities, clock, random, leaseMs, log, onSettled } = dependencies;
   const callIds = batch.map((due) => due.call.id);
   if (capabilities.idempotency !== 'native') {
-    if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return { settled: false };
+    if (!(await noteInHand(store, name, lease.fence, callIds, clock()))) return { settled: false };
   }
   const suspect = suspectOf(hold, callIds);
   const poison = suspect !== undefined && isPoison(suspect) ? suspect : undefined;
@@ -160,6 +167,7 @@ async function deliverBatch(
   const leftMs = hold.renewedAtMs + (leaseMs * 3) / 4 - clock();
   if (leftMs <= 0) return undefined;
   const deadlineMs = Math.min(leaseMs / 2, leftMs);
+  hold.inHand = { fence: lease.fence, callIds };
   const { outcomes, stopped, late } =
     poison === undefined
       ? await attempt({ ...dependencies, deadlineMs }, batch, interrupt)
@@ -174,12 +182,18 @@ async function deliverBatch(
   const counts = countByKind(outcomes);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
     log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
-    await makeDueAgain(store, name, callIds, nowMs);
     return { settled: false };
   }
+  hold.inHand = undefined;
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
   return { settled: true, stopped };
+}
+
+/** What was in hand when the lease was lost may have been written late, over what the present holder writes. */
+async function makeLateDueAgain({ store, name, clock }: RunnerDependencies, hold: Hold): Promise<void> {
+  await makeDueAgain(store, name, hold.inHand?.callIds ?? [], clock());
+  hold.inHand = undefined;
 }
 
 function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {

@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts';
 export interface Hold {
   lease: Lease | undefined;
   renewedAtMs: number;
+  /** What the adapter was given and was not settled, under which fence. */
+  inHand: { readonly fence: number; readonly callIds: readonly string[] } | undefined;
   prepared: boolean;
   /** The destination was taken just now: a pause that was written before is not waited for, once. */
   fresh: boolean;
@@ -37,6 +39,7 @@ export function emptyHold({ batchSizeMax }: Capabilities): Hold {
   return {
     lease: undefined,
     renewedAtMs: 0,
+    inHand: undefined,
     prepared: false,
     fresh: false,
     pauses: 0,

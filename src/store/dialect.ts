@@ -8,6 +8,8 @@ export interface Dialect extends Traits {
   readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which costs less than binding every value. */
   readonly rowsAsJson: boolean;
+  /** A column of text, for ordering by its bytes. */
+  readonly bytewise: (column: string) => string;
   /** How a statement updates the row that is in the way of an insert. */
   readonly upsertSyntax: 'on conflict' | 'on duplicate key';
   /** What makes a transaction that reads see one state throughout; nothing where each does by itself. */
@@ -55,6 +57,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // A second connection would only wait for the one writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
+    bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
     backupTools: undefined,
@@ -80,6 +83,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    // Its text is ordered as the database's language has it.
+    bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
     oneView: { isolationLevel: 'repeatable read' },
     backupTools: {
@@ -116,6 +121,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    // Its tables of ours are collated so (utf8mb4_bin).
+    bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',
     oneView: { isolationLevel: 'repeatable read' },
     backupTools: {

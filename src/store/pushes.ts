@@ -5,6 +5,7 @@ import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
+import { inLockOrder, lockInOrder } from './lock-order.ts';
 import { upsertTogether } from './sqlite-together.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
@@ -45,7 +46,7 @@ export async function storePushes(
   secretKey?: string,
 ): Promise<StoredPush[]> {
   const { writer } = store;
-  const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
+  const callIds = [...new Set(pushes.map((push) => push.callId))];
   if (dialects[writer.dialect].writesTogether) {
     // Read before the lock is taken. Who changes a call raises its revision: then nothing is written here.
     const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKey);
@@ -63,7 +64,8 @@ export async function storePushes(
     await lockCalls(store, transaction, callIds, nowMs);
     const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKey);
     if (group.fresh.length === 0) return group.answers;
-    for (const upsert of upsertsOf(group, destinations, nowMs)) await writer.upsert(transaction, upsert);
+    const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
+    for (const upsert of upsertsOf(ordered, destinations, nowMs)) await writer.upsert(transaction, upsert);
     return group.answers;
   });
 }
@@ -179,9 +181,9 @@ async function lockCalls(
         ({ stored }: { stored: (name: string) => string }) => stored(column),
       ]),
     ),
-    rows: callIds.map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
+    rows: inLockOrder(callIds, (id) => id).map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
   });
-  await transaction('calls').select('id').whereIn('id', callIds).orderBy('id').forUpdate();
+  await lockInOrder(store.writer, transaction('calls').whereIn('id', callIds), 'id');
 }
 
 /**

@@ -50,6 +50,24 @@ describe('the worker, where a destination is away', () => {
     expect(await state()).toMatchObject({ pauses: 0, pausedUntilMs: 0, pauseReason: null });
   });
 
+  it.each(['native', 'lookup', 'none'] as const)(
+    'spends no attempt on an outage, and then hands in what may have landed as a second one (idempotency %s)',
+    async (idempotency) => {
+      const clock = movedClock();
+      await storeCalls(fresh.store, ids(2));
+      const away = fail(new DestinationUnavailable('away'));
+      const adapter = scriptedAdapter(Array.from({ length: 30 }, () => away));
+      worker = runWorker(fresh.store, adapter, { clock, capabilities: { idempotency } });
+      for (let probes = 1; probes <= 30; probes += 1) {
+        await until(async () => expect(await state()).toMatchObject({ pauses: probes }));
+        clock.moveBy(300_000);
+      }
+      await expectLanded(ids(2));
+      const attempts = adapter.batches.slice(30).flatMap((batch) => batch.map(({ attempt }) => attempt));
+      expect(attempts).toEqual(idempotency === 'native' ? [1, 1] : [2, 2]);
+    },
+  );
+
   it('leaves a paused destination alone, however often it is woken', async () => {
     await storeCalls(fresh.store, ids(2));
     const adapter = scriptedAdapter([fail(new DestinationUnavailable('away', { retryAfterMs: 60_000 }))]);
