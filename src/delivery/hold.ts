@@ -22,6 +22,17 @@ export interface Hold {
   alone: number;
   /** What that holder had in hand alone. */
   suspect: Suspect | undefined;
+  /** What the destination is probed with while it is away. */
+  probe: Probe | undefined;
+}
+
+/** The delivery by which a destination that is away was probed first. */
+export interface Probe {
+  readonly callId: string;
+  /** How many probes failed since, those with other deliveries counted. */
+  readonly failures: number;
+  /** Another one landed since, so the destination is not away: it is tried once more, alone. */
+  readonly otherLanded: boolean;
 }
 
 export interface HoldDependencies {
@@ -47,6 +58,7 @@ export function emptyHold({ batchSizeMax }: Capabilities): Hold {
     batchSizeMax,
     alone: 0,
     suspect: undefined,
+    probe: undefined,
   };
 }
 
@@ -66,6 +78,7 @@ export async function holdLease(dependencies: HoldDependencies, hold: Hold): Pro
     hold.batchSizeMax = capabilities.batchSizeMax;
     hold.alone = lease.abandoned ? capabilities.batchSizeMax : 0;
     hold.suspect = lease.suspect;
+    hold.probe = undefined;
     log.info(
       { fence: lease.fence, abandoned: lease.abandoned },
       'This process delivers at the destination now',
