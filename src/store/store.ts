@@ -42,13 +42,18 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
 /**
  * Opens the store and brings its schema up to date.
  *
+ * @param patient leaves a server's statements as long as they take: for commands, whose statements go through all rows
  * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
  */
-export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
+export async function openStore(
+  url: string,
+  migrations: readonly Migration[],
+  patient = false,
+): Promise<Store> {
   // Before it is opened for writing, which would change even the file of another program.
   const file = databaseFile(url);
   if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
-  const writer = openDatabase(url);
+  const writer = openDatabase(url, 'write', patient);
   // A server takes many connections at once, so one pool serves both uses.
   const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
   const close = async (): Promise<void> => {

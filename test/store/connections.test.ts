@@ -108,28 +108,6 @@ describe('a connection to SQLite', () => {
   });
 });
 
-for (const engine of engines) {
-  describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
-    it('works in UTC and reads what is committed', async () => {
-      const fresh = await openFreshStore(engine);
-      const postgres = engine.dialect === 'postgres';
-      const [zone] = await ask<{ zone: string }>(
-        fresh.store.writer,
-        postgres ? "SELECT current_setting('TimeZone') AS zone" : 'SELECT @@session.time_zone AS zone',
-      );
-      expect(zone?.zone).toBe(postgres ? 'UTC' : '+00:00');
-      const [isolation] = await ask<{ level: string }>(
-        fresh.store.writer,
-        postgres
-          ? "SELECT current_setting('transaction_isolation') AS level"
-          : 'SELECT @@session.tx_isolation AS level',
-      );
-      expect(isolation?.level.toLowerCase().replace('-', ' ')).toBe('read committed');
-      await fresh.close();
-    });
-  });
-}
-
 describe('a database URL', () => {
   it('of an unknown kind is refused', () => {
     expect(() => openDatabase('oracle://somewhere')).toThrow(TypeError);
