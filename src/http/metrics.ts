@@ -10,7 +10,7 @@ export interface Metrics {
   /** A body that was refused and kept; its stage is known when the path gives it. */
   pushRefused(pathStage: Stage | undefined): void;
   pushStored(stage: Stage, duplicate: boolean): void;
-  /** A late push of a call that was removed: kept in the quarantine. */
+  /** A push of a call that was removed, or is full: kept in the quarantine. */
   pushSetAside(stage: Stage): void;
   /** Rows that were past their time, by what they were. */
   trimmed(kind: string, count: number): void;

@@ -28,9 +28,12 @@ export interface StoredPush {
   /** Of a repeat: the id of the push that was stored the first time. */
   readonly pushId: string;
   readonly duplicate: boolean;
-  /** Its call was removed. Nothing was written: the push is to be kept elsewhere. */
-  readonly removed?: true;
+  /** Its call was removed, or holds as many pushes as it may. Nothing was written: it is to be kept elsewhere. */
+  readonly setAside?: 'call_removed' | 'call_full';
 }
+
+/** A call has about five. Each push reads and folds all of its call, so a call without end would slow down all. */
+export const pushesOfCallMax = 1_000;
 
 /**
  * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
@@ -225,15 +228,23 @@ function separateRepeats(
   removed: ReadonlySet<string>,
 ): { fresh: NewPush[]; answers: StoredPush[] } {
   const key = (push: Push): string => `${push.contentHash} ${push.callId}`;
-  const ids = new Map(known.map((push) => [key(push), push.id]));
+  const ids = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const add = (push: Push): void => {
+    ids.set(key(push), push.id);
+    counts.set(push.callId, (counts.get(push.callId) ?? 0) + 1);
+  };
+  known.forEach(add);
   const fresh: NewPush[] = [];
   const answers = pushes.map((push): StoredPush => {
     const earlier = ids.get(key(push));
     if (earlier !== undefined) return { pushId: earlier, duplicate: true };
-    if (removed.has(push.callId)) return { pushId: push.id, duplicate: false, removed: true };
-    ids.set(key(push), push.id);
+    const notStored = { pushId: push.id, duplicate: false };
+    if (removed.has(push.callId)) return { ...notStored, setAside: 'call_removed' };
+    if ((counts.get(push.callId) ?? 0) >= pushesOfCallMax) return { ...notStored, setAside: 'call_full' };
+    add(push);
     fresh.push(push);
-    return { pushId: push.id, duplicate: false };
+    return notStored;
   });
   return { fresh, answers };
 }
