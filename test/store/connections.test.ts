@@ -52,6 +52,20 @@ describe('a connection to SQLite', () => {
     await expect(fresh.store.reader.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
   });
 
+  it('of the reader answers while a long report is read', async () => {
+    const { knex } = fresh.store.reader;
+    const ended: string[] = [];
+    const report = knex
+      .raw(
+        'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 5000000) SELECT max(x) FROM n',
+      )
+      .then(() => ended.push('report'));
+    await knex('settings').select('name');
+    ended.push('look-up');
+    await report;
+    expect(ended).toEqual(['look-up', 'report']);
+  });
+
   it('of a store that is opened again does the same', async () => {
     const again = await fresh.openAgain();
     expect(await pragmas(again.writer)).toEqual({ ...durable, query_only: 0 });
