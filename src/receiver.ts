@@ -20,6 +20,7 @@ import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
+import { findDurabilityFault } from './store/durability.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger } from './store/match-ledger.ts';
 import { awaitStore } from './store/await-store.ts';
@@ -97,10 +98,13 @@ async function startOn(
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
+  if (receives) await warnOfLostCommits(store, log);
   const gate = guard(store, log);
   // A scrape is not worth waiting for long.
-  const report = <Result>(work: () => Promise<Result>): Promise<Result> =>
-    gate.isOpen() ? within(reportWithinMs, work()) : Promise.reject(new Error('The store does not answer'));
+  const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (!(await gate.canStore())) throw new Error('The store takes no push');
+    return within(reportWithinMs, work());
+  };
   const metrics = createMetrics(
     clock,
     () => report(() => readBacklog(store, core.ADAPTERS, clock())),
@@ -129,7 +133,7 @@ async function startOn(
     authorize: receives
       ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
       : undefined,
-    health: { store, metrics, metricsToken: core.METRICS_TOKEN, isStoreOpen: gate.isOpen, isClosing, clock },
+    health: { store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
@@ -195,6 +199,11 @@ function guard(store: Store, log: Logger): StoreGate {
       else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
     },
   });
+}
+
+async function warnOfLostCommits({ writer }: Store, log: Logger): Promise<void> {
+  const fault = await findDurabilityFault(writer);
+  if (fault !== undefined) log.warn({ remedy: fault.remedy }, fault.message);
 }
 
 function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {

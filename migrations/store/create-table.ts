@@ -1,7 +1,14 @@
 import type { Knex } from 'knex';
 import type { Traits } from '../../src/domain/database.ts';
 
-/** Makes a table of the store: text is compared exactly, on every database. */
+// Tells our tables from those of other programs, where a step that was broken off leaves some behind.
+const mark = 'Jet receiver';
+
+/**
+ * Makes a table of the store: text is compared exactly, on every database.
+ *
+ * @throws when a table of that name is there which is not left of a step of ours that was broken off
+ */
 export async function createTable(
   knex: Knex.Transaction,
   traits: Traits,
@@ -9,8 +16,7 @@ export async function createTable(
   define: (columns: Knex.CreateTableBuilder) => void,
 ): Promise<void> {
   if (await knex.schema.hasTable(table)) {
-    // Where each table is committed by itself, an empty one was left by a step that was broken off.
-    const isLeft = !traits.transactionalSchema && (await knex(table).first()) === undefined;
+    const isLeft = !traits.transactionalSchema && (await isOurs(knex, table)) && (await isEmpty(knex, table));
     if (!isLeft)
       throw new Error(
         `The database has a table ${table} of another program. Let DATABASE_URL name a database of its own.`,
@@ -18,6 +24,7 @@ export async function createTable(
     await knex.schema.dropTable(table);
   }
   await knex.schema.createTable(table, (columns) => {
+    if (!traits.transactionalSchema) columns.comment(mark);
     if (!traits.comparesTextExactly) {
       columns.engine('InnoDB');
       columns.charset('utf8mb4');
@@ -25,4 +32,15 @@ export async function createTable(
     }
     define(columns);
   });
+}
+
+async function isOurs(knex: Knex, table: string): Promise<boolean> {
+  const row = await knex('information_schema.tables')
+    .where({ table_schema: knex.raw('DATABASE()'), table_name: table })
+    .first<{ note: string } | undefined>({ note: 'table_comment' });
+  return row?.note === mark;
+}
+
+async function isEmpty(knex: Knex, table: string): Promise<boolean> {
+  return (await knex(table).first()) === undefined;
 }

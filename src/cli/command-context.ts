@@ -44,7 +44,7 @@ export function loadSettings(given: Readonly<Record<string, string>> = {}): Sett
 /** Opens the store for one piece of work and closes it. Safe beside a running receiver. */
 export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
   const settings = loadSettings();
-  const store = await openStore(settings.core.DATABASE_URL, storeMigrations);
+  const store = await openStore(settings.core.DATABASE_URL, storeMigrations, true);
   const destinations = enabledDestinations(settings, adapters);
   try {
     await work({ settings, store, destinations });

@@ -6,6 +6,7 @@ import type { Finding } from '../contract/adapter.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../logger.ts';
 import { databaseFile, openDatabase } from '../store/database.ts';
+import { findDurabilityFault } from '../store/durability.ts';
 import { readLedger } from '../store/match-ledger.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
@@ -77,10 +78,11 @@ function readWarnings({ core }: Settings): Finding[] {
 
 async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
   const file = databaseFile(url);
-  if (file !== undefined && !existsSync(file)) return [notThereYet];
+  // A log without its file is a lost store, and no new one.
+  if (file !== undefined && !existsSync(file) && !existsSync(`${file}-wal`)) return [notThereYet];
   try {
     await checkStore(url);
-    return [await lookAtSchema(url)];
+    return [await lookAtSchema(url), ...(await lookAtDurability(url))];
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
@@ -100,6 +102,16 @@ async function readKeptLedger(
     return await readLedger(database, destination, numbers, Date.now());
   } catch {
     return new Map();
+  } finally {
+    await database.close();
+  }
+}
+
+async function lookAtDurability(url: string): Promise<Finding[]> {
+  const database = openDatabase(url, 'inspect');
+  try {
+    const fault = await findDurabilityFault(database);
+    return fault === undefined ? [] : [{ level: 'warning', ...fault }];
   } finally {
     await database.close();
   }

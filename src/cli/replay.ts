@@ -187,7 +187,8 @@ async function replayBody(
   const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage: quarantined.pathStage };
   const stored = await storeOne(store, push, destinations, secretKey);
   if (stored === undefined) return 'still refused: the database refuses it';
-  if (stored.removed === true) return 'still refused: its call was removed';
+  if (stored.setAside === 'call_removed') return 'still refused: its call was removed';
+  if (stored.setAside === 'call_full') return 'still refused: its call holds as many pushes as it may';
   await markReplayed(store, quarantined.id, stored.pushId);
   return stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
 }

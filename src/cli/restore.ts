@@ -40,6 +40,9 @@ const command = createCommand(
     print(`The store ${storeFile} is that of ${notes.madeAt} again.`);
     if (aside !== undefined) print(`The one before is kept in ${aside}; remove it when it is not needed.`);
     warnOfOtherKey(core, notes);
+    print(
+      'Clients, secrets, tokens and approvals that were ended since then are valid again: npm run client -- list',
+    );
     print('Start the receiver. What was landed since then stays where it landed.');
   });
 

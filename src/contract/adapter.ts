@@ -56,8 +56,8 @@ export interface Capabilities {
   readonly rateLimit?: { readonly batches: number; readonly perMs: number };
   /**
    * How the destination keeps one record for one key. `native`: it refuses or merges a second one itself.
-   * `lookup`: the adapter looks before it writes when an earlier outcome is unknown; each attempt is then counted
-   * before it is made. `none`: a reply that is lost after the write may leave two, and the operator is told so.
+   * `lookup`: the adapter looks before it writes when an earlier outcome is unknown; a first landing is then noted
+   * before it is tried. `none`: a reply that is lost after the write may leave two, and the operator is told so.
    */
   readonly idempotency: 'native' | 'lookup' | 'none';
   /** False: only the first landing is made; later revisions never reach the adapter and count as skipped. */

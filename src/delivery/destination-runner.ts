@@ -3,7 +3,7 @@ import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors
 import type { Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
-import { countAttempts, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
+import { noteInHand, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
 import {
   noteSuspect,
   readDestinations,
@@ -24,6 +24,7 @@ import {
   type HoldDependencies,
 } from './hold.ts';
 import { pauseMs } from './pause.ts';
+import { blameDelivery, noteProbe } from './probing.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
@@ -63,6 +64,11 @@ export async function runDestination(
     }
     if (restMs > 0) await sleeper.sleep(restMs);
   }
+  if (hold.inHand !== undefined) {
+    await makeLateDueAgain(dependencies, hold).catch((error: unknown) =>
+      log.error({ error }, 'What was in hand could not be made due again; replay it'),
+    );
+  }
   if (hold.lease !== undefined) {
     await releaseLease(dependencies.store, dependencies.name, hold.lease).catch((error: unknown) =>
       log.warn({ error }, 'The lease could not be given back; it ends by itself'),
@@ -78,6 +84,8 @@ async function workOnce(
 ): Promise<number> {
   const { store, name, capabilities, clock, pollMs } = dependencies;
   const lease = await holdLease(dependencies, hold);
+  if (hold.inHand !== undefined && lease?.fence !== hold.inHand.fence)
+    await makeLateDueAgain(dependencies, hold);
   if (lease === undefined) return pollMs;
   const state = (await readDestinations(store)).find((destination) => destination.name === name);
   hold.pauses = state?.pauses ?? 0;
@@ -97,12 +105,14 @@ async function workOnce(
     hold.fresh = false;
     if (batch.length === 0) {
       hold.alone = 0;
+      hold.probe = undefined;
       return await restMs(dependencies);
     }
     hold.batchStartsMs.push(clock());
     const result = await deliverBatch(dependencies, lease, hold, batch, interrupt);
     if (result === undefined) return 0;
     const { settled, stopped } = result;
+    if (settled) noteProbe(hold, batch, result);
     if (settled && stopped === undefined)
       countAlone(
         hold,
@@ -135,6 +145,14 @@ async function prepare({ adapter, leaseMs }: RunnerDependencies, interrupt: Abor
   }
 }
 
+/** What became of a batch. */
+interface BatchResult extends Pick<AttemptResult, 'stopped'> {
+  readonly settled: boolean;
+  readonly landed: boolean;
+}
+
+const notSettled: BatchResult = { settled: false, stopped: undefined, landed: false };
+
 /**
  * `settled` is false when another process has taken the destination over: the batch stays due. Undefined: the lease
  * is too old for an attempt, and is to be renewed first.
@@ -145,27 +163,29 @@ async function deliverBatch(
   hold: Hold,
   batch: readonly DueDelivery[],
   interrupt: AbortSignal,
-): Promise<{ settled: boolean; stopped?: AttemptResult['stopped'] } | undefined> {
+): Promise<BatchResult | undefined> {
   const { store, name, capabilities, clock, random, leaseMs, log, onSettled } = dependencies;
   const callIds = batch.map((due) => due.call.id);
   if (capabilities.idempotency !== 'native') {
-    if (!(await countAttempts(store, name, lease.fence, callIds, clock()))) return { settled: false };
+    if (!(await noteInHand(store, name, lease.fence, callIds, clock()))) return notSettled;
   }
   const suspect = suspectOf(hold, callIds);
   const poison = suspect !== undefined && isPoison(suspect) ? suspect : undefined;
   if (suspect !== undefined && poison === undefined) {
-    if (!(await noteSuspect(store, name, lease, suspect))) return { settled: false };
+    if (!(await noteSuspect(store, name, lease, suspect))) return notSettled;
   }
   // The deadline ends before the lease does. A process that was stopped since it looked at its lease has none left.
   const leftMs = hold.renewedAtMs + (leaseMs * 3) / 4 - clock();
   if (leftMs <= 0) return undefined;
   const deadlineMs = Math.min(leaseMs / 2, leftMs);
+  hold.inHand = { fence: lease.fence, callIds };
   const { outcomes, stopped, late } =
     poison === undefined
-      ? await attempt({ ...dependencies, deadlineMs }, batch, interrupt)
+      ? blameDelivery(hold, batch, await attempt({ ...dependencies, deadlineMs }, batch, interrupt))
       : setAside(poison, log);
   resizeBatches(hold, capabilities, batch.length, late);
-  if (outcomes.size === 0) return { settled: true, stopped };
+  const landed = [...outcomes.values()].some(({ kind }) => kind === 'delivered');
+  if (outcomes.size === 0) return { settled: true, stopped, landed };
   const nowMs = clock();
   const settlements = batch.flatMap((due) => {
     const outcome = outcomes.get(due.call.id);
@@ -174,12 +194,18 @@ async function deliverBatch(
   const counts = countByKind(outcomes);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
     log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
-    await makeDueAgain(store, name, callIds, nowMs);
-    return { settled: false };
+    return notSettled;
   }
+  hold.inHand = undefined;
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
-  return { settled: true, stopped };
+  return { settled: true, stopped, landed };
+}
+
+/** What was in hand when the lease was lost may have been written late, over what the present holder writes. */
+async function makeLateDueAgain({ store, name, clock }: RunnerDependencies, hold: Hold): Promise<void> {
+  await makeDueAgain(store, name, hold.inHand?.callIds ?? [], clock());
+  hold.inHand = undefined;
 }
 
 function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {

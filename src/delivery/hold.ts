@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts';
 export interface Hold {
   lease: Lease | undefined;
   renewedAtMs: number;
+  /** What the adapter was given and was not settled, under which fence. */
+  inHand: { readonly fence: number; readonly callIds: readonly string[] } | undefined;
   prepared: boolean;
   /** The destination was taken just now: a pause that was written before is not waited for, once. */
   fresh: boolean;
@@ -20,6 +22,17 @@ export interface Hold {
   alone: number;
   /** What that holder had in hand alone. */
   suspect: Suspect | undefined;
+  /** What the destination is probed with while it is away. */
+  probe: Probe | undefined;
+}
+
+/** The delivery by which a destination that is away was probed first. */
+export interface Probe {
+  readonly callId: string;
+  /** How many probes failed since, those with other deliveries counted. */
+  readonly failures: number;
+  /** Another one landed since, so the destination is not away: it is tried once more, alone. */
+  readonly otherLanded: boolean;
 }
 
 export interface HoldDependencies {
@@ -37,6 +50,7 @@ export function emptyHold({ batchSizeMax }: Capabilities): Hold {
   return {
     lease: undefined,
     renewedAtMs: 0,
+    inHand: undefined,
     prepared: false,
     fresh: false,
     pauses: 0,
@@ -44,6 +58,7 @@ export function emptyHold({ batchSizeMax }: Capabilities): Hold {
     batchSizeMax,
     alone: 0,
     suspect: undefined,
+    probe: undefined,
   };
 }
 
@@ -63,6 +78,7 @@ export async function holdLease(dependencies: HoldDependencies, hold: Hold): Pro
     hold.batchSizeMax = capabilities.batchSizeMax;
     hold.alone = lease.abandoned ? capabilities.batchSizeMax : 0;
     hold.suspect = lease.suspect;
+    hold.probe = undefined;
     log.info(
       { fence: lease.fence, abandoned: lease.abandoned },
       'This process delivers at the destination now',

@@ -4,6 +4,7 @@ import { readDue, type DueDelivery } from '../store/deliveries.ts';
 import type { Suspect } from '../store/destinations.ts';
 import type { AttemptResult } from './attempt.ts';
 import { batchLimit, type Hold, type HoldDependencies } from './hold.ts';
+import { chooseProbe, probeChoices } from './probing.ts';
 
 // The first end came in a batch, and made each of it be tried alone; so many more alone are no chance.
 const endsAloneMax = 2;
@@ -16,8 +17,12 @@ export async function readBatch(
   { store, name, clock }: HoldDependencies,
   hold: Hold,
 ): Promise<readonly DueDelivery[]> {
-  const { alone, suspect } = hold;
-  if (alone <= 1 || suspect === undefined) return readDue(store, name, batchLimit(hold), clock());
+  const { alone, suspect, probe } = hold;
+  if (alone <= 1 || suspect === undefined) {
+    if (hold.pauses === 0 && probe?.otherLanded !== true)
+      return readDue(store, name, batchLimit(hold), clock());
+    return chooseProbe(hold, await readDue(store, name, probeChoices(hold), clock()));
+  }
   const due = await readDue(store, name, 2, clock());
   const other = due.find(({ call }) => call.id !== suspect.callId) ?? due[0];
   return other === undefined ? [] : [other];

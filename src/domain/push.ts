@@ -30,7 +30,8 @@ export interface PushWarning {
     | 'replaced_characters'
     | 'unknown_status'
     | 'stage_from_fields'
-    | 'call_removed';
+    | 'call_removed'
+    | 'call_full';
   /** What came, cut to 100 characters. */
   readonly received: string;
   /** What was done with it, in words. */

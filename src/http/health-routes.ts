@@ -3,7 +3,7 @@ import { equalInConstantTime } from '../auth/secrets.ts';
 import type { Clock } from '../domain/clock.ts';
 import { within } from '../domain/within.ts';
 import { readDestinations } from '../store/destinations.ts';
-import { probeStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -12,8 +12,8 @@ export interface HealthDependencies {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly metricsToken: string | undefined;
-  /** False while the store is known not to answer: it need not be asked. */
-  readonly isStoreOpen: () => boolean;
+  /** Whether the store would take a push now. */
+  readonly canStore: () => Promise<boolean>;
   readonly isClosing: () => boolean;
   readonly clock: Clock;
 }
@@ -63,11 +63,10 @@ interface Readiness {
 }
 
 async function readReadiness(dependencies: HealthDependencies): Promise<Readiness> {
-  const { store, isClosing, isStoreOpen, clock } = dependencies;
+  const { store, isClosing, canStore, clock } = dependencies;
   if (isClosing()) return { status: 'shutting_down', paused: [] };
-  if (!isStoreOpen()) return { status: 'store_unavailable', paused: [] };
+  if (!(await canStore())) return { status: 'store_unavailable', paused: [] };
   try {
-    await within(storeAnswersWithinMs, probeStore(store));
     await within(storeAnswersWithinMs, store.reader.knex('pushes').first('id'));
     await within(storeAnswersWithinMs, store.reader.knex('calls').first('id'));
     const destinations = await within(storeAnswersWithinMs, readDestinations(store));

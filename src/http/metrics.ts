@@ -10,7 +10,7 @@ export interface Metrics {
   /** A body that was refused and kept; its stage is known when the path gives it. */
   pushRefused(pathStage: Stage | undefined): void;
   pushStored(stage: Stage, duplicate: boolean): void;
-  /** A late push of a call that was removed: kept in the quarantine. */
+  /** A push of a call that was removed, or is full: kept in the quarantine. */
   pushSetAside(stage: Stage): void;
   /** Rows that were past their time, by what they were. */
   trimmed(kind: string, count: number): void;
@@ -100,7 +100,7 @@ export function createMetrics(
   });
   const available = new Gauge({
     name: 'jet_store_available',
-    help: '1 when the store answered this scrape, 0 when it did not: pushes are then answered 503.',
+    help: '1 when the store would take a push, 0 when it would not: pushes are then answered 503.',
     registers,
   });
   const gauges = {

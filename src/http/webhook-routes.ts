@@ -5,7 +5,7 @@ import type { Stage } from '../domain/stage.ts';
 import { isFault, readPush, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
 import { Overloaded } from '../store/group-commit.ts';
 import { createPushId } from '../store/push-id.ts';
-import type { NewPush, StoredPush } from '../store/pushes.ts';
+import { pushesOfCallMax, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { keepOtherMethod, withBody } from './misdirected.ts';
 import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
@@ -63,8 +63,8 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
         dependencies,
       );
     });
-    if (stored.removed === true) {
-      await setAside(request, response, raw, push, dependencies);
+    if (stored.setAside !== undefined) {
+      await setAside(request, response, raw, push, stored.setAside, dependencies);
       return;
     }
     onStored();
@@ -92,25 +92,34 @@ function answerStored(
   response.end(JSON.stringify({ status: 'stored', pushId, callId, stage, duplicate, warnings }));
 }
 
-/** A late push of a call that was removed is kept, and does not bring back a part of the call. */
+const setAsideTexts = {
+  call_removed: {
+    detail: 'Its call was removed before it came.',
+    action: 'kept in the quarantine; the call stays removed',
+  },
+  call_full: {
+    detail: `Its call holds ${pushesOfCallMax} pushes, which is the most.`,
+    action: 'kept in the quarantine; the call stays as it is',
+  },
+} as const;
+
+/** What its call does not take is kept: a late push does not bring back a part of a call that was removed. */
 async function setAside(
   request: Request,
   response: Response,
   raw: Buffer,
   push: NewPush,
+  code: NonNullable<StoredPush['setAside']>,
   dependencies: WebhookDependencies,
 ): Promise<void> {
-  const detail = 'Its call was removed before it came.';
-  const { pathStage } = push;
-  const pushId = await keepBody(request, raw, pathStage, { code: 'call_removed', detail }, dependencies);
+  const { detail, action } = setAsideTexts[code];
+  const pushId = await keepBody(request, raw, push.pathStage, { code, detail }, dependencies);
   dependencies.metrics.pushSetAside(push.stage);
-  dependencies.log.info({ pushId, stage: push.stage }, 'A late push of a removed call is in the quarantine');
-  const warning: PushWarning = {
-    field: 'callsessionid',
-    code: 'call_removed',
-    received: push.callId.slice(0, 100),
-    action: 'kept in the quarantine; the call stays removed',
-  };
+  dependencies.log.info(
+    { pushId, stage: push.stage, code },
+    'A push that its call does not take is in the quarantine',
+  );
+  const warning: PushWarning = { field: 'callsessionid', code, received: push.callId.slice(0, 100), action };
   answerStored(response, push, { pushId, duplicate: false }, [...push.warnings, warning]);
 }
 

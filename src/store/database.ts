@@ -11,6 +11,9 @@ import { upsertRows } from './upsert.ts';
 const acquireTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 
+// A report, or what a scrape asks, holds up no look-up of a token. More would take the threads that the writer needs.
+const sqliteReadersMax = 2;
+
 /**
  * Opens a database under the kit's own rules. Nothing is reached before the first statement.
  *
@@ -73,6 +76,7 @@ const knexConfigs: Readonly<
     useNullAsDefault: true,
     pool: {
       ...pool,
+      ...(mode === 'read' && { max: sqliteReadersMax }),
       afterCreate: (
         connection: Parameters<typeof prepareSqliteConnection>[0],
         done: Parameters<typeof prepareSqliteConnection>[2],

@@ -3,6 +3,7 @@ import type { Upsert } from '../domain/database.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
+import { inLockOrder, lockInOrder } from './lock-order.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -30,7 +31,8 @@ export async function markDue(
   destinations: readonly Destination[],
   nowMs: number,
 ): Promise<void> {
-  await store.writer.upsert(transaction, dueDeliveries(revised, destinations, nowMs));
+  const ordered = inLockOrder(revised, ({ call }) => call.id);
+  await store.writer.upsert(transaction, dueDeliveries(ordered, destinations, nowMs));
 }
 
 /**
@@ -140,12 +142,13 @@ export async function readNextDueMs(store: Store, destination: string): Promise<
 }
 
 /**
- * Counts an attempt before it is made, for destinations that must know whether an earlier outcome may be unknown:
- * a process that dies in mid-write settles nothing.
+ * Notes before an attempt what may land now for the first time, for destinations that must know whether an earlier
+ * outcome may be unknown: a process that dies in mid-write settles nothing. It counts no attempt, since the destination
+ * as a whole may be away.
  *
  * @returns false when the fence is gone: nothing was written
  */
-export async function countAttempts(
+export async function noteInHand(
   store: Store,
   destination: string,
   fence: number,
@@ -154,10 +157,14 @@ export async function countAttempts(
 ): Promise<boolean> {
   return inTransaction(store.writer, async (transaction) => {
     if (!(await holdFence(transaction, destination, fence))) return false;
+    const notLanded = transaction('deliveries')
+      .where({ destination, delivered_revision: null })
+      .whereIn('call_id', callIds);
+    const ids = await lockInOrder(store.writer, notLanded, 'call_id');
     await transaction('deliveries')
       .where({ destination })
-      .whereIn('call_id', callIds)
-      .update({ attempts: transaction.raw('attempts + 1'), attempted_at: nowMs });
+      .whereIn('call_id', ids)
+      .update({ attempted_at: nowMs });
     return true;
   });
 }

@@ -8,6 +8,8 @@ export interface Dialect extends Traits {
   readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which costs less than binding every value. */
   readonly rowsAsJson: boolean;
+  /** A column of text, for ordering by its bytes. */
+  readonly bytewise: (column: string) => string;
   /** How a statement updates the row that is in the way of an insert. */
   readonly upsertSyntax: 'on conflict' | 'on duplicate key';
   /** What makes a transaction that reads see one state throughout; nothing where each does by itself. */
@@ -15,6 +17,8 @@ export interface Dialect extends Traits {
   /** What the operator backs it up and restores it with; undefined for a file, which the kit's commands copy. */
   readonly backupTools:
     { readonly name: string; readonly backUp: string; readonly restore: string } | undefined;
+  /** The setting of the server by which it may lose what it has committed, and cannot be told otherwise by a session. */
+  readonly durability: DurabilitySetting | undefined;
   /** Several tables can be written by one statement (see sqlite-together.ts). */
   readonly writesTogether: boolean;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
@@ -32,6 +36,14 @@ export interface Dialect extends Traits {
 const serverPool: Knex.PoolConfig = { min: 0, max: 10, idleTimeoutMillis: 10_000 };
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+export interface DurabilitySetting {
+  readonly name: string;
+  /** SQL for its value. */
+  readonly value: string;
+  readonly keepsCommits: (value: string) => boolean;
+  readonly remedy: string;
+}
 
 export interface DriverError {
   readonly message?: string;
@@ -55,9 +67,12 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // A second connection would only wait for the one writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
+    bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
     backupTools: undefined,
+    // Each of our connections says for itself how it syncs.
+    durability: undefined,
     writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
@@ -80,12 +95,20 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    // Its text is ordered as the database's language has it.
+    bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
     oneView: { isolationLevel: 'repeatable read' },
     backupTools: {
       name: 'PostgreSQL',
       backUp: 'pg_dump --format=custom',
       restore: 'pg_restore --clean --if-exists --single-transaction',
+    },
+    durability: {
+      name: 'fsync',
+      value: "current_setting('fsync')",
+      keepsCommits: (value) => value === 'on',
+      remedy: 'Set fsync = on in postgresql.conf and reload the server.',
     },
     writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
@@ -116,12 +139,21 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    // Its tables of ours are collated so (utf8mb4_bin).
+    bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',
     oneView: { isolationLevel: 'repeatable read' },
     backupTools: {
       name: 'MySQL or MariaDB',
       backUp: 'mariadb-dump --single-transaction --hex-blob',
       restore: 'mariadb',
+    },
+    durability: {
+      name: 'innodb_flush_log_at_trx_commit',
+      value: '@@GLOBAL.innodb_flush_log_at_trx_commit',
+      // MariaDB's 3 syncs too, and more.
+      keepsCommits: (value) => value === '1' || value === '3',
+      remedy: 'Set innodb_flush_log_at_trx_commit = 1 in the server and in its configuration.',
     },
     writesTogether: false,
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.

@@ -1,5 +1,6 @@
 import { deleteSome } from './delete-some.ts';
 import type { Store } from './store.ts';
+import { inTransaction } from './transaction.ts';
 
 /** One approval of one client: its code, its refresh tokens and their access tokens end together. */
 export interface GrantFamily {
@@ -175,8 +176,7 @@ export async function spendParent(
   familyId: string,
   nowMs: number,
 ): Promise<void> {
-  const { knex } = store.writer;
-  await knex.transaction(async (transaction) => {
+  await inTransaction(store.writer, async (transaction) => {
     await transaction('oauth_families').where({ id: familyId }).update({ last_used_at: nowMs });
     const row = await transaction('oauth_refresh_tokens')
       .where({ hash })

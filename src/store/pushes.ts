@@ -5,6 +5,7 @@ import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
+import { inLockOrder, lockInOrder } from './lock-order.ts';
 import { upsertTogether } from './sqlite-together.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
@@ -27,9 +28,12 @@ export interface StoredPush {
   /** Of a repeat: the id of the push that was stored the first time. */
   readonly pushId: string;
   readonly duplicate: boolean;
-  /** Its call was removed. Nothing was written: the push is to be kept elsewhere. */
-  readonly removed?: true;
+  /** Its call was removed, or holds as many pushes as it may. Nothing was written: it is to be kept elsewhere. */
+  readonly setAside?: 'call_removed' | 'call_full';
 }
+
+/** A call has about five. Each push reads and folds all of its call, so a call without end would slow down all. */
+export const pushesOfCallMax = 1_000;
 
 /**
  * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
@@ -45,7 +49,7 @@ export async function storePushes(
   secretKey?: string,
 ): Promise<StoredPush[]> {
   const { writer } = store;
-  const callIds = [...new Set(pushes.map((push) => push.callId))].sort();
+  const callIds = [...new Set(pushes.map((push) => push.callId))];
   if (dialects[writer.dialect].writesTogether) {
     // Read before the lock is taken. Who changes a call raises its revision: then nothing is written here.
     const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKey);
@@ -63,7 +67,8 @@ export async function storePushes(
     await lockCalls(store, transaction, callIds, nowMs);
     const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKey);
     if (group.fresh.length === 0) return group.answers;
-    for (const upsert of upsertsOf(group, destinations, nowMs)) await writer.upsert(transaction, upsert);
+    const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
+    for (const upsert of upsertsOf(ordered, destinations, nowMs)) await writer.upsert(transaction, upsert);
     return group.answers;
   });
 }
@@ -179,9 +184,9 @@ async function lockCalls(
         ({ stored }: { stored: (name: string) => string }) => stored(column),
       ]),
     ),
-    rows: callIds.map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
+    rows: inLockOrder(callIds, (id) => id).map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
   });
-  await transaction('calls').select('id').whereIn('id', callIds).orderBy('id').forUpdate();
+  await lockInOrder(store.writer, transaction('calls').whereIn('id', callIds), 'id');
 }
 
 /**
@@ -223,15 +228,23 @@ function separateRepeats(
   removed: ReadonlySet<string>,
 ): { fresh: NewPush[]; answers: StoredPush[] } {
   const key = (push: Push): string => `${push.contentHash} ${push.callId}`;
-  const ids = new Map(known.map((push) => [key(push), push.id]));
+  const ids = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const add = (push: Push): void => {
+    ids.set(key(push), push.id);
+    counts.set(push.callId, (counts.get(push.callId) ?? 0) + 1);
+  };
+  known.forEach(add);
   const fresh: NewPush[] = [];
   const answers = pushes.map((push): StoredPush => {
     const earlier = ids.get(key(push));
     if (earlier !== undefined) return { pushId: earlier, duplicate: true };
-    if (removed.has(push.callId)) return { pushId: push.id, duplicate: false, removed: true };
-    ids.set(key(push), push.id);
+    const notStored = { pushId: push.id, duplicate: false };
+    if (removed.has(push.callId)) return { ...notStored, setAside: 'call_removed' };
+    if ((counts.get(push.callId) ?? 0) >= pushesOfCallMax) return { ...notStored, setAside: 'call_full' };
+    add(push);
     fresh.push(push);
-    return { pushId: push.id, duplicate: false };
+    return notStored;
   });
   return { fresh, answers };
 }

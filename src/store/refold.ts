@@ -4,6 +4,7 @@ import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
+import { lockInOrder } from './lock-order.ts';
 import { parsedOf, writeCalls, type NewPush } from './pushes.ts';
 import { readPushes, readRevisions } from './read-pushes.ts';
 import type { Store } from './store.ts';
@@ -67,10 +68,8 @@ export async function applyRefold(
   nowMs: number,
 ): Promise<RefoldedCall[]> {
   return inTransaction(store.writer, async (transaction) => {
-    // The first statement is a write and takes the calls' locks: no push of theirs comes between.
-    await transaction('calls')
-      .whereIn('id', [...callIds])
-      .update({ stage: transaction.ref('stage') });
+    // No push of theirs comes between.
+    await lockInOrder(store.writer, transaction('calls').whereIn('id', [...callIds]), 'id');
     const { refolded, rereadPushes } = await refoldCalls(transaction, callIds, reread);
     const changed = refolded.filter((call) => differs(call));
     const changedIds = changed.map((call) => call.after.id);

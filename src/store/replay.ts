@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { DeliveryState, Destination } from './deliveries.ts';
+import { inLockOrder, lockInOrder } from './lock-order.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -66,17 +67,9 @@ export async function markForReplay(
   nowMs: number,
 ): Promise<number> {
   return inTransaction(store.writer, async (transaction) => {
-    const standing = new Set(
-      await transaction('calls')
-        .whereIn(
-          'id',
-          calls.map(({ id }) => id),
-        )
-        .orderBy('id')
-        .forUpdate()
-        .pluck<string[]>('id'),
-    );
-    const rows = calls
+    const ids = calls.map(({ id }) => id);
+    const standing = new Set(await lockInOrder(store.writer, transaction('calls').whereIn('id', ids), 'id'));
+    const rows = inLockOrder(calls, ({ id }) => id)
       .filter(({ id }) => standing.has(id))
       .map(({ id, revision }) => [destination, id, revision, 'due', nowMs, nowMs, 0]);
     await store.writer.upsert(transaction, {
@@ -95,8 +88,9 @@ export async function markForReplay(
 }
 
 /**
- * Makes deliveries due again that another process may have settled: what this one wrote without the fence may stand
- * over what that one wrote. Those that are due, or rest undelivered, stay as they are.
+ * Makes deliveries due again that another process has landed meanwhile or has in hand: what this one wrote without the
+ * fence may stand over what that one writes. Their calls get a greater revision, so that the settle of the other leaves
+ * them due, whenever it comes. Those that rest undelivered stay as they are.
  */
 export async function makeDueAgain(
   store: Store,
@@ -104,9 +98,17 @@ export async function makeDueAgain(
   callIds: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  await store.writer
-    .knex('deliveries')
-    .where({ destination, state: 'delivered' })
-    .whereIn('call_id', callIds)
-    .update({ state: 'due', due_at: nowMs, due_since: nowMs, attempts: 0 });
+  await inTransaction(store.writer, async (transaction) => {
+    const calls = (): Knex.QueryBuilder => transaction('calls').whereIn('id', callIds);
+    const owed = (): Knex.QueryBuilder =>
+      transaction('deliveries').where({ destination }).whereIn('call_id', callIds);
+    await lockInOrder(store.writer, calls(), 'id');
+    await lockInOrder(store.writer, owed(), 'call_id');
+    await calls().update({ revision: transaction.raw('revision + 1') });
+    await owed()
+      .where({ state: 'delivered' })
+      .update({ state: 'due', due_at: nowMs, due_since: nowMs, attempts: 0 });
+    const revision = transaction('calls').select('revision').whereRaw('calls.id = deliveries.call_id');
+    await owed().where({ state: 'due' }).update({ revision });
+  });
 }

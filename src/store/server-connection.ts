@@ -19,8 +19,15 @@ interface ServerConnection {
 
 type Done = (error: unknown, connection: ServerConnection) => void;
 
+/** What holds on each connection. */
 const rules: Readonly<Record<Exclude<DialectName, 'sqlite'>, readonly string[]>> = {
-  postgres: ["SET TIME ZONE 'UTC'"],
+  postgres: [
+    "SET TIME ZONE 'UTC'",
+    'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    `SET idle_in_transaction_session_timeout = '${statementSeconds}s'`,
+    // A 2xx says that the push is on the disk. All but off see to that; which standbys are waited for is the operator's.
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+  ],
   mysql: [
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
@@ -29,9 +36,7 @@ const rules: Readonly<Record<Exclude<DialectName, 'sqlite'>, readonly string[]>>
 };
 
 const limits: typeof rules = {
-  postgres: [
-    `SET statement_timeout = '${statementSeconds}s'; SET idle_in_transaction_session_timeout = '${statementSeconds}s'`,
-  ],
+  postgres: [`SET statement_timeout = '${statementSeconds}s'`],
   mysql: [
     // MySQL has no limit of its own for a transaction that stands still; idle connections of ours end before.
     `SET SESSION innodb_lock_wait_timeout = ${statementSeconds}, wait_timeout = ${statementSeconds}`,

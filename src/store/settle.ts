@@ -1,7 +1,7 @@
-import type { Knex } from 'knex';
 import type { Upsert, UpsertNames } from '../domain/database.ts';
 import { holdFence, type DeliveryState } from './deliveries.ts';
 import { dialects } from './dialect.ts';
+import { lockInOrder } from './lock-order.ts';
 import { upsertTogether } from './sqlite-together.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -52,7 +52,10 @@ export async function settle(
     // What was in hand has an outcome: the process did not end of it.
     const held = await holdFence(transaction, destination, fence, { fence, suspect_call_id: null });
     if (!held) return false;
-    const owed = await lockOwed(transaction, destination, settlements);
+    const callIds = settlements.map(({ callId }) => callId);
+    const rows = transaction('deliveries').where({ destination }).whereIn('call_id', callIds);
+    // A trimmed call's is not made again.
+    const owed = new Set(await lockInOrder(writer, rows, 'call_id'));
     const standing = settlements.filter(({ callId }) => owed.has(callId));
     await writer.upsert(transaction, settledRows(destination, standing, nowMs));
     return true;
@@ -67,24 +70,6 @@ function unsuspected(destination: string, fence: number): Upsert {
     columns: ['name', 'fence', 'suspect_call_id'],
     rows: [[destination, fence, null]],
   };
-}
-
-/** Those of the deliveries that are there, locked: a trimmed call's is not made again. */
-async function lockOwed(
-  transaction: Knex.Transaction,
-  destination: string,
-  settlements: readonly Settlement[],
-): Promise<ReadonlySet<string>> {
-  const callIds = await transaction('deliveries')
-    .where({ destination })
-    .whereIn(
-      'call_id',
-      settlements.map(({ callId }) => callId),
-    )
-    .orderBy('call_id')
-    .forUpdate()
-    .pluck<string[]>('call_id');
-  return new Set(callIds);
 }
 
 /**

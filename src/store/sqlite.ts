@@ -39,8 +39,8 @@ export function sqlitePragmas(mode: SqliteMode): readonly string[] {
     'PRAGMA wal_autocheckpoint = 8000',
     'PRAGMA foreign_keys = ON',
     'PRAGMA trusted_schema = OFF',
-    // 16 MiB a connection; the system keeps the file's pages too.
-    'PRAGMA cache_size = -16384',
+    // 16 MiB for the writer and 8 MiB for each reader; the system keeps the file's pages too.
+    `PRAGMA cache_size = ${mode === 'read' ? -8192 : -16384}`,
     ...(mode === 'read' ? ['PRAGMA query_only = ON'] : []),
   ];
 }
@@ -85,7 +85,8 @@ export function makeSqliteFolder(path: string): void {
 /**
  * Looks at the file of a store before it is opened, and says whether it is new.
  *
- * @throws StoreUnusable when a file is there that SQLite would silently fill: an empty one is a lost store
+ * @throws StoreUnusable when a file is there that SQLite would silently fill: an empty one is a lost store, and so is a
+ * log without its file
  */
 export function inspectSqliteFile(path: string): { isNew: boolean } {
   let size: number;
@@ -94,7 +95,10 @@ export function inspectSqliteFile(path: string): { isNew: boolean } {
     // SQLite would open a file that it may not write, and fail at the first push.
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { isNew: true };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      requireNoLog(path);
+      return { isNew: true };
+    }
     throw unreadable(path, error);
   }
   if (size === 0) {
@@ -104,6 +108,16 @@ export function inspectSqliteFile(path: string): { isNew: boolean } {
     );
   }
   return { isNew: false };
+}
+
+/** Whoever takes the file away and leaves its log has lost a store: SQLite would remove the log for a new one. */
+function requireNoLog(path: string): void {
+  const log = `${path}-wal`;
+  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw new StoreUnusable(
+    `The database file ${path} is not there, but its log ${log} is.`,
+    'Put the file back beside its log, or restore a back-up. To begin with an empty store, move the log away.',
+  );
 }
 
 function unreadable(path: string, cause: unknown): StoreUnusable {

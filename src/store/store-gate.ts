@@ -16,6 +16,8 @@ export interface StoreGate {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
   /** False while work is refused. */
   readonly isOpen: () => boolean;
+  /** Whether the store would take a push now. However many ask, it is tried at most once a second. */
+  readonly canStore: () => Promise<boolean>;
   /** Stops looking whether the store answers again. */
   stop(): void;
 }
@@ -23,29 +25,42 @@ export interface StoreGate {
 export interface StoreGateOptions {
   /** How long work may take. Longer than the store itself waits for a lock that another process holds. */
   readonly answersWithinMs: number;
-  /** A failure that took longer than this is silence too. A quick one needs no gate: it is an answer. */
+  /** A failure that took longer than this is silence too. A quick one refuses nobody: it is an answer. */
   readonly quickMs: number;
   readonly probeEveryMs: number;
   readonly isAway: (error: unknown) => boolean;
-  /** A piece of work that changes nothing, and needs what a push needs. */
+  /** A piece of work that needs what a push needs, and leaves nothing. */
   readonly probe: () => PromiseLike<unknown>;
   /** Called when the gate shuts, and when it opens again. */
   readonly onChange: (isOpen: boolean) => void;
 }
 
-/** While the store is silent the gate alone asks it, again and again; everybody else is told at once. */
+// Whoever asks whether the store can be used is told soon, and not from long ago.
+const toldWithinMs = 2_000;
+const toldForMs = 1_000;
+
+/**
+ * While the store is silent the gate alone asks it, again and again; everybody else is told at once. From any failure
+ * until a probe succeeds it also says that the store takes no push: a full disk fails quickly, and lets one read.
+ */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, probe, onChange } = options;
   let open = true;
+  let sound = true;
+  let soundAtMs = -Infinity;
+  let checking: Promise<boolean> | undefined;
   const isOpen = (): boolean => open;
   const stopping = new AbortController();
 
-  const shut = async (): Promise<void> => {
-    open = false;
-    onChange(open);
+  const probeUntilSound = async (): Promise<void> => {
+    if (!sound) return;
+    sound = false;
     while (!stopping.signal.aborted) {
       try {
         await within(answersWithinMs, probe());
+        sound = true;
+        soundAtMs = performance.now();
+        if (open) return;
         open = true;
         onChange(open);
         return;
@@ -53,6 +68,24 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
         await sleep(probeEveryMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
       }
     }
+  };
+
+  const shut = (): void => {
+    if (open) {
+      open = false;
+      onChange(open);
+    }
+    void probeUntilSound();
+  };
+
+  const check = async (): Promise<boolean> => {
+    try {
+      await within(toldWithinMs, probe());
+      soundAtMs = performance.now();
+    } catch {
+      void probeUntilSound();
+    }
+    return sound;
   };
 
   return {
@@ -64,11 +97,21 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
       } catch (error) {
         const tookTooLong = error instanceof TookTooLong;
         const isSilent = tookTooLong || (isAway(error) && performance.now() - startedMs > quickMs);
-        if (isSilent && isOpen() && !stopping.signal.aborted) void shut();
+        if (!stopping.signal.aborted) {
+          if (isSilent) shut();
+          else if (isAway(error)) void probeUntilSound();
+        }
         throw tookTooLong ? new StoreSilent('The store did not answer in time', { cause: error }) : error;
       }
     },
     isOpen,
+    canStore() {
+      if (!sound) return Promise.resolve(false);
+      if (performance.now() - soundAtMs < toldForMs) return Promise.resolve(true);
+      return (checking ??= check().finally(() => {
+        checking = undefined;
+      }));
+    },
     stop: () => stopping.abort(),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from '../domain/database.ts';
 import type { Migration } from '../domain/migration.ts';
@@ -5,6 +6,7 @@ import { databaseFile, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { inspectSqliteFile } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
 export interface Store {
@@ -15,9 +17,20 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Asks the store what a push asks of it, its lock too, and changes nothing. */
+// More than the pages that a push of the usual size takes. MySQL's text ends at 64 KB.
+const probeBytes = 32 * 1024;
+
+/**
+ * Asks the store what a push asks of it: its lock, room, and a commit on the disk. Leaves nothing.
+ *
+ * A row of its own each time, so that two processes do not wait for each other.
+ */
 export async function probeStore({ writer }: Store): Promise<void> {
-  await writer.knex('deliveries').where({ destination: '' }).delete();
+  const name = `probe ${randomUUID()}`;
+  await inTransaction(writer, async (transaction) => {
+    await transaction('settings').insert({ name, value: 'x'.repeat(probeBytes) });
+    await transaction('settings').where({ name }).delete();
+  });
 }
 
 /** Where the store remembers the steps of its schema. */
@@ -29,13 +42,18 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
 /**
  * Opens the store and brings its schema up to date.
  *
+ * @param patient leaves a server's statements as long as they take: for commands, whose statements go through all rows
  * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
  */
-export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
+export async function openStore(
+  url: string,
+  migrations: readonly Migration[],
+  patient = false,
+): Promise<Store> {
   // Before it is opened for writing, which would change even the file of another program.
   const file = databaseFile(url);
   if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
-  const writer = openDatabase(url);
+  const writer = openDatabase(url, 'write', patient);
   // A server takes many connections at once, so one pool serves both uses.
   const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
   const close = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { DeliveryState } from './deliveries.ts';
+import { lockInOrder } from './lock-order.ts';
 import { firstPushIdAt } from './push-id.ts';
 import type { Store } from './store.ts';
 import { writeTombstones } from './tombstones.ts';
@@ -50,24 +51,18 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
   const next = page.length < pushesMax ? undefined : page.at(-1)?.id;
   if (callIds.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held: [] };
   return inTransaction(store.writer, async (transaction) => {
-    // Locked in order of id, as receivers do: a push of one of these calls waits, and then finds the tombstone.
-    const old = await transaction('calls')
-      .whereIn('id', callIds)
-      .where('last_received_at', '<', beforeMs)
-      .orderBy('id')
-      .forUpdate()
-      .pluck<string[]>('id');
+    // Locked as receivers do: a push of one of these calls waits, and then finds the tombstone.
+    const pastTime = transaction('calls').whereIn('id', callIds).where('last_received_at', '<', beforeMs);
+    const old = await lockInOrder(store.writer, pastTime, 'id');
     const destinations = await readOwedDestinations(transaction);
-    const owed = await transaction('deliveries')
-      .whereIn('destination', destinations)
-      .whereIn('call_id', old)
-      .orderBy('call_id')
-      .forUpdate()
-      .select<{ call_id: string; destination: string; state: DeliveryState }[]>(
-        'call_id',
-        'destination',
-        'state',
-      );
+    const ofOld = (): Knex.QueryBuilder =>
+      transaction('deliveries').whereIn('destination', destinations).whereIn('call_id', old);
+    await lockInOrder(store.writer, ofOld(), 'call_id');
+    const owed = await ofOld().select<{ call_id: string; destination: string; state: DeliveryState }[]>(
+      'call_id',
+      'destination',
+      'state',
+    );
     const held = owed
       .filter(({ state }) => owedStates.includes(state))
       .map(({ call_id, destination }) => ({ callId: call_id, destination }));

@@ -62,6 +62,7 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
     expect(await countCalls()).toBe(30);
     expect(await countCalls(asideOf('jet.sqlite'))).toBe(35);
     expect(restored.stdout).toContain(asideOf('jet.sqlite'));
+    expect(restored.stdout).toContain('that were ended since then are valid again');
   });
 
   it('need nothing but the file on a new machine', async () => {

@@ -3,8 +3,8 @@ import { startWorker, type Worker } from '../../src/delivery/worker.ts';
 import { readDestinations, takeLease } from '../../src/store/destinations.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
-import { someTimeMs } from '../fixtures/pushes.ts';
-import { destinationOf, movedClock, runWorker, storeCalls } from '../fixtures/running-worker.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { destinationOf, movedClock, runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
 import { land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
@@ -141,6 +141,58 @@ for (const engine of engines) {
       await until(() => expect([...newer.landed.values()].flat()).toHaveLength(2));
       release();
       await until(() => expect([...newer.landed.values()].flat()).toHaveLength(4));
+    });
+
+    it('what such a holder wrote while the present one has it in hand stays due when that one settles it', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ['x']);
+      const clock = movedClock();
+      const old = heldAct();
+      started(runWorker(fresh.store, scriptedAdapter([old.act]), { clock, holder: 'old' }));
+      await old.begun;
+      clock.moveBy(60_000);
+      // The newest state is on its way, and then the old holder's write comes.
+      await storeDue(fresh.store, [pushOf(inboundBodies('x').end)]);
+      const present = heldAct();
+      const newer = scriptedAdapter([present.act]);
+      started(runWorker(await fresh.openAgain(), newer, { clock, holder: 'new' }));
+      await present.begun;
+      const [given] = newer.batches[0] ?? [];
+      old.release();
+      await until(async () =>
+        expect((await row('x'))?.revision).toBeGreaterThan(given?.revision ?? Infinity),
+      );
+      present.release();
+      await until(() => expect(newer.landed.get('x')).toHaveLength(2));
+      await until(async () => expect(await row('x')).toMatchObject({ state: 'delivered', due_at: null }));
+      expect(newer.batches).toHaveLength(2);
+    });
+
+    it('what such a holder has in hand is due again, also when the store does not take its word at first', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ['x']);
+      const clock = movedClock();
+      const old = heldAct();
+      let isAway = false;
+      const { writer } = fresh.store;
+      const flaky = new Proxy(writer, {
+        get(target, name, receiver) {
+          if (name === 'knex' && isAway) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      });
+      const late = destinationOf(fresh.store, scriptedAdapter([old.act]), { clock, holder: 'old' });
+      started(startWorker([{ ...late, store: { ...fresh.store, writer: flaky } }]));
+      await old.begun;
+      clock.moveBy(60_000);
+      const newer = scriptedAdapter();
+      started(runWorker(fresh.store, newer, { clock, holder: 'new' }));
+      await until(() => expect(newer.landed.get('x')).toHaveLength(1));
+      isAway = true;
+      old.release();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      isAway = false;
+      await until(() => expect(newer.landed.get('x')).toHaveLength(2));
     });
 
     it('a process that was stopped after it read a batch renews its lease before it delivers', async () => {

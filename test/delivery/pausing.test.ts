@@ -6,7 +6,7 @@ import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
 import { someTimeMs } from '../fixtures/pushes.ts';
 import { destinationOf, movedClock, runWorker, storeCalls } from '../fixtures/running-worker.ts';
-import { fail, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { fail, land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
 
 const [sqlite] = engines;
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
@@ -48,6 +48,71 @@ describe('the worker, where a destination is away', () => {
     await expectLanded(ids(5));
     expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 1, 4]);
     expect(await state()).toMatchObject({ pauses: 0, pausedUntilMs: 0, pauseReason: null });
+  });
+
+  it.each(['native', 'lookup', 'none'] as const)(
+    'spends no attempt on an outage, and then hands in what may have landed as a second one (idempotency %s)',
+    async (idempotency) => {
+      const clock = movedClock();
+      await storeCalls(fresh.store, ids(2));
+      const away = fail(new DestinationUnavailable('away'));
+      const adapter = scriptedAdapter(Array.from({ length: 30 }, () => away));
+      worker = runWorker(fresh.store, adapter, { clock, capabilities: { idempotency } });
+      for (let probes = 1; probes <= 30; probes += 1) {
+        await until(async () => expect(await state()).toMatchObject({ pauses: probes }));
+        clock.moveBy(300_000);
+      }
+      await expectLanded(ids(2));
+      const attempts = adapter.batches.slice(30).flatMap((batch) => batch.map(({ attempt }) => attempt));
+      expect(attempts).toEqual(idempotency === 'native' ? [1, 1] : [2, 2]);
+    },
+  );
+
+  it('tells a call for which the destination seems away from one that is, and lets the others land', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ids(30));
+    const bad = ['call-0', 'call-1', 'call-7'];
+    const act: Act = (batch, signal) => {
+      if (batch.some(({ id }) => bad.includes(id))) throw new DestinationUnavailable('HTTP 500');
+      return land(batch, signal);
+    };
+    const adapter = scriptedAdapter(Array.from({ length: 1_000 }, () => act));
+    worker = runWorker(fresh.store, adapter, { clock, pollMs: 1 });
+    await until(async () => {
+      clock.moveBy(300_000);
+      worker?.wake();
+      for (const callId of ids(30).filter((id) => !bad.includes(id)))
+        expect(await row(callId)).toMatchObject({ state: 'delivered' });
+    });
+    await until(async () => {
+      clock.moveBy(300_000);
+      worker?.wake();
+      for (const callId of bad) {
+        const { attempts = 0, ...rest } = (await row(callId)) ?? {};
+        expect(rest).toMatchObject({ state: 'due', code: 'destination_unavailable' });
+        expect(attempts).toBeGreaterThan(0);
+      }
+    });
+    expect((await row('call-0'))?.reason).toContain('HTTP 500');
+    // The first that failed was tried three times as a probe, and once more alone after another had landed.
+    const alone = adapter.batches.filter(({ length }) => length === 1).map(([first]) => first?.id);
+    expect(alone.slice(0, 3)).toEqual(['call-0', 'call-0', 'call-0']);
+    expect(alone[3]).not.toBe('call-0');
+  });
+
+  it('such a call that nobody else stands beside keeps its attempts, and lands when it can', async () => {
+    const clock = movedClock();
+    await storeCalls(fresh.store, ['a']);
+    const away = fail(new DestinationUnavailable('away'));
+    const adapter = scriptedAdapter(Array.from({ length: 12 }, () => away));
+    worker = runWorker(fresh.store, adapter, { clock, pollMs: 1 });
+    await until(() => {
+      clock.moveBy(300_000);
+      worker?.wake();
+      expect(adapter.landed.has('a')).toBe(true);
+    });
+    await expectLanded(['a']);
+    expect(adapter.batches.at(-1)).toMatchObject([{ attempt: 1 }]);
   });
 
   it('leaves a paused destination alone, however often it is woken', async () => {

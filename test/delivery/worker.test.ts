@@ -226,17 +226,27 @@ describe('the worker', () => {
   });
 
   it.each(['lookup', 'none'] as const)(
-    'counts an attempt before it is made (idempotency %s)',
+    'notes a first landing before it is tried, and counts no attempt (idempotency %s)',
     async (idempotency) => {
       await storeCalls(fresh.store, ['a']);
-      let attemptsDuring: number | undefined;
+      const during: unknown[] = [];
       const looking: Act = async (batch, signal) => {
-        attemptsDuring = (await row('a'))?.attempts;
+        during.push(await row('a'));
         return land(batch, signal);
       };
-      worker = runWorker(fresh.store, scriptedAdapter([looking]), { capabilities: { idempotency } });
+      const clock = movedClock();
+      const adapter = scriptedAdapter([looking, looking]);
+      worker = runWorker(fresh.store, adapter, { capabilities: { idempotency }, clock });
       await expectLanded(['a']);
-      expect(attemptsDuring).toBe(1);
+      clock.moveBy(1000);
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').end)]);
+      worker.wake();
+      await until(() => expect(during).toHaveLength(2));
+      expect(during).toMatchObject([
+        { attempts: 0, attempted_at: someTimeMs },
+        // What has landed is known by its remote id.
+        { attempts: 0, attempted_at: someTimeMs },
+      ]);
     },
   );
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { pushesOfCallMax, storePushes } from '../../src/store/pushes.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { readCall } from '../fixtures/fresh-store.ts';
-import { someTimeMs } from '../fixtures/pushes.ts';
+import { pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { startRunningReceiver } from '../fixtures/running-receiver.ts';
 
 const dayMs = 86_400_000;
@@ -36,6 +37,53 @@ describe('a push that comes after its call was removed', { timeout: 60_000 }, ()
       const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
       expect(metrics).toContain('jet_pushes_total{stage="call_end",result="set_aside"} 1');
       expect(metrics).toContain('jet_trimmed_total{kind="calls"} 1');
+    } finally {
+      await receiver.close();
+    }
+  });
+});
+
+describe('a push of a call that holds as many as it may', { timeout: 60_000 }, () => {
+  it('is answered 200, is kept in the quarantine, and changes no call; a repeat of a stored one is known', async () => {
+    const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
+    try {
+      const bodies = Array.from({ length: pushesOfCallMax }, (_none, index) => ({
+        ...{ callsessionid: 'endless', odd: index },
+      }));
+      const { store } = receiver;
+      await storePushes(
+        store,
+        bodies.map((body) => pushOf(body)),
+        [],
+        someTimeMs,
+      );
+      const before = await readCall(store, 'endless');
+      const answer = await receiver.push({ callsessionid: 'endless', odd: 'more' });
+      expect(answer.status).toBe(200);
+      const answered = (await answer.json()) as { pushId: string };
+      expect(answered).toMatchObject({
+        ...{ status: 'stored', callId: 'endless', duplicate: false },
+        warnings: [{ code: 'call_full', received: 'endless' }],
+      });
+      expect(await readQuarantine(store, {}, 10)).toMatchObject([{ id: answered.pushId, code: 'call_full' }]);
+      expect(await readCall(store, 'endless')).toEqual(before);
+      expect(await (await receiver.push(bodies[0])).json()).toMatchObject({ duplicate: true, warnings: [] });
+      expect(await (await receiver.push({ callsessionid: 'another' })).json()).toMatchObject({
+        warnings: [],
+      });
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  it('is told apart within one group too', async () => {
+    const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
+    try {
+      const pushes = Array.from({ length: pushesOfCallMax + 2 }, (_none, odd) =>
+        pushOf({ callsessionid: 'endless', odd }),
+      );
+      const answers = await storePushes(receiver.store, pushes, [], someTimeMs);
+      expect(answers.filter(({ setAside }) => setAside === 'call_full')).toHaveLength(2);
     } finally {
       await receiver.close();
     }

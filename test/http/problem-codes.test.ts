@@ -94,11 +94,12 @@ describe('each problem', () => {
 
   it('store_unavailable is answered while the store does not answer', async () => {
     const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
-    // The one connection for look-ups is taken.
-    const holder = await receiver.store.reader.knex.transaction();
+    // The two connections for look-ups are taken.
+    const { knex } = receiver.store.reader;
+    const holders = [await knex.transaction(), await knex.transaction()];
     const answer = push('{"callsessionid":"away"}', headers);
     expect(await codeOf(await answer, 503)).toBe('store_unavailable');
-    await holder.rollback();
+    for (const holder of holders) await holder.rollback();
   });
 
   it('internal is answered when the store is not what it should be, without saying why', async () => {

@@ -3,8 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { foldCall } from '../../src/domain/fold.ts';
 import { markDue, type Destination } from '../../src/store/deliveries.ts';
 import { settle, type Settlement } from '../../src/store/settle.ts';
+import { dialects, type DriverError } from '../../src/store/dialect.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
+import { makeDueAgain } from '../../src/store/replay.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { engines } from '../fixtures/engines.ts';
 import {
@@ -106,6 +108,53 @@ for (const engine of engines) {
           remote_id: callId,
         });
       }
+    });
+
+    it('groups of several calls and batches that are settled wait for each other in no circle', async () => {
+      fresh = await openFreshStore(engine, ['crm', 'table']);
+      const other = await fresh.openAgain();
+      const undone: unknown[] = [];
+      for (const { writer } of [fresh.store, other])
+        writer.knex.on('query-error', (error: DriverError) => {
+          if (dialects[engine.dialect].isConflict(error)) undone.push(error.code);
+        });
+      const both = [crm, { ...crm, name: 'table' }];
+      // In the order of a language a comes before B, in that of bytes after it.
+      const callIds = ['b', 'A', 'c', 'D', 'a', 'C', 'B', 'd', 'é', 'Z'];
+      const starts = callIds.map((callId) => pushOf(inboundBodies(callId).start));
+      await storePushes(fresh.store, starts, both, someTimeMs);
+      const lease = await takeLease(fresh.store, 'crm', 'one', undefined, 60_000, someTimeMs);
+      const turned = <Item>(items: readonly Item[], by: number): Item[] => [
+        ...items.slice(by % items.length),
+        ...items.slice(0, by % items.length),
+      ];
+      const rounds = Array.from({ length: 30 }, (_none, index) => index);
+      await Promise.all([
+        ...rounds.map((index) => {
+          const bodies = turned(callIds, index).map((callId) => ({
+            ...inboundBodies(callId).start,
+            [`odd${index}`]: index,
+          }));
+          return storePushes(
+            index % 2 === 0 ? fresh.store : other,
+            (index % 3 === 0 ? bodies.reverse() : bodies).map((body) => pushOf(body, someTimeMs + index)),
+            both,
+            someTimeMs,
+          );
+        }),
+        ...rounds.map((index) =>
+          settle(
+            other,
+            'crm',
+            lease?.fence ?? 0,
+            turned(callIds, index).map((callId) => deliveredAt(callId, someTimeMs)),
+            someTimeMs,
+          ),
+        ),
+        ...rounds.map((index) => makeDueAgain(other, 'crm', turned(callIds, index), someTimeMs)),
+      ]);
+      expect(undone).toEqual([]);
+      expect(await countRows(fresh.store, 'pushes')).toBe(31 * callIds.length);
     });
 
     it('settles nothing over a push that is about to commit', async () => {

@@ -52,6 +52,20 @@ describe('a connection to SQLite', () => {
     await expect(fresh.store.reader.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
   });
 
+  it('of the reader answers while a long report is read', async () => {
+    const { knex } = fresh.store.reader;
+    const ended: string[] = [];
+    const report = knex
+      .raw(
+        'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 5000000) SELECT max(x) FROM n',
+      )
+      .then(() => ended.push('report'));
+    await knex('settings').select('name');
+    ended.push('look-up');
+    await report;
+    expect(ended).toEqual(['look-up', 'report']);
+  });
+
   it('of a store that is opened again does the same', async () => {
     const again = await fresh.openAgain();
     expect(await pragmas(again.writer)).toEqual({ ...durable, query_only: 0 });
@@ -107,28 +121,6 @@ describe('a connection to SQLite', () => {
     await rm(folder, { recursive: true });
   });
 });
-
-for (const engine of engines) {
-  describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
-    it('works in UTC and reads what is committed', async () => {
-      const fresh = await openFreshStore(engine);
-      const postgres = engine.dialect === 'postgres';
-      const [zone] = await ask<{ zone: string }>(
-        fresh.store.writer,
-        postgres ? "SELECT current_setting('TimeZone') AS zone" : 'SELECT @@session.time_zone AS zone',
-      );
-      expect(zone?.zone).toBe(postgres ? 'UTC' : '+00:00');
-      const [isolation] = await ask<{ level: string }>(
-        fresh.store.writer,
-        postgres
-          ? "SELECT current_setting('transaction_isolation') AS level"
-          : 'SELECT @@session.tx_isolation AS level',
-      );
-      expect(isolation?.level.toLowerCase().replace('-', ' ')).toBe('read committed');
-      await fresh.close();
-    });
-  });
-}
 
 describe('a database URL', () => {
   it('of an unknown kind is refused', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBacklog } from '../../src/store/backlog.ts';
-import { countAttempts, readDue, readNextDueMs, type Destination } from '../../src/store/deliveries.ts';
+import { noteInHand, readDue, readNextDueMs, type Destination } from '../../src/store/deliveries.ts';
 import { settle, type Settlement } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
@@ -231,16 +231,23 @@ for (const engine of engines) {
       expect(await row('nobody')).toBeUndefined();
     });
 
-    it('count an attempt before it is made', async () => {
+    it('note before the first landing that they are in hand, and count no attempt', async () => {
       await push('c', 'start');
-      expect(await countAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
-      expect(await row('c')).toMatchObject({ attempts: 1, attempted_at: someTimeMs + 1, due_at: someTimeMs });
+      expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
+      expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: someTimeMs + 1, due_at: someTimeMs });
     });
 
-    it('count no attempt when the fence is gone', async () => {
+    it('that have landed note nothing of it', async () => {
       await push('c', 'start');
-      expect(await countAttempts(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
-      expect(await row('c')).toMatchObject({ attempts: 0 });
+      await settleOne('c');
+      expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 9_000)).toBe(true);
+      expect((await row('c'))?.attempted_at).toBeLessThan(someTimeMs + 9_000);
+    });
+
+    it('note nothing when the fence is gone', async () => {
+      await push('c', 'start');
+      expect(await noteInHand(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
+      expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 
     it('that are due make the backlog, those that wait for their end do not', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   deleteEndedGrants,
@@ -67,6 +68,36 @@ for (const engine of engines) {
       expect(takes.filter((taken) => taken === 'used')).toHaveLength(9);
       expect(await readRefreshToken(fresh.store, `refresh-${id}`)).toMatchObject({ familyEnded: true });
     });
+
+    it.skipIf(engine.dialect === 'sqlite')(
+      'spends a token also where the server broke that off for another transaction',
+      async () => {
+        const id = await approve();
+        const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };
+        await keepRefreshToken(fresh.store, successor, someTimeMs);
+        const { knex } = (await fresh.openAgain()).writer;
+        const undone: unknown[] = [];
+        fresh.store.writer.knex.on('query-error', (error: unknown) => undone.push(error));
+        let spending: Promise<void> | undefined;
+        await knex.transaction(async (other) => {
+          // Much to undo: it is the other one that a server breaks off.
+          const rows = Array.from({ length: 50 }, (_none, index) => ({
+            ...{ hash: `many-${index}`, family_id: id, issued_at: someTimeMs },
+          }));
+          await other('oauth_refresh_tokens').insert(rows);
+          await other('oauth_refresh_tokens')
+            .where({ hash: `refresh-${id}` })
+            .update({ issued_at: 1 });
+          spending = spendParent(fresh.store, successor.hash, id, someTimeMs);
+          spending.catch(() => undefined);
+          await sleep(300);
+          await other('oauth_families').where({ id }).update({ last_used_at: 1 });
+        });
+        await spending;
+        expect(undone).toHaveLength(1);
+        expect(await readRefreshToken(fresh.store, `refresh-${id}`)).toMatchObject({ spent: true });
+      },
+    );
 
     it('tells a code of another client from one that nobody made', async () => {
       const id = await approve();

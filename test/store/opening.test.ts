@@ -111,6 +111,16 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('empty');
   });
 
+  it('refuses to make a store where only the log of one is left, and leaves the log', async () => {
+    await writeFile(`${file}-wal`, 'what was committed last');
+    expect((await refusal()).message).toContain('its log');
+    await expect(checkStore(`sqlite:${file}`)).rejects.toThrow(/its log/);
+    expect(await readFile(`${file}-wal`, 'utf8')).toBe('what was committed last');
+    // An empty one holds nothing.
+    await truncate(`${file}-wal`);
+    await (await openStore(`sqlite:${file}`, storeMigrations)).close();
+  });
+
   it('refuses a file that is no database', async () => {
     await writeFile(file, 'A letter to somebody.\n'.repeat(100));
     expect((await expectRefusal()).message).toContain('damaged');

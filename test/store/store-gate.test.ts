@@ -71,6 +71,27 @@ describe('the gate before the store', () => {
     expect(gate.isOpen()).toBe(true);
   });
 
+  it('says after a quick failure that the store takes no push, and lets work through, until a probe succeeds', async () => {
+    make();
+    await expect(gate.run(fails(0, new Away()))).rejects.toThrow(Away);
+    expect(await gate.canStore()).toBe(false);
+    // A look-up may well succeed, and mends nothing.
+    expect(await gate.run(() => Promise.resolve(7))).toBe(7);
+    expect(await gate.canStore()).toBe(false);
+    answers = true;
+    await vi.waitFor(async () => expect(await gate.canStore()).toBe(true));
+    expect(changes).toEqual([]);
+  });
+
+  it('tries the store once for all who ask at once whether it can be used', async () => {
+    make();
+    answers = true;
+    const told = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
+    expect([new Set(told), probes]).toEqual([new Set([true]), 1]);
+    expect(await gate.canStore()).toBe(true);
+    expect(probes).toBe(1);
+  });
+
   it('opens again when a probe is answered, and says so once', async () => {
     make();
     await shut();

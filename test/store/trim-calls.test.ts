@@ -111,7 +111,7 @@ for (const engine of engines) {
       const late = pushOf({ ...inboundBodies('removed').end, duration: '66' }, laterMs);
       const other = pushOf(inboundBodies('other').start, laterMs);
       expect(await store([late, other])).toEqual([
-        { pushId: late.id, duplicate: false, removed: true },
+        { pushId: late.id, duplicate: false, setAside: 'call_removed' },
         { pushId: other.id, duplicate: false },
       ]);
       expect(await readCall(fresh.store, 'removed')).toBeUndefined();
@@ -182,13 +182,13 @@ for (const engine of engines) {
       ]);
       const left = await fresh.store.writer.knex('pushes').pluck<string[]>('call_id');
       for (const id of ids) {
-        const isRemoved = answers.get(id)?.removed === true;
+        const isRemoved = answers.get(id)?.setAside === 'call_removed';
         expect(left.filter((callId) => callId === id)).toHaveLength(isRemoved ? 0 : 4);
         expect((await readCall(fresh.store, id)) === undefined).toBe(isRemoved);
         expect((await readDelivery(fresh.store, 'crm', id)) === undefined).toBe(isRemoved);
       }
       expect(await countRows(fresh.store, 'tombstones')).toBe(
-        [...answers.values()].filter(({ removed }) => removed === true).length,
+        [...answers.values()].filter(({ setAside }) => setAside === 'call_removed').length,
       );
     });
   });

@@ -1,0 +1,138 @@
+import { describe, expect, it, vi } from 'vitest';
+import { storeMigrations } from '../../migrations/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { dialects } from '../../src/store/dialect.ts';
+import { findDurabilityFault } from '../../src/store/durability.ts';
+import { storePushes } from '../../src/store/pushes.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { ask } from '../fixtures/ask.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore } from '../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
+    it('works in UTC and reads what is committed', async () => {
+      const fresh = await openFreshStore(engine);
+      const postgres = engine.dialect === 'postgres';
+      const [zone] = await ask<{ zone: string }>(
+        fresh.store.writer,
+        postgres ? "SELECT current_setting('TimeZone') AS zone" : 'SELECT @@session.time_zone AS zone',
+      );
+      expect(zone?.zone).toBe(postgres ? 'UTC' : '+00:00');
+      expect(await isolationOf(fresh.store)).toBe('read committed');
+      await fresh.close();
+    });
+
+    it(
+      'that stands still in a transaction gives its locks back: a push of the same call is stored within 25 s',
+      { timeout: 60_000 },
+      async () => {
+        const fresh = await openFreshStore(engine);
+        const { start, end } = inboundBodies('held');
+        await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);
+        const stopped = openDatabase(fresh.url);
+        const standing = await stopped.knex.transaction();
+        await standing('calls').where({ id: 'held' }).forUpdate().first('id');
+        const [answer] = await vi.waitFor(
+          () => storePushes(fresh.store, [pushOf(end)], [], someTimeMs),
+          // A try may itself end with the time that a statement has.
+          { timeout: 25_000, interval: 100 },
+        );
+        expect(answer?.duplicate).toBe(false);
+        await expect(standing('calls').first('id')).rejects.toThrow();
+        await standing.rollback().catch(() => undefined);
+        await stopped.close();
+        await fresh.close();
+      },
+    );
+
+    it.skipIf(engine.dialect !== 'postgres')(
+      'of a command leaves statements as long as they take, and no transaction that stands still',
+      async () => {
+        const fresh = await openFreshStore(engine);
+        const patient = await openStore(fresh.url, storeMigrations, true);
+        const limits = async ({ writer }: Store): Promise<unknown> =>
+          (
+            await ask(
+              writer,
+              "SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle",
+            )
+          )[0];
+        expect(await limits(fresh.store)).toEqual({ statement: '15s', idle: '15s' });
+        expect(await limits(patient)).toEqual({ statement: '0', idle: '15s' });
+        await patient.close();
+        await fresh.close();
+      },
+    );
+
+    it('keeps what it has committed, as far as the server says', async () => {
+      const fresh = await openFreshStore(engine);
+      expect(await findDurabilityFault(fresh.store.writer)).toBeUndefined();
+      await fresh.close();
+    });
+  });
+}
+
+const [, postgres] = engines;
+
+describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL whose settings are weaker', () => {
+  it.each([
+    { given: 'off', found: 'on' },
+    { given: 'local', found: 'local' },
+    { given: 'remote_apply', found: 'remote_apply' },
+  ])('has synchronous_commit = $found where the server has $given', async ({ given, found }) => {
+    const store = await openedUnder('synchronous_commit', given);
+    const [row] = await ask<{ value: string }>(
+      store.writer,
+      "SELECT current_setting('synchronous_commit') AS value",
+    );
+    expect(row?.value).toBe(found);
+    await store.close();
+  });
+
+  it('reads what is committed where the server would let it read one state', async () => {
+    const store = await openedUnder('default_transaction_isolation', 'serializable');
+    expect(await isolationOf(store)).toBe('read committed');
+    await store.close();
+  });
+
+  async function openedUnder(setting: string, value: string): Promise<Store> {
+    const database = await postgres?.fresh();
+    if (database === undefined) throw new Error('There is no PostgreSQL');
+    const administrator = openDatabase(database.url);
+    await administrator.knex.raw(`ALTER DATABASE ${database.name} SET ${setting} = '${value}'`);
+    await administrator.close();
+    const store = await openStore(database.url, storeMigrations);
+    return {
+      ...store,
+      close: async () => {
+        await store.close();
+        await database.drop();
+      },
+    };
+  }
+});
+
+describe('a server that may lose what it has committed', () => {
+  it.each([
+    ['mysql', '0', false],
+    ['mysql', '2', false],
+    ['mysql', '1', true],
+    ['postgres', 'off', false],
+    ['postgres', 'on', true],
+  ] as const)('is told by its setting (%s: %s)', (dialect, value, keeps) => {
+    expect(dialects[dialect].durability?.keepsCommits(value)).toBe(keeps);
+  });
+});
+
+async function isolationOf({ writer }: Store): Promise<string | undefined> {
+  const statement = {
+    sqlite: '',
+    postgres: 'SELECT current_setting(\'transaction_isolation\') AS "Value"',
+    // MySQL 8 has the one name, MariaDB before 11.1 the other.
+    mysql: "SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')",
+  }[writer.dialect];
+  const [row] = await ask<{ Value: string }>(writer, statement);
+  return row?.Value.toLowerCase().replace('-', ' ');
+}
