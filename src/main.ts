@@ -6,6 +6,7 @@ import { InvalidSettings, readSettings, type Settings } from './config/read-sett
 import { dataFolder } from './data-folder.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
+import { onStopSignals } from './stop-signals.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
 import { StoreAway } from './store/await-store.ts';
 
@@ -60,10 +61,7 @@ function readSettingsOrExit(): Settings {
 }
 
 function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>): void {
-  let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
     log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
     // Whatever hangs, a stop ends within 30 s: what was not finished is due again at the next start.
     setTimeout(() => {
@@ -81,8 +79,7 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  onStopSignals(stop, () => process.exit(1));
 }
 
 function describeFailure(error: unknown): string {

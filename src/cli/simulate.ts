@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { readOptions } from './simulate/options.ts';
 import { createConsoleOutput } from './simulate/output.ts';
+import { onStopSignals } from '../stop-signals.ts';
 import { runSimulation, type SimulationOptions } from './simulate/run-simulation.ts';
 
 const badOptionExitCode = 2;
 
 const options = readOptionsOrExit();
 const stop = new AbortController();
-// Once only: a second Ctrl-C ends the program at once.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+onStopSignals(
+  () => stop.abort(),
+  () => process.exit(130),
+);
 process.exitCode = await runSimulation({ ...options, signal: stop.signal }, createConsoleOutput());
 
 function readOptionsOrExit(): SimulationOptions {

@@ -30,6 +30,7 @@ const everything = [
   'src/housekeeping.ts',
   'src/http-dependencies.ts',
   'src/logger.ts',
+  'src/stop-signals.ts',
   'src/cli',
 ];
 
