@@ -3,10 +3,12 @@ import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Finding } from '../contract/adapter.ts';
+import type { Database } from '../domain/database.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../logger.ts';
 import { databaseFile, openDatabase } from '../store/database.ts';
 import { readLedger } from '../store/match-ledger.ts';
+import { readResting, type Resting } from '../store/backlog.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import { createCommand, loadSettings, runCommand } from './command-context.ts';
 import { withAdapter } from './one-adapter.ts';
@@ -75,12 +77,12 @@ function readWarnings({ core }: Settings): Finding[] {
   return findings;
 }
 
-async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
+async function lookAtStore({ core: { DATABASE_URL: url, ADAPTERS } }: Settings): Promise<Finding[]> {
   const file = databaseFile(url);
   if (file !== undefined && !existsSync(file)) return [notThereYet];
   try {
     await checkStore(url);
-    return [await lookAtSchema(url)];
+    return await lookInto(url, ADAPTERS);
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
@@ -105,29 +107,52 @@ async function readKeptLedger(
   }
 }
 
-async function lookAtSchema(url: string): Promise<Finding> {
+async function lookInto(url: string, destinations: readonly string[]): Promise<Finding[]> {
   const database = openDatabase(url, 'inspect');
   try {
-    const isMade = await database.knex.schema.hasTable(storeMigrationsTable);
-    const made = isMade ? await database.knex(storeMigrationsTable).pluck<string[]>('name') : [];
-    const known = storeMigrations.map((migration) => migration.name);
-    if (made.some((name) => !known.includes(name))) {
-      return {
-        level: 'fault',
-        message: 'The store was made by a newer version of this program.',
-        remedy: 'Start the newer version, or restore a back-up from before it was installed.',
-      };
-    }
-    if (made.length === 0) return notThereYet;
-    const missing = known.length - made.length;
-    return missing === 0
-      ? { level: 'ok', message: 'The store is sound and up to date.' }
-      : {
-          level: 'warning',
-          message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
-          remedy: 'The next start makes them.',
-        };
+    const schema = await lookAtSchema(database);
+    if (schema.level !== 'ok') return [schema];
+    return [schema, ...tellOfResting(await readResting(database.knex), destinations)];
   } finally {
     await database.close();
   }
+}
+
+async function lookAtSchema({ knex }: Database): Promise<Finding> {
+  const isMade = await knex.schema.hasTable(storeMigrationsTable);
+  const made = isMade ? await knex(storeMigrationsTable).pluck<string[]>('name') : [];
+  const known = storeMigrations.map((migration) => migration.name);
+  if (made.some((name) => !known.includes(name))) {
+    return {
+      level: 'fault',
+      message: 'The store was made by a newer version of this program.',
+      remedy: 'Start the newer version, or restore a back-up from before it was installed.',
+    };
+  }
+  if (made.length === 0) return notThereYet;
+  const missing = known.length - made.length;
+  return missing === 0
+    ? { level: 'ok', message: 'The store is sound and up to date.' }
+    : {
+        level: 'warning',
+        message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
+        remedy: 'The next start makes them.',
+      };
+}
+
+function tellOfResting(resting: ReadonlyMap<string, Resting>, destinations: readonly string[]): Finding[] {
+  return destinations.flatMap((destination) =>
+    (['rejected', 'exhausted'] as const).flatMap((state): Finding[] => {
+      const count = resting.get(destination)?.[state] ?? 0;
+      if (count === 0) return [];
+      const what = `${count} ${count === 1 ? 'delivery rests' : 'deliveries rest'}`;
+      return [
+        {
+          level: 'warning',
+          message: `${what} as ${state} at ${destination}, and ${count === 1 ? 'is' : 'are'} not tried any more.`,
+          remedy: `See why: npm run replay -- --destination ${destination} --state ${state} --dry-run. Mend the cause, then run the same without --dry-run.`,
+        },
+      ];
+    }),
+  );
 }

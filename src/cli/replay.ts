@@ -5,12 +5,13 @@ import type { DeliveryState, Destination } from '../store/deliveries.ts';
 import { createPushId } from '../store/push-id.ts';
 import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
-import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
+import { markForReplay, readReplayable, type DeliveryFilter, type Replayable } from '../store/replay.ts';
 import type { Store } from '../store/store.ts';
 import { readRemoved } from '../store/tombstones.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
+import { showReplayable } from './show-replayable.ts';
 
 const pageSize = 500;
 const states: readonly DeliveryState[] = ['due', 'delivered', 'skipped', 'rejected', 'exhausted'];
@@ -36,10 +37,10 @@ command
   )
   .option('--until <time>', 'calls whose latest push came before')
   .option('--all', 'all of them; without it at least one of --id, --state, --since, --until is needed')
-  .option('--dry-run', 'count, and change nothing')
+  .option('--dry-run', 'show the first 20 with their reasons and count all, and change nothing')
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
+    '\nExamples:\n  npm run replay -- --state rejected --dry-run\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
   )
   .action(async (options: DeliveryOptions) => {
     const filter = readFilter(options);
@@ -107,11 +108,13 @@ async function replayDeliveries(
     const { name } = destination;
     if (options.destination !== undefined && options.destination !== name) continue;
     let count = 0;
+    let first: readonly Replayable[] = [];
     let afterId = '';
     for (;;) {
       const page = await readReplayable(store, destination, filter, afterId, pageSize, Date.now());
       const last = page.at(-1);
       if (last === undefined) break;
+      if (count === 0) first = page;
       count += options.dryRun === true ? page.length : await markForReplay(store, name, page, Date.now());
       afterId = last.id;
       if (page.length === pageSize) process.stderr.write(`${name}: ${count} …\n`);
@@ -119,6 +122,7 @@ async function replayDeliveries(
     print(
       `${name}: ${count} ${count === 1 ? 'delivery' : 'deliveries'} ${options.dryRun === true ? 'would be' : 'were'} made due.`,
     );
+    if (options.dryRun === true) for (const line of showReplayable(name, first, count)) print(line);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Adapter } from '../contract/adapter.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import type { Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import { countAttempts, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
@@ -24,6 +23,7 @@ import {
   type HoldDependencies,
 } from './hold.ts';
 import { pauseMs } from './pause.ts';
+import { countSettlements, warnOfResting } from './settled-batch.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
@@ -171,7 +171,7 @@ async function deliverBatch(
     const outcome = outcomes.get(due.call.id);
     return outcome === undefined ? [] : [settlementOf(due, outcome, nowMs, random())];
   });
-  const counts = countByKind(outcomes);
+  const counts = countSettlements(settlements);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
     log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
     await makeDueAgain(store, name, callIds, nowMs);
@@ -179,13 +179,8 @@ async function deliverBatch(
   }
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
+  warnOfResting(settlements, log);
   return { settled: true, stopped };
-}
-
-function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of outcomes.values()) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }
 
 async function pause(

@@ -80,6 +80,25 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/^fault +store: .*newer version/m);
   });
 
+  it('tells of deliveries that are not tried any more, and how to see why', async () => {
+    await makeReporting();
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    const resting = ['rejected', 'exhausted', 'rejected', 'delivered'];
+    const rows = resting.map((state, index) => ({
+      destination: 'sql',
+      call_id: `c-${index}`,
+      revision: 1,
+      state,
+    }));
+    await store.writer.knex('deliveries').insert(rows);
+    await store.close();
+    const { code, stdout } = await doctor();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning *store: 2 deliveries rest as rejected at sql/m);
+    expect(stdout).toMatch(/^warning *store: 1 delivery rests as exhausted at sql/m);
+    expect(stdout).toContain('npm run replay -- --destination sql --state exhausted --dry-run');
+  });
+
   it('finds a reporting table missing', async () => {
     await makeStore();
     const reporting = await openStore(`sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`, []);
