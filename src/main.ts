@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
-import { InvalidSettings, readSettings, type Settings } from './config/read-settings.ts';
+import { loadSettings } from './cli/load-settings.ts';
+import type { Settings } from './config/read-settings.ts';
 import { dataFolder } from './data-folder.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
@@ -43,20 +43,9 @@ async function main(): Promise<void> {
 
 function readSettingsOrExit(): Settings {
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    return loadSettings();
   } catch (error) {
-    exitWith(`The file .env cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return readSettings(process.env, adapters);
-  } catch (error) {
-    if (!(error instanceof InvalidSettings)) throw error;
-    exitWith(
-      [
-        'Some settings cannot be used (see .env.example):',
-        ...error.faults.map((f) => `  ${f.name} ${f.message}`),
-      ].join('\n'),
-    );
+    exitWith((error as Error).message);
   }
 }
 

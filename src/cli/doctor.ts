@@ -10,7 +10,8 @@ import { databaseFile, openDatabase } from '../store/database.ts';
 import { readLedger } from '../store/match-ledger.ts';
 import { readResting, type Resting } from '../store/backlog.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
-import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadSettings } from './load-settings.ts';
 import { withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
 

@@ -10,7 +10,8 @@ import type { Store } from '../store/store.ts';
 import { readRemoved } from '../store/tombstones.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
-import { parseTime } from './parse-time.ts';
+import { loadSettings } from './load-settings.ts';
+import { parseTime, timeForms } from './parse-time.ts';
 import { showReplayable } from './show-replayable.ts';
 
 const pageSize = 500;
@@ -31,10 +32,7 @@ command
     'only this destination; named, it also gets calls from before it was enabled',
   )
   .option('--state <state>', `only those that rest in a state: ${states.join(', ')}`)
-  .option(
-    '--since <time>',
-    'calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
-  )
+  .option('--since <time>', `calls whose latest push came then or later (${timeForms})`)
   .option('--until <time>', 'calls whose latest push came before')
   .option('--all', 'all of them; without it at least one of --id, --state, --since, --until is needed')
   .option('--dry-run', 'show the first 20 with their reasons and count all, and change nothing')
@@ -43,7 +41,7 @@ command
     '\nExamples:\n  npm run replay -- --state rejected --dry-run\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
   )
   .action(async (options: DeliveryOptions) => {
-    const filter = readFilter(options);
+    const filter = readFilter(options, loadSettings().core.TIME_ZONE);
     await withStore((context) => replayDeliveries(context, filter, options));
   });
 
@@ -52,7 +50,7 @@ command
   .description('Read quarantined bodies again, as the receiver reads them today.')
   .option('--id <id>', 'this body')
   .option('--code <code>', 'those refused for this reason, such as not_a_call')
-  .option('--since <time>', 'those received then or later')
+  .option('--since <time>', `those received then or later (${timeForms})`)
   .option('--dry-run', 'show what would become of each, and change nothing')
   .action(async (options: { id?: string; code?: string; since?: string; dryRun?: boolean }) => {
     await withStore((context) => replayQuarantine(context, options));
@@ -70,7 +68,7 @@ interface DeliveryOptions {
   dryRun?: boolean;
 }
 
-function readFilter(options: DeliveryOptions): DeliveryFilter {
+function readFilter(options: DeliveryOptions, timeZone: string): DeliveryFilter {
   const state = states.find((known) => known === options.state);
   if (options.state !== undefined && state === undefined) {
     throw new UsageError(`There is no state ${options.state}; there are ${states.join(', ')}.`);
@@ -89,8 +87,8 @@ function readFilter(options: DeliveryOptions): DeliveryFilter {
   return {
     callIds: options.id.length > 0 ? options.id : undefined,
     state,
-    sinceMs: options.since === undefined ? undefined : parseTime(options.since),
-    untilMs: options.until === undefined ? undefined : parseTime(options.until),
+    sinceMs: parseTime('--since', options.since, timeZone),
+    untilMs: parseTime('--until', options.until, timeZone),
     neverOwed: options.destination !== undefined,
   };
 }
@@ -133,7 +131,7 @@ async function replayQuarantine(
   const { store, settings } = context;
   const secretKey = await secretKeyOf(store, settings.core.SECRET_KEY, secretKeyFile(settings.core));
   const counts = new Map<string, number>();
-  const sinceMs = options.since === undefined ? undefined : parseTime(options.since);
+  const sinceMs = parseTime('--since', options.since, settings.core.TIME_ZONE);
   let afterId: string | undefined;
   for (;;) {
     const page = await readQuarantine(

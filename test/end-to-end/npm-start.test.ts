@@ -1,14 +1,13 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFreshCopy, type FreshCopy } from '../adapter-kit/fresh-copy.ts';
 import { npmStart, type NpmStart } from '../fixtures/npm-start.ts';
-import { holdRequest, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+import { holdPort, holdRequest, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 let copy: FreshCopy;
 const path = (file: string): string => join(copy.folder, file);
-const main = 'dist/src/main.js';
 
 beforeAll(() => {
   copy = makeFreshCopy();
@@ -24,7 +23,7 @@ async function started(work: (receiver: NpmStart, url: string) => Promise<void>)
   }
 }
 
-// A copy is compiled several times, on a machine that may have other things to do.
+// A copy is compiled, on a machine that may have other things to do.
 describe('the commands of the README, in a copy of the project', { timeout: 300_000 }, () => {
   it('`npm start` compiles, starts, and shows credentials that work; SIGTERM to npm lets it finish', () =>
     started(async (receiver, url) => {
@@ -55,36 +54,23 @@ describe('the commands of the README, in a copy of the project', { timeout: 300_
       expect(receiver.output()).toContain('"msg":"Stopped"');
     }));
 
-  it('a start whose sources are the same compiles nothing', async () => {
-    const before = statSync(path(main)).mtimeMs;
-    await started(() => Promise.resolve());
-    expect(statSync(path(main)).mtimeMs).toBe(before);
-  });
-
-  it('a changed source that is older than the build is compiled', async () => {
-    const source = path('src/main.ts');
-    const text = readFileSync(source, 'utf8');
-    writeFileSync(source, text.replaceAll("'Ready'", "'Ready, as the fork says'"));
-    utimesSync(source, new Date('2020-01-01'), new Date('2020-01-01'));
-    await started((receiver) => {
-      expect(receiver.output()).toContain('"msg":"Ready, as the fork says"');
-      return Promise.resolve();
-    });
-    writeFileSync(source, text);
-  });
-
-  it('a file that is missing in the build is made again', async () => {
-    rmSync(path('dist/src/receiver.js'));
-    await started(() => Promise.resolve());
-  });
-
-  it('a source that is gone stops the start, though what was compiled from it is still there', async () => {
-    renameSync(path('src/logger.ts'), path('src/logger.ts.away'));
-    const receiver = npmStart(copy);
-    await receiver.exited;
-    expect(receiver.child.exitCode).toBe(1);
-    expect(receiver.output()).toContain('The sources do not compile, so nothing was started.');
-    expect(receiver.output()).not.toContain('Ready');
-    renameSync(path('src/logger.ts.away'), path('src/logger.ts'));
+  it('the trial of the README reaches no CRM that the settings enable, and `npm run simulate` refuses to', async () => {
+    const readme = readFileSync(path('README.md'), 'utf8');
+    const trial = /```sh\n(\(\n[^`]*)```/.exec(readme)?.[1] ?? '';
+    expect(trial).toContain('npm run simulate;');
+    const { port, release } = await holdPort();
+    await release();
+    writeFileSync(path('.env'), 'ADAPTERS=sql,hubspot\nHUBSPOT_ACCESS_TOKEN=pat-na1-token-of-the-tests\n');
+    const { output } = await copy.run(
+      trial
+        .replace('PORT=3001', `PORT=${port}`)
+        .replace('npm run simulate;', 'npm run simulate -- --calls 20 --rate 0;'),
+    );
+    expect(output).toMatch(/^all +20 +20$/m);
+    expect(output).toContain('No differences.');
+    expect(readFileSync(path('trial.log'), 'utf8')).toContain('"msg":"Stopped"');
+    const refused = await copy.run('JET_HEADER="x-trial: any" npm run --silent simulate');
+    expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('--allow-crm') as string });
+    rmSync(path('.env'));
   });
 });
