@@ -4,6 +4,7 @@ import { firstStartText, showFirstStart } from './cli/first-start.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import type { Settings } from './config/read-settings.ts';
 import { dataFolder } from './data-folder.ts';
+import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { onStopSignals } from './stop-signals.ts';
@@ -28,13 +29,17 @@ async function main(): Promise<void> {
   }
   if (receiver.firstStart !== undefined) {
     const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
-    const { clientId } = receiver.firstStart;
+    const { clientId, consolePassword } = receiver.firstStart;
     try {
       const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
       log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
     } catch (error) {
-      const remedy = `Make a new secret: npm run client -- rotate ${clientId}`;
-      log.error({ error, remedy }, 'The first OAuth client was made, but its secret could not be shown');
+      const remedy =
+        `Make a new secret: npm run client -- rotate ${clientId}` +
+        (consolePassword === undefined
+          ? ''
+          : '. Set CONSOLE_PASSWORD, since the one that was made is lost too');
+      log.error({ error, remedy }, 'The first OAuth client was made, but its credentials could not be shown');
     }
   }
   log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
@@ -72,7 +77,8 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
 }
 
 function describeFailure(error: unknown): string {
-  if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  if (error instanceof StoreUnusable || error instanceof AdapterNotMade)
+    return `${error.message}\n${error.remedy}`;
   if (error instanceof StoreAway)
     return `${error.message}\nStart the database, or check DATABASE_URL; "npm run doctor" looks at it.`;
   const { code, message } = error as NodeJS.ErrnoException;

@@ -24,6 +24,7 @@ const everything = [
   'src/main.ts',
   'src/receiver.ts',
   'src/create-adapter.ts',
+  'src/destination-adapter.ts',
   'src/enabled-destinations.ts',
   'src/first-client.ts',
   'src/data-folder.ts',
