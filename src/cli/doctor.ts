@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
+import { checkSecretKey } from '../auth/secret-key.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
+import { secretKeyFile } from '../data-folder.ts';
 import type { Finding } from '../contract/adapter.ts';
 import type { Database } from '../domain/database.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
@@ -78,12 +81,13 @@ function readWarnings({ core }: Settings): Finding[] {
   return findings;
 }
 
-async function lookAtStore({ core: { DATABASE_URL: url, ADAPTERS } }: Settings): Promise<Finding[]> {
+async function lookAtStore({ core }: Settings): Promise<Finding[]> {
+  const url = core.DATABASE_URL;
   const file = databaseFile(url);
   if (file !== undefined && !existsSync(file)) return [notThereYet];
   try {
     await checkStore(url);
-    return await lookInto(url, ADAPTERS);
+    return await lookInto(core);
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
@@ -108,12 +112,16 @@ async function readKeptLedger(
   }
 }
 
-async function lookInto(url: string, destinations: readonly string[]): Promise<Finding[]> {
-  const database = openDatabase(url, 'inspect');
+async function lookInto(core: CoreSettings): Promise<Finding[]> {
+  const database = openDatabase(core.DATABASE_URL, 'inspect');
   try {
     const schema = await lookAtSchema(database);
     if (schema.level !== 'ok') return [schema];
-    return [schema, ...tellOfResting(await readResting(database.knex), destinations)];
+    return [
+      schema,
+      ...(await lookAtSecretKey(database, core)),
+      ...tellOfResting(await readResting(database.knex), core.ADAPTERS),
+    ];
   } finally {
     await database.close();
   }
@@ -139,6 +147,17 @@ async function lookAtSchema({ knex }: Database): Promise<Finding> {
         message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
         remedy: 'The next start makes them.',
       };
+}
+
+/** A process that only delivers needs no key. */
+async function lookAtSecretKey(reader: Database, core: CoreSettings): Promise<Finding[]> {
+  if (core.ROLE === 'deliver') return [];
+  try {
+    await checkSecretKey({ reader }, core.SECRET_KEY, secretKeyFile(core));
+    return [];
+  } catch (error) {
+    return [{ level: 'fault', message: (error as Error).message }];
+  }
 }
 
 function tellOfResting(resting: ReadonlyMap<string, Resting>, destinations: readonly string[]): Finding[] {

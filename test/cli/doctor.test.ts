@@ -80,6 +80,40 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/^fault +store: .*newer version/m);
   });
 
+  describe('where the store has a client', () => {
+    const key = 'a key of thirty-two characters, or more';
+    beforeEach(async () => {
+      await makeReporting();
+      const made = await folder.run('client', ['create', '--name', 'Jet'], { SECRET_KEY: key });
+      expect(made.code).toBe(0);
+    });
+
+    it('finds its key in order', async () => {
+      expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
+    });
+
+    it('finds the key missing, which the next start would refuse', async () => {
+      const { code, stdout } = await doctor();
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /^fault +store: The secret key \S+secret-key is not there, .*back-up.*SECRET_KEY/m,
+      );
+      expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
+    });
+
+    it('finds another key than the one of the clients', async () => {
+      const { code, stdout } = await doctor({ SECRET_KEY: `${key}, and another` });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /^fault +store: SECRET_KEY is not the one under which .*npm run client -- rotate/m,
+      );
+    });
+
+    it('asks no key of a process that only delivers', async () => {
+      expect(await doctor({ ROLE: 'deliver' })).toMatchObject({ code: 0 });
+    });
+  });
+
   it('tells of deliveries that are not tried any more, and how to see why', async () => {
     await makeReporting();
     const store = await openStore(folder.storeUrl, storeMigrations);
