@@ -5,6 +5,7 @@ import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';
 import { tombstones } from './store/0004-tombstones.ts';
 import { suspects } from './store/0005-suspects.ts';
+import { restingDeliveries } from './store/0006-resting-deliveries.ts';
 
 /** The store's schema, in order. */
 export const storeMigrations: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const storeMigrations: readonly Migration[] = [
   matchLedger,
   tombstones,
   suspects,
+  restingDeliveries,
 ];
 
 /** The schema of the reporting database, in order. */

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
-import { InvalidSettings, readSettings, type Settings } from './config/read-settings.ts';
+import { loadSettings } from './cli/load-settings.ts';
+import type { Settings } from './config/read-settings.ts';
 import { dataFolder } from './data-folder.ts';
+import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
+import { onStopSignals } from './stop-signals.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
 import { StoreAway } from './store/await-store.ts';
 
@@ -27,13 +29,17 @@ async function main(): Promise<void> {
   }
   if (receiver.firstStart !== undefined) {
     const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
-    const { clientId } = receiver.firstStart;
+    const { clientId, consolePassword } = receiver.firstStart;
     try {
       const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
       log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
     } catch (error) {
-      const remedy = `Make a new secret: npm run client -- rotate ${clientId}`;
-      log.error({ error, remedy }, 'The first OAuth client was made, but its secret could not be shown');
+      const remedy =
+        `Make a new secret: npm run client -- rotate ${clientId}` +
+        (consolePassword === undefined
+          ? ''
+          : '. Set CONSOLE_PASSWORD, since the one that was made is lost too');
+      log.error({ error, remedy }, 'The first OAuth client was made, but its credentials could not be shown');
     }
   }
   log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
@@ -42,28 +48,14 @@ async function main(): Promise<void> {
 
 function readSettingsOrExit(): Settings {
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    return loadSettings();
   } catch (error) {
-    exitWith(`The file .env cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return readSettings(process.env, adapters);
-  } catch (error) {
-    if (!(error instanceof InvalidSettings)) throw error;
-    exitWith(
-      [
-        'Some settings cannot be used (see .env.example):',
-        ...error.faults.map((f) => `  ${f.name} ${f.message}`),
-      ].join('\n'),
-    );
+    exitWith((error as Error).message);
   }
 }
 
 function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>): void {
-  let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
     log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
     // Whatever hangs, a stop ends within 30 s: what was not finished is due again at the next start.
     setTimeout(() => {
@@ -81,12 +73,12 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  onStopSignals(stop, () => process.exit(1));
 }
 
 function describeFailure(error: unknown): string {
-  if (error instanceof StoreUnusable) return `${error.message}\n${error.remedy}`;
+  if (error instanceof StoreUnusable || error instanceof AdapterNotMade)
+    return `${error.message}\n${error.remedy}`;
   if (error instanceof StoreAway)
     return `${error.message}\nStart the database, or check DATABASE_URL; "npm run doctor" looks at it.`;
   const { code, message } = error as NodeJS.ErrnoException;

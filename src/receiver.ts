@@ -9,7 +9,7 @@ import { requireKeyOfClients, secretKeyOf } from './auth/secret-key.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
-import { createAdapter } from './create-adapter.ts';
+import { createDestinationAdapter } from './destination-adapter.ts';
 import { secretKeyFile } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
@@ -62,6 +62,7 @@ const warningMs = 86_400_000;
  *
  * @throws StoreUnusable when the store must not be used
  * @throws StoreAway when it cannot be reached
+ * @throws AdapterNotMade when an enabled adapter cannot be made
  */
 export async function startReceiver(
   settings: Settings,
@@ -140,17 +141,20 @@ async function startOn(
     metrics,
     log,
   });
-  // Listening comes first: the first client is made, and shown, only by a start that succeeds.
+  // Listening and the adapters come first: the first client is made, and shown, only by a start that succeeds.
   const server = await startServer(app, core.HOST, core.PORT, log);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
+  let work: WorkerDestination[] = [];
   try {
+    if (delivers) work = describeWork(store, settings, enabled, metrics, log, clock, pace);
     if (receives) {
       firstStart = await makeFirstClient(store, core, secretKey, clock);
       await requireKeyOfClients(store, secretKey);
     }
-    if (delivers) worker = createWorker(store, settings, enabled, metrics, log, clock, pace);
+    if (delivers) worker = startWorker(work);
   } catch (error) {
+    await Promise.allSettled(work.map(({ adapter }) => adapter.close()));
     await server.close(0);
     throw error;
   }
@@ -212,7 +216,10 @@ function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
   else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
 }
 
-function createWorker(
+type WorkerDestination = Parameters<typeof startWorker>[0][number];
+
+/** What the worker needs to deliver at each enabled destination, its adapter made. */
+function describeWork(
   store: Store,
   { core, adapters: configs }: Settings,
   enabled: readonly AdapterDefinition[],
@@ -220,7 +227,7 @@ function createWorker(
   log: Logger,
   clock: Clock,
   pace: Pace,
-): Worker {
+): WorkerDestination[] {
   const completeCall = createCallCompleter({
     defaultCountry: core.DEFAULT_COUNTRY,
     defaultAreaCode: core.DEFAULT_AREA_CODE,
@@ -228,30 +235,28 @@ function createWorker(
     statusMap: core.JET_STATUS_MAP,
   });
   const holder = randomUUID();
-  return startWorker(
-    enabled.map((definition) => {
-      const { name } = definition;
-      const config = configs.get(name) ?? {};
-      const destinationLog = log.child({ destination: name });
-      return {
-        store,
-        name,
-        capabilities: capabilitiesUnder(definition, config),
-        completeCall,
-        holder,
+  return enabled.map((definition) => {
+    const { name } = definition;
+    const config = configs.get(name) ?? {};
+    const destinationLog = log.child({ destination: name });
+    return {
+      store,
+      name,
+      capabilities: capabilitiesUnder(definition, config),
+      completeCall,
+      holder,
+      clock,
+      ...pace,
+      random: Math.random,
+      log: destinationLog,
+      adapter: createDestinationAdapter(definition, config, {
+        core,
         clock,
-        ...pace,
-        random: Math.random,
         log: destinationLog,
-        adapter: createAdapter(definition, config, {
-          core,
-          clock,
-          log: destinationLog,
-          ledger: createStoredLedger(store, name, clock),
-          showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
-        }),
-        onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
-      };
-    }),
-  );
+        ledger: createStoredLedger(store, name, clock),
+        showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
+      }),
+      onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
+    };
+  });
 }

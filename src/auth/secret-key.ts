@@ -51,12 +51,26 @@ export async function markKey(store: Store, key: string, within?: Knex): Promise
  * Of several processes that share a store each needs the same key: one with another would take no secret, and nobody
  * would know why.
  */
-export async function requireKeyOfClients(store: Store, key: string): Promise<void> {
+export async function requireKeyOfClients(store: Pick<Store, 'reader'>, key: string): Promise<void> {
   const mark = await readKeptSetting(store, 'secret_key_mark');
   if (mark === undefined || mark === hashSecret(markText, key)) return;
   throw new Error(
     'SECRET_KEY is not the one under which the secrets of the clients were made. All processes that share a store need the same one. If it is lost, give each client a new secret under this one: npm run client -- rotate <client id>',
   );
+}
+
+/**
+ * What a start would refuse of the key; nothing is made.
+ *
+ * @throws Error that says what to do
+ */
+export async function checkSecretKey(
+  store: Pick<Store, 'reader'>,
+  given: string | undefined,
+  file: string,
+): Promise<void> {
+  if ((await readClients(store)).length === 0) return;
+  await requireKeyOfClients(store, loadSecretKey(given, file, false));
 }
 
 /** The key in a file, or undefined when there is no such file. */

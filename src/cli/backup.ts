@@ -3,7 +3,8 @@ import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../data-folder.ts';
 import { backUpStore } from '../store/backup.ts';
 import { databaseFile } from '../store/database.ts';
-import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadSettings } from './load-settings.ts';
 import { useServerTools } from './use-server-tools.ts';
 
 const command = createCommand(

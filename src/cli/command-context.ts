@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
 import { AdapterMisconfigured } from '../contract/errors.ts';
-import { InvalidSettings, readSettings, type Settings } from '../config/read-settings.ts';
+import type { Settings } from '../config/read-settings.ts';
 import { enabledDestinations } from '../enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { StoreUnusable } from '../store/store-unusable.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { loadSettings } from './load-settings.ts';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -29,16 +29,6 @@ export function createCommand(name: string, description: string): Command {
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     });
-}
-
-/**
- * The settings, from the environment and `.env`.
- *
- * @param given settings that the command itself decides
- */
-export function loadSettings(given: Readonly<Record<string, string>> = {}): Settings {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return readSettings({ ...process.env, ...given }, adapters);
 }
 
 /** Opens the store for one piece of work and closes it. Safe beside a running receiver. */
@@ -64,10 +54,6 @@ export async function runCommand(command: Command): Promise<void> {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof InvalidSettings) {
-    const faults = error.faults.map((fault) => `  ${fault.name} ${fault.message}`);
-    return ['Some settings cannot be used (see .env.example):', ...faults].join('\n');
-  }
   if (error instanceof StoreUnusable || error instanceof AdapterMisconfigured)
     return `${error.message}\n${error.remedy}`;
   return error instanceof Error ? error.message : String(error);

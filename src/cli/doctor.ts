@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
+import { checkSecretKey } from '../auth/secret-key.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
+import { secretKeyFile } from '../data-folder.ts';
 import type { Finding } from '../contract/adapter.ts';
+import type { Database } from '../domain/database.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../logger.ts';
 import { databaseFile, openDatabase } from '../store/database.ts';
 import { findDurabilityFault } from '../store/durability.ts';
 import { readLedger } from '../store/match-ledger.ts';
+import { readResting, type Resting } from '../store/backlog.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
-import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadSettings } from './load-settings.ts';
 import { withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
 
@@ -76,13 +82,14 @@ function readWarnings({ core }: Settings): Finding[] {
   return findings;
 }
 
-async function lookAtStore({ core: { DATABASE_URL: url } }: Settings): Promise<Finding[]> {
+async function lookAtStore({ core }: Settings): Promise<Finding[]> {
+  const url = core.DATABASE_URL;
   const file = databaseFile(url);
   // A log without its file is a lost store, and no new one.
   if (file !== undefined && !existsSync(file) && !existsSync(`${file}-wal`)) return [notThereYet];
   try {
     await checkStore(url);
-    return [await lookAtSchema(url), ...(await lookAtDurability(url))];
+    return await lookInto(core);
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
@@ -107,39 +114,70 @@ async function readKeptLedger(
   }
 }
 
-async function lookAtDurability(url: string): Promise<Finding[]> {
-  const database = openDatabase(url, 'inspect');
+async function lookInto(core: CoreSettings): Promise<Finding[]> {
+  const database = openDatabase(core.DATABASE_URL, 'inspect');
   try {
+    const schema = await lookAtSchema(database);
     const fault = await findDurabilityFault(database);
-    return fault === undefined ? [] : [{ level: 'warning', ...fault }];
+    const server: Finding[] = fault === undefined ? [] : [{ level: 'warning', ...fault }];
+    if (schema.level !== 'ok') return [schema, ...server];
+    return [
+      schema,
+      ...server,
+      ...(await lookAtSecretKey(database, core)),
+      ...tellOfResting(await readResting(database.knex), core.ADAPTERS),
+    ];
   } finally {
     await database.close();
   }
 }
 
-async function lookAtSchema(url: string): Promise<Finding> {
-  const database = openDatabase(url, 'inspect');
-  try {
-    const isMade = await database.knex.schema.hasTable(storeMigrationsTable);
-    const made = isMade ? await database.knex(storeMigrationsTable).pluck<string[]>('name') : [];
-    const known = storeMigrations.map((migration) => migration.name);
-    if (made.some((name) => !known.includes(name))) {
-      return {
-        level: 'fault',
-        message: 'The store was made by a newer version of this program.',
-        remedy: 'Start the newer version, or restore a back-up from before it was installed.',
-      };
-    }
-    if (made.length === 0) return notThereYet;
-    const missing = known.length - made.length;
-    return missing === 0
-      ? { level: 'ok', message: 'The store is sound and up to date.' }
-      : {
-          level: 'warning',
-          message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
-          remedy: 'The next start makes them.',
-        };
-  } finally {
-    await database.close();
+async function lookAtSchema({ knex }: Database): Promise<Finding> {
+  const isMade = await knex.schema.hasTable(storeMigrationsTable);
+  const made = isMade ? await knex(storeMigrationsTable).pluck<string[]>('name') : [];
+  const known = storeMigrations.map((migration) => migration.name);
+  if (made.some((name) => !known.includes(name))) {
+    return {
+      level: 'fault',
+      message: 'The store was made by a newer version of this program.',
+      remedy: 'Start the newer version, or restore a back-up from before it was installed.',
+    };
   }
+  if (made.length === 0) return notThereYet;
+  const missing = known.length - made.length;
+  return missing === 0
+    ? { level: 'ok', message: 'The store is sound and up to date.' }
+    : {
+        level: 'warning',
+        message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
+        remedy: 'The next start makes them.',
+      };
+}
+
+/** A process that only delivers needs no key. */
+async function lookAtSecretKey(reader: Database, core: CoreSettings): Promise<Finding[]> {
+  if (core.ROLE === 'deliver') return [];
+  try {
+    await checkSecretKey({ reader }, core.SECRET_KEY, secretKeyFile(core));
+    return [];
+  } catch (error) {
+    return [{ level: 'fault', message: (error as Error).message }];
+  }
+}
+
+function tellOfResting(resting: ReadonlyMap<string, Resting>, destinations: readonly string[]): Finding[] {
+  return destinations.flatMap((destination) =>
+    (['rejected', 'exhausted'] as const).flatMap((state): Finding[] => {
+      const count = resting.get(destination)?.[state] ?? 0;
+      if (count === 0) return [];
+      const what = `${count} ${count === 1 ? 'delivery rests' : 'deliveries rest'}`;
+      return [
+        {
+          level: 'warning',
+          message: `${what} as ${state} at ${destination}, and ${count === 1 ? 'is' : 'are'} not tried any more.`,
+          remedy: `See why: npm run replay -- --destination ${destination} --state ${state} --dry-run. Mend the cause, then run the same without --dry-run.`,
+        },
+      ];
+    }),
+  );
 }

@@ -5,7 +5,8 @@ import { createAdapter } from '../create-adapter.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import { createMemoryLedger } from '../domain/memory-ledger.ts';
-import { loadSettings, UsageError } from './command-context.ts';
+import { UsageError } from './command-context.ts';
+import { loadSettings } from './load-settings.ts';
 
 /** An adapter as a command looks at it, enabled or not. */
 export interface OneAdapter {

@@ -9,7 +9,7 @@ import {
   type RereadPush,
 } from '../store/refold.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
-import { parseTime } from './parse-time.ts';
+import { parseTime, timeForms } from './parse-time.ts';
 
 const pageSize = 200;
 
@@ -25,10 +25,7 @@ const command = createCommand(
   "Computes calls again from their pushes with today's parser and settings, and shows what differs. Safe beside a running receiver.",
 )
   .option('--id <call id>', 'only this call')
-  .option(
-    '--since <time>',
-    'only calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
-  )
+  .option('--since <time>', `only calls whose latest push came then or later (${timeForms})`)
   .option('--limit <calls>', 'how many differing calls to show field by field; all are counted', '20')
   .option('--apply', 'write what differs, and make the deliveries of those calls due')
   .action(async (options: RefoldOptions) => {
@@ -49,7 +46,7 @@ async function refold(
   };
   const filter = {
     callId: options.id,
-    sinceMs: options.since === undefined ? undefined : parseTime(options.since),
+    sinceMs: parseTime('--since', options.since, core.TIME_ZONE),
   };
   const counts = { read: 0, differing: 0, unreadable: 0 };
   const byField = new Map<string, number>();

@@ -5,13 +5,15 @@ import type { DeliveryState, Destination } from '../store/deliveries.ts';
 import { createPushId } from '../store/push-id.ts';
 import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
-import { markForReplay, readReplayable, type DeliveryFilter } from '../store/replay.ts';
+import { markForReplay, readReplayable, type DeliveryFilter, type Replayable } from '../store/replay.ts';
 import type { Store } from '../store/store.ts';
 import { readRemoved } from '../store/tombstones.ts';
 import { Problem } from '../http/problem.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
-import { parseTime } from './parse-time.ts';
+import { loadSettings } from './load-settings.ts';
+import { parseTime, timeForms } from './parse-time.ts';
+import { showReplayable } from './show-replayable.ts';
 
 const pageSize = 500;
 const states: readonly DeliveryState[] = ['due', 'delivered', 'skipped', 'rejected', 'exhausted'];
@@ -31,19 +33,16 @@ command
     'only this destination; named, it also gets calls from before it was enabled',
   )
   .option('--state <state>', `only those that rest in a state: ${states.join(', ')}`)
-  .option(
-    '--since <time>',
-    'calls whose latest push came then or later (2026-11-22, or 2h for two hours ago)',
-  )
+  .option('--since <time>', `calls whose latest push came then or later (${timeForms})`)
   .option('--until <time>', 'calls whose latest push came before')
   .option('--all', 'all of them; without it at least one of --id, --state, --since, --until is needed')
-  .option('--dry-run', 'count, and change nothing')
+  .option('--dry-run', 'show the first 20 with their reasons and count all, and change nothing')
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
+    '\nExamples:\n  npm run replay -- --state rejected --dry-run\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
   )
   .action(async (options: DeliveryOptions) => {
-    const filter = readFilter(options);
+    const filter = readFilter(options, loadSettings().core.TIME_ZONE);
     await withStore((context) => replayDeliveries(context, filter, options));
   });
 
@@ -52,7 +51,7 @@ command
   .description('Read quarantined bodies again, as the receiver reads them today.')
   .option('--id <id>', 'this body')
   .option('--code <code>', 'those refused for this reason, such as not_a_call')
-  .option('--since <time>', 'those received then or later')
+  .option('--since <time>', `those received then or later (${timeForms})`)
   .option('--dry-run', 'show what would become of each, with --id also what it says, and change nothing')
   .action(async (options: { id?: string; code?: string; since?: string; dryRun?: boolean }) => {
     await withStore((context) => replayQuarantine(context, options));
@@ -70,7 +69,7 @@ interface DeliveryOptions {
   dryRun?: boolean;
 }
 
-function readFilter(options: DeliveryOptions): DeliveryFilter {
+function readFilter(options: DeliveryOptions, timeZone: string): DeliveryFilter {
   const state = states.find((known) => known === options.state);
   if (options.state !== undefined && state === undefined) {
     throw new UsageError(`There is no state ${options.state}; there are ${states.join(', ')}.`);
@@ -89,8 +88,8 @@ function readFilter(options: DeliveryOptions): DeliveryFilter {
   return {
     callIds: options.id.length > 0 ? options.id : undefined,
     state,
-    sinceMs: options.since === undefined ? undefined : parseTime(options.since),
-    untilMs: options.until === undefined ? undefined : parseTime(options.until),
+    sinceMs: parseTime('--since', options.since, timeZone),
+    untilMs: parseTime('--until', options.until, timeZone),
     neverOwed: options.destination !== undefined,
   };
 }
@@ -108,11 +107,13 @@ async function replayDeliveries(
     const { name } = destination;
     if (options.destination !== undefined && options.destination !== name) continue;
     let count = 0;
+    let first: readonly Replayable[] = [];
     let afterId = '';
     for (;;) {
       const page = await readReplayable(store, destination, filter, afterId, pageSize, Date.now());
       const last = page.at(-1);
       if (last === undefined) break;
+      if (count === 0) first = page;
       count += options.dryRun === true ? page.length : await markForReplay(store, name, page, Date.now());
       afterId = last.id;
       if (page.length === pageSize) process.stderr.write(`${name}: ${count} …\n`);
@@ -120,6 +121,7 @@ async function replayDeliveries(
     print(
       `${name}: ${count} ${count === 1 ? 'delivery' : 'deliveries'} ${options.dryRun === true ? 'would be' : 'were'} made due.`,
     );
+    if (options.dryRun === true) for (const line of showReplayable(name, first, count)) print(line);
   }
 }
 
@@ -130,7 +132,7 @@ async function replayQuarantine(
   const { store, settings } = context;
   const secretKey = await secretKeyOf(store, settings.core.SECRET_KEY, secretKeyFile(settings.core));
   const counts = new Map<string, number>();
-  const sinceMs = options.since === undefined ? undefined : parseTime(options.since);
+  const sinceMs = parseTime('--since', options.since, settings.core.TIME_ZONE);
   let afterId: string | undefined;
   for (;;) {
     const page = await readQuarantine(

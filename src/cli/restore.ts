@@ -7,7 +7,8 @@ import { secretKeyFile } from '../data-folder.ts';
 import { readBackup, type BackupNotes } from '../store/backup.ts';
 import { databaseFile } from '../store/database.ts';
 import { restoreStore, StoreInUse } from '../store/restore.ts';
-import { createCommand, loadSettings, runCommand } from './command-context.ts';
+import { createCommand, runCommand } from './command-context.ts';
+import { loadSettings } from './load-settings.ts';
 import { useServerTools } from './use-server-tools.ts';
 
 const answersWithinMs = 3_000;

@@ -1,24 +1,26 @@
-import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { loadEnvironment } from './load-settings.ts';
 import { readOptions } from './simulate/options.ts';
 import { createConsoleOutput } from './simulate/output.ts';
+import { onStopSignals } from '../stop-signals.ts';
 import { runSimulation, type SimulationOptions } from './simulate/run-simulation.ts';
 
 const badOptionExitCode = 2;
 
 const options = readOptionsOrExit();
 const stop = new AbortController();
-// Once only: a second Ctrl-C ends the program at once.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+onStopSignals(
+  () => stop.abort(),
+  () => process.exit(130),
+);
 process.exitCode = await runSimulation({ ...options, signal: stop.signal }, createConsoleOutput());
 
 function readOptionsOrExit(): SimulationOptions {
-  if (existsSync('.env')) process.loadEnvFile('.env');
   try {
-    return readOptions(process.argv.slice(2), process.env);
+    return readOptions(process.argv.slice(2), loadEnvironment());
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exit(error.exitCode === 0 ? 0 : badOptionExitCode);
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : badOptionExitCode);
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
   }
 }

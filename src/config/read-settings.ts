@@ -21,13 +21,14 @@ export interface SettingFault {
   readonly message: string;
 }
 
-/** Settings that cannot be used, with every fault. */
+/** Settings that cannot be used, with every fault; the message is for people. */
 export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings';
   readonly faults: readonly SettingFault[];
 
   constructor(faults: readonly SettingFault[]) {
-    super(faults.map((fault) => `${fault.name} ${fault.message}`).join('\n'));
+    const told = faults.map(({ name, message }) => `  ${name} ${message}`);
+    super(['Some settings cannot be used (see .env.example):', ...told].join('\n'));
     this.faults = faults;
   }
 }

@@ -1,6 +1,5 @@
 import type { Adapter } from '../contract/adapter.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import type { Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import { noteInHand, readNextDueMs, type DueDelivery } from '../store/deliveries.ts';
@@ -25,6 +24,7 @@ import {
 } from './hold.ts';
 import { pauseMs } from './pause.ts';
 import { blameDelivery, noteProbe } from './probing.ts';
+import { countSettlements, warnOfResting } from './settled-batch.ts';
 import { settlementOf } from './settlement.ts';
 import type { Sleeper } from './sleeper.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
@@ -191,7 +191,7 @@ async function deliverBatch(
     const outcome = outcomes.get(due.call.id);
     return outcome === undefined ? [] : [settlementOf(due, outcome, nowMs, random())];
   });
-  const counts = countByKind(outcomes);
+  const counts = countSettlements(settlements);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
     log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
     return notSettled;
@@ -199,6 +199,7 @@ async function deliverBatch(
   hold.inHand = undefined;
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
+  warnOfResting(settlements, log);
   return { settled: true, stopped, landed };
 }
 
@@ -206,12 +207,6 @@ async function deliverBatch(
 async function makeLateDueAgain({ store, name, clock }: RunnerDependencies, hold: Hold): Promise<void> {
   await makeDueAgain(store, name, hold.inHand?.callIds ?? [], clock());
   hold.inHand = undefined;
-}
-
-function countByKind(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of outcomes.values()) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }
 
 async function pause(

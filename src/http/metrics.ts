@@ -123,6 +123,12 @@ export function createMetrics(
       registers,
     }),
   };
+  const resting = new Gauge({
+    name: 'jet_deliveries_resting',
+    help: 'Deliveries that are not tried any more (rejected, exhausted), until their cause is mended and they are replayed.',
+    labelNames: ['destination', 'state'],
+    registers,
+  });
   const figures = new Gauge({
     name: 'jet_destination_figure',
     help: 'What an adapter tells of its destination, by the name of the figure; its unit is at the end of the name.',
@@ -156,12 +162,14 @@ export function createMetrics(
     destinationFigure: (destination, figure, value) => figures.set({ destination, figure }, value),
     async render() {
       available.set(0);
-      for (const gauge of Object.values(gauges)) gauge.reset();
+      for (const gauge of [...Object.values(gauges), resting]) gauge.reset();
       const backlogs = await readStore().catch(() => []);
       for (const { destination, ...backlog } of backlogs) {
         gauges.deliveries.set({ destination }, backlog.deliveries);
         gauges.age.set({ destination }, backlog.ageMs / 1000);
         gauges.paused.set({ destination }, backlog.paused ? 1 : 0);
+        for (const state of ['rejected', 'exhausted'] as const)
+          resting.set({ destination, state }, backlog.resting[state]);
       }
       return { contentType: registry.contentType, text: await registry.metrics() };
     },

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { readDestinations } from './destinations.ts';
 import type { Store } from './store.ts';
 
@@ -8,6 +9,13 @@ export interface DestinationBacklog {
   /** How long the oldest has been due. */
   readonly ageMs: number;
   readonly paused: boolean;
+  readonly resting: Resting;
+}
+
+/** How many deliveries rest undelivered, until somebody mends the cause and replays them. */
+export interface Resting {
+  readonly rejected: number;
+  readonly exhausted: number;
 }
 
 /** What is due at each destination. Calls that wait for their end are not due. */
@@ -28,6 +36,7 @@ export async function readBacklog(
       knex.raw('min(due_since) as since'),
     );
   const states = await readDestinations(store);
+  const resting = await readResting(knex);
   return names.map((destination) => {
     const row = rows.find((candidate) => candidate.destination === destination);
     const state = states.find((candidate) => candidate.name === destination);
@@ -36,8 +45,28 @@ export async function readBacklog(
       deliveries: Number(row?.deliveries ?? 0),
       ageMs: row === undefined ? 0 : Math.max(0, nowMs - row.since),
       paused: (state?.pausedUntilMs ?? 0) > nowMs,
+      resting: resting.get(destination) ?? { rejected: 0, exhausted: 0 },
     };
   });
+}
+
+/** By destination; one where nothing rests is left out. */
+export async function readResting(knex: Knex): Promise<ReadonlyMap<string, Resting>> {
+  const rows = await knex('deliveries')
+    // As the index says it: SQLite takes it only for these very words.
+    .whereRaw(`state IN ('rejected', 'exhausted')`)
+    .groupBy('state', 'destination')
+    .select<{ destination: string; state: keyof Resting; deliveries: number | string }[]>(
+      'destination',
+      'state',
+      knex.raw('count(*) as deliveries'),
+    );
+  const resting = new Map<string, Resting>();
+  for (const { destination, state, deliveries } of rows) {
+    const before = resting.get(destination) ?? { rejected: 0, exhausted: 0 };
+    resting.set(destination, { ...before, [state]: Number(deliveries) });
+  }
+  return resting;
 }
 
 /** When the latest push was stored, in epoch milliseconds. */

@@ -5,7 +5,10 @@ import type { Store } from './store.ts';
 export type KeptSetting =
   'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'secret_key_mark';
 
-export async function readKeptSetting(store: Store, name: KeptSetting): Promise<string | undefined> {
+export async function readKeptSetting(
+  store: Pick<Store, 'reader'>,
+  name: KeptSetting,
+): Promise<string | undefined> {
   const row = await store.reader
     .knex('settings')
     .where({ name })

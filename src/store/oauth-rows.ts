@@ -62,7 +62,7 @@ export async function insertClient(
   });
 }
 
-export async function readClients(store: Store): Promise<OAuthClientRow[]> {
+export async function readClients(store: Pick<Store, 'reader'>): Promise<OAuthClientRow[]> {
   const rows = await store.reader.knex('oauth_clients').orderBy('created_at').select<ClientColumns[]>('*');
   return rows.map(asClient);
 }

@@ -16,6 +16,16 @@ export interface DeliveryFilter {
   readonly untilMs?: number | undefined;
 }
 
+/** A call that can be replayed, and how its delivery stands; without one it was never owed. */
+export interface Replayable {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: DeliveryState | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly remedy: string | null;
+}
+
 /**
  * Calls whose deliveries a filter names, in order of id; page by page, so that nothing else is held up.
  *
@@ -28,7 +38,7 @@ export async function readReplayable(
   afterId: string,
   limit: number,
   nowMs: number,
-): Promise<{ id: string; revision: number }[]> {
+): Promise<Replayable[]> {
   return (
     store.reader
       .knex('calls')
@@ -52,7 +62,14 @@ export async function readReplayable(
       })
       .orderBy('calls.id')
       .limit(limit)
-      .select<{ id: string; revision: number }[]>('calls.id', 'calls.revision')
+      .select<Replayable[]>(
+        'calls.id',
+        'calls.revision',
+        'deliveries.state',
+        'deliveries.code',
+        'deliveries.reason',
+        'deliveries.remedy',
+      )
   );
 }
 

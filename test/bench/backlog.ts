@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a worker had left at the end of a load, and how long it took to land that. */
 export interface Drain {
+  /** NaN where the kit did not tell. */
   readonly backlog: number;
+  /** Infinity where it did not end. */
   readonly seconds: number;
 }
 
@@ -16,7 +18,7 @@ export async function drain(port: number): Promise<Drain> {
     await sleep(100);
     left = await readBacklog(port);
   }
-  return { backlog, seconds: left > 0 ? Infinity : (performance.now() - startedMs) / 1000 };
+  return { backlog, seconds: left === 0 ? (performance.now() - startedMs) / 1000 : Infinity };
 }
 
 async function readBacklog(port: number): Promise<number> {

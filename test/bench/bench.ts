@@ -53,6 +53,11 @@ async function main(): Promise<number> {
     progress('building');
     execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'inherit', 'inherit'] });
   }
+  if (!options.parts.includes('postgres')) {
+    progress(
+      'postgres is left out: it takes --postgres <url> or TEST_POSTGRES_URL, and runs without --quick',
+    );
+  }
   let ok = true;
   for (const part of options.parts) {
     progress(`${part}; the machine's load is ${loadavg()[0]?.toFixed(1) ?? '-'}`);

@@ -35,14 +35,25 @@ export async function measureMemory(
   const from = (minutes * warmUpShare).toFixed(1);
   const title = `Resident memory at ${perSecond} pushes a second, ROLE=all, on SQLite`;
   const checks = [noFailures(failures)];
-  if (counted.length < 2) return { title, lines: ['This system does not tell it.'], checks };
+  if (counted.length < 2) {
+    const missing = {
+      kind: 'must',
+      ok: false,
+      text: 'this system does not tell what a process holds',
+    } as const;
+    return { title, lines: [], checks: [missing, ...checks] };
+  }
   const resident = counted.map(({ residentMb }) => residentMb);
   return {
     title,
     lines: [
       `From minute ${from} to ${minutes}: between ${Math.min(...resident).toFixed(1)} and ${Math.max(...resident).toFixed(1)} MiB`,
     ],
-    checks: [under('must', slope(counted), 1, 'MiB a minute'), ...checks],
+    checks: [
+      under('must', Math.max(...resident), 200, 'MiB resident at most'),
+      under('must', slope(counted), 1, 'MiB a minute'),
+      ...checks,
+    ],
   };
 }
 

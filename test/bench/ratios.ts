@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Drain } from './backlog.ts';
 import type { Databases } from './databases.ts';
 import { keyOf, measure, type Measurement, type Subject } from './measure.ts';
 import type { BenchOptions } from './options.ts';
@@ -48,7 +49,6 @@ export async function measureRatios(
     return found;
   };
   const rate = (name: string): number => at(name, 100).requestsPerSecond;
-  const residentMb = Math.max(...kits.map((figures) => figures.residentMb ?? NaN));
   const bodyBytes = createPushSources(() => '\r\n\r\n').meanBodyLength;
   return {
     title: `Taking pushes, on ${databases.title}`,
@@ -61,7 +61,7 @@ export async function measureRatios(
       ]),
       ...connectionCounts.map((connections) => {
         const drained = at('all', connections).drain;
-        return `ROLE=all at ${connections} connections: backlog ${drained?.backlog ?? 0} at the end of the load, drained in ${(drained?.seconds ?? 0).toFixed(1)} s`;
+        return `ROLE=all at ${connections} connections: backlog ${drained?.backlog ?? NaN} at the end of the load, drained in ${(drained?.seconds ?? NaN).toFixed(1)} s`;
       }),
       `Resident memory after the load: ${kits
         .map((figures, index) => {
@@ -78,10 +78,19 @@ export async function measureRatios(
         'times the naive receiver at 100 connections',
       ),
       atLeast('goal', rate('receive') / rate('bare'), 0.5, 'times bare Express at 100 connections'),
-      ...(Number.isNaN(residentMb) ? [] : [under('goal', residentMb, 200, 'MB resident')]),
+      ...kits.map(({ residentMb }, index) =>
+        under('must', residentMb ?? NaN, 200, `MB resident, ROLE=${index === 0 ? 'receive' : 'all'}`),
+      ),
+      ...connectionCounts.map((connections) => drainedAll(connections, at('all', connections).drain)),
       noFailures([...measurements.values()].reduce((sum, { failures }) => sum + failures, 0)),
     ],
   };
+}
+
+/** A backlog that never drains, or that nothing is known of, is a failure. */
+function drainedAll(connections: number, drained: Drain | undefined): Check {
+  const ok = drained !== undefined && Number.isFinite(drained.backlog) && Number.isFinite(drained.seconds);
+  return { kind: 'must', ok, text: `the backlog at ${connections} connections drained` };
 }
 
 function table(connections: number, of: (name: string) => Measurement): string[] {

@@ -16,6 +16,7 @@ export function atLeast(kind: Check['kind'], value: number, least: number, what:
   return { kind, ok: value >= least, text: `${value.toFixed(2)} ${what} (at least ${least})` };
 }
 
+/** A figure that is missing (NaN) is not reached. */
 export function under(kind: Check['kind'], value: number, most: number, what: string): Check {
   return { kind, ok: value < most, text: `${value.toFixed(2)} ${what} (under ${most})` };
 }

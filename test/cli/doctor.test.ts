@@ -80,6 +80,59 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/^fault +store: .*newer version/m);
   });
 
+  describe('where the store has a client', () => {
+    const key = 'a key of thirty-two characters, or more';
+    beforeEach(async () => {
+      await makeReporting();
+      const made = await folder.run('client', ['create', '--name', 'Jet'], { SECRET_KEY: key });
+      expect(made.code).toBe(0);
+    });
+
+    it('finds its key in order', async () => {
+      expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
+    });
+
+    it('finds the key missing, which the next start would refuse', async () => {
+      const { code, stdout } = await doctor();
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /^fault +store: The secret key \S+secret-key is not there, .*back-up.*SECRET_KEY/m,
+      );
+      expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
+    });
+
+    it('finds another key than the one of the clients', async () => {
+      const { code, stdout } = await doctor({ SECRET_KEY: `${key}, and another` });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /^fault +store: SECRET_KEY is not the one under which .*npm run client -- rotate/m,
+      );
+    });
+
+    it('asks no key of a process that only delivers', async () => {
+      expect(await doctor({ ROLE: 'deliver' })).toMatchObject({ code: 0 });
+    });
+  });
+
+  it('tells of deliveries that are not tried any more, and how to see why', async () => {
+    await makeReporting();
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    const resting = ['rejected', 'exhausted', 'rejected', 'delivered'];
+    const rows = resting.map((state, index) => ({
+      destination: 'sql',
+      call_id: `c-${index}`,
+      revision: 1,
+      state,
+    }));
+    await store.writer.knex('deliveries').insert(rows);
+    await store.close();
+    const { code, stdout } = await doctor();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning *store: 2 deliveries rest as rejected at sql/m);
+    expect(stdout).toMatch(/^warning *store: 1 delivery rests as exhausted at sql/m);
+    expect(stdout).toContain('npm run replay -- --destination sql --state exhausted --dry-run');
+  });
+
   it('finds a reporting table missing', async () => {
     await makeStore();
     const reporting = await openStore(`sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`, []);

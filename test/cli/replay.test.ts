@@ -60,6 +60,7 @@ describe('npm run replay', () => {
     ['by id', ['--id', 'landed', '--id', 'tired'], ['landed', 'tired']],
     ['by state', ['--state', 'exhausted'], ['tired']],
     ['by time', ['--since', '2026-11-22T02:00Z', '--until', '2026-11-22T03:00Z'], ['refused']],
+    ['by time on the clock of TIME_ZONE', ['--since', '2026-11-22T14:00'], ['tired']],
     ['all that are owed', ['--all'], ['landed', 'refused', 'tired']],
     [
       'by destination also calls from before it was enabled',
@@ -78,6 +79,32 @@ describe('npm run replay', () => {
     await storeCalls();
     await replay('--state', 'exhausted');
     expect(await landing('tired')).toMatchObject({ attempts: 0, remote_id: 'r-tired' });
+  });
+
+  it('shows with --dry-run which deliveries rest where, and why', async () => {
+    await storeCalls();
+    const { stdout } = await replay('--destination', 'sql', '--all', '--dry-run');
+    expect(stdout).toBe(
+      [
+        'sql: 4 deliveries would be made due.',
+        '  early  sql  never owed',
+        '  landed  sql  delivered  x: y',
+        '    z',
+        '  refused  sql  rejected  x: y',
+        '    z',
+        '  tired  sql  exhausted  x: y',
+        '    z',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows the first 20 with --dry-run, and how many more there are', async () => {
+    const pushes = Array.from({ length: 25 }, (_none, index) => pushOf(inboundBodies(`c-${index + 10}`).end));
+    await storePushes(store, pushes, [sql], someTimeMs);
+    const { stdout } = await replay('--all', '--dry-run');
+    expect(stdout.match(/^ {2}c-/gm)).toHaveLength(20);
+    expect(stdout).toContain('\n  … and 5 more\n');
   });
 
   it('changes nothing with --dry-run', async () => {

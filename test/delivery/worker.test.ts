@@ -1,12 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
-import { delivered, retry } from '../../src/contract/outcome.ts';
+import { delivered, rejected, retry } from '../../src/contract/outcome.ts';
 import { startWorker, type Worker } from '../../src/delivery/worker.ts';
 import { readDestinations } from '../../src/store/destinations.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
-import { destinationOf, movedClock, runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
+import {
+  destinationOf,
+  movedClock,
+  runWorker,
+  silentLog,
+  storeCalls,
+  storeDue,
+} from '../fixtures/running-worker.ts';
 import { fail, land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
 
 const [sqlite] = engines;
@@ -201,17 +208,47 @@ describe('the worker', () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const never: Act = ([d]) => [retry(d?.id ?? '', 'locked', 'Locked.')];
+    const warned: object[] = [];
+    const counted: Record<string, number> = {};
     worker = runWorker(fresh.store, scriptedAdapter(Array.from({ length: 500 }, () => never)), {
       clock,
       pollMs: 1,
+      log: { ...silentLog, warn: (fields) => void warned.push(fields) },
+      onSettled: (outcome, count) => (counted[outcome] = (counted[outcome] ?? 0) + count),
     });
     await until(async () => {
       clock.moveBy(3_600_000);
       worker?.wake();
       expect(await row('a')).toMatchObject({ state: 'exhausted', due_at: null, code: 'locked' });
     });
-    expect((await row('a'))?.remedy).toContain('npm run replay');
+    const remedy = (await row('a'))?.remedy;
+    expect(remedy).toContain('npm run replay');
+    // Told once, and counted apart from the tries before it.
+    await until(() => {
+      expect(counted).toEqual({ retry: expect.any(Number) as number, exhausted: 1 });
+      expect(warned).toEqual([{ state: 'exhausted', code: 'locked', reason: 'Locked.', remedy, count: 1 }]);
+    });
     expect(clock() - someTimeMs).toBeGreaterThanOrEqual(72 * 3_600_000);
+  });
+
+  it('tells of rejected deliveries once for each code, with its remedy', async () => {
+    await storeCalls(fresh.store, ids(3));
+    const refuse: Act = (batch) =>
+      batch.map(({ id }) => rejected(id, id === 'call-0' ? 'too_long' : 'no_right', 'Refused.', 'Mend it.'));
+    const warned: object[] = [];
+    const counted: [string, number][] = [];
+    worker = runWorker(fresh.store, scriptedAdapter([refuse]), {
+      log: { ...silentLog, warn: (fields) => void warned.push(fields) },
+      onSettled: (...settled) => void counted.push(settled),
+    });
+    const told = { state: 'rejected', reason: 'Refused.', remedy: 'Mend it.' };
+    await until(() =>
+      expect(warned).toEqual([
+        { ...told, code: 'too_long', count: 1 },
+        { ...told, code: 'no_right', count: 2 },
+      ]),
+    );
+    expect(counted).toEqual([['rejected', 3]]);
   });
 
   it('skips later revisions where the destination takes no updates', async () => {

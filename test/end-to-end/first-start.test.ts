@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,16 @@ describe.concurrent('the first start', { timeout: 60_000 }, () => {
       await release();
       const url = await start({ PORT: port }).ready();
       expect(await takeToken(url, await readFirstStart(folder))).toMatchObject({ status: 200 });
+    }));
+
+  it('that cannot show what it made says how to come by a new secret and a console password', () =>
+    inFolder(async (start, folder) => {
+      mkdirSync(join(folder, 'data/first-start.txt'), { recursive: true });
+      const receiver = start({ CONSOLE_PASSWORD: '' });
+      await receiver.ready();
+      expect(receiver.output()).toMatch(
+        /npm run client -- rotate \S+\. Set CONSOLE_PASSWORD, since the one that was made is lost too/,
+      );
     }));
 
   it.skipIf(noTerminal)('shows credentials on a terminal, and in no file', () =>

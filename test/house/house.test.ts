@@ -24,12 +24,14 @@ const everything = [
   'src/main.ts',
   'src/receiver.ts',
   'src/create-adapter.ts',
+  'src/destination-adapter.ts',
   'src/enabled-destinations.ts',
   'src/first-client.ts',
   'src/data-folder.ts',
   'src/housekeeping.ts',
   'src/http-dependencies.ts',
   'src/logger.ts',
+  'src/stop-signals.ts',
   'src/cli',
 ];
 

@@ -127,6 +127,15 @@ describe('/metrics', () => {
     expect(text).toContain('jet_destination_paused{destination="sql"} 0');
   });
 
+  it('tells how many deliveries rest undelivered, by destination and state', async () => {
+    await receiver.push({ callsessionid: 'resting' });
+    const rests = receiver.store.writer.knex('deliveries').where({ call_id: 'resting' });
+    await rests.update({ state: 'rejected', due_at: null, due_since: null });
+    const text = await figures();
+    expect(text).toContain('jet_deliveries_resting{destination="sql",state="rejected"} 1');
+    expect(text).toContain('jet_deliveries_resting{destination="sql",state="exhausted"} 0');
+  });
+
   it('times commits and requests by route, never by address', async () => {
     await ask('/some/thing?a=1');
     const text = await figures();

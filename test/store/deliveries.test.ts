@@ -250,12 +250,22 @@ for (const engine of engines) {
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 
+    it('that rest undelivered are counted apart, by state', async () => {
+      for (const callId of ['a', 'b', 'c', 'd']) await push(callId, 'start');
+      for (const callId of ['a', 'b']) await settleOne(callId, { state: 'rejected' });
+      await settleOne('c', { state: 'exhausted' });
+      expect(await readBacklog(fresh.store, ['live'], someTimeMs)).toMatchObject([
+        { deliveries: 1, resting: { rejected: 2, exhausted: 1 } },
+      ]);
+    });
+
     it('that are due make the backlog, those that wait for their end do not', async () => {
       await push('a', 'start', someTimeMs, [live, atEnd]);
       await push('b', 'end', someTimeMs + 1000, [live, atEnd]);
+      const none = { rejected: 0, exhausted: 0 };
       expect(await readBacklog(fresh.store, ['live', 'at-end'], someTimeMs + 5000)).toEqual([
-        { destination: 'live', deliveries: 2, ageMs: 5000, paused: false },
-        { destination: 'at-end', deliveries: 1, ageMs: 4000, paused: false },
+        { destination: 'live', deliveries: 2, ageMs: 5000, paused: false, resting: none },
+        { destination: 'at-end', deliveries: 1, ageMs: 4000, paused: false, resting: none },
       ]);
     });
   });

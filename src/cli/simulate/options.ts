@@ -1,5 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { adapters } from '../../../adapters/index.ts';
+import { sql } from '../../../adapters/sql/index.ts';
+import type { CoreSettings } from '../../config/core-schema.ts';
+import { readSettings } from '../../config/read-settings.ts';
 import { dialectOfUrl } from '../../domain/database-url.ts';
 import type { Credentials } from './credentials.ts';
 import { seedMax } from './random.ts';
@@ -7,13 +11,14 @@ import type { SimulationOptions } from './run-simulation.ts';
 
 const callsMax = 100_000;
 const retryForMs = 60_000;
-const defaultReportingUrl = 'sqlite:./data/reporting.sqlite';
 
 const help = `
 Environment:
   JET_CLIENT_ID, JET_CLIENT_SECRET  the OAuth client, so that its secret need not be on the command line
   JET_HEADER                        the fixed header, for the same reason
-  REPORTING_DATABASE_URL            where to look for what landed
+  HOST, PORT, ADAPTERS, REPORTING_DATABASE_URL, WEBHOOK_HEADER_NAME, WEBHOOK_HEADER_VALUE, JET_STATUS_MAP
+                                    the receiver's own settings, also from .env: where it is, how to get in,
+                                    and where to look for what landed
 
 Examples:
   $ npm run client -- create --name simulation
@@ -23,11 +28,13 @@ Examples:
   $ npm run simulate -- --seed 42 --calls 20            the same traffic each time
   $ npm run simulate -- --url https://jet.example.com --no-landed
 
+The calls go to every destination that the receiver has enabled. Where ADAPTERS names more than sql, that takes
+--allow-crm; a trial of its own is in README.md ("Run it").
 All telephone numbers are fictional: reserved for creative works, and nobody's.
 Exit code: 0 when everything was answered and landed as planned, 1 when not, 2 for a bad option.`;
 
 interface Flags {
-  url: string;
+  url?: string;
   calls: number;
   rate: number;
   seed?: number;
@@ -38,6 +45,7 @@ interface Flags {
   reporting?: string;
   landed: boolean;
   wait: number;
+  allowCrm: boolean;
 }
 
 /**
@@ -45,34 +53,65 @@ interface Flags {
  *
  * @param args what stands after the name of the program
  * @throws CommanderError once the help or the fault was printed
+ * @throws InvalidSettings when the receiver's settings cannot be used
  */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): SimulationOptions {
-  const command = createCommand(environment);
+  const command = createCommand();
   command.parse([...args], { from: 'user' });
   const flags = command.opts<Flags>();
-  const reportingUrl =
-    present(flags.reporting) ?? present(environment['REPORTING_DATABASE_URL']) ?? defaultReportingUrl;
-  if (flags.landed && dialectOfUrl(reportingUrl) === undefined) {
-    command.error('error: the reporting database must begin with sqlite:, postgres:// or mysql://');
-  }
+  const { core, adapters: configs } = readSettings(environment, adapters);
+  if (!flags.allowCrm) refuseCrm(core, command);
   return {
-    url: readUrl(flags.url, command),
+    url: readUrl(present(flags.url) ?? addressOf(core), command),
     calls: flags.calls,
     rate: flags.rate,
     concurrency: flags.concurrency,
     seed: flags.seed ?? randomInt(seedMax + 1),
     nowMs: Date.now(),
-    credentials: readCredentials(flags, environment, command),
-    reportingUrl: flags.landed ? reportingUrl : undefined,
+    statusMap: core.JET_STATUS_MAP,
+    credentials: readCredentials(flags, environment, core, command),
+    reportingUrl: readReportingUrl(flags, configs.get(sql.name), command),
     landedWaitMs: flags.wait * 1000,
     retryForMs,
   };
 }
 
-function createCommand(environment: Readonly<Record<string, string | undefined>>): Command {
+/** Invented calls in a real CRM are people's work to clean up. */
+function refuseCrm({ ADAPTERS }: CoreSettings, command: Command): void {
+  const others = ADAPTERS.filter((name) => name !== sql.name);
+  if (others.length === 0) return;
+  command.error(
+    `error: ADAPTERS enables ${others.join(', ')}: these invented calls would go there too. ` +
+      'Run the trial of README.md ("Run it"), or give --allow-crm if you want them there',
+  );
+}
+
+function addressOf({ HOST, PORT }: CoreSettings): string {
+  // Where it listens on all addresses, it is found on this machine's own.
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[HOST] ?? HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+}
+
+function readReportingUrl(
+  { landed, reporting }: Flags,
+  config: Record<string, unknown> | undefined,
+  command: Command,
+): string | undefined {
+  if (!landed) return undefined;
+  const url = present(reporting) ?? config?.['REPORTING_DATABASE_URL'];
+  if (url === undefined) {
+    return command.error('error: ADAPTERS does not name sql, so no call lands in a table: give --no-landed');
+  }
+  if (typeof url !== 'string' || dialectOfUrl(url) === undefined) {
+    return command.error('error: the reporting database must begin with sqlite:, postgres:// or mysql://');
+  }
+  return url;
+}
+
+function createCommand(): Command {
   return new Command('simulate')
     .description("Plays a day of Jet's calls against a running receiver, then shows what landed.")
-    .option('--url <url>', 'base address of the receiver', `http://127.0.0.1:${environment.PORT ?? '3000'}`)
+    .option('--url <url>', 'base address of the receiver (default: HOST and PORT of the settings)')
     .option('--calls <number>', 'how many calls', wholeNumber(1, callsMax), 200)
     .option('--rate <number>', 'pushes a second; 0 for as fast as possible', wholeNumber(0, 100_000), 50)
     .option('--concurrency <number>', 'pushes on their way at once', wholeNumber(1, 1000), 10)
@@ -84,7 +123,8 @@ function createCommand(environment: Readonly<Record<string, string | undefined>>
     .option('--client-id <id>', 'OAuth client; its token comes from {url}/oauth/token')
     .option('--client-secret <secret>', 'better given as JET_CLIENT_SECRET')
     .option('--header <"Name: value">', 'fixed header instead of OAuth; better given as JET_HEADER')
-    .option('--reporting <url>', `reporting database (default: ${defaultReportingUrl})`)
+    .option('--reporting <url>', 'reporting database (default: that of the settings)')
+    .option('--allow-crm', 'also when the settings enable a destination other than sql', false)
     .option('--no-landed', 'do not look at what landed')
     .option('--wait <seconds>', 'how long to wait for a further call to land', wholeNumber(0, 86_400), 30)
     .allowExcessArguments(false)
@@ -93,7 +133,12 @@ function createCommand(environment: Readonly<Record<string, string | undefined>>
     .exitOverride();
 }
 
-function readCredentials(flags: Flags, environment: NodeJS.ProcessEnv, command: Command): Credentials {
+function readCredentials(
+  flags: Flags,
+  environment: NodeJS.ProcessEnv,
+  { WEBHOOK_HEADER_NAME: name, WEBHOOK_HEADER_VALUE: value }: CoreSettings,
+  command: Command,
+): Credentials {
   const header = present(flags.header);
   const hasClientFlag = flags.clientId !== undefined || flags.clientSecret !== undefined;
   if (header !== undefined && hasClientFlag) {
@@ -105,6 +150,8 @@ function readCredentials(flags: Flags, environment: NodeJS.ProcessEnv, command: 
   if (clientId !== undefined && clientSecret !== undefined) return { kind: 'client', clientId, clientSecret };
   const environmentHeader = present(environment['JET_HEADER']);
   if (environmentHeader !== undefined && !hasClientFlag) return readHeader(environmentHeader, command);
+  const given = clientId !== undefined || clientSecret !== undefined;
+  if (!given && name !== undefined && value !== undefined) return { kind: 'header', name, value };
   if (clientId !== undefined) command.error('error: the client secret is missing (JET_CLIENT_SECRET)');
   if (clientSecret !== undefined) command.error('error: the client id is missing (JET_CLIENT_ID)');
   return command.error(

@@ -1,4 +1,4 @@
-import type { CallStatus } from '../../domain/call-status.ts';
+import { foldStatusWord, type CallStatus, type StatusMap } from '../../domain/call-status.ts';
 import type { Direction } from '../../domain/fold.ts';
 import type { Stage } from '../../domain/stage.ts';
 import { brokenBodies } from './broken-bodies.ts';
@@ -54,8 +54,17 @@ const disorderShare = 0.1;
 const repeatShare = 0.05;
 const openCallSeconds = 600;
 
-/** The same seed, number of calls and now give the same plan. */
-export function createPlan(seed: number, callCount: number, nowMs: number): Plan {
+/**
+ * The same seed, number of calls and now give the same plan.
+ *
+ * @param statusMap words that the receiver reads in a way of its own
+ */
+export function createPlan(
+  seed: number,
+  callCount: number,
+  nowMs: number,
+  statusMap: StatusMap = new Map(),
+): Plan {
   const random = createRandom(seed);
   const runId = `sim-${seed.toString(36)}-${nowMs.toString(36)}`;
   const drawStory = createStoryTeller(random, runId, nowMs);
@@ -64,7 +73,7 @@ export function createPlan(seed: number, callCount: number, nowMs: number): Plan
   for (let number = 1; number <= callCount; number += 1) {
     const callId = `${runId}-${String(number).padStart(6, '0')}`;
     const story = drawStory(callId);
-    const call = plannedCall(story, callId);
+    const call = plannedCall(story, callId, statusMap);
     calls.push(call);
     timed.push(...drawPushes(random, call, story));
   }
@@ -94,14 +103,16 @@ function createStoryTeller(random: Random, runId: string, nowMs: number): (callI
   };
 }
 
-function plannedCall(story: CallStory, callId: string): PlannedCall {
-  const { direction, status } = story;
+function plannedCall(story: CallStory, callId: string, statusMap: StatusMap): PlannedCall {
+  const { direction, moments } = story;
+  const words = moments.map(({ fields }) => fields.dial_status ?? '');
+  const status = statusMap.get(foldStatusWord(words.findLast((word) => word !== '') ?? '')) ?? story.status;
   const inbound = direction === 'inbound';
   return {
     name: inbound ? callId : `${callId} (outbound)`,
     callId: inbound ? callId : undefined,
     direction,
-    stage: (story.moments.at(-1) as Moment).stage,
+    stage: (moments.at(-1) as Moment).stage,
     status,
   };
 }

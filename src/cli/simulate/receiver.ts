@@ -28,6 +28,8 @@ export interface ReceiverSettings {
 const requestTimeoutMs = 30_000;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
+// One that is just being started listens within moments; nobody should wait long for one that is not there.
+const startsWithinMs = 15_000;
 const patienceStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export function createReceiver({ url, credentials, retryForMs, signal }: ReceiverSettings): Receiver {
@@ -57,13 +59,21 @@ export function createReceiver({ url, credentials, retryForMs, signal }: Receive
 
   return {
     async open() {
-      try {
-        const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(requestTimeoutMs) });
-        await response.text();
-      } catch (error) {
-        throw new Error(`Nothing answers at ${url} (${reasonOf(error)}). Is the receiver running?`, {
-          cause: error,
-        });
+      const endMs = Date.now() + Math.min(startsWithinMs, retryForMs);
+      for (;;) {
+        try {
+          const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(requestTimeoutMs) });
+          await response.text();
+          break;
+        } catch (error) {
+          const reason = reasonOf(error);
+          if (reason !== 'ECONNREFUSED' || signal.aborted || Date.now() >= endMs) {
+            throw new Error(`Nothing answers at ${url} (${reason}). Is the receiver running?`, {
+              cause: error,
+            });
+          }
+          await pause(firstRetryMs, signal);
+        }
       }
       try {
         await authorizer.header();

@@ -1,3 +1,4 @@
+import type { StatusMap } from '../../domain/call-status.ts';
 import { CredentialsRefused, type Credentials } from './credentials.ts';
 import { checkLanding } from './check-landing.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -18,6 +19,8 @@ export interface SimulationOptions {
   /** The end of the day that is played, epoch milliseconds. */
   readonly nowMs: number;
   readonly credentials: Credentials;
+  /** The receiver's own status words. */
+  readonly statusMap: StatusMap;
   /** Where to look for what landed; undefined to leave that out. */
   readonly reportingUrl: string | undefined;
   /** How long to wait for calls to land, counted from the last one that did. */
@@ -33,7 +36,7 @@ export type ExitCode = 0 | 1 | 130;
 
 /** Plays a day of Jet's pushes against a receiver, and says whether all of it was answered and landed as it must. */
 export async function runSimulation(options: SimulationOptions, output: Output): Promise<ExitCode> {
-  const plan = createPlan(options.seed, options.calls, options.nowMs);
+  const plan = createPlan(options.seed, options.calls, options.nowMs, options.statusMap);
   const pushes = plan.steps.filter(({ kind }) => kind === 'push').length;
   output.print(
     `Seed ${options.seed}: ${plan.calls.length} calls, ${pushes} pushes, ids begin with ${plan.runId}.`,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readOptions } from '../../../src/cli/simulate/options.ts';
@@ -37,6 +40,57 @@ describe('options', () => {
     expect(readOptions([], environment).reportingUrl).toBe('postgres://db/reporting');
     expect(readOptions(['--reporting', 'sqlite:x'], environment).reportingUrl).toBe('sqlite:x');
     expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
+  });
+
+  it('take the settings of the receiver, secrets in files among them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jet-options-'));
+    const file = join(folder, 'reporting-url');
+    writeFileSync(file, 'postgres://db/reporting\n');
+    const environment = {
+      REPORTING_DATABASE_URL_FILE: file,
+      PORT: '3001',
+      JET_STATUS_MAP: 'VOICEMAIL=missed',
+    };
+    expect(readOptions([], { ...client, ...environment, HOST: '0.0.0.0' })).toMatchObject({
+      url: 'http://127.0.0.1:3001',
+      reportingUrl: 'postgres://db/reporting',
+      statusMap: new Map([['voicemail', 'missed']]),
+    });
+    expect(readOptions([], { ...client, HOST: '10.0.0.1' }).url).toBe('http://10.0.0.1:3000');
+    expect(readOptions([], { ...client, HOST: '::' }).url).toBe('http://[::1]:3000');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tell every fault of those settings', () => {
+    expect(() => readOptions([], { ...client, PORT: 'x', TIME_ZONE: 'y' })).toThrow(
+      / {2}PORT [^]* {2}TIME_ZONE /,
+    );
+  });
+
+  it('refuse to play where a destination other than sql is enabled, unless that is wanted', () => {
+    const environment = {
+      ...client,
+      ADAPTERS: 'sql,hubspot',
+      HUBSPOT_ACCESS_TOKEN: 'pat-na1-token-of-the-tests',
+    };
+    expect(() => readOptions([], environment)).toThrow(CommanderError);
+    expect(shown).toContain('ADAPTERS enables hubspot: these invented calls would go there too');
+    expect(shown).toContain('--allow-crm');
+    expect(readOptions(['--allow-crm'], environment).calls).toBe(200);
+  });
+
+  it('say that nothing can be looked at where the table is not enabled', () => {
+    const environment = { ...client, ADAPTERS: 'none' };
+    expect(() => readOptions([], environment)).toThrow(CommanderError);
+    expect(shown).toContain('--no-landed');
+    expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
+  });
+
+  it("take the receiver's own fixed header when no other credentials are given", () => {
+    const settings = { WEBHOOK_HEADER_NAME: 'X-Trial', WEBHOOK_HEADER_VALUE: 'invented-calls-only' };
+    const header = { kind: 'header', name: 'x-trial', value: 'invented-calls-only' };
+    expect(readOptions([], settings).credentials).toEqual(header);
+    expect(readOptions([], { ...client, ...settings }).credentials).toMatchObject({ kind: 'client' });
   });
 
   it('take a fixed header', () => {

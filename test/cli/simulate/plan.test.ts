@@ -45,6 +45,23 @@ describe('a plan', () => {
     expect(bodies(1)).not.toEqual(bodies(2));
   });
 
+  it('knows the status words that the receiver reads in a way of its own', () => {
+    const statusMap = new Map([
+      ['answered', 'missed'],
+      ['transferred', 'answered'],
+    ] as const);
+    const completeSo = createCallCompleter({ timeZone: 'UTC', defaultCountry: 'AU', statusMap });
+    const plan = createPlan(5, 400, nowMs, statusMap);
+    for (const planned of plan.calls) {
+      const pushes = pushesOf(plan).filter(({ call }) => call === planned);
+      expect(completeSo(foldCall(pushes.map(read))).status).toBe(planned.status);
+    }
+    const usual = createPlan(5, 400, nowMs).calls;
+    expect(plan.calls.filter(({ status }, index) => status !== usual[index]?.status).length).toBeGreaterThan(
+      9,
+    );
+  });
+
   it('is read by the receiver as it was meant, for every seed', () => {
     fc.assert(
       fc.property(fc.nat(seedMax), fc.integer({ min: 1, max: 120 }), (seed, count) => {

@@ -60,6 +60,7 @@ async function run(
       concurrency: 10,
       seed: 42,
       nowMs: Date.parse('2025-04-05T06:00:00Z'),
+      statusMap: new Map(),
       credentials: standInClient,
       reportingUrl,
       landedWaitMs: 5_000,

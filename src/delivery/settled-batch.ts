@@ -1,0 +1,28 @@
+import type { Log } from '../domain/log.ts';
+import type { Settlement } from '../store/settle.ts';
+
+/** How many became what: delivered, skipped, rejected, exhausted, or retry for what is tried again. */
+export function countSettlements(settlements: readonly Settlement[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of settlements) {
+    const outcome = state === 'due' ? 'retry' : state;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Tells of what is not tried any more: one line for each code, with the first one's reason. */
+export function warnOfResting(settlements: readonly Settlement[], log: Log): void {
+  const alike = new Map<string, Settlement[]>();
+  for (const settlement of settlements) {
+    if (settlement.state !== 'rejected' && settlement.state !== 'exhausted') continue;
+    const kind = `${settlement.state} ${settlement.code ?? ''}`;
+    alike.set(kind, [...(alike.get(kind) ?? []), settlement]);
+  }
+  for (const resting of alike.values()) {
+    const [first] = resting;
+    if (first === undefined) continue;
+    const { state, code, reason, remedy } = first;
+    log.warn({ state, code, reason, remedy, count: resting.length }, 'Deliveries are not tried any more');
+  }
+}

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseTime } from '../../src/cli/parse-time.ts';
+
+let told: string;
+beforeEach(() => {
+  told = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += String(text);
+    return true;
+  });
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const read = (text: string, zone = 'Australia/Sydney'): string =>
+  new Date(parseTime('--since', text, zone) ?? NaN).toISOString();
+
+describe('a time that somebody types', () => {
+  it.each([
+    ['2026-11-01', '2026-10-31T13:00:00.000Z'],
+    ['2026-07-01', '2026-06-30T14:00:00.000Z'],
+    ['2026-11-22T09:00', '2026-11-21T22:00:00.000Z'],
+    ['2026-11-22 09:00:30', '2026-11-21T22:00:30.000Z'],
+    ['20261122T0900', '2026-11-21T22:00:00.000Z'],
+  ])('%s is on the clock of the zone when it names none', (text, instant) => {
+    expect(read(text)).toBe(instant);
+  });
+
+  it.each([
+    ['2026-11-22T09:00Z', '2026-11-22T09:00:00.000Z'],
+    ['2026-11-22T09:00:00 UTC', '2026-11-22T09:00:00.000Z'],
+    ['2026-11-22T09:00+01:00', '2026-11-22T08:00:00.000Z'],
+    ['20261122T0900-0500', '2026-11-22T14:00:00.000Z'],
+    ['1795309200', '2026-11-22T01:00:00.000Z'],
+  ])('%s is the instant that it names', (text, instant) => {
+    expect(read(text)).toBe(instant);
+  });
+
+  it('is told as the instant that is used', () => {
+    read('2026-11-01', 'Australia/Perth');
+    expect(told).toBe(
+      '--since 2026-11-01 is 2026-11-01 00:00:00 +08:00 in Australia/Perth (2026-10-31T16:00:00.000Z).\n',
+    );
+  });
+
+  it('is so long ago when it is a duration', () => {
+    const before = Date.now();
+    const readMs = parseTime('--since', '2h', 'Australia/Sydney') ?? NaN;
+    expect(readMs).toBeGreaterThanOrEqual(before - 7_200_000);
+    expect(readMs).toBeLessThanOrEqual(Date.now() - 7_200_000);
+  });
+
+  it.each(['yesterday', '2026-02-30', '2026-11-22T25:00', ''])('"%s" is refused', (text) => {
+    expect(() => read(text)).toThrow('is not a time');
+  });
+});

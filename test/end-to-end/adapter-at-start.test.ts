@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { contractVersion, defineAdapter, AdapterMisconfigured, z } from '../../src/contract/index.ts';
+import { AdapterNotMade } from '../../src/destination-adapter.ts';
+import { createLogger } from '../../src/logger.ts';
+import { startReceiver, type Receiver } from '../../src/receiver.ts';
+import { takeToken } from '../fixtures/receiver-process.ts';
+import { capabilities, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+
+let folder: string;
+let receiver: Receiver | undefined;
+let nowMs: number;
+let fault: Error | undefined;
+const landing = scriptedAdapter();
+
+/** An adapter that cannot be made while there is a fault. */
+const crm = defineAdapter({
+  ...{ name: 'crm', contractVersion, capabilities, secrets: [], configSchema: z.object({}) },
+  preview: ({ id }) => id,
+  create() {
+    if (fault !== undefined) throw fault;
+    return landing;
+  },
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jet-adapter-start-'));
+  nowMs = Date.now();
+});
+afterEach(async () => {
+  await receiver?.close();
+  receiver = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+async function start(): Promise<Receiver> {
+  const url = `sqlite:${join(folder, 'jet.sqlite')}`;
+  const settings = readSettings({ PORT: '0', ADAPTERS: 'crm', DATABASE_URL: url }, [crm]);
+  receiver = await startReceiver(settings, [crm], createLogger('silent'), () => nowMs);
+  return receiver;
+}
+
+describe('a start with an adapter', () => {
+  it('whose settings are refused takes pushes, tells why it is paused, and lands them once that is mended', async () => {
+    fault = new AdapterMisconfigured('The key file is empty.', 'Give another key file.');
+    const { server, firstStart } = await start();
+    if (firstStart === undefined) throw new Error('The first start made no client');
+    const { token } = await takeToken(server.url, firstStart);
+    const push = await fetch(`${server.url}/webhooks/jet`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{"callsessionid":"early"}',
+    });
+    expect(push.status).toBe(200);
+    const paused = { reason: 'The key file is empty.', remedy: 'Give another key file.' };
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({
+        status: 'ready',
+        paused: [{ destination: 'crm', ...paused }],
+      }),
+    );
+    fault = undefined;
+    nowMs += 120_000;
+    await vi.waitFor(() => expect([...landing.landed.keys()]).toEqual(['early']), { timeout: 8_000 });
+  });
+
+  it('that fails otherwise ends with its name and a remedy; the first client is left to the next', async () => {
+    fault = new TypeError('client.open is not a function');
+    const failed = await start().catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(AdapterNotMade);
+    expect(failed).toMatchObject({
+      message: 'The adapter crm could not be made: client.open is not a function',
+      remedy: 'Mend it (adapters/crm), or leave it out of ADAPTERS.',
+    });
+    fault = undefined;
+    const { server, firstStart } = await start();
+    if (firstStart === undefined) throw new Error('The client was made by the start that failed');
+    expect(await takeToken(server.url, firstStart)).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFreshCopy, type FreshCopy } from '../adapter-kit/fresh-copy.ts';
+import { npmStart, type NpmStart } from '../fixtures/npm-start.ts';
+import { holdPort, holdRequest, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+
+let copy: FreshCopy;
+const path = (file: string): string => join(copy.folder, file);
+
+beforeAll(() => {
+  copy = makeFreshCopy();
+});
+afterAll(() => copy.remove());
+
+async function started(work: (receiver: NpmStart, url: string) => Promise<void>): Promise<void> {
+  const receiver = npmStart(copy);
+  try {
+    await work(receiver, await receiver.ready());
+  } finally {
+    await receiver.remove();
+  }
+}
+
+// A copy is compiled, on a machine that may have other things to do.
+describe('the commands of the README, in a copy of the project', { timeout: 300_000 }, () => {
+  it('`npm start` compiles, starts, and shows credentials that work; SIGTERM to npm lets it finish', () =>
+    started(async (receiver, url) => {
+      const credentials = await readFirstStart(copy.folder);
+      expect(await takeToken(url, credentials)).toMatchObject({ status: 200 });
+      receiver.child.kill('SIGTERM');
+      await receiver.exited;
+      expect(receiver.output()).toContain('"msg":"Stopped"');
+    }));
+
+  it('`npm test` runs the tests', async () => {
+    const { code, output } = await copy.run('npm test -- test/domain/stage.test.ts');
+    expect([code, output]).toEqual([0, expect.stringMatching(/Test Files\s+1 passed/)]);
+  });
+
+  it('Ctrl-C on `npm start` lets it finish, though npm passes the signal on once more', () =>
+    started(async (receiver, url) => {
+      const { token } = await takeToken(url, await readFirstStart(copy.folder));
+      const held = holdRequest(url, token);
+      await sleep(200);
+      receiver.interrupt();
+      while (!receiver.output().includes('Stopping')) await sleep(10);
+      // Longer than npm takes to pass it on.
+      await sleep(1_000);
+      expect(receiver.child.exitCode).toBeNull();
+      held.destroy();
+      await receiver.exited;
+      expect(receiver.output()).toContain('"msg":"Stopped"');
+    }));
+
+  it('the trial of the README reaches no CRM that the settings enable, and `npm run simulate` refuses to', async () => {
+    const readme = readFileSync(path('README.md'), 'utf8');
+    const trial = /```sh\n(\(\n[^`]*)```/.exec(readme)?.[1] ?? '';
+    expect(trial).toContain('npm run simulate;');
+    const { port, release } = await holdPort();
+    await release();
+    writeFileSync(path('.env'), 'ADAPTERS=sql,hubspot\nHUBSPOT_ACCESS_TOKEN=pat-na1-token-of-the-tests\n');
+    const { output } = await copy.run(
+      trial
+        .replace('PORT=3001', `PORT=${port}`)
+        .replace('npm run simulate;', 'npm run simulate -- --calls 20 --rate 0;'),
+    );
+    expect(output).toMatch(/^all +20 +20$/m);
+    expect(output).toContain('No differences.');
+    expect(readFileSync(path('trial.log'), 'utf8')).toContain('"msg":"Stopped"');
+    const refused = await copy.run('JET_HEADER="x-trial: any" npm run --silent simulate');
+    expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('--allow-crm') as string });
+    rmSync(path('.env'));
+  });
+});

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { root } from './source-files.ts';
+
+let folder: string;
+const path = (file: string): string => join(folder, file);
+const write = (file: string, text: string): void => writeFileSync(path(file), text);
+
+/** A project of three sources, which the kit's own build compiles as it does the kit. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jet-build-'));
+  for (const name of ['src', 'adapters', 'migrations']) mkdirSync(path(name));
+  for (const name of ['src/build.js', 'tsconfig.json', 'package.json', 'package-lock.json'])
+    cpSync(join(root, name), path(name));
+  symlinkSync(join(root, 'node_modules'), path('node_modules'), 'dir');
+  write('src/main.ts', `import { word } from './word.ts';\nprocess.stdout.write(word);\n`);
+  write('src/word.ts', `export const word: string = 'yesterday';\n`);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const run = (file: string): Promise<{ code: number; output: string }> =>
+  new Promise((done) => {
+    const child = execFile(process.execPath, [path(file)], (_error, stdout, stderr) =>
+      done({ code: child.exitCode ?? -1, output: stdout + stderr }),
+    );
+  });
+
+/** What `npm start` does. */
+async function start(): Promise<{ code: number; output: string }> {
+  const built = await run('src/build.js');
+  return built.code === 0 ? run('dist/src/main.js') : built;
+}
+
+describe('the build before each start', () => {
+  it('compiles a changed source that is older than the last build', async () => {
+    expect(await start()).toEqual({ code: 0, output: 'yesterday' });
+    write('src/word.ts', `export const word: string = 'today';\n`);
+    utimesSync(path('src/word.ts'), new Date('2020-01-01'), new Date('2020-01-01'));
+    expect(await start()).toEqual({ code: 0, output: 'today' });
+  });
+
+  it('compiles nothing when the sources are the same, however new their dates are', async () => {
+    await start();
+    const before = statSync(path('dist/src/main.js')).mtimeMs;
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(path('src/word.ts'), later, later);
+    expect(await start()).toEqual({ code: 0, output: 'yesterday' });
+    expect(statSync(path('dist/src/main.js')).mtimeMs).toBe(before);
+  });
+
+  it.each([
+    ['missing', () => rmSync(path('dist/src/word.js'))],
+    ['cut off', () => write('dist/src/word.js', 'export const wo')],
+  ])('makes again what is %s in the build', async (_what, spoil) => {
+    await start();
+    spoil();
+    expect(await start()).toEqual({ code: 0, output: 'yesterday' });
+  });
+
+  it('stops at a source that is gone, though what was compiled from it is still there', async () => {
+    await start();
+    rmSync(path('src/word.ts'));
+    const { code, output } = await start();
+    expect(code).toBe(1);
+    expect(output).toContain('The sources do not compile, so nothing was started.');
+    expect(readFileSync(path('dist/src/word.js'), 'utf8')).toContain('yesterday');
+  });
+
+  it('leaves out of account what is left of a source that nothing needs', async () => {
+    await start();
+    write('src/main.ts', `process.stdout.write('alone');\n`);
+    rmSync(path('src/word.ts'));
+    expect(await start()).toEqual({ code: 0, output: 'alone' });
+  });
+
+  it('says that the packages are to be installed where they are not', async () => {
+    rmSync(path('node_modules'));
+    expect(await start()).toEqual({ code: 1, output: expect.stringContaining('npm install') as string });
+  });
+});
