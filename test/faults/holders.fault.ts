@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import type { DialectName } from '../../src/domain/database.ts';
 import { openCrm, type CrmKind } from './crm.ts';
 import { fault } from './fault.ts';
-import { freePort, lostItsLease, newestHolder, secretKey } from './many-processes.ts';
+import { freePort, newestHolder, secretKey } from './many-processes.ts';
 import type { Scene, Started } from './scene.ts';
 import { onServer, servers } from './servers.ts';
 import { callTraffic, post, sendAtRate } from './traffic.ts';
@@ -10,6 +11,18 @@ import { callTraffic, post, sendAtRate } from './traffic.ts';
 const leaseMs = 2_000;
 const rounds = 8;
 const takenOverWithinMs = 30_000;
+
+/** How many processes, and to what they deliver: all four of them, on two servers. */
+const stagings: Readonly<Partial<Record<DialectName, readonly (readonly [number, CrmKind])[]>>> = {
+  postgres: [
+    [2, 'merges'],
+    [5, 'creates'],
+  ],
+  mysql: [
+    [2, 'creates'],
+    [5, 'merges'],
+  ],
+};
 
 /** Kills, or stops for longer than its lease, whichever process holds the destination; the others go on. */
 async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promise<void> {
@@ -59,7 +72,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
   };
   let holder = await takenOver(0);
   const tookMs: number[] = [];
-  const stopped = new Set<Started>();
+  let stops = 0;
   for (let round = 0; round < rounds; round += 1) {
     await sleep(random.integer(300, 1_000));
     // It may have changed hands since: a busy process can let its lease run out.
@@ -70,13 +83,12 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
     if (round % 2 === 0) {
       // Its connections stay open and its requests unanswered, as those of a machine that hangs.
       victim.child.kill('SIGSTOP');
-      stopped.add(victim);
+      stops += 1;
       const next = await takenOver(holder.fence);
       expect(processes[next.index]).not.toBe(victim);
       tookMs.push(Math.round(performance.now() - struckMs));
       await sleep(Math.max(0, leaseMs * 2 - (performance.now() - struckMs)));
       victim.child.kill('SIGCONT');
-      while (!lostItsLease(victim)) await sleep(20);
       holder = next;
     } else {
       victim.child.kill('SIGKILL');
@@ -91,7 +103,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
   await sending;
   await scene.balance({ at: [crm] });
   scene.did(
-    `the process that delivered was stopped ${stopped.size} times for ${leaseMs * 2} ms at least, and noticed it when it woke, and killed ${rounds - stopped.size} times; ${tookMs.length} take-overs, after ${tookMs.join(', ')} ms (lease ${leaseMs} ms)`,
+    `the process that delivered was stopped ${stops} times for ${leaseMs * 2} ms at least and woken, and killed ${rounds - stops} times; ${tookMs.length} take-overs, after ${tookMs.join(', ')} ms (lease ${leaseMs} ms)`,
   );
   scene.did(
     `${crm.lookups} look-ups; ${crm.regressions.length} states went back for a moment, none in the end`,
@@ -101,11 +113,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
 
 for (const engine of servers) {
   describe(`19 on ${engine.title}`, () => {
-    for (const [size, kind] of [
-      [2, 'merges'],
-      [2, 'creates'],
-      [5, 'creates'],
-    ] as const) {
+    for (const [size, kind] of stagings[engine.dialect] ?? []) {
       fault(
         `19 ${size} processes, the holder killed or stopped for longer than its lease, to a destination that ${kind}, on ${engine.title}`,
         (scene) => disturbHolders(scene, size, kind),
