@@ -42,7 +42,7 @@ for (const engine of engines) {
             await broken.drop();
           }
           scene.did(
-            `${schema}: killed before each of ${statements} statements; each next start made the same ${expected.length} tables, columns, indexes, rules and steps`,
+            `${schema}: killed before each of ${statements} statements; each next start made the same schema (${expected.length} definitions and steps)`,
           );
         }
       },

@@ -90,8 +90,8 @@ describe('21 overload', () => {
     const { refused } = await overload(
       scene,
       {
-        // 60 MB on their way, of which 32 MiB may wait.
-        connections: 400,
+        // 45 MB on their way, of which 32 MiB may wait.
+        connections: 300,
         durationMs: isQuick ? 8_000 : 20_000,
         push: (number) => pushOf(number, filler),
       },
