@@ -143,7 +143,10 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
       for (;;) {
         const found = await differences(options);
         if (found.length === 0) return;
-        if (performance.now() > endMs) expect(found.slice(0, 10), `${found.length} differences`).toEqual([]);
+        if (performance.now() > endMs) {
+          const [few, count] = [found.slice(0, 10), found.length];
+          expect(few, `${count} differences: ${few.slice(0, 3).join('; ')}`).toEqual([]);
+        }
         await sleep(200);
       }
     },
