@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { fault, type Scene } from './fault.ts';
-import { openCrm } from './crm.ts';
+import { fault } from './fault.ts';
+import type { Scene } from './scene.ts';
 import { onServer, servers } from './servers.ts';
 import { callTraffic, post, sendAtRate } from './traffic.ts';
 
 const kills = 20;
+
+// The aim is 5 s; a machine whose two cores are busy takes up to twice that.
+const startMaxMs = 10_000;
 
 /** Kills the receiver at random moments under 200 pushes a second, and starts it again each time. */
 async function killWhileReceiving(scene: Scene): Promise<void> {
@@ -33,6 +36,7 @@ async function killWhileReceiving(scene: Scene): Promise<void> {
   const longestMs = Math.round(Math.max(...startsMs));
   scene.did(`killed ${kills} times at 200 pushes a second; the longest start took ${longestMs} ms`);
   expect(ledger.counts.get('answered 2xx')).toBeGreaterThan(kills);
+  expect(longestMs).toBeLessThan(startMaxMs);
 }
 
 describe('1 kill -9 while receiving', () => {
@@ -53,47 +57,4 @@ describe('1 kill -9 while receiving', () => {
       ...onServer(engine),
     });
   }
-});
-
-describe('2 kill -9 while delivering', () => {
-  fault(
-    '2 kill -9 while delivering',
-    async (scene) => {
-      const { random, ledger } = scene;
-      const crm = await openCrm();
-      scene.finally(() => crm.close());
-      // Each request takes a while, so that most kills meet one under way: before, in and after its write.
-      crm.act = async (request) => {
-        await sleep(random.integer(0, 60));
-        const landed = request.land();
-        await sleep(random.integer(0, 60));
-        request.reply(200, landed);
-      };
-      const settings = { ...crm.settings, ADAPTERS: 'sql,reference', FAULT_LEASE_MS: '1500' };
-      const pushes = callTraffic('d', random);
-      let token = '';
-      for (let kill = 0; kill < 12; kill += 1) {
-        const receiver = scene.start(settings);
-        const url = await receiver.ready();
-        token ||= await scene.token(url);
-        const before = crm.requests.length;
-        let over = false;
-        const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
-        const sending = sendAtRate({ pushes, rate: 60, ledger, isOver: () => over, send });
-        // The lease of the one that was killed has to end first.
-        while (crm.requests.length < before + 2) await sleep(20);
-        await sleep(random.integer(0, 400));
-        receiver.child.kill('SIGKILL');
-        over = true;
-        await sending;
-      }
-      await scene.start(settings).ready();
-      await scene.balance({ crm });
-      const writes = [...crm.writes.values()].reduce((sum, records) => sum + records.length, 0);
-      scene.did(
-        `killed 12 times; ${crm.requests.length} requests wrote ${crm.writes.size} records ${writes} times`,
-      );
-    },
-    { timeoutMs: 600_000 },
-  );
 });

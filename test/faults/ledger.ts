@@ -11,6 +11,8 @@ export interface SentPush {
 export interface StoredRow {
   readonly callId: string;
   readonly stage: string;
+  /** The newest of its call. Undefined: there is no such call. */
+  readonly revision: number | undefined;
 }
 
 /** What a destination really holds of a call. */
@@ -20,6 +22,19 @@ export interface LandedCall {
   readonly times: number;
   /** The stages of which it shows something. */
   readonly stages: ReadonlySet<string>;
+  /** The revision that it shows. Undefined: it keeps none. */
+  readonly revision: number | undefined;
+}
+
+/** A destination that tells what it really holds. */
+export interface Destination {
+  readonly name: string;
+  /** A call with a push of one of these stages has to be there. */
+  readonly lands: readonly Stage[];
+  /** The stages whose pushes it shows. */
+  readonly shows: readonly Stage[];
+  /** All that it holds: records of these calls under their ids, and strays, which belong to none, under their own. */
+  landed(callIds: Iterable<string>): LandedCall[];
 }
 
 /** Keeps account of what was sent and answered, outside of the process under test. */
@@ -29,10 +44,10 @@ export interface Ledger {
   readonly counts: ReadonlyMap<string, number>;
   /** What a store must hold: all that was answered 2xx. Each stored push stands there once, and was sent. */
   missingFrom(stored: readonly StoredRow[]): string[];
-  balance(stored: readonly StoredRow[], landed: readonly LandedCall[]): string;
+  balance(stored: readonly StoredRow[], landed: Readonly<Record<string, readonly LandedCall[]>>): string;
 }
 
-const keyOf = ({ callId, stage }: StoredRow): string => `${callId} ${stage}`;
+const keyOf = ({ callId, stage }: Pick<StoredRow, 'callId' | 'stage'>): string => `${callId} ${stage}`;
 
 export function createLedger(): Ledger {
   const sent = new Set<string>();
@@ -59,28 +74,34 @@ export function createLedger(): Ledger {
     balance(stored, landed) {
       const answers = [...counts].map(([name, number]) => `${name} ${number}`).join(', ');
       const calls = new Set(stored.map(({ callId }) => callId)).size;
-      return `${answers} · stored ${stored.length} pushes of ${calls} calls · landed ${landed.length} calls`;
+      const places = Object.entries(landed).map(([name, held]) => {
+        const records = held.reduce((sum, { times }) => sum + times, 0);
+        return `${name} ${records} records of ${held.length} calls`;
+      });
+      const where = places.length === 0 ? 'not looked at' : places.join(', ');
+      return `${answers} · stored ${stored.length} pushes of ${calls} calls · landed: ${where}`;
     },
   };
 }
 
 /**
- * What a destination must show of what is stored: each call once, with something of every push that the destination
- * can show.
+ * What a destination must show of what is stored: each call once, in its newest revision, with something of every
+ * push that the destination can show.
  *
- * @param shows the stages whose pushes the destination shows; calls of which none is stored need not land
+ * @param landed all that it holds
  */
 export function missingAtDestination(
   stored: readonly StoredRow[],
   landed: readonly LandedCall[],
-  shows: readonly Stage[],
+  { lands, shows }: Pick<Destination, 'lands' | 'shows'>,
 ): string[] {
   const expected = new Map<string, Set<string>>();
   for (const { callId, stage } of stored) {
-    if (!shows.includes(stage as Stage)) continue;
-    expected.set(callId, (expected.get(callId) ?? new Set()).add(stage));
+    if (!lands.includes(stage as Stage)) continue;
+    const stages = expected.get(callId) ?? new Set();
+    expected.set(callId, shows.includes(stage as Stage) ? stages.add(stage) : stages);
   }
-  const calls = new Set(stored.map(({ callId }) => callId));
+  const newest = new Map(stored.map(({ callId, revision }) => [callId, revision]));
   const byId = new Map(landed.map((call) => [call.callId, call]));
   const differences: string[] = [];
   for (const [callId, stages] of expected) {
@@ -89,9 +110,11 @@ export function missingAtDestination(
     if (call === undefined) differences.push(`stored and not landed: ${callId}`);
     else if (absent.length > 0) differences.push(`landed without ${absent.join(', ')}: ${callId}`);
   }
-  for (const { callId, times } of landed) {
+  for (const { callId, times, revision } of landed) {
     if (times !== 1) differences.push(`landed ${times} times: ${callId}`);
-    if (!calls.has(callId)) differences.push(`landed and not stored: ${callId}`);
+    if (!newest.has(callId)) differences.push(`landed and not stored: ${callId}`);
+    else if (revision !== undefined && revision !== newest.get(callId))
+      differences.push(`shows revision ${revision}, the newest is ${newest.get(callId)}: ${callId}`);
   }
   return differences;
 }

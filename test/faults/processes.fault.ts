@@ -2,155 +2,21 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
-import { holdPort, readFirstStart, receiverEnvironment, takeToken } from '../fixtures/receiver-process.ts';
+import { readFirstStart, receiverEnvironment, takeToken } from '../fixtures/receiver-process.ts';
 import { openCrm } from './crm.ts';
-import { clientCommand, fault, reading, type Scene, type Started } from './fault.ts';
+import { fault } from './fault.ts';
+import { fencesOf, secretKey } from './many-processes.ts';
+import { holderOf } from './outside.ts';
+import { quantile } from './quantile.ts';
+import { clientCommand } from './scene.ts';
 import { onServer, servers } from './servers.ts';
-import { callPushes, callTraffic, insist, post, sendAtRate } from './traffic.ts';
+import { callPushes, post } from './traffic.ts';
 
-const secretKey = 'secret-key-that-all-processes-share-0123';
-
-/** A port that is free now: a process that is started again is to be reached where it was. */
-async function freePort(): Promise<string> {
-  const { port, release } = await holdPort();
-  await release();
-  return port;
-}
-
-const exitWithin = async (receiver: Started, limitMs: number): Promise<number> => {
-  const startedMs = performance.now();
-  const code = await Promise.race([receiver.exited, sleep(limitMs).then(() => 'still there')]);
-  expect(code).toBe(0);
-  return Math.round(performance.now() - startedMs);
-};
-
-/** Who holds a destination, as the store says. */
-function holderOf(scene: Scene, name: string): Promise<string | null | undefined> {
-  return reading(scene.databaseUrl, async ({ knex }) => {
-    const row = await knex('destinations')
-      .where({ name })
-      .first<{ holder: string | null } | undefined>('holder');
-    return row?.holder;
-  });
-}
+// A second is the promise; the way from the answer to the stand-in's own process comes on top.
+const wokenMaxMs = 1_200;
 
 for (const engine of servers) {
   describe(`many processes on ${engine.title}`, () => {
-    fault(
-      `18 rolling restart of two processes under load, on ${engine.title}`,
-      async (scene) => {
-        const ports = [await freePort(), await freePort()];
-        const start = (index: number): Started =>
-          scene.start({ PORT: ports[index] ?? '', SECRET_KEY: secretKey }, 'kit');
-        const processes = [start(0)];
-        const firstUrl = await processes[0]?.ready();
-        processes.push(start(1));
-        const urls = [firstUrl ?? '', (await processes[1]?.ready()) ?? ''];
-        const token = await scene.token(urls[0] ?? '');
-        let over = false;
-        let turn = 0;
-        const sending = sendAtRate({
-          pushes: callTraffic('roll', scene.random),
-          rate: 60,
-          ledger: scene.ledger,
-          isOver: () => over,
-          // As a proxy in front does it: one process after the other, and the other when that one is not there.
-          send: (push) => insist((turn += 1) % 2 === 0 ? urls : [...urls].reverse(), token, push),
-        });
-        const tookMs: number[] = [];
-        for (const index of [0, 1, 0, 1]) {
-          await sleep(1_500);
-          const old = processes[index];
-          if (old === undefined) throw new Error('There are two');
-          old.child.kill('SIGTERM');
-          tookMs.push(await exitWithin(old, 30_000));
-          processes[index] = start(index);
-          await processes[index].ready();
-        }
-        over = true;
-        await sending;
-        await scene.balance();
-        expect([...scene.ledger.counts.keys()].sort()).toEqual(['answered 2xx', 'sent']);
-        scene.did(
-          `4 restarts; every push was taken behind a client that tries again; stops took ${tookMs.join(', ')} ms`,
-        );
-      },
-      onServer(engine),
-    );
-
-    for (const size of [2, 5]) {
-      fault(
-        `19 ${size} processes, some killed and some stopped for longer than the lease, on ${engine.title}`,
-        async (scene) => {
-          const { random } = scene;
-          const crm = await openCrm();
-          scene.finally(() => crm.close());
-          crm.act = async (request) => {
-            await sleep(random.integer(0, 30));
-            const landed = request.land();
-            await sleep(random.integer(0, 30));
-            request.reply(200, landed);
-          };
-          const leaseMs = 2_000;
-          const settings = {
-            ...crm.settings,
-            ...{
-              ADAPTERS: 'sql,reference',
-              SECRET_KEY: secretKey,
-              FAULT_LEASE_MS: String(leaseMs),
-              FAULT_POLL_MS: '200',
-            },
-          };
-          const ports = await Promise.all(Array.from({ length: size }, freePort));
-          const start = (index: number): Started => scene.start({ ...settings, PORT: ports[index] ?? '' });
-          const processes = [start(0)];
-          const urls = [(await processes[0]?.ready()) ?? ''];
-          for (let index = 1; index < size; index += 1) {
-            processes.push(start(index));
-            urls.push((await processes[index]?.ready()) ?? '');
-          }
-          const token = await scene.token(urls[0] ?? '');
-          let over = false;
-          const sending = sendAtRate({
-            pushes: callTraffic('many', random),
-            rate: 40,
-            ledger: scene.ledger,
-            isOver: () => over,
-            send: (push) => post(random.pick(urls), token, push),
-          });
-          let takeOvers = 0;
-          let holder = await holderOf(scene, 'reference');
-          for (let round = 0; round < 8; round += 1) {
-            await sleep(random.integer(300, 1_000));
-            const index = random.integer(0, size - 1);
-            const victim = processes[index];
-            if (victim === undefined) throw new Error('There is one');
-            if (round % 2 === 0) {
-              // Its connections stay open and its requests unanswered, as those of a machine that hangs.
-              victim.child.kill('SIGSTOP');
-              await sleep(leaseMs * 2);
-              victim.child.kill('SIGCONT');
-            } else {
-              victim.child.kill('SIGKILL');
-              await victim.exited;
-              processes[index] = start(index);
-              await processes[index].ready();
-            }
-            const now = await holderOf(scene, 'reference');
-            if (now !== holder) takeOvers += 1;
-            holder = now;
-          }
-          over = true;
-          await sending;
-          await scene.balance({ crm });
-          scene.did(
-            `4 stopped for ${leaseMs * 2} ms, 4 killed; ${takeOvers} take-overs; ${crm.regressions.length} states went back for a moment, none in the end`,
-          );
-        },
-        { ...onServer(engine), timeoutMs: 600_000 },
-      );
-    }
-
     fault(
       `what one process stores another lands within a second, and a clean stop hands over at once, on ${engine.title}`,
       async (scene) => {
@@ -164,7 +30,7 @@ for (const engine of servers) {
           scene.start({ ...settings, ROLE: 'deliver' }),
         ];
         for (const deliverer of deliverers) await deliverer.ready();
-        while ((await holderOf(scene, 'reference')) === null) await sleep(50);
+        while ((await holderOf(scene.databaseUrl, 'reference')) === null) await sleep(50);
         const delaysMs: number[] = [];
         const land = async (name: string): Promise<number> => {
           const [push] = callPushes(name, 1);
@@ -174,23 +40,21 @@ for (const engine of servers) {
           while (crm.requests.length === before) await sleep(2);
           return Math.round((crm.requests.at(-1)?.atMs ?? 0) - storedMs);
         };
-        for (let number = 0; number < 15; number += 1) {
+        for (let number = 0; number < 20; number += 1) {
           delaysMs.push(await land(`wake-${number}`));
           await sleep(scene.random.integer(0, 700));
         }
-        const output = (started: Started): string => started.output();
-        const holding = deliverers.find((one) => output(one).includes('delivers at the destination now'));
+        const holding = deliverers.find((one) => fencesOf(one, 'reference').length > 0);
         holding?.child.kill('SIGTERM');
         await holding?.exited;
         const stoppedMs = performance.now();
-        const takeOverMs = (await land('after-stop')) + 0;
-        await scene.balance({ crm, withoutReporting: true });
+        const takeOverMs = await land('after-stop');
+        await scene.balance({ at: [crm], withoutReporting: true });
+        const p95Ms = quantile(delaysMs, 0.95);
         scene.did(
-          `from the answer to the request at the destination: ${Math.min(...delaysMs)} to ${Math.max(...delaysMs)} ms; after the stop of the holder (lease 60 s) ${takeOverMs} ms, ${Math.round(performance.now() - stoppedMs)} ms in all`,
+          `from the answer to the request at the destination: ${quantile(delaysMs, 0.5)} ms (median), ${p95Ms} ms (p95), ${Math.max(...delaysMs)} ms at most; after the stop of the holder (lease 60 s) ${takeOverMs} ms, ${Math.round(performance.now() - stoppedMs)} ms in all`,
         );
-        // Half a second of waiting at most; a busy machine adds to single ones.
-        const sorted = delaysMs.sort((a, b) => a - b);
-        expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(1_000);
+        expect(p95Ms).toBeLessThan(wokenMaxMs);
         expect(takeOverMs).toBeLessThan(3_000);
       },
       onServer(engine),

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { startProcess } from '../fixtures/receiver-process.ts';
-import { fault, kitCommand } from './fault.ts';
+import { fault } from './fault.ts';
+import { kitCommand } from './scene.ts';
 import { callPushes, post } from './traffic.ts';
 
 const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;

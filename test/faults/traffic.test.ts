@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { fault, type Scene } from './fault.ts';
+import { fault } from './fault.ts';
+import type { SentPush } from './ledger.ts';
+import { reading } from './outside.ts';
+import type { Scene } from './scene.ts';
 import { ask, callPushes, sendAll } from './traffic.ts';
 
 // What must differ between two calls of the same content, sent at different moments.
@@ -14,66 +16,78 @@ const own = [
 ];
 
 /** The rows of the reporting table, without what every call has of its own. */
-async function contents(scene: Scene): Promise<Map<string, unknown>> {
-  const database = openDatabase(`sqlite:${scene.folder}/data/reporting.sqlite`, 'read');
-  const rows = await database.knex('jet_calls').select<Record<string, unknown>[]>('*');
-  await database.close();
-  return new Map(
-    rows.map((row) => [
-      String(row['call_id']),
-      Object.fromEntries(Object.entries(row).filter(([name]) => !own.includes(name))),
-    ]),
-  );
+function contents(scene: Scene): Promise<Map<string, unknown>> {
+  return reading(`sqlite:${scene.folder}/data/reporting.sqlite`, async ({ knex }) => {
+    const rows = await knex('jet_calls').select<Record<string, unknown>[]>('*');
+    return new Map(
+      rows.map((row) => [
+        String(row['call_id']),
+        Object.fromEntries(Object.entries(row).filter(([name]) => !own.includes(name))),
+      ]),
+    );
+  });
 }
+
+const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
 
 describe('15 and 16 duplicates and disorder', () => {
   fault(
-    '15 and 16 each push five times, all mixed up, twenty at once, and again after a restart',
+    '15 and 16 each push five times in disorder, the same one twenty times at once, and again a day later',
     async (scene) => {
       const { random, ledger } = scene;
       const first = scene.start();
       const url = await first.ready();
-      const token = await scene.token(url);
-      const quiet = { ...ledger, record: () => undefined };
-      const control = callPushes('control', 65);
-      for (const push of control) ledger.record(push, (await ask(url, token, push))?.status);
-
-      const pushes = Array.from({ length: 100 }, (_, call) => callPushes(`mixed-${call}`, 65)).flat();
-      const statuses = new Map<number | undefined, number>();
-      let duplicates = 0;
-      const send = async (to: string, push: (typeof pushes)[number]): Promise<number | undefined> => {
-        const answer = await ask(to, token, push);
-        statuses.set(answer?.status, (statuses.get(answer?.status) ?? 0) + 1);
+      const answers: {
+        readonly push: SentPush;
+        readonly status: number | undefined;
+        readonly isNew: boolean;
+      }[] = [];
+      const sendTo = async (to: string, push: SentPush): Promise<number | undefined> => {
+        // By the header: a day later the token would be over.
+        const answer = await ask(to, undefined, push);
+        const { duplicate } = JSON.parse(answer?.body ?? '{}') as { duplicate?: boolean };
+        answers.push({ push, status: answer?.status, isNew: duplicate === false });
         return answer?.status;
       };
-      const five = random.shuffled(pushes.flatMap((push) => Array.from({ length: 5 }, () => push)));
-      await sendAll(five, 20, quiet, (push) => send(url, push));
+      /** Each push was new once, however often it came, and every answer was a 200. */
+      const judge = (pushes: readonly SentPush[], newTimes: 0 | 1): void => {
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+        const news = pushes.map((push) => answers.filter((one) => one.push === push && one.isNew).length);
+        expect(news).toEqual(times(pushes.length, newTimes));
+        answers.length = 0;
+      };
+
+      const control = [...callPushes('control', 65)];
+      await sendAll(control, 1, ledger, (push) => sendTo(url, push));
+      judge(control, 1);
+
+      const mixed = Array.from({ length: 100 }, (_, call) => callPushes(`mixed-${call}`, 65)).flat();
+      const five = random.shuffled(mixed.flatMap((push) => times(5, push)));
+      await sendAll(five, 20, ledger, (push) => sendTo(url, push));
+      judge(mixed, 1);
+
+      // The same one by twenty senders: they meet in one group of commits, and in several.
+      const same = Array.from({ length: 10 }, (_, call) =>
+        random.shuffled([...callPushes(`same-${call}`, 65)]),
+      ).flat();
+      for (const push of same) await sendAll(times(20, push), 20, ledger, (one) => sendTo(url, one));
+      judge(same, 1);
+
       first.child.kill('SIGTERM');
       await first.exited;
-      const again = await scene.start().ready();
-      const repeats = random.shuffled(pushes).slice(0, 60);
-      await sendAll(repeats, 20, quiet, async (push) => {
-        const body = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-        const answer = await fetch(`${again}/webhooks/jet`, {
-          method: 'POST',
-          headers: body,
-          body: push.body,
-        });
-        const { duplicate } = (await answer.json()) as { duplicate: boolean };
-        if (duplicate) duplicates += 1;
-        return answer.status;
-      });
-      expect([...statuses]).toEqual([[200, 1_500]]);
-      for (const push of pushes) ledger.record(push, 200);
+      const again = await scene.start({ FAULT_CLOCK_AHEAD_MS: String(25 * 3_600_000) }).ready();
+      const repeats = random.shuffled([...mixed, ...same]).slice(0, 60);
+      await sendAll(repeats, 20, ledger, (push) => sendTo(again, push));
+      judge(repeats, 0);
+
       await scene.balance();
       const rows = await contents(scene);
       const expected = rows.get('control');
       const different = [...rows].filter(([, row]) => JSON.stringify(row) !== JSON.stringify(expected));
       expect(different.map(([callId]) => callId)).toEqual([]);
-      // Without the stage in the path, a start may be read as another push: by its fields it is the same one.
-      expect(duplicates).toBe(60);
+      expect(rows.size).toBe(111);
       scene.did(
-        '300 pushes five times each in one disorder, 20 at a time: every answer 200; 60 again after a restart, all known; each of 100 rows equals that of the right order',
+        '300 pushes five times each in one disorder, 20 at a time; 30 pushes by twenty senders at once each; 60 again a day later: every answer 200, each push new once; each of 110 rows equals that of the right order',
       );
     },
   );

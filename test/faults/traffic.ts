@@ -61,12 +61,19 @@ export async function post(
   return (await ask(url, token, push))?.status;
 }
 
-/** Sends one push once, and answers the whole answer. */
+/** What a receiver answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends one push once. */
 export async function ask(
   url: string,
   token: string | undefined,
   push: SentPush,
-): Promise<Response | undefined> {
+): Promise<Answer | undefined> {
   try {
     const answer = await fetch(`${url}${paths[push.stage] ?? '/webhooks/jet'}`, {
       method: 'POST',
@@ -79,8 +86,7 @@ export async function ask(
       body: push.body,
       signal: AbortSignal.timeout(40_000),
     });
-    await answer.arrayBuffer();
-    return answer;
+    return { status: answer.status, headers: answer.headers, body: await answer.text() };
   } catch {
     return undefined;
   }

@@ -49,10 +49,15 @@ async function readAnswer(response: Response): Promise<unknown> {
     );
   }
   if (response.status === 429 || response.status >= 500) {
-    const seconds = Number(response.headers.get('retry-after') ?? undefined);
     throw new DestinationUnavailable(`The API answered ${response.status}.`, {
-      retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after') ?? ''),
     });
   }
   throw new Error(`The API answered ${response.status}`);
+}
+
+/** Seconds, or a date. What is neither is no hint. */
+function retryAfterMs(header: string): number | undefined {
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
 }

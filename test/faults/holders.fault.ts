@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import type { DialectName } from '../../src/domain/database.ts';
+import { openCrm, type CrmKind } from './crm.ts';
+import { fault } from './fault.ts';
+import { freePort, newestHolder, secretKey } from './many-processes.ts';
+import type { Scene, Started } from './scene.ts';
+import { onServer, servers } from './servers.ts';
+import { callTraffic, post, sendAtRate } from './traffic.ts';
+
+const leaseMs = 2_000;
+const rounds = 8;
+const takenOverWithinMs = 30_000;
+
+/** How many processes, and to what they deliver: all four of them, on two servers. */
+const stagings: Readonly<Partial<Record<DialectName, readonly (readonly [number, CrmKind])[]>>> = {
+  postgres: [
+    [2, 'merges'],
+    [5, 'creates'],
+  ],
+  mysql: [
+    [2, 'creates'],
+    [5, 'merges'],
+  ],
+};
+
+/** Kills, or stops for longer than its lease, whichever process holds the destination; the others go on. */
+async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promise<void> {
+  const { random } = scene;
+  const crm = await openCrm(kind);
+  scene.finally(() => crm.close());
+  crm.act = async (request) => {
+    await sleep(random.integer(0, 30));
+    const landed = request.land();
+    await sleep(random.integer(0, 30));
+    request.reply(200, landed);
+  };
+  const settings = {
+    ...crm.settings,
+    ADAPTERS: `sql,${crm.name}`,
+    SECRET_KEY: secretKey,
+    FAULT_LEASE_MS: String(leaseMs),
+    FAULT_POLL_MS: '200',
+  };
+  const ports = await Promise.all(Array.from({ length: size }, freePort));
+  const start = (index: number): Started => scene.start({ ...settings, PORT: ports[index] ?? '' });
+  const processes = [start(0)];
+  const urls = [(await processes[0]?.ready()) ?? ''];
+  for (let index = 1; index < size; index += 1) {
+    processes.push(start(index));
+    urls.push((await processes[index]?.ready()) ?? '');
+  }
+  const token = await scene.token(urls[0] ?? '');
+  let over = false;
+  const sending = sendAtRate({
+    pushes: callTraffic('many', random),
+    rate: 40,
+    ledger: scene.ledger,
+    isOver: () => over,
+    send: (push) => post(random.pick(urls), token, push),
+  });
+
+  /** Who took the destination under a newer fence than this. */
+  const takenOver = async (fence: number): Promise<{ index: number; fence: number }> => {
+    const endMs = performance.now() + takenOverWithinMs;
+    for (;;) {
+      const newest = newestHolder(processes, crm.name);
+      if (newest !== undefined && newest.fence > fence) return newest;
+      if (performance.now() > endMs) throw new Error('Nobody took the destination over');
+      await sleep(20);
+    }
+  };
+  let holder = await takenOver(0);
+  const tookMs: number[] = [];
+  let stops = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    await sleep(random.integer(300, 1_000));
+    // It may have changed hands since: a busy process can let its lease run out.
+    holder = newestHolder(processes, crm.name) ?? holder;
+    const victim = processes[holder.index];
+    if (victim === undefined) throw new Error('There is one');
+    const struckMs = performance.now();
+    if (round % 2 === 0) {
+      // Its connections stay open and its requests unanswered, as those of a machine that hangs.
+      victim.child.kill('SIGSTOP');
+      stops += 1;
+      const next = await takenOver(holder.fence);
+      expect(processes[next.index]).not.toBe(victim);
+      tookMs.push(Math.round(performance.now() - struckMs));
+      await sleep(Math.max(0, leaseMs * 2 - (performance.now() - struckMs)));
+      victim.child.kill('SIGCONT');
+      holder = next;
+    } else {
+      victim.child.kill('SIGKILL');
+      await victim.exited;
+      processes[holder.index] = start(holder.index);
+      await processes[holder.index]?.ready();
+      holder = await takenOver(holder.fence);
+      tookMs.push(Math.round(performance.now() - struckMs));
+    }
+  }
+  over = true;
+  await sending;
+  await scene.balance({ at: [crm] });
+  scene.did(
+    `the process that delivered was stopped ${stops} times for ${leaseMs * 2} ms at least and woken, and killed ${rounds - stops} times; ${tookMs.length} take-overs, after ${tookMs.join(', ')} ms (lease ${leaseMs} ms)`,
+  );
+  scene.did(
+    `${crm.lookups} look-ups; ${crm.regressions.length} states went back for a moment, none in the end`,
+  );
+  expect(tookMs).toHaveLength(rounds);
+}
+
+for (const engine of servers) {
+  describe(`19 on ${engine.title}`, () => {
+    for (const [size, kind] of stagings[engine.dialect] ?? []) {
+      fault(
+        `19 ${size} processes, the holder killed or stopped for longer than its lease, to a destination that ${kind}, on ${engine.title}`,
+        (scene) => disturbHolders(scene, size, kind),
+        { ...onServer(engine), timeoutMs: 600_000 },
+      );
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { openCrm, type Crm, type CrmKind } from './crm.ts';
+import { createLedger, missingAtDestination, type StoredRow } from './ledger.ts';
+import { callPushes } from './traffic.ts';
+
+const stored = (callId: string, revision: number): StoredRow => ({ callId, stage: 'call_end', revision });
+
+/** Writes to a CRM as an adapter does, and tells what is wrong there. */
+async function written(
+  kind: CrmKind,
+  writes: readonly { readonly callId: string; readonly revision: number }[],
+  rows: readonly StoredRow[],
+): Promise<string[]> {
+  const crm: Crm = await openCrm(kind);
+  for (const { callId, revision } of writes) {
+    const record = { key: crm.keyOf(callId), revision, seconds: 1 };
+    await fetch(crm.settings[kind === 'merges' ? 'REFERENCE_URL' : 'LOOKUP_URL'] ?? '', {
+      method: 'POST',
+      body: JSON.stringify({ records: [record], merge: kind === 'merges' }),
+    });
+  }
+  const callIds = rows.map(({ callId }) => callId);
+  const found = missingAtDestination(rows, crm.landed(callIds), crm);
+  await crm.close();
+  return found;
+}
+
+describe('the judge of the faults', () => {
+  const once = { callId: 'a', revision: 2 };
+
+  it('finds nothing where each call stands once in its newest revision', async () => {
+    expect(await written('creates', [once], [stored('a', 2)])).toEqual([]);
+    expect(await written('merges', [{ ...once, revision: 1 }, once], [stored('a', 2)])).toEqual([]);
+  });
+
+  it('finds a call that landed twice', async () => {
+    expect(await written('creates', [once, once], [stored('a', 2)])).toEqual(['landed 2 times: a']);
+  });
+
+  it('finds a record of no call', async () => {
+    const [difference] = await written('merges', [once, { callId: 'b', revision: 1 }], [stored('a', 2)]);
+    expect(difference).toMatch(/^landed and not stored: jet-/);
+  });
+
+  it('finds a call that is missing, and one that shows an older revision', async () => {
+    expect(await written('merges', [], [stored('a', 2)])).toEqual(['stored and not landed: a']);
+    expect(await written('merges', [{ ...once, revision: 1 }], [stored('a', 2)])).toEqual([
+      'shows revision 1, the newest is 2: a',
+    ]);
+  });
+
+  it('finds a push that was answered 2xx and is not stored, one that nobody sent, and one that is there twice', () => {
+    const ledger = createLedger();
+    const [, , end] = callPushes('a', 1);
+    ledger.record(end, 200);
+    expect(ledger.missingFrom([])).toEqual(['answered 2xx and not stored: a call_end']);
+    expect(ledger.missingFrom([stored('a', 1), stored('b', 1)])).toEqual([
+      'stored and never sent: b call_end',
+    ]);
+    expect(ledger.missingFrom([stored('a', 1), stored('a', 1)])).toEqual(['stored twice: 1 pushes']);
+  });
+});

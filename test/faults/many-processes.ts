@@ -1,0 +1,34 @@
+import { holdPort } from '../fixtures/receiver-process.ts';
+import type { Started } from './scene.ts';
+
+export const secretKey = 'secret-key-that-all-processes-share-0123';
+
+/** A port that is free now: a process that is started again is to be reached where it was. */
+export async function freePort(): Promise<string> {
+  const { port, release } = await holdPort();
+  await release();
+  return port;
+}
+
+/** The fences under which a process took a destination, as its log says. */
+export function fencesOf(started: Started, destination: string): number[] {
+  const taken = started
+    .output()
+    .split('\n')
+    // The last one may be half written.
+    .slice(0, -1)
+    .filter((line) => line.includes('"This process delivers at the destination now"'))
+    .map((line) => JSON.parse(line) as { destination: string; fence: number });
+  return taken.filter((line) => line.destination === destination).map(({ fence }) => fence);
+}
+
+/** Which process took a destination last, and under which fence. */
+export function newestHolder(
+  processes: readonly Started[],
+  destination: string,
+): { readonly index: number; readonly fence: number } | undefined {
+  const all = processes.flatMap((started, index) =>
+    fencesOf(started, destination).map((fence) => ({ index, fence })),
+  );
+  return all.sort((a, b) => b.fence - a.fence)[0];
+}

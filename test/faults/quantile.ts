@@ -1,0 +1,4 @@
+/** What stands at this share of the numbers, the least first: 0.5 is the median. NaN when there are none. */
+export function quantile(numbers: readonly number[], share: number): number {
+  return [...numbers].sort((a, b) => a - b)[Math.max(0, Math.ceil(numbers.length * share) - 1)] ?? NaN;
+}
