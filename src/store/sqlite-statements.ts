@@ -39,7 +39,11 @@ export function keepStatements(connection: SqliteConnection, mode: 'write' | 're
   const execute = (method: 'all' | 'run', sql: string, bindings: readonly unknown[], done: Done): void => {
     const known = kept.get(sql);
     if (known !== undefined) {
-      known[method](bindings, done);
+      known[method](bindings, function (error, rows) {
+        // To SQLite a statement that failed is still under way, and no transaction can be committed beside it.
+        if (error !== null) kept.delete(sql);
+        done.call(known, error, rows);
+      });
       return;
     }
     // A text that cannot be prepared tells so here, and its execution is never called back.
@@ -54,8 +58,16 @@ export function keepStatements(connection: SqliteConnection, mode: 'write' | 're
   };
 
   connection.all = (sql, bindings, done) => {
-    execute('all', mode === 'write' && sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql, bindings, done);
+    if (sql === 'COMMIT;') execute('all', sql, bindings, rollbackFirst(done));
+    else execute('all', mode === 'write' && sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql, bindings, done);
   };
+  /** knex gives a connection back to its pool whether its transaction was committed or not. */
+  const rollbackFirst = (done: Done): Done =>
+    function (error, rows) {
+      if (error === null) done.call(this, error, rows);
+      // Where SQLite has undone it already, there is nothing to roll back.
+      else execute('all', 'ROLLBACK;', [], () => done.call(this, error, rows));
+    };
   connection.run = (sql, bindings, done) => execute('run', sql, bindings, done);
   connection.close = (done) => {
     // A connection that has statements left refuses to be closed.
