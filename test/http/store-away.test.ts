@@ -21,7 +21,8 @@ describe.concurrent('while another process holds the lock of the store', { timeo
     );
     await receiver.close();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await again.json()).toMatchObject({ status: 'stored', duplicate: false });
+    // A repeat, when the lock was given back before the receiver had given the push up.
+    expect(await again.json()).toMatchObject({ status: 'stored' });
   });
 
   it('those after the first are answered 503 at once, and a scrape says that the store is away', async () => {
