@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'vitest';
 import { createRandom } from '../../src/cli/simulate/random.ts';
 import type { FreshDatabase } from '../fixtures/engines.ts';
@@ -33,7 +34,7 @@ export function fault(
     console.info(`fault ${title}: skipped, ${cannot}`);
     return;
   }
-  it(title, { timeout: timeoutMs }, async () => {
+  it(title, { timeout: timeoutMs + 60_000 }, async () => {
     const seed = Number(process.env.FAULT_SEED ?? Math.floor(Math.random() * 1e9));
     const folder = await mkdtemp(join(tmpdir(), 'jet-fault-'));
     const fresh = await database?.();
@@ -45,8 +46,10 @@ export function fault(
       const seconds = Math.round(performance.now() - startedMs) / 1000;
       note({ fault: title, verdict, did: done, balance: staged.balance(), seconds, seed });
     };
+    const limit = new AbortController();
     try {
-      await run(scene);
+      // A fault that hangs tells what was done as well.
+      await Promise.race([run(scene), endsAfter(timeoutMs, limit.signal)]);
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       tell('passed');
       console.info(`fault ${title} (${seconds} s, seed ${seed})\n${told()}`);
@@ -59,11 +62,17 @@ export function fault(
       console.error(`fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${told()}\n${log}\n${why}`);
       throw error;
     } finally {
+      limit.abort();
       await staged.close();
       await fresh?.drop();
       await rm(folder, { recursive: true, force: true });
     }
   });
+}
+
+async function endsAfter(timeoutMs: number, signal: AbortSignal): Promise<never> {
+  await sleep(timeoutMs, undefined, { signal });
+  throw new Error(`It did not end within ${timeoutMs / 1000} s`);
 }
 
 /** For the table at the end, which one process prints for all. */

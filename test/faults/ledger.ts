@@ -11,8 +11,6 @@ export interface SentPush {
 export interface StoredRow {
   readonly callId: string;
   readonly stage: string;
-  /** The newest of its call. Undefined: there is no such call. */
-  readonly revision: number | undefined;
 }
 
 /** What a destination really holds of a call. */
@@ -47,7 +45,7 @@ export interface Ledger {
   balance(stored: readonly StoredRow[], landed: Readonly<Record<string, readonly LandedCall[]>>): string;
 }
 
-const keyOf = ({ callId, stage }: Pick<StoredRow, 'callId' | 'stage'>): string => `${callId} ${stage}`;
+const keyOf = ({ callId, stage }: StoredRow): string => `${callId} ${stage}`;
 
 export function createLedger(): Ledger {
   const sent = new Set<string>();
@@ -85,15 +83,17 @@ export function createLedger(): Ledger {
 }
 
 /**
- * What a destination must show of what is stored: each call once, in its newest revision, with something of every
- * push that the destination can show.
+ * What a destination must show of what is stored: each call once, in the revision that is its due, with something of
+ * every push that the destination can show.
  *
  * @param landed all that it holds
+ * @param due the revision of each call that the destination is to show
  */
 export function missingAtDestination(
   stored: readonly StoredRow[],
   landed: readonly LandedCall[],
   { lands, shows }: Pick<Destination, 'lands' | 'shows'>,
+  due: ReadonlyMap<string, number>,
 ): string[] {
   const expected = new Map<string, Set<string>>();
   for (const { callId, stage } of stored) {
@@ -101,7 +101,7 @@ export function missingAtDestination(
     const stages = expected.get(callId) ?? new Set();
     expected.set(callId, shows.includes(stage as Stage) ? stages.add(stage) : stages);
   }
-  const newest = new Map(stored.map(({ callId, revision }) => [callId, revision]));
+  const calls = new Set(stored.map(({ callId }) => callId));
   const byId = new Map(landed.map((call) => [call.callId, call]));
   const differences: string[] = [];
   for (const [callId, stages] of expected) {
@@ -112,9 +112,9 @@ export function missingAtDestination(
   }
   for (const { callId, times, revision } of landed) {
     if (times !== 1) differences.push(`landed ${times} times: ${callId}`);
-    if (!newest.has(callId)) differences.push(`landed and not stored: ${callId}`);
-    else if (revision !== undefined && revision !== newest.get(callId))
-      differences.push(`shows revision ${revision}, the newest is ${newest.get(callId)}: ${callId}`);
+    if (!calls.has(callId)) differences.push(`landed and not stored: ${callId}`);
+    else if (revision !== undefined && revision !== due.get(callId))
+      differences.push(`shows revision ${revision}, due is ${due.get(callId)}: ${callId}`);
   }
   return differences;
 }

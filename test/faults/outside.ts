@@ -24,18 +24,18 @@ export async function reading<Result>(
 
 export function readStored(url: string): Promise<StoredRow[]> {
   return reading(url, async ({ knex }) => {
-    const rows = await knex('pushes')
-      .leftJoin('calls', 'calls.id', 'pushes.call_id')
-      .select<{ call_id: string; stage: string; revision: number | string | null }[]>(
-        'pushes.call_id',
-        'pushes.stage',
-        'calls.revision',
-      );
-    return rows.map(({ call_id: callId, stage, revision }) => ({
-      callId,
-      stage,
-      revision: revision === null ? undefined : Number(revision),
-    }));
+    const rows = await knex('pushes').select<{ call_id: string; stage: string }[]>('call_id', 'stage');
+    return rows.map(({ call_id: callId, stage }) => ({ callId, stage }));
+  });
+}
+
+/** The revision of each call that a destination is to show. Calls may have newer ones that say nothing new. */
+export function readDue(url: string, destination: string): Promise<Map<string, number>> {
+  return reading(url, async ({ knex }) => {
+    const rows = await knex('deliveries')
+      .where({ destination })
+      .select<{ call_id: string; revision: number | string }[]>('call_id', 'revision');
+    return new Map(rows.map(({ call_id: callId, revision }) => [callId, Number(revision)]));
   });
 }
 

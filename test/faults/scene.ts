@@ -17,7 +17,7 @@ import {
   type LandedCall,
   type Ledger,
 } from './ledger.ts';
-import { readReporting, readStored, readUnsettled } from './outside.ts';
+import { readDue, readReporting, readStored, readUnsettled } from './outside.ts';
 import { faultHeader } from './traffic.ts';
 
 /** The receiver's own main, and the one of the faults: compiled where that was done, from their sources otherwise. */
@@ -97,12 +97,24 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
     const found = ledger.missingFrom(stored);
     if (!withoutReporting) {
       landed['reporting'] = await readReporting(reportingUrl);
-      found.push(...missingAtDestination(stored, landed['reporting'], { lands: stages, shows: stages }));
+      found.push(
+        ...missingAtDestination(
+          stored,
+          landed['reporting'],
+          { lands: stages, shows: stages },
+          await readDue(storeUrl, 'sql'),
+        ),
+      );
     }
     for (const destination of at) {
       const held = destination.landed(stored.map(({ callId }) => callId));
       landed[destination.name] = held;
-      const missing = missingAtDestination(owed, held, destination);
+      const missing = missingAtDestination(
+        owed,
+        held,
+        destination,
+        await readDue(storeUrl, destination.name),
+      );
       found.push(...missing.map((difference) => `${destination.name}: ${difference}`));
     }
     lastBalance = ledger.balance(stored, landed);
