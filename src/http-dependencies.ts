@@ -24,7 +24,7 @@ import { type Store } from './store/store.ts';
 import { limitWaitingBytes } from './store/waiting-bytes.ts';
 
 // Pushes that wait cost several times their bytes in memory.
-const waitingBytesMax = 32 * 1024 * 1024;
+const waitingBytesMax = 8 * 1024 * 1024;
 
 /** True when an error says that the store cannot work now. */
 function isAwayFrom(store: Store): (error: unknown) => boolean {

@@ -66,12 +66,12 @@ async function overload(
   return { refused: retryAfter.length };
 }
 
-/** Holds the store's lock for a second, and lets go for a second, as a slow disk or a long report would. */
+/** Holds the store's lock for half a second, and lets go for one, as a slow disk or another program would. */
 async function slowStore(scene: Scene, isOver: () => boolean): Promise<void> {
   const other = openDatabase(scene.databaseUrl);
   while (!isOver()) {
     await other.knex.raw('BEGIN IMMEDIATE');
-    await sleep(1_000);
+    await sleep(500);
     await other.knex.raw('ROLLBACK');
     await sleep(1_000);
   }
@@ -90,8 +90,8 @@ describe('21 overload', () => {
     const { refused } = await overload(
       scene,
       {
-        // 45 MB on their way, of which 32 MiB may wait.
-        connections: 300,
+        // 18 MB on their way, of which 8 MiB may wait.
+        connections: 120,
         durationMs: isQuick ? 8_000 : 20_000,
         push: (number) => pushOf(number, filler),
       },
