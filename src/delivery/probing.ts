@@ -9,8 +9,8 @@ const failuresMax = 3;
 // Further ones are not looked at for a probe.
 const othersMax = 500;
 
-// The batch after a probe that landed: if one of it is at fault, few of its neighbours wait with it.
-const batchAfterProbe = 4;
+// Batches shrink with each pause down to this: if one of them is at fault, few of its neighbours wait with it.
+const batchAfterProbeMin = 4;
 
 /** How many due deliveries to read so that {@link chooseProbe} can choose. */
 export function probeChoices({ probe }: Hold): number {
@@ -65,7 +65,10 @@ export function noteProbe(
   const [first, ...more] = batch;
   const isOnOthers = probe !== undefined && probe.failures >= failuresMax;
   if (stopped === undefined) {
-    if (hold.pauses > 0) hold.batchSizeMax = Math.min(hold.batchSizeMax, batchAfterProbe);
+    if (hold.pauses > 0) {
+      const half = Math.max(batchAfterProbeMin, Math.ceil(hold.batchSizeMax / 2));
+      hold.batchSizeMax = Math.min(hold.batchSizeMax, half);
+    }
     if (!isOnOthers || batch.some(({ call }) => call.id === probe.callId)) hold.probe = undefined;
     else hold.probe = landed ? { ...probe, otherLanded: true } : { ...probe, failures: probe.failures + 1 };
   } else if (first !== undefined && more.length === 0) {
