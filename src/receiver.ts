@@ -145,9 +145,9 @@ async function startOn(
   const server = await startServer(app, core.HOST, core.PORT, log);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
-  let work: WorkerDestination[] = [];
+  const work: WorkerDestination[] = [];
   try {
-    if (delivers) work = describeWork(store, settings, enabled, metrics, log, clock, pace);
+    if (delivers) describeWork(work, store, settings, enabled, metrics, log, clock, pace);
     if (receives) {
       firstStart = await makeFirstClient(store, core, secretKey, clock);
       await requireKeyOfClients(store, secretKey);
@@ -218,8 +218,9 @@ function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
 
 type WorkerDestination = Parameters<typeof startWorker>[0][number];
 
-/** What the worker needs to deliver at each enabled destination, its adapter made. */
+/** Adds what the worker needs to deliver at each enabled destination, its adapter made. */
 function describeWork(
+  work: WorkerDestination[],
   store: Store,
   { core, adapters: configs }: Settings,
   enabled: readonly AdapterDefinition[],
@@ -227,7 +228,7 @@ function describeWork(
   log: Logger,
   clock: Clock,
   pace: Pace,
-): WorkerDestination[] {
+): void {
   const completeCall = createCallCompleter({
     defaultCountry: core.DEFAULT_COUNTRY,
     defaultAreaCode: core.DEFAULT_AREA_CODE,
@@ -235,11 +236,11 @@ function describeWork(
     statusMap: core.JET_STATUS_MAP,
   });
   const holder = randomUUID();
-  return enabled.map((definition) => {
+  for (const definition of enabled) {
     const { name } = definition;
     const config = configs.get(name) ?? {};
     const destinationLog = log.child({ destination: name });
-    return {
+    work.push({
       store,
       name,
       capabilities: capabilitiesUnder(definition, config),
@@ -257,6 +258,6 @@ function describeWork(
         showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
       }),
       onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
-    };
-  });
+    });
+  }
 }

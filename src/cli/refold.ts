@@ -10,6 +10,7 @@ import {
 } from '../store/refold.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime, timeForms } from './parse-time.ts';
+import { plainText } from './plain-text.ts';
 
 const pageSize = 200;
 
@@ -103,7 +104,7 @@ function describeDifferences({ before, after }: RefoldedCall): Difference[] {
 }
 
 function showCall(call: RefoldedCall, differences: readonly Difference[]): void {
-  print(`call ${call.after.id}`);
+  print(`call ${plainText(call.after.id)}`);
   for (const { field, before, after } of differences)
     print(`  ${field}: ${shown(before)} -> ${shown(after)}`);
 }

@@ -13,6 +13,7 @@ import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';
+import { plainText } from './plain-text.ts';
 import { showReplayable } from './show-replayable.ts';
 
 const pageSize = 500;
@@ -160,9 +161,8 @@ async function show(quarantined: QuarantinedBody, result: string, inFull: boolea
   const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
   print(
     body === undefined
-      ? `${quarantined.body.length} bytes, encoded as ${quarantined.contentEncoding ?? 'they are'}`
-      : // Nothing that a sender wrote gives orders to the terminal.
-        body.toString('utf8').replace(/[^\P{C}\n\t]/gu, '\ufffd'),
+      ? `${quarantined.body.length} bytes, encoded as ${plainText(quarantined.contentEncoding ?? 'they are')}`
+      : plainText(body.toString('utf8')),
   );
 }
 

@@ -7,13 +7,18 @@ export interface DurabilityFault {
   readonly remedy: string;
 }
 
-/** Looks whether the server keeps what it has committed when the power goes. Undefined: it does, as far as it says. */
+/**
+ * Looks whether the server keeps what it has committed when the power goes. Undefined: it does, as far as it says; a
+ * server of another make may refuse the question.
+ */
 export async function findDurabilityFault({ knex, dialect }: Database): Promise<DurabilityFault | undefined> {
   const setting = dialects[dialect].durability;
   if (setting === undefined) return undefined;
-  const row = await knex.first<{ value: string | number }>(knex.raw(`${setting.value} AS value`));
-  const value = String(row.value);
-  if (setting.keepsCommits(value)) return undefined;
+  const row = await knex
+    .first<{ value: string | number }>(knex.raw(`${setting.value} AS value`))
+    .catch(() => undefined);
+  const value = String(row?.value);
+  if (row === undefined || setting.keepsCommits(value)) return undefined;
   return {
     message: `The database server may lose stored pushes when the power goes (${setting.name} is ${value}).`,
     remedy: setting.remedy,

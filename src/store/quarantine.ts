@@ -73,10 +73,7 @@ async function countOrInsert(
       return row.id;
     }
     const size = refused.body.length + rowBytes;
-    // What became a push takes its room there.
-    const [total] = await quarantine()
-      .whereNull('replayed_as')
-      .sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
+    const [total] = await quarantine().sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
     if (Number(total?.bytes ?? 0) + size > capBytes) throw new QuarantineFull('The quarantine is full');
     const id = createPushId(nowMs);
     await quarantine().insert({
@@ -162,7 +159,7 @@ export async function markReplayed(store: Store, id: string, pushId: string): Pr
   await store.writer
     .knex('quarantine')
     .where({ id })
-    .update({ replayed_as: pushId, content_hash: id, body: Buffer.alloc(0) });
+    .update({ replayed_as: pushId, content_hash: id, body: Buffer.alloc(0), size: 0 });
 }
 
 /** Removes bodies that came for the last time before a time, at most so many. Answers how many. */

@@ -39,8 +39,8 @@ export function sqlitePragmas(mode: SqliteMode): readonly string[] {
     'PRAGMA wal_autocheckpoint = 8000',
     'PRAGMA foreign_keys = ON',
     'PRAGMA trusted_schema = OFF',
-    // 16 MiB for the writer and 8 MiB for each reader; the system keeps the file's pages too.
-    `PRAGMA cache_size = ${mode === 'read' ? -8192 : -16384}`,
+    // 8 MiB for the writer and 4 MiB for each reader; the system keeps the file's pages too.
+    `PRAGMA cache_size = ${mode === 'read' ? -4096 : -8192}`,
     ...(mode === 'read' ? ['PRAGMA query_only = ON'] : []),
   ];
 }

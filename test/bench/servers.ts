@@ -14,6 +14,9 @@ export interface Server {
 }
 
 const environment = { ...process.env, NODE_ENV: 'production' };
+// Those of `npm start`.
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+const startFlags = scripts.start.match(/--\S+/g) ?? [];
 const readyWithinMs = 120_000;
 
 export async function startBare(): Promise<Server> {
@@ -58,7 +61,7 @@ export async function startKit(
 ): Promise<Server> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
-  const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
+  const child = spawn(process.execPath, [...startFlags, resolve('dist/src/main.js')], {
     cwd: folder,
     env: {
       ...environment,
