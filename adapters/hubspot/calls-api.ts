@@ -1,7 +1,8 @@
 import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/calls/index.js';
-import { readBatch, readRecords, type BatchAnswer, type HubspotRecord } from './answers.ts';
+import { readBatch, type BatchAnswer, type HubspotRecord } from './answers.ts';
 import { callKey, type Properties } from './properties.ts';
 import type { Send } from './exchange.ts';
+import { readRecords } from './read-records.ts';
 import { searchAll, type SearchBody } from './search.ts';
 import type { Transport } from './transport.ts';
 
@@ -46,22 +47,21 @@ const contactType = 194;
 const companyType = 182;
 
 export function createCallsApi(transport: Transport): CallsApi {
-  const read = async (
+  const read = (
     ids: readonly string[],
     properties: readonly string[],
     by: { idProperty?: string },
     signal: AbortSignal,
   ): Promise<BatchAnswer> => {
-    const inputs = ids.map((id) => ({ id }));
-    const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
-    return readRecords(
-      ids,
-      transport.ask(
+    return readRecords(ids, (some) => {
+      const inputs = some.map((id) => ({ id }));
+      const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
+      return transport.ask(
         'other',
         ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
         signal,
-      ),
-    );
+      );
+    });
   };
   return {
     async searchCalls(keys, properties, signal) {

@@ -1,13 +1,8 @@
 import type { NumberForms } from '#contract';
-import {
-  readAssociations,
-  readBatch,
-  readRecords,
-  type AssociationAnswer,
-  type BatchAnswer,
-} from './answers.ts';
+import { readAssociations, readBatch, type AssociationAnswer, type BatchAnswer } from './answers.ts';
 import { contactKey, type Properties } from './properties.ts';
 import type { Send } from './exchange.ts';
+import { readRecords } from './read-records.ts';
 import { searchAll, wordsPerSearch, type SearchBody, type SearchResult, type SearchWords } from './search.ts';
 import type { Transport } from './transport.ts';
 
@@ -68,22 +63,20 @@ export function createPeopleApi(transport: Transport): PeopleApi {
           crm.contacts.searchApi.doSearch(body, options);
       return searchAll(transport, { ...searchBy(numbers), pagesMax, send }, signal);
     },
-    async readContactsByKey(numbers, signal) {
-      const body = {
-        inputs: numbers.map((id) => ({ id })),
-        idProperty: contactKey,
-        properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
-        propertiesWithHistory: [],
-      };
-      return readRecords(
-        numbers,
-        transport.ask(
+    readContactsByKey: (numbers, signal) =>
+      readRecords(numbers, (some) => {
+        const body = {
+          inputs: some.map((id) => ({ id })),
+          idProperty: contactKey,
+          properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
+          propertiesWithHistory: [],
+        };
+        return transport.ask(
           'other',
           ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
           signal,
-        ),
-      );
-    },
+        );
+      }),
     async upsertContacts(contacts, signal) {
       const inputs = contacts.map(({ key, properties }) => ({
         id: key,
