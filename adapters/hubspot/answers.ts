@@ -1,5 +1,5 @@
 import { z } from '#contract';
-import { NoAnswer, readErrorDetails, Refusal, type ErrorDetails } from './refusal.ts';
+import { NoAnswer, readErrorDetails, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
 // A property that somebody cleared comes as an empty text, one that was never filled as null: both are empty.
@@ -51,23 +51,6 @@ export function recordsByKey(
       return typeof key === 'string' ? [[key, one] as const] : [];
     }),
   );
-}
-
-/**
- * The answer to a read. Where HubSpot has none of the records it may refuse the whole read with a 404: that tells of
- * each that it is not there. A 404 of another kind is about the address.
- *
- * @throws what `asked` is rejected with
- */
-export async function readRecords(ids: readonly string[], asked: Promise<unknown>): Promise<BatchAnswer> {
-  try {
-    return readBatch(await asked);
-  } catch (error) {
-    const isNone =
-      error instanceof Refusal && error.status === 404 && error.details.category === 'OBJECT_NOT_FOUND';
-    if (!isNone) throw error;
-    return { records: [], errors: [{ ...error.details, about: ids }] };
-  }
 }
 
 const page = z.object({

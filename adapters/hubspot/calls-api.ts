@@ -1,7 +1,9 @@
 import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/calls/index.js';
-import { readBatch, readRecords, type BatchAnswer, type HubspotRecord } from './answers.ts';
+import { readBatch, type BatchAnswer, type HubspotRecord } from './answers.ts';
 import { callKey, type Properties } from './properties.ts';
-import { searchAll } from './search.ts';
+import type { Send } from './exchange.ts';
+import { readRecords } from './read-records.ts';
+import { searchAll, type SearchBody } from './search.ts';
 import type { Transport } from './transport.ts';
 
 /** A call that is to be made. */
@@ -39,42 +41,38 @@ export interface CallsApi {
   ): Promise<BatchAnswer>;
 }
 
+// All that HubSpot tells of one search: a call that is left out would be made again.
+const pagesMax = 50;
 const contactType = 194;
 const companyType = 182;
 
 export function createCallsApi(transport: Transport): CallsApi {
-  const read = async (
+  const read = (
     ids: readonly string[],
     properties: readonly string[],
     by: { idProperty?: string },
     signal: AbortSignal,
   ): Promise<BatchAnswer> => {
-    const inputs = ids.map((id) => ({ id }));
-    const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
-    return readRecords(
-      ids,
-      transport.ask(
+    return readRecords(ids, (some) => {
+      const inputs = some.map((id) => ({ id }));
+      const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
+      return transport.ask(
         'other',
         ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
         signal,
-      ),
-    );
+      );
+    });
   };
   return {
-    searchCalls: (keys, properties, signal) =>
-      searchAll(
-        transport,
-        {
-          words: keys.map((key) => [key]),
-          fields: [callKey],
-          properties,
-          send:
-            (body) =>
-            ({ crm }, options) =>
-              crm.objects.calls.searchApi.doSearch(body, options),
-        },
-        signal,
-      ),
+    async searchCalls(keys, properties, signal) {
+      const send =
+        (body: SearchBody): Send =>
+        ({ crm }, options) =>
+          crm.objects.calls.searchApi.doSearch(body, options);
+      const words = keys.map((key) => [key]);
+      const search = { words, fields: [callKey], properties, pagesMax, send };
+      return (await searchAll(transport, search, signal)).records;
+    },
     readCallsByKey: (keys, properties, signal) => read(keys, properties, { idProperty: callKey }, signal),
     // With record ids there must be no id property.
     readCalls: (ids, properties, signal) => read(ids, properties, {}, signal),

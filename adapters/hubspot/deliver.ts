@@ -18,6 +18,7 @@ import { recoverCalls } from './recover-calls.ts';
 import type { Landing, Parts, Run } from './run.ts';
 import { readTrace, type Whom } from './trace.ts';
 import { updateCalls } from './update-calls.ts';
+import { isNews } from './write-changes.ts';
 
 /** Lands a batch: finds whom each call is about, then makes the new ones and brings the others up to date. */
 export async function deliver(
@@ -39,8 +40,6 @@ export async function deliver(
     await landAll({ ...parts, signal, form, outcomes, sent, ...memory }, batch);
   } catch (error) {
     const pause = pauseFor(error);
-    const isNews = (outcome: Outcome): boolean =>
-      outcome.kind === 'delivered' ? outcome.effect !== 'unchanged' : outcome.kind !== 'retry';
     const hasSettled = [...outcomes.values()].some(isNews);
     // Without a unique key, or after a fault of ours, a call that may have been made would be made again.
     const isSent = sent.size > 0 && (pause === undefined || parts.config.HUBSPOT_KEY === 'search');

@@ -2,13 +2,13 @@ import type { Ledger } from '#contract';
 import { recordsByKey, type HubspotRecord } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { contactKey } from './properties.ts';
-import { isOutcomeUnknown, Refusal } from './refusal.ts';
+import { isMissing, isOutcomeUnknown, Refusal } from './refusal.ts';
 import { inBatches, inHalves, type Run } from './run.ts';
 import type { Whom } from './trace.ts';
 
 /**
  * A contact for each number, by the number: the one that the kit made for it before, or a new one. A number for
- * which HubSpot refuses a contact has none.
+ * which HubSpot refuses a contact has none, nor one of which it does not say whether it has one.
  *
  * The number is the contact's key, and HubSpot keeps it unique: however often this is repeated, and however late the
  * index is, there is one.
@@ -26,11 +26,15 @@ export async function makeContacts(run: Run, numbers: readonly string[]): Promis
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
     // A contact that is there is left as it is: people may have changed its number since.
-    add((await client.readContactsByKey(batch, signal)).records, false);
+    const { records, errors } = await client.readContactsByKey(batch, signal);
+    add(records, false);
+    // What is neither there nor missing may be there too: the number has no contact this time.
+    const isUnread = (number: string): boolean =>
+      errors.some((error) => !isMissing(error) && error.about.includes(number));
     await upsert(
       run,
       refusals,
-      batch.filter((number) => !made.has(number)),
+      batch.filter((number) => !made.has(number) && !isUnread(number)),
       (records) => add(records, true),
     );
   }

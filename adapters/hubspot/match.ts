@@ -2,12 +2,13 @@ import {
   counterpartToSearch,
   isSearchedAnew,
   matchPeople,
-  rememberPerson,
+  rememberPeople,
   skipped,
   whyNotCreated,
   whySkipped,
   type CounterpartToSearch,
   type Delivery,
+  type FoundPerson,
   type MatchCandidate,
   type PeopleSource,
   type PersonMatch,
@@ -53,10 +54,9 @@ export async function findPeople(
   const worth = open.filter(isWorthContact);
   const made = await makeContacts(run, [...new Set(worth.map(({ number }) => number))]);
   await remember(run, made);
-  for (const one of open) {
-    const { delivery, number } = one;
-    const contact = isWorthContact(one) ? made.get(number) : undefined;
-    found.set(delivery.id, contact ?? withNote(whomByNumber.get(number) ?? nobody, delivery, rule));
+  for (const { delivery, number } of open) {
+    // Of a number that is worth a contact, calls that by themselves are not belong to it too.
+    found.set(delivery.id, made.get(number) ?? withNote(whomByNumber.get(number) ?? nobody, delivery, rule));
   }
   return found;
 }
@@ -106,12 +106,20 @@ function withNote(whom: Whom, { call }: Delivery, { policy, create }: UnmatchedR
   return { ...whom, story: { ...(whom.story as object), note: `no contact was made: ${why}` } };
 }
 
-/** The next call of a number finds the contact that was made for it without a request. */
+/**
+ * The next call of a number finds the contact that was made for it without a request. The ledger is a help: contacts
+ * that were made count, whether or not it can be reached.
+ */
 async function remember(run: Run, made: ReadonlyMap<string, Whom>): Promise<void> {
-  const source = peopleSource(run);
-  for (const [number, { contactId, companyId, contactOwnerId: ownerId }] of made)
-    if (contactId !== undefined)
-      await rememberPerson(number, { object: 'contact', id: contactId, ownerId, companyId }, source);
+  const found = [...made].flatMap(
+    ([number, { contactId: id, companyId, contactOwnerId: ownerId }]): [string, FoundPerson][] =>
+      id === undefined ? [] : [[number, { object: 'contact', id, ownerId, companyId }]],
+  );
+  try {
+    await rememberPeople(found, peopleSource(run));
+  } catch (error) {
+    run.tools.log.warn({ error }, 'The ledger could not keep new contacts; their numbers are searched again');
+  }
 }
 
 export function peopleSource({ client, config, tools, signal }: Run): PeopleSource {
@@ -120,7 +128,10 @@ export function peopleSource({ client, config, tools, signal }: Run): PeopleSour
     rules: { objects: ['contact'], policy: config.HUBSPOT_SEVERAL },
     readNumber: (text) => tools.readNumber(text),
     searchSize: (numbers) => client.contactsPerSearch(numbers),
-    search: async (numbers) => (await client.searchContacts(numbers, signal)).map(candidateOf),
+    async search(numbers) {
+      const { records, isCut } = await client.searchContacts(numbers, signal);
+      return { candidates: records.map(candidateOf), isCut };
+    },
     matchValidForMs: dayMs,
     missValidForMs: 10 * minuteMs,
   };

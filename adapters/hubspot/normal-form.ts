@@ -2,16 +2,26 @@ import { fingerprint } from '#contract';
 
 /**
  * A value in a form that is the same when HubSpot gives it back: it cleans the rich text of a body (tags, entities,
- * white space), and writes moments in its own way.
+ * white space), and writes moments in its own way. Of what a person pasted that is no text, such as an image, its
+ * source is kept.
  */
 export function normalForm(value: string): string {
   if (/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)$/.test(value)) {
     const epochMs = Date.parse(value);
     if (!Number.isNaN(epochMs)) return new Date(epochMs).toISOString();
   }
-  return decoded(value.replace(/<[^>]*>/g, ' '))
+  return decoded(value.replace(mediaTag, mediaMark).replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+const mediaTag = /<(img|iframe|video|audio|source|embed|object)\b([^>]*)>/gi;
+const sourceOf = /\s(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+
+/** A character that stands for an object in a text, the kind of it and where it comes from. */
+function mediaMark(_tag: string, kind: string, attributes: string): string {
+  const [, inDouble, inSingle, bare] = sourceOf.exec(attributes) ?? [];
+  return ` \ufffc${kind.toLowerCase()} ${inDouble ?? inSingle ?? bare ?? ''} `;
 }
 
 /** Stands for a value in a trace: the same for what HubSpot makes of it. */

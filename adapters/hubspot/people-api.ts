@@ -1,15 +1,9 @@
 import type { NumberForms } from '#contract';
-import {
-  readAssociations,
-  readBatch,
-  readRecords,
-  type AssociationAnswer,
-  type BatchAnswer,
-  type HubspotRecord,
-} from './answers.ts';
+import { readAssociations, readBatch, type AssociationAnswer, type BatchAnswer } from './answers.ts';
 import { contactKey, type Properties } from './properties.ts';
 import type { Send } from './exchange.ts';
-import { searchAll, wordsPerSearch, type Search, type SearchBody } from './search.ts';
+import { readRecords } from './read-records.ts';
+import { searchAll, wordsPerSearch, type SearchBody, type SearchResult, type SearchWords } from './search.ts';
 import type { Transport } from './transport.ts';
 
 /** Whom a call can be about. */
@@ -20,7 +14,7 @@ export interface PeopleApi {
   /** How many of these numbers, from the first on, go into one search. */
   contactsPerSearch(numbers: readonly NumberForms[]): number;
   /** Everybody who may have one of these numbers; to be verified. */
-  searchContacts(numbers: readonly NumberForms[], signal: AbortSignal): Promise<readonly HubspotRecord[]>;
+  searchContacts(numbers: readonly NumberForms[], signal: AbortSignal): Promise<SearchResult>;
   /** Those that the kit made, by the number that it made them for. */
   readContactsByKey(numbers: readonly string[], signal: AbortSignal): Promise<BatchAnswer>;
   upsertContacts(
@@ -50,8 +44,11 @@ const contactProperties = [
   'hubspot_owner_id',
 ];
 
+// So many people with a page of numbers are those of one of them: smaller searches find which.
+const pagesMax = 2;
+
 /** The index holds national numbers without the trunk prefix, or all digits where no country was known. */
-function searchBy(numbers: readonly NumberForms[]): Omit<Search, 'send'> {
+function searchBy(numbers: readonly NumberForms[]): SearchWords {
   const words = numbers.map(({ significant, full }) => [significant, full]);
   return { words, fields: phoneIndexes, properties: contactProperties };
 }
@@ -64,24 +61,22 @@ export function createPeopleApi(transport: Transport): PeopleApi {
         (body: SearchBody): Send =>
         ({ crm }, options) =>
           crm.contacts.searchApi.doSearch(body, options);
-      return searchAll(transport, { ...searchBy(numbers), send }, signal);
+      return searchAll(transport, { ...searchBy(numbers), pagesMax, send }, signal);
     },
-    async readContactsByKey(numbers, signal) {
-      const body = {
-        inputs: numbers.map((id) => ({ id })),
-        idProperty: contactKey,
-        properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
-        propertiesWithHistory: [],
-      };
-      return readRecords(
-        numbers,
-        transport.ask(
+    readContactsByKey: (numbers, signal) =>
+      readRecords(numbers, (some) => {
+        const body = {
+          inputs: some.map((id) => ({ id })),
+          idProperty: contactKey,
+          properties: [contactKey, 'associatedcompanyid', 'hubspot_owner_id'],
+          propertiesWithHistory: [],
+        };
+        return transport.ask(
           'other',
           ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
           signal,
-        ),
-      );
-    },
+        );
+      }),
     async upsertContacts(contacts, signal) {
       const inputs = contacts.map(({ key, properties }) => ({
         id: key,

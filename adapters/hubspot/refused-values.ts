@@ -19,12 +19,12 @@ const keptMax = 1_000;
 
 /** @param before takes in what is refused in this batch */
 export function createRefusedValues(before: RefusedBefore): RefusedValues {
-  const refusals = new Map<string, number>();
+  const refusals = new Map<string, Set<string>>();
   const leftOf = (name: string, value: string): Left[string] | undefined => {
     const print = printOf(value);
     if (before.get(name)?.has(print) === true) return { why: 'HubSpot refuses the value', value: print };
     // Without the fingerprint of the value, which the next landing tries again.
-    return (refusals.get(name) ?? 0) >= valuesMax
+    return (refusals.get(name)?.size ?? 0) >= valuesMax
       ? { why: 'HubSpot refuses several values of it', value: '' }
       : undefined;
   };
@@ -32,8 +32,9 @@ export function createRefusedValues(before: RefusedBefore): RefusedValues {
     add(name, value) {
       const values = before.get(name) ?? new Set();
       if (values.size >= keptMax) values.clear();
-      before.set(name, values.add(printOf(value)));
-      refusals.set(name, (refusals.get(name) ?? 0) + 1);
+      const print = printOf(value);
+      before.set(name, values.add(print));
+      refusals.set(name, (refusals.get(name) ?? new Set()).add(print));
     },
     strip(properties) {
       const left: Record<string, Left[string]> = {};

@@ -8,8 +8,6 @@ const bodyLengthMax = 2_999;
 // Two forms of fifty numbers: a hundred values in a filter, of which HubSpot documents no maximum.
 const wordsMax = 50;
 const pageSize = 200;
-// Nobody has so many people with the same few numbers: what comes after is not worth a request.
-const pagesMax = 10;
 const firstAfter = '0';
 const lastAfter = '10000';
 
@@ -20,33 +18,46 @@ export interface Search {
   readonly fields: readonly string[];
   /** What is told of a record. */
   readonly properties: readonly string[];
+  /** How many pages of each search are read. HubSpot tells 50 at most. */
+  readonly pagesMax: number;
   readonly send: (body: SearchBody) => Send;
 }
 
+export interface SearchResult {
+  readonly records: readonly HubspotRecord[];
+  /** True when there are more pages than were read. */
+  readonly isCut: boolean;
+}
+
+/** What decides how long a search is. */
+export type SearchWords = Omit<Search, 'send' | 'pagesMax'>;
+
 export type SearchBody = Required<Omit<PublicObjectSearchRequest, 'query'>>;
 
-/** Everything that searches find, in as few as their length lets. */
+/** What searches find, in as few as their length lets. */
 export async function searchAll(
   transport: Transport,
   search: Search,
   signal: AbortSignal,
-): Promise<readonly HubspotRecord[]> {
-  const found: HubspotRecord[] = [];
+): Promise<SearchResult> {
+  const records: HubspotRecord[] = [];
+  let isCut = false;
   const words = [...search.words];
   while (words.length > 0) {
     const one = { ...search, words: words.splice(0, wordsPerSearch({ ...search, words })) };
     let after: string | undefined = firstAfter;
-    for (let pages = 0; after !== undefined && pages < pagesMax; pages += 1) {
+    for (let pages = 0; after !== undefined && pages < search.pagesMax; pages += 1) {
       const page = readPage(await transport.ask('search', search.send(bodyOf(one, after)), signal));
-      found.push(...page.records);
+      records.push(...page.records);
       after = page.after;
     }
+    isCut ||= after !== undefined;
   }
-  return found;
+  return { records, isCut };
 }
 
 /** How many of the words, from the first on, go into one search. At least 1. */
-export function wordsPerSearch(search: Omit<Search, 'send'>): number {
+export function wordsPerSearch(search: SearchWords): number {
   const { words } = search;
   let count = Math.min(words.length, wordsMax);
   // A later page says where it begins.
@@ -57,7 +68,7 @@ export function wordsPerSearch(search: Omit<Search, 'send'>): number {
 }
 
 /** HubSpot's description asks for all five members. */
-function bodyOf({ words, fields, properties }: Omit<Search, 'send'>, after: string): SearchBody {
+function bodyOf({ words, fields, properties }: SearchWords, after: string): SearchBody {
   const values = [...new Set(words.flat())];
   return {
     after,

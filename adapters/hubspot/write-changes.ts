@@ -1,4 +1,4 @@
-import { retry, skipped } from '#contract';
+import { retry, skipped, type Outcome } from '#contract';
 import type { BatchAnswer } from './answers.ts';
 import type { Change } from './known-call.ts';
 import { refuseOptional, setRefused } from './refused-row.ts';
@@ -51,10 +51,23 @@ export function isToldGone(errors: readonly ErrorDetails[], remoteId: string): b
 }
 
 export function setDeleted(run: Run, { delivery }: Landing): void {
-  run.outcomes.set(
-    delivery.id,
-    skipped(delivery.id, 'Somebody deleted the call in HubSpot; it is not made again.'),
-  );
+  run.outcomes.set(delivery.id, skipped(delivery.id, deletedRule));
+}
+
+const deletedRule = 'Somebody deleted the call in HubSpot; it is not made again.';
+
+/** True of what HubSpot was asked for: it stands when the rest of a batch breaks off. */
+export function isNews(outcome: Outcome): boolean {
+  switch (outcome.kind) {
+    case 'delivered':
+      return outcome.effect !== 'unchanged';
+    case 'skipped':
+      return outcome.rule === deletedRule;
+    case 'rejected':
+      return true;
+    case 'retry':
+      return false;
+  }
 }
 
 /** Of a batch that was refused as a whole nothing was written: the call that is at fault is found by halves. */

@@ -1,5 +1,5 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
-import { LostReply, RequestFailed, RequestRefused } from './failure.ts';
+import { RequestFailed, RequestRefused } from './failure.ts';
 import type { Outcomes, Parts } from './parts.ts';
 
 /** When and why what a batch did not come to is tried again. */
@@ -17,15 +17,8 @@ export interface Later {
 export function afterBreak(
   parts: Parts,
   error: unknown,
-  batch: {
-    readonly size: number;
-    readonly outcomes: Outcomes;
-    readonly hasWritten: boolean;
-    readonly signal: AbortSignal;
-  },
+  { outcomes, hasWritten }: { readonly outcomes: Outcomes; readonly hasWritten: boolean },
 ): Later | undefined {
-  const { size, outcomes, hasWritten, signal } = batch;
-  if (size === 1 && hasWritten && isLate(error, signal)) return unanswered;
   return isStop(error) ? stopLater(error, outcomes) : failureLater(parts, error, hasWritten);
 }
 
@@ -33,20 +26,6 @@ type Stop = DestinationUnavailable | AdapterMisconfigured | RequestRefused;
 
 function isStop(error: unknown): error is Stop {
   return [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some((kind) => error instanceof kind);
-}
-
-/**
- * One Task alone may be what Salesforce never answers to: it is counted as tried and makes room for others, where a
- * pause would begin with it again.
- */
-const unanswered: Later = {
-  code: 'no_answer',
-  reason: 'Salesforce did not answer to this Task in time; whether it is there shows at the next try.',
-};
-
-function isLate(error: unknown, signal: AbortSignal): boolean {
-  if (!(error instanceof DestinationUnavailable)) return false;
-  return signal.aborted || (error.cause instanceof LostReply && error.cause.isLate);
 }
 
 /** What was written counts, and the next batch tells the core of the pause. Undefined: nothing was, the core is told. */

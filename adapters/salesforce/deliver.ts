@@ -43,7 +43,7 @@ export async function deliver(
     if (due.length > 0) await land(parts, due, outcomes, signal);
   } catch (error) {
     const hasWritten = parts.client.writesSent() > writesBefore;
-    const later = afterBreak(parts, error, { size: batch.length, outcomes, hasWritten, signal });
+    const later = afterBreak(parts, error, { outcomes, hasWritten });
     if (later === undefined) throw asMisconfigured(error);
     const { code, reason, delayMs } = later;
     for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, retry(id, code, reason, delayMs));

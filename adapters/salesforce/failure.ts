@@ -3,13 +3,6 @@ import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 /** No answer, or none that can be read: what became of the request is unknown. Its message names no number. */
 export class LostReply extends Error {
   override readonly name = 'LostReply';
-  /** True when it was waited for in vain, to the end of the time. */
-  readonly isLate: boolean;
-
-  constructor(reason: string, { cause, isLate = false }: { cause?: unknown; isLate?: boolean } = {}) {
-    super(reason, { cause });
-    this.isLate = isLate;
-  }
 }
 
 /** One error as Salesforce tells it, of a request or of a record. */

@@ -1,4 +1,4 @@
-import { rememberPerson, type MatchedPerson } from '#contract';
+import { rememberPeople, type MatchedPerson } from '#contract';
 import type { SaveResult } from './client.ts';
 import type { Landing } from './landing.ts';
 import { leadName, leadPages, leadSteps, taskName, type LeadAnswer, type LeadRequest } from './lead-steps.ts';
@@ -78,7 +78,7 @@ async function remember(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for (const [number, record] of found) await rememberPerson(number, record, people.source(signal));
+    await rememberPeople(found, people.source(signal));
   } catch (error) {
     tools.log.warn({ error }, 'The ledger could not keep new leads; their numbers are searched again');
   }

@@ -14,7 +14,7 @@ import {
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
 import { ownersOf } from './record-owners.ts';
-import { candidateOf, phoneSearch, rowsMax, searchedIn, searchInHalves, searchSizeMax } from './search.ts';
+import { candidateOf, phoneSearch, rowsMax, searchedIn, searchSizeMax } from './search.ts';
 import type { Fields } from './task-fields.ts';
 import { shortMatch } from './trace.ts';
 
@@ -59,7 +59,7 @@ export function createPeopleFinder(
   tools: AdapterTools,
 ): PeopleFinder {
   const { ledger, ownNumbers } = tools;
-  const source = (signal: AbortSignal, onCut: (number: string) => void = () => undefined): PeopleSource => ({
+  const source = (signal: AbortSignal): PeopleSource => ({
     ledger,
     rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
     searchedIn: searchedIn(config),
@@ -68,12 +68,9 @@ export function createPeopleFinder(
     matchValidForMs,
     missValidForMs,
     async search(numbers) {
-      const rows = await searchInHalves(
-        numbers,
-        (some) => client.search(phoneSearch(some, config), signal),
-        onCut,
-      );
-      return rows.flatMap((row) => candidateOf(row, config) ?? []);
+      const rows = await client.search(phoneSearch(numbers, config), signal);
+      const candidates = rows.flatMap((row) => candidateOf(row, config) ?? []);
+      return { candidates, isCut: rows.length >= rowsMax };
     },
   });
   return {
@@ -91,21 +88,9 @@ export function createPeopleFinder(
       const onlyKept = numbersOf((delivery) => !isSearched(delivery));
       const kept = await ledger.getMany(onlyKept);
       const numbers = [...searched, ...onlyKept.filter((number) => kept.has(number))];
-      const cut = new Set<string>();
-      const matches = await matchPeople(
-        numbers,
-        source(signal, (number) => void cut.add(number)),
-        new Set(numbersOf(isAgain)),
-      );
-      // What was left out may be the one: nothing is known for longer than this batch.
-      if (cut.size > 0) await ledger.forget([...cut]);
+      const matches = await matchPeople(numbers, source(signal), new Set(numbersOf(isAgain)));
       const links = counterparts.map(({ delivery, number, rule }) => {
-        const link =
-          number === undefined
-            ? unsearchable(rule)
-            : cut.has(number)
-              ? tooMany(number)
-              : linkOf(number, matches.get(number));
+        const link = number === undefined ? unsearchable(rule) : linkOf(number, matches.get(number));
         return [delivery, link] as const;
       });
       // A shared company, and a lead that was made just now, come without their owner.
@@ -157,16 +142,6 @@ function linkOf(number: string, match: PersonMatch | undefined): Link {
   if (companyId !== undefined)
     return linkTo({ object: 'Account', id: companyId }, { ownerId: undefined, number, trace });
   return { ...none, state: rule === 'no_hit' ? 'nobody' : 'several', trace };
-}
-
-/** More than a search answers have the number: a switchboard, or a placeholder. */
-function tooMany(number: string): Link {
-  const trace = {
-    number,
-    rule: 'several_hits',
-    why: `${rowsMax} records or more were found, not all of them`,
-  };
-  return { record: undefined, fields: {}, ownerId: undefined, number, state: 'several', trace };
 }
 
 function unsearchable(rule: string | undefined): Link {

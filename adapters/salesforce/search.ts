@@ -49,28 +49,6 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
   return `${object}(${fields.join(', ')}${where})`;
 }
 
-/**
- * Searches for numbers, once more in halves where the answer was cut, so that nobody is left out.
- *
- * @param onCut told of a single number of which even so not all records came
- */
-export async function searchInHalves(
-  numbers: readonly NumberForms[],
-  search: (numbers: readonly NumberForms[]) => Promise<readonly Row[]>,
-  onCut: (number: string) => void,
-): Promise<readonly Row[]> {
-  const rows = await search(numbers);
-  if (rows.length < rowsMax) return rows;
-  const [first] = numbers;
-  if (numbers.length === 1 && first !== undefined) {
-    onCut(first.e164);
-    return rows;
-  }
-  const half = Math.ceil(numbers.length / 2);
-  const left = await searchInHalves(numbers.slice(0, half), search, onCut);
-  return [...left, ...(await searchInHalves(numbers.slice(half), search, onCut))];
-}
-
 /** The fields in which a kind of record holds numbers. */
 export function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
   const ofPersons = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];

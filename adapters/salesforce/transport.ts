@@ -79,8 +79,8 @@ async function exchange(
     return { statusCode: reply.status, headers: Object.fromEntries(reply.headers), body: text };
   } catch (error) {
     if (error instanceof LostReply) throw error;
-    const isLate = leaving.signal.aborted;
-    throw new LostReply(isLate ? whyLeft(signal, deadlineMs) : wordOf(error), { cause: error, isLate });
+    const reason = leaving.signal.aborted ? whyLeft(signal, deadlineMs) : wordOf(error);
+    throw new LostReply(reason, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', leave);

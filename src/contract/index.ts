@@ -66,10 +66,12 @@ export {
 } from '../domain/number-forms.ts';
 export {
   matchPeople,
-  rememberPerson,
+  rememberPeople,
+  type FoundPerson,
   type MatchedPerson,
   type PeopleSource,
   type PersonMatch,
+  type SearchAnswer,
 } from '../domain/match-people.ts';
 export { ownerOf, parseOwnerTable, type OwnerLookup, type OwnerTable } from '../domain/owner-table.ts';
 export {

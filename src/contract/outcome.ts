@@ -39,7 +39,7 @@ export interface Skipped {
    * Look again after this long: the rule may not hold any more. Milliseconds, 30 days at most. Undefined: only when
    * the call changes.
    */
-  readonly revisitAfterMs: number | undefined;
+  readonly revisitAfterMs?: number | undefined;
 }
 
 /** It may work later: tried again with growing pauses for 72 hours. */

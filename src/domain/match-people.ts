@@ -27,7 +27,17 @@ export interface PersonMatch {
   /** True when a search answered just now, false when the ledger did. */
   readonly searched: boolean;
   /** For `Delivered.trace`. It holds whole numbers: never for a log line. */
-  readonly trace: MatchTrace | { number: string; rule: MatchRule; fromLedger: true };
+  readonly trace:
+    | MatchTrace
+    | { number: string; rule: MatchRule; fromLedger: true }
+    | { number: string; rule: MatchRule; why: string };
+}
+
+/** What one search found. */
+export interface SearchAnswer {
+  readonly candidates: readonly MatchCandidate[];
+  /** True when there may be more than were told. */
+  readonly isCut: boolean;
 }
 
 export interface PeopleSource {
@@ -39,17 +49,20 @@ export interface PeopleSource {
   readonly readNumber: (text: string) => string | undefined;
   /** How many of these numbers, from the first on, go into one search. At least 1. */
   readonly searchSize: (numbers: readonly NumberForms[]) => number;
-  /** One search in the destination: everybody who may have one of these numbers. */
-  readonly search: (numbers: readonly NumberForms[]) => Promise<readonly MatchCandidate[]>;
+  /** One search in the destination: everybody who may have one of these numbers, unless it is cut. */
+  readonly search: (numbers: readonly NumberForms[]) => Promise<SearchAnswer>;
   /** For how long a match is taken for true. Milliseconds. */
   readonly matchValidForMs: number;
-  /** For how long it is taken for true that nobody has the number. Milliseconds. */
+  /** For how long it is taken for true that nobody has the number, or too many have it to choose. Milliseconds. */
   readonly missValidForMs: number;
 }
 
 /**
  * Finds who is behind each number: from the ledger, or by as few searches as can be. What a search finds is kept
  * in the ledger before the next one starts.
+ *
+ * A search that was cut is made again in halves: what was left out may be the one of any number. A single number of
+ * which even so not all came, a switchboard or a placeholder, is that of several (`several_hits`).
  *
  * @param numbers in E.164; a repeated one is looked for once
  * @param again those for whom a miss in the ledger does not count (`isSearchedAnew`)
@@ -70,28 +83,62 @@ export async function matchPeople(
   const unknown = distinct.flatMap((number) => (matches.has(number) ? [] : (numberForms(number) ?? [])));
   while (unknown.length > 0) {
     const page = unknown.splice(0, Math.max(source.searchSize(unknown), 1));
-    const candidates = byLastDigits(await source.search(page), source.readNumber);
-    const entries: LedgerEntry[] = [];
-    for (const { e164 } of page) {
-      const found = candidates.get(lastDigits(e164)) ?? [];
-      const { record, companyId, rule, trace } = chooseMatch(e164, found, source.rules, source.readNumber);
-      const person = record && { object: record.object, id: record.id, ownerId: record.ownerId };
-      matches.set(e164, { person, companyId, rule, searched: true, trace });
-      entries.push(keep(e164, { person, companyId, rule }, source));
-    }
-    await source.ledger.putMany(entries);
+    for (const [number, match] of await searchPage(page, source)) matches.set(number, match);
   }
   return matches;
 }
 
-/** Keeps in the ledger that a number is somebody's, who was made for it or found otherwise than by a search. */
-export function rememberPerson(
-  number: string,
-  person: MatchedPerson & { readonly companyId?: string | undefined },
+/** Somebody who was made for a number, or found otherwise than by a search. */
+export type FoundPerson = MatchedPerson & { readonly companyId?: string | undefined };
+
+/** Keeps in the ledger whose numbers are. */
+export async function rememberPeople(
+  found: readonly (readonly [number: string, person: FoundPerson])[],
   source: Pick<PeopleSource, 'ledger' | 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
 ): Promise<void> {
-  const { companyId } = person;
-  return source.ledger.putMany([keep(number, { person, companyId, rule: 'only_hit' }, source)]);
+  if (found.length === 0) return;
+  await source.ledger.putMany(
+    found.map(([number, person]) => {
+      const { companyId } = person;
+      return keep(number, { person, companyId, rule: 'only_hit' }, source);
+    }),
+  );
+}
+
+type Found = readonly (readonly [number: string, match: PersonMatch])[];
+
+async function searchPage(page: readonly NumberForms[], source: PeopleSource): Promise<Found> {
+  const { candidates, isCut } = await source.search(page);
+  if (isCut && page.length > 1) {
+    const half = Math.ceil(page.length / 2);
+    const left = await searchPage(page.slice(0, half), source);
+    return [...left, ...(await searchPage(page.slice(half), source))];
+  }
+  const found = isCut
+    ? page.map(({ e164 }) => [e164, tooMany(e164)] as const)
+    : chooseMatches(page, candidates, source);
+  await source.ledger.putMany(found.map(([number, match]) => keep(number, match, source)));
+  return found;
+}
+
+function chooseMatches(
+  page: readonly NumberForms[],
+  all: readonly MatchCandidate[],
+  { rules, readNumber }: PeopleSource,
+): Found {
+  const candidates = byLastDigits(all, readNumber);
+  return page.map(({ e164 }) => {
+    const found = candidates.get(lastDigits(e164)) ?? [];
+    const { record, companyId, rule, trace } = chooseMatch(e164, found, rules, readNumber);
+    const person = record && { object: record.object, id: record.id, ownerId: record.ownerId };
+    return [e164, { person, companyId, rule, searched: true, trace }] as const;
+  });
+}
+
+function tooMany(number: string): PersonMatch {
+  const rule = 'several_hits';
+  const trace = { number, rule, why: 'more records were found than one search tells' } as const;
+  return { person: undefined, companyId: undefined, rule, searched: true, trace };
 }
 
 type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MatchCandidate } from '../../src/domain/choose-match.ts';
-import { matchPeople, rememberPerson, type PeopleSource } from '../../src/domain/match-people.ts';
+import { matchPeople, rememberPeople, type PeopleSource } from '../../src/domain/match-people.ts';
 import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
 import type { NumberForms } from '../../src/domain/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
@@ -29,7 +29,7 @@ function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
     searchSize: () => 50,
     search(numbers: readonly NumberForms[]) {
       searches.push(numbers.map(({ e164 }) => e164));
-      return Promise.resolve(people);
+      return Promise.resolve({ candidates: people, isCut: false });
     },
     matchValidForMs: 1000,
     missValidForMs: 100,
@@ -48,9 +48,25 @@ describe('the people behind numbers', () => {
   it('are known without a search when somebody was made for the number', async () => {
     const from = source([]);
     await matchPeople([ann], from);
-    await rememberPerson(ann, { object: 'Lead', id: 'l' }, from);
+    await rememberPeople([[ann, { object: 'Lead', id: 'l' }]], from);
     expect((await matchPeople([ann], from)).get(ann)?.person).toEqual({ object: 'Lead', id: 'l' });
     expect(from.searches).toHaveLength(1);
+  });
+
+  it('are remembered together, in one piece', async () => {
+    const from = source([]);
+    const kept: number[] = [];
+    const putMany: typeof from.ledger.putMany = (entries) => {
+      kept.push(entries.length);
+      return from.ledger.putMany(entries);
+    };
+    const ledger = { ...from.ledger, putMany };
+    const made = [ann, bob].map((number, at) => [number, { object: 'Lead', id: `l${at}` }] as const);
+    await rememberPeople(made, { ...from, ledger });
+    await rememberPeople([], { ...from, ledger });
+    expect(kept).toEqual([2]);
+    const matches = await matchPeople([ann, bob], from);
+    expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['l0', 'l1']);
   });
 
   it('are searched in pages', async () => {
@@ -146,5 +162,54 @@ describe('the people behind numbers', () => {
         expect(match?.rule).toBe(numbers.length === 1 ? 'only_hit' : 'latest');
       }),
     );
+  });
+});
+
+describe('a search that does not tell all', () => {
+  const cat = '+61491571491';
+
+  /** As {@link source}, where searches that ask for one of `common` are cut. */
+  function cutSource(people: MatchCandidate[], common: readonly string[]) {
+    const from = source(people);
+    return {
+      ...from,
+      async search(numbers: readonly NumberForms[]) {
+        const isCut = numbers.some(({ e164 }) => common.includes(e164));
+        const { candidates } = await from.search(numbers);
+        return { candidates: isCut ? [] : candidates, isCut };
+      },
+    };
+  }
+
+  it('is made again in halves, until the number that has too many stands alone', async () => {
+    const from = cutSource([contact('a', ann), contact('c', cat)], [bob]);
+    const matches = await matchPeople([ann, bob, cat], from);
+    expect([ann, bob, cat].map((number) => matches.get(number)?.person?.id)).toEqual(['a', undefined, 'c']);
+    expect(from.searches).toEqual([[ann, bob, cat], [ann, bob], [ann], [bob], [cat]]);
+  });
+
+  it('finds several behind such a number, none of whom is chosen', async () => {
+    const from = cutSource([contact('b', bob)], [bob]);
+    expect((await matchPeople([bob], from)).get(bob)).toEqual({
+      person: undefined,
+      companyId: undefined,
+      rule: 'several_hits',
+      searched: true,
+      trace: { number: bob, rule: 'several_hits', why: 'more records were found than one search tells' },
+    });
+  });
+
+  it('is not made again while its result is as young as a miss', async () => {
+    const from = cutSource([], [bob]);
+    await matchPeople([bob], from);
+    from.pass(99);
+    expect((await matchPeople([bob], from)).get(bob)).toMatchObject({
+      rule: 'several_hits',
+      searched: false,
+    });
+    expect(from.searches).toHaveLength(1);
+    from.pass(2);
+    await matchPeople([bob], from);
+    expect(from.searches).toHaveLength(2);
   });
 });

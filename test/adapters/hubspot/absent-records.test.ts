@@ -8,34 +8,80 @@ afterEach(() => test.close());
 const number = mobileNumber(1);
 const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 
-describe('a portal that answers 404 to a read of which nothing is there', () => {
-  const noneThereOnRead = 404;
+describe.each([404, '404 with ids'] as const)(
+  'a portal that answers %s to a read of which nothing is there',
+  (answer) => {
+    const noneThereOnRead = answer;
+    // Of two that it does not name, each is read by itself.
+    const readsOfTwo = answer === 404 ? 3 : 1;
 
-  it('has a call that somebody deleted: it is skipped, and the destination goes on', async () => {
-    test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
-    const started = callFrom(number, 'one', startFields);
-    const landed = (await test.deliver([started])).get('one');
-    test.portal.person.remove('calls', test.callsOf(started)[0]?.id ?? '');
-    const end = afterwards(callFrom(number, 'one'), landed);
-    expect((await test.deliver([end])).get('one')).toMatchObject({ kind: 'skipped' });
-    expect(test.portal.counts()['calls.read']).toBe(1);
+    it('has a call that somebody deleted: it is skipped, and the destination goes on', async () => {
+      test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
+      const started = callFrom(number, 'one', startFields);
+      const landed = (await test.deliver([started])).get('one');
+      test.portal.person.remove('calls', test.callsOf(started)[0]?.id ?? '');
+      const end = afterwards(callFrom(number, 'one'), landed);
+      expect((await test.deliver([end])).get('one')).toMatchObject({ kind: 'skipped' });
+      expect(test.portal.counts()['calls.read']).toBe(1);
+    });
+
+    it('has no contact of the kit yet: one is made', async () => {
+      test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
+      const batch = callsFromNumbers(2);
+      await test.deliver(batch);
+      expect(test.portal.counts()['contacts.read']).toBe(readsOfTwo);
+      expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
+    });
+
+    it('lands calls whose creating met a 500 that wrote nothing', async () => {
+      test = await openPortal({ noneThereOnRead });
+      test.portal.stage('500', { on: 'calls.create' });
+      const batch = callsFromNumbers(2);
+      const outcomes = await test.deliver(batch);
+      expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
+      expect(test.portal.records('calls')).toHaveLength(2);
+      expect(test.portal.counts()['calls.read']).toBe(readsOfTwo);
+    });
+  },
+);
+
+describe('a portal that answers 404 to a read, and names nothing', () => {
+  it('has the other calls of a batch of which one was deleted: they are brought up to date', async () => {
+    test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_LOG: 'live' });
+    const started = callsFromNumbers(8, startFields);
+    const landed = await test.deliver(started);
+    const [gone, ...others] = started;
+    if (gone === undefined) throw new Error('There is no call');
+    test.portal.person.remove('calls', test.callsOf(gone)[0]?.id ?? '');
+    const ends = callsFromNumbers(8).map((delivery) => afterwards(delivery, landed.get(delivery.id)));
+    const outcomes = await test.deliver(ends);
+    expect(outcomes.get(gone.id)).toMatchObject({ kind: 'skipped' });
+    for (const { id } of others)
+      expect(outcomes.get(id)).toMatchObject({ kind: 'delivered', effect: 'updated' });
+    // Of eight, four, two and one of each half on the way.
+    expect(test.portal.counts()['calls.read']).toBe(7);
   });
 
-  it('has no contact of the kit yet: one is made', async () => {
-    test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
-    const batch = callsFromNumbers(2);
-    await test.deliver(batch);
-    expect(test.portal.counts()['contacts.read']).toBe(1);
-    expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
+  it('has contacts of the kit that people gave another number: they keep it', async () => {
+    test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
+    await test.deliver([callFrom(number, 'one')]);
+    const id = test.portal.records('contacts')[0]?.id ?? '';
+    test.portal.person.edit('contacts', id, { phone: mobileNumber(7) });
+    test.clock.moveBy(25 * 3_600_000);
+    await test.deliver([callFrom(number, 'two'), callFrom(mobileNumber(2), 'three')]);
+    expect(test.portal.record('contacts', id)?.properties).toMatchObject({ phone: mobileNumber(7) });
+    expect(test.portal.records('contacts')).toHaveLength(2);
   });
 
-  it('lands calls whose creating met a 500 that wrote nothing', async () => {
-    test = await openPortal({ noneThereOnRead });
-    test.portal.stage('500', { on: 'calls.create' });
-    const batch = callsFromNumbers(2);
+  it('is asked 30 times at most: of the rest it is not known, and no contact is made', async () => {
+    test = await openPortal({ noneThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
+    const batch = callsFromNumbers(100);
     const outcomes = await test.deliver(batch);
-    expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
-    expect(test.portal.records('calls')).toHaveLength(2);
+    expect(test.portal.counts()['contacts.read']).toBe(30);
+    expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
+    const made = test.portal.records('contacts').length;
+    expect(made).toBeGreaterThan(0);
+    expect(made).toBeLessThan(30);
   });
 
   it('is not one whose address is wrong: a person has to look', async () => {

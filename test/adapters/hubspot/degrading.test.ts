@@ -95,6 +95,19 @@ describe('the owner of a call', () => {
   });
 });
 
+describe('a refused owner of several calls', () => {
+  it('is one value, and the owners of the calls after it are written', async () => {
+    const otherNumber = '+61412999001';
+    const other = { id: '9002', properties: { phone: otherNumber, hubspot_owner_id: '501' } };
+    test = await openPortal({ owners, contacts: [contactOf('502'), other] });
+    const refused = ['a', 'b', 'c', 'd'].map((id) => callFrom(number, id));
+    const last = callFrom(otherNumber, 'last');
+    // A batch of HubSpot's is a hundred: the last call is sent after the others were answered.
+    await test.deliver([...refused, ...callsFromNumbers(96), last]);
+    expect(test.callsOf(last)[0]?.properties.hubspot_owner_id).toBe('501');
+  });
+});
+
 describe('what a portal does not take', () => {
   it('is left out and named in the trace: a property that it lacks', async () => {
     test = await openPortal({ lacks: { calls: ['hs_call_disposition', 'hs_call_to_number'] } });

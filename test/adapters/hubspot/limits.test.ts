@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../../src/contract/index.ts';
 import {
+  afterwards,
   callFrom,
   callsFromNumbers,
   mobileNumber,
@@ -13,6 +14,32 @@ afterEach(() => test.close());
 
 const unsearched = { withheld: true, counterpart_e164: undefined } as const;
 const statuses = () => new Set(test.portal.requests().map(({ status }) => status));
+
+describe('a batch that HubSpot is away for', () => {
+  const known = mobileNumber(1);
+  const contacts = [{ id: '9001', properties: { phone: known } }];
+
+  it('waits as a whole when all that has its outcome are calls without a person: no attempt counts', async () => {
+    test = await openPortal({ contacts }, { HUBSPOT_UNMATCHED: 'skip' });
+    test.portal.stage('429 rolling', { on: 'calls.create' });
+    const batch = [callFrom(mobileNumber(2), 'withheld', unsearched), callFrom(known, 'one')];
+    await expect(test.deliver(batch)).rejects.toThrow(DestinationUnavailable);
+  });
+
+  it('tells of a call that it found to be deleted', async () => {
+    test = await openPortal({ contacts }, { HUBSPOT_LOG: 'live' });
+    const start = callFrom(known, 'gone', { stage: 'call_start', status: 'in_progress' });
+    const landed = (await test.deliver([start])).get('gone');
+    test.portal.person.remove('calls', test.callsOf(start)[0]?.id ?? '');
+    test.portal.stage('429 rolling', { on: 'calls.create' });
+    const outcomes = await test.deliver([
+      afterwards(callFrom(known, 'gone'), landed),
+      callFrom(known, 'one'),
+    ]);
+    expect(outcomes.get('gone')).toMatchObject({ kind: 'skipped' });
+    expect(outcomes.get('one')).toMatchObject({ kind: 'retry', code: 'hubspot_away' });
+  });
+});
 
 // A burst takes ten seconds to be given back: the time for a batch is over long before.
 describe('the limits of a plan', () => {

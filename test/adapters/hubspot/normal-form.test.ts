@@ -7,6 +7,7 @@ describe('a value as HubSpot gives it back', () => {
     ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:00Z'],
     ['2026-11-22T01:00:00.000Z', '2026-11-22T12:00:00+11:00'],
     [' a &quot;b&quot;&nbsp;c ', 'a "b" c'],
+    ['<p>a <img src="a.png" alt="x"></p>', "<div>a <IMG style='width: 9px' src='a.png'/></div>"],
   ])('is the same: %s', (ours, theirs) => {
     expect(printOf(theirs)).toBe(printOf(ours));
   });
@@ -15,6 +16,11 @@ describe('a value as HubSpot gives it back', () => {
     ['<p>Call back</p>', '<p>Called back</p>'],
     ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:01.000Z'],
     ['&lt;b&gt;', '<b>'],
+    ['<p>Call back</p>', '<p>Call back<img src="https://x.example/a.png"></p>'],
+    ['<p><img src="a.png"></p>', '<p><img src="b.png"></p>'],
+    ['<p>Call back</p>', "<p>Call back</p><iframe allow='x' src='https://x.example/'></iframe>"],
+    ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
+    ['<img src="a.png">', 'img a.png'],
   ])('is another: %s', (ours, theirs) => {
     expect(printOf(theirs)).not.toBe(printOf(ours));
   });

@@ -9,6 +9,7 @@ import {
   type Outcome,
 } from '../../../src/contract/index.ts';
 import { createAdapter } from '../../../src/create-adapter.ts';
+import type { Ledger } from '../../../src/domain/ledger.ts';
 import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';
 import { deliveryOf, previewNowMs, revised } from '../../adapter-kit/kit-deliveries.ts';
@@ -45,6 +46,7 @@ export async function openPortal(
   options: HubspotStandInOptions = {},
   settings: Readonly<Record<string, string>> = {},
   keys?: readonly PropertySeed[],
+  ledgerOf: (ledger: Ledger) => Ledger = (ledger) => ledger,
 ): Promise<PortalUnderTest> {
   const isUnique = settings.HUBSPOT_KEY !== 'search';
   const portal = await startHubspotStandIn({
@@ -58,7 +60,7 @@ export async function openPortal(
     },
   });
   const clock = movedClock(previewNowMs);
-  const ledger = createMemoryLedger(clock);
+  const ledger = ledgerOf(createMemoryLedger(clock));
   const figures = new Map<string, number>();
   const { core, adapters } = readSettings(
     {

@@ -129,6 +129,28 @@ describe('whom a call is about', () => {
     });
   });
 
+  it('is found beside a number that more contacts have than a search is read for', async () => {
+    const common = mobileNumber(2);
+    const many = Array.from({ length: 401 }, (_none, at) => ({
+      id: String(8000 + at),
+      properties: { phone: common },
+    }));
+    const ann = { id: '9001', properties: { phone: number } };
+    test = await openPortal({ contacts: [...many, ann] }, { HUBSPOT_UNMATCHED: 'create' });
+    const [one, two, three] = [callFrom(number, 'one'), callFrom(common, 'two'), callFrom(common, 'three')];
+    const outcomes = await test.deliver([one, two]);
+    expect(test.callsOf(one)).toMatchObject([{ contacts: ['9001'] }]);
+    expect(test.callsOf(two)).toMatchObject([{ contacts: [] }]);
+    expect(outcomes.get('two')).toMatchObject({
+      trace: { whom: { state: 'several', story: { rule: 'several_hits' } } },
+    });
+    // Two pages of both, two of the common one, and one of Ann's.
+    expect(test.portal.counts()['contacts.search']).toBe(5);
+    // Nor is it nobody's for the next call: no contact is made of it.
+    await test.deliver([three]);
+    expect(test.portal.records('contacts')).toHaveLength(402);
+  });
+
   it('is nobody for a number of OWN_NUMBERS, which is not searched', async () => {
     const contacts = [{ id: '9001', properties: { phone: number } }];
     test = await openPortal({ contacts }, { OWN_NUMBERS: number, HUBSPOT_UNMATCHED: 'create' });
@@ -265,6 +287,34 @@ describe('a call that nobody in HubSpot made', () => {
     expect(answer.get('short')).toMatchObject({
       trace: { whom: { story: { note: 'no contact was made: a call under 10 s makes none' } } },
     });
+  });
+
+  it('is the contact of a longer one in the same batch, though too short to make one', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_CREATE_AFTER: '10s' });
+    const short = callFrom(number, 'short', { duration_seconds: 9 });
+    const long = callFrom(number, 'long', { duration_seconds: 60 });
+    await test.deliver([short, long]);
+    const [contact, ...more] = test.portal.records('contacts');
+    expect(more).toEqual([]);
+    for (const delivery of [short, long])
+      expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
+  });
+
+  it('is on its contact though the ledger cannot keep that, which is tried once for all', async () => {
+    let tries = 0;
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' }, undefined, (ledger) => ({
+      ...ledger,
+      putMany(entries) {
+        if (!JSON.stringify(entries).includes('"contact"')) return ledger.putMany(entries);
+        tries += 1;
+        return Promise.reject(new Error('the store is away'));
+      },
+    }));
+    const batch = callsFromNumbers(3);
+    const outcomes = await test.deliver(batch);
+    expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1, 1]);
+    expect(tries).toBe(1);
   });
 
   it('leaves a contact alone that it made before and that has another number now', async () => {

@@ -13,8 +13,11 @@ export function readBatch(portal: Portal, { route, body }: Asked, type: ObjectTy
   const there = new Set(found.flatMap(({ record }) => record ?? []));
   const results = [...there].map((record) => recordBody(record, toldProperties(type, properties)));
   const missing = found.filter(({ record }) => record === undefined);
-  if (results.length === 0 && portal.options.noneThereOnRead === 404)
-    throw notFound('Object not found. objectId are usually numeric.');
+  const { noneThereOnRead, someThereOnRead } = portal.options;
+  const answered = results.length === 0 ? noneThereOnRead : missing.length > 0 ? someThereOnRead : 207;
+  const text = 'Object not found. objectId are usually numeric.';
+  if (answered === 404) throw notFound(text);
+  if (answered === '404 with ids') throw notFound(text, { context: { ids: missing.map(({ id }) => id) } });
   return batchAnswer(portal, route, 200, results, missingRows(type, missing));
 }
 

@@ -65,8 +65,13 @@ export interface HubspotStandInOptions {
   readonly unknownAssociation?: 404 | 400;
   /** Whether a batch update tells of ids that are not there (207), or leaves them out. `told` unless given. */
   readonly missingOnUpdate?: 'told' | 'silent';
-  /** How a batch read is answered when none of its ids is there: 207 with an error for them (unless given), or 404. */
-  readonly noneThereOnRead?: 207 | 404;
+  /**
+   * How a batch read is answered when none of its ids is there: 207 with an error for them (unless given), or a 404
+   * that names none of them, or all.
+   */
+  readonly noneThereOnRead?: 207 | 404 | '404 with ids';
+  /** How one is answered of which only some are there: 207 (unless given), or a 404 that names none. */
+  readonly someThereOnRead?: 207 | 404;
   /** The batches that take rows one by one when every input has its own trace id. `create` alone is documented. */
   readonly partial?: readonly ('create' | 'update' | 'upsert')[];
   /** How long a new, changed or deleted record is not seen so by search. 0 unless given. */
