@@ -1,56 +1,206 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 const talkative = new URL('../fixtures/talkative.ts', import.meta.url);
 const tsx = import.meta.resolve('tsx');
 const pushes = 3_000;
+// Eight times what waits at most.
+const tooMany = 8_192;
+// Within it, and several times what a pipe takes at once.
+const some = 600;
+
+interface Line {
+  readonly number?: number;
+  readonly lines?: number;
+  readonly msg: string;
+}
+
+let child: ChildProcess | undefined;
+afterEach(() => void child?.kill('SIGKILL'));
+
+/** A process that logs what it is told to, once it has started. */
+async function startWriter(output: 'pipe' | number = 'pipe'): Promise<ChildProcess> {
+  const execArgv = ['--conditions=source', '--import', tsx];
+  child = fork(talkative, { execArgv, stdio: ['ignore', output, 'ignore', 'ipc'] });
+  await once(child, 'message');
+  return child;
+}
+
+async function write(writer: ChildProcess, lines: number): Promise<void> {
+  writer.send(lines);
+  expect(await once(writer, 'message')).toEqual(['written', undefined]);
+}
+
+async function readToEnd(writer: ChildProcess): Promise<string> {
+  let text = '';
+  writer.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+  await once(writer, 'close');
+  return text;
+}
+
+/** Fails where a line was cut. */
+function parseLines(text: string): Line[] {
+  expect(text.endsWith('\n')).toBe(true);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** Without a last one that is still on its way. */
+function wholeLines(text: string): Line[] {
+  const end = text.lastIndexOf('\n') + 1;
+  return end === 0 ? [] : parseLines(text.slice(0, end));
+}
+
+/** Those that came and those that are told to be missing. */
+function countLines(lines: readonly Line[]): number {
+  return lines.reduce((sum, line) => sum + (line.lines ?? 1), 0);
+}
+
+function numbersOf(lines: readonly Line[]): number[] {
+  return lines.filter(({ msg }) => msg === 'A line').map(({ number = -1 }) => number);
+}
+
+describe('a log that is read', () => {
+  const all = [...Array(some).keys()];
+
+  it.each([
+    ['an exit that follows at once', 'exit', 0],
+    ['an error that nobody catches', 'throw', 1],
+    ['an end for want of work', 'go on', 0],
+  ])('is whole after %s', async (_, end, code) => {
+    const writer = await startWriter();
+    writer.send(some);
+    writer.send(end);
+    const text = readToEnd(writer);
+    expect(await once(writer, 'exit')).toEqual([code, null]);
+    const lines = parseLines(await text);
+    expect(numbersOf(lines)).toEqual(all);
+    expect(lines.at(-1)?.msg).toBe('The last line');
+  });
+
+  it('is whole in a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jet-log-'));
+    const file = await open(join(folder, 'log'), 'a+');
+    const writer = await startWriter(file.fd);
+    writer.send(some);
+    writer.send('exit');
+    await once(writer, 'exit');
+    const lines = parseLines(await readFile(join(folder, 'log'), 'utf8'));
+    expect(numbersOf(lines)).toEqual(all);
+    expect(lines.at(-1)?.msg).toBe('The last line');
+    await file.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('a log on a full disk', () => {
+  // A device that is always full.
+  const noFull = !existsSync('/dev/full');
+
+  it.skipIf(noFull).each([
+    ['after many lines', tooMany],
+    // Whose first write is the one of the exit.
+    ['before any line', 0],
+  ])(
+    'neither ends a process nor keeps it from ending, %s',
+    async (_, lines) => {
+      const full = await open('/dev/full', 'w');
+      const writer = await startWriter(full.fd);
+      await write(writer, lines);
+      writer.send('exit');
+      expect(await once(writer, 'exit')).toEqual([0, null]);
+      await full.close();
+    },
+    20_000,
+  );
+
+  it('goes on by itself when there is room again, and says what is missing', async ({ skip }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'jet-log-disk-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
+    onTestFinished(async () => {
+      child?.kill('SIGKILL');
+      if (mounted.status === 0) spawnSync('umount', ['-l', folder]);
+      await rm(folder, { recursive: true });
+    });
+    skip(mounted.status !== 0, 'A small disk can only be mounted by root');
+    const path = join(folder, 'log');
+    const log = await open(path, 'a');
+    const ballast = join(folder, 'ballast');
+    await writeFile(ballast, Buffer.alloc(3 * 1024 * 1024 + 512 * 1024));
+    const writer = await startWriter(log.fd);
+    await write(writer, tooMany);
+    // Until the disk is full.
+    while ((await statfs(folder)).bfree > 0) await sleep(20);
+    await write(writer, tooMany);
+    await rm(ballast);
+    while (!(await readFile(path, 'utf8')).includes('were dropped')) await sleep(20);
+    await write(writer, 50);
+    while (!(await readFile(path, 'utf8')).includes(`"number":${2 * tooMany + 49},`)) await sleep(20);
+    writer.send('exit');
+    expect(await once(writer, 'exit')).toEqual([0, null]);
+    const lines = parseLines(await readFile(path, 'utf8'));
+    expect(countLines(lines)).toBe(2 * tooMany + 50 + 1);
+    expect(numbersOf(lines)).toEqual(numbersOf(lines).toSorted((one, other) => one - other));
+    await log.close();
+  }, 30_000);
+});
 
 describe('a log that nobody reads', () => {
-  let child: ChildProcess | undefined;
-  afterEach(() => void child?.kill('SIGKILL'));
-
-  function write(output: 'pipe' | number = 'pipe'): ChildProcess {
-    const execArgv = ['--conditions=source', '--import', tsx];
-    return (child = fork(talkative, { execArgv, stdio: ['ignore', output, 'inherit', 'ipc'] }));
-  }
-
   it('is dropped beyond 1 MiB, and says so once it is read again', async () => {
-    const writer = write();
-    await once(writer, 'message');
-    let text = '';
-    writer.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const writer = await startWriter();
+    await write(writer, tooMany);
     writer.send('go on');
-    await once(writer, 'close');
-    const lines = text.trimEnd().split('\n');
-    const told = JSON.parse(lines.at(-1) ?? '') as { lines: number; msg: string };
-    expect(told.msg).toBe('Lines of this log were dropped, since nobody read it');
-    expect(lines.length - 1 + told.lines).toBe(8_192);
+    const text = await readToEnd(writer);
+    const lines = parseLines(text);
+    const told = lines.filter(
+      ({ msg }) => msg === 'Lines of this log were dropped, since they could not be written',
+    );
+    expect(told).toHaveLength(1);
+    expect(told[0]?.lines).toBeGreaterThan(tooMany / 2);
+    expect(countLines(lines)).toBe(tooMany + 1);
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
   });
 
+  it('goes on by itself when it is read later', async () => {
+    const writer = await startWriter();
+    await write(writer, tooMany);
+    await write(writer, tooMany);
+    let text = '';
+    writer.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+    while (countLines(wholeLines(text)) < 2 * tooMany) await sleep(20);
+    await write(writer, 50);
+    while (!text.includes(`"number":${2 * tooMany + 49},`)) await sleep(20);
+    expect(countLines(wholeLines(text))).toBe(2 * tooMany + 50);
+  }, 20_000);
+
   it('does not keep a process from ending', async () => {
-    const writer = write();
-    await once(writer, 'message');
+    const writer = await startWriter();
+    await write(writer, tooMany);
     writer.send('exit');
     expect(await once(writer, 'exit')).toEqual([0, null]);
   }, 20_000);
 
-  // A device that is always full.
-  it.skipIf(!existsSync('/dev/full'))(
-    'on a disk without room ends no process, nor keeps it from ending',
-    async () => {
-      const full = await open('/dev/full', 'w');
-      const writer = write(full.fd);
-      expect(await once(writer, 'message')).toEqual(['written', undefined]);
-      await sleep(100);
+  it.each([
+    ['after many lines', tooMany],
+    ['before any line', 0],
+  ])(
+    'does not keep a process from ending whose reader died %s',
+    async (_, lines) => {
+      const writer = await startWriter();
+      await write(writer, lines);
+      writer.stdout?.destroy();
+      await write(writer, lines);
       writer.send('exit');
       expect(await once(writer, 'exit')).toEqual([0, null]);
-      await full.close();
     },
     20_000,
   );

@@ -30,6 +30,7 @@ const everything = [
   'src/data-folder.ts',
   'src/housekeeping.ts',
   'src/http-dependencies.ts',
+  'src/log-output.ts',
   'src/logger.ts',
   'src/stop-signals.ts',
   'src/cli',
