@@ -8,6 +8,11 @@ export interface Dialect extends Traits {
   readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which costs less than binding every value. */
   readonly rowsAsJson: boolean;
+  /**
+   * Rows of a list of ids are looked up one id after the other. Where a table was never analysed, PostgreSQL takes a few
+   * ids for a large part of it, and reads all of it.
+   */
+  readonly looksUpEach: boolean;
   /** A column of text, for ordering by its bytes. */
   readonly bytewise: (column: string) => string;
   /** How a statement updates the row that is in the way of an insert. */
@@ -67,6 +72,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // A second connection would only wait for the one writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
+    looksUpEach: false,
     bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
@@ -95,6 +101,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    looksUpEach: true,
     // Its text is ordered as the database's language has it.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
@@ -139,6 +146,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    looksUpEach: false,
     // Its tables of ours are collated so (utf8mb4_bin).
     bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',

@@ -27,9 +27,20 @@ export async function readStandingPushes(
   knex: Knex,
   callIds: readonly string[],
 ): Promise<{ pushes: Push[]; revisions: Map<string, number> }> {
-  const rows = await knex('pushes')
+  const rows = await standingRows(store, knex, callIds);
+  return {
+    pushes: rows.map(pushOf),
+    revisions: new Map(rows.map((row) => [row.call_id, row.revision])),
+  };
+}
+
+type StandingRow = PushRow & { revision: number };
+
+async function standingRows(store: Store, knex: Knex, callIds: readonly string[]): Promise<StandingRow[]> {
+  const { looksUpEach, writesTogether } = dialects[store.writer.dialect];
+  const standing = knex('pushes')
     .join('calls', 'calls.id', 'pushes.call_id')
-    .select<(PushRow & { revision: number })[]>(
+    .select<StandingRow[]>(
       'pushes.id',
       'pushes.call_id',
       'pushes.stage',
@@ -37,20 +48,19 @@ export async function readStandingPushes(
       'pushes.received_at',
       'pushes.parsed',
       'calls.revision',
-    )
-    .where((condition) => {
-      if (!dialects[store.writer.dialect].writesTogether) void condition.whereIn('pushes.call_id', callIds);
-      // A statement of fixed text is prepared once.
-      else
-        void condition.whereRaw(
-          'pushes.call_id IN (SELECT value FROM json_each(?))',
-          JSON.stringify(callIds),
-        );
-    });
-  return {
-    pushes: rows.map(pushOf),
-    revisions: new Map(rows.map((row) => [row.call_id, row.revision])),
-  };
+    );
+  if (looksUpEach) {
+    // OFFSET keeps the look-up apart: it would be made one join again.
+    const { rows } = await knex.raw<{ rows: StandingRow[] }>(
+      'SELECT found.* FROM unnest(?::text[]) AS wanted (call_id) CROSS JOIN LATERAL (? OFFSET 0) AS found',
+      [[...callIds], standing.whereRaw('pushes.call_id = wanted.call_id')],
+    );
+    return rows;
+  }
+  return writesTogether
+    ? // A statement of fixed text is prepared once.
+      standing.whereRaw('pushes.call_id IN (SELECT value FROM json_each(?))', JSON.stringify(callIds))
+    : standing.whereIn('pushes.call_id', callIds);
 }
 
 function pushOf(row: PushRow): Push {
