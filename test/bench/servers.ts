@@ -19,6 +19,10 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 const startFlags = scripts.start.match(/--\S+/g) ?? [];
 const readyWithinMs = 120_000;
 
+// Whatever ends the bench ends what it measures.
+const kits = new Set<ChildProcess>();
+process.once('exit', () => kits.forEach((kit) => kit.kill()));
+
 export async function startBare(): Promise<Server> {
   return startScript('bare-server.ts', [], 'none');
 }
@@ -73,8 +77,7 @@ export async function startKit(
     // A log line is written for each push, to a reader that costs nothing.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  // Whatever ends the bench ends what it measures.
-  process.once('exit', () => child.kill());
+  kits.add(child);
   await waitUntilReady(child, port);
   // Beside a store that is a file, or else in the folder that a kit makes where it runs.
   const [, file] = /^sqlite:(.*)$/.exec(storeUrl) ?? [];
