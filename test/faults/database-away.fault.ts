@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { callTraffic, ask, sendAtRate } from './traffic.ts';
 import { fault } from './fault.ts';
@@ -88,7 +88,10 @@ describe('8 a PostgreSQL that restarts', () => {
       const away = watched.answers.filter(({ status }) => status !== 200);
       expect(new Set(away.map(({ status }) => status))).toEqual(new Set([503]));
       expect(Math.max(...backMs)).toBeLessThan(10_000);
-      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      // Until it has looked: it asks a store that failed every half second.
+      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+        timeout: 5_000,
+      });
       const longestMs = Math.round(Math.max(...away.map(({ tookMs }) => tookMs)));
       scene.did(
         `answers ${tally(watched)}; a 503 took ${longestMs} ms at most; taken again after ${backMs.join(', ')} ms`,
