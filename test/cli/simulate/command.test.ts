@@ -4,13 +4,17 @@ import { standInClient, startStandIn } from './stand-in-receiver.ts';
 
 function simulate(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/simulate.ts', ...args], {
-      env: {
-        PATH: process.env['PATH'],
-        JET_CLIENT_ID: standInClient.clientId,
-        JET_CLIENT_SECRET: standInClient.clientSecret,
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', '--import', 'tsx', 'src/cli/simulate.ts', ...args],
+      {
+        env: {
+          PATH: process.env['PATH'],
+          JET_CLIENT_ID: standInClient.clientId,
+          JET_CLIENT_SECRET: standInClient.clientSecret,
+        },
       },
-    });
+    );
     let out = '';
     let err = '';
     child.stdout.on('data', (text: Buffer) => (out += text.toString()));
