@@ -122,7 +122,7 @@ async function remember(run: Run, made: ReadonlyMap<string, Whom>): Promise<void
   }
 }
 
-export function peopleSource({ client, config, tools, signal }: Run): PeopleSource {
+function peopleSource({ client, config, tools, signal }: Run): PeopleSource {
   return {
     ledger: tools.ledger,
     rules: { objects: ['contact'], policy: config.HUBSPOT_SEVERAL },

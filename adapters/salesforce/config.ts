@@ -11,7 +11,7 @@ import {
 import { isOwnTaskField } from './task-fields.ts';
 
 /** The kinds of record that a call can belong to. */
-export const personObjects = ['Contact', 'Lead', 'Account'] as const;
+const personObjects = ['Contact', 'Lead', 'Account'] as const;
 
 export type PersonObject = (typeof personObjects)[number];
 

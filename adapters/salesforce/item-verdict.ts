@@ -125,7 +125,7 @@ export function dispensableFields(sent: Fields, mapped: ReadonlySet<string>): st
 }
 
 /** True when an error is about who owns the Task, and not about what it hangs on. */
-export function isOwnerRefused(error: Pick<ApiError, 'code' | 'fields'>): boolean {
+function isOwnerRefused(error: Pick<ApiError, 'code' | 'fields'>): boolean {
   return ownerCodes.has(error.code) || error.fields.includes('OwnerId');
 }
 

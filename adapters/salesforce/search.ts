@@ -50,7 +50,7 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
 }
 
 /** The fields in which a kind of record holds numbers. */
-export function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
+function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
   const ofPersons = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];
   const added = config.SALESFORCE_PHONE_FIELDS.get(object) ?? [];
   return [...new Set([...standardPhones[object], ...ofPersons, ...added])];
