@@ -1,16 +1,58 @@
 const secondsMax = 2_147_483_647;
 
+const number = /^\d{1,10}(?:\.\d{1,30})?$/;
+const clock = /^(?:(\d{1,5}):(?=[0-5]\d:))?(\d{1,5}):([0-5]\d(?:[.,]\d{1,30})?)$/;
+/** `PT3M5S`; months and years are no length of a call. */
+const iso = /^p(\d{1,10}d)?(?:t([\d.hms]{2,60}))?$/i;
+const part =
+  / ?(\d{1,10}(?:\.\d{1,30})?) ?(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?|millis(?:econds?)?|milliseconds?)(?![a-z])\.?,?(?: and(?= ))?/iy;
+
+const secondsPerUnit: readonly (readonly [unit: RegExp, seconds: number])[] = [
+  [/^d/, 86_400],
+  [/^h/, 3_600],
+  [/^(?:ms|milli)/, 0.001],
+  [/^m/, 60],
+  [/^s/, 1],
+];
+
 /**
- * Reads a call's duration as Jet may send it: seconds as a number or text, or `hh:mm:ss` as in its exports.
+ * Reads a call's duration as Jet may send it: seconds as a number or text, a clock (`3:05` is minutes and seconds,
+ * `00:03:05.4` has hours too), ISO 8601 (`PT3M5S`), or numbers with their units (`185 seconds`, `3m5s`, `3 min 5 s`).
  *
- * @returns whole seconds, or undefined when the text is neither
+ * @returns whole seconds, half a second rounded up; undefined when the text is none of these
  */
 export function parseDurationSeconds(text: string): number | undefined {
-  if (/^\d{1,10}(?:\.\d{1,30})?$/.test(text)) {
-    const seconds = Math.round(Number(text));
-    return seconds <= secondsMax ? seconds : undefined;
+  const exact = number.test(text) ? Number(text) : (clockSeconds(text) ?? unitSeconds(text));
+  if (exact === undefined) return undefined;
+  const seconds = Math.round(exact);
+  return seconds <= secondsMax ? seconds : undefined;
+}
+
+function clockSeconds(text: string): number | undefined {
+  const match = clock.exec(text);
+  if (match === null) return undefined;
+  const [, hours = '0', minutes, seconds = ''] = match;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
+}
+
+/** Each unit once, the longest first. */
+function unitSeconds(text: string): number | undefined {
+  const [isIso, days = '', time = ''] = iso.exec(text) ?? [];
+  // ISO writes units without blanks: letters of two parts would run together.
+  const written = isIso === undefined ? text : `${days} ${time.replace(/[hms]/gi, '$& ')}`.trim();
+  let total = 0;
+  let longest = Infinity;
+  let end = 0;
+  while (end < written.length) {
+    part.lastIndex = end;
+    const match = part.exec(written);
+    if (match === null) return undefined;
+    const [, amount = '', unit = ''] = match;
+    const seconds = secondsPerUnit.find(([name]) => name.test(unit.toLowerCase()))?.[1] ?? NaN;
+    if (!(seconds < longest)) return undefined;
+    total += Number(amount) * seconds;
+    longest = seconds;
+    end = part.lastIndex;
   }
-  const clock = /^(\d{1,5}):([0-5]\d):([0-5]\d)$/.exec(text);
-  if (clock === null) return undefined;
-  return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]);
+  return longest === Infinity ? undefined : total;
 }

@@ -29,6 +29,7 @@ export interface PushWarning {
     | 'repeated_field'
     | 'replaced_characters'
     | 'unknown_status'
+    | 'end_before_start'
     | 'stage_from_fields'
     | 'call_removed'
     | 'call_full';

@@ -5,6 +5,7 @@ import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { readCallId } from './call-id.ts';
 import { decideStage } from './decide-stage.ts';
+import { fieldWarnings } from './field-warnings.ts';
 import { findField } from './find-field.ts';
 import { flatten, type Leaf } from './flatten.ts';
 import { readJson, type IntakeFault } from './read-json.ts';
@@ -64,6 +65,12 @@ export function readPush(
   }
   const { stage, warning } = decideStage(pathStage, statedFields(sorted));
   if (warning !== undefined) sorted.warnings.push(warning);
+  sorted.warnings.push(
+    ...fieldWarnings(sorted.fields, (name) => ({
+      key: leaves.find(({ field }) => field?.name === name)?.key ?? name,
+      value: sorted.present.get(name) ?? null,
+    })),
+  );
   return {
     callId,
     stage,

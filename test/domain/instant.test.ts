@@ -74,10 +74,20 @@ describe('a time from Jet', () => {
     '2025-W40-7T10:00:00Z',
     '2025-278T10:00:00Z',
     '+2025-10-05T10:00:00Z',
-    'Sun, 05 Oct 2025 10:00:00 GMT',
+    'Sun, 05 Oct 2025 10:00:00 AEST',
+    'Mon, 05 Oct 25 10:00:00 GMT',
+    '05 Oct 25 10:00:00',
+    'Sun Oct 05 10:00:00 AEST 2025',
+    '2025-10-05T10:00:00[Australia/Sydney]',
+    '2025-10-05T10:00:00 (AEST)',
+    '2025/02/30 10:00:00',
+    '2025/10-05 10:00:00',
+    '5 Oct 2025 13:00:00 PM',
+    'Oct 2025 10:00:00',
     '2025-10-05T10:00:00Z and more',
     '2025-10-05T10:00:00Z\n',
-    '20251005100000',
+    '20251305100000',
+    '202510051000001',
     '17596200300',
     '-1759620030',
     '1.759e9',
@@ -96,6 +106,56 @@ describe('a time from Jet', () => {
     ['milliseconds that are digits of a date without marks', '202510051030'],
   ])('%s is no time of a call', (_meaning, text) => {
     expect(parseInstant(text)).toBeUndefined();
+  });
+});
+
+describe('a time as other systems write it', () => {
+  it.each([
+    ['Java', '2025-10-04T23:20:30Z[UTC]', second],
+    ['Java with a zone', '2025-10-05T10:20:30+11:00[Australia/Sydney]', second],
+    ['Java without seconds', '2025-10-04T23:20Z[Etc/UTC]', second - 30_000],
+    ['RFC 9557', '2025-10-05T10:20:30+11:00[Australia/Sydney][u-ca=iso8601]', second],
+    ['a Java Date', 'Sat Oct 04 23:20:30 UTC 2025', second],
+    ["Java's medium format", 'Oct 4, 2025, 11:20:30\u202fPM', second],
+    ['Go', '2025-10-04 23:20:30.123456789 +0000 UTC', second + 123],
+    ['Go with its own clock', '2025-10-04 23:20:30.123456789 +0000 UTC m=+0.000012345', second + 123],
+    ['Go in another zone', '2025-10-05 10:20:30 +1100 AEDT', second],
+    ['Go in a zone without a name', '2025-10-05 10:20:30 +1100 +1100', second],
+    ['RFC 1123', 'Sat, 04 Oct 2025 23:20:30 GMT', second],
+    ['RFC 822', 'Sat, 04 Oct 25 23:20:30 UT', second],
+    ['RFC 2822', '5 Oct 2025 10:20:30 +1100', second],
+    ['RFC 850', 'Saturday, 04-Oct-25 23:20:30 GMT', second],
+    ['JavaScript', 'Sat Oct 04 2025 23:20:30 GMT+0000 (Coordinated Universal Time)', second],
+    ['JavaScript in Sydney', 'Sun Oct 05 2025 10:20:30 GMT+1100 (Australian Eastern Daylight Time)', second],
+    ['C', 'Sat Oct  4 23:20:30 2025', second],
+    ['.NET', '/Date(1759620030000+1100)/', second],
+    ['slashes', '2025/10/04 23:20:30', second],
+    ['slashes and single digits', '2025/10/4 23:20:30', second],
+    ['dots', '2025.10.04 23:20:30', second],
+    ['14 digits', '20251004232030', second],
+    ['14 digits and a fraction', '20251004232030.1234567', second + 123],
+    ['17 digits', '20251004232030123', second + 123],
+    ['microseconds of the epoch', '1759620030123456', second + 123],
+    ['nanoseconds of the epoch', '1759620030123456789', second + 123],
+    ['a fraction of any length', '2025-10-04T23:20:30.12345678901234567890Z', second + 123],
+    ['a month in lower case', '4 oct 2025 23:20:30', second],
+    ['a month between hyphens', '04-oct-2025 23:20:30', second],
+    ['a month first', 'october 4th, 2025 at 11:20:30 pm UTC', second],
+    ['a month after the year', '2025-Oct-04 23:20:30', second],
+    ['noon', '4 Oct 2025 12:00:00 PM', Date.UTC(2025, 9, 4, 12)],
+    ['midnight', '4 Oct 2025 12:00:00 a.m.', Date.UTC(2025, 9, 4)],
+  ])('%s: %j', (_system, text, expected) => {
+    expect(parseInstant(text)).toBe(expected);
+  });
+
+  it.each([
+    '2025-10-04 23:20:30.' + '1'.repeat(60_000) + '!',
+    'Sat Oct 4 23:20:30' + ' '.repeat(60_000) + '!',
+    '2025-10-04T23:20:30Z' + '[UTC]'.repeat(20_000) + '!',
+  ])('costs no time where 60,000 characters follow it', (text) => {
+    const startMs = performance.now();
+    expect(parseInstant(text)).toBeUndefined();
+    expect(performance.now() - startMs).toBeLessThan(100);
   });
 });
 
@@ -195,6 +255,9 @@ describe('a mark for "none"', () => {
     '1970-01-01T10:00:00+10:00',
     '19700101T000000Z',
     '9999-12-31T23:59:59.9999999',
+    '0001-01-01 00:00:00 +0000 UTC',
+    'Mon, 01 Jan 0001 00:00:00 GMT',
+    '0001/01/01 00:00:00',
   ])('is %s', (text) => {
     expect(parseInstant(text)).toBeUndefined();
     expect(isMarkForNone(text)).toBe(true);

@@ -311,3 +311,27 @@ describe('the content hash', () => {
     );
   });
 });
+
+describe('an end before its start', () => {
+  const times = { callStartTime: '2026-11-19T15:58:07Z', callEndTime: '2026-11-19T14:58:07Z' };
+
+  it('is a warning', () => {
+    expect(read({ callsessionid: 'c-1', ...times }).warnings).toEqual([
+      {
+        field: 'callEndTime',
+        code: 'end_before_start',
+        received: '2026-11-19T14:58:07Z',
+        action: 'kept, though the call starts later: the sender must check its clocks and time zones',
+      },
+    ]);
+  });
+
+  it('is kept', () => {
+    expect(read({ callsessionid: 'c-1', ...times }).fields.ended_at).toBe(Date.UTC(2026, 10, 19, 14, 58, 7));
+  });
+
+  it('is none where both name the same moment', () => {
+    const same = { callstarttime: '2026-11-19T15:58:07Z', callendtime: '2026-11-20T02:58:07+11:00' };
+    expect(read({ callsessionid: 'c-1', ...same }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+// Longer than any form below, short enough that no text costs time.
+const lengthMax = 128;
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+const monthName =
+  '(?<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
+const weekdayName =
+  '(?:(?<weekday>sun(?:day)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?),? )?';
+const clock =
+  '(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d+))?)?(?: ?(?<half>[ap])\\.?m\\.?)?';
+const zone = '(?<zone>\\D.*)?';
+const ordinal = '(?:st|nd|rd|th)?';
+
+// The year comes first, or the month is a name: no order of day and month has to be guessed.
+const forms = [
+  // ISO 8601, Java, Go, Python, databases: 2026-11-19T15:58:07
+  `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})[t ]${clock}${zone}`,
+  // 2026/11/19 15:58:07
+  `(?<year>\\d{4})(?<mark>[/.])(?<month>\\d{1,2})\\k<mark>(?<day>\\d{1,2})[t ]${clock}${zone}`,
+  // 20261119155807, 20261119155807123, 20261119T155807
+  `(?<year>\\d{4})(?<month>\\d{2})(?<day>\\d{2})(?<hour>\\d{2})(?<minute>\\d{2})(?<second>\\d{2})(?:(?:[.,]|(?=\\d{3}(?:\\D|$)))(?<fraction>\\d+))?${zone}`,
+  `(?<year>\\d{4})(?<month>\\d{2})(?<day>\\d{2})[t ](?<hour>\\d{2})(?<minute>\\d{2})(?:(?<second>\\d{2})(?:[.,](?<fraction>\\d+))?)?${zone}`,
+  // RFC 1123, RFC 850: Thu, 19 Nov 2026 15:58:07
+  `${weekdayName}(?<day>\\d{1,2})${ordinal}[ -]${monthName}[ -](?<year>\\d{4}|\\d{2}),?(?: at)? ${clock}${zone}`,
+  // JavaScript: Thu Nov 19 2026 15:58:07; Java: Nov 19, 2026, 3:58:07 PM
+  `${weekdayName}${monthName} {1,2}(?<day>\\d{1,2})${ordinal},? (?<year>\\d{4}),?(?: at)? ${clock}${zone}`,
+  // C, Java, Unix: Thu Nov 19 15:58:07 UTC 2026
+  `${weekdayName}${monthName} {1,2}(?<day>\\d{1,2}) ${clock}(?<zone> [^ ]+)? (?<year>\\d{4})`,
+  // 2026-Nov-19 15:58:07
+  `(?<year>\\d{4})[ -]${monthName}[ -](?<day>\\d{1,2})[t ]${clock}${zone}`,
+].map((form) => new RegExp(`^${form}$`, 'i'));
+
+// Behind the zone stand its name, calendars and clock readings: `[Australia/Sydney]`, `(AEDT)`, `m=+0.1`.
+const tail = '(?: ?\\([^()]*\\))?(?: ?\\[[^\\[\\]]*\\])*(?: m=[+-]\\d+(?:\\.\\d+)?)?';
+const utc = new RegExp(`^ ?(?:z|utc|gmt|ut)${tail}$`, 'i');
+const offset = new RegExp(
+  `^ ?(?:utc|gmt)? ?(?<sign>[+-])(?<hours>\\d{1,2})(?::?(?<minutes>\\d{2}))?(?: (?:[a-z]{2,5}|[+-]\\d{2,4}))?${tail}$`,
+  'i',
+);
+
+/**
+ * Reads a date with a time of day, in any form whose order of day and month is certain: the year comes first, or
+ * the month is a name. Without a zone it is UTC. Digits beyond the millisecond are dropped.
+ *
+ * @returns epoch milliseconds in UTC, of any year; undefined when the text has no such form or is no real date
+ */
+export function readWrittenTime(text: string): number | undefined {
+  if (text.length > lengthMax) return undefined;
+  const plain = text.replace(/[\u00a0\u202f]/g, ' ');
+  for (const form of forms) {
+    const groups = form.exec(plain)?.groups;
+    if (groups !== undefined) return instantOf(groups);
+  }
+  return undefined;
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function instantOf(groups: Groups): number | undefined {
+  const { month, day, minute, second = '0', fraction = '', name, zone = '' } = groups;
+  const year = yearOf(groups);
+  const hour = hourOf(groups);
+  const offsetMinutes = offsetOf(zone);
+  if (hour === undefined || offsetMinutes === undefined) return undefined;
+  if (hour > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const monthIndex = name === undefined ? Number(month) - 1 : months.indexOf(name.slice(0, 3).toLowerCase());
+  const local = new Date(0);
+  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  local.setUTCFullYear(year, monthIndex, Number(day));
+  // 30 February rolls over into March: a date that does not come back as written was never one.
+  if (local.getUTCMonth() !== monthIndex || local.getUTCDate() !== Number(day)) return undefined;
+  if (groups['year']?.length === 2 && !isOnWeekday(local, groups['weekday'])) return undefined;
+  local.setUTCHours(hour, Number(minute), Number(second), Number(fraction.padEnd(3, '0').slice(0, 3)));
+  return local.getTime() - offsetMinutes * 60_000;
+}
+
+/** Two digits are a year from 1980 to 2079. */
+function yearOf({ year = '' }: Groups): number {
+  const written = Number(year);
+  if (year.length > 2) return written;
+  return written < 80 ? 2000 + written : 1900 + written;
+}
+
+function hourOf({ hour, half }: Groups): number | undefined {
+  const written = Number(hour);
+  if (half === undefined) return written;
+  if (written < 1 || written > 12) return undefined;
+  return (written % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+}
+
+/** A year of two digits could be a day: the weekday has to agree. */
+function isOnWeekday(date: Date, weekday: string | undefined): boolean {
+  return weekday !== undefined && weekdays.indexOf(weekday.slice(0, 3).toLowerCase()) === date.getUTCDay();
+}
+
+function offsetOf(zone: string): number | undefined {
+  if (zone === '' || utc.test(zone)) return 0;
+  const groups = offset.exec(zone)?.groups;
+  if (groups === undefined) return undefined;
+  const hours = Number(groups['hours']);
+  const minutes = Number(groups['minutes'] ?? 0);
+  if (hours > 14 || minutes > 59) return undefined;
+  return (groups['sign'] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
