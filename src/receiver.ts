@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { storeMigrations } from '../migrations/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -12,6 +11,7 @@ import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts
 import { createDestinationAdapter } from './destination-adapter.ts';
 import { secretKeyFile } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
+import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
@@ -39,7 +39,7 @@ export interface Receiver {
 
 /** How the worker keeps time, in milliseconds. */
 export interface Pace {
-  /** How long a destination stays with a process that was killed. */
+  /** How long a destination stays with a process that was killed on another host. */
   readonly leaseMs: number;
   /** How often to look for what another process stored. */
   readonly pollMs: number;
@@ -235,7 +235,7 @@ function describeWork(
     timeZone: core.TIME_ZONE,
     statusMap: core.JET_STATUS_MAP,
   });
-  const holder = randomUUID();
+  const identity = identifyHolder();
   for (const definition of enabled) {
     const { name } = definition;
     const config = configs.get(name) ?? {};
@@ -245,7 +245,7 @@ function describeWork(
       name,
       capabilities: capabilitiesUnder(definition, config),
       completeCall,
-      holder,
+      ...identity,
       clock,
       ...pace,
       random: Math.random,

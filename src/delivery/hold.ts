@@ -41,6 +41,8 @@ export interface HoldDependencies {
   readonly capabilities: Capabilities;
   /** Names this process among those that share the store. */
   readonly holder: string;
+  /** True when another holder's process has ended for certain; its lease is not waited for. */
+  readonly hasEnded: (holder: string) => boolean;
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly log: Log;
@@ -64,12 +66,12 @@ export function emptyHold({ batchSizeMax }: Capabilities): Hold {
 
 /** The lease on the destination, taken or renewed where that is needed. Undefined: another process holds it. */
 export async function holdLease(dependencies: HoldDependencies, hold: Hold): Promise<Lease | undefined> {
-  const { store, name, holder, clock, leaseMs, capabilities, log } = dependencies;
+  const { store, name, holder, hasEnded, clock, leaseMs, capabilities, log } = dependencies;
   if (hold.lease !== undefined && Math.abs(clock() - hold.renewedAtMs) < leaseMs / 4) {
     return hold.lease;
   }
   const nowMs = clock();
-  const lease = await takeLease(store, name, holder, hold.lease, leaseMs, nowMs);
+  const lease = await takeLease(store, name, holder, hold.lease, leaseMs, nowMs, hasEnded);
   if (lease === undefined && hold.lease !== undefined)
     log.warn({}, 'Another process took the destination over');
   if (lease !== undefined && hold.lease === undefined) {

@@ -48,6 +48,7 @@ const clocksApartMs = 600_000;
  * Takes or renews the lease on a destination.
  *
  * @param held the lease to renew; undefined takes the destination when no other process holds it
+ * @param hasEnded whether a holder's process has ended for certain: its lease is not waited for
  * @returns the lease, or undefined when another process holds the destination
  */
 export async function takeLease(
@@ -57,6 +58,7 @@ export async function takeLease(
   held: Lease | undefined,
   durationMs: number,
   nowMs: number,
+  hasEnded: (holder: string) => boolean = () => false,
 ): Promise<Lease | undefined> {
   const { knex } = store.writer;
   const until = nowMs + durationMs;
@@ -72,7 +74,8 @@ export async function takeLease(
       row.holder === null ||
       row.lease_until <= nowMs ||
       // No lease is that long: it was taken under a clock that has been set back since.
-      row.lease_until > nowMs + durationMs + clocksApartMs;
+      row.lease_until > nowMs + durationMs + clocksApartMs ||
+      hasEnded(row.holder);
     if (!free) return undefined;
     const fence = row.fence + 1;
     await transaction('destinations').where({ name }).update({ holder, lease_until: until, fence });

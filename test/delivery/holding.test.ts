@@ -221,6 +221,15 @@ for (const engine of engines) {
       expect(leftMs).toBe(60_000);
     });
 
+    it('a holder whose process has ended is taken over from before its lease ends', async () => {
+      fresh = await openFreshStore(engine, ['crm']);
+      await storeCalls(fresh.store, ids(2));
+      await takeLease(fresh.store, 'crm', 'killed', undefined, 60_000, someTimeMs);
+      const adapter = scriptedAdapter();
+      started(runWorker(fresh.store, adapter, { hasEnded: (holder) => holder === 'killed' }));
+      await until(() => expect(adapter.landed.size).toBe(2));
+    });
+
     it('a holder takes over again when the other lets go', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));

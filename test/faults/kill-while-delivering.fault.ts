@@ -44,7 +44,7 @@ async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: K
     let over = false;
     const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
     const sending = sendAtRate({ pushes, rate: killed.rate, ledger, isOver: () => over, send });
-    // The lease of the one that was killed has to end first.
+    // The killed process is known to have ended: its lease is not waited for.
     while (killed.writes() === before) await sleep(10);
     longestMs = Math.max(longestMs, performance.now() - readyMs);
     await sleep(random.integer(0, 400));

@@ -38,6 +38,7 @@ export interface Scene {
   readonly ledger: Ledger;
   /** Where store and reporting table are, when they are on a server. */
   readonly databaseUrl: string;
+  readonly reportingUrl: string;
   /** Puts store and reporting table into this database. */
   use(url: string): void;
   /** Notes what was done, for the report. */
@@ -127,6 +128,9 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
     ledger,
     get databaseUrl() {
       return storeUrl;
+    },
+    get reportingUrl() {
+      return reportingUrl;
     },
     use(url) {
       storeUrl = url;

@@ -52,6 +52,16 @@ for (const engine of engines) {
       expect(second.fence).toBeGreaterThan(first.fence);
     });
 
+    it('is given to another at once when its holder has ended for certain, under a greater fence', async () => {
+      const first = await held('ended', someTimeMs);
+      const hasEnded = (holder: string): boolean => holder === 'ended';
+      const second = await takeLease(
+        ...([fresh.store, 'crm', 'two', undefined, leaseMs, someTimeMs + 1, hasEnded] as const),
+      );
+      expect(second).toMatchObject({ fence: first.fence + 1, abandoned: true });
+      expect(await take('ended', someTimeMs + 2, first)).toBeUndefined();
+    });
+
     it('is longer once it was renewed, under the same fence', async () => {
       const lease = await held('one', someTimeMs);
       expect(await take('one', someTimeMs + 50_000, lease)).toEqual(lease);

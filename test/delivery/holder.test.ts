@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  describeSelf,
+  hasProvablyEnded,
+  holderName,
+  identifyHolder,
+  pidState,
+  type HolderProcess,
+} from '../../src/delivery/holder.ts';
+
+const someone: HolderProcess = { host: 'a'.repeat(22), pid: 41, startTime: '1000' };
+const judged = (stateOf: Parameters<typeof hasProvablyEnded>[2], host = someone.host): boolean =>
+  hasProvablyEnded(holderName(someone), host, stateOf);
+
+describe('the holder of a lease', () => {
+  it('has ended when its pid is free', () => {
+    expect(judged(() => 'ended')).toBe(true);
+  });
+
+  it('has ended when its pid belongs to a process that started at another time', () => {
+    expect(judged(() => ({ startTime: '1001' }))).toBe(true);
+  });
+
+  it('runs when its pid and its start time are those of a process', () => {
+    expect(judged(() => ({ startTime: '1000' }))).toBe(false);
+  });
+
+  it('is not judged when the system does not tell', () => {
+    expect(judged(() => 'unknown')).toBe(false);
+  });
+
+  it('is not judged from another host, boot or container, where the same pid is another process', () => {
+    expect(judged(() => 'ended', 'b'.repeat(22))).toBe(false);
+  });
+
+  it.each([
+    '',
+    'test',
+    'b4ff0a1c-2cb7-4c0f-9a3e-000000000000',
+    `${someone.host}.x.1.y`,
+    `${someone.host}.41`,
+  ])('is not judged by a name that says nothing of its process: %j', (name) => {
+    expect(hasProvablyEnded(name, someone.host, () => 'ended')).toBe(false);
+  });
+
+  it('has a name of its own for each receiver in one process, which the store has room for', () => {
+    const names = [identifyHolder(), identifyHolder()].map(({ holder }) => holder);
+    expect(new Set(names).size).toBe(2);
+    const longest = { ...someone, pid: 4_194_304, startTime: '9'.repeat(16) };
+    for (const name of [...names, holderName(longest), holderName(undefined)])
+      expect(name.length).toBeLessThanOrEqual(64);
+  });
+
+  it('runs as far as another receiver in the same process can see', () => {
+    const { holder } = identifyHolder();
+    expect(identifyHolder().hasEnded(holder)).toBe(false);
+  });
+});
+
+describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', () => {
+  let child: ChildProcess | undefined;
+  afterEach(() => void child?.kill('SIGKILL'));
+
+  /** The name that a process of the same host would have. */
+  const started = (command: string, ...args: string[]): { name: string; pid: number } => {
+    child = spawn(command, args, { stdio: 'ignore' });
+    const pid = child.pid ?? 0;
+    const state = pidState(pid);
+    const self = describeSelf();
+    if (self === undefined || typeof state === 'string') throw new Error(`Nothing is known of pid ${pid}`);
+    return { name: holderName({ ...self, pid, startTime: state.startTime }), pid };
+  };
+
+  it('a holder that runs is not judged ended, and after kill -9 it is', async () => {
+    const { name } = started('sleep', '60');
+    expect(identifyHolder().hasEnded(name)).toBe(false);
+    child?.kill('SIGKILL');
+    await vi.waitFor(() => expect(identifyHolder().hasEnded(name)).toBe(true));
+  });
+
+  it('a holder that was stopped, and may go on, is not judged ended', () => {
+    const { name } = started('sleep', '60');
+    child?.kill('SIGSTOP');
+    expect(identifyHolder().hasEnded(name)).toBe(false);
+  });
+
+  it('a holder that ended, while its parent has not collected it, is judged ended', async () => {
+    // The shell becomes a program that never collects its child.
+    const { pid } = started('sh', '-c', 'sleep 0.2 & exec sleep 60');
+    const zombie = await vi.waitFor(() => {
+      const found = childOf(pid);
+      expect(found).toBeGreaterThan(0);
+      return found;
+    });
+    await vi.waitFor(() => expect(pidState(zombie)).toBe('ended'));
+    expect(process.kill(zombie, 0)).toBe(true);
+  });
+});
+
+function childOf(pid: number): number {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  return Number(readFileSync(path, 'utf8').trim().split(' ')[0]);
+}
