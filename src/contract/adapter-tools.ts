@@ -13,7 +13,7 @@ export interface AdapterTools {
   readonly ledger: Ledger;
   /**
    * Reads a number as people type it, under the operator's `DEFAULT_COUNTRY` and `DEFAULT_AREA_CODE`. E.164, or
-   * undefined when the numbering plan does not hold it valid.
+   * undefined when the text is not one phone number.
    */
   readNumber(text: string): string | undefined;
   /** The business's own numbers in E.164 (`OWN_NUMBERS`): never searched, and never made a lead. */

@@ -60,7 +60,9 @@ export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
 export {
   compareNumbers,
+  groupedNational,
   numberForms,
+  searchedForms,
   type NumberEquality,
   type NumberForms,
 } from '../domain/number-forms.ts';

@@ -35,7 +35,7 @@ export interface Call extends CallFields {
   readonly ended_at_local: LocalTime | undefined;
   readonly dial_time_local: LocalTime | undefined;
   readonly queued_time_local: LocalTime | undefined;
-  /** `origin_number` as `+61…`, only when the numbering plan holds it valid; likewise below. */
+  /** `origin_number` as `+61…`, only when it can be read as a phone number; likewise below. */
   readonly origin_number_e164: string | undefined;
   readonly phone_number_e164: string | undefined;
   readonly called_number_e164: string | undefined;

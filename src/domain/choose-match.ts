@@ -1,4 +1,4 @@
-import { compareNumbers, numberForms, type NumberEquality } from './number-forms.ts';
+import { compareNumbers, numberForms, searchedForms, type NumberEquality } from './number-forms.ts';
 
 /** What to do when several records of one kind have the number. */
 export const matchPolicies = ['latest', 'company', 'none'] as const;
@@ -53,6 +53,8 @@ export type MatchTrace = {
   forms: string[];
   candidates: { object: string; id: string; kept: boolean; why: string }[];
   rule: MatchRule;
+  /** The number has the shape of a subscriber's, but no range that the library knows holds it. */
+  unverified?: true;
 };
 
 export interface MatchDecision<Candidate extends MatchCandidate> {
@@ -111,13 +113,14 @@ export function chooseMatch<Candidate extends MatchCandidate>(
         decision.record === undefined ? 'one of several' : 'another one was changed later',
       );
   }
+  const forms = numberForms(number, readNumber);
   return {
     record: decision.record,
     companyId: decision.record?.companyId ?? ('companyId' in decision ? decision.companyId : undefined),
     rule: decision.rule,
     trace: {
       number,
-      forms: formsOf(number),
+      forms: forms === undefined ? [] : searchedForms(forms),
       candidates: distinct.map((candidate) => ({
         object: candidate.object,
         id: candidate.id,
@@ -125,6 +128,7 @@ export function chooseMatch<Candidate extends MatchCandidate>(
         why: notes.get(candidate) ?? whyKept(hits, candidate),
       })),
       rule: decision.rule,
+      ...(forms?.isUnverified && { unverified: true }),
     },
   };
 }
@@ -194,9 +198,4 @@ function whyKept<Candidate>(hits: readonly Hit<Candidate>[], candidate: Candidat
   return equality === 'national'
     ? 'its number is the same, stored without a country code'
     : 'its number is the same';
-}
-
-function formsOf(number: string): string[] {
-  const forms = numberForms(number);
-  return forms === undefined ? [] : [...new Set([forms.full, forms.national, forms.significant])];
 }

@@ -7,7 +7,7 @@ export type CounterpartToSearch =
 
 /**
  * Why a number is not searched. `withheld`: the caller hid it. `internal`: an extension. `own`: a number of the
- * business itself. `unreadable`: none came, or the numbering plan does not hold it valid.
+ * business itself. `unreadable`: none came, or it cannot be read as a phone number.
  */
 export type UnsearchedRule = 'withheld' | 'internal' | 'own' | 'unreadable';
 

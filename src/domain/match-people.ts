@@ -8,6 +8,7 @@ import {
 import type { JsonValue } from './jet-fields.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
+import { storedNumbers } from './stored-numbers.ts';
 
 /** A record that a call belongs to, as the ledger keeps it. */
 export interface MatchedPerson {
@@ -29,8 +30,8 @@ export interface PersonMatch {
   /** For `Delivered.trace`. It holds whole numbers: never for a log line. */
   readonly trace:
     | MatchTrace
-    | { number: string; rule: MatchRule; fromLedger: true }
-    | { number: string; rule: MatchRule; why: string };
+    | { number: string; rule: MatchRule; unverified?: true; fromLedger: true }
+    | { number: string; rule: MatchRule; unverified?: true; why: string };
 }
 
 /** What one search found. */
@@ -80,7 +81,9 @@ export async function matchPeople(
     const isMiss = match?.person === undefined && match?.companyId === undefined;
     if (match !== undefined && !(isMiss && again.has(number))) matches.set(number, match);
   }
-  const unknown = distinct.flatMap((number) => (matches.has(number) ? [] : (numberForms(number) ?? [])));
+  const unknown = distinct.flatMap((number) =>
+    matches.has(number) ? [] : (numberForms(number, source.readNumber) ?? []),
+  );
   while (unknown.length > 0) {
     const page = unknown.splice(0, Math.max(source.searchSize(unknown), 1));
     for (const [number, match] of await searchPage(page, source)) matches.set(number, match);
@@ -137,7 +140,12 @@ function chooseMatches(
 
 function tooMany(number: string): PersonMatch {
   const rule = 'several_hits';
-  const trace = { number, rule, why: 'more records were found than one search tells' } as const;
+  const trace = {
+    number,
+    rule,
+    ...unverified(number),
+    why: 'more records were found than one search tells',
+  } as const;
   return { person: undefined, companyId: undefined, rule, searched: true, trace };
 }
 
@@ -176,7 +184,17 @@ function readKept(
   if (record === null || typeof record !== 'object' || Array.isArray(record)) return undefined;
   const { under, rule, person, companyId } = record as unknown as Kept & { under?: string };
   if (under !== rulesWord(source)) return undefined;
-  return { person, companyId, rule, searched: false, trace: { number, rule, fromLedger: true } };
+  return {
+    person,
+    companyId,
+    rule,
+    searched: false,
+    trace: { number, rule, ...unverified(number), fromLedger: true },
+  };
+}
+
+function unverified(number: string): { unverified?: true } {
+  return numberForms(number)?.isUnverified ? { unverified: true } : {};
 }
 
 type RulesSource = Pick<PeopleSource, 'rules' | 'searchedIn'>;
@@ -195,10 +213,9 @@ function byLastDigits(
 ): ReadonlyMap<string, readonly MatchCandidate[]> {
   const byDigits = new Map<string, MatchCandidate[]>();
   for (const candidate of candidates) {
-    const digits = candidate.numbers.flatMap((stored) => [
-      lastDigits(stored),
-      lastDigits(readNumber(stored) ?? stored),
-    ]);
+    const digits = candidate.numbers
+      .flatMap((stored) => storedNumbers(stored, readNumber))
+      .flatMap(({ digits, e164 }) => [lastDigits(digits), lastDigits(e164 ?? digits)]);
     for (const last of new Set(digits)) byDigits.set(last, [...(byDigits.get(last) ?? []), candidate]);
   }
   return byDigits;

@@ -1,5 +1,13 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import {
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  type CountryCode,
+} from 'libphonenumber-js/max';
 import { LRUCache } from 'lru-cache';
+import { isLikeSubscriber } from './numbering-plan.ts';
+import { plainPhoneText } from './plain-phone-text.ts';
+import { isHiddenDigits, saysNoNumber, saysPrivate, spellsHidden } from './withheld.ts';
 
 export interface PhoneSettings {
   /** ISO 3166 country whose national numbers need no country code. */
@@ -11,22 +19,23 @@ export interface PhoneSettings {
 export type PhoneReader = (text: string | undefined) => PhoneReading;
 
 export interface PhoneReading {
-  /** The number in E.164, only when it is valid. */
+  /** The number in E.164, when the numbering plan holds it valid, or it has the shape of a subscriber's number there. */
   readonly e164: string | undefined;
   /** True when the caller hid the number, or it never came. */
   readonly withheld: boolean;
 }
 
-const withheldWords =
-  /^(?:anonymous|anon|private|privatenumber|unknown|unavailable|withheld|restricted|blocked|noncallerid|nocallerid|hidden|null|none|na)$/;
+const lengthMax = 256;
+const besideNameMin = 8;
 const emergencyNumbers = new Set(['000', '112', '106']);
 const noNumber: PhoneReading = { e164: undefined, withheld: false };
 const hidden: PhoneReading = { e164: undefined, withheld: true };
 
 /**
  * A reader of phone numbers as Jet may send them: national, international with or without `+`, service numbers,
- * extensions, words such as "anonymous", SIP addresses. It never guesses: a number that the numbering plan does
- * not hold valid has no E.164 form.
+ * extensions, words such as "anonymous", SIP addresses, a name beside exactly one number. It never guesses: a number
+ * has an E.164 form when the numbering plan holds it valid. So has one of the operator's country whose length and first
+ * digit are those of its mobiles or geographic numbers.
  *
  * Callers and service numbers repeat and the metadata is slow to search, so readings are kept.
  */
@@ -49,27 +58,56 @@ export function isKnownCountry(code: string): boolean {
 }
 
 function readPhoneNumber(text: string, settings: PhoneSettings): PhoneReading {
-  if (text.length > 256) return noNumber;
+  if (text.length > lengthMax) return noNumber;
+  const plain = plainPhoneText(text).trim();
+  const [, name, address] = /^([^<>]*)<([^<>]*)>[^<>]*$/.exec(plain) ?? [];
+  if (name === undefined || address === undefined) return readAddress(plain, settings);
+  if (saysPrivate(name)) return hidden;
+  const reading = readAddress(address, settings);
+  const named = readOnly(name, settings);
+  // `"0412 345 678" <sip:0412345678@pbx>` names one number twice; with another one it would be a guess.
+  return named === undefined || named === reading.e164 ? reading : noNumber;
+}
+
+function readAddress(text: string, settings: PhoneSettings): PhoneReading {
   const dialled = text
     .trim()
     .replace(/^(?:sips?|tel):/i, '')
     .replace(/@.*$/s, '');
-  // With a digit in it, a text that says "unknown" still came with a number of some kind.
-  if (dialled === '' || (!/\d/.test(dialled) && withheldWords.test(lettersOf(dialled)))) return hidden;
-  const bare = dialled.replace(/(?:;?ext\.?=?|x)\s*\d+$/i, '');
-  // Letters other than an extension mark are a name ("Front desk"), not a number in a vanity alphabet.
-  if (/[a-z]/i.test(bare)) return noNumber;
-  if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return noNumber;
-  const e164 =
-    validE164(dialled, settings) ??
-    // 00 leads abroad from most countries, though not from Australia (0011, which the library knows).
-    validE164(dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+'), settings) ??
-    withAreaCode(bare, settings);
-  return e164 === undefined ? noNumber : { e164, withheld: false };
+  if (dialled === '' || (!/\d/.test(dialled) && saysNoNumber(dialled))) return hidden;
+  const bare = dialled.replace(/(?:;?ext(?:n|ension)?\.?=?|x)\s*\d{1,6}$/i, '');
+  if (/\p{L}/u.test(bare)) {
+    if (saysPrivate(bare)) return hidden;
+    const e164 = readOnly(bare, settings);
+    return e164 === undefined ? noNumber : { e164, withheld: false };
+  }
+  if (isHiddenDigits(bare)) return hidden;
+  const e164 = readDigits(dialled, bare, settings);
+  if (e164 !== undefined) return { e164, withheld: false };
+  return spellsHidden(bare) ? hidden : noNumber;
 }
 
-function lettersOf(text: string): string {
-  return text.toLowerCase().replace(/[^a-z]/g, '');
+/** The one number beside a name: `Jane 0412 345 678`. Other digits beside it could belong to it. */
+function readOnly(text: string, settings: PhoneSettings): string | undefined {
+  const withDigits = text.split(/[^\d\s().+/-]+/).filter((part) => /\d/.test(part));
+  const [only = '', ...more] = withDigits;
+  // Six or seven digits before letters (1300 FLOWER) are part of a number in letters.
+  if (more.length > 0 || only.replace(/\D/g, '').length < besideNameMin) return undefined;
+  const number = only.replace(/^[^\d+(]+|[^\d]+$/g, '');
+  return readDigits(number, number, settings);
+}
+
+function readDigits(dialled: string, bare: string, settings: PhoneSettings): string | undefined {
+  if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return undefined;
+  // 00 leads abroad from most countries, though not from Australia (0011, which the library knows).
+  const abroad = dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+');
+  return (
+    validE164(dialled, settings) ??
+    validE164(abroad, settings) ??
+    withAreaCode(bare, settings) ??
+    unverifiedE164(dialled, settings) ??
+    unverifiedE164(abroad, settings)
+  );
 }
 
 /** A local number with the area code put before it: seven digits or more (fewer are an extension), no 0 first. */
@@ -82,4 +120,13 @@ function withAreaCode(text: string, settings: PhoneSettings): string | undefined
 function validE164(text: string, settings: PhoneSettings): string | undefined {
   const parsed = parsePhoneNumberFromString(text, settings.defaultCountry as CountryCode);
   return parsed?.isValid() === true ? parsed.number : undefined;
+}
+
+/** A number of the operator's country in a range that the library does not know, with all that is dialled before it. */
+function unverifiedE164(text: string, settings: PhoneSettings): string | undefined {
+  const country = settings.defaultCountry as CountryCode;
+  const parsed = parsePhoneNumberFromString(text, country);
+  if (parsed?.countryCallingCode !== getCountryCallingCode(country)) return undefined;
+  const isWhole = text.replace(/\D/g, '').length > parsed.nationalNumber.length;
+  return isWhole && isLikeSubscriber(parsed, country) ? parsed.number : undefined;
 }

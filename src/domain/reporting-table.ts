@@ -105,7 +105,7 @@ export const reportingColumns = [
   }),
   column('origin_number_e164', 'text', {
     length: 20,
-    meaning: '`origin_number` as +61…, when it is a valid number.',
+    meaning: '`origin_number` as +61…, when it can be read as a phone number.',
   }),
   column('phone_number', 'text', {
     length: 128,
@@ -113,7 +113,7 @@ export const reportingColumns = [
   }),
   column('phone_number_e164', 'text', {
     length: 20,
-    meaning: '`phone_number` as +61…, when it is a valid number.',
+    meaning: '`phone_number` as +61…, when it can be read as a phone number.',
   }),
   column('called_number', 'text', {
     length: 128,
@@ -121,7 +121,7 @@ export const reportingColumns = [
   }),
   column('called_number_e164', 'text', {
     length: 20,
-    meaning: '`called_number` as +61…, when it is a valid number.',
+    meaning: '`called_number` as +61…, when it can be read as a phone number.',
   }),
   column('calling_number', 'text', {
     length: 128,
@@ -129,7 +129,7 @@ export const reportingColumns = [
   }),
   column('calling_number_e164', 'text', {
     length: 20,
-    meaning: '`calling_number` as +61…, when it is a valid number.',
+    meaning: '`calling_number` as +61…, when it can be read as a phone number.',
   }),
   column('calling_extension', 'text', {
     length: 64,
@@ -139,7 +139,7 @@ export const reportingColumns = [
     length: 20,
     indexed: true,
     meaning:
-      'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, when valid.',
+      'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, when it can be read as a phone number.',
   }),
   column('withheld', 'boolean', {
     required: true,

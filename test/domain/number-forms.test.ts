@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNumbers, numberForms } from '../../src/domain/number-forms.ts';
+import { compareNumbers, groupedNational, numberForms } from '../../src/domain/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });
@@ -82,6 +82,115 @@ describe('a stored number is the counterpart', () => {
         expect(compare(`+${e164.slice(1).replace(/\B/g, between)}`, e164)).toBe('e164');
       }),
     );
+  });
+});
+
+describe('the forms of a number in the area of the operator', () => {
+  const readInSydney = createPhoneReader({ defaultCountry: 'AU', defaultAreaCode: '02' });
+  const local = (e164: string) => numberForms(e164, (text) => readInSydney(text).e164)?.local;
+
+  it('include the local one', () => {
+    expect(local('+61293744000')).toBe('93744000');
+  });
+
+  it.each(['+61393744000', '+61412345678', '+611300975707', '+442079460018'])(
+    'do not include one of %s',
+    (e164) => {
+      expect(local(e164)).toBeUndefined();
+    },
+  );
+
+  it('do not include one where no area code is set', () => {
+    expect(numberForms('+61293744000', readNumber)?.local).toBeUndefined();
+  });
+});
+
+describe('a number in a range that the library does not know', () => {
+  it.each([
+    ['+61441234567', '0441 234 567', { national: '0441234567', significant: '441234567' }],
+    ['+61812345678', '08 1234 5678', { national: '0812345678', significant: '812345678' }],
+  ])('%s has forms, marked as unverified', (e164, grouped, expected) => {
+    const forms = numberForms(e164);
+    expect(forms).toMatchObject({ ...expected, isUnverified: true });
+    expect(forms && groupedNational(forms)).toBe(grouped);
+  });
+
+  it.each(['0441 234 567', '441234567', '61441234567', '+61 441 234 567'])(
+    'is the counterpart as %s',
+    (stored) => {
+      expect(compare(stored, '+61441234567')).toBeDefined();
+    },
+  );
+
+  it.each(['+6144123456', '+614412345678', '+61512345678', '+610441234567'])('is not %s', (e164) => {
+    expect(numberForms(e164)).toBeUndefined();
+  });
+});
+
+describe('a number in free text is the counterpart', () => {
+  it.each([
+    '0412 345 678 (wife)',
+    'Mob: 0412 345 678',
+    'Mob:0412345678',
+    'Jane <0412 345 678>',
+    '"Jane" <0412 345 678>',
+    '0412 345 678 / 02 9374 4000',
+    '02 9374 4000/0412 345 678',
+    '0412 345 678 or 02 9374 4000',
+    '02 9374 4000, 0412 345 678',
+    '02 9374 4000; 0412 345 678',
+    '02 9374 4000\n0412 345 678',
+    '02 9374 4000  0412 345 678',
+    '02 9374 4000 - 0412 345 678',
+    '(02) 9374 4000 (0412 345 678)',
+    '+61 2 9374 4000 +61 412 345 678',
+    '0412-345-678 x12',
+    '0412 345 678 ext. 12',
+    '0412 345 678 #12',
+    '+0412 345 678',
+    '+ 61 412 345 678',
+    '0412\u00a0345\u00a0678',
+    '０４１２３４５６７８',
+    '＋６１ ４１２ ３４５ ６７８',
+    '0412\ufe0f 345 678',
+    '0️⃣4️⃣1️⃣2️⃣ 345 678',
+    '٠٤١٢٣٤٥٦٧٨',
+    '\u202a0412 345 678\u202c',
+    '0412–345–678',
+    '☎ 0412 345 678 ☎',
+    'H 02 9374 4000 M 0412 345 678 W 02 9374 4001',
+  ])('%j', (stored) => {
+    expect(compare(stored, '+61412345678')).toBe('e164');
+  });
+
+  it('of another country, in its own national form', () => {
+    expect(compare('Jane: 021 123 456', '+6421123456')).toBe('national');
+  });
+});
+
+describe('a part of a longer number is not the counterpart', () => {
+  it.each([
+    '0412 345 6789',
+    '10412 345 678',
+    '1 0412 345 678',
+    '0412 345 678 9',
+    '12-0412 345 678',
+    '0412 345 678-99',
+    '0412 345 678 - 99',
+    '0412 345 678  99',
+    'Ref 99 0412 345 678',
+    '+1 0412 345 678',
+    'Mob 40412345678',
+    '0412, 345, 678',
+  ])('%j', (stored) => {
+    expect(compare(stored, '+61412345678')).toBeUndefined();
+  });
+
+  it('however long the text is', () => {
+    const startMs = performance.now();
+    for (const piece of ['0', '0 ', '(', '+', '/', ' - ', 'x1'])
+      expect(compare(piece.repeat(50_000), '+61412345678')).toBeUndefined();
+    expect(performance.now() - startMs).toBeLessThan(1_000);
   });
 });
 

@@ -57,21 +57,117 @@ describe('no number to search', () => {
     ['a number one digit short', '0491 570 15'],
     ['a number one digit long', '0491 570 1567'],
     ['two numbers', '0491570156, 0491570157'],
-    ['zeros', '0000000000'],
     ['a name', 'Front desk'],
-    ['a name with digits', 'Desk 0491570156'],
+    ['a name with digits', 'Agent 007 0491570156'],
+    ['a name beside two numbers', 'Jane 0491 570 156 or 0491 570 157'],
+    ['a name with one number and an address with another', '"0491 570 157" <sip:0491570156@pbx>'],
+    ['a name beside an extension', '"Jane" <sip:201@pbx>'],
     ['letters for digits', '1800 FLOWER'],
     ['only marks', '-'],
     ['a plus', '+'],
-    ['a word before a number', 'Unknown 0491570156'],
+    ['some letters for digits', '1300 22 FLOWER'],
+    ['too short for its country', '0441 234 56'],
+    ['too long for its country', '0441 234 5678'],
+    ['a prefix without subscribers', '0555 123 456'],
+    ['nine bare digits of no known range', '441234567'],
+    ['another country in no known range', '+64 26 123 456 78'],
     ['a text beyond all numbers', '0'.repeat(300)],
   ])('%s: %j', (_what, text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: false });
   });
 });
 
+describe('a display name beside one number', () => {
+  it.each([
+    '"Jane" <0491570156>',
+    'Jane Citizen <sip:+61491570156@pbx.example;user=phone>',
+    "'Jane O''Brien' <tel:+61-491-570-156>",
+    'Jane 0491 570 156',
+    'Jane: 0491 570 156',
+    '0491 570 156 (Jane)',
+    '0491570156 - Jane',
+    'Max 0491570156',
+    'Desk 0491570156',
+    'Zoë 0491570156',
+    '<sip:0491570156@pbx>',
+    '"0491 570 156" <sip:0491570156@pbx>',
+    '"Unknown" <sip:0491570156@pbx>',
+    'Unknown 0491570156',
+  ])('is read: %j', (text) => {
+    expect(read(text)).toEqual({ e164: '+61491570156', withheld: false });
+  });
+});
+
+describe('a number with marks that are no digits', () => {
+  it.each([
+    '+0491 570 156',
+    '0491\u00a0570\u00a0156',
+    '０４９１５７０１５６',
+    '0491\ufe0f 570 156',
+    '\u202a+61 491 570 156\u202c',
+    '٠٤٩١٥٧٠١٥٦',
+    '0491–570–156',
+  ])('is read: %j', (text) => {
+    expect(read(text).e164).toBe('+61491570156');
+  });
+});
+
+describe('a number in a range that the library does not know', () => {
+  it.each([
+    ['a mobile', '0441 234 567', '+61441234567'],
+    ['a mobile in international form', '+61 441 234 567', '+61441234567'],
+    ['a mobile with 61', '61441234567', '+61441234567'],
+    ['a mobile with 0011', '0011 61 441 234 567', '+61441234567'],
+    ['a mobile with 00', '0061441234567', '+61441234567'],
+    ['a line', '(08) 1234 5678', '+61812345678'],
+    ['a line in international form', '+61 7 6123 4567', '+61761234567'],
+    ['a SIP address', 'sip:+61441234567@pbx', '+61441234567'],
+  ])('has the length and prefix of %s: %j', (_what, text, e164) => {
+    expect(read(text)).toEqual({ e164, withheld: false });
+  });
+
+  it("is measured by the plan of the operator's country", () => {
+    const inBritain = createPhoneReader({ defaultCountry: 'GB' });
+    expect(inBritain('07999 999 999').e164).toBe('+447999999999');
+    expect(inBritain('0441 234 567').e164).toBeUndefined();
+  });
+});
+
 describe('a withheld number', () => {
   it.each([
+    '0',
+    '00',
+    '0000000000',
+    '+61000000000',
+    '+266696687',
+    '266696687',
+    '+7378742833',
+    '86282452253',
+    '8656696',
+    '7748283',
+    'Unknown Caller',
+    'Unknown Number',
+    'unknown_caller',
+    'Caller ID withheld',
+    'Caller-ID blocked',
+    'CallerID unavailable',
+    'No Number',
+    'No Caller',
+    'Number withheld',
+    'Number not available',
+    'Not provided',
+    'Withheld Number',
+    'Withheld by caller',
+    'Private Caller',
+    'Out of Area',
+    'Suppressed',
+    'sip:anonymous@pbx.example',
+    'sips:Anonymous@anonymous.invalid:5061;transport=tls',
+    'anonymous@anonymous.invalid',
+    '"Anonymous" <sip:anonymous@anonymous.invalid>',
+    '"Anonymous" <sip:0491570156@pbx>',
+    'Jane <sip:anonymous@anonymous.invalid>',
+    '<sip:0@pbx>',
     'anonymous',
     'Anonymous',
     'ANONYMOUS',
@@ -92,6 +188,17 @@ describe('a withheld number', () => {
     '   ',
   ])('may come as %j', (text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: true });
+  });
+
+  it.each([
+    ['02 6669 6687', '+61266696687'],
+    ['0484 435 300', '+61484435300'],
+  ])('is not %s, whose digits spell a word only in part', (text, e164) => {
+    expect(read(text)).toEqual({ e164, withheld: false });
+  });
+
+  it('is not a local number that spells one', () => {
+    expect(readInSydney('9484 4353').e164).toBe('+61294844353');
   });
 
   it('may not come at all', () => {

@@ -1,0 +1,51 @@
+/** What systems say about a number around the word that counts. */
+const beside =
+  '(?:the|this|is|by|of|your|calling|callers?|calls?|phone|telephone|tel|mobile|number|num|no|id|cli|clid|name|line|party|user|subscriber|invalid)';
+const privateWord =
+  '(?:anonymous|anonymised|anonymized|anon|private|withheld|withhold|restricted|blocked|hidden|suppressed|unlisted|concealed|secret)';
+const absentWord =
+  '(?:unknown|unavailable|undefined|unspecified|unassigned|null|nil|none|na|outofarea|not(?:available|provided|disclosed|known|given|set|shown)|non?(?:caller|number|num|phone|id|cli|clid|name))';
+
+const isPrivate = new RegExp(`^${beside}*${privateWord}${beside}*$`);
+const isAbsent = new RegExp(`^${beside}*${absentWord}${beside}*$`);
+
+/** True for words by which a network says that the caller hid the number: `Caller ID withheld`. */
+export function saysPrivate(text: string): boolean {
+  return isPrivate.test(lettersOf(text));
+}
+
+/** True for words that stand where there is no number, whatever the reason: `Unknown Caller`, `No Number`. */
+export function saysNoNumber(text: string): boolean {
+  const letters = lettersOf(text);
+  return isPrivate.test(letters) || isAbsent.test(letters);
+}
+
+// Gateways that send digits only spell the words on a telephone's keys.
+const anonymousKeys = '266696687';
+const otherKeys = new Set(['7378742833', '86282452253', '8656696', '7748283', '2562533', '94844353']);
+
+/** True for the digits that spell ANONYMOUS, with a plus or without, and for zeros and nothing else. */
+export function isHiddenDigits(text: string): boolean {
+  const digits = compact(text);
+  // 000 is the emergency number. Some gateways put a country code before the zeros.
+  return (
+    digits.replace('+', '') === anonymousKeys ||
+    (/^(?:0+|\+[1-9]\d{0,2}0{7,})$/.test(digits) && digits !== '000')
+  );
+}
+
+/**
+ * True for the digits that spell RESTRICTED, UNAVAILABLE, UNKNOWN, PRIVATE, BLOCKED or WITHHELD. Where one of them is a
+ * number of the numbering plan, that counts first.
+ */
+export function spellsHidden(text: string): boolean {
+  return otherKeys.has(compact(text).replace('+', ''));
+}
+
+function compact(text: string): string {
+  return text.replace(/[\s().-]/g, '');
+}
+
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^a-z]/g, '');
+}
