@@ -47,9 +47,11 @@ const contactProperties = [
 // So many people with a page of numbers are those of one of them: smaller searches find which.
 const pagesMax = 2;
 
-/** The index holds national numbers without the trunk prefix, or all digits where no country was known. */
+/** The index holds national numbers without the trunk prefix, or the digits as typed where no country was known. */
 function searchBy(numbers: readonly NumberForms[]): SearchWords {
-  const words = numbers.map(({ significant, full }) => [significant, full]);
+  const words = numbers.map(({ significant, full, local }) =>
+    local === undefined ? [significant, full] : [significant, full, local],
+  );
   return { words, fields: phoneIndexes, properties: contactProperties };
 }
 

@@ -14,7 +14,7 @@ import {
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
 import { ownersOf } from './record-owners.ts';
-import { candidateOf, phoneSearch, rowsMax, searchedIn, searchSizeMax } from './search.ts';
+import { candidateOf, phoneSearch, rowsMax, searchedIn, searchSize } from './search.ts';
 import type { Fields } from './task-fields.ts';
 import { shortMatch } from './trace.ts';
 
@@ -64,7 +64,7 @@ export function createPeopleFinder(
     rules: { objects: config.SALESFORCE_OBJECTS, policy: config.SALESFORCE_SEVERAL },
     searchedIn: searchedIn(config),
     readNumber: (text) => tools.readNumber(text),
-    searchSize: () => searchSizeMax,
+    searchSize,
     matchValidForMs,
     missValidForMs,
     async search(numbers) {

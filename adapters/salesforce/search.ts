@@ -1,9 +1,11 @@
-import type { MatchCandidate, NumberForms } from '#contract';
+import { groupedNational, searchedForms, type MatchCandidate, type NumberForms } from '#contract';
 import type { Row } from './client.ts';
 import type { PersonObject, SalesforceConfig } from './config.ts';
 
-/** The most numbers in one search: its terms stay under 4,000 characters, beyond which ORs are not understood. */
-export const searchSizeMax = 50;
+/** The most numbers in one search. */
+const numbersMax = 50;
+/** Salesforce understands no OR in a search that is longer. */
+const termsLengthMax = 3_990;
 
 /** The most rows that one search answers: with so many, others may have been left out. */
 export const rowsMax = 2_000;
@@ -22,14 +24,43 @@ const personAccountPhones = [
   'PersonAssistantPhone',
 ];
 
+/** How many of these numbers, from the first on, go into one search. At least 1. */
+export function searchSize(numbers: readonly NumberForms[]): number {
+  let length = 0;
+  const fitting = numbers.slice(0, numbersMax).findIndex((forms) => {
+    length += termsOf(forms).join(between).length + between.length;
+    return length > termsLengthMax;
+  });
+  return fitting === -1 ? Math.min(numbers.length, numbersMax) : Math.max(fitting, 1);
+}
+
 /** A search for everybody who may have one of these numbers. Its terms are digits that we made, and nothing else. */
 export function phoneSearch(numbers: readonly NumberForms[], config: SalesforceConfig): string {
-  const terms = new Set(numbers.flatMap(({ full, national, significant }) => [full, national, significant]));
-  for (const term of terms)
-    if (!/^\d{4,18}$/.test(term)) throw new Error('A form of a number is not digits only');
-  const quoted = [...terms].map((term) => `"${term}"`).join(' OR ');
+  const terms = [...new Set(numbers.flatMap(termsOf))].join(between);
   const returning = config.SALESFORCE_OBJECTS.map((object) => returned(object, config)).join(', ');
-  return `FIND {${quoted}} IN PHONE FIELDS RETURNING ${returning}`;
+  return `FIND {${terms}} IN PHONE FIELDS RETURNING ${returning}`;
+}
+
+const between = ' OR ';
+
+/**
+ * A number as one word, and in the groups in which people write it as a phrase. Salesforce parts a field into words at
+ * blanks and punctuation: in a field with two numbers only the phrase finds one of them.
+ */
+function termsOf(forms: NumberForms): string[] {
+  const grouped = groupedNational(forms);
+  const phrases = [grouped, ...(forms.local === undefined ? [] : [lastGroups(grouped, forms.local)])];
+  const terms = new Set([...searchedForms(forms), ...phrases]);
+  for (const term of terms)
+    if (!/^\d[\d ]{2,22}\d$/.test(term)) throw new Error('A form of a number is not digits only');
+  return [...terms].map((term) => `"${term}"`);
+}
+
+/** `9374 4000` of `02 9374 4000`. */
+function lastGroups(grouped: string, digits: string): string {
+  const groups = grouped.split(' ');
+  const first = groups.findIndex((_, index) => groups.slice(index).join('') === digits);
+  return first === -1 ? digits : groups.slice(first).join(' ');
 }
 
 function returned(object: PersonObject, config: SalesforceConfig): string {

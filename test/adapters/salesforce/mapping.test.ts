@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configSchema, type SalesforceConfig } from '../../../adapters/salesforce/config.ts';
 import { mapTask, taskKey } from '../../../adapters/salesforce/mapping.ts';
-import { candidateOf, phoneSearch, searchSizeMax } from '../../../adapters/salesforce/search.ts';
+import { candidateOf, phoneSearch, searchSize } from '../../../adapters/salesforce/search.ts';
 import { keyField, leadKeyField } from '../../../adapters/salesforce/task-fields.ts';
 import { plainText } from '../../../adapters/salesforce/trace.ts';
 import { numberForms } from '../../../src/domain/number-forms.ts';
@@ -77,11 +77,17 @@ describe('a search', () => {
   const config = settings({ SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' });
 
   it('of the most numbers stays under 4,000 characters of terms', () => {
-    const forms = numbers(searchSizeMax).flatMap((number) => numberForms(number) ?? []);
-    expect(forms).toHaveLength(searchSizeMax);
-    const sosl = phoneSearch(forms, config);
-    expect(sosl.indexOf('}')).toBeLessThan(4_000);
-    expect(encodeURIComponent(sosl).length).toBeLessThan(12_000);
+    const mobiles = numbers(60).flatMap((number) => numberForms(number) ?? []);
+    expect(searchSize(mobiles)).toBe(50);
+    const lines = Array.from({ length: 60 }, (_, index) => `+612937440${String(index).padStart(2, '0')}`);
+    const local = (text: string) => `+612${text}`;
+    const locals = lines.flatMap((number) => numberForms(number, local) ?? []);
+    const forms = [mobiles, locals].map((some) => some.slice(0, searchSize(some)));
+    for (const some of forms) {
+      const sosl = phoneSearch(some, config);
+      expect(sosl.indexOf('}')).toBeLessThan(4_000);
+      expect(encodeURIComponent(sosl).length).toBeLessThan(12_000);
+    }
   });
 
   it('holds digits that we made and nothing that came from outside', () => {

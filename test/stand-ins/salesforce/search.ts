@@ -38,12 +38,12 @@ type Wanted = (has: (term: string) => boolean) => boolean;
 
 function readTerms(text: string): Wanted {
   const terms = text.trim().split(/\s+OR\s+/);
-  const odd = terms.find((term) => !/^(?:"\d{2,}"|\d{2,})$/.test(term));
+  const odd = terms.find((term) => !/^(?:"\d+(?: \d+)*"|\d{2,})$/.test(term));
   if (odd !== undefined) {
     throw new ApiRefusal(
       400,
       'MALFORMED_SEARCH',
-      `The stand-in takes digits with OR between them, not ${odd}`,
+      `The stand-in takes words and phrases of digits with OR between them, not ${odd}`,
     );
   }
   const digits = terms.map((term) => term.replaceAll('"', ''));

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { annsNumber, callFrom, openOrg, traceOf } from './org-under-test.ts';
+
+describe('a phone field that people wrote freely', () => {
+  it.each([
+    '0491 570 006 (wife)',
+    'Mob: 0491 570 006',
+    'Jane <0491 570 006>',
+    '0491 570 006 / 02 9374 4000',
+    '02 9374 4000 / 0491 570 006',
+    '0491 570 006 or 02 9374 4000',
+    '0491-570-006 x12',
+    '+0491 570 006',
+    '0491\ufe0f 570 006',
+    '0491\u00a0570\u00a0006',
+  ])('finds its person by the number in %j', async (typed) => {
+    const { org, land, task } = await openOrg();
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: typed });
+    await land(callFrom(annsNumber));
+    expect(task()).toMatchObject({ WhoId: ann });
+  });
+
+  it.each(['0491 570 006 7', '10491570006', 'Ref 99 0491 570 006'])(
+    'is nobody where the number is part of a longer one: %j',
+    async (typed) => {
+      const { org, land, task } = await openOrg({}, { looseSearch: true });
+      org.add('Contact', { LastName: 'Other', Phone: typed });
+      await land(callFrom(annsNumber));
+      expect(task()).toMatchObject({ WhoId: null });
+    },
+  );
+});
+
+describe('a number without its area code', () => {
+  const lineOfSydney = '+61293744000';
+
+  it.each(['9374 4000', '93744000', '9374-4000', '9374 4000 (office)'])(
+    'is found as %j where DEFAULT_AREA_CODE names its area',
+    async (typed) => {
+      const { org, land, task } = await openOrg({ DEFAULT_AREA_CODE: '02' });
+      const ann = org.add('Contact', { LastName: 'Ann', Phone: typed });
+      await land(callFrom(lineOfSydney));
+      expect(task()).toMatchObject({ WhoId: ann });
+    },
+  );
+
+  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is nobody under %j', async (settings) => {
+    const { org, land, task } = await openOrg(settings, { looseSearch: true });
+    org.add('Contact', { LastName: 'Ann', Phone: '9374 4000' });
+    await land(callFrom(lineOfSydney));
+    expect(task()).toMatchObject({ WhoId: null });
+  });
+});
+
+describe('a number in a range that the library does not know', () => {
+  it('finds its person, and the trace says that it is unverified', async () => {
+    const { org, land, task } = await openOrg();
+    const ann = org.add('Contact', { LastName: 'Ann', Phone: '0441 234 567' });
+    const [landed] = await land(callFrom('+61441234567'));
+    expect(task()).toMatchObject({ WhoId: ann });
+    expect(traceOf(landed).match).toMatchObject({ rule: 'only_hit', unverified: true });
+  });
+});
