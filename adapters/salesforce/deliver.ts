@@ -1,5 +1,6 @@
 import {
   delivered,
+  held,
   isFinalStage,
   isPlaceCounted,
   lateMatchAfterMs,
@@ -111,8 +112,7 @@ function withoutRequest(parts: Parts, delivery: Delivery): Outcome | undefined {
   const isClosing = over && !isFinalStage(call.stage);
   if (isRevisit && remoteId !== undefined && !isClosing)
     return shown(isGivenUp(delivery, nowMs) ? undefined : 4 * savedForMs);
-  // It is due again soon, so that its end is not kept waiting.
-  if (!over) return retry(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
+  if (!over) return held(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
   return undefined;
 }
 
@@ -126,7 +126,7 @@ function skipOf({ config, tools }: Parts, { id, call }: Delivery, { state }: Lin
   const policy = config.SALESFORCE_UNMATCHED;
   if (state === 'not searched')
     return policy === 'skip'
-      ? retry(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
+      ? held(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
       : undefined;
   const skip = whySkipped(state, call, policy, tools.clock());
   return skip && skipped(id, `${skip.reason} (SALESFORCE_UNMATCHED=skip).`, skip.revisitAfterMs);

@@ -13,6 +13,7 @@ export type { Delivery } from './delivery.ts';
 export { AdapterMisconfigured, DestinationUnavailable } from './errors.ts';
 export {
   delivered,
+  held,
   rejected,
   retry,
   skipped,

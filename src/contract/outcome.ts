@@ -42,7 +42,7 @@ export interface Skipped {
   readonly revisitAfterMs?: number | undefined;
 }
 
-/** It may work later: tried again with growing pauses for 72 hours. */
+/** It may work later: tried again with growing pauses for 72 hours; made by {@link held}, at the time it names. */
 export interface Retry {
   readonly kind: 'retry';
   /** {@link Delivery.id} */
@@ -53,6 +53,8 @@ export interface Retry {
   readonly reason: string;
   /** Not before this long, when the destination said so. Milliseconds. */
   readonly delayMs: number | undefined;
+  /** A rule holds it back and nothing failed: no attempt is counted, and a new push makes it due at once. */
+  readonly isHeld?: true;
 }
 
 /** It will not work until somebody changes something. Rests, visible and replayable. */
@@ -96,6 +98,14 @@ export function skipped(id: string, rule: string, revisitAfterMs?: number): Skip
 /** It may work later. `delayMs`: not before, when the destination said so. */
 export function retry(id: string, code: string, reason: string, delayMs?: number): Retry {
   return { kind: 'retry', id, code, reason, delayMs };
+}
+
+/**
+ * A rule of the adapter holds the delivery back for now; it was not tried. It is due again after `delayMs`
+ * (milliseconds), or at once when a push changes the call. For errors use {@link retry}: those keep their time.
+ */
+export function held(id: string, code: string, reason: string, delayMs: number): Retry {
+  return { kind: 'retry', id, code, reason, delayMs, isHeld: true };
 }
 
 /** It will not work until somebody changes something. */

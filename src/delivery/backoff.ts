@@ -20,7 +20,14 @@ export const giveUpAttemptsMin = 12;
  */
 export function backoffMs(attempts: number, hintMs: number | undefined, random: number): number {
   const boundMs = Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
-  const hint =
-    hintMs !== undefined && Number.isFinite(hintMs) ? Math.min(Math.max(hintMs, 0), hintLongestMs) : 0;
-  return Math.round(hint + Math.max(firstMs / 2, boundMs * random));
+  return Math.round(hintWithinLimits(hintMs) + Math.max(firstMs / 2, boundMs * random));
+}
+
+/** How long a rule of the adapter holds a delivery back, in milliseconds: what it asks for, within limits. */
+export function heldMs(askedMs: number | undefined): number {
+  return Math.round(Math.max(firstMs, hintWithinLimits(askedMs)));
+}
+
+function hintWithinLimits(hintMs: number | undefined): number {
+  return hintMs !== undefined && Number.isFinite(hintMs) ? Math.min(Math.max(hintMs, 0), hintLongestMs) : 0;
 }

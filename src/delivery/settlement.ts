@@ -1,7 +1,7 @@
 import type { Outcome } from '../contract/outcome.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Settlement } from '../store/settle.ts';
-import { backoffMs, giveUpAfterMs, giveUpAttemptsMin } from './backoff.ts';
+import { backoffMs, giveUpAfterMs, giveUpAttemptsMin, heldMs } from './backoff.ts';
 import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts';
 
 /** The furthest that an adapter may put off looking again. */
@@ -39,13 +39,19 @@ export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, 
         remedy: reasonText(outcome.remedy),
       };
     case 'retry': {
+      const failure = {
+        code: storableText(outcome.code, codeLengthMax),
+        reason: reasonText(outcome.reason),
+      };
+      // Without an attempt it is not backing off, so the next push makes it due.
+      if (outcome.isHeld === true)
+        return { ...base, ...failure, state: 'due', dueAtMs: nowMs + heldMs(outcome.delayMs), attempts: 0 };
       const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs && base.attempts >= giveUpAttemptsMin;
       return {
         ...base,
         state: exhausted ? 'exhausted' : 'due',
         dueAtMs: exhausted ? undefined : nowMs + backoffMs(base.attempts, outcome.delayMs, random),
-        code: storableText(outcome.code, codeLengthMax),
-        reason: reasonText(outcome.reason),
+        ...failure,
         remedy: exhausted ? 'Mend the cause, then replay: npm run replay' : undefined,
       };
     }

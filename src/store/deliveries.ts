@@ -36,8 +36,8 @@ export async function markDue(
 }
 
 /**
- * What marks that destinations should show newer revisions. A delivery that rests becomes due now; one that is
- * backing off keeps its time, since it takes the newest revision when that comes.
+ * What marks that destinations should show newer revisions. A delivery that rests or that a rule holds back becomes
+ * due now. One that is backing off after an error keeps its time, since it takes the newest revision when that comes.
  */
 export function dueDeliveries(
   revised: readonly RevisedCall[],

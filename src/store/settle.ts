@@ -14,6 +14,7 @@ export interface Settlement {
   readonly state: DeliveryState;
   /** For `due`: when to try again. For `delivered` and `skipped`: when to look again for a late match. */
   readonly dueAtMs: number | undefined;
+  /** How many attempts failed in a row. 0 for `due`: a rule holds it back, until the next push at most. */
   readonly attempts: number;
   readonly code: string | undefined;
   readonly reason: string | undefined;
@@ -74,7 +75,7 @@ function unsuspected(destination: string, fence: number): Upsert {
 
 /**
  * Settles rows as they stand at that moment. Where a push came while the batch was away, what landed is already
- * old: that delivery stays due. One that waits for its next try takes the newest revision by itself.
+ * old: that delivery stays due. One that failed keeps its time, and takes the newest revision by itself then.
  */
 function settledRows(destination: string, settlements: readonly Settlement[], nowMs: number): Upsert {
   return {
@@ -133,7 +134,9 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
 }
 
 function outdated({ stored, incoming }: UpsertNames): string {
-  return `(${stored('revision')} > ${incoming('revision')} AND ${incoming('state')} <> 'due')`;
+  // Without an attempt it did not fail: a rule held it back, which may not hold for the newer revision.
+  const isBackingOff = `${incoming('state')} = 'due' AND ${incoming('attempts')} > 0`;
+  return `(${stored('revision')} > ${incoming('revision')} AND NOT (${isBackingOff}))`;
 }
 
 function orNow({ stored, incoming }: UpsertNames, column: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { delivered, rejected, retry, skipped, type Outcome } from '../../src/contract/outcome.ts';
+import { delivered, held, rejected, retry, skipped, type Outcome } from '../../src/contract/outcome.ts';
 import { giveUpAfterMs, giveUpAttemptsMin } from '../../src/delivery/backoff.ts';
 import { reconcile } from '../../src/delivery/reconcile.ts';
 import { settlementOf } from '../../src/delivery/settlement.ts';
@@ -66,6 +66,25 @@ describe('what the store remembers of an outcome', () => {
     expect(settle(skipped('c', 'Nobody has the number.', 1000))).toMatchObject({
       state: 'skipped',
       dueAtMs: someTimeMs + 1000,
+    });
+  });
+
+  it.each([
+    [60_000, 60_000],
+    [0, 1_000],
+    [-1, 1_000],
+    [NaN, 1_000],
+    [Infinity, 1_000],
+    [1e300, 6 * 3_600_000],
+  ])('of a rule that holds it back for %d ms: when to look again, and no attempt', (delayMs, afterMs) => {
+    expect(
+      settle(held('c', 'api_budget', 'Requests are saved.', delayMs), due({ attempts: 20 })),
+    ).toMatchObject({
+      state: 'due',
+      dueAtMs: someTimeMs + afterMs,
+      attempts: 0,
+      code: 'api_budget',
+      reason: 'Requests are saved.',
     });
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
-import { delivered, rejected, retry } from '../../src/contract/outcome.ts';
+import { delivered, held, rejected, retry } from '../../src/contract/outcome.ts';
 import { startWorker, type Worker } from '../../src/delivery/worker.ts';
 import { readDestinations } from '../../src/store/destinations.ts';
 import { engines } from '../fixtures/engines.ts';
@@ -68,6 +68,20 @@ describe('the worker', () => {
     expect(second).toMatchObject({ id: 'a', attempt: 1, revision: someTimeMs + 1, remoteId: 'remote-a' });
     expect(second).toMatchObject({ idempotencyKey: (first as { idempotencyKey: string }).idempotencyKey });
     expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
+  });
+
+  it('lands a call that a rule held back as soon as its next push comes, whatever the clock says', async () => {
+    const hold: Act = ([d]) => [held(d?.id ?? '', 'api_budget', 'Requests are saved.', 60_000)];
+    const adapter = scriptedAdapter([hold]);
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter);
+    await until(async () =>
+      expect(await row('a')).toMatchObject({ code: 'api_budget', due_at: someTimeMs + 60_000 }),
+    );
+    await storeDue(fresh.store, [pushOf(inboundBodies('a').end)]);
+    worker.wake();
+    await expectLanded(['a']);
+    expect(adapter.batches).toHaveLength(2);
   });
 
   it('takes no batch larger than the destination allows, one at a time, and the longest due first', async () => {

@@ -104,6 +104,28 @@ for (const engine of engines) {
       });
     });
 
+    it('that a rule holds back are due now when a push comes', async () => {
+      await push('c', 'start');
+      await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0, code: 'api_budget' });
+      expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000 });
+      await push('c', 'end', someTimeMs + 1000);
+      expect(await row('c')).toMatchObject({ state: 'due', due_at: someTimeMs + 1000, attempts: 0 });
+    });
+
+    it('that a rule holds back are due now when the push came before that was settled', async () => {
+      await push('c', 'start');
+      await push('c', 'end', someTimeMs + 1000);
+      await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0 }, someTimeMs + 1001);
+      expect((await row('c'))?.['due_at']).toBeLessThanOrEqual(someTimeMs + 1000);
+    });
+
+    it('that failed keep their time when the push came before that was settled', async () => {
+      await push('c', 'start');
+      await push('c', 'end', someTimeMs + 1000);
+      await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 1 }, someTimeMs + 1001);
+      expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000, attempts: 1 });
+    });
+
     it('are read the longest due first, no more than asked for, and none before its time', async () => {
       await push('third', 'start', someTimeMs + 3);
       await push('first', 'start', someTimeMs + 1);

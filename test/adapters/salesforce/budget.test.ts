@@ -24,7 +24,7 @@ describe("the org's daily requests", () => {
   it('let calls wait for their end from 80 % on, and the metrics say so', async () => {
     const { org, deliver, land, figures, tasks } = await orgWithUsed(810, live);
     const start = callFrom(annsNumber, atStart);
-    expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'api_budget' }]);
+    expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'api_budget', isHeld: true }]);
     expect(org.log.billable()).toBe(0);
     expect(figures.get('live_updates_stopped')).toBe(1);
     expect(figures.get('final_writes_only')).toBe(0);
@@ -48,7 +48,7 @@ describe("the org's daily requests", () => {
     // It is skipped after a search, which tells of the limit.
     expect(await under.deliver([callFrom('+61491570110')])).toMatchObject([{ kind: 'skipped' }]);
     expect(await under.deliver([callFrom(annsNumber)])).toMatchObject([
-      { kind: 'retry', code: 'api_budget' },
+      { kind: 'retry', code: 'api_budget', isHeld: true },
     ]);
   });
 
