@@ -1,5 +1,6 @@
 import type { Migration } from '../src/domain/migration.ts';
 import { jetCalls } from './reporting/0001-jet-calls.ts';
+import { longerClickIds } from './reporting/0002-longer-click-ids.ts';
 import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';
@@ -18,4 +19,4 @@ export const storeMigrations: readonly Migration[] = [
 ];
 
 /** The schema of the reporting database, in order. */
-export const reportingMigrations: readonly Migration[] = [jetCalls];
+export const reportingMigrations: readonly Migration[] = [jetCalls, longerClickIds];

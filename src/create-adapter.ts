@@ -3,6 +3,7 @@ import type { CoreSettings } from './config/core-schema.ts';
 import { contractVersion, type Adapter, type AdapterDefinition } from './contract/adapter.ts';
 import type { AdapterTools } from './contract/adapter-tools.ts';
 import { AdapterMisconfigured } from './contract/errors.ts';
+import { MigrationBlocked } from './domain/migration.ts';
 import { createPhoneReader } from './domain/phone-number.ts';
 import { openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
@@ -42,7 +43,7 @@ export function createAdapter(
     openDatabase: (url) => openDatabase(url),
     migrateReporting: (database) =>
       migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
-        if (!(error instanceof StoreUnusable)) throw error;
+        if (!(error instanceof StoreUnusable || error instanceof MigrationBlocked)) throw error;
         throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
       }),
   });

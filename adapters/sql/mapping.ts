@@ -1,7 +1,7 @@
 import {
   cutText,
-  longTextLength,
   reportingColumns,
+  reportingLength,
   utcText,
   type Call,
   type DialectName,
@@ -104,7 +104,7 @@ export function mapCall(
 /** What each column holds, in characters: longer text is cut, never in the middle of one. The store keeps the whole. */
 const limits = reportingColumns.map((column: ReportingColumn & { name: ReportingColumnName }) => ({
   name: column.name,
-  lengthMax: column.length ?? (column.type === 'long_text' ? longTextLength : Infinity),
+  lengthMax: reportingLength(column),
 }));
 
 // PostgreSQL's type holds a zone, MySQL's must not be given one.

@@ -78,8 +78,8 @@ export {
 } from '../domain/match-people.ts';
 export { ownerOf, parseOwnerTable, type OwnerLookup, type OwnerTable } from '../domain/owner-table.ts';
 export {
-  longTextLength,
   reportingColumns,
+  reportingLength,
   reportingTable,
   type ReportingColumn,
   type ReportingColumnName,

@@ -14,6 +14,8 @@ export interface Traits {
   readonly comparesTextExactly: boolean;
   /** The column type for up to 16 MB of bytes. */
   readonly bytesType: string;
+  /** The part of ALTER TABLE that gives a column that may be empty another type; undefined: no type has a length. */
+  readonly changesType: ((column: string, type: string) => string) | undefined;
   /** Rows can be locked by SELECT ... FOR UPDATE. */
   readonly rowLocks: boolean;
 }

@@ -6,3 +6,15 @@ export interface Migration {
   readonly name: string;
   up(knex: Knex.Transaction, database: Database): Promise<void>;
 }
+
+/** A step that somebody has to make way for. Nothing was changed. */
+export class MigrationBlocked extends Error {
+  override readonly name = 'MigrationBlocked';
+  /** What the operator can do about it. */
+  readonly remedy: string;
+
+  constructor(reason: string, remedy: string, options: { cause?: unknown } = {}) {
+    super(reason, options);
+    this.remedy = remedy;
+  }
+}

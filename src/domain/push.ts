@@ -30,6 +30,7 @@ export interface PushWarning {
     | 'replaced_characters'
     | 'unknown_status'
     | 'end_before_start'
+    | 'too_long'
     | 'stage_from_fields'
     | 'call_removed'
     | 'call_full';

@@ -222,8 +222,11 @@ export const reportingColumns = [
   }),
   column('referrer_domain', 'text', { length: 191, meaning: 'Domain that referred the visitor.' }),
   column('keywords', 'long_text', { meaning: 'Search words of the clicked advertisement.' }),
-  column('campaign', 'text', { length: 191, meaning: 'The campaign that the advertisement is tagged with.' }),
-  column('gclid', 'text', { length: 191, meaning: 'Id of the Google Ads click.' }),
+  column('campaign', 'text', {
+    length: 1_024,
+    meaning: 'The campaign that the advertisement is tagged with.',
+  }),
+  column('gclid', 'text', { length: 512, meaning: 'Id of the Google Ads click.' }),
 
   column('extra', 'json', {
     meaning:
@@ -261,6 +264,11 @@ export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<D
 /** The column's SQL type, with its length where the database keeps one. */
 export function reportingSqlType(column: ReportingColumn, dialect: DialectName): string {
   return reportingSqlTypes[column.type][dialect].replace('LENGTH', String(column.length));
+}
+
+/** The most characters that a column holds; Infinity where it holds any. */
+export function reportingLength({ type, length }: Pick<ReportingColumn, 'type' | 'length'>): number {
+  return length ?? (type === 'long_text' ? longTextLength : Infinity);
 }
 
 export type ReportingColumnName = (typeof reportingColumns)[number]['name'];

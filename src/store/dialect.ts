@@ -67,6 +67,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     partialIndexes: true,
     comparesTextExactly: true,
     bytesType: 'blob',
+    changesType: undefined,
     // The whole file is locked for the one writer instead.
     rowLocks: false,
     // A second connection would only wait for the one writer, and a deferred transaction could fail.
@@ -98,6 +99,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     partialIndexes: true,
     comparesTextExactly: true,
     bytesType: 'bytea',
+    changesType: (column, type) => `ALTER COLUMN ${column} TYPE ${type}`,
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
@@ -143,6 +145,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     comparesTextExactly: false,
     // Its plain blob ends at 64 KB, below the size of a push.
     bytesType: 'mediumblob',
+    changesType: (column, type) => `MODIFY COLUMN ${column} ${type}`,
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,

@@ -335,3 +335,37 @@ describe('an end before its start', () => {
     expect(read({ callsessionid: 'c-1', ...same }).warnings).toEqual([]);
   });
 });
+
+describe('a text that is longer than its column in jet_calls', () => {
+  it.each([
+    ['gclid', 'gclid', 512],
+    ['campaign', 'campaign', 1_024],
+    ['sessionId', 'session_id', 191],
+    ['landingPageUrl', 'landing_page_url', 16_000],
+    ['channel', 'channel', 64],
+    ['originNumber', 'origin_number', 128],
+  ] as const)('is a warning, and kept whole: %s', (key, name, lengthMax) => {
+    const long = 'x'.repeat(lengthMax + 1);
+    const { fields, warnings } = read({ callsessionid: 'c-1', [key]: long });
+    expect(fields[name]).toBe(long);
+    expect(warnings).toEqual([
+      {
+        field: key,
+        code: 'too_long',
+        received: 'x'.repeat(Math.min(100, long.length)),
+        action: `kept whole in the store; jet_calls shows its first ${lengthMax} characters`,
+      },
+    ]);
+  });
+
+  it.each([
+    ['gclid', 512],
+    ['campaign', 1_024],
+    ['callsessionid', 1_000],
+    ['attributes', 100_000],
+    ['unknown', 100_000],
+  ] as const)('is none: %s of %d characters', (key, length) => {
+    const body = { callsessionid: 'c-1', [key]: `"${'x'.repeat(length - 2)}"` };
+    expect(read(body).warnings).toEqual([]);
+  });
+});

@@ -96,8 +96,38 @@ for (const engine of engines) {
     it('changes nothing when it is run again', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await migrate(database, migrationsTable, reportingMigrations);
-      expect(await database.knex(migrationsTable).pluck('name')).toEqual(['0001-jet-calls']);
+      expect(await database.knex(migrationsTable).pluck('name')).toEqual([
+        '0001-jet-calls',
+        '0002-longer-click-ids',
+      ]);
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
+    });
+
+    it('widens the columns of a table that stands, and keeps its rows', async () => {
+      const [first] = reportingMigrations;
+      await migrate(database, migrationsTable, first === undefined ? [] : [first]);
+      await narrow(database, ['campaign', 'gclid']);
+      await database.knex(reportingTable).insert({
+        ...Object.fromEntries(columns.filter((column) => column.required).map(smallestValue)),
+        gclid: 'Cj0KCQ',
+      });
+      await migrate(second, migrationsTable, reportingMigrations);
+      expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
+      const long = { gclid: 'g'.repeat(512), campaign: 'c'.repeat(1_024) };
+      await second.knex(reportingTable).update(long).where({ gclid: 'Cj0KCQ' });
+      expect(await second.knex(reportingTable).first('gclid', 'campaign')).toEqual(long);
+    });
+
+    it.runIf(engine.dialect === 'postgres')('says what to do where a view uses the column', async () => {
+      const [first] = reportingMigrations;
+      await migrate(database, migrationsTable, first === undefined ? [] : [first]);
+      await narrow(database, ['gclid']);
+      await database.knex.raw(`CREATE VIEW clicks AS SELECT gclid FROM ${reportingTable}`);
+      const blocked = migrate(second, migrationsTable, reportingMigrations);
+      await expect(blocked).rejects.toMatchObject({ name: 'MigrationBlocked' });
+      await database.knex.raw('DROP VIEW clicks');
+      await migrate(second, migrationsTable, reportingMigrations);
+      expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
     });
 
     it('can be run by two processes at once, and is complete for both when they go on', async () => {
@@ -135,6 +165,14 @@ for (const engine of engines) {
       await expect(refused).rejects.toThrow('9999-later');
     });
   });
+}
+
+/** The lengths that these columns had at first. */
+async function narrow({ knex, traits }: Database, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const change = traits.changesType?.(name, 'varchar(191)');
+    if (change !== undefined) await knex.raw(`ALTER TABLE ${reportingTable} ${change}`);
+  }
 }
 
 interface ColumnAnswer {
