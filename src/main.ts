@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
 import { loadSettings } from './cli/load-settings.ts';
 import type { Settings } from './config/read-settings.ts';
-import { dataFolder } from './data-folder.ts';
+import { firstStartFile } from './data-folder.ts';
 import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
@@ -31,7 +30,7 @@ async function main(): Promise<void> {
     const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
     const { clientId, consolePassword } = receiver.firstStart;
     try {
-      const { shownIn } = showFirstStart(text, join(dataFolder(core), 'first-start.txt'), process.stdout);
+      const { shownIn } = showFirstStart(text, firstStartFile(core), process.stdout);
       log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
     } catch (error) {
       const remedy =

@@ -9,7 +9,7 @@ import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
-import { secretKeyFile } from './data-folder.ts';
+import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
@@ -24,6 +24,7 @@ import { findDurabilityFault } from './store/durability.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger } from './store/match-ledger.ts';
 import { awaitStore } from './store/await-store.ts';
+import { watchStoreFile, type FileWatch } from './store/watch-file.ts';
 import { createStoreGate, type StoreGate } from './store/store-gate.ts';
 import { probeStore, type Store } from './store/store.ts';
 
@@ -72,6 +73,7 @@ export async function startReceiver(
   pace: Pace = usualPace,
 ): Promise<Receiver> {
   const { core } = settings;
+  requireStoreOfKey(core);
   const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
     log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
   );
@@ -100,7 +102,8 @@ async function startOn(
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
   if (receives) await warnOfLostCommits(store, log);
-  const gate = guard(store, log);
+  const watch = watchStoreFile(store, log);
+  const gate = guard(store, watch, log);
   // A scrape is not worth waiting for long.
   const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (!(await gate.canStore())) throw new Error('The store takes no push');
@@ -134,7 +137,10 @@ async function startOn(
     authorize: receives
       ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
       : undefined,
-    health: { store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
+    health: {
+      ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
+      findLoss: watch.findLoss,
+    },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
@@ -186,17 +192,19 @@ async function startOn(
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
       gate.stop();
+      watch.stop();
       await store.close();
     },
   };
 }
 
-function guard(store: Store, log: Logger): StoreGate {
+function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
   return createStoreGate({
     answersWithinMs: storeAnswersWithinMs,
     quickMs: 1_000,
     probeEveryMs: 500,
     isAway: (error) => store.writer.isAway(error),
+    isInPlace: () => watch.findLoss() === undefined,
     probe: () => probeStore(store),
     onChange: (isOpen) => {
       if (isOpen) log.info({}, 'The store answers again');

@@ -31,13 +31,29 @@ const columns = [
 
 export function createClient(url: string, tools: AdapterTools): SqlClient {
   const database = tools.openDatabase(url);
+  const requireFile = (): void => {
+    const lost = database.findLostFile();
+    if (lost === undefined) return;
+    throw new DestinationUnavailable(
+      `${lost.reason} Stop the receiver, put the reporting database back, and start the receiver. Without it the next start makes a new one, and "npm run replay -- --destination sql --all" fills it.`,
+    );
+  };
   // A statement cannot be called back: after an abort it may still land, which its key makes harmless.
   const orUnavailable = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
     try {
       signal.throwIfAborted();
-      return await untilAborted(work(), signal);
+      requireFile();
+      const result = await untilAborted(work(), signal);
+      // SQLite reports success for what it writes into a file that was moved or removed meanwhile.
+      requireFile();
+      return result;
     } catch (error) {
-      if (error instanceof AdapterMisconfigured || database.isDataError(error)) throw error;
+      if (
+        error instanceof AdapterMisconfigured ||
+        error instanceof DestinationUnavailable ||
+        database.isDataError(error)
+      )
+        throw error;
       // The driver's message may hold values: only its code is told.
       const { code: given } = error as { code?: unknown };
       const code = typeof given === 'string' ? given : 'no answer';

@@ -6,7 +6,7 @@ import type { Settings } from '../config/read-settings.ts';
 import { enabledDestinations } from '../enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { StoreUnusable } from '../store/store-unusable.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openExistingStore, type Store } from '../store/store.ts';
 import { loadSettings } from './load-settings.ts';
 
 /** What a command works with. */
@@ -31,10 +31,10 @@ export function createCommand(name: string, description: string): Command {
     });
 }
 
-/** Opens the store for one piece of work and closes it. Safe beside a running receiver. */
+/** Opens the store for one piece of work and closes it; never makes one. Safe beside a running receiver. */
 export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
   const settings = loadSettings();
-  const store = await openStore(settings.core.DATABASE_URL, storeMigrations, true);
+  const store = await openExistingStore(settings.core.DATABASE_URL, storeMigrations);
   const destinations = enabledDestinations(settings, adapters);
   try {
     await work({ settings, store, destinations });

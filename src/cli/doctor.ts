@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
 import { checkSecretKey } from '../auth/secret-key.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
-import { secretKeyFile } from '../data-folder.ts';
+import { firstStartFile, requireStoreOfKey, secretKeyFile } from '../data-folder.ts';
 import type { Finding } from '../contract/adapter.ts';
 import type { Database } from '../domain/database.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
@@ -14,12 +15,16 @@ import { findDurabilityFault } from '../store/durability.ts';
 import { readLedger } from '../store/match-ledger.ts';
 import { readResting, type Resting } from '../store/backlog.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
+import type { StoreLoss } from '../store/watch-file.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
 
 const adapterAnswersWithinMs = 30_000;
+const receiverAnswersWithinMs = 3_000;
+
+const lossSchema = z.object({ store: z.object({ reason: z.string(), remedy: z.string() }).optional() });
 
 const notThereYet: Finding = {
   level: 'warning',
@@ -85,15 +90,41 @@ function readWarnings({ core }: Settings): Finding[] {
 async function lookAtStore({ core }: Settings): Promise<Finding[]> {
   const url = core.DATABASE_URL;
   const file = databaseFile(url);
-  // A log without its file is a lost store, and no new one.
-  if (file !== undefined && !existsSync(file) && !existsSync(`${file}-wal`)) return [notThereYet];
   try {
+    const loss = await askRunningReceiver(core);
+    if (loss !== undefined) return [{ level: 'fault', message: loss.reason, remedy: loss.remedy }];
+    requireStoreOfKey(core);
+    // A log without its file is a lost store, and no new one.
+    if (file !== undefined && !existsSync(file) && !existsSync(`${file}-wal`))
+      return [existsSync(firstStartFile(core)) ? lostStore(file) : notThereYet];
     await checkStore(url);
     return await lookInto(core);
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
   }
+}
+
+/** Only the receiver itself knows whether the file that it has open is still the one at its path. */
+async function askRunningReceiver({ HOST, PORT }: CoreSettings): Promise<StoreLoss | undefined> {
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  try {
+    const answer = await fetch(`http://${host}:${PORT}/readyz`, {
+      signal: AbortSignal.timeout(receiverAnswersWithinMs),
+    });
+    return lossSchema.parse(await answer.json()).store;
+  } catch {
+    // None runs, or it is another program.
+    return undefined;
+  }
+}
+
+function lostStore(file: string): Finding {
+  return {
+    level: 'fault',
+    message: `The store ${file} is missing, though a first start was made here (first-start.txt is there).`,
+    remedy: 'Put the store back, or restore a back-up: npm run restore -- <file>. To begin anew: npm start',
+  };
 }
 
 /** What the running receiver noted for the adapter; nothing where the store is away, which is told above. */

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
 import type { FirstStart } from '../first-client.ts';
 
+const filesMax = 100;
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 
 /** What to paste into Jet's form, and what to do next. */
@@ -43,7 +44,10 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
   return `${lines.join('\n')}\n`;
 }
 
-/** Shows it on a terminal; elsewhere, where a log would keep it, puts it into a file for its owner alone. */
+/**
+ * Shows it on a terminal; elsewhere, where a log would keep it, puts it into a file for its owner alone. A file that is
+ * there may hold the only copy of another store's credentials: the new one is then named `first-start-2.txt`, and so on.
+ */
 export function showFirstStart(
   text: string,
   file: string,
@@ -54,7 +58,21 @@ export function showFirstStart(
     return { shownIn: 'the terminal' };
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, text, { mode: 0o600 });
-  chmodSync(file, 0o600);
-  return { shownIn: file };
+  const shownIn = writeNew(file, text);
+  chmodSync(shownIn, 0o600);
+  return { shownIn };
+}
+
+/** Answers the name of the file that was made. */
+function writeNew(file: string, text: string): string {
+  const { dir, name, ext } = parse(file);
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? file : join(dir, `${name}-${number}${ext}`);
+    try {
+      writeFileSync(candidate, text, { mode: 0o600, flag: 'wx' });
+      return candidate;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number === filesMax) throw error;
+    }
+  }
 }

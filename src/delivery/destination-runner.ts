@@ -83,6 +83,8 @@ async function workOnce(
   interrupt: AbortSignal,
 ): Promise<number> {
   const { store, name, capabilities, clock, pollMs } = dependencies;
+  // A delivery that only a lost file remembers would be made again later. The receiver logs the loss.
+  if (store.writer.findLostFile() !== undefined) return pollMs;
   const lease = await holdLease(dependencies, hold);
   if (hold.inHand !== undefined && lease?.fence !== hold.inHand.fence)
     await makeLateDueAgain(dependencies, hold);
@@ -154,8 +156,8 @@ interface BatchResult extends Pick<AttemptResult, 'stopped'> {
 const notSettled: BatchResult = { settled: false, stopped: undefined, landed: false };
 
 /**
- * `settled` is false when another process has taken the destination over: the batch stays due. Undefined: the lease
- * is too old for an attempt, and is to be renewed first.
+ * `settled` is false when another process has taken the destination over: the batch stays due. Undefined: nothing was
+ * tried, since the lease must be renewed first, or since the store's file is lost.
  */
 async function deliverBatch(
   dependencies: RunnerDependencies,
@@ -176,7 +178,7 @@ async function deliverBatch(
   }
   // The deadline ends before the lease does. A process that was stopped since it looked at its lease has none left.
   const leftMs = hold.renewedAtMs + (leaseMs * 3) / 4 - clock();
-  if (leftMs <= 0) return undefined;
+  if (leftMs <= 0 || store.writer.findLostFile() !== undefined) return undefined;
   const deadlineMs = Math.min(leaseMs / 2, leftMs);
   hold.inHand = { fence: lease.fence, callIds };
   const { outcomes, stopped, late } =

@@ -66,5 +66,20 @@ export interface Database {
    * connection on which it says nothing is given up after 20 s. For the caller to close.
    */
   openPatiently(): Database;
+  /**
+   * Looks whether an SQLite database is still the file at its path. What is written to another one is lost, though
+   * SQLite reports success: look again after a write, before you report it.
+   *
+   * @returns what happened to the file; undefined while it is in its place, and for a server
+   */
+  findLostFile(): LostFile | undefined;
   close(): Promise<void>;
+}
+
+/** An SQLite file that is open, and no longer the one at its path. */
+export interface LostFile {
+  /** What happened, as a sentence. */
+  readonly reason: string;
+  /** The database file itself is in its place: only its log or its shared memory is not. */
+  readonly isLogOnly: boolean;
 }

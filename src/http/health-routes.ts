@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { within } from '../domain/within.ts';
 import { readDestinations } from '../store/destinations.ts';
 import type { Store } from '../store/store.ts';
+import type { StoreLoss } from '../store/watch-file.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -14,6 +15,8 @@ export interface HealthDependencies {
   readonly metricsToken: string | undefined;
   /** Whether the store would take a push now. */
   readonly canStore: () => Promise<boolean>;
+  /** Why what is stored now would be lost, if so. */
+  readonly findLoss: () => StoreLoss | undefined;
   readonly isClosing: () => boolean;
   readonly clock: Clock;
 }
@@ -60,11 +63,14 @@ export function healthRoutes(dependencies: HealthDependencies): Router {
 interface Readiness {
   status: 'ready' | 'store_unavailable' | 'shutting_down';
   paused: { destination: string; reason?: string | null; remedy?: string | null }[];
+  store?: StoreLoss;
 }
 
 async function readReadiness(dependencies: HealthDependencies): Promise<Readiness> {
-  const { store, isClosing, canStore, clock } = dependencies;
+  const { store, isClosing, canStore, findLoss, clock } = dependencies;
   if (isClosing()) return { status: 'shutting_down', paused: [] };
+  const loss = findLoss();
+  if (loss !== undefined) return { status: 'store_unavailable', paused: [], store: loss };
   if (!(await canStore())) return { status: 'store_unavailable', paused: [] };
   try {
     await within(storeAnswersWithinMs, store.reader.knex('pushes').first('id'));

@@ -34,6 +34,7 @@ const readinessSchema = z.object({
   paused: z.array(
     z.object({ destination: z.string(), reason: z.string().nullish(), remedy: z.string().nullish() }),
   ),
+  store: z.object({ reason: z.string(), remedy: z.string() }).optional(),
 });
 
 /** The description of this server (OpenAPI 3.1), made from the schemas that the code uses. */

@@ -3,6 +3,7 @@ import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
 import { dialectOfUrl } from '../domain/database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
+import { createFilePlace, type FilePlace } from './file-place.ts';
 import { prepareServerConnection } from './server-connection.ts';
 import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
@@ -25,9 +26,11 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
   const name = dialectOfUrl(url);
   if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
+  const file = databaseFile(url);
+  const place = file === undefined || mode === 'inspect' ? undefined : createFilePlace(file);
   // An error's message would otherwise hold the values that were bound: numbers and names of people.
   const knex = knexFactory({
-    ...knexConfigs[name](url, mode, dialect.pool, patient),
+    ...knexConfigs[name](url, mode, dialect.pool, patient, place),
     acquireConnectionTimeout: acquireTimeoutMs,
     compileSqlOnError: false,
     log: silent,
@@ -37,11 +40,12 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
     knex,
     dialect: name,
     traits: dialect,
-    file: databaseFile(url),
+    file,
     upsert: (within, upsert) => upsertRows(dialect, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
     isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
+    findLostFile: () => place?.findLoss(),
     openPatiently: () => openDatabase(url, mode, true),
     close: () => (closing ??= knex.destroy()),
   };
@@ -68,9 +72,18 @@ export function isPoolTimeout(error: unknown): boolean {
 
 /** How knex reaches each kind of database. */
 const knexConfigs: Readonly<
-  Record<DialectName, (url: string, mode: SqliteMode, pool: Knex.PoolConfig, patient: boolean) => Knex.Config>
+  Record<
+    DialectName,
+    (
+      url: string,
+      mode: SqliteMode,
+      pool: Knex.PoolConfig,
+      patient: boolean,
+      place: FilePlace | undefined,
+    ) => Knex.Config
+  >
 > = {
-  sqlite: (url, mode, pool) => ({
+  sqlite: (url, mode, pool, _patient, place) => ({
     client: 'sqlite3',
     connection: sqliteConnection(url, mode),
     useNullAsDefault: true,
@@ -79,8 +92,8 @@ const knexConfigs: Readonly<
       ...(mode === 'read' && { max: sqliteReadersMax }),
       afterCreate: (
         connection: Parameters<typeof prepareSqliteConnection>[0],
-        done: Parameters<typeof prepareSqliteConnection>[2],
-      ) => prepareSqliteConnection(connection, mode, done),
+        done: Parameters<typeof prepareSqliteConnection>[3],
+      ) => prepareSqliteConnection(connection, mode, place, done),
     },
   }),
   postgres: (url, _mode, pool, patient) => ({

@@ -51,6 +51,8 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
     const hadStore = existsSync(storeFile);
     giveToOwnerOf(hadStore ? storeFile : dirname(storeFile), ready, hadStore);
     if (hadStore) locked = await lockOut(storeFile, options.requireNoReceiver);
+    // A log without its file: the file may have been moved away from a receiver that still runs on it.
+    else if (existsSync(`${storeFile}-wal`)) await options.requireNoReceiver();
     const aside = `${storeFile}${asideSuffix}`;
     if (hadStore) linkSync(storeFile, aside);
     // A log that a damaged store left would be read into the one that takes its place.

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { FilePlace } from './file-place.ts';
 import { keepStatements, type SqliteConnection } from './sqlite-statements.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
@@ -18,7 +19,9 @@ export type SqliteMode = 'write' | 'read' | 'inspect';
 /** What knex opens. Its flags always hold those for writing, so a file to be inspected is named by a URI. */
 export function sqliteConnection(url: string, mode: SqliteMode): { filename: string; flags?: string[] } {
   const path = sqlitePath(url);
-  if (mode !== 'inspect') return { filename: path };
+  if (mode === 'write') return { filename: path };
+  // A reader that opens late must not make a file in the place of one that is gone.
+  if (mode === 'read') return { filename: `${pathToFileURL(path).href}?mode=rw`, flags: ['OPEN_URI'] };
   // A file without a log is at rest: nothing need be put beside it to read it.
   const atRest = !existsSync(`${path}-wal`) && !existsSync(`${path}-journal`);
   const options = atRest ? 'mode=ro&immutable=1' : 'mode=ro';
@@ -48,16 +51,28 @@ export function sqlitePragmas(mode: SqliteMode): readonly string[] {
 const busyTriesMax = 50;
 const busyPauseMs = 20;
 
-/** Readies a fresh connection; for the pool's `afterCreate`. */
+/**
+ * Readies a fresh connection; for the pool's `afterCreate`.
+ *
+ * @param place refuses a later connection to another file that has taken the path meanwhile
+ */
 export function prepareSqliteConnection(
   connection: SqliteConnection,
   mode: SqliteMode,
+  place: FilePlace | undefined,
   done: (error: Error | null, connection: SqliteConnection) => void,
 ): void {
   const pragmas = sqlitePragmas(mode);
+  const isRefused = (): boolean => {
+    const lost = place?.findLoss();
+    if (lost !== undefined) connection.close(() => done(cannotOpen(lost.reason), connection));
+    return lost !== undefined;
+  };
   const run = (index: number, tries: number): void => {
     const pragma = pragmas[index];
     if (pragma === undefined) {
+      place?.note();
+      if (isRefused()) return;
       keepStatements(connection, mode === 'write' ? 'write' : 'read');
       done(null, connection);
       return;
@@ -70,7 +85,12 @@ export function prepareSqliteConnection(
       } else done(error, connection);
     });
   };
-  run(0, 0);
+  // Before the first statement, which would read the log of one file into another.
+  if (!isRefused()) run(0, 0);
+}
+
+function cannotOpen(reason: string): Error {
+  return Object.assign(new Error(reason), { code: 'SQLITE_CANTOPEN' });
 }
 
 /** Makes the folder of a database file. Where that fails, opening the file says why. */

@@ -29,6 +29,8 @@ export interface StoreGateOptions {
   readonly quickMs: number;
   readonly probeEveryMs: number;
   readonly isAway: (error: unknown) => boolean;
+  /** False while what is committed would be lost. Asked before work, and again before its result is reported. */
+  readonly isInPlace: () => boolean;
   /** A piece of work that needs what a push needs, and leaves nothing. */
   readonly probe: () => PromiseLike<unknown>;
   /** Called when the gate shuts, and when it opens again. */
@@ -44,7 +46,7 @@ const toldForMs = 1_000;
  * until a probe succeeds it also says that the store takes no push: a full disk fails quickly, and lets one read.
  */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
-  const { answersWithinMs, quickMs, probeEveryMs, isAway, probe, onChange } = options;
+  const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;
   let open = true;
   let sound = true;
   let soundAtMs = -Infinity;
@@ -52,12 +54,21 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   const isOpen = (): boolean => open;
   const stopping = new AbortController();
 
+  const probeInPlace = async (): Promise<void> => {
+    requireInPlace();
+    await probe();
+  };
+
+  const requireInPlace = (): void => {
+    if (!isInPlace()) throw new StoreSilent('The file of the store is not in its place');
+  };
+
   const probeUntilSound = async (): Promise<void> => {
     if (!sound) return;
     sound = false;
     while (!stopping.signal.aborted) {
       try {
-        await within(answersWithinMs, probe());
+        await within(answersWithinMs, probeInPlace());
         sound = true;
         soundAtMs = performance.now();
         if (open) return;
@@ -80,7 +91,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
 
   const check = async (): Promise<boolean> => {
     try {
-      await within(toldWithinMs, probe());
+      await within(toldWithinMs, probeInPlace());
       soundAtMs = performance.now();
     } catch {
       void probeUntilSound();
@@ -91,9 +102,12 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   return {
     async run(work) {
       if (!isOpen()) throw new StoreSilent('The store does not answer');
+      requireInPlace();
       const startedMs = performance.now();
       try {
-        return await within(answersWithinMs, work());
+        const result = await within(answersWithinMs, work());
+        requireInPlace();
+        return result;
       } catch (error) {
         const tookTooLong = error instanceof TookTooLong;
         const isSilent = tookTooLong || (isAway(error) && performance.now() - startedMs > quickMs);
@@ -106,7 +120,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
     },
     isOpen,
     canStore() {
-      if (!sound) return Promise.resolve(false);
+      if (!sound || !isInPlace()) return Promise.resolve(false);
       if (performance.now() - soundAtMs < toldForMs) return Promise.resolve(true);
       return (checking ??= check().finally(() => {
         checking = undefined;

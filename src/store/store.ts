@@ -40,19 +40,43 @@ export const storeMigrationsTable = 'jet_store_migrations';
 const fullCheckBytesMax = 256 * 1024 * 1024;
 
 /**
- * Opens the store and brings its schema up to date.
+ * Opens the store and brings its schema up to date. Where there is none it makes one.
  *
- * @param patient leaves a server's statements as long as they take: for commands, whose statements go through all rows
  * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
  */
-export async function openStore(
-  url: string,
-  migrations: readonly Migration[],
-  patient = false,
-): Promise<Store> {
+export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
   // Before it is opened for writing, which would change even the file of another program.
   const file = databaseFile(url);
   if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
+  return openAndMigrate(url, migrations, false);
+}
+
+/**
+ * Opens a store that is there: for commands, which never make one. Their statements go through all rows, so a server
+ * gives them as long as they take.
+ *
+ * @throws StoreUnusable as {@link openStore} does, and when there is no store
+ */
+export async function openExistingStore(url: string, migrations: readonly Migration[]): Promise<Store> {
+  const file = databaseFile(url);
+  if (file !== undefined && inspectSqliteFile(file).isNew) throw noStore(`There is no store at ${file}.`);
+  if (!(await checkStore(url)).isMade)
+    throw noStore(file === undefined ? 'There is no store in the database.' : `${file} holds no store.`);
+  return openAndMigrate(url, migrations, true);
+}
+
+function noStore(reason: string): StoreUnusable {
+  return new StoreUnusable(
+    reason,
+    'If there was one, put it back or restore a back-up. If not: the first start of the receiver makes it (npm start).',
+  );
+}
+
+async function openAndMigrate(
+  url: string,
+  migrations: readonly Migration[],
+  patient: boolean,
+): Promise<Store> {
   const writer = openDatabase(url, 'write', patient);
   // A server takes many connections at once, so one pool serves both uses.
   const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
@@ -62,6 +86,9 @@ export async function openStore(
   };
   try {
     await migrate(writer, storeMigrationsTable, migrations);
+    // By now SQLite has made its log. Both connections note their files before a push is answered.
+    if (reader !== writer) await reader.knex(storeMigrationsTable).first('name');
+    for (const database of [writer, reader]) database.findLostFile();
   } catch (error) {
     await close();
     throw asUnusable(error, writer);
@@ -70,17 +97,18 @@ export async function openStore(
 }
 
 /**
- * Looks whether a store can be used, without changing it.
+ * Looks whether a store can be used, without changing it. `isMade` is false where a database is still empty.
  *
  * @throws StoreUnusable when it cannot
  */
-export async function checkStore(url: string): Promise<void> {
+export async function checkStore(url: string): Promise<{ isMade: boolean }> {
   const database = openDatabase(url, 'inspect');
   try {
     if (database.file !== undefined) {
       inspectSqliteFile(database.file);
       await checkSqlite(database, database.file);
-    } else await database.knex.raw('SELECT 1');
+    }
+    return { isMade: await database.knex.schema.hasTable(storeMigrationsTable) };
   } catch (error) {
     throw asUnusable(error, database);
   } finally {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
@@ -6,6 +6,7 @@ import { storeMigrations } from '../../migrations/index.ts';
 import { createAdapter } from '../../src/create-adapter.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
+import { inFolder } from '../fixtures/receiver-process.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 
@@ -71,6 +72,35 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('back-up');
   });
 
+  it('finds a store missing beside its key, or beside what the first start showed', async () => {
+    await mkdir(join(folder.path, 'data'));
+    await writeFile(join(folder.path, 'data', 'first-start.txt'), 'shown once');
+    const shown = await doctor();
+    expect([shown.code, shown.stdout]).toEqual([1, expect.stringMatching(/^fault +store: .*is missing/m)]);
+    await writeFile(join(folder.path, 'data', 'secret-key'), 'k'.repeat(64));
+    const { code, stdout } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fault +store: The store \S+jet\.sqlite is missing, .*secret-key/m);
+    expect(stdout).toContain('npm run restore');
+    expect((await readdir(join(folder.path, 'data'))).sort()).toEqual(['first-start.txt', 'secret-key']);
+  });
+
+  it('finds a store that the running receiver has lost, though a sound copy is at its path', async () => {
+    await inFolder(async (start, path) => {
+      const url = await start({ PORT: '0' }).ready();
+      const file = join(path, 'data', 'jet.sqlite');
+      await copyFile(file, `${file}.copy`);
+      await rename(`${file}.copy`, file);
+      const { code, stdout } = await folder.run('doctor', [], {
+        DATABASE_URL: `sqlite:${file}`,
+        PORT: new URL(url).port,
+      });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^fault +store: .*was replaced by another file/m);
+      expect(stdout).toContain('Stop the receiver');
+    });
+  });
+
   it('finds a store that a newer version made', async () => {
     const store = await openStore(folder.storeUrl, storeMigrations);
     await store.writer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
@@ -84,6 +114,7 @@ describe('npm run doctor', () => {
     const key = 'a key of thirty-two characters, or more';
     beforeEach(async () => {
       await makeReporting();
+      await makeStore();
       const made = await folder.run('client', ['create', '--name', 'Jet'], { SECRET_KEY: key });
       expect(made.code).toBe(0);
     });

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,12 +88,48 @@ describe.concurrent('the first start', { timeout: 60_000 }, () => {
 
   it('that cannot show what it made says how to come by a new secret and a console password', () =>
     inFolder(async (start, folder) => {
-      mkdirSync(join(folder, 'data/first-start.txt'), { recursive: true });
+      mkdirSync(join(folder, 'data'));
+      // Nobody could name a hundred more.
+      for (let number = 1; number <= 100; number += 1)
+        writeFileSync(join(folder, `data/first-start${number === 1 ? '' : `-${number}`}.txt`), 'taken');
       const receiver = start({ CONSOLE_PASSWORD: '' });
       await receiver.ready();
       expect(receiver.output()).toMatch(
         /npm run client -- rotate \S+\. Set CONSOLE_PASSWORD, since the one that was made is lost too/,
       );
+    }));
+
+  it('is refused where the store is missing beside its own key, and makes nothing', () =>
+    inFolder(async (start, folder) => {
+      const first = start();
+      await first.ready();
+      first.child.kill('SIGTERM');
+      await first.exited;
+      const shown = readFileSync(join(folder, 'data/first-start.txt'), 'utf8');
+      renameSync(join(folder, 'data/jet.sqlite'), join(folder, 'elsewhere'));
+      const again = start();
+      expect(await again.exited).toBe(1);
+      expect(again.output()).toMatch(/The store \S+ is missing, but its secret key \S+ is there/);
+      expect(again.output()).toContain('npm run restore');
+      expect(existsSync(join(folder, 'data/jet.sqlite'))).toBe(false);
+      expect(readFileSync(join(folder, 'data/first-start.txt'), 'utf8')).toBe(shown);
+
+      renameSync(join(folder, 'elsewhere'), join(folder, 'data/jet.sqlite'));
+      expect(await start().ready()).toMatch(/^http/);
+    }));
+
+  it('that begins anew, since the key was moved away, keeps what an earlier one showed', () =>
+    inFolder(async (start, folder) => {
+      mkdirSync(join(folder, 'data'));
+      writeFileSync(join(folder, 'data/first-start.txt'), 'of an earlier store');
+      const receiver = start();
+      const url = await receiver.ready();
+      expect(readFileSync(join(folder, 'data/first-start.txt'), 'utf8')).toBe('of an earlier store');
+      const second = join(folder, 'data/first-start-2.txt');
+      expect(statSync(second).mode & 0o777).toBe(0o600);
+      expect(receiver.output()).toContain('first-start-2.txt');
+      const { status } = await takeToken(url, credentialsIn(readFileSync(second, 'utf8')));
+      expect(status).toBe(200);
     }));
 
   it.skipIf(noTerminal)('shows credentials on a terminal, and in no file', () =>

@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { dialects } from '../../src/store/dialect.ts';
 import { findDurabilityFault } from '../../src/store/durability.ts';
 import { storePushes } from '../../src/store/pushes.ts';
-import { openStore, type Store } from '../../src/store/store.ts';
+import { openExistingStore, openStore, type Store } from '../../src/store/store.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore } from '../fixtures/fresh-store.ts';
@@ -51,7 +51,7 @@ for (const engine of engines) {
       'of a command leaves statements as long as they take, and no transaction that stands still',
       async () => {
         const fresh = await openFreshStore(engine);
-        const patient = await openStore(fresh.url, storeMigrations, true);
+        const patient = await openExistingStore(fresh.url, storeMigrations);
         const limits = async ({ writer }: Store): Promise<unknown> =>
           (
             await ask(

@@ -23,6 +23,7 @@ describe('the gate before the store', () => {
       quickMs: 20,
       probeEveryMs: 5,
       isAway: (error) => error instanceof Away,
+      isInPlace: () => true,
       probe: () => {
         probes += 1;
         return answers ? Promise.resolve() : Promise.reject(new Away());
