@@ -29,7 +29,7 @@ export interface StoreGateOptions {
   readonly quickMs: number;
   readonly probeEveryMs: number;
   readonly isAway: (error: unknown) => boolean;
-  /** False while what is committed would be lost. Asked before work, and again before its result is reported. */
+  /** False while what is committed would be lost. Asked before a result is reported. */
   readonly isInPlace: () => boolean;
   /** A piece of work that needs what a push needs, and leaves nothing. */
   readonly probe: () => PromiseLike<unknown>;
@@ -49,6 +49,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;
   let open = true;
   let sound = true;
+  let wasInPlace = true;
   let soundAtMs = -Infinity;
   let checking: Promise<boolean> | undefined;
   const isOpen = (): boolean => open;
@@ -60,7 +61,8 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   };
 
   const requireInPlace = (): void => {
-    if (!isInPlace()) throw new StoreSilent('The file of the store is not in its place');
+    wasInPlace = isInPlace();
+    if (!wasInPlace) throw new StoreSilent('The file of the store is not in its place');
   };
 
   const probeUntilSound = async (): Promise<void> => {
@@ -102,7 +104,8 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   return {
     async run(work) {
       if (!isOpen()) throw new StoreSilent('The store does not answer');
-      requireInPlace();
+      // A look costs some file lookups: while all was well at the last one, the one after the work is enough.
+      if (!wasInPlace) requireInPlace();
       const startedMs = performance.now();
       try {
         const result = await within(answersWithinMs, work());
