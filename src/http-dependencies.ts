@@ -59,6 +59,12 @@ export function webhookDependencies(
     authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
+    storeList: limitWaitingBytes(
+      (pushes: readonly NewPush[]) =>
+        gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey)),
+      (pushes) => pushes.reduce((sum, { body }) => sum + body.length, 0),
+      waitingBytesMax,
+    ),
     quarantine: (refused) =>
       gate.run(() => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock())),
     isDataError: (error) => store.writer.isDataError(error),

@@ -32,6 +32,8 @@ export interface PushWarning {
     | 'end_before_start'
     | 'too_long'
     | 'stage_from_fields'
+    | 'decoded_as'
+    | 'repaired'
     | 'call_removed'
     | 'call_full';
   /** What came, cut to 100 characters. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { webhookScope } from '../auth/webhook-strategy.ts';
 import { jetFields, type JetField } from '../domain/jet-fields.ts';
 import { stages } from '../domain/stage.ts';
+import { callsMax } from '../intake/read-body.ts';
 import { problemCodes } from './problem.ts';
 import { jsonAnswer, jsonSchema, oauthFlows, oauthOperations, operation } from './openapi-oauth.ts';
 import { webhookPaths } from './webhook-routes.ts';
@@ -17,6 +18,22 @@ export const storedAnswerSchema = z.object({
   duplicate: z.boolean().describe('True for a repeat: nothing was written twice.'),
   warnings: z.array(
     z.object({ field: z.string(), code: z.string(), received: z.string(), action: z.string() }),
+  ),
+});
+
+/** The 200 answer to a list: one entry per item, in the list's order. */
+export const storedListSchema = z.object({
+  status: z.literal('stored'),
+  pushes: z.array(
+    z.union([
+      storedAnswerSchema,
+      z.object({
+        status: z.literal('refused').describe('The item is no call. It is kept in the quarantine.'),
+        code: z.string(),
+        detail: z.string(),
+        quarantineId: z.string(),
+      }),
+    ]),
   ),
 });
 
@@ -86,7 +103,9 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
     components: {
       schemas: {
         Push: pushSchema(),
+        PushList: pushListSchema,
         Stored: jsonSchema(storedAnswerSchema),
+        StoredList: jsonSchema(storedListSchema),
         Problem: jsonSchema(problemSchema),
       },
       securitySchemes: {
@@ -105,6 +124,17 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
   };
 }
 
+const onePushOrList = {
+  oneOf: [{ $ref: '#/components/schemas/Push' }, { $ref: '#/components/schemas/PushList' }],
+};
+
+const pushListSchema = {
+  type: 'array',
+  maxItems: callsMax,
+  items: { $ref: '#/components/schemas/Push' },
+  description: 'Stored in one transaction. Items that are no call are kept in the quarantine.',
+};
+
 function webhookOperation(path: string, stage: string | undefined): Record<string, unknown> {
   return {
     operationId: `take${path.replace(/^\/webhooks\/jet/, '').replace(/-?\/?([a-z]+)/g, (_all, word: string) => word.charAt(0).toUpperCase() + word.slice(1))}Push`,
@@ -112,12 +142,19 @@ function webhookOperation(path: string, stage: string | undefined): Record<strin
     security: [{ oauth: [webhookScope] }, { header: [] }],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Push' } } },
+      description:
+        'One call, or a list of calls. JSON is read under any content type but multipart, also as JSON text in a JSON string, under data, payload or body, or in a form. The charset is the one that is declared, or the one that the bytes show. Content-Encoding may be gzip, deflate or br.',
+      content: {
+        'application/json': { schema: onePushOrList },
+        'application/x-ndjson': { schema: { type: 'string', description: 'One call a line.' } },
+        'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/Push' } },
+        'text/plain': { schema: { type: 'string', description: 'The JSON text of a call or a list.' } },
+      },
     },
     responses: {
       200: {
         description: 'Stored and synced, or stored before',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Stored' } } },
+        ...jsonAnswer(z.union([storedAnswerSchema, storedListSchema])),
       },
       ...problemAnswers(),
     },

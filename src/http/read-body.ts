@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Request } from 'express';
 import getRawBody from 'raw-body';
 import { Problem } from './problem.ts';
@@ -7,10 +7,21 @@ import { Problem } from './problem.ts';
 /** The most bytes of a push's body, before and after decompression. */
 export const bodyBytesMax = 256 * 1024;
 
-const decompress = new Map([
+const inflateWithHeader = promisify(inflate);
+const inflateWithoutHeader = promisify(inflateRaw);
+
+/** `deflate` is the zlib format (RFC 9110 section 8.4.1.2); some senders leave its header out. */
+function inflateEither(body: Buffer, options: ZlibOptions): Promise<Buffer> {
+  return inflateWithHeader(body, options).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
+    return inflateWithoutHeader(body, options);
+  });
+}
+
+const decompress = new Map<string, (body: Buffer, options: ZlibOptions) => Promise<Buffer>>([
   ['gzip', promisify(gunzip)],
   ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
+  ['deflate', inflateEither],
   ['br', promisify(brotliDecompress)],
 ]);
 
@@ -60,15 +71,4 @@ export async function decodeBody(body: Buffer, encoding: string | undefined): Pr
       cause: error,
     });
   }
-}
-
-/** True for a content type that may hold JSON. A push without one is taken as JSON. */
-export function isJsonType(contentType: string | undefined): boolean {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return (
-    type === '' ||
-    type === 'application/json' ||
-    type === 'text/json' ||
-    /^application\/[\w.+-]+\+json$/.test(type)
-  );
 }

@@ -40,16 +40,27 @@ export function keepBody(
   body: Buffer,
   pathStage: Stage | undefined,
   { code, detail }: { code: string; detail: string },
-  { quarantine }: RefusalDependencies,
+  dependencies: RefusalDependencies,
 ): Promise<string> {
-  const refused: RefusedBody = {
-    body,
-    code,
-    detail,
-    pathStage,
-    contentType: request.headers['content-type'],
-    contentEncoding: request.headers['content-encoding'],
-  };
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+  return keep({ body, code, detail, pathStage, contentType, contentEncoding }, dependencies);
+}
+
+/** Keeps one item of a list in the quarantine, as JSON text of its own. Answers its id there. */
+export function keepItem(
+  text: string,
+  pathStage: Stage | undefined,
+  { code, detail }: { code: string; detail: string },
+  dependencies: RefusalDependencies,
+): Promise<string> {
+  const body = Buffer.from(text);
+  return keep(
+    { body, code, detail, pathStage, contentType: 'application/json', contentEncoding: undefined },
+    dependencies,
+  );
+}
+
+function keep(refused: RefusedBody, { quarantine }: RefusalDependencies): Promise<string> {
   return quarantine(refused).catch((error: unknown) => {
     if (error instanceof QuarantineFull) {
       throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../domain/jet-fields.ts';
+import { isWrapper } from './wrappers.ts';
 
 /** Why a body is not taken. The code is stable. */
 export interface IntakeFault {
@@ -9,7 +10,9 @@ export interface IntakeFault {
     | 'too_many_keys'
     | 'forbidden_key'
     | 'not_an_object'
-    | 'not_a_call';
+    | 'not_a_call'
+    | 'too_many_calls'
+    | 'unsupported_content_type';
   /** In words, naming the field where there is one. Holds nothing of the body's values. */
   readonly detail: string;
 }
@@ -52,13 +55,50 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { code: 'not_an_object', detail: `The body is ${nameOfType(value)}; a push is a JSON object.` };
   }
-  return {
-    text,
-    value:
-      measured.exact && !respelled.test(json)
-        ? value
-        : (JSON.parse(quoteInexactNumbers(json)) as Record<string, JsonValue>),
-  };
+  const exact =
+    measured.exact && !respelled.test(json)
+      ? value
+      : (JSON.parse(quoteInexactNumbers(json)) as Record<string, JsonValue>);
+  const opened = openTexts(exact, 1);
+  if (opened === exact) return { text, value: exact };
+  // What the texts hold counts against the same limits.
+  const tooMuch = measure(opened, 1, 0, { keys: 0, pathsLength: 0, exact: true });
+  return tooMuch ?? { text, value: opened };
+}
+
+// JSON in a JSON string in a JSON string: each level doubles the backslashes.
+const levelsMax = 4;
+
+/** The object with the JSON text under the keys of wrappers read: `"data":"{\"duration\":5}"`. */
+function openTexts(object: Record<string, JsonValue>, level: number): Record<string, JsonValue> {
+  let opened = object;
+  for (const key of Object.keys(object)) {
+    const value = object[key] as JsonValue;
+    const isBracketed = typeof value === 'string' && /^\s*[{"]/.test(value);
+    if (level > levelsMax || (!isBracketed && !isObject(value)) || !isWrapper(key)) continue;
+    const inner = isBracketed ? parseObject(value, levelsMax) : value;
+    if (!isObject(inner)) continue;
+    const read = openTexts(inner, level + 1);
+    if (read === value) continue;
+    if (opened === object) opened = { ...object };
+    opened[key] = read;
+  }
+  return opened;
+}
+
+/** The object that a text holds as JSON, or as JSON in a JSON string. */
+function parseObject(text: string, levels: number): Record<string, JsonValue> | undefined {
+  try {
+    const value = JSON.parse(quoteInexactNumbers(text)) as JsonValue;
+    if (typeof value === 'string' && levels > 1) return parseObject(value, levels - 1);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is Record<string, JsonValue> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // A number with a fraction, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.

@@ -45,7 +45,7 @@ export async function quarantineBody(
   nowMs: number,
 ): Promise<string> {
   const contentHash = createHash('sha256')
-    .update(JSON.stringify([refused.code, refused.pathStage, refused.contentEncoding]))
+    .update(JSON.stringify([refused.code, refused.pathStage, refused.contentEncoding, refused.contentType]))
     .update(refused.body)
     .digest('hex');
   const keep = (): Promise<string> => countOrInsert(store, refused, contentHash, capBytes, nowMs);

@@ -41,6 +41,7 @@ describe('each problem', () => {
     ['unsupported_content_type', '{}', { 'content-type': 'text/csv' }],
     ['unsupported_content_encoding', '{}', { 'content-encoding': 'zstd' }],
     ['not_an_object', '[]', {}],
+    ['too_many_calls', `[${'{},'.repeat(1000)}{}]`, {}],
     ['not_a_call', '{}', {}],
     ['quarantine_full', `{${'a'.repeat(30_000)}`, {}],
   ] as const)('%s is answered to a body', async (code, body, headers) => {

@@ -14,7 +14,7 @@ export function brokenBodies(runId: string): readonly BrokenBody[] {
     { name: 'an empty body', body: '' },
     { name: 'an object that is no call', body: JSON.stringify({ simulation: runId, ping: true }) },
     { name: 'an object nested 40 deep', body: JSON.stringify({ callsessionid: callId, deep: nested(40) }) },
-    { name: 'an array', body: JSON.stringify([{ callsessionid: callId }]) },
+    { name: 'a list without a call', body: JSON.stringify([callId]) },
   ];
 }
 

@@ -1,0 +1,154 @@
+import type { PushWarning } from '../domain/push.ts';
+import type { Stage } from '../domain/stage.ts';
+import { charsetOf, decodeText } from './decode-text.ts';
+import { findCalls, isJson, unwrapText } from './find-calls.ts';
+import { formAsJson, isForm } from './read-form.ts';
+import type { IntakeFault } from './read-json.ts';
+import { isFault, readPush, type IntakeSettings, type PushReading } from './read-push.ts';
+import { splitList } from './split-json.ts';
+
+/** The most calls of one list. */
+export const callsMax = 1000;
+
+/** An item of a list that is no push, with its own JSON text. */
+export interface RefusedItem extends IntakeFault {
+  readonly text: string;
+}
+
+/** A list of calls. At least one item is a push. */
+export interface ListReading {
+  readonly items: readonly (PushReading | RefusedItem)[];
+}
+
+export type BodyReading = PushReading | ListReading | IntakeFault;
+
+/** True for a reading of a list. */
+export function isList(reading: BodyReading): reading is ListReading {
+  return 'items' in reading;
+}
+
+/**
+ * Reads a body as one push or as a list of pushes. Taken are a JSON object, a list of them (also one line each, or
+ * inside an object), JSON text in a JSON string, and a form. Its charset is the one that it declares, or the one that
+ * its bytes show. The text that is kept of each push is one JSON object, which `readPush` reads again.
+ *
+ * @param body without its content encoding
+ * @param contentType as the request named it
+ */
+export function readBody(
+  body: Uint8Array,
+  contentType: string | undefined,
+  pathStage: Stage | undefined,
+  settings: IntakeSettings,
+): BodyReading {
+  if (/^\s*multipart\//i.test(contentType ?? '')) return unsupported;
+  const reading = readBytes(body, contentType, pathStage, settings);
+  const isReadable =
+    contentType === undefined || readableTypes.test(contentType.split(';', 1)[0]?.trim() ?? '');
+  return !isReadable && 'code' in reading ? unsupported : reading;
+}
+
+function readBytes(
+  body: Uint8Array,
+  contentType: string | undefined,
+  pathStage: Stage | undefined,
+  settings: IntakeSettings,
+): BodyReading {
+  if (isUtf8(contentType)) {
+    // Nearly every body: one JSON object in UTF-8.
+    const reading = readPush(body, pathStage, settings);
+    if (!isFault(reading) || reading.code === 'empty_body') return reading;
+  }
+  const { text, warning } = decodeText(body, contentType);
+  return readText(text, contentType, pathStage, settings, warning === undefined ? [] : [warning]);
+}
+
+/**
+ * Reads a decoded body.
+ *
+ * @param warnings that each push gets before its own
+ */
+export function readText(
+  text: string,
+  contentType: string | undefined,
+  pathStage: Stage | undefined,
+  settings: IntakeSettings,
+  warnings: readonly PushWarning[],
+): BodyReading {
+  const read = (item: string): PushReading | RefusedItem => {
+    const reading = readPush(Buffer.from(item), pathStage, settings);
+    if (isFault(reading)) return { ...reading, text: item };
+    return warnings.length === 0 ? reading : { ...reading, warnings: [...warnings, ...reading.warnings] };
+  };
+  const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+  if (isJson(json)) return readJsonText(json, text, read);
+  return readOther(json, read, /json/i.test(contentType ?? ''));
+}
+
+type ReadItem = (item: string) => PushReading | RefusedItem;
+
+/** @param text the JSON as it came, with its byte order mark */
+function readJsonText(json: string, text: string, read: ReadItem): BodyReading {
+  const opened = unwrapText(json);
+  if (opened.startsWith('[')) return readList(splitList(opened), read);
+  // What came as one object is kept as it came.
+  const reading = read(opened === json.trim() ? text : opened);
+  return opened.startsWith('{') ? readWithin(opened, reading, read) : withoutText(reading);
+}
+
+/** Reads the calls that an object holds when it is none itself. */
+function readWithin(object: string, reading: PushReading | RefusedItem, read: ReadItem): BodyReading {
+  if (!isFault(reading)) return reading;
+  if (reading.code === 'not_a_call' || reading.code === 'too_many_keys') {
+    for (const items of findCalls(object)) {
+      const list = readList(items, read);
+      const [only] = isList(list) ? list.items : [];
+      if (isList(list)) return items.length === 1 && only !== undefined && !isFault(only) ? only : list;
+      if (list.code === 'too_many_calls') return list;
+    }
+  }
+  return withoutText(reading);
+}
+
+/** Reads a text that is not JSON: one call a line, or a form, which no JSON type announces. */
+function readOther(text: string, read: ReadItem, isJsonType: boolean): BodyReading {
+  const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  if (lines.length > 1 && lines.every((line) => /^\s*\{/.test(line)) && lines.some(isJson))
+    return readList(lines, read);
+  if (isJsonType || !isForm(text)) return withoutText(read(text));
+  const json = formAsJson(text);
+  const form = isJson(json) ? readJsonText(json, json, read) : withoutText(read(json));
+  // A text with an equals sign is a form when it names a call, and otherwise only a text that is not JSON.
+  return 'code' in form && form.code === 'not_a_call' ? withoutText(read(text)) : form;
+}
+
+/** A list that holds no push is refused as a whole, for what is wrong with its first item. */
+function readList(texts: readonly string[], read: ReadItem): ListReading | IntakeFault {
+  if (texts.length > callsMax) {
+    return { code: 'too_many_calls', detail: `The list holds more than ${callsMax} calls.` };
+  }
+  const items = texts.map((text) => read(unwrapText(text)));
+  if (items.some((item) => !isFault(item))) return { items };
+  const [first] = items;
+  if (first === undefined || !isFault(first))
+    return { code: 'not_an_object', detail: 'The body is an empty list.' };
+  return { code: first.code, detail: first.detail };
+}
+
+function withoutText(reading: PushReading | RefusedItem): PushReading | IntakeFault {
+  return isFault(reading) ? { code: reading.code, detail: reading.detail } : reading;
+}
+
+const unsupported: IntakeFault = {
+  code: 'unsupported_content_type',
+  detail: 'The body is neither JSON nor a form. Send application/json.',
+};
+
+const readableTypes =
+  /^$|^(?:application|text)\/(?:[\w.+-]+\+)?(?:json|x-json|jsonl|ndjson|x-ndjson|jsonlines|json-seq|plain|javascript|x-www-form-urlencoded|octet-stream)$/i;
+
+function isUtf8(contentType: string | undefined): boolean {
+  if (contentType === undefined || contentType === 'application/json') return true;
+  const charset = charsetOf(contentType);
+  return charset === undefined || charset === 'utf-8' || charset === 'utf8';
+}

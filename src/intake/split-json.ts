@@ -1,0 +1,47 @@
+/** A member of a JSON object, its value as the text that came. */
+export interface Member {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** The items of a well-formed JSON list, each as the text that came. */
+export function splitList(list: string): string[] {
+  return split(list);
+}
+
+/** The members of a well-formed JSON object, each value as the text that came. */
+export function splitObject(object: string): Member[] {
+  return split(object).map((member) => {
+    const [name = ''] = /^"(?:[^"\\]|\\.)*"/.exec(member) ?? [];
+    const colon = member.indexOf(':', name.length);
+    return { key: JSON.parse(name) as string, text: member.slice(colon + 1).trim() };
+  });
+}
+
+/** Cuts the inside of the outermost brackets at its commas. */
+function split(json: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  let isInText = false;
+  const take = (to: number): void => {
+    const part = json.slice(from, to).trim();
+    if (part !== '') parts.push(part);
+    from = to + 1;
+  };
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (isInText) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') isInText = true;
+    else if (character === '{' || character === '[') {
+      depth += 1;
+      if (depth === 1) from = at + 1;
+    } else if (character === '}' || character === ']') {
+      depth -= 1;
+      if (depth === 0) take(at);
+    } else if (character === ',' && depth === 1) take(at);
+  }
+  return parts;
+}

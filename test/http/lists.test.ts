@@ -1,0 +1,107 @@
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storedAnswerSchema, storedListSchema } from '../../src/http/openapi.ts';
+import { readQuarantine } from '../../src/store/quarantine.ts';
+import { countRows } from '../fixtures/fresh-store.ts';
+import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+
+let receiver: RunningReceiver;
+beforeEach(async () => {
+  receiver = await startRunningReceiver();
+});
+afterEach(() => receiver.close());
+
+const end = { callEndTime: '2026-11-22T00:02:00Z', duration: 120 };
+const calls = ['a1', 'a2'].map((callsessionid) => ({ callsessionid, ...end }));
+
+async function takeList(body: unknown): Promise<ReturnType<typeof storedListSchema.parse>['pushes']> {
+  const answer = await receiver.push(body);
+  expect(answer.status).toBe(200);
+  return storedListSchema.parse(await answer.json()).pushes;
+}
+
+describe('a list of calls', () => {
+  it('is answered with one entry per item, in its order', async () => {
+    const pushes = await takeList(calls);
+    expect(pushes).toMatchObject([
+      { status: 'stored', callId: 'a1', stage: 'call_end', duplicate: false, warnings: [] },
+      { status: 'stored', callId: 'a2', stage: 'call_end', duplicate: false, warnings: [] },
+    ]);
+    for (const push of pushes) storedAnswerSchema.strict().parse(push);
+  });
+
+  it('is stored in one transaction', async () => {
+    await receiver.store.writer.knex.raw(
+      "CREATE TRIGGER away BEFORE INSERT ON pushes WHEN NEW.call_id = 'a2' BEGIN SELECT RAISE(FAIL, 'database is locked'); END",
+    );
+    await receiver.push(calls);
+    const rows: unknown = await receiver.store.reader.knex('pushes').pluck('call_id');
+    // The push that the database refuses is set aside after the others were stored by themselves.
+    expect(rows).toEqual(['a1']);
+  });
+
+  it('that comes again is recognised item by item', async () => {
+    const first = await takeList(calls);
+    const again = await takeList([...calls, { callsessionid: 'a3', ...end }]);
+    expect(again).toMatchObject([
+      { ...first[0], duplicate: true },
+      { ...first[1], duplicate: true },
+      { callId: 'a3', duplicate: false },
+    ]);
+    expect(await countRows(receiver.store, 'pushes')).toBe(3);
+  });
+
+  it('stores its calls and keeps its other items in the quarantine, each with its fault', async () => {
+    const pushes = await takeList(`[${JSON.stringify(calls[0])}, {"a" : 1}, "x", {"__proto__":1}]`);
+    const kept = await readQuarantine(receiver.store, {}, 10);
+    const refused = ['not_a_call', 'not_an_object', 'forbidden_key'];
+    expect(pushes).toMatchObject([
+      { status: 'stored', callId: 'a1' },
+      ...refused.map((code, index) => ({ status: 'refused', code, quarantineId: kept[index]?.id })),
+    ]);
+    expect(kept.map(({ code, body }) => [code, body.toString()])).toEqual([
+      ['not_a_call', '{"a" : 1}'],
+      ['not_an_object', '"x"'],
+      ['forbidden_key', '{"__proto__":1}'],
+    ]);
+  });
+
+  it('of which the database refuses one push stores the others', async () => {
+    await receiver.store.writer.knex.raw(
+      "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'a1' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    expect(await takeList(calls)).toMatchObject([
+      { status: 'refused', code: 'not_storable' },
+      { status: 'stored', callId: 'a2' },
+    ]);
+    expect(await readQuarantine(receiver.store, {}, 10)).toMatchObject([{ code: 'not_storable' }]);
+  });
+
+  it('may hold one call twice', async () => {
+    expect(await takeList([calls[0], calls[0]])).toMatchObject([{ duplicate: false }, { duplicate: true }]);
+  });
+});
+
+describe('a body', () => {
+  const json = JSON.stringify({ callsessionid: 'z1', servicename: 'Zürich', ...end });
+
+  it.each([
+    ['deflate', deflateSync(json)],
+    ['deflate', deflateRawSync(json)],
+    ['gzip', gzipSync(json)],
+  ])('in the encoding %s is taken', async (encoding, body) => {
+    expect((await receiver.push(body, { headers: { 'content-encoding': encoding } })).status).toBe(200);
+  });
+
+  it('in raw deflate that is too large when decompressed is refused', async () => {
+    const body = deflateRawSync(Buffer.alloc(300_000, 0x20));
+    expect((await receiver.push(body, { headers: { 'content-encoding': 'deflate' } })).status).toBe(413);
+  });
+
+  it('is kept as UTF-8, whatever its charset', async () => {
+    const body = Buffer.from(json, 'latin1');
+    await receiver.push(body, { headers: { 'content-type': 'application/json; charset=ISO-8859-1' } });
+    const row: unknown = await receiver.store.reader.knex('pushes').first('body');
+    expect((row as { body: Buffer }).body.toString('utf8')).toBe(json);
+  });
+});
