@@ -121,7 +121,13 @@ function mappedFindings({ config }: Parts, task: Fields): Finding[] {
     }
     if (kind === 'text' && field.length > 0 && field.length < 255) {
       const message = `${theirs} holds ${field.length} characters: where ${ours} is longer, it is cut.`;
-      return [{ level: 'warning', message, remedy: `Make ${theirs} 255 characters long.` }];
+      return [
+        {
+          level: 'warning',
+          message,
+          remedy: `Make ${theirs} longer: a Text field holds 255 characters, a Long Text Area 131,072.`,
+        },
+      ];
     }
     return [];
   });

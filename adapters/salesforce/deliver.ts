@@ -13,6 +13,7 @@ import {
 } from '#contract';
 import { afterBreak, asMisconfigured } from './broken-off.ts';
 import { createTasks } from './create.ts';
+import { prepareLengths } from './field-lengths.ts';
 import { findLinks } from './find-links.ts';
 import { isGivenUp, type KnownTask, type Landing } from './landing.ts';
 import { isIncomplete } from './mapping.ts';
@@ -64,6 +65,7 @@ async function land(
     due.map(({ call }) => call),
     signal,
   );
+  await prepareLengths(parts, due, signal);
   const landings = due.flatMap((delivery): Landing[] => {
     const link = found.get(delivery.id);
     if (link === undefined) return [];

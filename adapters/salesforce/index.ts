@@ -5,6 +5,7 @@ import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { deliver } from './deliver.ts';
 import { mapTask } from './mapping.ts';
+import { createFieldLengths } from './field-lengths.ts';
 import { createOwnerFinder } from './owner.ts';
 import type { Parts } from './parts.ts';
 import { createPeopleFinder } from './people.ts';
@@ -40,7 +41,7 @@ export const salesforce = defineAdapter({
       people: createPeopleFinder(client, config, tools),
       owners: createOwnerFinder(client, config, tools),
       mapped: new Set(config.SALESFORCE_FIELDS.map(({ theirs }) => theirs)),
-      lengths: new Map(),
+      lengths: createFieldLengths(),
       unusable: new Map(),
     };
     return {

@@ -16,6 +16,8 @@ import { keyField, type Fields, type FieldValue } from './task-fields.ts';
 
 // As long as Salesforce takes them; what is longer is refused, not cut.
 const textLengthMax = 255;
+/** The longest field that there is, a Long Text Area. */
+const longTextLengthMax = 131_072;
 const descriptionLengthMax = 32_000;
 const secondsMax = 99_999_999;
 
@@ -107,7 +109,8 @@ function customFields(call: Call, { SALESFORCE_FIELDS: mappings }: SalesforceCon
 function fieldValue(mapped: MappedValue): FieldValue {
   switch (mapped.kind) {
     case 'text':
-      return text(mapped.value, textLengthMax);
+      // Cut to the length of its field where that is known (field-lengths.ts).
+      return text(mapped.value, longTextLengthMax);
     case 'instant':
       // Salesforce keeps whole seconds: a part of one would look like somebody's change.
       return new Date(Math.floor(mapped.value / 1000) * 1000).toISOString();

@@ -2,6 +2,7 @@ import type { AdapterTools, Outcome } from '#contract';
 import type { BudgetMeter } from './budget.ts';
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
+import type { FieldLengths } from './field-lengths.ts';
 import type { OwnerFinder } from './owner.ts';
 import type { PeopleFinder } from './people.ts';
 import type { RowsPerWrite } from './rows-per-write.ts';
@@ -17,8 +18,7 @@ export interface Parts {
   readonly rowsPerWrite: RowsPerWrite;
   /** The fields of `SALESFORCE_FIELDS`. */
   readonly mapped: ReadonlySet<string>;
-  /** How long mapped text fields are that are shorter than a text of ours was, as Salesforce told. */
-  readonly lengths: Map<string, number>;
+  readonly lengths: FieldLengths;
   /** Mapped fields that the org does not know, and until when that is taken for true: epoch milliseconds. */
   readonly unusable: Map<string, number>;
 }
