@@ -4,15 +4,7 @@ import { fieldsNamed } from './item-verdict.ts';
 import type { Parts } from './parts.ts';
 import type { Fields } from './task-fields.ts';
 
-/** How long mapped text fields are. */
-export interface FieldLengths {
-  /** Characters by field, as far as Salesforce has said. */
-  readonly known: Map<string, number>;
-  /** When the org was last asked to describe them. Epoch milliseconds. */
-  askedAtMs: number | undefined;
-}
-
-export function createFieldLengths(): FieldLengths {
+export function createFieldLengths(): Parts['lengths'] {
   return { known: new Map(), askedAtMs: undefined };
 }
 

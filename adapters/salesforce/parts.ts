@@ -2,7 +2,6 @@ import type { AdapterTools, Outcome } from '#contract';
 import type { BudgetMeter } from './budget.ts';
 import type { SalesforceClient } from './client.ts';
 import type { SalesforceConfig } from './config.ts';
-import type { FieldLengths } from './field-lengths.ts';
 import type { OwnerFinder } from './owner.ts';
 import type { PeopleFinder } from './people.ts';
 import type { RowsPerWrite } from './rows-per-write.ts';
@@ -18,7 +17,13 @@ export interface Parts {
   readonly rowsPerWrite: RowsPerWrite;
   /** The fields of `SALESFORCE_FIELDS`. */
   readonly mapped: ReadonlySet<string>;
-  readonly lengths: FieldLengths;
+  /** How long mapped text fields are. */
+  readonly lengths: {
+    /** Characters by field, as far as Salesforce has said. */
+    readonly known: Map<string, number>;
+    /** When the org was last asked to describe them. Epoch milliseconds. */
+    askedAtMs: number | undefined;
+  };
   /** Mapped fields that the org does not know, and until when that is taken for true: epoch milliseconds. */
   readonly unusable: Map<string, number>;
 }
