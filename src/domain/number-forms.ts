@@ -18,8 +18,8 @@ export interface NumberForms {
   readonly isUnverified?: true;
 }
 
-// An area code has at most this many digits.
-const areaDigitsMax = 5;
+// Numbers without their area code have so many digits.
+const localDigits = [8, 7, 6];
 
 /**
  * The forms of a number.
@@ -56,11 +56,10 @@ function localForm(
   readNumber: ((text: string) => string | undefined) | undefined,
 ): string | undefined {
   if (readNumber === undefined) return undefined;
-  for (let area = 1; area <= areaDigitsMax; area += 1) {
-    const local = significant.slice(area);
-    if (readNumber(local) === e164) return local;
-  }
-  return undefined;
+  return localDigits
+    .filter((length) => length < significant.length)
+    .map((length) => significant.slice(-length))
+    .find((local) => readNumber(local) === e164);
 }
 
 /** Every form of digits that a search may name. */

@@ -3,6 +3,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
   type CountryCode,
+  type PhoneNumber,
 } from 'libphonenumber-js/max';
 import { LRUCache } from 'lru-cache';
 import { isLikeSubscriber } from './numbering-plan.ts';
@@ -101,12 +102,12 @@ function readDigits(dialled: string, bare: string, settings: PhoneSettings): str
   if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return undefined;
   // 00 leads abroad from most countries, though not from Australia (0011, which the library knows).
   const abroad = dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+');
+  const ways = abroad === dialled ? [dialled] : [dialled, abroad];
+  const parsed = ways.map((text) => ({ text, number: parse(text, settings) }));
   return (
-    validE164(dialled, settings) ??
-    validE164(abroad, settings) ??
+    parsed.find(({ number }) => number?.isValid() === true)?.number?.number ??
     withAreaCode(bare, settings) ??
-    unverifiedE164(dialled, settings) ??
-    unverifiedE164(abroad, settings)
+    parsed.find(({ text, number }) => isUnverified(text, number, settings))?.number?.number
   );
 }
 
@@ -114,19 +115,18 @@ function readDigits(dialled: string, bare: string, settings: PhoneSettings): str
 function withAreaCode(text: string, settings: PhoneSettings): string | undefined {
   const digits = text.replace(/[\s().-]/g, '');
   if (settings.defaultAreaCode === undefined || !/^[1-9]\d{6,}$/.test(digits)) return undefined;
-  return validE164(settings.defaultAreaCode + digits, settings);
-}
-
-function validE164(text: string, settings: PhoneSettings): string | undefined {
-  const parsed = parsePhoneNumberFromString(text, settings.defaultCountry as CountryCode);
+  const parsed = parse(settings.defaultAreaCode + digits, settings);
   return parsed?.isValid() === true ? parsed.number : undefined;
 }
 
+function parse(text: string, { defaultCountry }: PhoneSettings): PhoneNumber | undefined {
+  return parsePhoneNumberFromString(text, defaultCountry as CountryCode);
+}
+
 /** A number of the operator's country in a range that the library does not know, with all that is dialled before it. */
-function unverifiedE164(text: string, settings: PhoneSettings): string | undefined {
+function isUnverified(text: string, number: PhoneNumber | undefined, settings: PhoneSettings): boolean {
   const country = settings.defaultCountry as CountryCode;
-  const parsed = parsePhoneNumberFromString(text, country);
-  if (parsed?.countryCallingCode !== getCountryCallingCode(country)) return undefined;
-  const isWhole = text.replace(/\D/g, '').length > parsed.nationalNumber.length;
-  return isWhole && isLikeSubscriber(parsed, country) ? parsed.number : undefined;
+  if (number?.countryCallingCode !== getCountryCallingCode(country)) return false;
+  const isWhole = text.replace(/\D/g, '').length > number.nationalNumber.length;
+  return isWhole && isLikeSubscriber(number, country);
 }
