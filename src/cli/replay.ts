@@ -1,19 +1,9 @@
-import { secretKeyOf } from '../auth/secret-key.ts';
-import { secretKeyFile } from '../data-folder.ts';
-import { isFault, readPush } from '../intake/read-push.ts';
-import type { DeliveryState, Destination } from '../store/deliveries.ts';
-import { createPushId } from '../store/push-id.ts';
-import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
-import { markReplayed, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
+import type { DeliveryState } from '../store/deliveries.ts';
 import { markForReplay, readReplayable, type DeliveryFilter, type Replayable } from '../store/replay.ts';
-import type { Store } from '../store/store.ts';
-import { readRemoved } from '../store/tombstones.ts';
-import { Problem } from '../http/problem.ts';
-import { decodeBody } from '../http/read-body.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';
-import { plainText } from './plain-text.ts';
+import { replayQuarantine, type QuarantineOptions } from './replay-quarantine.ts';
 import { showReplayable } from './show-replayable.ts';
 
 const pageSize = 500;
@@ -54,7 +44,16 @@ command
   .option('--code <code>', 'those refused for this reason, such as not_a_call')
   .option('--since <time>', `those received then or later (${timeForms})`)
   .option('--dry-run', 'show what would become of each, with --id also what it says, and change nothing')
-  .action(async (options: { id?: string; code?: string; since?: string; dryRun?: boolean }) => {
+  .option('--repair', 'show what a tolerant reader makes of bodies that are not JSON, and what it changes')
+  .option('--apply', 'with --repair: store what was repaired')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run replay -- quarantine --dry-run\n  npm run replay -- quarantine --repair\n  npm run replay -- quarantine --repair --id <id> --apply',
+  )
+  .action(async (options: QuarantineOptions) => {
+    if (options.apply === true && (options.repair !== true || options.dryRun === true)) {
+      throw new UsageError('--apply stores what --repair shows: give both, without --dry-run.');
+    }
     await withStore((context) => replayQuarantine(context, options));
   });
 
@@ -123,90 +122,6 @@ async function replayDeliveries(
       `${name}: ${count} ${count === 1 ? 'delivery' : 'deliveries'} ${options.dryRun === true ? 'would be' : 'were'} made due.`,
     );
     if (options.dryRun === true) for (const line of showReplayable(name, first, count)) print(line);
-  }
-}
-
-async function replayQuarantine(
-  context: CommandContext,
-  options: { id?: string; code?: string; since?: string; dryRun?: boolean },
-): Promise<void> {
-  const { store, settings } = context;
-  const secretKey = await secretKeyOf(store, settings.core.SECRET_KEY, secretKeyFile(settings.core));
-  const counts = new Map<string, number>();
-  const sinceMs = parseTime('--since', options.since, settings.core.TIME_ZONE);
-  let afterId: string | undefined;
-  for (;;) {
-    const page = await readQuarantine(
-      context.store,
-      { id: options.id, code: options.code, sinceMs, afterId },
-      100,
-    );
-    if (page.length === 0) break;
-    for (const body of page) {
-      const result = await replayBody(context, secretKey, body, options.dryRun === true);
-      counts.set(result, (counts.get(result) ?? 0) + 1);
-      if (options.dryRun === true) await show(body, result, options.id !== undefined);
-    }
-    afterId = page.at(-1)?.id;
-  }
-  if (counts.size === 0) print('No quarantined body fits.');
-  for (const [result, count] of counts) print(`${count}: ${result}`);
-}
-
-/** @param inFull whether the operator asked for this one, and is to see what it says */
-async function show(quarantined: QuarantinedBody, result: string, inFull: boolean): Promise<void> {
-  const { id, code, detail, times } = quarantined;
-  print(`${id}  refused as ${code} (${detail}), ${times} times: ${result}`);
-  if (!inFull) return;
-  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
-  print(
-    body === undefined
-      ? `${quarantined.body.length} bytes, encoded as ${plainText(quarantined.contentEncoding ?? 'they are')}`
-      : plainText(body.toString('utf8')),
-  );
-}
-
-async function replayBody(
-  { store, settings: { core }, destinations }: CommandContext,
-  secretKey: string,
-  quarantined: QuarantinedBody,
-  dryRun: boolean,
-): Promise<string> {
-  const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch((error: unknown) => {
-    if (error instanceof Problem) return error;
-    throw error;
-  });
-  if (body instanceof Problem) return `still refused: ${body.code}`;
-  const reading = readPush(body, quarantined.pathStage, {
-    timeFormat: core.JET_TIME_FORMAT,
-    statusMap: core.JET_STATUS_MAP,
-  });
-  if (isFault(reading)) return `still refused: ${reading.code}`;
-  const removed = await readRemoved(store.reader.knex, [reading.callId], secretKey);
-  if (removed.size > 0) return 'still refused: its call was removed';
-  if (dryRun) return `would be stored as ${reading.stage}`;
-  const receivedAtMs = quarantined.firstReceivedAtMs;
-  const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage: quarantined.pathStage };
-  const stored = await storeOne(store, push, destinations, secretKey);
-  if (stored === undefined) return 'still refused: the database refuses it';
-  if (stored.setAside === 'call_removed') return 'still refused: its call was removed';
-  if (stored.setAside === 'call_full') return 'still refused: its call holds as many pushes as it may';
-  await markReplayed(store, quarantined.id, stored.pushId);
-  return stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
-}
-
-/** Undefined when the database refuses what the push says; the others are replayed all the same. */
-async function storeOne(
-  store: Store,
-  push: NewPush,
-  destinations: readonly Destination[],
-  secretKey: string,
-): Promise<StoredPush | undefined> {
-  try {
-    return (await storePushes(store, [push], destinations, Date.now(), secretKey))[0];
-  } catch (error) {
-    if (store.writer.isDataError(error)) return undefined;
-    throw error;
   }
 }
 

@@ -153,13 +153,23 @@ export async function readQuarantine(
 
 /**
  * Notes which push a quarantined body became, so that it is not replayed twice. The push holds what it says, so its
- * bytes go; an identical one that is refused after this is kept anew, where it can be seen.
+ * bytes go, except those of a body that was repaired. An identical one that is refused after this is kept anew, where
+ * it can be seen.
  */
-export async function markReplayed(store: Store, id: string, pushId: string): Promise<void> {
+export async function markReplayed(
+  store: Store,
+  id: string,
+  pushId: string,
+  keepsBytes = false,
+): Promise<void> {
   await store.writer
     .knex('quarantine')
     .where({ id })
-    .update({ replayed_as: pushId, content_hash: id, body: Buffer.alloc(0), size: 0 });
+    .update({
+      replayed_as: pushId,
+      content_hash: id,
+      ...(keepsBytes ? {} : { body: Buffer.alloc(0), size: 0 }),
+    });
 }
 
 /** Removes bodies that came for the last time before a time, at most so many. Answers how many. */

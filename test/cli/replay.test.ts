@@ -274,5 +274,77 @@ describe('npm run replay', () => {
       expect(stdout).toContain('1: still refused: the database refuses it');
       expect(stdout).toContain('1: stored as call_start');
     });
+
+    it('reads a list as the receiver does, and keeps what is no call', async () => {
+      await refuse(`[${start}, {"a":1}]`, 'not_an_object');
+      expect((await replay('quarantine', '--dry-run')).stdout).toContain(
+        'would be stored as a list, 1 of 2 items',
+      );
+      expect((await replay('quarantine')).stdout).toContain('1: stored as a list, 1 of 2 items');
+      expect(await readCall(store, 'mended')).toBeDefined();
+      expect(await readQuarantine(store, {}, 10)).toMatchObject([{ code: 'not_a_call' }]);
+    });
+
+    it('reads a body in the charset that it came with', async () => {
+      const body = Buffer.from('{"callsessionid":"mended","servicename":"Zürich"}', 'latin1');
+      const rest = { detail: 'Refused.', contentEncoding: undefined, pathStage: undefined };
+      const contentType = 'application/json; charset=iso-8859-1';
+      await quarantineBody(store, { body, code: 'malformed_json', contentType, ...rest }, 1e9, someTimeMs);
+      await replay('quarantine');
+      expect((await readCall(store, 'mended'))?.record.fields.service_name).toBe('Zürich');
+    });
+
+    describe('with --repair', () => {
+      const broken = '{"callsessionid":"mended","servicename":"two\nlines","attributes":"{"gclid":"x"}",}';
+
+      it('shows what would be stored and what is changed, and changes nothing', async () => {
+        await refuse(broken, 'malformed_json');
+        const { code, stdout } = await replay('quarantine', '--repair');
+        expect(code).toBe(0);
+        expect(stdout).toContain('would be stored as call_start after a repair in 3 places');
+        expect(stdout).toMatch(/^ {2}- .*two<\\n>lines/m);
+        expect(stdout).toMatch(/^ {2}\+ .*two\\nlines/m);
+        expect(stdout).toContain('--apply stores');
+        expect(await countRows(store, 'pushes')).toBe(0);
+        expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
+      });
+
+      it('stores what was repaired with --apply, with a warning, and keeps the bytes', async () => {
+        const id = await refuse(broken, 'malformed_json');
+        expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
+          '1: stored as call_start',
+        );
+        const { fields } = (await readCall(store, 'mended'))?.record ?? {};
+        expect(fields).toMatchObject({ service_name: 'two\nlines', attributes: '{"gclid":"x"}' });
+        const [push] = await store.reader.knex('pushes').select<{ parsed: string }[]>('parsed');
+        expect(JSON.parse(push?.parsed ?? '')).toMatchObject({ warnings: [{ code: 'repaired' }] });
+        const row: unknown = await store.reader.knex('quarantine').where({ id }).first('body');
+        expect((row as { body: Buffer }).body.toString()).toBe(broken);
+      });
+
+      it('does nothing the second time', async () => {
+        await refuse(broken, 'malformed_json');
+        await replay('quarantine', '--repair', '--apply');
+        expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
+          'No quarantined body fits.',
+        );
+      });
+
+      it('leaves alone what needs no repair and what it cannot repair', async () => {
+        await refuse(start, 'not_storable');
+        await refuse('['.repeat(100_000), 'malformed_json');
+        await refuse('hello', 'malformed_json');
+        const { stdout } = await replay('quarantine', '--repair', '--apply');
+        expect(stdout).toContain('1: needs no repair');
+        expect(stdout).toContain('still refused: not_an_object');
+        expect(await readQuarantine(store, {}, 10)).toHaveLength(3);
+      });
+
+      it('is needed for --apply', async () => {
+        const { code, stderr } = await replay('quarantine', '--apply');
+        expect(code).not.toBe(0);
+        expect(stderr).toContain('--repair');
+      });
+    });
   });
 });
