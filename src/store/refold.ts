@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { foldCall, type CallRecord } from '../domain/fold.ts';
-import type { Push } from '../domain/push.ts';
+import type { Push, PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
@@ -105,7 +105,7 @@ async function refoldCalls(
   const stored = await readPushes(knex, callIds);
   const bodies = await knex('pushes')
     .whereIn('call_id', [...callIds])
-    .select<{ id: string; path_stage: Stage | null; body: Uint8Array }[]>('id', 'path_stage', 'body');
+    .select<BodyRow[]>('id', 'path_stage', 'body', 'parsed');
   const bodyOf = new Map(bodies.map((row) => [row.id, row]));
   const before = new Map<string, CallRecord>();
   const rows = await knex('calls')
@@ -130,7 +130,7 @@ async function refoldCalls(
     const { stage, fields, extra, warnings } = reading;
     const again = { ...push, stage, fields, extra };
     ofCall.push(again);
-    rereadPushes.push({ ...again, warnings });
+    rereadPushes.push({ ...again, warnings: [...receiptWarnings(kept), ...warnings] });
   }
   const refolded: RefoldedCall[] = [];
   for (const [callId, pushes] of byCall) {
@@ -139,6 +139,20 @@ async function refoldCalls(
     refolded.push({ before: earlier, after: foldCall(pushes), unreadable: unreadable.get(callId) ?? 0 });
   }
   return { refolded, rereadPushes };
+}
+
+interface BodyRow {
+  id: string;
+  path_stage: Stage | null;
+  body: Uint8Array;
+  parsed: string;
+}
+
+/** What was seen only at receipt: the body that is kept was decoded or repaired before. */
+function receiptWarnings(row: BodyRow | undefined): readonly PushWarning[] {
+  if (row === undefined) return [];
+  const { warnings = [] } = JSON.parse(row.parsed) as Partial<Pick<NewPush, 'warnings'>>;
+  return warnings.filter(({ code }) => code === 'decoded_as' || code === 'repaired');
 }
 
 async function markOwedDue(
