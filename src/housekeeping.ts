@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './domain/clock.ts';
+import { judgeRemoval, type Judgement } from './domain/removal-doubt.ts';
 import type { Log } from './domain/log.ts';
+import type { PastTime } from './store/count-past-time.ts';
+import { keepRemovalMark, readOldestMs, readRemovalMark } from './store/removal-mark.ts';
 import { endTurn, takeTurn } from './store/housekeeping-turn.ts';
 import { deleteEndedLedgerEntries } from './store/match-ledger.ts';
 import { deleteEndedGrants } from './store/oauth-grants.ts';
@@ -22,6 +25,8 @@ export interface HousekeepingOptions {
   readonly log: Log;
   /** Called with each step's figures, to be counted. */
   readonly onTrimmed: (kind: TrimmedKind, count: number) => void;
+  /** A person has looked at what would go: nothing waits for a second look. */
+  readonly isConfirmed?: boolean;
 }
 
 export type TrimmedKind =
@@ -68,9 +73,26 @@ export function startHousekeeping(options: HousekeepingOptions): { stop(): Promi
   };
 }
 
-/** One run, unless another process has the turn. */
-export async function runHousekeeping(options: HousekeepingOptions, signal: AbortSignal): Promise<void> {
+/** The times before which things go. */
+export function pastTime(retentionDays: number, nowMs: number): PastTime {
+  return {
+    beforeMs: retentionDays === 0 ? undefined : nowMs - retentionDays * dayMs,
+    endedBeforeMs: nowMs - endedForMs,
+    tombstonesBeforeMs: nowMs - tombstoneDays * dayMs,
+    nowMs,
+  };
+}
+
+/**
+ * One run. Answers what it removed, by kind; undefined when it did nothing, since another process has the turn or the
+ * store's file is lost.
+ */
+export async function runHousekeeping(
+  options: HousekeepingOptions,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<TrimmedKind, number> | undefined> {
   const { store, clock, log } = options;
+  if (store.writer.findLostFile() !== undefined) return undefined;
   const holder = randomUUID();
   const counts = new Map<TrimmedKind, number>();
   const count = (kind: TrimmedKind, removed: number): void => {
@@ -78,9 +100,12 @@ export async function runHousekeeping(options: HousekeepingOptions, signal: Abor
     counts.set(kind, (counts.get(kind) ?? 0) + removed);
     options.onTrimmed(kind, removed);
   };
-  if (!(await takeTurn(store, holder, turnMs, clock()))) return;
+  if (!(await takeTurn(store, holder, turnMs, clock()))) return undefined;
   try {
     const nowMs = clock();
+    const { beforeMs, endedBeforeMs, tombstonesBeforeMs } = pastTime(options.retentionDays, nowMs);
+    const doubt = await lookFirst(options, nowMs);
+    if (doubt === 'clock') return counts;
     /** Takes steps until one says that nothing is left, and rests after each for four times as long as it took. */
     const inSteps = async (step: () => Promise<boolean>): Promise<void> => {
       while (!signal.aborted) {
@@ -97,15 +122,12 @@ export async function runHousekeeping(options: HousekeepingOptions, signal: Abor
         count(kind, removed);
         return removed === 0;
       });
-    await removeAll('tokens', (limit) => deleteExpiredTokens(store, nowMs - endedForMs, limit));
-    await removeAll('grants', (limit) => deleteEndedGrants(store, nowMs - endedForMs, limit));
+    await removeAll('tokens', (limit) => deleteExpiredTokens(store, endedBeforeMs, limit));
+    await removeAll('grants', (limit) => deleteEndedGrants(store, endedBeforeMs, limit));
     await removeAll('sessions', (limit) => deleteEndedSessions(store, nowMs, limit));
     await removeAll('ledger_entries', (limit) => deleteEndedLedgerEntries(store, nowMs, limit));
-    await removeAll('tombstones', (limit) =>
-      deleteOldTombstones(store, nowMs - tombstoneDays * dayMs, limit),
-    );
-    if (options.retentionDays === 0) return;
-    const beforeMs = nowMs - options.retentionDays * dayMs;
+    await removeAll('tombstones', (limit) => deleteOldTombstones(store, tombstonesBeforeMs, limit));
+    if (beforeMs === undefined || doubt === 'share') return counts;
     await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));
     const held = new Map<string, Set<string>>();
     let afterId: string | undefined = '';
@@ -121,10 +143,44 @@ export async function runHousekeeping(options: HousekeepingOptions, signal: Abor
       return afterId === undefined;
     });
     tellOfHeld(log, held);
+    return counts;
   } finally {
     if (counts.size > 0) log.info(Object.fromEntries(counts), 'What was past its time was removed');
     await endTurn(store, holder);
   }
+}
+
+/** Notes what the clock says, and answers why something must stay for now. */
+async function lookFirst(
+  { store, retentionDays, log, isConfirmed = false }: HousekeepingOptions,
+  nowMs: number,
+): Promise<Judgement['doubt']> {
+  const keptMs = retentionDays === 0 ? undefined : retentionDays * dayMs;
+  const mark = await readRemovalMark(store, nowMs);
+  const oldestMs = await readOldestMs(store);
+  const judged = judgeRemoval({ nowMs, keptMs, oldestMs, mark });
+  if (isConfirmed) {
+    await keepRemovalMark(store, { seenMs: nowMs, beforeMs: keptMs && nowMs - keptMs, doubt: undefined });
+    return undefined;
+  }
+  await keepRemovalMark(store, judged.mark);
+  if (judged.doubt === undefined) return undefined;
+  const fields = {
+    ...{ clock: isoTime(nowMs), lastSeen: isoTime(mark.seenMs), waitsUntil: isoTime(judged.endsMs) },
+    remedy: 'See what would go: npm run trim. If that is right, npm run trim -- --yes removes it now.',
+  };
+  log.warn(
+    fields,
+    judged.doubt === 'clock'
+      ? 'Nothing is removed: the clock is more than a day ahead of what it was last. If it still is right in a day, removal goes on'
+      : 'Old calls are kept: more than a day of them would go at once by RETENTION_DAYS. In a day they go',
+  );
+  return judged.doubt;
+}
+
+function isoTime(epochMs: number): string {
+  const time = new Date(epochMs);
+  return Number.isNaN(time.getTime()) ? 'an impossible time' : time.toISOString();
 }
 
 function tellOfHeld(log: Log, held: ReadonlyMap<string, ReadonlySet<string>>): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runHousekeeping, type TrimmedKind } from '../src/housekeeping.ts';
 import type { Log } from '../src/domain/log.ts';
 import { endTurn, takeTurn } from '../src/store/housekeeping-turn.ts';
+import { insertFamily } from '../src/store/oauth-grants.ts';
 import { insertToken } from '../src/store/oauth-rows.ts';
 import { quarantineBody, readQuarantine } from '../src/store/quarantine.ts';
 import { writeSession } from '../src/store/sessions.ts';
@@ -24,10 +25,16 @@ for (const engine of engines) {
     });
     afterEach(() => fresh.close());
 
-    const run = (retentionDays: number, nowMs: number, log: Log = silentLog, store: Store = fresh.store) =>
+    const run = (
+      retentionDays: number,
+      nowMs: number,
+      log: Log = silentLog,
+      store: Store = fresh.store,
+      isConfirmed = true,
+    ) =>
       runHousekeeping(
         {
-          ...{ store, retentionDays, log },
+          ...{ store, retentionDays, log, isConfirmed },
           secretKey: 'a-key-of-the-tests-with-32-letters',
           clock: () => nowMs,
           onTrimmed: (kind, count) => (counts[kind] = (counts[kind] ?? 0) + count),
@@ -102,6 +109,110 @@ for (const engine of engines) {
         [{ calls: { crm: 1 } }, expect.stringContaining('RETENTION_DAYS') as string],
         [{ calls: 1, pushes: 1, deliveries: 1 }, 'What was past its time was removed'],
       ]);
+    });
+
+    describe('without a person who confirms it', () => {
+      const hourMs = 3_600_000;
+      const warnings: string[] = [];
+      const log: Log = { ...silentLog, warn: (_fields, text) => void warnings.push(text) };
+      /** One look; answers what it removed. */
+      const look = async (nowMs: number, retentionDays = 2): Promise<typeof counts> => {
+        counts = {};
+        await run(retentionDays, nowMs, log, fresh.store, false);
+        return counts;
+      };
+      /** Looks every hour, to the end; answers what all removed. */
+      const lookHourly = async (fromMs: number, toMs: number): Promise<typeof counts> => {
+        const all: typeof counts = {};
+        for (let nowMs = fromMs; nowMs <= toMs; nowMs += hourMs)
+          for (const [kind, count] of Object.entries(await look(nowMs)))
+            all[kind as TrimmedKind] = (all[kind as TrimmedKind] ?? 0) + count;
+        return all;
+      };
+      const spoilable = async (): Promise<void> => {
+        await storeSettled(3);
+        await writeSession(fresh.store, 'open', '{}', someTimeMs + hourMs);
+        await insertToken(fresh.store, {
+          ...{ hash: 'token', clientId: 'one', familyId: undefined, scope: 'webhooks' },
+          ...{ issuedAtMs: someTimeMs, expiresAtMs: someTimeMs + hourMs },
+        });
+        await insertFamily(fresh.store, {
+          ...{ id: 'approval', clientId: 'one', scope: 'webhooks' },
+          ...{ createdAtMs: someTimeMs, expiresAtMs: someTimeMs + 365 * dayMs },
+        });
+        const plain = {
+          detail: 'x',
+          pathStage: undefined,
+          contentType: undefined,
+          contentEncoding: undefined,
+        };
+        const refused = { ...plain, code: 'malformed_json', body: Buffer.from('{') };
+        await quarantineBody(fresh.store, refused, 1e6, someTimeMs);
+      };
+      beforeEach(() => void warnings.splice(0));
+
+      it('a clock 410 days ahead removes nothing at all, whether the store was looked at before or not', async () => {
+        await spoilable();
+        expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
+        expect(await look(someTimeMs)).toEqual({});
+        expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
+        expect(await look(someTimeMs + 410 * dayMs + 25_000)).toEqual({});
+        expect(warnings).toEqual(Array(3).fill(expect.stringContaining('a day ahead')));
+      });
+
+      it('pushes that came under the clock that is ahead do not vouch for it', async () => {
+        await spoilable();
+        await look(someTimeMs);
+        await storeCalls(fresh.store, ['of-the-future'], someTimeMs + 410 * dayMs);
+        expect(await look(someTimeMs + 410 * dayMs + 1)).toEqual({});
+      });
+
+      it('a clock that is ahead for ten minutes at a time never removes anything', async () => {
+        await spoilable();
+        for (let day = 0; day < 5; day += 1) {
+          expect(await look(someTimeMs + day * 600_000)).toEqual({});
+          expect(await look(someTimeMs + (410 + day) * dayMs)).toEqual({});
+        }
+      });
+
+      it('a second look that leaps as far again is not a look a day later', async () => {
+        await spoilable();
+        expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
+        expect(await look(someTimeMs + 820 * dayMs)).toEqual({});
+      });
+
+      it('a clock that still says so a day later is believed, as after a month without a receiver', async () => {
+        await spoilable();
+        await look(someTimeMs);
+        const backMs = someTimeMs + 30 * dayMs;
+        expect(await lookHourly(backMs, backMs + dayMs - 1)).toEqual({});
+        expect(await look(backMs + dayMs)).toEqual({
+          ...{ calls: 3, pushes: 3, deliveries: 3, quarantined: 1, sessions: 1, tokens: 1 },
+        });
+      });
+
+      it('ten days without a push do not stop it, and nothing is warned of', async () => {
+        await spoilable();
+        await look(someTimeMs);
+        const removed = await lookHourly(someTimeMs, someTimeMs + 10 * dayMs);
+        expect(removed).toMatchObject({ calls: 3, pushes: 3, quarantined: 1 });
+        expect(warnings).toEqual([]);
+      });
+
+      it('a retention that was shortened waits a day for old calls, and for nothing else', async () => {
+        await spoilable();
+        await look(someTimeMs, 400);
+        await lookHourly(someTimeMs, someTimeMs);
+        const laterMs = someTimeMs + 20 * hourMs;
+        await storeCalls(fresh.store, ['new'], laterMs);
+        for (let nowMs = someTimeMs; nowMs < someTimeMs + 10 * dayMs; nowMs += hourMs) await look(nowMs, 400);
+        const cutMs = someTimeMs + 10 * dayMs;
+        expect(await look(cutMs, 2)).toEqual({});
+        expect(warnings.at(-1)).toContain('RETENTION_DAYS');
+        for (let nowMs = cutMs; nowMs < cutMs + dayMs; nowMs += hourMs) await look(nowMs, 2);
+        expect(await countRows(fresh.store, 'calls')).toBe(4);
+        expect(await look(cutMs + dayMs, 2)).toMatchObject({ calls: 3, quarantined: 1 });
+      });
     });
 
     it('is done by one process of several at a time', async () => {

@@ -3,7 +3,7 @@ import type { Store } from './store.ts';
 
 /** What the store keeps about itself. */
 export type KeptSetting =
-  'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'secret_key_mark';
+  'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'removal_mark' | 'secret_key_mark';
 
 export async function readKeptSetting(
   store: Pick<Store, 'reader'>,

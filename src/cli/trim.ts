@@ -1,0 +1,55 @@
+import { loadSecretKey, requireKeyOfClients } from '../auth/secret-key.ts';
+import { secretKeyFile } from '../data-folder.ts';
+import { pastTime, runHousekeeping } from '../housekeeping.ts';
+import { createLogger } from '../logger.ts';
+import { countPastTime } from '../store/count-past-time.ts';
+import { readRemovalMark } from '../store/removal-mark.ts';
+import { createCommand, runCommand, withStore } from './command-context.ts';
+
+const command = createCommand(
+  'trim',
+  'Shows what is past its time (RETENTION_DAYS, ended tokens and approvals). With --yes it is removed now, without the second look that a leap of the clock waits for.',
+)
+  .option('--yes', 'remove it; this cannot be undone')
+  .action(async ({ yes = false }: { yes?: boolean }) => {
+    await withStore(async ({ settings: { core }, store }) => {
+      const nowMs = Date.now();
+      const counts = await countPastTime(store, pastTime(core.RETENTION_DAYS, nowMs));
+      const { seenMs } = await readRemovalMark(store, nowMs);
+      print(`The clock says ${isoTime(nowMs)}; the last time that was believed is ${isoTime(seenMs)}.`);
+      print(
+        core.RETENTION_DAYS === 0
+          ? 'Calls are kept (RETENTION_DAYS=0).'
+          : `RETENTION_DAYS is ${core.RETENTION_DAYS}.`,
+      );
+      for (const [kind, count] of counts) print(`  ${String(count).padStart(9)} ${kind}`);
+      if (!yes) {
+        print('Nothing was removed. If the clock is right, remove them now: npm run trim -- --yes');
+        return;
+      }
+      const secretKey = loadSecretKey(core.SECRET_KEY, secretKeyFile(core), false);
+      await requireKeyOfClients(store, secretKey);
+      const removed = await runHousekeeping(
+        {
+          ...{ store, secretKey, retentionDays: core.RETENTION_DAYS, clock: Date.now, isConfirmed: true },
+          log: createLogger('warn'),
+          onTrimmed: () => undefined,
+        },
+        new AbortController().signal,
+      );
+      if (removed === undefined)
+        throw new Error('Another process is removing what is past its time now. Try again in some minutes.');
+      const total = [...removed.values()].reduce((sum, count) => sum + count, 0);
+      print(`${total} rows were removed. Calls with deliveries that are due or exhausted stay.`);
+    });
+  });
+
+await runCommand(command);
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

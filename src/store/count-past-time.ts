@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+import type { Store } from './store.ts';
+
+export interface PastTime {
+  /** Calls whose latest push came before this time are old, and so are refused bodies. Undefined: they are kept. */
+  readonly beforeMs: number | undefined;
+  /** Tokens and approvals that ended before this time go. */
+  readonly endedBeforeMs: number;
+  /** Tombstones that were made before this time go. */
+  readonly tombstonesBeforeMs: number;
+  readonly nowMs: number;
+}
+
+/** How many rows housekeeping would remove, by kind. Reads whole tables: for a person who asks. */
+export async function countPastTime(
+  { reader: { knex } }: Store,
+  { beforeMs, endedBeforeMs, tombstonesBeforeMs, nowMs }: PastTime,
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const count = async (kind: string, rows: Knex.QueryBuilder): Promise<void> => {
+    const [row] = await rows.count<{ rows: number | string }[]>({ rows: '*' });
+    counts.set(kind, Number(row?.rows ?? 0));
+  };
+  if (beforeMs !== undefined) {
+    const owed = knex('deliveries').whereIn('state', ['due', 'exhausted']).select('call_id');
+    const old = (): Knex.QueryBuilder =>
+      knex('calls').where('last_received_at', '<', beforeMs).whereNotIn('id', owed);
+    await count('calls', old());
+    await count('pushes', knex('pushes').whereIn('call_id', old().select('id')));
+    await count('refused bodies', knex('quarantine').where('last_received_at', '<', beforeMs));
+  }
+  await count('tokens', knex('oauth_tokens').where('expires_at', '<', endedBeforeMs));
+  await count('approvals', knex('oauth_families').where('expires_at', '<', endedBeforeMs));
+  await count('sessions', knex('sessions').where('expires_at', '<', nowMs));
+  await count('search results', knex('match_ledger').where('valid_until', '<=', nowMs));
+  await count('tombstones', knex('tombstones').where('made_at', '<', tombstonesBeforeMs));
+  return counts;
+}
