@@ -1,0 +1,113 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { fault } from './fault.ts';
+import type { Scene } from './scene.ts';
+import { ask, callTraffic, sendAtRate } from './traffic.ts';
+
+interface Loss {
+  readonly what: string;
+  readonly lose: (file: string) => void;
+  /** How the receiver ends, and what is put right before the next start. Undefined: it runs on. */
+  readonly end?: NodeJS.Signals;
+  readonly mend: (file: string) => void;
+}
+
+const nothing = (): void => undefined;
+const losses: readonly Loss[] = [
+  {
+    what: 'moved away and back',
+    lose: (file) => renameSync(file, `${file}.away`),
+    mend: (file) => renameSync(`${file}.away`, file),
+  },
+  {
+    what: 'replaced by a copy, and put back after a stop',
+    lose(file) {
+      renameSync(file, `${file}.away`);
+      copyFileSync(`${file}.away`, file);
+    },
+    end: 'SIGTERM',
+    mend: (file) => renameSync(`${file}.away`, file),
+  },
+  {
+    what: 'without its log, which was removed; stopped',
+    lose: (file) => rmSync(`${file}-wal`),
+    end: 'SIGTERM',
+    mend: nothing,
+  },
+  {
+    what: 'without its log, which was removed; killed',
+    lose: (file) => rmSync(`${file}-wal`),
+    end: 'SIGKILL',
+    mend: nothing,
+  },
+  {
+    what: 'without its shared memory; stopped',
+    lose: (file) => rmSync(`${file}-shm`),
+    end: 'SIGTERM',
+    mend: nothing,
+  },
+];
+
+/** Sends at 100 a second while the file is lost, for some seconds. Answers the statuses after the loss. */
+async function loseUnderTraffic(scene: Scene, { lose, end, mend }: Loss): Promise<Set<number | undefined>> {
+  const file = join(scene.folder, 'data/jet.sqlite');
+  const receiver = scene.start({}, 'kit');
+  const url = await receiver.ready();
+  const token = await scene.token(url);
+  const statuses = new Set<number | undefined>();
+  let isLost = false;
+  let isOver = false;
+  // Also when something fails in between.
+  scene.finally(() => (isOver = true));
+  const sending = sendAtRate({
+    pushes: callTraffic('lost', scene.random),
+    rate: 100,
+    ledger: scene.ledger,
+    isOver: () => isOver,
+    async send(push) {
+      const isAfter = isLost;
+      const answer = await ask(url, token, push);
+      if (isAfter && isLost) statuses.add(answer?.status);
+      return answer?.status;
+    },
+  });
+  await sleep(3_000);
+  lose(file);
+  isLost = true;
+  await sleep(3_000);
+  const ready = await fetch(`${url}/readyz`);
+  isLost = false;
+  if (end !== undefined) {
+    isOver = true;
+    await sending;
+    receiver.child.kill(end);
+    await receiver.exited;
+  }
+  mend(file);
+  if (end === undefined) await sleep(3_000);
+  isOver = true;
+  await sending;
+  if (end !== undefined) await scene.start({}, 'kit').ready();
+  expect(ready.status).toBe(503);
+  return statuses;
+}
+
+describe('the file of the store is lost while the receiver runs', () => {
+  for (const loss of losses) {
+    fault(`lost file: ${loss.what}`, async (scene) => {
+      expect([...(await loseUnderTraffic(scene, loss))]).toEqual([503]);
+      await scene.balance();
+      scene.did('3 s of pushes while it was lost were all answered 503; nothing answered 200 is missing');
+    });
+  }
+
+  fault('lost file: removed, with everything that was in it', async (scene) => {
+    const statuses = await loseUnderTraffic(scene, {
+      ...{ what: 'removed', lose: (file) => rmSync(file), mend: nothing },
+    });
+    expect([...statuses]).toEqual([503]);
+    scene.did('no push after the removal was answered 200');
+  });
+});
