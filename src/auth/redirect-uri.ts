@@ -11,6 +11,8 @@ export function redirectUriFault(text: string): string | undefined {
   } catch {
     return 'is not an absolute address';
   }
+  // Addresses are compared letter by letter: a wildcard would match nothing, and reads as if it matched every host.
+  if (/\*|%2a/i.test(text)) return 'holds a wildcard (*): register each address as the sender names it';
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(uri.hostname);
   if (uri.protocol !== 'https:' && !(uri.protocol === 'http:' && loopback)) return 'begins with https://';
   // What browsers mend in silence (blanks, backslashes, a missing slash) would be redirected to another text.

@@ -37,6 +37,13 @@ describe('a redirect URI is refused', () => {
     ['https://jet.exam\tple.com/', 'holds characters that an address does not have'],
     ['https://bücher.example/', 'holds characters that an address does not have'],
     ['https://jet.example.com/<b>', 'holds characters that an address does not have'],
+    ...[
+      'https://*.example.com/cb',
+      'https://*/cb',
+      'https://jet.example.com/*',
+      'https://jet.example.com/cb?x=*',
+    ].map((uri) => [uri, 'holds a wildcard (*): register each address as the sender names it']),
+    ['https://%2a.example.com/cb', 'holds a wildcard (*): register each address as the sender names it'],
     ['https://jet.example.com/#', 'has no fragment'],
     ['https://jet.example.com/#a', 'has no fragment'],
     ['https://user@jet.example.com/', 'names no user'],
