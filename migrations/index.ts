@@ -20,3 +20,6 @@ export const storeMigrations: readonly Migration[] = [
 
 /** The schema of the reporting database, in order. */
 export const reportingMigrations: readonly Migration[] = [jetCalls, longerClickIds];
+
+/** Where the reporting database remembers the steps of its schema. */
+export const reportingMigrationsTable = 'jet_reporting_migrations';

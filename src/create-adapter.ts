@@ -1,4 +1,4 @@
-import { reportingMigrations } from '../migrations/index.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../migrations/index.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import { contractVersion, type Adapter, type AdapterDefinition } from './contract/adapter.ts';
 import type { AdapterTools } from './contract/adapter-tools.ts';
@@ -42,7 +42,7 @@ export function createAdapter(
     ),
     openDatabase: (url) => openDatabase(url),
     migrateReporting: (database) =>
-      migrate(database, 'jet_reporting_migrations', reportingMigrations).catch((error: unknown) => {
+      migrate(database, reportingMigrationsTable, reportingMigrations).catch((error: unknown) => {
         if (!(error instanceof StoreUnusable || error instanceof MigrationBlocked)) throw error;
         throw new AdapterMisconfigured(error.message, error.remedy, { cause: error });
       }),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CoreSettings } from './config/core-schema.ts';
 import { databaseFile } from './store/database.ts';
 import { StoreUnusable } from './store/store-unusable.ts';
@@ -35,4 +35,9 @@ export function secretKeyFile(core: CoreSettings): string {
 /** Where the first start puts the credentials that it made, unless it shows them on a terminal. */
 export function firstStartFile(core: CoreSettings): string {
   return join(dataFolder(core), 'first-start.txt');
+}
+
+/** Where a store is kept unless the settings name another place, as absolute paths. */
+export function usualStoreFiles(core: CoreSettings): string[] {
+  return [...new Set([dataFolder(core), 'data'].map((folder) => resolve(folder, 'jet.sqlite')))];
 }

@@ -9,7 +9,7 @@ import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
-import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
+import { requireStoreOfKey, secretKeyFile, usualStoreFiles } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
@@ -27,6 +27,7 @@ import { awaitStore } from './store/await-store.ts';
 import { watchStoreFile, type FileWatch } from './store/watch-file.ts';
 import { createStoreGate, type StoreGate } from './store/store-gate.ts';
 import { probeStore, type Store } from './store/store.ts';
+import { countCallsOfUnnamed } from './store/unnamed-store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -102,6 +103,7 @@ async function startOn(
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
   if (receives) await warnOfLostCommits(store, log);
+  if (receives) await warnOfUnnamedStores(store, core, log);
   const watch = watchStoreFile(store, log);
   const gate = guard(store, watch, log);
   // A scrape is not worth waiting for long.
@@ -216,6 +218,23 @@ function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
 async function warnOfLostCommits({ writer }: Store, log: Logger): Promise<void> {
   const fault = await findDurabilityFault(writer);
   if (fault !== undefined) log.warn({ remedy: fault.remedy }, fault.message);
+}
+
+/** A changed DATABASE_URL begins an empty store, and the calls of the one before seem to be lost. */
+async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger): Promise<void> {
+  for (const file of usualStoreFiles(core)) {
+    const calls = await countCallsOfUnnamed(store, file);
+    if (calls === undefined) continue;
+    log.warn(
+      {
+        file,
+        calls,
+        remedy:
+          'To bring them along, stop the receiver, name that store in DATABASE_URL again, and run: npm run move -- --to <url>. Otherwise move the file away',
+      },
+      `${calls.toLocaleString('en')} ${calls === 1 ? 'call stands' : 'calls stand'} in ${file}, and DATABASE_URL names another store`,
+    );
+  }
 }
 
 function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {

@@ -9,9 +9,8 @@ import { databaseFile } from '../store/database.ts';
 import { restoreStore, StoreInUse } from '../store/restore.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
+import { requireNoReceiver } from './require-no-receiver.ts';
 import { useServerTools } from './use-server-tools.ts';
-
-const answersWithinMs = 3_000;
 
 const command = createCommand(
   'restore',
@@ -30,6 +29,7 @@ const command = createCommand(
     const asideSuffix = `.before-restore-${new Date().toISOString().replace(/[-:.]/g, '')}`;
     const aside = await restoreStore({
       ...{ backupFile, storeFile, asideSuffix },
+      // A store that is damaged in its first page cannot be locked; a receiver that runs on it answers all the same.
       requireNoReceiver: () => requireNoReceiver(core),
       beforeSwap: () => restoreKey(core, notes, asideSuffix),
     }).catch((error: unknown) => {
@@ -71,15 +71,6 @@ function warnOfOtherKey(core: CoreSettings, { keyMark }: BackupNotes): void {
   print(
     "Warning: the back-up was made under another SECRET_KEY. Set that one: under this one no client's secret is valid.",
   );
-}
-
-/** A store that is damaged in its first page cannot be locked; a receiver that runs on it answers all the same. */
-async function requireNoReceiver({ HOST, PORT }: CoreSettings): Promise<void> {
-  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-  const answer = await fetch(`http://${host}:${PORT}/healthz`, {
-    signal: AbortSignal.timeout(answersWithinMs),
-  }).catch(() => undefined);
-  if (answer !== undefined) throw new StoreInUse(`A receiver answers on ${host}:${PORT}.`);
 }
 
 function print(line: string): void {

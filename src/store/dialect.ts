@@ -24,6 +24,14 @@ export interface Dialect extends Traits {
     { readonly name: string; readonly backUp: string; readonly restore: string } | undefined;
   /** The setting of the server by which it may lose what it has committed, and cannot be told otherwise by a session. */
   readonly durability: DurabilitySetting | undefined;
+  /** SQL for the names of all tables of the database, as `name`. */
+  readonly listTables: string;
+  /** SQL for how many other sessions of ours the server has on this database, as `sessions`; undefined for a file. */
+  readonly countOtherSessions: string | undefined;
+  /** What the text of a moment in UTC ends with where it is written. */
+  readonly utcSuffix: string;
+  /** SQL for a column of moments or wall clock times as `YYYY-MM-DD HH:MM:SS.SSS`, and of days as `YYYY-MM-DD`. */
+  readonly timeAsText: Readonly<Record<'instant' | 'local' | 'date', (column: string) => string>>;
   /** Several tables can be written by one statement (see sqlite-together.ts). */
   readonly writesTogether: boolean;
   /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
@@ -80,6 +88,12 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     backupTools: undefined,
     // Each of our connections says for itself how it syncs.
     durability: undefined,
+    listTables:
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
+    countOtherSessions: undefined,
+    utcSuffix: '',
+    // Kept as such texts.
+    timeAsText: { instant: (column) => column, local: (column) => column, date: (column) => column },
     writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
@@ -107,7 +121,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // Its text is ordered as the database's language has it.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
-    oneView: { isolationLevel: 'repeatable read' },
+    oneView: { isolationLevel: 'repeatable read', readOnly: true },
     backupTools: {
       name: 'PostgreSQL',
       backUp: 'pg_dump --format=custom',
@@ -118,6 +132,16 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       value: "current_setting('fsync')",
       keepsCommits: (value) => value === 'on',
       remedy: 'Set fsync = on in postgresql.conf and reload the server.',
+    },
+    listTables:
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+    countOtherSessions:
+      "SELECT count(*) AS sessions FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jet-receiver' AND pid <> pg_backend_pid()",
+    utcSuffix: '+00',
+    timeAsText: {
+      instant: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')`,
+      local: (column) => `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS.MS')`,
+      date: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
     },
     writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
@@ -165,6 +189,17 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       // MariaDB's 3 syncs too, and more.
       keepsCommits: (value) => value === '1' || value === '3',
       remedy: 'Set innodb_flush_log_at_trx_commit = 1 in the server and in its configuration.',
+    },
+    listTables:
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
+    // A user without the right PROCESS sees its own sessions: those of the receiver.
+    countOtherSessions:
+      'SELECT COUNT(*) AS sessions FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+    utcSuffix: '',
+    timeAsText: {
+      instant: (column) => `LEFT(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%s.%f'), 23)`,
+      local: (column) => `LEFT(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%s.%f'), 23)`,
+      date: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d')`,
     },
     writesTogether: false,
     // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.

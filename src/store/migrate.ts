@@ -9,6 +9,12 @@ import { StoreUnusable } from './store-unusable.ts';
 const lockWaitSeconds = 60;
 
 /**
+ * The step that a database knows while a move into it is under way. No start makes or knows it, so every version refuses
+ * a database into which a move was broken off.
+ */
+export const unfinishedMove: Migration = { name: 'move-not-finished', up: () => Promise.resolve() };
+
+/**
  * Brings a schema up to date, one step after the other. Of two processes that start at once the second waits
  * for the first, and a killed one leaves no lock behind.
  *
@@ -25,6 +31,12 @@ export async function migrate(
   if (!(await knex.schema.hasTable(table))) await createTable(knex, table);
   const made = new Set(await knex(table).pluck<string[]>('name'));
   const unknown = [...made].filter((name) => !migrations.some((migration) => migration.name === name));
+  if (unknown.includes(unfinishedMove.name)) {
+    throw new StoreUnusable(
+      'A move into this database was not finished, so rows are missing in it.',
+      'Run the move again from the database that it read, with --replace: npm run move -- --help',
+    );
+  }
   if (unknown.length > 0) {
     throw new StoreUnusable(
       `The database was made by a newer version of this program (it knows ${unknown.join(', ')}).`,

@@ -13,15 +13,19 @@ export function sqlitePath(url: string): string {
   return resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
 }
 
-/** `read` refuses to write. `inspect` leaves the file as it is, byte for byte: a journal mode is written into it. */
-export type SqliteMode = 'write' | 'read' | 'inspect';
+/**
+ * `read` refuses to write. `inspect` leaves the file as it is, byte for byte: a journal mode is written into it. `alone`
+ * refuses to write too, and is refused while another process has the file open; meanwhile nobody else can open it.
+ */
+export type SqliteMode = 'write' | 'read' | 'inspect' | 'alone';
 
 /** What knex opens. Its flags always hold those for writing, so a file to be inspected is named by a URI. */
 export function sqliteConnection(url: string, mode: SqliteMode): { filename: string; flags?: string[] } {
   const path = sqlitePath(url);
   if (mode === 'write') return { filename: path };
   // A reader that opens late must not make a file in the place of one that is gone.
-  if (mode === 'read') return { filename: `${pathToFileURL(path).href}?mode=rw`, flags: ['OPEN_URI'] };
+  if (mode === 'read' || mode === 'alone')
+    return { filename: `${pathToFileURL(path).href}?mode=rw`, flags: ['OPEN_URI'] };
   // A file without a log is at rest: nothing need be put beside it to read it.
   const atRest = !existsSync(`${path}-wal`) && !existsSync(`${path}-journal`);
   const options = atRest ? 'mode=ro&immutable=1' : 'mode=ro';
@@ -32,6 +36,15 @@ export function sqliteConnection(url: string, mode: SqliteMode): { filename: str
 export function sqlitePragmas(mode: SqliteMode): readonly string[] {
   if (mode === 'inspect') {
     return ['PRAGMA busy_timeout = 5000', 'PRAGMA query_only = ON', 'PRAGMA trusted_schema = OFF'];
+  }
+  if (mode === 'alone') {
+    return [
+      'PRAGMA busy_timeout = 2000',
+      // Before the first statement that reads: only then SQLite locks out those who have the file open and do nothing.
+      'PRAGMA locking_mode = EXCLUSIVE',
+      'PRAGMA query_only = ON',
+      'PRAGMA trusted_schema = OFF',
+    ];
   }
   return [
     'PRAGMA busy_timeout = 5000',

@@ -5,7 +5,7 @@ export interface Output {
   /** A line of the result. */
   print(line: string): void;
   /** Shows how far a longer piece of work has come. */
-  progress(title: string, total: number): Progress;
+  readonly progress: (title: string, total: number) => Progress;
 }
 
 export interface Progress {

@@ -1,0 +1,66 @@
+import { reportingMigrations, reportingMigrationsTable, storeMigrations } from '../../../migrations/index.ts';
+import type { Settings } from '../../config/read-settings.ts';
+import { databaseUrlFault } from '../../domain/database-url.ts';
+import { reportingColumns, reportingTable } from '../../domain/reporting-table.ts';
+import { isSameDatabase, showDatabase } from '../../store/move/database-name.ts';
+import type { Move } from '../../store/move/move-plan.ts';
+import { readTableShapes, type ColumnKind } from '../../store/move/table-shape.ts';
+import { storeMigrationsTable } from '../../store/store.ts';
+import { UsageError } from '../command-context.ts';
+
+export interface MoveOptions {
+  readonly to?: string;
+  readonly reportingTo?: string;
+}
+
+const reportingSetting = 'REPORTING_DATABASE_URL';
+
+/**
+ * What is moved where.
+ *
+ * @throws UsageError when nothing is named, or a target that cannot be one
+ */
+export async function planMoves(settings: Settings, { to, reportingTo }: MoveOptions): Promise<Move[]> {
+  if (to === undefined && reportingTo === undefined)
+    throw new UsageError(
+      'Say where to: --to <url> for the store, --reporting-to <url> for the reporting table.',
+    );
+  const moves: Move[] = [];
+  if (to !== undefined) {
+    const from = settings.core.DATABASE_URL;
+    requireTarget('--to', to, from);
+    moves.push({
+      ...{ what: 'store', from, to, toShown: showDatabase(to) },
+      ...{ migrations: storeMigrations, migrationsTable: storeMigrationsTable },
+      shapes: await readTableShapes(storeMigrations),
+      mayStandBeside: (table) => table === reportingTable || table === reportingMigrationsTable,
+    });
+  }
+  if (reportingTo !== undefined) {
+    const from = settings.adapters.get('sql')?.[reportingSetting];
+    if (typeof from !== 'string')
+      throw new UsageError('There is no reporting table to move: ADAPTERS does not name sql.');
+    requireTarget('--reporting-to', reportingTo, from);
+    moves.push({
+      ...{ what: 'reporting table', from, to: reportingTo, toShown: showDatabase(reportingTo) },
+      ...{ migrations: reportingMigrations, migrationsTable: reportingMigrationsTable },
+      shapes: await readTableShapes(reportingMigrations, kindInReporting),
+      // The reporting table may be in a database with others: a warehouse.
+      mayStandBeside: () => true,
+    });
+  }
+  return moves;
+}
+
+function requireTarget(option: string, to: string, from: string): void {
+  const fault = databaseUrlFault(to);
+  if (fault !== undefined) throw new UsageError(`The address after ${option} ${fault}.`);
+  if (isSameDatabase(from, to))
+    throw new UsageError(`${option} names ${showDatabase(to)}, which is where it is already.`);
+}
+
+function kindInReporting(table: string, column: string): ColumnKind | undefined {
+  if (table !== reportingTable) return undefined;
+  const type = reportingColumns.find(({ name }) => name === column)?.type;
+  return type === 'instant' || type === 'local' || type === 'date' || type === 'boolean' ? type : undefined;
+}

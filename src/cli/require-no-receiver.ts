@@ -1,0 +1,17 @@
+import type { CoreSettings } from '../config/core-schema.ts';
+import { StoreInUse } from '../store/restore.ts';
+
+const answersWithinMs = 3_000;
+
+/**
+ * Looks whether a receiver answers where the settings let one listen.
+ *
+ * @throws StoreInUse when one does
+ */
+export async function requireNoReceiver({ HOST, PORT }: Pick<CoreSettings, 'HOST' | 'PORT'>): Promise<void> {
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  const answer = await fetch(`http://${host}:${PORT}/healthz`, {
+    signal: AbortSignal.timeout(answersWithinMs),
+  }).catch(() => undefined);
+  if (answer !== undefined) throw new StoreInUse(`A receiver answers on ${host}:${PORT}.`);
+}

@@ -1,0 +1,17 @@
+import type { Migration } from '../../domain/migration.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** One database that is moved into another one. */
+export interface Move {
+  /** For people: "store" or "reporting table". */
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+  /** The target without its password. */
+  readonly toShown: string;
+  readonly migrations: readonly Migration[];
+  readonly migrationsTable: string;
+  readonly shapes: readonly TableShape[];
+  /** True for a table of others that may be in the target. */
+  readonly mayStandBeside: (table: string) => boolean;
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Migration } from '../../domain/migration.ts';
+import { openDatabase } from '../database.ts';
+import { dialects } from '../dialect.ts';
+import { migrate } from '../migrate.ts';
+
+/** How a value is kept, as far as databases differ in it. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. */
+export type ColumnKind = 'text' | 'integer' | 'boolean' | 'bytes' | 'instant' | 'local' | 'date';
+
+export interface ColumnShape {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+export interface TableShape {
+  readonly name: string;
+  readonly columns: readonly ColumnShape[];
+  /** The columns of the primary key, in its order. */
+  readonly key: readonly string[];
+}
+
+interface TableInfo {
+  readonly name: string;
+  readonly type: string;
+  /** The column's place in the primary key; 0 outside it. */
+  readonly pk: number;
+}
+
+const migrationsTable = 'steps';
+
+/**
+ * The tables that a schema has. They are read from an empty database in which its steps were made, so a table that a
+ * later step adds is among them.
+ *
+ * @param kindOf names the kind of a column that SQLite's declared type does not tell
+ * @throws Error when a table has no primary key
+ */
+export async function readTableShapes(
+  migrations: readonly Migration[],
+  kindOf: (table: string, column: string) => ColumnKind | undefined = () => undefined,
+): Promise<TableShape[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'jet-schema-'));
+  const database = openDatabase(`sqlite:${join(folder, 'schema.sqlite')}`);
+  try {
+    await migrate(database, migrationsTable, migrations);
+    const rows = await database.knex.raw<{ name: string }[]>(dialects[database.dialect].listTables);
+    const shapes: TableShape[] = [];
+    for (const { name } of rows.filter((row) => row.name !== migrationsTable)) {
+      const columns = await database.knex.raw<TableInfo[]>(`PRAGMA table_info(${name})`);
+      const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+      if (key.length === 0) throw new Error(`The table ${name} has no primary key.`);
+      shapes.push({
+        name,
+        columns: columns.map((column) => ({
+          name: column.name,
+          kind: kindOf(name, column.name) ?? kindOfType(column.type),
+        })),
+        key: key.map((column) => column.name),
+      });
+    }
+    return shapes;
+  } finally {
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error for a type that no column of the kit had when this was written */
+function kindOfType(declared: string): ColumnKind {
+  const type = declared.toLowerCase();
+  if (/^(?:varchar|char|text|mediumtext|longtext)/.test(type)) return 'text';
+  if (/^(?:integer|int|bigint|smallint|tinyint)/.test(type)) return 'integer';
+  if (/^bool/.test(type)) return 'boolean';
+  if (/blob/.test(type)) return 'bytes';
+  throw new Error(`A column of the type ${declared} cannot be moved: table-shape.ts does not know it.`);
+}
