@@ -34,6 +34,8 @@ export interface PushWarning {
     | 'stage_from_fields'
     | 'decoded_as'
     | 'repaired'
+    | 'id_derived'
+    | 'id_reused'
     | 'call_removed'
     | 'call_full';
   /** What came, cut to 100 characters. */

@@ -1,37 +1,52 @@
 import { hash } from 'node:crypto';
 import type { CallFields, JsonValue } from '../domain/jet-fields.ts';
+import { namesInbound } from './evidence.ts';
 
 /** The most characters that an indexed column holds on every database. */
 const callIdLengthMax = 191;
 
 /**
- * The id of the call that a push belongs to: `callsessionid` as it came, or where there is none one made from
- * what tells outbound calls apart, so that the same push twice is the same call.
+ * The id of the call that a push belongs to: `callsessionid` as it came. Without one it is made from what tells calls
+ * apart: start, origin and service number inbound; start, both numbers and the extension outbound. The same facts
+ * give the same call.
  *
- * @param present the fields that came with a value, readable or not
- * @returns undefined when the push names no call
+ * @param present the fields that came with a value, readable or not, and no mark for nothing
+ * @returns undefined when the push names no call; `derived` when an inbound call lacked the id that it must have
  */
-export function readCallId(fields: CallFields, present: ReadonlyMap<string, JsonValue>): string | undefined {
+export function readCallId(
+  fields: CallFields,
+  present: ReadonlyMap<string, JsonValue>,
+): { callId: string; derived: boolean } | undefined {
   const sessionId = fields.call_session_id;
   if (sessionId !== undefined) {
-    return sessionId.length <= callIdLengthMax ? sessionId : `sha256-${sha256(sessionId)}`;
+    const callId = sessionId.length <= callIdLengthMax ? sessionId : `sha256-${hash('sha256', sessionId)}`;
+    return { callId, derived: false };
   }
   const start = fields.started_at ?? present.get('started_at');
-  if (start === undefined || fields.called_number === undefined) return undefined;
-  return `outbound-${sha256(
-    JSON.stringify([
-      start,
-      digitsOf(fields.calling_number),
-      digitsOf(fields.called_number),
-      fields.calling_extension ?? '',
-    ]),
-  ).slice(0, 40)}`;
+  if (start === undefined) return undefined;
+  if (namesInbound(fields)) {
+    const facts = [start, numberOf(fields.origin_number), numberOf(fields.phone_number)];
+    return { callId: `inbound-${shortHash(facts)}`, derived: true };
+  }
+  if (fields.called_number === undefined) return undefined;
+  const facts = [
+    start,
+    digitsOf(fields.calling_number),
+    digitsOf(fields.called_number),
+    fields.calling_extension ?? '',
+  ];
+  return { callId: `outbound-${shortHash(facts)}`, derived: false };
+}
+
+/** Its digits, or the word that stands for a withheld number. */
+function numberOf(text: string | undefined): string {
+  return digitsOf(text) || (text ?? '').toLowerCase();
 }
 
 function digitsOf(text: string | undefined): string {
   return text?.replace(/\D/g, '') ?? '';
 }
 
-function sha256(text: string): string {
-  return hash('sha256', text);
+function shortHash(facts: readonly JsonValue[]): string {
+  return hash('sha256', JSON.stringify(facts)).slice(0, 40);
 }

@@ -1,43 +1,52 @@
-import { jetFields, type FieldList } from '../domain/jet-fields.ts';
+import type { StatusMap } from '../domain/call-status.ts';
+import type { CallFields } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
-import { stageRank, type Stage } from '../domain/stage.ts';
+import type { Stage } from '../domain/stage.ts';
+import { answeredFacts, endFacts, isInboundAgainstPath, isOutbound } from './evidence.ts';
 
-const listOf = new Map<string, FieldList>(jetFields.map((field) => [field.name, field.list]));
+// One field may stand in a push to which it does not belong.
+const several = 2;
 
 /**
- * Which push a body is. The path may say it; otherwise the fields that came with a value do: one of the
- * outbound list makes it an outbound end, an end time or a duration an end, an answering field an answered push.
- *
- * A path that the fields contradict yields to them: one that is earlier in a call's life than what came, or of
- * the other direction. A path that is later stands, since fields may be missing.
+ * Which push a body is. The path says it unless several facts contradict it: facts that are later in a call's life,
+ * or of the other direction. A path that is later than the facts stands, since fields may be missing. On the general
+ * path one fact is enough.
  */
 export function decideStage(
   pathStage: Stage | undefined,
-  present: ReadonlySet<string>,
+  fields: CallFields,
+  statusMap: StatusMap,
 ): { stage: Stage; warning?: PushWarning } {
-  const inferred = inferStage(present);
-  if (pathStage === undefined || pathStage === inferred || agrees(pathStage, inferred, present)) {
-    return { stage: pathStage ?? inferred };
-  }
+  if (pathStage === undefined) return { stage: stageOf(fields, statusMap) };
+  const stage = stageOnPath(pathStage, fields, statusMap);
+  return stage === pathStage ? { stage } : { stage, warning: contradicted(pathStage, stage) };
+}
+
+function stageOf(fields: CallFields, statusMap: StatusMap): Stage {
+  if (isOutbound(fields)) return 'call_end_outbound';
+  if (endFacts(fields, statusMap) > 0) return 'call_end';
+  return answeredFacts(fields) > 0 ? 'call_answered' : 'call_start';
+}
+
+function stageOnPath(pathStage: Stage, fields: CallFields, statusMap: StatusMap): Stage {
+  const contradicts =
+    pathStage === 'call_end_outbound'
+      ? isInboundAgainstPath(fields)
+      : isOutbound(fields) || factsBeyond(pathStage, fields, statusMap) >= several;
+  return contradicts ? stageOf(fields, statusMap) : pathStage;
+}
+
+/** How many facts are of a later push than the path says. */
+function factsBeyond(pathStage: Stage, fields: CallFields, statusMap: StatusMap): number {
+  if (pathStage === 'call_end') return 0;
+  return endFacts(fields, statusMap) + (pathStage === 'call_start' ? answeredFacts(fields) : 0);
+}
+
+function contradicted(pathStage: Stage, stage: Stage): PushWarning {
   return {
-    stage: inferred,
-    warning: {
-      field: 'path',
-      code: 'stage_from_fields',
-      received: pathStage,
-      action: `the fields say ${inferred}, so the push is taken as that`,
-    },
+    field: 'path',
+    code: 'stage_from_fields',
+    received: pathStage,
+    action: `the fields say ${stage}, so the push is taken as that`,
   };
-}
-
-function inferStage(present: ReadonlySet<string>): Stage {
-  const lists = new Set([...present].map((name) => listOf.get(name)));
-  if (lists.has('outbound')) return 'call_end_outbound';
-  if (lists.has('end')) return 'call_end';
-  return lists.has('answered') ? 'call_answered' : 'call_start';
-}
-
-function agrees(pathStage: Stage, inferred: Stage, present: ReadonlySet<string>): boolean {
-  if (pathStage === 'call_end_outbound') return !present.has('origin_number') && !present.has('phone_number');
-  return stageRank(inferred) < stageRank(pathStage);
 }

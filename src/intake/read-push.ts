@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import { statusOfWord, type StatusMap } from '../domain/call-status.ts';
-import { jetFields, type CallFields, type JetField, type JsonValue } from '../domain/jet-fields.ts';
+import {
+  jetFields,
+  type CallFields,
+  type FieldKind,
+  type JetField,
+  type JsonValue,
+} from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { readCallId } from './call-id.ts';
@@ -9,7 +15,8 @@ import { fieldWarnings } from './field-warnings.ts';
 import { findField } from './find-field.ts';
 import { flatten, type Leaf } from './flatten.ts';
 import { readJson, type IntakeFault } from './read-json.ts';
-import { isEmpty, readValue, shown } from './read-value.ts';
+import { isMarkForNothing } from './mark-for-nothing.ts';
+import { isEmpty, readValue, shown, unreadable, type UnreadableCode } from './read-value.ts';
 
 export interface IntakeSettings {
   /** A further time format, in luxon's tokens. */
@@ -56,14 +63,17 @@ export function readPush(
     .map(nameLeaf)
     .sort((a, b) => a.depth - b.depth);
   const sorted = sortLeaves(leaves, settings);
-  const callId = readCallId(sorted.fields, sorted.present);
-  if (callId === undefined) {
+  const named = readCallId(sorted.fields, sorted.present);
+  if (named === undefined) {
     return {
       code: 'not_a_call',
-      detail: 'The body has no callsessionid, and not both Called Number and call Start Time.',
+      detail:
+        'The body has no callsessionid, and no call Start Time with Called Number or with originnumber and phonenumber.',
     };
   }
-  const { stage, warning } = decideStage(pathStage, statedFields(sorted));
+  const { callId } = named;
+  if (named.derived) sorted.warnings.push(idDerived(leaves));
+  const { stage, warning } = decideStage(pathStage, sorted.fields, settings.statusMap);
   if (warning !== undefined) sorted.warnings.push(warning);
   sorted.warnings.push(
     ...fieldWarnings(sorted.fields, (name) => ({
@@ -106,17 +116,25 @@ interface SortedLeaves {
   fields: CallFields;
   extra: Record<string, JsonValue>;
   warnings: PushWarning[];
-  /** The fields that came with a value, readable or not, as it came. */
+  /** The fields that came with a value, readable or not, as it came. A mark for nothing is no value. */
   present: Map<string, JsonValue>;
-  /** Those of them that hold a mark for "none". */
-  marked: Set<string>;
 }
 
+/** A mark in one of these is a warning: Jet sends the key without a value where there is none. */
+const unreadableCodes: Partial<Record<FieldKind, UnreadableCode>> = {
+  instant: 'unreadable_time',
+  seconds: 'unreadable_duration',
+};
+
 function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): SortedLeaves {
-  const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map(), marked: new Set() };
+  const sorted: SortedLeaves = { fields: {}, extra: {}, warnings: [], present: new Map() };
   for (const { key, field, value } of leaves) {
     if (field === undefined) {
       keepExtra(sorted.extra, key, value);
+    } else if (isMark(value, field, settings)) {
+      keepExtra(sorted.extra, key, value);
+      const code = unreadableCodes[field.kind];
+      if (code !== undefined) sorted.warnings.push({ field: key, ...unreadable(code, value).warning });
     } else if (sorted.present.has(field.name)) {
       keepExtra(sorted.extra, key, value);
       sorted.warnings.push({
@@ -133,13 +151,6 @@ function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): Sor
   return sorted;
 }
 
-/** The fields that tell which push this is: an end time of the year 1 ends nothing. */
-function statedFields({ present, marked }: SortedLeaves): Set<string> {
-  const stated = new Set(present.keys());
-  for (const name of marked) stated.delete(name);
-  return stated;
-}
-
 function takeField(
   sorted: SortedLeaves,
   field: JetField,
@@ -148,9 +159,9 @@ function takeField(
   settings: IntakeSettings,
 ): void {
   const reading = readValue(value, field.kind, settings.timeFormat);
+  if (reading.isMark === true) sorted.present.delete(field.name);
   if (reading.value === undefined) keepExtra(sorted.extra, key, value);
   else (sorted.fields as Record<string, string | number>)[field.name] = reading.value;
-  if (reading.isMark === true) sorted.marked.add(field.name);
   if (reading.warning !== undefined) sorted.warnings.push({ field: key, ...reading.warning });
   if (field.name === 'dial_status' && statusOfWord(String(reading.value), settings.statusMap) === undefined) {
     sorted.warnings.push({
@@ -160,6 +171,22 @@ function takeField(
       action: 'status is unknown; JET_STATUS_MAP can name one for this word',
     });
   }
+}
+
+/** A word that the operator gave a meaning says something. */
+function isMark(value: JsonValue, field: JetField, { statusMap }: IntakeSettings): boolean {
+  if (!isMarkForNothing(value, field)) return false;
+  return field.name !== 'dial_status' || statusOfWord(String(value), statusMap) === undefined;
+}
+
+function idDerived(leaves: readonly NamedLeaf[]): PushWarning {
+  const came = leaves.find(({ field }) => field?.name === 'call_session_id');
+  return {
+    field: came?.key ?? 'callsessionid',
+    code: 'id_derived',
+    received: came === undefined ? '' : shown(came.value),
+    action: 'the id is made from start, origin and service number: the sender must send callsessionid',
+  };
 }
 
 function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonValue): void {

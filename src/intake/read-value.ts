@@ -80,7 +80,10 @@ function storable(text: string): ValueReading {
   };
 }
 
-function unreadable(code: 'unreadable_time' | 'unreadable_duration', value: JsonValue): ValueReading {
+export type UnreadableCode = 'unreadable_time' | 'unreadable_duration';
+
+/** A value that cannot be read, with its warning. */
+export function unreadable(code: UnreadableCode, value: JsonValue): { warning: Omit<PushWarning, 'field'> } {
   return { warning: { code, received: shown(value), action: 'kept as it came, under extra' } };
 }
 

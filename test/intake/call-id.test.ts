@@ -12,7 +12,7 @@ const outbound = {
 } satisfies CallFields;
 
 function idOf(fields: CallFields, unreadable: Record<string, JsonValue> = {}): string | undefined {
-  return readCallId(fields, new Map<string, JsonValue>(Object.entries({ ...fields, ...unreadable })));
+  return readCallId(fields, new Map<string, JsonValue>(Object.entries({ ...fields, ...unreadable })))?.callId;
 }
 
 describe('the id of a call with a callsessionid', () => {
@@ -85,5 +85,38 @@ describe('the id of an outbound call', () => {
     ['nothing', {}],
   ])('is none with %s', (_what, fields) => {
     expect(idOf(fields)).toBeUndefined();
+  });
+});
+
+describe('the id of an inbound call without a callsessionid', () => {
+  const inbound = {
+    started_at: start,
+    origin_number: '0491 570 156',
+    phone_number: '1300 975 707',
+  } satisfies CallFields;
+
+  it('does not change with a release', () => {
+    expect(idOf(inbound)).toBe('inbound-2aaef4839948cfd6f73b474f1c2abb681a4f23be');
+  });
+
+  it('is the same with what an answered push or an end adds', () => {
+    expect(idOf({ ...inbound, answering_point: 'Ada', ended_at: start + 1 })).toBe(idOf(inbound));
+  });
+
+  it.each([
+    ['the start', { started_at: start + 1 }],
+    ['the origin', { origin_number: '0491 570 157' }],
+    ['the service number', { phone_number: '1300 975 708' }],
+  ])('changes with %s', (_what, changed) => {
+    expect(idOf({ ...inbound, ...changed })).not.toBe(idOf(inbound));
+  });
+
+  it.each([
+    ['the start', 'started_at'],
+    ['the origin', 'origin_number'],
+    ['the service number', 'phone_number'],
+  ] as const)('is none without %s', (_what, name) => {
+    const { [name]: _without, ...rest } = inbound;
+    expect(idOf(rest)).toBeUndefined();
   });
 });

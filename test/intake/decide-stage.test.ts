@@ -1,69 +1,89 @@
 import { describe, expect, it } from 'vitest';
-import { jetFields } from '../../src/domain/jet-fields.ts';
-import { stages, type Stage } from '../../src/domain/stage.ts';
+import { jetFields, type CallFields } from '../../src/domain/jet-fields.ts';
+import type { Stage } from '../../src/domain/stage.ts';
 import { decideStage } from '../../src/intake/decide-stage.ts';
 
-const startFields = ['call_session_id', 'started_at', 'origin_number', 'phone_number'];
-const answeredFields = [...startFields, 'dial_status', 'dial_time'];
-const endFields = [...answeredFields, 'duration_seconds', 'ended_at', 'session_id'];
-const outboundFields = ['started_at', 'ended_at', 'called_number', 'calling_number', 'dial_status'];
+const startFields = { call_session_id: 'c', started_at: 1e12, origin_number: '1', phone_number: '2' };
+const answeredFields = { ...startFields, dial_status: 'ANSWER', dial_time: 1e12 };
+const endFields = { ...answeredFields, duration_seconds: 60, ended_at: 1e12, session_id: 's' };
+const outboundFields = { started_at: 1e12, ended_at: 1e12, called_number: '3', calling_number: '4' };
+
+function stageOf(fields: CallFields, path?: Stage): Stage {
+  return decideStage(path, fields, new Map()).stage;
+}
+
+function filled(name: string, kind: string): CallFields {
+  return { [name]: kind === 'text' ? 'x' : 1e12 };
+}
 
 describe('without a path the stage of a push', () => {
-  it.each(jetFields.filter(({ list }) => list === 'start').map(({ name }) => name))(
-    'with no more than %s is the start',
-    (name) => {
-      expect(decideStage(undefined, new Set([name])).stage).toBe('call_start');
-    },
-  );
+  it.each(jetFields.filter(({ list }) => list === 'start'))('with $name is the start', ({ name, kind }) => {
+    expect(stageOf(filled(name, kind))).toBe('call_start');
+  });
 
-  it.each(jetFields.filter(({ list }) => list === 'answered').map(({ name }) => name))(
-    'with %s is answered',
-    (name) => {
-      expect(decideStage(undefined, new Set([...startFields, name])).stage).toBe('call_answered');
-    },
-  );
+  it.each(jetFields.filter(({ list }) => list === 'answered'))('with $name is answered', ({ name, kind }) => {
+    expect(stageOf({ ...startFields, ...filled(name, kind) })).toBe('call_answered');
+  });
 
-  it.each(['ended_at', 'duration_seconds'])('with %s is the end', (name) => {
-    expect(decideStage(undefined, new Set([...answeredFields, name])).stage).toBe('call_end');
+  it.each([
+    ['an end time', { ended_at: 1e12 }],
+    ['a duration above zero', { duration_seconds: 1 }],
+    ['an end time and zero seconds', { ended_at: 1e12, duration_seconds: 0 }],
+    ['BUSY', { dial_status: 'BUSY' }],
+    ['CANCEL', { dial_status: 'CANCEL' }],
+    ['NO ANSWER', { dial_status: 'NO ANSWER' }],
+    ['CHANUNAVAIL', { dial_status: 'CHANUNAVAIL' }],
+  ] satisfies [string, CallFields][])('with %s is the end', (_what, fields) => {
+    expect(stageOf({ ...startFields, ...fields })).toBe('call_end');
+  });
+
+  it.each([
+    ['zero seconds', { duration_seconds: 0 }, 'call_start'],
+    ['ANSWER', { dial_status: 'ANSWER' }, 'call_answered'],
+    ['ANSWERED and zero seconds', { dial_status: 'ANSWERED', duration_seconds: 0 }, 'call_answered'],
+    ['an unknown status word', { dial_status: 'RINGING' }, 'call_answered'],
+  ] as const)('with %s is no end', (_what, fields, stage) => {
+    expect(stageOf({ ...startFields, ...fields })).toBe(stage);
   });
 
   it.each(['called_number', 'calling_number', 'calling_extension'])('with %s is outbound', (name) => {
-    expect(decideStage(undefined, new Set(['started_at', 'duration_seconds', name])).stage).toBe(
-      'call_end_outbound',
-    );
+    expect(stageOf({ started_at: 1e12, duration_seconds: 5, [name]: '1' })).toBe('call_end_outbound');
   });
+
+  it.each(['call_session_id', 'origin_number', 'phone_number'])(
+    'with an outbound field beside %s is inbound',
+    (name) => {
+      expect(stageOf({ called_number: '1', calling_number: '2', [name]: '3' })).toBe('call_start');
+    },
+  );
 
   it('with no field at all is the start', () => {
-    expect(decideStage(undefined, new Set()).stage).toBe('call_start');
-  });
-
-  it('gives no warning', () => {
-    expect(decideStage(undefined, new Set(endFields)).warning).toBeUndefined();
+    expect(stageOf({})).toBe('call_start');
   });
 });
 
 describe('a path', () => {
   it.each([
-    ['call_start', startFields],
-    ['call_answered', answeredFields],
-    ['call_end', endFields],
-    ['call_end_outbound', outboundFields],
-  ] satisfies [Stage, string[]][])('that says %s, as the fields do, gives no warning', (path, fields) => {
-    expect(decideStage(path, new Set(fields))).toEqual({ stage: path });
+    ['call_start', 'its fields', startFields],
+    ['call_start', 'zero seconds', { ...startFields, duration_seconds: 0 }],
+    ['call_start', 'one answered field', { ...startFields, dial_time: 1e12 }],
+    ['call_start', 'one end field', { ...startFields, duration_seconds: 12 }],
+    ['call_start', 'an outbound field', { ...startFields, called_number: '1' }],
+    ['call_answered', 'its fields', answeredFields],
+    ['call_answered', 'the start alone', startFields],
+    ['call_answered', 'zero seconds', { ...answeredFields, duration_seconds: 0 }],
+    ['call_answered', 'one end field', { ...answeredFields, duration_seconds: 12 }],
+    ['call_end', 'its fields', endFields],
+    ['call_end', 'the start alone', startFields],
+    ['call_end', 'zero seconds', { ...startFields, duration_seconds: 0 }],
+    ['call_end', 'outbound fields beside inbound ones', { ...endFields, called_number: '1' }],
+    ['call_end_outbound', 'its fields', outboundFields],
+    ['call_end_outbound', 'no number', { started_at: 1e12, duration_seconds: 5 }],
+    ['call_end_outbound', 'an id', { ...outboundFields, call_session_id: 'c' }],
+    ['call_end_outbound', 'one inbound number', { ...outboundFields, origin_number: '1' }],
+  ] satisfies [Stage, string, CallFields][])('that says %s stands with %s', (path, _what, fields) => {
+    expect(decideStage(path, fields, new Map())).toEqual({ stage: path });
   });
-
-  it.each([
-    ['call_answered', 'start', startFields],
-    ['call_end', 'start', startFields],
-    ['call_end', 'answered', answeredFields],
-    ['call_end_outbound', 'end, without inbound numbers', ['started_at', 'duration_seconds']],
-    ['call_end_outbound', 'start, without inbound numbers', ['call_session_id']],
-  ] satisfies [Stage, string, string[]][])(
-    'that says %s stands where fields may be missing: %s',
-    (path, _what, fields) => {
-      expect(decideStage(path, new Set(fields))).toEqual({ stage: path });
-    },
-  );
 
   it.each([
     ['call_start', 'call_answered', answeredFields],
@@ -74,17 +94,14 @@ describe('a path', () => {
     ['call_end', 'call_end_outbound', outboundFields],
     ['call_end_outbound', 'call_start', startFields],
     ['call_end_outbound', 'call_end', endFields],
-  ] satisfies [Stage, Stage, string[]][])(
-    'that says %s yields to fields that say %s, with a warning',
+    ['call_end_outbound', 'call_end', { ...endFields, called_number: '1' }],
+  ] satisfies [Stage, Stage, CallFields][])(
+    'that says %s yields to several fields that say %s, with a warning',
     (path, stage, fields) => {
-      expect(decideStage(path, new Set(fields))).toMatchObject({
+      expect(decideStage(path, fields, new Map())).toMatchObject({
         stage,
         warning: { field: 'path', code: 'stage_from_fields', received: path },
       });
     },
   );
-
-  it.each(stages)('that says %s never makes the stage earlier than the fields do', (path) => {
-    expect(decideStage(path, new Set(endFields)).stage).toBe('call_end');
-  });
 });

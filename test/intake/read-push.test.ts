@@ -82,8 +82,8 @@ describe('a warning', () => {
     ],
     [
       'unreadable_duration',
-      { leg: { Duration: -3 } },
-      { field: 'leg.Duration', received: '-3', action: 'kept as it came, under extra' },
+      { call: { Duration: -3 } },
+      { field: 'call.Duration', received: '-3', action: 'kept as it came, under extra' },
     ],
     [
       'unreadable_json',
@@ -110,10 +110,10 @@ describe('a warning', () => {
   });
 
   it('about the path stands among the others', () => {
-    expect(read({ callsessionid: 'c-1', dialtime: 'x' }, 'call_start').warnings).toMatchObject([
-      { code: 'unreadable_time' },
-      { code: 'stage_from_fields' },
-    ]);
+    expect(
+      read({ callsessionid: 'c-1', dialtime: 'x', queuename: 'Sales', geolabel: 'NSW' }, 'call_start')
+        .warnings,
+    ).toMatchObject([{ code: 'unreadable_time' }, { code: 'stage_from_fields' }]);
   });
 
   it("is not given for a status of the operator's own", () => {
@@ -138,8 +138,8 @@ describe('the stage of a push', () => {
     expect(read(body).stage).toBe('call_start');
   });
 
-  it('counts a value that could not be read', () => {
-    expect(read({ callsessionid: 'c-1', callendtime: 'yesterday' }).stage).toBe('call_end');
+  it('counts no value that could not be read', () => {
+    expect(read({ callsessionid: 'c-1', callendtime: 'yesterday' }).stage).toBe('call_start');
   });
 
   it.each(['0001-01-01T00:00:00', '1970-01-01T00:00:00', '9999-12-31 23:59:59', '0000-00-00 00:00:00', 0])(
@@ -161,8 +161,9 @@ describe('the stage of a push', () => {
     expect(read({ callsessionid: 'c-1' }, 'call_end').stage).toBe('call_end');
   });
 
-  it('is given by the fields where the path says otherwise', () => {
-    expect(read({ callsessionid: 'c-1', duration: 3 }, 'call_answered').stage).toBe('call_end');
+  it('is given by the fields where several contradict the path', () => {
+    const body = { callsessionid: 'c-1', duration: 3, callendtime: '2026-11-19T15:58:07Z' };
+    expect(read(body, 'call_answered').stage).toBe('call_end');
   });
 });
 

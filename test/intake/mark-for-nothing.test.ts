@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { jetFields, type JsonValue } from '../../src/domain/jet-fields.ts';
+import { isMarkForNothing } from '../../src/intake/mark-for-nothing.ts';
+import { isFault, readPush, type PushReading } from '../../src/intake/read-push.ts';
+
+const facts = {
+  callstarttime: '2026-11-19T15:58:07Z',
+  originnumber: '0412345678',
+  phonenumber: '1300555123',
+};
+
+function read(body: Record<string, unknown>): PushReading {
+  const reading = readPush(Buffer.from(JSON.stringify(body)), undefined, { statusMap: new Map() });
+  if (isFault(reading)) throw new Error(reading.detail);
+  return reading;
+}
+
+function isMark(value: JsonValue, name: string): boolean {
+  const field = jetFields.find((one) => one.name === name);
+  if (field === undefined) throw new Error(`No field ${name}`);
+  return isMarkForNothing(value, field);
+}
+
+const marks = [
+  ...[
+    'null',
+    'NULL',
+    'Nil',
+    'none',
+    'undefined',
+    'n/a',
+    'N.A.',
+    '#N/A',
+    'na',
+    'NaN',
+    '-',
+    '--',
+    '—',
+    'false',
+  ],
+  ...[
+    'Invalid Date',
+    '{{x}}',
+    '{{ call.id }}',
+    '${x}',
+    '%x%',
+    '<x>',
+    '{callsessionid}',
+    '[[id]]',
+    '<%= id %>',
+  ],
+  ...[
+    '(null)',
+    '[none]',
+    "'N/A'",
+    '"undefined"',
+    ' null ',
+    '{null}',
+    'not available',
+    '[object Object]',
+    '""',
+  ],
+  '00000000-0000-0000-0000-000000000000',
+  '{00000000-0000-0000-0000-000000000000}',
+];
+
+describe('a mark for nothing', () => {
+  it.each(jetFields.filter(({ kind }) => kind !== 'json').map(({ name }) => name))(
+    'in any spelling never fills %s and stays in extra',
+    (name) => {
+      const field = jetFields.find((one) => one.name === name);
+      const key = field?.jetName ?? '';
+      for (const mark of marks.filter((one) => one !== 'false' || name !== 'internal_referrer')) {
+        const { fields, extra } = read({ ...facts, callsessionid: 'c', servicename: 'S', [key]: mark });
+        expect([mark, fields[name as never]]).toEqual([mark, undefined]);
+        expect([mark, extra[key]]).toEqual([mark, mark]);
+      }
+    },
+  );
+
+  it.each(['0', 0, '-1', '00', 'visit-{{id}}'])('in an id is also %j', (value) => {
+    expect(isMark(value, 'session_id')).toBe(true);
+  });
+
+  it.each([0, '0', -1, '-62135596800', '-0001-11-30T00:00:00', '0000-00-00 00:00:00', '00:00:00'])(
+    'in a time is also %j',
+    (value) => {
+      expect(isMark(value, 'ended_at')).toBe(true);
+    },
+  );
+
+  it.each(['0001-01-01T00:00:00Z', '1970-01-01T10:00:00+10:00', '1979-12-31 23:59:59'])(
+    'in a time is also a year before 1980: %s',
+    (callendtime) => {
+      const { stage, fields, extra } = read({ ...facts, callsessionid: 'c', callendtime });
+      expect({ stage, end: fields.ended_at, extra }).toEqual({
+        stage: 'call_start',
+        end: undefined,
+        extra: { callendtime },
+      });
+    },
+  );
+
+  it.each<[JsonValue, string]>([
+    ['Nadia', 'extension_name'],
+    ['Nilsson', 'extension_name'],
+    ['Nullarbor', 'service_name'],
+    ['NSW', 'service_group'],
+    ['None of these', 'service_name'],
+    ['#', 'ivr_prompts'],
+    ['0', 'ivr_prompts'],
+    ['0', 'origin_number'],
+    ['<0412345678>', 'origin_number'],
+    ['<sip:bob@pbx.example>', 'origin_number'],
+    ['{F9168C5E-CEB2-4FAA-B6BF-329BF39FA1E4}', 'call_session_id'],
+    ['007', 'call_session_id'],
+    ['UNAVAILABLE', 'dial_status'],
+    ['false', 'internal_referrer'],
+    [false, 'internal_referrer'],
+    ['[]', 'attributes'],
+    ['{"a":1}', 'attributes'],
+    [0, 'duration_seconds'],
+  ])('is not %j in %s', (value, name) => {
+    expect(isMark(value, name)).toBe(false);
+  });
+
+  it('never takes the place of a value under another spelling of its key', () => {
+    expect(read({ callsessionid: 'null', call_session_id: 'c-1' }).callId).toBe('c-1');
+  });
+
+  it.each(['undefined', '0', '{{callsessionid}}', 'null', 'call-${id}'])('is no id: %s', (callsessionid) => {
+    const { callId, warnings } = read({ ...facts, callsessionid });
+    expect(callId).toMatch(/^inbound-/);
+    expect(warnings).toMatchObject([{ field: 'callsessionid', code: 'id_derived', received: callsessionid }]);
+  });
+
+  it('is no evidence for a stage or a direction', () => {
+    const body = { ...facts, callsessionid: 'c', dialstatus: 'null', duration: 'n/a', callendtime: '-' };
+    expect(read({ ...body, callednumber: '{{to}}' }).stage).toBe('call_start');
+  });
+});
+
+describe('a key inside another object', () => {
+  it.each([
+    ['data', { data: { ...facts, callsessionid: 'c', duration: 9 } }],
+    ['data.call', { data: { call: { ...facts, callsessionid: 'c', duration: 9 } } }],
+    ['webSession', { webSession: { ...facts, callsessionid: 'c', duration: 9 } }],
+  ])('is a field under the known wrapper %s', (_what, body) => {
+    expect(read(body).fields.duration_seconds).toBe(9);
+  });
+
+  it('is no field under an object that speaks of something else', () => {
+    const recording = { duration: 12, callendtime: '2026-11-19T15:58:07Z', channel: 'stereo' };
+    const { stage, fields, extra } = read({
+      ...facts,
+      callsessionid: 'c',
+      dialtime: facts.callstarttime,
+      recording,
+    });
+    expect({ stage, duration: fields.duration_seconds, channel: fields.channel }).toEqual({
+      stage: 'call_answered',
+      duration: undefined,
+      channel: undefined,
+    });
+    expect(Object.keys(extra)).toEqual(['recording.duration', 'recording.callendtime', 'recording.channel']);
+  });
+});
+
+describe('the pushes of an inbound call without an id', () => {
+  it('are the same call', () => {
+    const bodies = [facts, { ...facts, dialtime: facts.callstarttime }, { ...facts, duration: 5 }];
+    expect(new Set(bodies.map((body) => read(body).callId)).size).toBe(1);
+  });
+});
