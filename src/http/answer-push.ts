@@ -59,7 +59,9 @@ export async function answerStored(
   keep: (fault: { code: string; detail: string }) => Promise<string>,
   { metrics, log, onStored }: AnswerDependencies,
 ): Promise<StoredAnswer> {
-  const { callId, stage } = push;
+  const { stage } = push;
+  const callId = stored.moved?.callId ?? push.callId;
+  const warnings = stored.moved === undefined ? push.warnings : [...push.warnings, stored.moved.warning];
   if (stored.setAside !== undefined) {
     const { detail, action } = setAsideTexts[stored.setAside];
     const code = stored.setAside;
@@ -73,12 +75,12 @@ export async function answerStored(
       callId,
       stage,
       duplicate: false,
-      warnings: [...push.warnings, warning],
+      warnings: [...warnings, warning],
     };
   }
   const { pushId, duplicate } = stored;
   onStored();
   metrics.pushStored(stage, duplicate);
-  log.info({ pushId, stage, duplicate, warnings: metrics.pushWarned(push.warnings) }, 'A push was stored');
-  return { status: 'stored', pushId, callId, stage, duplicate, warnings: push.warnings };
+  log.info({ pushId, stage, duplicate, warnings: metrics.pushWarned(warnings) }, 'A push was stored');
+  return { status: 'stored', pushId, callId, stage, duplicate, warnings };
 }

@@ -8,7 +8,7 @@ import {
   type JsonValue,
 } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
-import type { Stage } from '../domain/stage.ts';
+import { isFinalStage, type Stage } from '../domain/stage.ts';
 import { readCallId } from './call-id.ts';
 import { decideStage } from './decide-stage.ts';
 import { fieldWarnings } from './field-warnings.ts';
@@ -75,6 +75,8 @@ export function readPush(
   if (named.derived) sorted.warnings.push(idDerived(leaves));
   const { stage, warning } = decideStage(pathStage, sorted.fields, settings.statusMap);
   if (warning !== undefined) sorted.warnings.push(warning);
+  // Before its end a call has no duration: 0 s there says nothing.
+  if (sorted.fields.duration_seconds === 0 && !isFinalStage(stage)) delete sorted.fields.duration_seconds;
   sorted.warnings.push(
     ...fieldWarnings(sorted.fields, (name) => ({
       key: leaves.find(({ field }) => field?.name === name)?.key ?? name,

@@ -9,6 +9,7 @@ import { inLockOrder, lockInOrder } from './lock-order.ts';
 import { upsertTogether } from './sqlite-together.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
+import { findReusedIds, type MovedPush } from './reused-ids.ts';
 import { readRemoved } from './tombstones.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -30,6 +31,8 @@ export interface StoredPush {
   readonly duplicate: boolean;
   /** Its call was removed, or holds as many pushes as it may. Nothing was written: it is to be kept elsewhere. */
   readonly setAside?: 'call_removed' | 'call_full';
+  /** Its id is another call's: the id that it was stored under. */
+  readonly moved?: MovedPush;
 }
 
 /** A call has about five. Each push reads and folds all of its call, so a call without end would slow down all. */
@@ -91,11 +94,29 @@ async function readGroup(
   secretKey: string | undefined,
 ): Promise<Group> {
   const { pushes: known, revisions } = await readStandingPushes(store, knex, callIds);
-  const removed = await findRemoved(store, knex, pushes, revisions, nowMs, secretKey);
-  const { fresh, answers } = separateRepeats(pushes, known, removed);
+  const moved = findReusedIds(pushes, known);
+  const own = moved.size === 0 ? pushes : pushes.map((push) => underOwnId(push, moved.get(push)));
+  if (moved.size > 0) {
+    const ids = [...new Set([...moved.values()].map(({ callId }) => callId))];
+    const others = await readStandingPushes(store, knex, ids);
+    known.push(...others.pushes);
+    for (const [id, revision] of others.revisions) revisions.set(id, revision);
+  }
+  const removed = await findRemoved(store, knex, own, revisions, nowMs, secretKey);
+  const { fresh, answers } = separateRepeats(own, known, removed);
+  for (const [index, push] of pushes.entries()) {
+    const to = moved.get(push);
+    const answer = answers[index];
+    if (to !== undefined && answer !== undefined) answers[index] = { ...answer, moved: to };
+  }
   const changed = new Set(fresh.map((push) => push.callId));
   const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
   return { fresh, answers, calls, revisions };
+}
+
+function underOwnId(push: NewPush, moved: MovedPush | undefined): NewPush {
+  if (moved === undefined) return push;
+  return { ...push, callId: moved.callId, warnings: [...push.warnings, moved.warning] };
 }
 
 function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: number): Upsert[] {

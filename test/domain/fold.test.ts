@@ -61,64 +61,89 @@ const lifecycle = fc
   )
   .filter(([, first, second]) => first.contentHash !== second.contentHash)
   .chain((pushes) => fc.subarray(pushes, { minLength: 1 }));
-/** The same pushes in any order, any of them again, each with a receipt of its own. */
-const arrival = lifecycle.chain((pushes) =>
-  fc.record({
-    pushes: fc.constant(pushes),
-    arrived: fc
-      .array(fc.constantFrom(...pushes), { maxLength: 6 })
-      .chain((again) =>
-        fc.shuffledSubarray([...pushes, ...again], { minLength: pushes.length + again.length }),
-      )
-      .map((all) => all.map((one, index) => ({ ...one, receivedAtMs: start + index }))),
-  }),
+const grouped = new Set([
+  ...['answering_point', 'extension_number', 'extension_name', 'dial_time', 'queue_name', 'queued_time'],
+]);
+
+/** What a store holds: pushes with a receipt each, repeats among them; and the same in another order. */
+const stored = lifecycle.chain((pushes) =>
+  fc
+    .array(fc.constantFrom(...pushes), { maxLength: 6 })
+    .chain((again) => fc.shuffledSubarray([...pushes, ...again], { minLength: pushes.length + again.length }))
+    .map((all) => all.map((one, index) => ({ ...one, receivedAtMs: start + index })))
+    .chain((received) =>
+      fc.record({
+        received: fc.constant(received),
+        listed: fc.shuffledSubarray(received, { minLength: received.length }),
+      }),
+    ),
 );
 
 describe('a call', () => {
-  it('is the same for every order and repetition of its pushes', () => {
+  it('is a function of the stored pushes and their receipts, in whatever order they are listed', () => {
     fc.assert(
-      fc.property(arrival, ({ pushes, arrived }) => {
-        expect(withoutReceipts(foldCall(arrived))).toEqual(withoutReceipts(foldCall(pushes)));
+      fc.property(stored, ({ received, listed }) => {
+        expect(JSON.stringify(foldCall(listed))).toBe(JSON.stringify(foldCall(received)));
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it('is the same to the letter when it is written as JSON', () => {
+  it('is not changed by a repeat, but for its last receipt', () => {
     fc.assert(
-      fc.property(arrival, ({ pushes, arrived }) => {
-        expect(JSON.stringify(withoutReceipts(foldCall(arrived)))).toBe(
-          JSON.stringify(withoutReceipts(foldCall(pushes))),
-        );
+      fc.property(lifecycle, fc.nat({ max: 10 }), (pushes, at) => {
+        const received = pushes.map((one, index) => ({ ...one, receivedAtMs: start + index }));
+        const repeated = received[at % received.length];
+        fc.pre(repeated !== undefined);
+        const again = [...received, { ...repeated, id: 'z', receivedAtMs: start + 100 }];
+        const { lastReceivedAtMs: lastMs, ...call } = foldCall(again);
+        expect(lastMs).toBe(start + 100);
+        expect(foldCall(received)).toMatchObject(call);
       }),
     );
   });
 
-  it('has every field that some push has, and no other', () => {
+  it('does not depend on arrival where stage, instants and number of fields differ', () => {
+    fc.assert(
+      fc.property(fc.tuple(...stages.map(somePush)), fc.boolean(), (pushes, isTurned) => {
+        const arrived = isTurned ? [...pushes].reverse() : pushes;
+        const received = arrived.map((one, index) => ({ ...one, receivedAtMs: start + index }));
+        expect(withoutReceipts(foldCall(received))).toEqual(withoutReceipts(foldCall(pushes)));
+      }),
+    );
+  });
+
+  it('has every field that some push has and that belongs to no group, and no field that none has', () => {
     fc.assert(
       fc.property(lifecycle, (pushes) => {
-        const filled = new Set(pushes.flatMap(({ fields }) => Object.keys(fields)));
-        expect(new Set(Object.keys(foldCall(pushes).fields))).toEqual(filled);
+        const filled = [...new Set(pushes.flatMap(({ fields }) => Object.keys(fields)))];
+        const folded = Object.keys(foldCall(pushes).fields);
+        expect(filled).toEqual(expect.arrayContaining(folded));
+        expect(folded).toEqual(expect.arrayContaining(filled.filter((name) => !grouped.has(name))));
       }),
     );
   });
 
-  it('takes each field from the furthest stage that fills it', () => {
+  it('takes each field that belongs to no group from the furthest stage that fills it', () => {
     fc.assert(
       fc.property(fc.tuple(...stages.map(somePush)), (pushes) => {
-        const expected = {};
+        const expected: Record<string, unknown> = {};
         for (const { fields } of pushes) Object.assign(expected, fields);
-        expect(foldCall(pushes).fields).toEqual(expected);
+        const call: Record<string, unknown> = foldCall(pushes).fields;
+        for (const name of Object.keys(expected)) {
+          if (grouped.has(name) || name === 'duration_seconds') continue;
+          expect(call[name]).toEqual(expected[name]);
+        }
       }),
     );
   });
 
   it('leaves the pushes and their list as they were', () => {
     fc.assert(
-      fc.property(arrival, ({ arrived }) => {
-        const before = structuredClone(arrived);
-        foldCall(arrived);
-        expect(arrived).toEqual(before);
+      fc.property(stored, ({ listed }) => {
+        const before = structuredClone(listed);
+        foldCall(listed);
+        expect(listed).toEqual(before);
       }),
     );
   });
@@ -192,10 +217,24 @@ describe('two answered pushes', () => {
     expect(foldBothWays(more, less).fields.answering_point).toBe('Ada');
   });
 
-  it('that say as much count by their content hash', () => {
-    const a = push('call_answered', { answering_point: 'Ada' }, { contentHash: 'a' });
-    const b = push('call_answered', { answering_point: 'Bea' }, { contentHash: 'b' });
-    expect(foldBothWays(a, b).fields.answering_point).toBe('Bea');
+  it('that say as much count by their receipt, whatever their content hash', () => {
+    const late = push(
+      'call_answered',
+      { answering_point: 'Ada' },
+      { contentHash: 'a', receivedAtMs: start + 2 },
+    );
+    const early = push(
+      'call_answered',
+      { answering_point: 'Bea' },
+      { contentHash: 'b', receivedAtMs: start + 1 },
+    );
+    expect(foldBothWays(late, early).fields.answering_point).toBe('Ada');
+  });
+
+  it('of one millisecond count by the order of their ids', () => {
+    const first = push('call_answered', { answering_point: 'Ada' }, { id: '1' });
+    const second = push('call_answered', { answering_point: 'Bea' }, { id: '2' });
+    expect(foldBothWays(second, first).fields.answering_point).toBe('Bea');
   });
 
   it('give the receipt of the later instant as the answer', () => {
@@ -279,5 +318,75 @@ describe('the extra of a call', () => {
       push('call_end', {}, { extra: { colour: 'blue' } }),
     );
     expect(call.extra).toEqual({ colour: 'blue', size: 1 });
+  });
+});
+
+describe('a transfer', () => {
+  const first = push('call_answered', {
+    answering_point: '201',
+    extension_number: '201',
+    extension_name: 'Front desk',
+    dial_time: start + 30_000,
+    queue_name: 'Sales',
+    queued_time: start + 5_000,
+  });
+
+  it('to an outside number takes the extension of the first answering point away', () => {
+    const outside = push('call_end', { answering_point: '61298765432', dial_time: start + 60_000 });
+    expect(foldBothWays(first, outside).fields).toEqual({
+      answering_point: '61298765432',
+      dial_time: start + 60_000,
+      queue_name: 'Sales',
+      queued_time: start + 5_000,
+    });
+  });
+
+  it('to an extension without a name takes the name of the first away', () => {
+    const other = push('call_end', {
+      answering_point: '202',
+      extension_number: '202',
+      dial_time: start + 60_000,
+    });
+    const { fields } = foldBothWays(first, other);
+    expect([fields.extension_number, fields.extension_name]).toEqual(['202', undefined]);
+  });
+
+  it('to another queue takes the time of the first queue away', () => {
+    const other = push('call_answered', { queue_name: 'Service', dial_time: start + 90_000 });
+    expect(foldBothWays(first, other).fields.queued_time).toBeUndefined();
+  });
+
+  it('is none where a later push repeats a part of the answering point', () => {
+    const end = push('call_end', { answering_point: '201', ended_at: start + 90_000 });
+    expect(foldBothWays(first, end).fields.extension_name).toBe('Front desk');
+  });
+});
+
+describe('a duration', () => {
+  it('above zero is not replaced by a later zero', () => {
+    const end = push('call_end', { duration_seconds: 303, ended_at: start + 60_000 });
+    const zero = push('call_end', { duration_seconds: 0, ended_at: start + 90_000 });
+    expect(foldBothWays(end, zero).fields.duration_seconds).toBe(303);
+  });
+
+  it('above zero decides between two ends that say as much of one moment', () => {
+    const hungUp = { ended_at: start + 60_000, dial_status: 'CANCEL', duration_seconds: 0 };
+    const answered = { ended_at: start + 60_000, dial_status: 'ANSWER', duration_seconds: 303 };
+    const call = foldBothWays(
+      push('call_end', answered, { receivedAtMs: start + 1 }),
+      push('call_end', hungUp, { receivedAtMs: start + 2 }),
+    );
+    expect(call.fields).toMatchObject({ dial_status: 'ANSWER', duration_seconds: 303 });
+  });
+
+  it('that is corrected by a second end of the same moment is the second one', () => {
+    const ends = [120, 303].map((seconds, index) =>
+      push(
+        'call_end',
+        { ended_at: start + 60_000, duration_seconds: seconds },
+        { receivedAtMs: start + index, contentHash: seconds === 120 ? 'z' : 'a' },
+      ),
+    );
+    expect(foldCall(ends.reverse()).fields.duration_seconds).toBe(303);
   });
 });
