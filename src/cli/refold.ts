@@ -49,7 +49,7 @@ async function refold(
     callId: options.id,
     sinceMs: parseTime('--since', options.since, core.TIME_ZONE),
   };
-  const counts = { read: 0, differing: 0, unreadable: 0 };
+  const counts = { read: 0, differing: 0, unreadable: 0, misplaced: 0 };
   const byField = new Map<string, number>();
   let afterId = '';
   for (;;) {
@@ -63,6 +63,7 @@ async function refold(
     counts.read += callIds.length;
     for (const call of refolded) {
       counts.unreadable += call.unreadable;
+      counts.misplaced += call.misplaced;
       if (!differs(call)) continue;
       counts.differing += 1;
       const differences = describeDifferences(call);
@@ -76,6 +77,10 @@ async function refold(
     print(`${field}: differs in ${count}`);
   if (counts.unreadable > 0)
     print(`${counts.unreadable} pushes could not be read again; their reading of then stands.`);
+  if (counts.misplaced > 0)
+    print(
+      `${counts.misplaced} pushes are stored under an id that today's parser would not give them, such as "undefined". They stay there: call ids are never computed again.`,
+    );
   const written = options.apply === true ? 'were written' : 'would be written (--apply does it)';
   print(
     `${counts.read} calls read, ${counts.differing} differ${counts.differing > 0 ? ` and ${written}` : ''}.`,

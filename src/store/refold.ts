@@ -6,6 +6,7 @@ import { dialects } from './dialect.ts';
 import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
 import { lockInOrder } from './lock-order.ts';
 import { parsedOf, writeCalls, type NewPush } from './pushes.ts';
+import { isUnderId } from './reused-ids.ts';
 import { readPushes, readRevisions } from './read-pushes.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -14,7 +15,7 @@ import { inTransaction } from './transaction.ts';
 export type RereadPush = (
   body: Uint8Array,
   pathStage: Stage | undefined,
-) => Pick<NewPush, 'stage' | 'fields' | 'extra' | 'warnings'> | undefined;
+) => Pick<NewPush, 'callId' | 'stage' | 'fields' | 'extra' | 'warnings'> | undefined;
 
 /** A call as it is stored, and as today's parser makes it. */
 export interface RefoldedCall {
@@ -22,6 +23,8 @@ export interface RefoldedCall {
   readonly after: CallRecord;
   /** Pushes whose body could not be read again. */
   readonly unreadable: number;
+  /** Pushes that today's parser would put under another call id. They stay: call ids are never computed again. */
+  readonly misplaced: number;
 }
 
 /** Ids of calls in order, for going through all of them page by page. */
@@ -115,6 +118,7 @@ async function refoldCalls(
 
   const rereadPushes: (Push & Pick<NewPush, 'warnings'>)[] = [];
   const unreadable = new Map<string, number>();
+  const misplaced = new Map<string, number>();
   const byCall = new Map<string, Push[]>();
   for (const push of stored) {
     const kept = bodyOf.get(push.id);
@@ -127,7 +131,8 @@ async function refoldCalls(
       continue;
     }
     // Call id and content hash were made at receipt and are never recomputed.
-    const { stage, fields, extra, warnings } = reading;
+    const { callId, stage, fields, extra, warnings } = reading;
+    if (!isUnderId(push.callId, callId)) misplaced.set(push.callId, (misplaced.get(push.callId) ?? 0) + 1);
     const again = { ...push, stage, fields, extra };
     ofCall.push(again);
     rereadPushes.push({ ...again, warnings: [...receiptWarnings(kept), ...warnings] });
@@ -136,7 +141,12 @@ async function refoldCalls(
   for (const [callId, pushes] of byCall) {
     const earlier = before.get(callId);
     if (earlier === undefined) continue;
-    refolded.push({ before: earlier, after: foldCall(pushes), unreadable: unreadable.get(callId) ?? 0 });
+    refolded.push({
+      before: earlier,
+      after: foldCall(pushes),
+      unreadable: unreadable.get(callId) ?? 0,
+      misplaced: misplaced.get(callId) ?? 0,
+    });
   }
   return { refolded, rereadPushes };
 }
@@ -148,11 +158,13 @@ interface BodyRow {
   parsed: string;
 }
 
-/** What was seen only at receipt: the body that is kept was decoded or repaired before. */
+const receiptCodes: ReadonlySet<PushWarning['code']> = new Set(['decoded_as', 'repaired', 'id_reused']);
+
+/** What was seen only at receipt: how the body was decoded or repaired, and which other calls there were. */
 function receiptWarnings(row: BodyRow | undefined): readonly PushWarning[] {
   if (row === undefined) return [];
   const { warnings = [] } = JSON.parse(row.parsed) as Partial<Pick<NewPush, 'warnings'>>;
-  return warnings.filter(({ code }) => code === 'decoded_as' || code === 'repaired');
+  return warnings.filter(({ code }) => receiptCodes.has(code));
 }
 
 async function markOwedDue(

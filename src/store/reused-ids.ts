@@ -47,6 +47,13 @@ export function findReusedIds<P extends Facts>(
   return moved;
 }
 
+/** True for a stored call id that is the id of a push, or was made of it for a call that came under it too. */
+export function isUnderId(storedId: string, pushId: string): boolean {
+  if (storedId === pushId) return true;
+  const start = /#\d{8}T\d{6}Z$/.exec(storedId);
+  return start !== null && start.index > 0 && pushId.startsWith(storedId.slice(0, start.index));
+}
+
 interface CallFacts {
   readonly startMs: number;
   readonly origin: string;
