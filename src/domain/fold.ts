@@ -66,7 +66,7 @@ function replaceGroup(fields: CallFields, by: CallFields, group: readonly CallFi
   const isOther = group.some(
     (name) => by[name] !== undefined && fields[name] !== undefined && by[name] !== fields[name],
   );
-  if (isOther) for (const name of group) delete fields[name];
+  if (isOther) for (const name of group) Reflect.deleteProperty(fields, name);
 }
 
 /** Each push once: a repeat differs from it by its receipt only, and the first receipt counts. */

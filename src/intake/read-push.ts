@@ -177,7 +177,7 @@ function takeField(
 
 /** A word that the operator gave a meaning says something. */
 function isMark(value: JsonValue, field: JetField, { statusMap }: IntakeSettings): boolean {
-  if (!isMarkForNothing(value, field)) return false;
+  if (typeof value === 'object' || !isMarkForNothing(value, field)) return false;
   return field.name !== 'dial_status' || statusOfWord(String(value), statusMap) === undefined;
 }
 
