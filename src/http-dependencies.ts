@@ -8,7 +8,7 @@ import { createTokenVerifier } from './auth/token-verifier.ts';
 import { WebhookStrategy, type FixedHeader } from './auth/webhook-strategy.ts';
 import type { CoreSettings } from './config/core-schema.ts';
 import type { Clock } from './domain/clock.ts';
-import type { Log } from './domain/log.ts';
+import type { LimitedLog } from './domain/limited-log.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { AuthorizeDependencies } from './http/authorize-route.ts';
 import { type Metrics } from './http/metrics.ts';
@@ -87,6 +87,7 @@ export function tokenDependencies(
   gate: StoreGate,
   secretKey: string,
   log: Logger,
+  limitedLog: LimitedLog,
   clock: Clock,
 ): TokenDependencies {
   const issuer = createIssuer(store, secretKey, clock, log);
@@ -97,7 +98,7 @@ export function tokenDependencies(
     },
     countFailure: createFailureThrottle(clock),
     isStoreAway: isAwayFrom(store),
-    log,
+    log: limitedLog,
   };
 }
 
@@ -108,7 +109,7 @@ export function authorizeDependencies(
   core: CoreSettings,
   secretKey: string,
   issuerUrl: () => string,
-  log: Log,
+  log: LimitedLog,
   clock: Clock,
 ): AuthorizeDependencies {
   return {

@@ -15,6 +15,7 @@ import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
 import type { Clock } from './domain/clock.ts';
+import { limitLog } from './domain/limited-log.ts';
 import { within } from './domain/within.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -121,6 +122,7 @@ async function startOn(
   // From the settings, never from what a request says of its host.
   let issuerUrl = core.PUBLIC_URL ?? '';
   const isClosing = (): boolean => closing;
+  const limitedLog = limitLog(log);
   const app = createApp({
     webhook: receives
       ? webhookDependencies(
@@ -135,9 +137,9 @@ async function startOn(
           clock,
         )
       : undefined,
-    token: receives ? tokenDependencies(store, gate, secretKey, log, clock) : undefined,
+    token: receives ? tokenDependencies(store, gate, secretKey, log, limitedLog, clock) : undefined,
     authorize: receives
-      ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, log, clock)
+      ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, limitedLog, clock)
       : undefined,
     health: {
       ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
@@ -147,10 +149,10 @@ async function startOn(
     publicUrl: core.PUBLIC_URL,
     isClosing,
     metrics,
-    log,
+    log: limitedLog,
   });
   // Listening and the adapters come first: the first client is made, and shown, only by a start that succeeds.
-  const server = await startServer(app, core.HOST, core.PORT, log);
+  const server = await startServer(app, core.HOST, core.PORT, limitedLog);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   const work: WorkerDestination[] = [];
@@ -191,6 +193,7 @@ async function startOn(
       closing = true;
       clearInterval(warning);
       await server.close(closeServerWithinMs);
+      limitedLog.flush();
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
       gate.stop();

@@ -2,6 +2,7 @@ import { Passport, type PassportStatic } from 'passport';
 import { Strategy } from 'passport-local';
 import { readKeptSetting } from '../store/kept-settings.ts';
 import type { Store } from '../store/store.ts';
+import { callerNetwork } from './caller-address.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 
 /** The one person who signs in. */
@@ -47,7 +48,7 @@ export function createOperatorSignIn(store: Store, given: string | undefined): P
     new Strategy(
       { usernameField: 'password', passwordField: 'password', passReqToCallback: true },
       (request, _name, password, done) => {
-        isPassword(password, request.ip ?? 'unknown').then(
+        isPassword(password, callerNetwork(request)).then(
           (right) => done(null, right ? operator : false),
           (error: unknown) => done(error),
         );

@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Log } from '../domain/log.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import { authorizeRoute, type AuthorizeDependencies } from './authorize-route.ts';
 import { answerProblem, methodNotAllowed, notFound } from './fallbacks.ts';
 import { healthRoutes, type HealthDependencies } from './health-routes.ts';
@@ -21,7 +21,7 @@ export interface AppDependencies {
   readonly publicUrl: string | undefined;
   readonly isClosing: () => boolean;
   readonly metrics: Metrics;
-  readonly log: Log;
+  readonly log: LimitedLog;
 }
 
 /** The Express app: what a request passes through, in order. */

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { Passport } from 'passport';
+import { callerNetwork } from '../auth/caller-address.ts';
 import type { Refused, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import { Problem, storeUnavailable } from './problem.ts';
 
@@ -26,7 +27,7 @@ export function authenticate(
         next();
       } else {
         const { challenge, isGuess } = refused as Refused;
-        const waitMs = isGuess ? countFailure(request.ip ?? 'unknown') : 0;
+        const waitMs = isGuess ? countFailure(callerNetwork(request)) : 0;
         next(refusal(status === 403, challenge, waitMs));
       }
     };

@@ -8,7 +8,8 @@ import {
   type AuthorizationRequest,
 } from '../auth/authorization-request.ts';
 import { SignInBusy } from '../auth/operator-sign-in.ts';
-import type { Log } from '../domain/log.ts';
+import { callerAddress } from '../auth/caller-address.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import type { OAuthClientRow } from '../store/oauth-rows.ts';
 import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
 import { methodNotAllowed } from './fallbacks.ts';
@@ -27,7 +28,7 @@ export interface AuthorizeDependencies extends SessionDependencies {
   /** Who issues: the value of `iss` (RFC 9207). */
   readonly issuerUrl: () => string;
   readonly isStoreAway: (error: unknown) => boolean;
-  readonly log: Log;
+  readonly log: LimitedLog;
 }
 
 export const authorizePath = '/oauth/authorize';
@@ -69,7 +70,8 @@ function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestH
       return;
     }
     if (away) log.error({ error }, 'The sign-in page failed: the store cannot be reached');
-    else log.warn({ reason: (error as Problem).detail, address: request.ip }, 'A form was refused');
+    else
+      log.warn({ reason: (error as Problem).detail, address: callerAddress(request) }, 'A form was refused');
     const headers = away ? { 'Retry-After': '5' } : (error as Problem).headers;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const trouble = away ? 'The server cannot reach its store now.' : (error as Problem).detail;
@@ -109,7 +111,7 @@ const readForm: RequestHandler = async (request, _response, next) => {
 function showForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response) => {
     const asked = await readRequest(request, dependencies);
-    if (isRefusal(asked)) refuse(response, asked, request.ip, dependencies);
+    if (isRefusal(asked)) refuse(response, asked, callerAddress(request), dependencies);
     else showPage(request, response, asked, dependencies);
   };
 }
@@ -120,7 +122,7 @@ function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
     requireOwnForm(request, csrf, dependencies.secretKey, dependencies.publicUrl);
     const asked = await readRequest(request, dependencies);
     if (isRefusal(asked)) {
-      refuse(response, asked, request.ip, dependencies);
+      refuse(response, asked, callerAddress(request), dependencies);
     } else if (step === 'sign-in') {
       // Passport would look for it in the query too, which ends in logs.
       if (password) signIn(request, response, next, asked, dependencies);
@@ -184,7 +186,7 @@ function refuseSignIn(
   asked: AuthorizationRequest,
   dependencies: AuthorizeDependencies,
 ): void {
-  const address = request.ip ?? 'unknown';
+  const address = callerAddress(request);
   const waitMs = dependencies.countFailure(address);
   dependencies.log.warn({ address, waitMs }, 'A sign-in failed: the password was wrong');
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
@@ -226,7 +228,7 @@ function showPage(
 function refuse(
   response: Response,
   refusal: AuthorizationRefusal,
-  address: string | undefined,
+  address: string,
   dependencies: AuthorizeDependencies,
 ): void {
   dependencies.log.warn({ reason: refusal.reason, address }, 'An authorization request was refused');

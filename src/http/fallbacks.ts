@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Log } from '../domain/log.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, sendProblem } from './problem.ts';
 
@@ -21,32 +21,14 @@ export const notFound: RequestHandler = () => {
   throw new Problem('not_found', 'See /openapi.json for what there is.');
 };
 
-// While the store is away every request fails alike: one line a second says so.
-const alikeEveryMs = 1_000;
-
 /** The one place where an error becomes an answer. Nothing of the error itself is shown. */
-export function answerProblem(log: Log, metrics: Metrics): ErrorRequestHandler {
-  let toldAtMs = -Infinity;
-  let untold = 0;
-  const isTold = ({ code }: Problem): boolean => {
-    if (code !== 'store_unavailable') return true;
-    const nowMs = performance.now();
-    if (nowMs - toldAtMs < alikeEveryMs) {
-      untold += 1;
-      return false;
-    }
-    toldAtMs = nowMs;
-    return true;
-  };
+export function answerProblem(log: LimitedLog, metrics: Metrics): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);
     metrics.requestRefused(problem.code);
-    if (problem.status >= 500 && isTold(problem)) {
-      log.error(
-        { error: problem.cause ?? problem, code: problem.code, alikeBefore: untold },
-        'A request failed',
-      );
-      untold = 0;
+    if (problem.status >= 500) {
+      const { code, cause } = problem;
+      log.error({ error: cause ?? problem, code }, `A request failed: ${code}`);
     }
     if (response.headersSent) next(error);
     else sendProblem(response, problem);

@@ -1,4 +1,5 @@
 import { Router, type Request } from 'express';
+import { isFromThisMachine } from '../auth/caller-address.ts';
 import { equalInConstantTime } from '../auth/secrets.ts';
 import type { Clock } from '../domain/clock.ts';
 import { within } from '../domain/within.ts';
@@ -108,8 +109,5 @@ function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
 function isOperator(request: Request, token: string | undefined): boolean {
   const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token !== undefined && given !== undefined) return equalInConstantTime(given, token);
-  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
-  if (forwarded.some((name) => request.headers[name] !== undefined)) return false;
-  const address = request.socket.remoteAddress ?? '';
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+  return isFromThisMachine(request);
 }

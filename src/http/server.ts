@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
-import type { Log } from '../domain/log.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import { messagesOf } from './messages.ts';
 
 export interface RunningServer {
@@ -12,15 +12,12 @@ export interface RunningServer {
   close(withinMs: number): Promise<void>;
 }
 
-// While no connection can be taken every try fails alike.
-const alikeEveryMs = 1_000;
-
 /** Starts to listen. Slow senders are cut off: headers within 10 s, a whole request within 15 s. */
 export async function startServer(
   app: Express,
   host: string,
   port: number,
-  log: Log,
+  log: LimitedLog,
 ): Promise<RunningServer> {
   const server = createServer(
     {
@@ -43,7 +40,8 @@ export async function startServer(
       resolve();
     });
   });
-  server.on('error', tellOfFailures(log));
+  // Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process.
+  server.on('error', (error) => log.error({ error }, 'A connection could not be taken; the server goes on'));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
@@ -61,17 +59,6 @@ export async function startServer(
 function originForm(target: string): string {
   if (target === '*') return target;
   return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/^\/*/, '/');
-}
-
-/** Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process. */
-function tellOfFailures(log: Log): (error: Error) => void {
-  let toldAtMs = -Infinity;
-  return (error) => {
-    const nowMs = performance.now();
-    if (nowMs - toldAtMs < alikeEveryMs) return;
-    toldAtMs = nowMs;
-    log.error({ error }, 'A connection could not be taken; the server goes on');
-  };
 }
 
 async function closeServer(server: Server, withinMs: number): Promise<void> {

@@ -1,7 +1,8 @@
 import { Router, type RequestHandler } from 'express';
 import type { Issuer } from '../auth/issuer.ts';
 import { OAuthError, readTokenRequest, type TokenRequest } from '../auth/token-request.ts';
-import type { Log } from '../domain/log.ts';
+import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
@@ -11,7 +12,7 @@ export interface TokenDependencies {
   /** Answers how long to tell the caller to wait, in milliseconds. */
   readonly countFailure: (...keys: readonly string[]) => number;
   readonly isStoreAway: (error: unknown) => boolean;
-  readonly log: Log;
+  readonly log: LimitedLog;
 }
 
 export const tokenPath = '/oauth/token';
@@ -64,8 +65,9 @@ function answerWith(
 
     function refuse(error: OAuthError): void {
       const { code, reason, clientId, status } = error;
-      const address = request.ip ?? 'unknown';
-      const waitMs = code === 'invalid_client' ? countFailure(...throttleKeys(address, named)) : 0;
+      const address = callerAddress(request);
+      const keys = throttleKeys(callerNetwork(request), named);
+      const waitMs = code === 'invalid_client' ? countFailure(...keys) : 0;
       log.warn({ code, reason, clientId, address, ...(waitMs > 0 ? { waitMs } : {}) }, refusedMessage);
       if (waitMs > 0) {
         response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
@@ -85,7 +87,7 @@ function answerWith(
   };
 }
 
-/** A failure counts for its address, and for the client that it named there, however that was sent. */
-function throttleKeys(address: string, clientId: string | undefined): string[] {
-  return clientId === undefined ? [address] : [address, `${address} ${clientId.slice(0, 64)}`];
+/** A failure counts for its network, and for the client that it named there, however that was sent. */
+function throttleKeys(network: string, clientId: string | undefined): string[] {
+  return clientId === undefined ? [network] : [network, `${network} ${clientId.slice(0, 64)}`];
 }

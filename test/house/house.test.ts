@@ -130,6 +130,12 @@ describe('the house', () => {
     expect(strays).toEqual([]);
   });
 
+  it('reads the address of a caller in one file only', () => {
+    const reads = /\brequest\??\.ips?\b|\bips?\b[^;\n]*\} = request\b|\bremoteAddress\b/;
+    const readers = production.filter((file) => reads.test(file.text)).map((file) => file.path);
+    expect(readers).toEqual(['src/auth/caller-address.ts']);
+  });
+
   it('asks for the name of a database in no file; what follows from one stands in src/store/dialect.ts', () => {
     const asks =
       /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
