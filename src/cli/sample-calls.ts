@@ -63,7 +63,7 @@ const samples = {
   answered: { about: 'an inbound call, answered and ended', pushes: [start, rang, end] },
   missed: {
     about: 'it rang out',
-    pushes: [start, { ...rang, dialstatus: 'NOANSWER' }, { ...rang, ...unanswered, dialstatus: 'NOANSWER' }],
+    pushes: [start, rang, { ...rang, ...unanswered, dialstatus: 'NOANSWER' }],
   },
   abandoned: {
     about: 'the caller hung up in the queue',
