@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createDeviceCookies } from './auth/device-cookie.ts';
 import { createFailureThrottle } from './auth/failure-throttle.ts';
 import { createIssuer } from './auth/issuer.ts';
 import { approve } from './auth/grants.ts';
@@ -41,10 +42,12 @@ export function webhookDependencies(
   metrics: Metrics,
   onStored: () => void,
   log: Logger,
+  limitedLog: LimitedLog,
   clock: Clock,
 ): WebhookDependencies {
   const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
-  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core));
+  const throttle = createFailureThrottle(clock);
+  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core), throttle);
   const isStoreAway = isAwayFrom(store);
   const storePush = createGroupCommit<NewPush, StoredPush>(
     (pushes) => gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey)),
@@ -56,7 +59,7 @@ export function webhookDependencies(
     },
   );
   return {
-    authenticate: authenticate(strategy, createFailureThrottle(clock), isStoreAway),
+    authenticate: authenticate(strategy, throttle, isStoreAway, limitedLog),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
     storeList: limitWaitingBytes(
@@ -96,7 +99,7 @@ export function tokenDependencies(
       issueToken: (request) => gate.run(() => issuer.issueToken(request)),
       revokeToken: (request) => gate.run(() => issuer.revokeToken(request)),
     },
-    countFailure: createFailureThrottle(clock),
+    countFailure: createFailureThrottle(clock).fail,
     isStoreAway: isAwayFrom(store),
     log: limitedLog,
   };
@@ -112,14 +115,16 @@ export function authorizeDependencies(
   log: LimitedLog,
   clock: Clock,
 ): AuthorizeDependencies {
+  const devices = createDeviceCookies(secretKey, core.PUBLIC_URL, clock);
   return {
     sessions: new StoredSessions(store, clock),
     secretKey,
     publicUrl: core.PUBLIC_URL,
-    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD),
+    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, devices),
+    devices,
     readClient: (id) => gate.run(() => readClient(store, id)),
     approve: (request) => gate.run(() => approve(store, clock, request)),
-    countFailure: createFailureThrottle(clock),
+    throttle: createFailureThrottle(clock),
     issuerUrl,
     isStoreAway: isAwayFrom(store),
     log,

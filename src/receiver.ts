@@ -3,6 +3,7 @@ import { storeMigrations } from '../migrations/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
+import { createFailureThrottle } from './auth/failure-throttle.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
 import { requireKeyOfClients, secretKeyOf } from './auth/secret-key.ts';
 import type { CoreSettings } from './config/core-schema.ts';
@@ -134,6 +135,7 @@ async function startOn(
           metrics,
           () => worker?.wake(),
           log,
+          limitedLog,
           clock,
         )
       : undefined,
@@ -143,7 +145,7 @@ async function startOn(
       : undefined,
     health: {
       ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
-      findLoss: watch.findLoss,
+      ...{ findLoss: watch.findLoss, throttle: createFailureThrottle(clock), log: limitedLog },
     },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,

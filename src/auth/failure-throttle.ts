@@ -5,6 +5,7 @@ const freeFailures = 10;
 const firstBlockMs = 1_000;
 const longestBlockMs = 15 * 60_000;
 const forgottenAfterMs = 60 * 60_000;
+const trustedForMs = 7 * 24 * 60 * 60_000;
 
 interface Failures {
   count: number;
@@ -13,14 +14,31 @@ interface Failures {
 }
 
 /**
- * Slows down whoever guesses at credentials. Called for failures only, after the credentials were verified: a valid
- * one is never refused, whoever shares its address.
+ * Slows down whoever guesses at credentials. A key says who guesses at what, in at most some hundred characters.
  *
- * Ten failures are free; each one after that, outside a block, begins a block twice as long: 1 s to 15 min. The
- * counts are kept in memory, per process.
+ * Ten failures are free; each one after that, outside a block, begins a block twice as long: 1 s to 15 min. The counts
+ * are kept in memory, per process: a start forgets them, and each process of several counts alone.
  */
-export function createFailureThrottle(clock: Clock): (...keys: readonly string[]) => number {
+export interface FailureThrottle {
+  /** Counts a failure under each key. Answers how long to tell the caller to wait, in milliseconds; 0: not yet. */
+  readonly fail: (...keys: readonly string[]) => number;
+  /**
+   * Answers how long a key is refused unchecked, in milliseconds; 0: the credential may be checked. For credentials
+   * that people choose, and that can be guessed. A key that succeeded in the last seven days is always checked, so
+   * that nobody who shares its address keeps it out.
+   */
+  readonly blockedMs: (key: string) => number;
+  /** Notes that a key succeeded. */
+  readonly succeed: (key: string) => void;
+}
+
+export function createFailureThrottle(clock: Clock): FailureThrottle {
   const known = new LRUCache<string, Failures>({ max: 50_000 });
+  const succeededAtMs = new LRUCache<string, number>({ max: 10_000 });
+
+  // Never longer than the longest, also when the clock was set back.
+  const leftMs = ({ blockedUntilMs }: Failures, nowMs: number): number =>
+    Math.max(0, Math.min(blockedUntilMs - nowMs, longestBlockMs));
 
   const fail = (key: string): number => {
     const nowMs = clock();
@@ -30,8 +48,8 @@ export function createFailureThrottle(clock: Clock): (...keys: readonly string[]
       known.set(key, failures);
     }
     failures.lastMs = nowMs;
-    // Never longer than the longest, also when the clock was set back.
-    if (nowMs < failures.blockedUntilMs) return Math.min(failures.blockedUntilMs - nowMs, longestBlockMs);
+    const blockedMs = leftMs(failures, nowMs);
+    if (blockedMs > 0) return blockedMs;
     failures.count += 1;
     if (failures.count <= freeFailures) return 0;
     const blockMs = Math.min(longestBlockMs, firstBlockMs * 2 ** (failures.count - freeFailures - 1));
@@ -39,6 +57,14 @@ export function createFailureThrottle(clock: Clock): (...keys: readonly string[]
     return blockMs;
   };
 
-  /** Counts a failure under each key. Answers how long to tell the caller to wait, in milliseconds; 0: not yet. */
-  return (...keys) => Math.max(0, ...keys.map(fail));
+  return {
+    fail: (...keys) => Math.max(0, ...keys.map(fail)),
+    blockedMs(key) {
+      const nowMs = clock();
+      const failures = known.get(key);
+      if (failures === undefined || nowMs - (succeededAtMs.get(key) ?? -Infinity) <= trustedForMs) return 0;
+      return leftMs(failures, nowMs);
+    },
+    succeed: (key) => void succeededAtMs.set(key, clock()),
+  };
 }

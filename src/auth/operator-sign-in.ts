@@ -2,53 +2,45 @@ import { Passport, type PassportStatic } from 'passport';
 import { Strategy } from 'passport-local';
 import { readKeptSetting } from '../store/kept-settings.ts';
 import type { Store } from '../store/store.ts';
-import { callerNetwork } from './caller-address.ts';
+import type { DeviceCookies, SignInPlace } from './device-cookie.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { createSignInQueue } from './sign-in-queue.ts';
 
 /** The one person who signs in. */
 const operator = { name: 'operator' };
 
-// A try takes half a second and 128 MiB, one at a time: a longer queue would only be an attack's. One address
-// cannot fill it, so that an attacker does not keep the operator out.
-const waitingMax = 8;
-const waitingMaxEach = 2;
-
-/** Too many sign-ins wait for their turn. */
-export class SignInBusy extends Error {
-  override readonly name = 'SignInBusy';
-}
-
 /**
  * Sign-in with the console password: the one of the settings, or else the one that the first start made.
  *
+ * Throws SignInBusy to the callback when too many wait.
+ *
  * @param given `CONSOLE_PASSWORD`
  */
-export function createOperatorSignIn(store: Store, given: string | undefined): PassportStatic {
+export function createOperatorSignIn(
+  store: Store,
+  given: string | undefined,
+  { placeOf }: Pick<DeviceCookies, 'placeOf'>,
+): PassportStatic {
   const passport = new Passport();
   const givenHash = given === undefined ? undefined : hashPassword(given);
   // It is awaited with the first sign-in, which then tells the failure.
   givenHash?.catch(() => undefined);
-  const waiting: string[] = [];
+  // A try takes half a second and 128 MiB. Strangers check one password at a time, and so do browsers that signed in
+  // before: however many strangers wait, such a browser waits for one of them at most.
+  const queues = { stranger: createSignInQueue(8, 2), knownDevice: createSignInQueue(8, 2) };
 
-  const isPassword = async (password: string, address: string): Promise<boolean> => {
-    const own = waiting.filter((other) => other === address).length;
-    if (waiting.length >= waitingMax || own >= waitingMaxEach)
-      throw new SignInBusy('Too many sign-ins at once');
-    waiting.push(address);
-    try {
+  const isPassword = (password: string, { key, isKnownDevice }: SignInPlace): Promise<boolean> =>
+    queues[isKnownDevice ? 'knownDevice' : 'stranger'](key, async () => {
       const hash = await (givenHash ?? readKeptSetting(store, 'console_password_hash'));
       return hash !== undefined && (await verifyPassword(password, hash));
-    } finally {
-      waiting.splice(waiting.indexOf(address), 1);
-    }
-  };
+    });
 
   passport.use(
     // The page asks for a password only: both of the strategy's fields read it.
     new Strategy(
       { usernameField: 'password', passwordField: 'password', passReqToCallback: true },
       (request, _name, password, done) => {
-        isPassword(password, callerNetwork(request)).then(
+        isPassword(password, placeOf(request)).then(
           (right) => done(null, right ? operator : false),
           (error: unknown) => done(error),
         );

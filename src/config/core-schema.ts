@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-status.ts';
 import { databaseUrlFault } from '../domain/database-url.ts';
+import { isEasyToGuess } from './chosen-secret.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
 import { isTimeFormat } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/local-time.ts';
@@ -16,13 +17,15 @@ const databaseUrl = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
-const headerValue = z
-  .string()
-  .min(16, 'is at least 16 characters long')
-  .regex(
-    /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
-    'holds only what a header carries: printable ASCII, no space at its ends',
-  );
+const easyToGuess = 'is easy to guess; make one with: openssl rand -base64 32';
+const isHardToGuess = (secret: string): boolean => !isEasyToGuess(secret);
+const longSecret = z.string().min(16, { error: 'is at least 16 characters long', abort: true });
+const chosenSecret = longSecret.refine(isHardToGuess, easyToGuess);
+
+const headerValue = longSecret.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, {
+  error: 'holds only what a header carries: printable ASCII, no space at its ends',
+  abort: true,
+});
 
 /**
  * The receiver's own settings; adapters add theirs. The keys are the names of the environment variables, and
@@ -59,10 +62,16 @@ export const coreSchema = z.object({
     .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is a header name such as X-Api-Key')
     .transform((name) => name.toLowerCase())
     .optional(),
-  WEBHOOK_HEADER_VALUE: headerValue.optional(),
+  WEBHOOK_HEADER_VALUE: headerValue
+    .refine(
+      isHardToGuess,
+      `${easyToGuess}. Keep the present one in WEBHOOK_HEADER_VALUE_PREVIOUS until Jet sends the new one`,
+    )
+    .optional(),
+  // Not held to the same rule: a value that is easy to guess has to be alive while Jet is given its successor.
   WEBHOOK_HEADER_VALUE_PREVIOUS: headerValue.optional(),
-  CONSOLE_PASSWORD: z.string().min(16, 'is at least 16 characters long').optional(),
-  METRICS_TOKEN: z.string().min(16, 'is at least 16 characters long').optional(),
+  CONSOLE_PASSWORD: chosenSecret.optional(),
+  METRICS_TOKEN: chosenSecret.optional(),
   LOG_LEVEL: z.enum(logLevels, `is one of ${logLevels.join(', ')}`).default('info'),
   QUARANTINE_MB: z.coerce
     .number('is a number of megabytes')

@@ -7,8 +7,10 @@ import {
   type AuthorizationRefusal,
   type AuthorizationRequest,
 } from '../auth/authorization-request.ts';
-import { SignInBusy } from '../auth/operator-sign-in.ts';
-import { callerAddress } from '../auth/caller-address.ts';
+import type { DeviceCookies } from '../auth/device-cookie.ts';
+import type { FailureThrottle } from '../auth/failure-throttle.ts';
+import { SignInBusy } from '../auth/sign-in-queue.ts';
+import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
 import type { OAuthClientRow } from '../store/oauth-rows.ts';
 import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
@@ -23,8 +25,8 @@ export interface AuthorizeDependencies extends SessionDependencies {
   readonly readClient: (id: string) => Promise<OAuthClientRow | undefined>;
   /** Notes that a person approved, and answers the code. */
   readonly approve: (request: AuthorizationRequest) => Promise<string>;
-  /** Answers how long to tell the caller to wait, in milliseconds. */
-  readonly countFailure: (...keys: readonly string[]) => number;
+  readonly devices: DeviceCookies;
+  readonly throttle: FailureThrottle;
   /** Who issues: the value of `iss` (RFC 9207). */
   readonly issuerUrl: () => string;
   readonly isStoreAway: (error: unknown) => boolean;
@@ -158,6 +160,12 @@ function signIn(
   asked: AuthorizationRequest,
   dependencies: AuthorizeDependencies,
 ): void {
+  const { throttle, devices } = dependencies;
+  const { key } = devices.placeOf(request);
+  if (throttle.blockedMs(key) > 0) {
+    refuseSignIn(request, response, asked, dependencies);
+    return;
+  }
   const answer = (error: unknown, operator: Express.User | false | null | undefined): void => {
     if (error instanceof SignInBusy) {
       response.setHeader('Retry-After', '5');
@@ -170,8 +178,13 @@ function signIn(
     } else if (operator) {
       // Passport gives the session a new id here, so that one planted before is worth nothing.
       request.logIn(operator, (failure: unknown) => {
-        if (failure) next(failure);
-        else response.redirect(303, sameAddress(request));
+        if (failure) {
+          next(failure);
+          return;
+        }
+        throttle.succeed(callerNetwork(request));
+        response.cookie(...devices.create());
+        response.redirect(303, sameAddress(request));
       });
     } else {
       refuseSignIn(request, response, asked, dependencies);
@@ -186,14 +199,21 @@ function refuseSignIn(
   asked: AuthorizationRequest,
   dependencies: AuthorizeDependencies,
 ): void {
-  const address = callerAddress(request);
-  const waitMs = dependencies.countFailure(address);
-  dependencies.log.warn({ address, waitMs }, 'A sign-in failed: the password was wrong');
+  const { key } = dependencies.devices.placeOf(request);
+  const isBlocked = dependencies.throttle.blockedMs(key) > 0;
+  const waitMs = dependencies.throttle.fail(key);
+  dependencies.log.warn(
+    { address: callerAddress(request), waitMs },
+    isBlocked
+      ? 'A sign-in was refused: too many failed before it, and the password was not checked'
+      : 'A sign-in failed: the password was wrong',
+  );
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showPage(request, response, asked, dependencies, {
     status: waitMs > 0 ? 429 : 401,
-    fault:
-      waitMs > 0
+    fault: isBlocked
+      ? `Too many sign-ins failed, so the password was not checked. Wait ${waitText(waitMs)} before the next try.`
+      : waitMs > 0
         ? `That is not the password. Wait ${waitText(waitMs)} before the next try.`
         : 'That is not the password.',
   });

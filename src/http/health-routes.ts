@@ -1,7 +1,9 @@
 import { Router, type Request } from 'express';
-import { isFromThisMachine } from '../auth/caller-address.ts';
+import { callerAddress, callerNetwork, isFromThisMachine } from '../auth/caller-address.ts';
+import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import { equalInConstantTime } from '../auth/secrets.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { LimitedLog } from '../domain/limited-log.ts';
 import { within } from '../domain/within.ts';
 import { readDestinations } from '../store/destinations.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +16,9 @@ export interface HealthDependencies {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly metricsToken: string | undefined;
+  /** Of guesses at the token. */
+  readonly throttle: FailureThrottle;
+  readonly log: LimitedLog;
   /** Whether the store would take a push now. */
   readonly canStore: () => Promise<boolean>;
   /** Why what is stored now would be lost, if so. */
@@ -38,13 +43,19 @@ export function healthRoutes(dependencies: HealthDependencies): Router {
       const readiness = await check();
       response.status(readiness.status === 'ready' ? 200 : 503);
       response.setHeader('Cache-Control', 'no-store');
-      response.json(isOperator(request, dependencies.metricsToken) ? readiness : withoutReasons(readiness));
+      response.json(recognise(request, dependencies) === 'operator' ? readiness : withoutReasons(readiness));
     })
     .all(methodNotAllowed('GET'));
   router
     .route('/metrics')
     .get(async (request, response) => {
-      if (!isOperator(request, dependencies.metricsToken)) {
+      const caller = recognise(request, dependencies);
+      if (typeof caller === 'number') {
+        throw new Problem('too_many_failures', 'Wait before you try another token.', {
+          headers: { 'Retry-After': String(Math.ceil(caller / 1000)) },
+        });
+      }
+      if (caller === 'stranger') {
         throw new Problem(
           'not_authenticated',
           'Send METRICS_TOKEN as a bearer token, or ask from this machine.',
@@ -105,9 +116,27 @@ function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
     }));
 }
 
-/** A caller on this machine that no proxy stands before, or one with the token. */
-function isOperator(request: Request, token: string | undefined): boolean {
+/**
+ * Tells an operator, a caller on this machine that no proxy stands before or one with the token, from a stranger.
+ * Answers a number for a caller that guessed too often: how long to wait, in milliseconds. Its token was not checked.
+ */
+function recognise(
+  request: Request,
+  { metricsToken, throttle, log }: HealthDependencies,
+): 'operator' | 'stranger' | number {
   const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token !== undefined && given !== undefined) return equalInConstantTime(given, token);
-  return isFromThisMachine(request);
+  if (metricsToken === undefined || given === undefined) {
+    return isFromThisMachine(request) ? 'operator' : 'stranger';
+  }
+  const network = callerNetwork(request);
+  if (throttle.blockedMs(network) === 0 && equalInConstantTime(given, metricsToken)) {
+    throttle.succeed(network);
+    return 'operator';
+  }
+  const waitMs = throttle.fail(network);
+  log.warn(
+    { path: request.path, address: callerAddress(request), waitMs },
+    'METRICS_TOKEN was wrong in a request',
+  );
+  return waitMs > 0 ? waitMs : 'stranger';
 }

@@ -5,7 +5,7 @@ const hour = 3_600_000;
 
 function throttle(): { clock: { nowMs: number }; fail: (...keys: string[]) => number } {
   const clock = { nowMs: 1_800_000_000_000 };
-  return { clock, fail: createFailureThrottle(() => clock.nowMs) };
+  return { clock, fail: createFailureThrottle(() => clock.nowMs).fail };
 }
 
 describe('the throttle of failures', () => {

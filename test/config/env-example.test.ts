@@ -63,7 +63,7 @@ describe('.env.example', () => {
   it.each([...shown].filter(([, { value }]) => value !== ''))(
     'shows for %s the default, or an example',
     (name) => {
-      const beside = name === 'WEBHOOK_HEADER_NAME' ? { WEBHOOK_HEADER_VALUE: 'x'.repeat(16) } : {};
+      const beside = name === 'WEBHOOK_HEADER_NAME' ? { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' } : {};
       const byDefault = valueOf(name, {});
       const asShown = valueOf(name, { ...beside, [name]: shown.get(name)?.value });
       const hasDefault = byDefault !== undefined && !isEmpty(byDefault);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { basic, IssuerUnderTest, password, times, type TokenAnswer } from './issuer-under-test.ts';
-import type { Page } from './visitor.ts';
+import type { Page, Visitor } from './visitor.ts';
 
 // A sign-in takes half a second on an idle machine, and waits for its turn.
 vi.setConfig({ testTimeout: 60_000 });
@@ -100,6 +100,19 @@ describe('failures at the token endpoint', () => {
   });
 });
 
+/** A browser whose session has ended. */
+async function signedInBefore(): Promise<Visitor> {
+  const browser = issuer.visitor();
+  const answer = await browser.submit(issuer.authorizePath(), { step: 'sign-in', password });
+  expect(answer.headers.getSetCookie()).toContainEqual(
+    expect.stringMatching(
+      /^jet-device=[^;]+; Max-Age=15552000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    ),
+  );
+  browser.cookies.delete('jet-session');
+  return browser;
+}
+
 describe('failures to sign in', () => {
   async function signIn(given: string, address = attacker): Promise<Page> {
     const visitor = issuer.visitor();
@@ -116,6 +129,15 @@ describe('failures to sign in', () => {
     return pages;
   };
 
+  /** Fails until a block lasts a minute, which is longer than a busy machine takes to look at it. */
+  const block = async (send = (): Promise<Page> => signIn('')): Promise<void> => {
+    for (;;) {
+      const waitMs = Number((await send()).headers.get('retry-after')) * 1_000;
+      if (waitMs > 60_000) return;
+      issuer.clock.aheadMs += waitMs;
+    }
+  };
+
   it('are answered 429 with Retry-After after ten, on a page that says how long to wait', async () => {
     const pages = [...(await fail(9)), await signIn('wrong'), await signIn('wrong')];
     expect(pages.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429]);
@@ -123,9 +145,57 @@ describe('failures to sign in', () => {
     expect(pages[10]?.text).toContain('Wait 1 second ');
   });
 
-  it('never keep the right password out, from the attacker’s own address', async () => {
-    await fail(15);
+  it('keep the right password out while their address is blocked, and for no longer', async () => {
+    await block();
+    const blocked = await signIn(password);
+    expect(blocked.status).toBe(429);
+    expect(blocked.text).toContain('the password was not checked');
+    issuer.clock.aheadMs += Number(blocked.headers.get('retry-after')) * 1_000;
     expect((await signIn(password)).status).toBe(303);
+  });
+
+  it('do not reach the password hash while their address is blocked', async () => {
+    await block();
+    // Two at most would wait for a hash, and the others would be answered that the server is busy.
+    const pages = await times(40, () => signIn('wrong'));
+    expect(pages.filter(({ text }) => text.includes('the password was not checked')).length).toBe(40);
+  });
+
+  it('count for all addresses of one /64', async () => {
+    let number = 0;
+    await block(() => signIn('', `2001:db8:1:2::${(number += 1)}`));
+    expect((await signIn(password, '2001:db8:1:2:ffff::1')).status).toBe(429);
+    expect((await signIn(password, '2001:db8:1:3::1')).status).toBe(303);
+  });
+
+  it('do not keep out a browser that signed in before, from the attacker’s own address', async () => {
+    const browser = await signedInBefore();
+    await fail(15);
+    const answer = await browser.submit(issuer.authorizePath(), { step: 'sign-in', password });
+    expect(answer.status).toBe(303);
+  });
+
+  it('of a browser that signed in before are throttled too', async () => {
+    const browser = await signedInBefore();
+    await block(() => browser.submit(issuer.authorizePath(), { step: 'sign-in', password: '' }));
+    expect((await browser.submit(issuer.authorizePath(), { step: 'sign-in', password })).status).toBe(429);
+  });
+
+  it('with a device cookie that was forged or has ended count for the address', async () => {
+    const browser = await signedInBefore();
+    const [, value = ''] = [...browser.cookies].find(([name]) => name === 'jet-device') ?? [];
+    browser.cookies.set('jet-device', `${value.startsWith('a') ? 'b' : 'a'}${value.slice(1)}`);
+    await block(() => signIn('', stranger));
+    const send = async (): Promise<Page> => {
+      const { csrf } = await browser.get(issuer.authorizePath());
+      const form = { csrf, step: 'sign-in', password };
+      return browser.post(issuer.authorizePath(), form, { 'x-forwarded-for': stranger });
+    };
+    expect((await send()).status).toBe(429);
+    browser.cookies.set('jet-device', value);
+    issuer.clock.aheadMs += 180 * 86_400_000;
+    await block(() => signIn('', stranger));
+    expect((await send()).status).toBe(429);
   });
 
   it('leave another address alone', async () => {
@@ -157,6 +227,17 @@ describe('sign-ins at once', () => {
     const operator = await prepare(stranger);
     const flood = ready.map((send) => send('wrong'));
     const answer = await operator(password);
+    await Promise.all(flood);
+    expect(answer.status).toBe(303);
+  });
+
+  it('from twenty addresses do not keep out a browser that signed in before', async () => {
+    const browser = await signedInBefore();
+    const { csrf } = await browser.get(issuer.authorizePath());
+    const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
+    const flood = ready.map((send) => send('wrong'));
+    await Promise.race(flood);
+    const answer = await browser.post(issuer.authorizePath(), { csrf, step: 'sign-in', password });
     await Promise.all(flood);
     expect(answer.status).toBe(303);
   });
