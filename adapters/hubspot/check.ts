@@ -88,9 +88,16 @@ async function checkScopes({ client, config }: Checked, signal: AbortSignal): Pr
   if (scopes === undefined) return [];
   const needed = [...neededScopes, ...(config.HUBSPOT_OWNERS.size > 0 ? ['crm.objects.owners.read'] : [])];
   const lacking = needed.filter((scope) => !scopes.has(scope));
-  if (lacking.length === 0) return [{ level: 'ok', message: 'The token has the scopes that it needs.' }];
+  // HubSpot describes the tokens of private apps alone.
+  const legacy: Finding = {
+    level: 'warning',
+    message: 'The token is of a legacy private app. As announced, HubSpot ends these in September 2027.',
+    remedy: 'Make a service key with the same scopes before then, and set HUBSPOT_ACCESS_TOKEN to it.',
+  };
+  if (lacking.length === 0)
+    return [{ level: 'ok', message: 'The token has the scopes that it needs.' }, legacy];
   const remedy = 'Give them to the private app or service key; the token stays as it is.';
-  return [{ level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
+  return [legacy, { level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
 }
 
 /** Text takes every value; another type takes values of its kind, and an enumeration those that it lists. */

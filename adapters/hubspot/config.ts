@@ -25,8 +25,8 @@ export const configSchema = z.object({
     .default('https://api.hubapi.com'),
   HUBSPOT_API_VERSION: z
     .string()
-    .regex(/^(?:v3|20\d\d-\d\d)$/, 'is v3, or a dated version such as 2026-03')
-    .default('v3'),
+    .regex(/^(?:v3|20\d\d-\d\d)$/, 'is a dated version such as 2026-09, or v3')
+    .default('2026-09'),
   HUBSPOT_TIMEOUT: z
     .string()
     .transform(durationMs)

@@ -2,7 +2,7 @@ import type { Ledger } from '#contract';
 import { recordsByKey, type HubspotRecord } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { contactKey } from './properties.ts';
-import { isMissing, isOutcomeUnknown, Refusal } from './refusal.ts';
+import { isMissing, isOutcomeUnknown, missingProperties, Refusal } from './refusal.ts';
 import { inBatches, inHalves, type Run } from './run.ts';
 import type { Whom } from './trace.ts';
 
@@ -75,8 +75,13 @@ async function upsert(
     if (!isRefused) throw error;
     // The batch stands or falls as one: the refused row is found by halves.
     if (numbers.length === 1) {
-      refusals.push(error.message);
-      run.tools.log.warn({ reason: error.message }, 'HubSpot refuses a contact; the call lands without one');
+      const missing = missingProperties(error.details).slice(0, 10);
+      const reason =
+        missing.length === 0
+          ? error.message
+          : `HubSpot requires ${missing.length === 1 ? 'property' : 'properties'} ${missing.join(', ')} on contacts: relax the rule`;
+      refusals.push(reason);
+      run.tools.log.warn({ reason }, 'HubSpot refuses a contact; the call lands without one');
       return;
     }
     for (const half of inHalves(numbers)) await upsert(run, refusals, half, add);

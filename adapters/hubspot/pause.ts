@@ -18,7 +18,7 @@ export function pauseFor(error: unknown): DestinationUnavailable | AdapterMiscon
     new DestinationUnavailable(error.message, { retryAfterMs: error.retryAfterMs ?? waitMs, cause: error });
   if (status === 401) {
     const remedy =
-      'Make a token in HubSpot (Settings > Integrations > private app or service key) and set HUBSPOT_ACCESS_TOKEN.';
+      'Make a service key in HubSpot (Settings > Integrations > Service Keys) and set HUBSPOT_ACCESS_TOKEN.';
     return new AdapterMisconfigured('HubSpot refuses the access token (401).', remedy, { cause: error });
   }
   if (status === 403) return forbidden(error.message, error.details, error);
@@ -58,7 +58,10 @@ function limitMs(policyName: string): number {
 
 /** The token lacks a permission. */
 export function forbidden(message: string, { text }: ErrorDetails, cause?: unknown): AdapterMisconfigured {
-  return new AdapterMisconfigured(message, scopeRemedy(text), { cause });
+  const remedy = /USER_DOES_NOT_HAVE_PERMISSIONS/.test(text)
+    ? 'The user who made the token may have left, or lost permissions. Make a service key as an active super admin and set HUBSPOT_ACCESS_TOKEN.'
+    : scopeRemedy(text);
+  return new AdapterMisconfigured(message, remedy, { cause });
 }
 
 function scopeRemedy(text: string): string {

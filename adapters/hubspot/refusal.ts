@@ -98,6 +98,31 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
   );
 }
 
+/**
+ * The properties that a rule of the portal requires and that the record lacks, in any of the forms that HubSpot may
+ * name them: in `context` of the error or of its `errors`, or in the message alone.
+ */
+export function missingProperties({ message, text, faults }: ErrorDetails): string[] {
+  const code = /MISSING_REQUIRED|REQUIRED_(?:PROPERT|FIELD)|PROPERT(?:Y|IES)_REQUIRED/i;
+  const words =
+    /required propert|propert(?:y|ies)[^.]{0,60}(?:is|are) required|\b(?:is|are) (?:a )?required\b|requires? (?:a value|propert)/i;
+  if (!code.test(text) && !words.test(text)) return [];
+  const about = faults.filter((fault) => code.test(fault) || words.test(fault));
+  const named = about.flatMap((fault) =>
+    [
+      ...fault.matchAll(
+        /"(?:properties|propertyNames?|requiredProperties|missingProperties)":(\[[^\]]*\]|"[^"]*")/g,
+      ),
+    ].flatMap(([, list = '']) => [...list.matchAll(/"(\w+)"/g)].map(([, name = '']) => name)),
+  );
+  if (named.length > 0) return [...new Set(named)];
+  // Names of properties are lower case words: the codes around them are not.
+  const said = `${message} ${about.join(' ')}`;
+  const quoted = [...said.matchAll(/["'`\[]([a-z][a-z0-9_]*)\\?["'`\]]\s*(?:is|are)\b/g)];
+  const plain = [...said.matchAll(/\b([a-z][a-z0-9]*_[a-z0-9_]+)\b/g)];
+  return [...new Set((quoted.length > 0 ? quoted : plain).map(([, name = '']) => name))];
+}
+
 /** What an error means for the row that it is about. */
 export type RowFault = 'the row' | 'for now' | 'forbidden';
 

@@ -3,11 +3,20 @@ import { refused } from './outcomes.ts';
 import { forbidden, keyMissing } from './pause.ts';
 import { withWhom } from './match-again.ts';
 import { callKey, ownerProperty, requiredProperties, without, type Properties } from './properties.ts';
-import { isKeyFault, namedProperties, rowFaultOf, withoutNumbers, type ErrorDetails } from './refusal.ts';
+import {
+  isKeyFault,
+  missingProperties,
+  namedProperties,
+  rowFaultOf,
+  withoutNumbers,
+  type ErrorDetails,
+} from './refusal.ts';
 import type { Landing, Run } from './run.ts';
 
 /** The optional properties that an error names, and remembers their values as refused. None where it names another. */
 export function refuseOptional(run: Run, properties: Properties, error: ErrorDetails): readonly string[] {
+  // What HubSpot requires is not mended by leaving something out.
+  if (missingProperties(error).length > 0) return [];
   const named = namedProperties(error, Object.keys(properties));
   if (named.some((name) => requiredProperties.has(name))) return [];
   for (const name of named) {

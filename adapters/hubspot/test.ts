@@ -38,11 +38,12 @@ describeAdapterContract(
   'hubspot, where the key is not unique',
 );
 
-describeAdapterContract(
-  {
-    ...subject,
-    openStandIn: () =>
-      openHubspotKitStandIn({ keyProperty: callKey, shown, settings: { HUBSPOT_API_VERSION: '2026-09' } }),
-  },
-  'hubspot, at a dated version',
-);
+for (const version of ['2026-03', 'v3'])
+  describeAdapterContract(
+    {
+      ...subject,
+      openStandIn: () =>
+        openHubspotKitStandIn({ keyProperty: callKey, shown, settings: { HUBSPOT_API_VERSION: version } }),
+    },
+    `hubspot, at version ${version}`,
+  );

@@ -89,10 +89,7 @@ async function loadSdk(config: TransportConfig): Promise<Client> {
  */
 export function versioned(url: string, version: string): string {
   if (version === 'v3') return url;
-  return url.replace(
-    /\/crm\/v[34]\/(objects|associations|properties|owners)(?=[/?]|$)/,
-    `/crm/$1/${version}`,
-  );
+  return url.replace(/\/crm\/v\d+\/([a-z-]+)(?=[/?]|$)/, `/crm/$1/${version}`);
 }
 
 function readAnswer({ status, headers, text }: Answer): unknown {

@@ -35,7 +35,7 @@ const levels = (findings: readonly Finding[]): string[] => [...new Set(findings.
 
 describe('setting up a portal', () => {
   it('makes a unique key property on calls, after which check finds no fault', async () => {
-    await open();
+    await open({ tokenKind: 'service key' });
     expect((await adapter.check(signal)).map(({ message }) => message)).toContain(
       `The portal has no property ${callKey} on calls.`,
     );
@@ -106,6 +106,11 @@ describe('check', () => {
     });
     const findings = await adapter.check(signal);
     expect(findings.filter(({ level }) => level !== 'ok')).toMatchObject([
+      {
+        level: 'warning',
+        message: 'The token is of a legacy private app. As announced, HubSpot ends these in September 2027.',
+        remedy: expect.stringContaining('service key') as string,
+      },
       { level: 'warning', message: 'The token lacks crm.objects.contacts.write.' },
     ]);
   });
@@ -127,7 +132,7 @@ describe('check', () => {
       { name: 'a_number', type: 'number' },
       { name: 'a_bool', type: 'bool' },
     ] as const;
-    await open({ properties: { calls } }, { HUBSPOT_FIELDS: file });
+    await open({ tokenKind: 'service key', properties: { calls } }, { HUBSPOT_FIELDS: file });
     const warned = (await adapter.check(signal)).filter(({ level }) => level !== 'ok');
     expect(warned).toMatchObject([
       { message: 'HUBSPOT_FIELDS maps gclid to a_bool, which is of type bool.' },

@@ -41,20 +41,23 @@ export function checkProperties(portal: Portal, check: PropertyCheck): Record<st
     else faults.push({ ...fault, property: name });
   }
   if (faults.length > 0) throw invalidProperties(faults);
-  if (type === 'calls' && (values.hs_timestamp ?? record?.properties.hs_timestamp ?? '') === '')
+  const required = [
+    ...(type === 'calls' ? ['hs_timestamp'] : []),
+    ...(portal.options.requires?.[type] ?? []),
+  ];
+  const missing = required.filter((name) => (values[name] ?? record?.properties[name] ?? '') === '');
+  if (missing.length > 0)
     throw new ApiError(
       400,
       'VALIDATION_ERROR',
-      'Error creating CALL. Some required properties were not set.',
+      `Error ${record === undefined ? 'creating' : 'updating'} ${type}. Some required properties were not set.`,
       {
-        errors: [
-          {
-            message: 'hs_timestamp is required',
-            code: 'MISSING_REQUIRED_PROPERTY',
-            context: { properties: ['hs_timestamp'] },
-          },
-        ],
-        context: { properties: ['hs_timestamp'] },
+        errors: missing.map((name) => ({
+          message: `${name} is required`,
+          code: 'MISSING_REQUIRED_PROPERTY',
+          context: { properties: [name] },
+        })),
+        context: { properties: missing },
       },
     );
   refuseTexts(portal, { ...record?.properties, ...given });

@@ -52,6 +52,8 @@ export interface HubspotStandInOptions {
   readonly owners?: readonly OwnerSeed[];
   /** Properties that the portal has beside the built-in ones; one of a built-in name replaces it. */
   readonly properties?: Readonly<Partial<Record<ObjectType, readonly PropertySeed[]>>>;
+  /** Properties that a rule of the portal requires: a write that leaves one empty is refused. */
+  readonly requires?: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
   /** Built-in properties that this portal lacks. */
   readonly lacks?: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
   /** Whether a unique property may be created on calls: answers 400 when `refused`. `accepted` unless given. */
