@@ -146,6 +146,7 @@ async function startOn(
     health: {
       ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
       ...{ findLoss: watch.findLoss, throttle: createFailureThrottle(clock), log: limitedLog },
+      publicUrl: core.PUBLIC_URL,
     },
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,

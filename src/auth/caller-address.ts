@@ -21,11 +21,36 @@ export function callerNetwork(request: Request): string {
 
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
-/** True for a request from this machine that no proxy forwarded. */
-export function isFromThisMachine({ headers, socket }: Request): boolean {
+/**
+ * True for a request from this machine that no proxy forwarded and that names this machine or the public address. A web
+ * page in a browser here can also send requests from this machine: its own host name then resolves to a loopback address
+ * (DNS rebinding). Its requests carry that name as `Host`.
+ *
+ * @param publicUrl `PUBLIC_URL`
+ */
+export function isFromThisMachine({ headers, socket }: Request, publicUrl: string | undefined): boolean {
   if (forwardingHeaders.some((name) => headers[name] !== undefined)) return false;
-  const address = readAddress(socket.remoteAddress);
+  const host = readHost(headers.host);
+  if (host === undefined) return false;
+  const isOwnHost = host === 'localhost' || isLoopback(readAddress(host));
+  const isPublicHost = publicUrl !== undefined && host === withoutLastDot(new URL(publicUrl).hostname);
+  return (isOwnHost || isPublicHost) && isLoopback(readAddress(socket.remoteAddress));
+}
+
+function isLoopback(address: string | undefined): boolean {
   return address === '::1' || address?.startsWith('127.') === true;
+}
+
+/** The canonical host name or address in a `Host` header, without its port; undefined for a text that is no host. */
+function readHost(header: string | undefined): string | undefined {
+  // A URL would read what comes before an `@`, or after these others, as something else than the host.
+  if (header === undefined || /[\s@/?#\\]/.test(header)) return undefined;
+  const url = URL.parse(`http://${header}`);
+  return url === null ? undefined : withoutLastDot(url.hostname);
+}
+
+function withoutLastDot(host: string): string {
+  return host.replace(/\.$/, '');
 }
 
 /** Reads an address. Takes off the port that some proxies add, the zone, and the IPv6 around an IPv4 address. */

@@ -16,6 +16,7 @@ export interface HealthDependencies {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly metricsToken: string | undefined;
+  readonly publicUrl: string | undefined;
   /** Of guesses at the token. */
   readonly throttle: FailureThrottle;
   readonly log: LimitedLog;
@@ -58,7 +59,7 @@ export function healthRoutes(dependencies: HealthDependencies): Router {
       if (caller === 'stranger') {
         throw new Problem(
           'not_authenticated',
-          'Send METRICS_TOKEN as a bearer token, or ask from this machine.',
+          'Send METRICS_TOKEN as a bearer token, or ask from this machine at http://localhost.',
           {
             headers: { 'WWW-Authenticate': 'Bearer realm="metrics"' },
           },
@@ -117,16 +118,17 @@ function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
 }
 
 /**
- * Tells an operator, a caller on this machine that no proxy stands before or one with the token, from a stranger.
+ * Tells an operator from a stranger. An operator sends the token, or asks from this machine, by a name of this machine,
+ * and without a proxy.
  * Answers a number for a caller that guessed too often: how long to wait, in milliseconds. Its token was not checked.
  */
 function recognise(
   request: Request,
-  { metricsToken, throttle, log }: HealthDependencies,
+  { metricsToken, publicUrl, throttle, log }: HealthDependencies,
 ): 'operator' | 'stranger' | number {
   const given = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (metricsToken === undefined || given === undefined) {
-    return isFromThisMachine(request) ? 'operator' : 'stranger';
+    return isFromThisMachine(request, publicUrl) ? 'operator' : 'stranger';
   }
   const network = callerNetwork(request);
   if (throttle.blockedMs(network) === 0 && equalInConstantTime(given, metricsToken)) {

@@ -87,7 +87,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
       '/metrics': {
         get: operation(
           'readMetrics',
-          'Figures as Prometheus text; from this machine, or with METRICS_TOKEN',
+          'Figures as Prometheus text; from this machine at localhost, or with METRICS_TOKEN',
           {
             content: { 'text/plain': { schema: { type: 'string' } } },
           },

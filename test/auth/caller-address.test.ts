@@ -10,7 +10,7 @@ beforeAll(async () => {
   const app = express();
   app.set('trust proxy', 'loopback');
   app.use((request, response) => {
-    response.json([callerAddress(request), callerNetwork(request), isFromThisMachine(request)]);
+    response.json([callerAddress(request), callerNetwork(request), isFromThisMachine(request, undefined)]);
   });
   server = createServer({ maxHeaderSize: 16 * 1024 }, app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeLease, writePause } from '../../src/store/destinations.ts';
+import { exchange } from '../fixtures/raw-http.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
 const metricsToken = 'a-token-for-the-figures';
@@ -8,12 +9,27 @@ const proxied = { 'x-forwarded-for': '203.0.113.1' };
 let receiver: RunningReceiver;
 let nowMs = Date.now();
 beforeAll(async () => {
-  receiver = await startRunningReceiver({ settings: { METRICS_TOKEN: metricsToken }, clock: () => nowMs });
+  const settings = { METRICS_TOKEN: metricsToken, PUBLIC_URL: 'https://calls.example.com' };
+  receiver = await startRunningReceiver({ settings, clock: () => nowMs });
 });
 afterAll(() => receiver.close());
 
 const ask = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${receiver.url}${path}`, { headers });
+
+/** Asks from this machine with a `Host` of choice, and answers the whole response. `fetch` would not send another. */
+const askHost = async (path: string, host: string | undefined, more = ''): Promise<string> => {
+  const hostLine = host === undefined ? '' : `Host: ${host}\r\n`;
+  const version = host === undefined ? '1.0' : '1.1';
+  const head = `GET ${path} HTTP/${version}\r\n${hostLine}${more}Connection: close\r\n\r\n`;
+  return (await exchange(Number(new URL(receiver.url).port), head)).text;
+};
+
+const foreignHosts = [
+  ...['rebound.example.net', 'rebound.example.net:3000', 'localhost.example.net', '127.0.0.1.example.net'],
+  ...['notlocalhost', 'calls.example.com.evil.example', 'evil.calls.example.com', '203.0.113.7', '0.0.0.0'],
+  ...['[2001:db8::1]:3000', 'localhost@rebound.example.net', 'rebound.example.net#localhost', 'a b', ''],
+];
 
 const figures = async (): Promise<string> => (await ask('/metrics')).text();
 
@@ -64,6 +80,15 @@ describe('/readyz', () => {
     expect(await some.text()).not.toContain('db.internal');
   });
 
+  it.each(foreignHosts)(
+    'tells no reasons to this machine when Host is "%s" (DNS rebinding)',
+    async (host) => {
+      const text = await askHost('/readyz', host);
+      expect(text).toContain('"destination":"sql"');
+      expect(text).not.toContain('db.internal');
+    },
+  );
+
   it('names no destination whose pause is over', async () => {
     nowMs += 60_000;
     expect(await (await ask('/readyz')).json()).toEqual({ status: 'ready', paused: [] });
@@ -85,6 +110,33 @@ describe('/metrics', () => {
       expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
     },
   );
+
+  it.each(foreignHosts)('refuses this machine when Host is "%s" (DNS rebinding)', async (host) => {
+    const text = await askHost('/metrics', host);
+    expect(text).toMatch(/^HTTP\/1\.1 401 /);
+    expect(text).not.toContain('jet_pushes_total{');
+  });
+
+  it('refuses this machine when a request has no Host', async () => {
+    expect(await askHost('/metrics', undefined)).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it.each([
+    ...['localhost', 'LOCALHOST:9090', 'localhost.', '127.0.0.1', '127.0.0.1:3000', '127.8.9.10', '[::1]'],
+    ...['[::1]:3000', '[::ffff:127.0.0.1]', 'calls.example.com', 'Calls.Example.com:443'],
+  ])('answers this machine when Host is "%s", a loopback name or the public host', async (host) => {
+    expect(await askHost('/metrics', host)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('refuses the public host from behind a proxy', async () => {
+    const text = await askHost('/metrics', 'calls.example.com', 'X-Forwarded-For: 127.0.0.1\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('answers the token whatever Host is', async () => {
+    const token = `Authorization: Bearer ${metricsToken}\r\n`;
+    expect(await askHost('/metrics', 'scraper.example.net', token)).toMatch(/^HTTP\/1\.1 200 /);
+  });
 
   it('answers the token, behind a proxy too', async () => {
     expect((await ask('/metrics', { ...proxied, authorization: `Bearer ${metricsToken}` })).status).toBe(200);
