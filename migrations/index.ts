@@ -7,6 +7,7 @@ import { matchLedger } from './store/0003-match-ledger.ts';
 import { tombstones } from './store/0004-tombstones.ts';
 import { suspects } from './store/0005-suspects.ts';
 import { restingDeliveries } from './store/0006-resting-deliveries.ts';
+import { clientsWithPkce } from './store/0010-clients-with-pkce.ts';
 
 /** The store's schema, in order. */
 export const storeMigrations: readonly Migration[] = [
@@ -16,6 +17,7 @@ export const storeMigrations: readonly Migration[] = [
   tombstones,
   suspects,
   restingDeliveries,
+  clientsWithPkce,
 ];
 
 /** The schema of the reporting database, in order. */

@@ -57,7 +57,7 @@ export async function readAuthorizationRequest(
   if (responseType === undefined) return refuse('invalid_request', 'response_type is missing.');
   if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type is to be code.');
   const codeChallenge = value('code_challenge');
-  const fault = challengeFault(codeChallenge, value('code_challenge_method'));
+  const fault = challengeFault(codeChallenge, value('code_challenge_method'), client.pkceRequired);
   if (fault !== undefined) return refuse('invalid_request', fault);
   return {
     client,

@@ -20,7 +20,7 @@ export async function createClient(
   store: Store,
   secretKey: string,
   clock: Clock,
-  details: { name: string; redirectUris?: readonly string[] },
+  details: { name: string; redirectUris?: readonly string[]; pkceRequired?: boolean },
   within?: Knex,
 ): Promise<ClientCredentials> {
   const credentials: ClientCredentials = {
@@ -37,6 +37,7 @@ export async function createClient(
     previousSecretHash: undefined,
     previousSecretUntilMs: undefined,
     redirectUris: credentials.redirectUris,
+    pkceRequired: details.pkceRequired ?? false,
     scope: credentials.scope,
     createdAtMs: clock(),
     revokedAtMs: undefined,

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import { grantedScope } from './authorization-request.ts';
 import { createRefreshToken, findRefreshToken, redeemCode, succeedRefreshToken } from './grants.ts';
 import { hashToken, randomText } from './secrets.ts';
+import { OAuthError } from './token-request.ts';
 
 /** The grants that a client may use. Password and implicit do not exist here. */
 export const grants = ['authorization_code', 'refresh_token', 'client_credentials'];
@@ -45,6 +46,7 @@ export function createOAuthModel(
 
     async getAuthorizationCode(code) {
       const row = await redeemCode(store, clock, client.id, code);
+      requireChallenge(client, row.codeChallenge);
       return {
         authorizationCode: code,
         expiresAt: stillValid,
@@ -96,4 +98,13 @@ export function createOAuthModel(
     },
     getAccessToken: () => Promise.resolve(false),
   };
+}
+
+/** Refuses a code that was made before its client had to use PKCE. */
+function requireChallenge({ id, pkceRequired }: OAuthClientRow, challenge: string | undefined): void {
+  if (!pkceRequired || challenge !== undefined) return;
+  throw new OAuthError('invalid_grant', 'The code is not valid.', {
+    reason: 'The code was requested without PKCE, which this client must use.',
+    clientId: id,
+  });
 }

@@ -7,6 +7,13 @@ import { secretKeyFile } from '../data-folder.ts';
 import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 
+interface CreateOptions {
+  readonly name: string;
+  readonly redirectUri: string[];
+  readonly requirePkce?: boolean;
+  readonly json?: boolean;
+}
+
 const command = createCommand('client', 'OAuth clients: who may get a token to send pushes.');
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -15,13 +22,16 @@ command
   .description('Make a client. Its secret is shown once.')
   .requiredOption('--name <name>', 'what it is for, for people')
   .option('--redirect-uri <uri>', 'where a person is sent back to; may repeat', collect, [])
+  .option('--require-pkce', 'refuse authorization requests without a code challenge')
   .option('--json', 'for scripts')
-  .action(async ({ name, redirectUri, json }: { name: string; redirectUri: string[]; json?: boolean }) => {
+  .action(async (options: CreateOptions) => {
+    const { name, redirectUri, requirePkce, json } = options;
     redirectUri.forEach(requireRedirectUri);
     await withStore(async (context) => {
       const made = await createClient(context.store, await keyOf(context), Date.now, {
         name,
         redirectUris: redirectUri,
+        pkceRequired: requirePkce === true,
       });
       showCredentials(made, json);
     });
@@ -39,6 +49,7 @@ command
         name: client.name,
         scope: client.scope,
         redirectUris: client.redirectUris,
+        pkceRequired: client.pkceRequired,
         createdAt: isoTime(client.createdAtMs),
         approvedUntil: isoTime(until.get(client.id)),
         previousSecretUntil: isoTime(client.previousSecretUntilMs),
@@ -51,6 +62,7 @@ command
         for (const client of clients) {
           const state = client.revokedAt === undefined ? 'live' : `revoked ${client.revokedAt}`;
           print(`${client.clientId}  ${client.name}  ${state}  made ${client.createdAt ?? ''}`);
+          if (client.pkceRequired) print('    must use PKCE');
           for (const uri of client.redirectUris) print(`    redirect to ${uri}`);
           if (client.approvedUntil !== undefined) print(`    approved until ${client.approvedUntil}`);
         }
@@ -81,6 +93,22 @@ command
         print(
           uris.length === 0 ? 'The client has no redirect URI now.' : `Redirect URIs: ${uris.join(', ')}`,
         );
+    });
+  });
+
+command
+  .command('require-pkce')
+  .description('Refuse authorization requests of a client that have no code challenge.')
+  .argument('<client id>')
+  .option('--off', 'take requests without a code challenge again')
+  .option('--json', 'for scripts')
+  .action(async (clientId: string, { off, json }: { off?: boolean; json?: boolean }) => {
+    const pkceRequired = off !== true;
+    await withStore(async ({ store }) => {
+      if (!(await updateClient(store, clientId, { pkce_required: pkceRequired ? 1 : 0 })))
+        throw unknownClient(clientId);
+      if (json === true) print(JSON.stringify({ clientId, pkceRequired }, undefined, 2));
+      else print(pkceRequired ? 'The client must use PKCE now.' : 'The client can do without PKCE now.');
     });
   });
 

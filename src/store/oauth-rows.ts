@@ -10,6 +10,8 @@ export interface OAuthClientRow {
   readonly previousSecretHash: string | undefined;
   readonly previousSecretUntilMs: number | undefined;
   readonly redirectUris: readonly string[];
+  /** True when the client gets no code without a code challenge (RFC 7636). */
+  readonly pkceRequired: boolean;
   readonly scope: string;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | undefined;
@@ -32,6 +34,8 @@ interface ClientColumns {
   previous_secret_hash: string | null;
   previous_secret_until: number | null;
   redirect_uris: string;
+  /** 1 or 0. */
+  pkce_required: number;
   scope: string;
   created_at: number;
   revoked_at: number | null;
@@ -57,6 +61,7 @@ export async function insertClient(
     name: client.name,
     secret_hash: client.secretHash,
     redirect_uris: JSON.stringify(client.redirectUris),
+    pkce_required: client.pkceRequired ? 1 : 0,
     scope: client.scope,
     created_at: client.createdAtMs,
   });
@@ -140,6 +145,7 @@ function asClient(row: ClientColumns): OAuthClientRow {
     previousSecretHash: row.previous_secret_hash ?? undefined,
     previousSecretUntilMs: row.previous_secret_until ?? undefined,
     redirectUris: JSON.parse(row.redirect_uris) as string[],
+    pkceRequired: row.pkce_required === 1,
     scope: row.scope,
     createdAtMs: row.created_at,
     revokedAtMs: row.revoked_at ?? undefined,

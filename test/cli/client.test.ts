@@ -64,6 +64,22 @@ describe('npm run client', () => {
     expect((await readClient(store, clientId))?.redirectUris).toEqual([]);
   });
 
+  it('makes a client that must use PKCE, and lists it as such', async () => {
+    const { stdout } = await client('create', '--name', 'Strict', '--require-pkce', '--json');
+    const { clientId } = JSON.parse(stdout) as { clientId: string };
+    const listed = JSON.parse((await client('list', '--json')).stdout) as object[];
+    expect(listed).toContainEqual(expect.objectContaining({ clientId, pkceRequired: true }));
+    expect((await client('list')).stdout).toMatch(/Strict {2}live.*\n {4}must use PKCE/);
+  });
+
+  it('requires PKCE of a client that exists, until it is switched off', async () => {
+    const { clientId } = await made('Later strict');
+    expect((await client('require-pkce', clientId)).code).toBe(0);
+    expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: true });
+    expect((await client('require-pkce', clientId, '--off')).code).toBe(0);
+    expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: false });
+  });
+
   it('gives a new secret, and takes the one before for a while', async () => {
     const { clientId, clientSecret } = await made('Rotated');
     const before = await readClient(store, clientId);

@@ -31,6 +31,7 @@ for (const engine of engines) {
         previousSecretHash: undefined,
         previousSecretUntilMs: undefined,
         redirectUris: [],
+        pkceRequired: false,
         scope: 'webhooks',
         createdAtMs: someTimeMs,
         revokedAtMs: undefined,

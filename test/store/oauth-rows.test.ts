@@ -23,6 +23,7 @@ function clientOf(id: string, rest: Partial<OAuthClientRow> = {}): OAuthClientRo
     previousSecretHash: undefined,
     previousSecretUntilMs: undefined,
     redirectUris: ['https://jet.example/back?a=1&b=é'],
+    pkceRequired: false,
     scope: 'webhooks',
     createdAtMs: someTimeMs,
     revokedAtMs: undefined,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { updateClient } from '../../../src/store/oauth-rows.ts';
 import { callback, IssuerUnderTest, pkcePair } from './issuer-under-test.ts';
 
 let issuer: IssuerUnderTest;
@@ -65,5 +66,33 @@ describe('a verifier (RFC 7636 section 4.6)', () => {
     });
     const answer = await issuer.ask('/oauth/token', { body });
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+  });
+});
+
+describe('a client that must use PKCE', () => {
+  const requirePkce = (required: boolean) =>
+    updateClient(issuer.receiver.store, issuer.client.clientId, { pkce_required: required ? 1 : 0 });
+  beforeEach(() => requirePkce(true));
+  afterEach(() => requirePkce(false));
+
+  it('gets tokens for a code with a challenge', async () => {
+    const code = await issuer.takeCode(withChallenge);
+    expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(200);
+  });
+
+  it.each([
+    ['without code_challenge', {}],
+    ['with an empty code_challenge', { code_challenge: '' }],
+  ])('is sent back with invalid_request when it asks %s', async (_what, parameters) => {
+    const { location } = await issuer.operator.get(issuer.authorizePath(parameters));
+    expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
+  });
+
+  it('gets no token for a code that was requested without a challenge before', async () => {
+    await requirePkce(false);
+    const code = await issuer.takeCode();
+    await requirePkce(true);
+    const answer = await issuer.redeem(code);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 });
