@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createCommand, runCommand } from './command-context.ts';
 import { newAdapter } from './new-adapter.ts';
+import { print } from './print.ts';
 
 const command = createCommand(
   'adapter:new',
@@ -17,7 +18,7 @@ const command = createCommand(
       `  npm run adapter:try -- ${name}`,
       `then change ${folder}/mapping.ts, and look again. adapters/README.md goes on from there.`,
     ];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    lines.forEach(print);
   });
 
 await runCommand(command);

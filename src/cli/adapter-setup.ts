@@ -2,6 +2,7 @@ import { createLogger } from '../logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';
+import { print } from './print.ts';
 
 const answersWithinMs = 60_000;
 
@@ -15,7 +16,7 @@ const command = createCommand(
     const findings = await withAdapter(one, createLogger('silent'), async (adapter) =>
       adapter.setup === undefined ? undefined : await adapter.setup(AbortSignal.timeout(answersWithinMs)),
     );
-    if (findings === undefined) process.stdout.write(`There is nothing to set up for ${name}.\n`);
+    if (findings === undefined) print(`There is nothing to set up for ${name}.`);
     else process.exitCode = showFindings(name, findings) > 0 ? 1 : 0;
   });
 

@@ -7,6 +7,7 @@ import { createLogger } from '../logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter, type OneAdapter } from './one-adapter.ts';
 import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './sample-calls.ts';
+import { print, printAside, printText } from './print.ts';
 
 const answersWithinMs = 30_000;
 
@@ -28,7 +29,7 @@ const command = createCommand(
     const nowMs = Date.now();
     const delivery = sampleDelivery(one, sample, nowMs);
     print(`${name}, sample "${sample}" (${aboutSample(sample)}): ${send ? 'sending' : 'this would be sent'}`);
-    print(JSON.stringify(one.definition.preview(delivery, one.config, nowMs), null, 2));
+    printText(JSON.stringify(one.definition.preview(delivery, one.config, nowMs), null, 2));
     if (!send) {
       print('Nothing was sent. Add --send to send it.');
       return;
@@ -68,7 +69,7 @@ function sampleDelivery(
 
 async function sendIt(one: OneAdapter, delivery: Delivery): Promise<Outcome | undefined> {
   const signal = AbortSignal.timeout(answersWithinMs);
-  const log = createLogger('info', { write: (line) => process.stderr.write(line) });
+  const log = createLogger('info', { write: (line) => printAside(line.trimEnd()) });
   return withAdapter(one, log, async (adapter) => {
     await adapter.prepare?.(signal);
     const outcomes = await adapter.deliver([delivery], signal);
@@ -92,8 +93,4 @@ function describeOutcome(outcome: Outcome | undefined): string {
     case 'rejected':
       return `rejected (${outcome.code}): ${outcome.reason}\n${outcome.remedy}`;
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -6,6 +6,7 @@ import { databaseFile } from '../store/database.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { useServerTools } from './use-server-tools.ts';
+import { print } from './print.ts';
 
 const command = createCommand(
   'backup',
@@ -36,7 +37,3 @@ const command = createCommand(
   });
 
 await runCommand(command);
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}

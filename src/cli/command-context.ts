@@ -8,6 +8,7 @@ import type { Destination } from '../store/deliveries.ts';
 import { StoreUnusable } from '../store/store-unusable.ts';
 import { openExistingStore, type Store } from '../store/store.ts';
 import { loadSettings } from './load-settings.ts';
+import { printAside } from './print.ts';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -48,13 +49,13 @@ export async function runCommand(command: Command): Promise<void> {
   try {
     await command.parseAsync();
   } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
+    describe(error).forEach(printAside);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown): string[] {
   if (error instanceof StoreUnusable || error instanceof AdapterMisconfigured)
-    return `${error.message}\n${error.remedy}`;
-  return error instanceof Error ? error.message : String(error);
+    return [error.message, error.remedy];
+  return [error instanceof Error ? error.message : String(error)];
 }

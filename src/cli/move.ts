@@ -16,6 +16,7 @@ import { planMoves, type MoveOptions } from './move/plan-moves.ts';
 import { nextSteps } from './move/next-steps.ts';
 import { requireNoReceiver } from './require-no-receiver.ts';
 import { createConsoleOutput } from './simulate/output.ts';
+import { print } from './print.ts';
 
 const command = createCommand(
   'move',
@@ -108,8 +109,4 @@ function asBrokenOff(error: unknown): unknown {
     `${message}\nThe source was not changed. The target is incomplete, and no start accepts it. To begin anew, run the same command with --replace.`,
     { cause: error },
   );
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -3,6 +3,7 @@ import { parseDurationMs } from '../domain/duration-text.ts';
 import { parseInstant } from '../domain/instant.ts';
 import { localTime } from '../domain/local-time.ts';
 import { UsageError } from './command-context.ts';
+import { printAside } from './print.ts';
 
 /** What the options of commands say of the times that they take. */
 export const timeForms = '2026-11-22 or 2026-11-22T09:00 on the clock of TIME_ZONE, or 2h for two hours ago';
@@ -26,8 +27,8 @@ export function parseTime(option: string, text: string | undefined, timeZone: st
     );
   }
   const { text: local, offset } = localTime(instantMs, timeZone);
-  process.stderr.write(
-    `${option} ${text} is ${local.slice(0, 19)} ${offset} in ${timeZone} (${new Date(instantMs).toISOString()}).\n`,
+  printAside(
+    `${option} ${text} is ${local.slice(0, 19)} ${offset} in ${timeZone} (${new Date(instantMs).toISOString()}).`,
   );
   return instantMs;
 }

@@ -10,7 +10,7 @@ import {
 } from '../store/refold.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime, timeForms } from './parse-time.ts';
-import { plainText } from './plain-text.ts';
+import { print, printAside } from './print.ts';
 
 const pageSize = 200;
 
@@ -71,7 +71,7 @@ async function refold(
       if (counts.differing <= Number(options.limit)) showCall(call, differences);
     }
     afterId = last;
-    if (callIds.length === pageSize) process.stderr.write(`${counts.read} calls read …\n`);
+    if (callIds.length === pageSize) printAside(`${counts.read} calls read …`);
   }
   for (const [field, count] of [...byField].sort((a, b) => b[1] - a[1]))
     print(`${field}: differs in ${count}`);
@@ -109,7 +109,7 @@ function describeDifferences({ before, after }: RefoldedCall): Difference[] {
 }
 
 function showCall(call: RefoldedCall, differences: readonly Difference[]): void {
-  print(`call ${plainText(call.after.id)}`);
+  print(`call ${call.after.id}`);
   for (const { field, before, after } of differences)
     print(`  ${field}: ${shown(before)} -> ${shown(after)}`);
 }
@@ -118,8 +118,4 @@ function shown(value: unknown): string {
   if (value === undefined) return '(none)';
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -11,8 +11,8 @@ import { markReplayed, quarantineBody, readQuarantine, type QuarantinedBody } fr
 import { readRemoved } from '../store/tombstones.ts';
 import type { CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
-import { plainText } from './plain-text.ts';
 import { changesBetween, repairJson, type Change } from './repair-json.ts';
+import { oneLine, print, printText } from './print.ts';
 
 export interface QuarantineOptions {
   readonly id?: string;
@@ -190,11 +190,9 @@ async function show(quarantined: QuarantinedBody, result: string, inFull: boolea
   print(`${id}  refused as ${code} (${detail}), ${times} times: ${result}`);
   if (!inFull) return;
   const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
-  print(
-    body === undefined
-      ? `${quarantined.body.length} bytes, encoded as ${plainText(quarantined.contentEncoding ?? 'they are')}`
-      : plainText(decodeText(body, quarantined.contentType).text),
-  );
+  if (body === undefined)
+    print(`${quarantined.body.length} bytes, encoded as ${quarantined.contentEncoding ?? 'they are'}`);
+  else printText(decodeText(body, quarantined.contentType).text);
 }
 
 /** One place of a repair in two lines: what came and what it became, with the text around it. */
@@ -208,7 +206,7 @@ function showChange(text: string, change: Change): void {
 
 /** A text on one line: a line break is shown as \n. */
 function visible(text: string): string {
-  return plainText(text.replace(/[\n\r\t]/g, (character) => `<${JSON.stringify(character).slice(1, -1)}>`));
+  return oneLine(text.replace(/[\n\r\t]/g, (character) => `<${JSON.stringify(character).slice(1, -1)}>`));
 }
 
 function around(text: string, change: Change | undefined): string {
@@ -218,8 +216,4 @@ function around(text: string, change: Change | undefined): string {
 
 function placesOf(changes: readonly Change[]): string {
   return changes.length === 1 ? 'one place' : `${changes.length} places`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

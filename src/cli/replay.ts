@@ -5,6 +5,7 @@ import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';
 import { replayQuarantine, type QuarantineOptions } from './replay-quarantine.ts';
 import { showReplayable } from './show-replayable.ts';
+import { print, printAside } from './print.ts';
 
 const pageSize = 500;
 const states: readonly DeliveryState[] = ['due', 'delivered', 'skipped', 'rejected', 'exhausted'];
@@ -116,15 +117,11 @@ async function replayDeliveries(
       if (count === 0) first = page;
       count += options.dryRun === true ? page.length : await markForReplay(store, name, page, Date.now());
       afterId = last.id;
-      if (page.length === pageSize) process.stderr.write(`${name}: ${count} …\n`);
+      if (page.length === pageSize) printAside(`${name}: ${count} …`);
     }
     print(
       `${name}: ${count} ${count === 1 ? 'delivery' : 'deliveries'} ${options.dryRun === true ? 'would be' : 'were'} made due.`,
     );
     if (options.dryRun === true) for (const line of showReplayable(name, first, count)) print(line);
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -11,6 +11,7 @@ import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { requireNoReceiver } from './require-no-receiver.ts';
 import { useServerTools } from './use-server-tools.ts';
+import { print } from './print.ts';
 
 const command = createCommand(
   'restore',
@@ -71,8 +72,4 @@ function warnOfOtherKey(core: CoreSettings, { keyMark }: BackupNotes): void {
   print(
     "Warning: the back-up was made under another SECRET_KEY. Set that one: under this one no client's secret is valid.",
   );
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

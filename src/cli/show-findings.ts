@@ -1,10 +1,11 @@
 import type { Finding } from '../contract/adapter.ts';
+import { print } from './print.ts';
 
 /** Prints findings, each with its remedy. Answers how many are faults. */
 export function showFindings(subject: string, findings: readonly Finding[]): number {
   for (const { level, message, remedy } of findings) {
-    process.stdout.write(`${level.padEnd(8)}${subject}: ${message}\n`);
-    if (level !== 'ok' && remedy !== undefined) process.stdout.write(`        ${remedy}\n`);
+    print(`${level.padEnd(8)}${subject}: ${message}`);
+    if (level !== 'ok' && remedy !== undefined) print(`        ${remedy}`);
   }
   return findings.filter((finding) => finding.level === 'fault').length;
 }

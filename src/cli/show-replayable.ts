@@ -1,5 +1,4 @@
 import type { Replayable } from '../store/replay.ts';
-import { plainText } from './plain-text.ts';
 
 const shownMax = 20;
 
@@ -13,7 +12,7 @@ export function showReplayable(destination: string, first: readonly Replayable[]
   const lines = shown.flatMap(({ id, state, code, reason, remedy }) => {
     const why = [code, reason].filter((text) => text !== null).join(': ');
     const line = [id, destination, state ?? 'never owed', ...(why === '' ? [] : [why])].join('  ');
-    return [`  ${plainText(line)}`, ...(remedy === null ? [] : [`    ${plainText(remedy)}`])];
+    return [`  ${line}`, ...(remedy === null ? [] : [`    ${remedy}`])];
   });
   return count > shown.length ? [...lines, `  … and ${count - shown.length} more`] : lines;
 }

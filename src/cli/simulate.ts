@@ -4,6 +4,7 @@ import { readOptions } from './simulate/options.ts';
 import { createConsoleOutput } from './simulate/output.ts';
 import { onStopSignals } from '../stop-signals.ts';
 import { runSimulation, type SimulationOptions } from './simulate/run-simulation.ts';
+import { printAside } from './print.ts';
 
 const badOptionExitCode = 2;
 
@@ -20,7 +21,7 @@ function readOptionsOrExit(): SimulationOptions {
     return readOptions(process.argv.slice(2), loadEnvironment());
   } catch (error) {
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : badOptionExitCode);
-    process.stderr.write(`${(error as Error).message}\n`);
+    printAside((error as Error).message);
     process.exit(1);
   }
 }

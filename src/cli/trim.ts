@@ -5,6 +5,7 @@ import { createLogger } from '../logger.ts';
 import { countPastTime } from '../store/count-past-time.ts';
 import { readRemovalMark } from '../store/removal-mark.ts';
 import { createCommand, runCommand, withStore } from './command-context.ts';
+import { print } from './print.ts';
 
 const command = createCommand(
   'trim',
@@ -48,8 +49,4 @@ await runCommand(command);
 
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { print, printAside } from '../print.ts';
 
 /** Where a run tells what it does. */
 export interface Output {
@@ -18,7 +19,7 @@ const lineEveryMs = 5_000;
 /** Results go to stdout; progress goes to stderr, as a bar on a terminal and else as a line now and then. */
 export function createConsoleOutput(): Output {
   return {
-    print: (line) => process.stdout.write(`${line}\n`),
+    print,
     progress: process.stderr.isTTY ? startBar : startLines,
   };
 }
@@ -45,7 +46,7 @@ function startLines(title: string, total: number): Progress {
     update(done) {
       if (performance.now() - shownMs < lineEveryMs) return;
       shownMs = performance.now();
-      process.stderr.write(`${title} ${done}/${total}\n`);
+      printAside(`${title} ${done}/${total}`);
     },
     stop: () => undefined,
   };
