@@ -2,7 +2,8 @@ import { retry } from '#contract';
 import type { AssociationAnswer } from './answers.ts';
 import type { PeopleType } from './people-api.ts';
 import { forget, withoutGone, withWhom } from './match-again.ts';
-import { isBatchRefused } from './refusal.ts';
+import { forbidden } from './pause.ts';
+import { isBatchRefused, rowFaultOf, withoutNumbers } from './refusal.ts';
 import { inHalves, type Landing, type Run } from './run.ts';
 
 /** A call that is in HubSpot, and whom it is about. */
@@ -69,16 +70,24 @@ export async function associateCalls(
   return { added, apart };
 }
 
-/** What was associated. Pairs that are refused as a whole are tried by halves. */
+/**
+ * What was associated. Pairs that are refused as a whole are tried by halves.
+ *
+ * @throws AdapterMisconfigured when the token may not associate
+ */
 async function associate(
   run: Run,
   to: PeopleType,
   pairs: readonly { callId: string; toId: string }[],
 ): Promise<AssociationAnswer['targets']> {
   try {
-    return (await run.client.associate(to, pairs, run.signal)).targets;
+    const { targets, errors } = await run.client.associate(to, pairs, run.signal);
+    const powerless = errors.find((one) => rowFaultOf(one) === 'forbidden');
+    if (powerless !== undefined) throw forbidden(`HubSpot: ${withoutNumbers(powerless.message)}`, powerless);
+    return targets;
   } catch (error) {
     if (!isBatchRefused(error)) throw error;
+    if (rowFaultOf(error.details) === 'forbidden') throw forbidden(error.message, error.details, error);
     if (pairs.length === 1) return new Map();
     const done: [string, readonly string[]][] = [];
     for (const half of inHalves(pairs)) done.push(...(await associate(run, to, half)));

@@ -3,7 +3,7 @@ import { recordsByKey, type BatchAnswer } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { matchAgain, withoutGone, withWhom } from './match-again.ts';
 import { skipWithoutPerson } from './match.ts';
-import { settleLanded } from './outcomes.ts';
+import { propertyRequired, settleLanded } from './outcomes.ts';
 import { keyMissing } from './pause.ts';
 import { callKey, filled } from './properties.ts';
 import { refuseOptional, setRefused, withoutOptional } from './refused-row.ts';
@@ -18,6 +18,7 @@ import {
   type ErrorDetails,
   type Refusal,
 } from './refusal.ts';
+import { missingProperties } from './required-properties.ts';
 import { halvesOfCalls, inBatches, sendWrite, type Landing, type Run } from './run.ts';
 
 /** A call that is to be made. `isMatchedAgain`: whom it is about was looked for anew already. */
@@ -114,9 +115,23 @@ async function refusedBatch(run: Run, batch: readonly Row[], error: Refusal, dou
     return [];
   }
   if (isKeyFault(details, callKey)) throw keyMissing(error);
-  if (batch.length > 1) return halvesOfCalls(run, batch);
+  if (rowFaultOf(details) === 'forbidden') throw error;
+  if (batch.length > 1) {
+    const others = withoutLacking(run, batch, missingProperties(details));
+    if (others.length === batch.length) return halvesOfCalls(run, batch);
+    return others.length === 0 ? [] : [others];
+  }
   const again = await changed(run, only, details, status);
   return again.length === 0 ? [] : [again];
+}
+
+/** Rejects the calls that lack a required property: the same rule refuses each of them. Answers the others. */
+function withoutLacking(run: Run, batch: readonly Row[], missing: readonly string[]): Row[] {
+  return batch.filter(({ delivery: { id }, properties }) => {
+    const lacking = missing.filter((name) => (properties[name] ?? '') === '');
+    if (lacking.length > 0) run.outcomes.set(id, propertyRequired(id, lacking));
+    return lacking.length === 0;
+  });
 }
 
 /** A refused call as it may be taken, or none when it has its outcome. */

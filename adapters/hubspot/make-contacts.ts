@@ -2,7 +2,8 @@ import type { Ledger } from '#contract';
 import { recordsByKey, type HubspotRecord } from './answers.ts';
 import { batchRowsMax } from './client.ts';
 import { contactKey } from './properties.ts';
-import { isMissing, isOutcomeUnknown, missingProperties, Refusal } from './refusal.ts';
+import { isMissing, isOutcomeUnknown, Refusal, rowFaultOf } from './refusal.ts';
+import { missingProperties, requiredSentence } from './required-properties.ts';
 import { inBatches, inHalves, type Run } from './run.ts';
 import type { Whom } from './trace.ts';
 
@@ -72,16 +73,19 @@ async function upsert(
   } catch (error) {
     const isRefused =
       error instanceof Refusal && [400, 409].includes(error.status) && !isOutcomeUnknown(error);
-    if (!isRefused) throw error;
+    if (!isRefused || rowFaultOf(error.details) === 'forbidden') throw error;
+    const missing = missingProperties(error.details);
+    if (missing.length > 0) {
+      // All contacts are made of the same properties: what one lacks, they all lack.
+      const reason = `${requiredSentence(missing, 'contacts')}: relax the rule`;
+      refusals.push(...numbers.slice(0, refusalsMax).map(() => reason));
+      run.tools.log.warn({ reason }, 'HubSpot refuses contacts; their calls land without one');
+      return;
+    }
     // The batch stands or falls as one: the refused row is found by halves.
     if (numbers.length === 1) {
-      const missing = missingProperties(error.details).slice(0, 10);
-      const reason =
-        missing.length === 0
-          ? error.message
-          : `HubSpot requires ${missing.length === 1 ? 'property' : 'properties'} ${missing.join(', ')} on contacts: relax the rule`;
-      refusals.push(reason);
-      run.tools.log.warn({ reason }, 'HubSpot refuses a contact; the call lands without one');
+      refusals.push(error.message);
+      run.tools.log.warn({ reason: error.message }, 'HubSpot refuses a contact; the call lands without one');
       return;
     }
     for (const half of inHalves(numbers)) await upsert(run, refusals, half, add);

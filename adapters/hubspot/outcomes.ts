@@ -7,7 +7,8 @@ import {
   type Outcome,
 } from '#contract';
 import { isIncomplete } from './mapping.ts';
-import { missingProperties, withoutNumbers, type ErrorDetails } from './refusal.ts';
+import { withoutNumbers, type ErrorDetails } from './refusal.ts';
+import { missingProperties, requiredSentence } from './required-properties.ts';
 import type { Landing, Run } from './run.ts';
 import { asJson, fingerprints, type Left } from './trace.ts';
 import type { Properties } from './properties.ts';
@@ -55,22 +56,23 @@ function revisitOf({ config, tools }: Run, { delivery, whom }: Landing): number 
 /** HubSpot refuses a call for what it is. */
 export function refused(id: string, details: ErrorDetails): Outcome {
   const missing = missingProperties(details);
-  if (missing.length > 0) {
-    const names = missing.slice(0, 10).join(', ');
-    const many = missing.length === 1 ? 'property' : 'properties';
-    const them = missing.length === 1 ? 'it' : 'them';
-    return rejected(
-      id,
-      'property_required',
-      `HubSpot requires ${many} ${names} on calls: map ${them} with HUBSPOT_FIELDS or relax the rule`,
-      `Map ${them} with HUBSPOT_FIELDS, or relax the rule in HubSpot (Settings > Properties). Then: npm run replay -- --state rejected`,
-    );
-  }
+  if (missing.length > 0) return propertyRequired(id, missing);
   const message = withoutNumbers(details.message);
   return rejected(
     id,
     'refused_by_hubspot',
     `HubSpot refuses the call: ${message === '' ? details.category : message}`,
     'Change the rule or the property in HubSpot, or adapters/hubspot/mapping.ts, then: npm run replay -- --state rejected',
+  );
+}
+
+/** A rule of the portal requires properties that a call lacks. */
+export function propertyRequired(id: string, missing: readonly string[]): Outcome {
+  const them = missing.length === 1 ? 'it' : 'them';
+  return rejected(
+    id,
+    'property_required',
+    `${requiredSentence(missing, 'calls')}: map ${them} with HUBSPOT_FIELDS or relax the rule`,
+    `Map ${them} with HUBSPOT_FIELDS, or relax the rule in HubSpot (Settings > Properties). Then: npm run replay -- --state rejected`,
   );
 }

@@ -1,6 +1,13 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 import { callKey, contactKey } from './properties.ts';
-import { isKeyFault, NoAnswer, Refusal, type ErrorDetails } from './refusal.ts';
+import {
+  isCreatorPowerless,
+  isKeyFault,
+  NoAnswer,
+  Refusal,
+  rowFaultOf,
+  type ErrorDetails,
+} from './refusal.ts';
 
 const secondMs = 1_000;
 
@@ -21,7 +28,8 @@ export function pauseFor(error: unknown): DestinationUnavailable | AdapterMiscon
       'Make a service key in HubSpot (Settings > Integrations > Service Keys) and set HUBSPOT_ACCESS_TOKEN.';
     return new AdapterMisconfigured('HubSpot refuses the access token (401).', remedy, { cause: error });
   }
-  if (status === 403) return forbidden(error.message, error.details, error);
+  if (status === 403 || (status < 500 && rowFaultOf(error.details) === 'forbidden'))
+    return forbidden(error.message, error.details, error);
   if (status === 429) return away(limitMs(error.details.policyName));
   if (status === 408) return away();
   if (status === 423) return away(2 * secondMs);
@@ -57,10 +65,10 @@ function limitMs(policyName: string): number {
 }
 
 /** The token lacks a permission. */
-export function forbidden(message: string, { text }: ErrorDetails, cause?: unknown): AdapterMisconfigured {
-  const remedy = /USER_DOES_NOT_HAVE_PERMISSIONS/.test(text)
+export function forbidden(message: string, details: ErrorDetails, cause?: unknown): AdapterMisconfigured {
+  const remedy = isCreatorPowerless(details)
     ? 'The user who made the token may have left, or lost permissions. Make a service key as an active super admin and set HUBSPOT_ACCESS_TOKEN.'
-    : scopeRemedy(text);
+    : scopeRemedy(details.text);
   return new AdapterMisconfigured(message, remedy, { cause });
 }
 

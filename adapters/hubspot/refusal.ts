@@ -98,36 +98,18 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
   );
 }
 
-/**
- * The properties that a rule of the portal requires and that the record lacks, in any of the forms that HubSpot may
- * name them: in `context` of the error or of its `errors`, or in the message alone.
- */
-export function missingProperties({ message, text, faults }: ErrorDetails): string[] {
-  const code = /MISSING_REQUIRED|REQUIRED_(?:PROPERT|FIELD)|PROPERT(?:Y|IES)_REQUIRED/i;
-  const words =
-    /required propert|propert(?:y|ies)[^.]{0,60}(?:is|are) required|\b(?:is|are) (?:a )?required\b|requires? (?:a value|propert)/i;
-  if (!code.test(text) && !words.test(text)) return [];
-  const about = faults.filter((fault) => code.test(fault) || words.test(fault));
-  const named = about.flatMap((fault) =>
-    [
-      ...fault.matchAll(
-        /"(?:properties|propertyNames?|requiredProperties|missingProperties)":(\[[^\]]*\]|"[^"]*")/g,
-      ),
-    ].flatMap(([, list = '']) => [...list.matchAll(/"(\w+)"/g)].map(([, name = '']) => name)),
-  );
-  if (named.length > 0) return [...new Set(named)];
-  // Names of properties are lower case words: the codes around them are not.
-  const said = `${message} ${about.join(' ')}`;
-  const quoted = [...said.matchAll(/["'`\[]([a-z][a-z0-9_]*)\\?["'`\]]\s*(?:is|are)\b/g)];
-  const plain = [...said.matchAll(/\b([a-z][a-z0-9]*_[a-z0-9_]+)\b/g)];
-  return [...new Set((quoted.length > 0 ? quoted : plain).map(([, name = '']) => name))];
+/** The user who made the token lacks permissions, or has left: HubSpot says so under any status and category. */
+export function isCreatorPowerless({ text }: ErrorDetails): boolean {
+  return text.includes('USER_DOES_NOT_HAVE_PERMISSIONS');
 }
 
 /** What an error means for the row that it is about. */
 export type RowFault = 'the row' | 'for now' | 'forbidden';
 
 /** An error of a row may be about HubSpot, or the token, and not about the row. */
-export function rowFaultOf({ category }: ErrorDetails): RowFault {
+export function rowFaultOf(error: ErrorDetails): RowFault {
+  const { category } = error;
+  if (isCreatorPowerless(error)) return 'forbidden';
   if (/SCOPE|FORBIDDEN|PERMISSION|UNAUTHORI[SZ]ED|AUTHENTICATION/.test(category)) return 'forbidden';
   return /INTERNAL|SERVER|RATE_LIMIT|LOCK|TIMEOUT|UNAVAILABLE|MIGRATION/.test(category)
     ? 'for now'

@@ -3,14 +3,8 @@ import { refused } from './outcomes.ts';
 import { forbidden, keyMissing } from './pause.ts';
 import { withWhom } from './match-again.ts';
 import { callKey, ownerProperty, requiredProperties, without, type Properties } from './properties.ts';
-import {
-  isKeyFault,
-  missingProperties,
-  namedProperties,
-  rowFaultOf,
-  withoutNumbers,
-  type ErrorDetails,
-} from './refusal.ts';
+import { isKeyFault, namedProperties, rowFaultOf, withoutNumbers, type ErrorDetails } from './refusal.ts';
+import { missingProperties } from './required-properties.ts';
 import type { Landing, Run } from './run.ts';
 
 /** The optional properties that an error names, and remembers their values as refused. None where it names another. */

@@ -1,8 +1,10 @@
 import { retry, skipped, type Outcome } from '#contract';
 import type { BatchAnswer } from './answers.ts';
 import type { Change } from './known-call.ts';
+import { propertyRequired } from './outcomes.ts';
 import { refuseOptional, setRefused } from './refused-row.ts';
 import { isBatchRefused, isMissing, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
+import { missingProperties } from './required-properties.ts';
 import { halvesOfCalls, sendWrite, type Landing, type Run } from './run.ts';
 
 /**
@@ -82,6 +84,12 @@ async function writeApart(
     await lookInto(run, changes, [{ ...error.details, about: [only.known.remoteId] }], settle);
     return;
   }
+  if (rowFaultOf(error.details) === 'forbidden') throw error;
+  const others = await withoutLacking(run, changes, missingProperties(error.details));
+  if (others.length < changes.length) {
+    await writeChanges(run, others, settle);
+    return;
+  }
   const landings = new Map(changes.map((change) => [change.known, change]));
   for (const half of halvesOfCalls(run, [...landings.keys()]))
     await writeChanges(
@@ -89,6 +97,26 @@ async function writeApart(
       half.flatMap((known) => landings.get(known) ?? []),
       settle,
     );
+}
+
+/** Rejects the changes of calls that lack a required property in HubSpot too. Answers the others. One request. */
+async function withoutLacking(
+  run: Run,
+  changes: readonly Change[],
+  missing: readonly string[],
+): Promise<readonly Change[]> {
+  if (missing.length === 0) return changes;
+  const ids = changes.map(({ known }) => known.remoteId);
+  const { records } = await run.client.readCalls(ids, missing, run.signal);
+  const shown = new Map(records.map(({ id, properties }) => [id, properties]));
+  return changes.filter(({ known, properties }) => {
+    const record = shown.get(known.remoteId);
+    if (record === undefined) return true;
+    const lacking = missing.filter((name) => (properties[name] ?? record[name] ?? '') === '');
+    const { id } = known.delivery;
+    if (lacking.length > 0) run.outcomes.set(id, propertyRequired(id, lacking));
+    return lacking.length === 0;
+  });
 }
 
 /** Calls that an update did not confirm: gone, refused, or to be tried again. */

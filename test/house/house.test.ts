@@ -159,6 +159,16 @@ describe('the house', () => {
     expect(strays).toEqual([]);
   });
 
+  it('uses neither Open CTI nor the SOAP login of Salesforce, which Salesforce ends', () => {
+    const ending = /opencti|open[ _-]cti|services\/Soap\b|\bsforce\.|\bloginBySoap\b/i;
+    const users = files.filter(
+      ({ path, text }) =>
+        !path.startsWith('test/') &&
+        (ending.test(text) || (path.startsWith('adapters/') && /\.login\(/.test(text))),
+    );
+    expect(users.map(({ path }) => path)).toEqual([]);
+  });
+
   it('loads a vendor library in its own adapter only', () => {
     const vendors = ['jsforce', '@hubspot/api-client'];
     const strays = production.filter(

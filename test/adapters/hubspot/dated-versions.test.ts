@@ -26,18 +26,46 @@ describe.each(['2026-03', '2026-09'])('HubSpot at %s', (version) => {
 });
 
 describe('HubSpot by default', () => {
-  it('is never asked under v3 or v4', async () => {
+  const contacts = [
+    { id: '9001', properties: { phone: mobileNumber(0) } },
+    { id: '9002', properties: { phone: mobileNumber(5), associatedcompanyid: '7001' } },
+  ];
+  const companies = [{ id: '7001', properties: { name: 'Acme' } }];
+
+  it('is never asked under v3 or v4, from setup to association', async () => {
     test = await openPortal(
-      { contacts: [{ id: '9001', properties: { phone: mobileNumber(0) } }] },
+      { contacts, companies, owners: [{ id: '1', email: 'a@example.com' }], ended: 'all numbered' },
       { HUBSPOT_OWNERS: '204=a@example.com', HUBSPOT_UNMATCHED: 'create' },
+      [],
     );
-    const batch = callsFromNumbers(2);
-    const landed = await test.settle(batch);
-    await test.deliver(batch.map((one) => afterwards(one, landed.get(one.id), { duration_seconds: 9 })));
+    const signal = AbortSignal.timeout(60_000);
+    await test.adapter().setup?.(signal);
+    await test.adapter().check(signal);
+    const batch = [...callsFromNumbers(2), callFrom(mobileNumber(5), 'of a company')];
+    // What is made by its key is associated afterwards.
     test.portal.stage('500', { on: 'calls.create' });
-    await test.settle([callFrom(mobileNumber(0), 'another')]);
+    const landed = await test.settle(batch);
+    await test.settle(batch.map((one) => afterwards(one, landed.get(one.id), { duration_seconds: 9 })));
+    expect(Object.keys(test.portal.counts())).toEqual(
+      expect.arrayContaining([
+        'associations.default',
+        'calls.create',
+        'calls.update',
+        'calls.upsert',
+        'contacts.search',
+        'contacts.upsert',
+        'owners.list',
+        'properties.create',
+      ]),
+    );
     const paths = test.portal.requests().map(({ path }) => path);
-    expect(paths.length).toBeGreaterThan(5);
-    expect(paths.filter((path) => /\/v\d+\//.test(path) && !path.startsWith('/oauth/'))).toEqual([]);
+    expect(new Set(paths.filter((path) => /\/v\d+\//.test(path)))).toEqual(
+      new Set(['/oauth/v2/private-apps/get/access-token-info']),
+    );
+  });
+
+  it('takes no calls under v3 once v3 has ended', async () => {
+    test = await openPortal({ contacts, ended: 'v3 and v4' }, { HUBSPOT_API_VERSION: 'v3' });
+    await expect(test.deliver(callsFromNumbers(1))).rejects.toThrow('HubSpot answered 404');
   });
 });

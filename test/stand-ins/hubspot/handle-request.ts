@@ -91,10 +91,12 @@ function partOf(body: unknown, written: Written): { body: unknown } | undefined 
   return kept.length === 0 ? undefined : { body: { ...(body as object), inputs: kept } };
 }
 
+const gone: Answer = { status: 404, body: { status: 'error', message: 'resource not found' } };
+
 /** What the API answers: who it is, the limits, then the request itself. */
 function letIn(
   { access, limits, portal }: Surroundings,
-  { kind, headers, method }: SeenRequest,
+  { kind, headers, method, path }: SeenRequest,
   asked: Asked,
   text: string,
 ): Answer {
@@ -114,6 +116,10 @@ function letIn(
     if (asked.body === undefined && text !== '')
       return { status: 400, body: new ApiError(400, 'VALIDATION_ERROR', 'Invalid input JSON').body };
   }
+  const { ended } = portal.options;
+  const isEnded =
+    ended !== undefined && /\/v\d+\//.test(path) && (ended === 'all numbered' || kind !== 'token-info');
+  if (isEnded) return { ...gone, headers: limitHeaders };
   const answered =
     kind === 'token-info' ? tokenInfo(access, asked.body, portal) : answerRequest(portal, asked);
   return { ...answered, headers: limitHeaders };

@@ -54,6 +54,11 @@ export interface HubspotStandInOptions {
   readonly properties?: Readonly<Partial<Record<ObjectType, readonly PropertySeed[]>>>;
   /** Properties that a rule of the portal requires: a write that leaves one empty is refused. */
   readonly requires?: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
+  /**
+   * Paths with a numbered version that have ended and are answered 404: those of v3 and v4, or those of /oauth/ too.
+   * None unless given.
+   */
+  readonly ended?: 'v3 and v4' | 'all numbered';
   /** Built-in properties that this portal lacks. */
   readonly lacks?: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
   /** Whether a unique property may be created on calls: answers 400 when `refused`. `accepted` unless given. */
