@@ -100,12 +100,17 @@ const utf8Sequence =
   // eslint-disable-next-line no-control-regex
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
 
+// A table: a decoder for each byte would take seconds for a large body.
+const windows1252 = new TextDecoder('windows-1252').decode(
+  Uint8Array.from({ length: 128 }, (_, index) => 0x80 + index),
+);
+
 /** Reads valid UTF-8 as UTF-8 and each other byte as windows-1252: a text that was cut in mid-character stays whole. */
 function readMixed(body: Uint8Array): string {
   return Buffer.from(body)
     .toString('latin1')
     .replace(utf8Sequence, (part) => {
-      const bytes = Buffer.from(part, 'latin1');
-      return decode(bytes, 'utf-8') ?? decode(bytes, 'windows-1252') ?? part;
+      const byte = part.length === 1 ? part.charCodeAt(0) : 0;
+      return byte < 0x80 ? Buffer.from(part, 'latin1').toString('utf8') : (windows1252[byte - 0x80] ?? part);
     });
 }

@@ -16,6 +16,8 @@ const zeroOrLess = /^["'\s]*(?:[+-]?0*(?:\.0*)?|-\d+(?:\.\d+)?)["'\s]*$/;
 // A year below zero, and dates and clocks of nothing but zeros.
 const noTime = /^["'\s]*(?:-\d{4,6}-\d\d-.*|[0:./\s+tz-]*0[0:./\s+tz-]*)$/is;
 
+const negative = /^["'\s]*[-−]/;
+
 // Real values are spared the rest: no mark begins with another character.
 const firstOfMark = /^[\s"'`“”‘’«»()[\]{}<>$#%\-–—−_./\\0neuifd]/i;
 const lengthMax = 256;
@@ -42,10 +44,13 @@ export function isMarkForNothing(value: JsonValue, field: { name: string; kind: 
   if (ids.has(field.name) && placeholderInside.test(text)) return true;
   if (!firstOfMark.test(text)) return false;
   const trimmed = text.trim();
-  const isPlaceholder = placeholder.test(trimmed) && !(field.kind === 'json' && /^\{[^{]/.test(trimmed));
+  const bare = trimmed.replace(/^["'`“‘([]+|["'`”’)\]]+$/g, '').trim();
+  const isPlaceholder =
+    (placeholder.test(trimmed) || placeholder.test(bare)) && !(field.kind === 'json' && /^\{[^{]/.test(bare));
   if (isPlaceholder || nilUuid.test(trimmed)) return true;
   if (ids.has(field.name) && zeroOrLess.test(trimmed)) return true;
   if (field.kind === 'instant' && (zeroOrLess.test(trimmed) || noTime.test(trimmed))) return true;
+  if (field.kind === 'seconds' && negative.test(trimmed)) return true;
   const folded = trimmed.replace(/[\s"'`“”‘’«»()[\]{}<>\-–—−_./\\#]/g, '').toLowerCase();
   // A caller may press # in a menu, and attributes may be an empty list.
   if (folded === '') return !trimmed.includes('#') && field.kind !== 'json';

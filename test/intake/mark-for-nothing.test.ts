@@ -172,3 +172,20 @@ describe('the pushes of an inbound call without an id', () => {
     expect(new Set(bodies.map((body) => read(body).callId)).size).toBe(1);
   });
 });
+
+describe('a mark', () => {
+  it.each(['"{{x}}"', '({{ x }})', '"${x}"', "'%x%'", '[%x%]', '"<x>"'])(
+    '%s is a placeholder in quotes or brackets',
+    (text) => {
+      expect(isMark(text, 'origin_number')).toBe(true);
+    },
+  );
+
+  it.each([-1, '-0:03', '-PT3S', '-3 s'])('%s is a negative duration', (value) => {
+    expect(isMark(value, 'duration_seconds')).toBe(true);
+  });
+
+  it.each(['[{"a":1}]', '{"a":"{{x}}"}'])('is never %s, which is a value of attributes', (text) => {
+    expect(isMark(text, 'attributes')).toBe(false);
+  });
+});

@@ -232,6 +232,18 @@ describe('the charset', () => {
     expect(push?.warnings[0]?.action).toContain(`read as ${actual}`);
   });
 
+  it('of a large body of bytes that are not UTF-8 takes no seconds', () => {
+    const body = Buffer.concat([
+      Buffer.from('{"callsessionid":"a1","note":"é'),
+      Buffer.alloc(250_000, 0xe4),
+      Buffer.from('"}'),
+    ]);
+    const startMs = performance.now();
+    const [push] = pushesOf(read(body));
+    expect(push?.extra['note']).toBe(`é${'ä'.repeat(250_000)}`);
+    expect(performance.now() - startMs).toBeLessThan(2000);
+  });
+
   it('of a text that is cut in mid-character leaves its other characters whole', () => {
     const bytes = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","servicename":"Zürich ☎ Caf'),
