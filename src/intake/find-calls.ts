@@ -3,7 +3,7 @@ import { isWrapper } from './wrappers.ts';
 
 // JSON in a JSON string in a JSON string: each level doubles the backslashes.
 const levelsMax = 4;
-// Each is read in full until one holds a call.
+// Each is copied and read in full until one holds a call.
 const candidatesMax = 8;
 /** The most characters of all items of one list together, each with a copy of what surrounds the list. */
 const itemsLengthMax = 1024 * 1024;
@@ -46,19 +46,25 @@ function stringOf(json: string): string | undefined {
  */
 export function findCalls(object: string): string[][] {
   const candidates: string[][] = [];
-  collect(object, 1, (items) => {
-    if (candidates.length < candidatesMax) candidates.push(items);
-  });
+  const search = { triesLeft: candidatesMax };
+  collect(object, 1, search, (items) => candidates.push(items));
   return candidates;
 }
 
-function collect(object: string, level: number, add: (items: string[]) => void): void {
+function collect(
+  object: string,
+  level: number,
+  search: { triesLeft: number },
+  add: (items: string[]) => void,
+): void {
   const members = splitObject(object);
   members.forEach(({ key, text }, index) => {
+    if (search.triesLeft <= 0 || !/^\s*[{["]/.test(text)) return;
     const inner = unwrapText(text);
     if (!/^[{[]/.test(inner)) return;
     const isText = inner !== text;
     const put = (items: string[]): void => {
+      search.triesLeft -= 1;
       const around = surroundings(members, index, isText);
       const length = items.reduce((sum, item) => sum + item.length + around.length, 0);
       if (length <= itemsLengthMax) add(items.map((item) => around.before + item + around.after));
@@ -69,7 +75,7 @@ function collect(object: string, level: number, add: (items: string[]) => void):
       return;
     }
     if (isText) put([inner]);
-    if (level < levelsMax && (isText || isWrapper(key))) collect(inner, level + 1, put);
+    if (level < levelsMax && (isText || isWrapper(key))) collect(inner, level + 1, search, put);
   });
 }
 

@@ -1,5 +1,13 @@
-/** True for a text that is written as a form: `name=value`, joined by `&`. */
+// As many as a JSON body may have keys.
+const fieldsMax = 1000;
+
+/** True for a text that is written as a form: `name=value`, joined by `&`, at most 1,000 of them. */
 export function isForm(text: string): boolean {
+  let fields = 1;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    fields += 1;
+    if (fields > fieldsMax) return false;
+  }
   return /^[^\s{}[\]"<>&=]+=/.test(text) || /^%(?:7B|5B|22)/i.test(text);
 }
 

@@ -320,3 +320,20 @@ describe.skipIf(corporaAbsent)('hostile JSON', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });
+
+describe('a body that is no call', () => {
+  it('is no form with more than 1,000 fields', () => {
+    const reading = readBody(Buffer.from('a=1&'.repeat(2_000)), 'text/plain', undefined, {
+      statusMap: new Map(),
+    });
+    expect(reading).toMatchObject({ code: 'malformed_json' });
+  });
+
+  it('is searched for calls in its first lists only', () => {
+    const lists = Object.fromEntries(Array.from({ length: 900 }, (_none, index) => [`k${index}`, [index]]));
+    const reading = readBody(Buffer.from(JSON.stringify(lists)), undefined, undefined, {
+      statusMap: new Map(),
+    });
+    expect(reading).toMatchObject({ code: 'not_a_call' });
+  });
+});
