@@ -49,22 +49,27 @@ export function webhookDependencies(
   const throttle = createFailureThrottle(clock);
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(core), throttle);
   const isStoreAway = isAwayFrom(store);
-  const storePush = createGroupCommit<NewPush, StoredPush>(
-    (pushes) => gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey)),
-    {
-      groupSizeMax: 500,
-      waitingMax: 5_000,
-      failsAll: isStoreAway,
-      onCommit: (size, durationMs) => metrics.committed(size, durationMs),
-    },
-  );
+  const commit = (pushes: readonly NewPush[]): Promise<StoredPush[]> =>
+    gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey));
+  const onCommit = (size: number, durationMs: number): void => metrics.committed(size, durationMs);
+  const storePush = createGroupCommit<NewPush, StoredPush>(commit, {
+    groupSizeMax: 500,
+    waitingMax: 5_000,
+    failsAll: isStoreAway,
+    onCommit,
+  });
+  const storeList = async (pushes: readonly NewPush[]): Promise<StoredPush[]> => {
+    const startedMs = performance.now();
+    const stored = await commit(pushes);
+    onCommit(pushes.length, performance.now() - startedMs);
+    return stored;
+  };
   return {
     authenticate: authenticate(strategy, throttle, isStoreAway, limitedLog),
     intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
     storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
     storeList: limitWaitingBytes(
-      (pushes: readonly NewPush[]) =>
-        gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey)),
+      storeList,
       (pushes) => pushes.reduce((sum, { body }) => sum + body.length, 0),
       waitingBytesMax,
     ),

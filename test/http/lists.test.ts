@@ -30,14 +30,24 @@ describe('a list of calls', () => {
     for (const push of pushes) storedAnswerSchema.strict().parse(push);
   });
 
-  it('is stored in one transaction', async () => {
+  it('is stored in one commit, which the figures count with its size', async () => {
+    await takeList(calls);
+    const figures = await (await fetch(`${receiver.url}/metrics`)).text();
+    expect(figures).toMatch(/^jet_commit_pushes_count 1$/m);
+    expect(figures).toMatch(/^jet_commit_pushes_sum 2$/m);
+    expect(figures).toMatch(/^jet_commit_duration_seconds_count 1$/m);
+  });
+
+  it('is stored as a whole or not at all: 503 when the store fails at its last push', async () => {
+    // The trigger asks for a table that is not there, which is no fault of the push.
     await receiver.store.writer.knex.raw(
-      "CREATE TRIGGER away BEFORE INSERT ON pushes WHEN NEW.call_id = 'a2' BEGIN SELECT RAISE(FAIL, 'database is locked'); END",
+      "CREATE TRIGGER away BEFORE INSERT ON pushes WHEN NEW.call_id = 'a2' BEGIN INSERT INTO gone VALUES (1); END",
     );
-    await receiver.push(calls);
-    const rows: unknown = await receiver.store.reader.knex('pushes').pluck('call_id');
-    // The push that the database refuses is set aside after the others were stored by themselves.
-    expect(rows).toEqual(['a1']);
+    expect((await receiver.push(calls)).status).toBe(503);
+    for (const table of ['pushes', 'calls', 'deliveries', 'quarantine'])
+      expect(await countRows(receiver.store, table)).toBe(0);
+    await receiver.store.writer.knex.raw('DROP TRIGGER away');
+    expect(await takeList(calls)).toMatchObject([{ duplicate: false }, { duplicate: false }]);
   });
 
   it('that comes again is recognised item by item', async () => {
@@ -75,6 +85,18 @@ describe('a list of calls', () => {
       { status: 'stored', callId: 'a2' },
     ]);
     expect(await readQuarantine(receiver.store, {}, 10)).toMatchObject([{ code: 'not_storable' }]);
+  });
+
+  it('lands, each of its calls', async () => {
+    const landing = await startRunningReceiver({ settings: { ROLE: 'all', ADAPTERS: 'sql' } });
+    try {
+      expect((await landing.push(calls)).status).toBe(200);
+      await expect
+        .poll(() => landing.store.reader.knex('deliveries').pluck<string[]>('state'), { timeout: 5_000 })
+        .toEqual(['delivered', 'delivered']);
+    } finally {
+      await landing.close();
+    }
   });
 
   it('may hold one call twice', async () => {
