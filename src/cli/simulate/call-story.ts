@@ -9,6 +9,8 @@ export interface CallStory {
   readonly direction: Direction;
   readonly status: CallStatus;
   readonly moments: readonly Moment[];
+  /** Its last push corrects the one before, so the order of receipt counts. */
+  readonly corrected?: boolean;
 }
 
 /** What one push tells, and when it would be sent. */

@@ -8,6 +8,7 @@ import {
   endAfter,
   ended,
   endRinging,
+  passedOn,
   menuAnswers,
   person,
   queueAnswers,
@@ -25,6 +26,8 @@ const finishedPlots: readonly (readonly [Plot, number])[] = [
   [answeredDirectly, 34],
   [answeredAfterMenu, 20],
   [answeredAfterQueue, 10],
+  [transferred, 6],
+  [endCorrected, 4],
   [rangOut, 12],
   [rangOutAfterMenu, 4],
   [abandonedInQueue, 10],
@@ -78,6 +81,27 @@ function answeredAfterQueue(start: CallFields, random: Random, at: CallClock): C
   const answered = person(queue.fields, random, at, random.integer(10, 240));
   const end = ended(answered.fields, random, at, answered.atMs);
   return inbound('answered', [started(start), queue, answered, end]);
+}
+
+function transferred(start: CallFields, random: Random, at: CallClock): CallStory {
+  const first = person(start, random, at, random.integer(1, 4));
+  const second = passedOn(first.fields, random, at, random.integer(40, 90));
+  const end = ended(second.fields, random, at, second.atMs);
+  return inbound('answered', [started(start), first, second, end]);
+}
+
+/** The end is pushed as abandoned, and then again with the same end time and other values. */
+function endCorrected(start: CallFields, random: Random, at: CallClock): CallStory {
+  const answered = person(start, random, at, random.integer(1, 4));
+  const end = ended(answered.fields, random, at, answered.atMs);
+  const wrong = {
+    ...end.fields,
+    dial_status: drawStatusWord('abandoned', random),
+    duration_seconds: (end.fields.duration_seconds ?? 0) + 1,
+  };
+  const right = { ...end, fields: { ...end.fields, duration_seconds: wrong.duration_seconds + 1 } };
+  const moments = [started(start), answered, { ...end, fields: wrong }, right];
+  return { ...inbound('answered', moments), corrected: true };
 }
 
 function rangOut(start: CallFields, random: Random, at: CallClock): CallStory {

@@ -1,5 +1,6 @@
 import type { CallFields } from '../../domain/jet-fields.ts';
 import { drawAnsweringPoint, geoLabels, menuChoices, queues } from './business.ts';
+import { fictionalMobiles, writeNumber } from './fictional-numbers.ts';
 import { drawStatusWord, type CallClock, type Moment } from './call-story.ts';
 import type { Random } from './random.ts';
 
@@ -42,6 +43,19 @@ export function person(known: CallFields, random: Random, at: CallClock, rangAft
     dial_status: drawStatusWord('answered', random),
   };
   return { stage: 'call_answered', atMs: at(rangAfter + random.integer(2, 20)), fields };
+}
+
+/** The call is passed on to a number outside, which has no extension. */
+export function passedOn(known: CallFields, random: Random, at: CallClock, dialledAfter: number): Moment {
+  const fields = {
+    ...known,
+    answering_point: writeNumber(random.pick(fictionalMobiles), random),
+    extension_number: '',
+    extension_name: '',
+    dial_time: at(dialledAfter),
+    dial_status: drawStatusWord('answered', random),
+  };
+  return { stage: 'call_answered', atMs: at(dialledAfter + random.integer(2, 20)), fields };
 }
 
 /** The caller rings out at somebody's telephone. */

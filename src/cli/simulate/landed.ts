@@ -11,6 +11,9 @@ export interface ExpectedCall {
   readonly direction: Direction;
   readonly stage: Stage;
   readonly status: CallStatus;
+  readonly answering_point: string | undefined;
+  readonly extension_number: string | undefined;
+  readonly duration_seconds: number | undefined;
 }
 
 export interface Landing {
@@ -75,8 +78,11 @@ export async function findStrangers(
 
 function differenceOf(call: ExpectedCall, row: LandedRow | undefined): string | undefined {
   if (row === undefined) return 'did not land';
-  const faults = (['direction', 'stage', 'status'] as const)
-    .filter((column) => row[column] !== call[column])
-    .map((column) => `${column} ${row[column]} instead of ${call[column]}`);
+  const faults: string[] = (['direction', 'stage', 'status', 'duration_seconds'] as const)
+    .filter((column) => (row[column] ?? undefined) !== call[column])
+    .map((column) => `${column} ${row[column] ?? 'none'} instead of ${call[column] ?? 'none'}`);
+  // Their values may be a telephone number, which nothing prints.
+  for (const column of ['answering_point', 'extension_number'] as const)
+    if ((row[column] ?? undefined) !== call[column]) faults.push(`another ${column}`);
   return faults.length === 0 ? undefined : `landed with ${faults.join(', ')}`;
 }

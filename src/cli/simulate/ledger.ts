@@ -1,6 +1,6 @@
 import type { Stage } from '../../domain/stage.ts';
-import { readStoredAnswer, problemCode } from './stored-answer.ts';
-import type { PlannedBrokenBody, PlannedCall, PlannedPush } from './plan.ts';
+import { problemCode, readStoredAnswer, readStoredList, type StoredAnswer } from './stored-answer.ts';
+import type { PlannedBrokenBody, PlannedCall, PlannedList, PlannedPush } from './plan.ts';
 import type { Answer } from './receiver.ts';
 
 /** What a body that is no push may be answered. */
@@ -11,6 +11,7 @@ export interface Ledger {
   readonly counts: LedgerCounts;
   readonly differences: readonly string[];
   recordPush(push: PlannedPush, answer: Answer): void;
+  recordList(list: PlannedList, answer: Answer): void;
   recordBrokenBody(broken: PlannedBrokenBody, answer: Answer): void;
   /** The id under which a call must have landed; undefined while one of its pushes was not taken. */
   landingId(call: PlannedCall): string | undefined;
@@ -18,6 +19,8 @@ export interface Ledger {
 
 export interface LedgerCounts {
   pushesSent: number;
+  /** Bodies with several pushes, which are counted as pushes too. */
+  listsSent: number;
   /** By status, and what the answer says beyond it. */
   readonly answers: Map<string, number>;
   /** Requests that had to be made more than once. */
@@ -30,6 +33,7 @@ export interface LedgerCounts {
 export function createLedger(): Ledger {
   const counts: LedgerCounts = {
     pushesSent: 0,
+    listsSent: 0,
     answers: new Map(),
     retried: 0,
     warnings: 0,
@@ -46,12 +50,22 @@ export function createLedger(): Ledger {
   }
 
   function recordPush(push: PlannedPush, answer: Answer): void {
+    if (answer.attempts > 1) counts.retried += 1;
+    record(push, answer, isTaken(answer) ? readStoredAnswer(answer.body) : undefined);
+  }
+
+  function recordList({ pushes }: PlannedList, answer: Answer): void {
+    if (answer.attempts > 1) counts.retried += 1;
+    counts.listsSent += 1;
+    const stored = isTaken(answer) ? readStoredList(answer.body) : undefined;
+    const isWhole = stored?.length === pushes.length;
+    pushes.forEach((push, index) => record(push, answer, isWhole ? stored[index] : undefined));
+  }
+
+  function record(push: PlannedPush, answer: Answer, stored: StoredAnswer | undefined): void {
     const differs = (what: string): void =>
       void differences.push(`${push.call.name}: ${nameOfPush(push)} ${what}`);
     counts.pushesSent += 1;
-    if (answer.attempts > 1) counts.retried += 1;
-    const stored =
-      answer.kind === 'answered' && answer.status === 200 ? readStoredAnswer(answer.body) : undefined;
     if (stored === undefined) {
       const what = describeAnswer(answer);
       notTaken.add(push.call);
@@ -62,7 +76,14 @@ export function createLedger(): Ledger {
     count(stored.duplicate ? '200 duplicate' : '200 stored');
     counts.warnings += stored.warnings.length;
     if (stored.stage !== push.stage) differs(`was taken as ${stored.stage}`);
-    if (push.repeat && !stored.duplicate) differs('was a repeat, and was not answered as one');
+    const isDerived = stored.warnings.some(({ code }) => code === 'id_derived');
+    if (isDerived !== (push.call.direction === 'inbound' && push.call.callId === undefined))
+      differs(
+        isDerived ? 'had its id, and was given a derived one' : 'came without an id and without a warning',
+      );
+    // What was refused before is no repeat now, and its refusal is named already.
+    if (push.repeat && !stored.duplicate && !notTaken.has(push.call))
+      differs('was a repeat, and was not answered as one');
     // A push that was tried again may have been stored at its first attempt, whose answer was lost.
     if (!push.repeat && stored.duplicate && answer.attempts === 1)
       differs('was new, and was answered as a repeat');
@@ -82,6 +103,7 @@ export function createLedger(): Ledger {
     counts,
     differences,
     recordPush,
+    recordList,
     recordBrokenBody(broken, answer) {
       counts.brokenSent += 1;
       if (answer.attempts > 1) counts.retried += 1;
@@ -90,6 +112,10 @@ export function createLedger(): Ledger {
     },
     landingId: (call) => (notTaken.has(call) ? undefined : callIds.get(call)),
   };
+}
+
+function isTaken(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
+  return answer.kind === 'answered' && answer.status === 200;
 }
 
 const stageNames: Readonly<Record<Stage, string>> = {

@@ -1,9 +1,11 @@
 import { foldStatusWord, type CallStatus, type StatusMap } from '../../domain/call-status.ts';
 import type { Direction } from '../../domain/fold.ts';
+import type { CallFields } from '../../domain/jet-fields.ts';
 import type { Stage } from '../../domain/stage.ts';
 import { brokenBodies } from './broken-bodies.ts';
-import { createCallClock, type CallStory, type Moment } from './call-story.ts';
+import { createCallClock, type CallClock, type CallStory, type Moment } from './call-story.ts';
 import { createDayCurve } from './day-curve.ts';
+import { drawEnvelope, writeList, type Sendable } from './envelope.ts';
 import { drawInboundCall } from './inbound-call.ts';
 import { drawOutboundCall } from './outbound-call.ts';
 import { createRandom, type Random } from './random.ts';
@@ -17,34 +19,43 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
 }
 
-export type PlannedStep = PlannedPush | PlannedBrokenBody;
+export type PlannedStep = PlannedPush | PlannedList | PlannedBrokenBody;
 
 export interface PlannedCall {
   /** What to call it in a report. */
   readonly name: string;
-  /** Undefined for an outbound call: the receiver makes its id. */
+  /** Undefined for an outbound call, and for one that comes without an id: the receiver makes its id. */
   readonly callId: string | undefined;
   readonly direction: Direction;
   /** The furthest stage that is sent. */
   readonly stage: Stage;
   readonly status: CallStatus;
+  readonly answering_point: string | undefined;
+  readonly extension_number: string | undefined;
+  readonly duration_seconds: number | undefined;
 }
 
-export interface PlannedPush {
+export interface PlannedPush extends Sendable {
   readonly kind: 'push';
   readonly call: PlannedCall;
   readonly path: string;
-  readonly body: string;
   readonly stage: Stage;
   /** The same was sent before. */
   readonly repeat: boolean;
 }
 
-export interface PlannedBrokenBody {
+/** Several pushes of one call in one body. */
+export interface PlannedList extends Sendable {
+  readonly kind: 'list';
+  readonly call: PlannedCall;
+  readonly path: string;
+  readonly pushes: readonly PlannedPush[];
+}
+
+export interface PlannedBrokenBody extends Sendable {
   readonly kind: 'broken';
   readonly name: string;
   readonly path: string;
-  readonly body: string;
 }
 
 const generalPath = '/webhooks/jet';
@@ -52,6 +63,8 @@ const outboundShare = 0.2;
 const openShare = 0.015;
 const disorderShare = 0.1;
 const repeatShare = 0.05;
+const listShare = 0.03;
+const withoutIdShare = 0.03;
 const openCallSeconds = 600;
 
 /**
@@ -81,58 +94,104 @@ export function createPlan(
   const steps = timed.map(({ step }) => step);
   for (const { name, body } of brokenBodies(runId)) {
     const path = random.pick([generalPath, `${generalPath}/call-end`]);
-    steps.splice(random.integer(0, steps.length), 0, { kind: 'broken', name, path, body });
+    steps.splice(random.integer(0, steps.length), 0, {
+      ...{ kind: 'broken', name, path, body, contentType: 'application/json' },
+    });
   }
   return { runId, calls, steps };
 }
 
 function createStoryTeller(random: Random, runId: string, nowMs: number): (callId: string) => CallStory {
   const drawStartMs = createDayCurve(nowMs);
-  const outboundSeconds = new Set<number>();
+  const takenSeconds = new Set<number>();
   return (callId) => {
-    if (random.chance(outboundShare)) {
-      // Start and numbers are all that tells two outbound calls apart: no two here start in the same second.
+    // Start and numbers are all that tells calls without an id apart: no two of them start in the same second.
+    const ownClock = (): CallClock => {
       let second = Math.floor(drawStartMs(random) / 1000);
-      while (outboundSeconds.has(second)) second -= 1;
-      outboundSeconds.add(second);
-      return drawOutboundCall(random, createCallClock(second * 1000, nowMs));
-    }
+      while (takenSeconds.has(second)) second -= 1;
+      takenSeconds.add(second);
+      return createCallClock(second * 1000, nowMs);
+    };
+    if (random.chance(outboundShare)) return drawOutboundCall(random, ownClock());
+    if (random.chance(withoutIdShare)) return withoutId(drawInboundCall(random, callId, false, ownClock()));
     const open = random.chance(openShare);
     const startMs = open ? nowMs - random.integer(1, openCallSeconds) * 1000 : drawStartMs(random);
     return drawInboundCall(random, callId, open, createCallClock(startMs, nowMs));
   };
 }
 
+/** Takes the id away, which a caller's number must then stand in for. */
+function withoutId(story: CallStory): CallStory {
+  if (story.moments.some(({ fields }) => fields.origin_number === '')) return story;
+  const moments = story.moments.map((moment) => {
+    const fields = { ...moment.fields };
+    delete fields.call_session_id;
+    return { ...moment, fields };
+  });
+  return { ...story, moments };
+}
+
 function plannedCall(story: CallStory, callId: string, statusMap: StatusMap): PlannedCall {
   const { direction, moments } = story;
   const words = moments.map(({ fields }) => fields.dial_status ?? '');
   const status = statusMap.get(foldStatusWord(words.findLast((word) => word !== '') ?? '')) ?? story.status;
-  const inbound = direction === 'inbound';
+  const { stage, fields } = moments.at(-1) as Moment;
+  const hasId = fields.call_session_id !== undefined;
   return {
-    name: inbound ? callId : `${callId} (outbound)`,
-    callId: inbound ? callId : undefined,
+    name: hasId ? callId : `${callId} (${direction === 'outbound' ? 'outbound' : 'without an id'})`,
+    callId: hasId ? callId : undefined,
     direction,
-    stage: (moments.at(-1) as Moment).stage,
+    stage,
     status,
+    answering_point: textOf(fields, 'answering_point'),
+    extension_number: textOf(fields, 'extension_number'),
+    duration_seconds: fields.duration_seconds,
   };
+}
+
+function textOf(fields: CallFields, name: 'answering_point' | 'extension_number'): string | undefined {
+  return fields[name] === '' ? undefined : fields[name];
 }
 
 function drawPushes(
   random: Random,
   call: PlannedCall,
-  { direction, moments }: CallStory,
-): { atMs: number; step: PlannedPush }[] {
+  { direction, moments, corrected = false }: CallStory,
+): { atMs: number; step: PlannedStep }[] {
   const spelling = drawSpelling(random, direction);
-  const order = random.chance(disorderShare) ? disordered(random, moments) : moments;
+  if (moments.length > 1 && random.chance(listShare)) {
+    return [drawList(random, call, moments, (fields) => writeBody(fields, direction, spelling))];
+  }
+  const envelope = drawEnvelope(random);
+  const order = random.chance(disorderShare) && !corrected ? disordered(random, moments) : moments;
   return order.flatMap(({ stage, fields }, index) => {
     const { atMs } = moments[index] as Moment;
     const path = random.chance(0.5) ? generalPath : `${generalPath}/${stage.replaceAll('_', '-')}`;
-    const body = writeBody(fields, direction, spelling);
-    const first = { atMs, step: { kind: 'push', call, path, body, stage, repeat: false } } as const;
+    const sendable = envelope(writeBody(fields, direction, spelling));
+    const first = { atMs, step: { kind: 'push', call, path, ...sendable, stage, repeat: false } } as const;
     if (!random.chance(repeatShare)) return [first];
     const repeat = { atMs: atMs + random.integer(1, 30) * 1000, step: { ...first.step, repeat: true } };
     return [first, repeat];
   });
+}
+
+/** All pushes of a call at once, when the last of them is due. */
+function drawList(
+  random: Random,
+  call: PlannedCall,
+  moments: readonly Moment[],
+  write: (fields: CallFields) => string,
+): { atMs: number; step: PlannedList } {
+  const pushes = moments.map(({ stage, fields }): PlannedPush => {
+    const sendable = { body: write(fields), contentType: 'application/json' };
+    return { kind: 'push', call, path: generalPath, ...sendable, stage, repeat: false };
+  });
+  const list = writeList(
+    pushes.map(({ body }) => body),
+    random,
+  );
+  const { atMs } = moments.at(-1) as Moment;
+  return { atMs, step: { kind: 'list', call, path: generalPath, ...list, pushes } };
 }
 
 /** Another order than the one that it had, where there is one. */

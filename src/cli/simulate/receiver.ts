@@ -1,4 +1,5 @@
 import { createAuthorizer, CredentialsRefused, type Credentials } from './credentials.ts';
+import type { Sendable } from './envelope.ts';
 import { pause } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -14,7 +15,7 @@ export interface Receiver {
   /** Finds out that it is there and takes the credentials. */
   open(): Promise<void>;
   /** Posts a body, and again while the receiver is away or asks for patience. */
-  post(path: string, body: string): Promise<Answer>;
+  post(path: string, sendable: Sendable): Promise<Answer>;
 }
 
 export interface ReceiverSettings {
@@ -35,13 +36,13 @@ const patienceStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function createReceiver({ url, credentials, retryForMs, signal }: ReceiverSettings): Receiver {
   const authorizer = createAuthorizer(url, credentials);
 
-  async function attempt(path: string, body: string): Promise<Attempt> {
+  async function attempt(path: string, { body, contentType }: Sendable): Promise<Attempt> {
     try {
       for (let renewed = false; ; renewed = true) {
         const header = await authorizer.header();
         const response = await fetch(url + path, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', [header.name]: header.value },
+          headers: { 'content-type': contentType, [header.name]: header.value },
           body,
           redirect: 'manual',
           signal: AbortSignal.timeout(requestTimeoutMs),
@@ -82,10 +83,10 @@ export function createReceiver({ url, credentials, retryForMs, signal }: Receive
         throw new Error(`The receiver gave no access token: ${reasonOf(error)}.`, { cause: error });
       }
     },
-    async post(path, body) {
+    async post(path, sendable) {
       const endMs = Date.now() + retryForMs;
       for (let attempts = 1; ; attempts += 1) {
-        const { waitMs: askedMs, ...answer } = await attempt(path, body);
+        const { waitMs: askedMs, ...answer } = await attempt(path, sendable);
         if (answer.kind === 'answered' && !patienceStatuses.has(answer.status)) {
           return { ...answer, attempts, gaveUp: false };
         }

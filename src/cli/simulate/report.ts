@@ -15,6 +15,7 @@ export function reportSending(counts: LedgerCounts, seconds: number): string[] {
         ['sent', counts.pushesSent],
         ...answers.map(([answer, number]): [string, number] => [`  answered ${answer}`, number]),
         ['  warnings in the answers', counts.warnings],
+        ['lists of pushes sent', counts.listsSent],
         ['tried again', counts.retried],
         ['broken bodies sent', counts.brokenSent],
         ['  refused', counts.brokenRefused],

@@ -9,6 +9,9 @@ export interface LandedRow {
   readonly direction: string;
   readonly stage: string;
   readonly status: string;
+  readonly answering_point: string | null;
+  readonly extension_number: string | null;
+  readonly duration_seconds: number | null;
 }
 
 /** The reporting table, read only. */
@@ -23,6 +26,11 @@ export interface ReportingReader {
 export class ReportingUnreadable extends Error {
   override readonly name = 'ReportingUnreadable';
 }
+
+const landedColumns = [
+  ...['call_id', 'direction', 'stage', 'status'],
+  ...['answering_point', 'extension_number', 'duration_seconds'],
+];
 
 // Old builds of SQLite take no more than 999 values in one statement.
 const idsPerQuery = 500;
@@ -49,7 +57,7 @@ export function createReportingReader(url: string): ReportingReader {
         const rows: LandedRow[] = [];
         for (let from = 0; from < callIds.length; from += idsPerQuery) {
           const found = await knex(reportingTable)
-            .select<LandedRow[]>('call_id', 'direction', 'stage', 'status')
+            .select<LandedRow[]>(...landedColumns)
             .whereIn('call_id', callIds.slice(from, from + idsPerQuery));
           rows.push(...found);
         }

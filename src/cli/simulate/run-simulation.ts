@@ -37,7 +37,9 @@ export type ExitCode = 0 | 1 | 130;
 /** Plays a day of Jet's pushes against a receiver, and says whether all of it was answered and landed as it must. */
 export async function runSimulation(options: SimulationOptions, output: Output): Promise<ExitCode> {
   const plan = createPlan(options.seed, options.calls, options.nowMs, options.statusMap);
-  const pushes = plan.steps.filter(({ kind }) => kind === 'push').length;
+  const pushes = plan.steps.flatMap((step) =>
+    step.kind === 'list' ? step.pushes : step.kind === 'push' ? step : [],
+  ).length;
   output.print(
     `Seed ${options.seed}: ${plan.calls.length} calls, ${pushes} pushes, ids begin with ${plan.runId}.`,
   );
@@ -120,8 +122,9 @@ async function sendStep(
   ledger: Ledger,
   stop: (reason: string) => void,
 ): Promise<void> {
-  const answer = await receiver.post(step.path, step.body);
+  const answer = await receiver.post(step.path, step);
   if (step.kind === 'push') ledger.recordPush(step, answer);
+  else if (step.kind === 'list') ledger.recordList(step, answer);
   else ledger.recordBrokenBody(step, answer);
   if (answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)) {
     stop(`Stopped: the receiver does not take the credentials (${answer.status}).`);

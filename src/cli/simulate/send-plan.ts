@@ -19,10 +19,10 @@ export async function sendPlan(plan: Plan, { rate, concurrency, signal, send }: 
     while (onTheWay.size >= concurrency) await Promise.race(onTheWay);
     await nextTurn();
     if (signal.aborted) break;
-    const before = step.kind === 'push' ? latest.get(step.call) : undefined;
+    const before = step.kind !== 'broken' ? latest.get(step.call) : undefined;
     const sent = sendAfter(before, step).finally(() => onTheWay.delete(sent));
     onTheWay.add(sent);
-    if (step.kind === 'push') latest.set(step.call, sent);
+    if (step.kind !== 'broken') latest.set(step.call, sent);
   }
   await Promise.all(onTheWay);
 

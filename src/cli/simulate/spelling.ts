@@ -9,8 +9,12 @@ export interface Spelling {
   readonly keys: KeySpelling;
   readonly time: TimeForm;
   readonly duration: 'number' | 'text' | 'clock';
-  /** What stands where a telephony field has no value: no key, null, or an empty text. */
-  readonly empty: 'absent' | 'null' | 'blank';
+  /**
+   * What stands where a telephony field has no value: no key, null, an empty text, a mark such as `N/A`, or zeros for
+   * the duration and the end time.
+   */
+  readonly empty: 'absent' | 'null' | 'blank' | 'mark' | 'zero';
+  readonly mark: string;
   readonly web: 'flat' | 'nested';
   readonly googleAnalytics: 'dotted' | 'nested';
   readonly indented: boolean;
@@ -29,12 +33,34 @@ export function drawSpelling(random: Random, direction: Direction): Spelling {
       ['text', 3],
       ['clock', 1],
     ]),
-    empty: random.pick(['absent', 'null', 'blank']),
+    empty: random.weighted<Spelling['empty']>([
+      ['absent', 3],
+      ['null', 3],
+      ['blank', 3],
+      ['mark', 1],
+      ['zero', 1],
+    ]),
+    mark: random.pick(marks),
     web: random.pick(['flat', 'flat', 'nested']),
     googleAnalytics: random.pick(['dotted', 'nested']),
     indented: random.chance(0.1),
   };
 }
+
+/** What systems write where they have no value. Written out once more, apart from the receiver's own list. */
+const marks = [
+  'null',
+  'NULL',
+  'None',
+  'N/A',
+  'n/a',
+  'undefined',
+  '-',
+  '--',
+  '{{value}}',
+  '${value}',
+  '%value%',
+];
 
 const inboundTelephony = jetFields.filter((field) => ['start', 'answered', 'end'].includes(field.list));
 const webNames: ReadonlySet<string> = new Set(
@@ -47,7 +73,7 @@ export function writeBody(fields: CallFields, direction: Direction, spelling: Sp
   const body: Record<string, JsonValue> = {};
   if (direction === 'inbound' && spelling.empty !== 'absent') {
     for (const { name } of inboundTelephony) {
-      body[keyOf(name, direction, spelling.keys)] = spelling.empty === 'null' ? null : '';
+      body[keyOf(name, direction, spelling.keys)] = writeNothing(name, spelling);
     }
   }
   const web: Record<string, JsonValue> = {};
@@ -71,7 +97,16 @@ const nestedGoogleAnalytics: Readonly<Record<KeySpelling, readonly [string, stri
   snake: ['google_analytics', 'client_id'],
 };
 
+function writeNothing(name: CallFieldName, spelling: Spelling): JsonValue {
+  if (spelling.empty === 'null') return null;
+  if (spelling.empty === 'mark') return spelling.mark;
+  if (spelling.empty === 'zero' && name === 'duration_seconds') return writeDuration(0, spelling.duration);
+  if (spelling.empty === 'zero' && name === 'ended_at') return writeTime(0, spelling.time);
+  return '';
+}
+
 function writeValue(name: CallFieldName, value: string | number, spelling: Spelling): JsonValue {
+  if (value === '' && spelling.empty === 'mark' && !webNames.has(name)) return spelling.mark;
   if (typeof value === 'string') return value;
   return kinds.get(name) === 'instant'
     ? writeTime(value, spelling.time)

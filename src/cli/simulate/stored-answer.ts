@@ -7,8 +7,10 @@ const storedAnswer = z.object({
   callId: z.string().min(1),
   stage: z.enum(stages),
   duplicate: z.boolean(),
-  warnings: z.array(z.unknown()),
+  warnings: z.array(z.object({ code: z.string() })),
 });
+
+const storedList = z.object({ status: z.literal('stored'), pushes: z.array(z.unknown()) });
 
 // Only what looks like a code is shown: an answer may repeat something that does not belong on a screen.
 const problem = z.object({ code: z.string().regex(/^[\w-]{1,40}$/) });
@@ -18,6 +20,12 @@ export type StoredAnswer = z.infer<typeof storedAnswer>;
 /** What a 200 says about the push. Undefined when it is not the agreed answer. */
 export function readStoredAnswer(body: string): StoredAnswer | undefined {
   return storedAnswer.safeParse(parseJson(body)).data;
+}
+
+/** What a 200 says about each item of a list, in its order. Undefined when it is not the agreed answer. */
+export function readStoredList(body: string): (StoredAnswer | undefined)[] | undefined {
+  const list = storedList.safeParse(parseJson(body)).data;
+  return list?.pushes.map((push) => storedAnswer.safeParse(push).data);
 }
 
 /** The stable code of an `application/problem+json` answer. */

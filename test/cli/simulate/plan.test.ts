@@ -6,7 +6,8 @@ import { createCallCompleter } from '../../../src/domain/call.ts';
 import { foldCall } from '../../../src/domain/fold.ts';
 import type { Push } from '../../../src/domain/push.ts';
 import { stageRank, stages } from '../../../src/domain/stage.ts';
-import { isFault, readPush } from '../../../src/intake/read-push.ts';
+import { isList, readBody } from '../../../src/intake/read-body.ts';
+import { isFault, readPush, type PushReading } from '../../../src/intake/read-push.ts';
 
 const nowMs = Date.parse('2025-04-05T23:30:00Z');
 const dayMs = 86_400_000;
@@ -18,7 +19,9 @@ const complete = createCallCompleter({
 });
 
 function pushesOf(plan: Plan): PlannedPush[] {
-  return plan.steps.filter((step) => step.kind === 'push');
+  return plan.steps.flatMap((step) =>
+    step.kind === 'list' ? step.pushes : step.kind === 'push' ? step : [],
+  );
 }
 
 function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
@@ -28,11 +31,16 @@ function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
 }
 
 /** The receiver's own reading of a planned push. */
-function read(push: PlannedPush): Push {
+function readingOf(push: PlannedPush): PushReading {
   const pathStage = stages.find((stage) => push.path.endsWith(`/${stage.replaceAll('_', '-')}`));
-  const reading = readPush(Buffer.from(push.body), pathStage, intake);
-  if (isFault(reading)) throw new Error(`${reading.code}: ${push.body}`);
-  return { ...reading, id: 'any', receivedAtMs: nowMs };
+  const reading = readBody(Buffer.from(push.body), push.contentType, pathStage, intake);
+  if ('code' in reading) throw new Error(`${reading.code}: ${push.body}`);
+  if (isList(reading)) throw new Error(`a list: ${push.body}`);
+  return reading;
+}
+
+function read(push: PlannedPush, order = 0): Push {
+  return { ...readingOf(push), id: 'any', receivedAtMs: nowMs + order };
 }
 
 describe('a plan', () => {
@@ -54,7 +62,9 @@ describe('a plan', () => {
     const plan = createPlan(5, 400, nowMs, statusMap);
     for (const planned of plan.calls) {
       const pushes = pushesOf(plan).filter(({ call }) => call === planned);
-      expect(completeSo(foldCall(pushes.map(read))).status).toBe(planned.status);
+      expect(completeSo(foldCall(pushes.map((push, order) => read(push, order)))).status).toBe(
+        planned.status,
+      );
     }
     const usual = createPlan(5, 400, nowMs).calls;
     expect(plan.calls.filter(({ status }, index) => status !== usual[index]?.status).length).toBeGreaterThan(
@@ -67,8 +77,9 @@ describe('a plan', () => {
       fc.property(fc.nat(seedMax), fc.integer({ min: 1, max: 120 }), (seed, count) => {
         const plan = createPlan(seed, count, nowMs);
         const byCall = new Map(plan.calls.map((call) => [call, [] as Push[]]));
+        let order = 0;
         for (const push of pushesOf(plan)) {
-          const reading = read(push);
+          const reading = read(push, (order += 1));
           expect(reading.stage).toBe(push.stage);
           if (push.call.callId !== undefined) expect(reading.callId).toBe(push.call.callId);
           byCall.get(push.call)?.push(reading);
@@ -79,6 +90,9 @@ describe('a plan', () => {
             direction: call.direction,
             stage: call.stage,
             status: call.status,
+            answering_point: call.answering_point,
+            extension_number: call.extension_number,
+            duration_seconds: call.duration_seconds,
           });
         }
       }),
@@ -117,13 +131,16 @@ describe('a plan', () => {
     expect(daytime).toBeGreaterThan(0.7);
   });
 
-  it('warns the receiver of nothing but status words that nobody knows', () => {
+  it('warns the receiver only of unknown status words, missing ids, and marks and zeros where a time or duration stands', () => {
     const plan = createPlan(11, 1000, nowMs);
-    const codes = pushesOf(plan).flatMap((push) => {
-      const reading = readPush(Buffer.from(push.body), undefined, intake);
-      return isFault(reading) ? [] : reading.warnings.map(({ code }) => code);
-    });
-    expect(new Set(codes)).toEqual(new Set(['unknown_status']));
+    const warnings = pushesOf(plan).flatMap((push) => readingOf(push).warnings);
+    const unread = warnings.filter(({ code }) => code.startsWith('unreadable_'));
+    for (const { received } of unread)
+      expect(received).toMatch(
+        /^(?:null|none|n\/a|undefined|--?|\{\{value\}\}|[$]\{value\}|%value%|0|1970-.*)$/i,
+      );
+    const others = warnings.filter((warning) => !unread.includes(warning)).map(({ code }) => code);
+    expect(new Set(others)).toEqual(new Set(['unknown_status', 'id_derived']));
   });
 });
 

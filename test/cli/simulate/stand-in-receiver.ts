@@ -6,7 +6,8 @@ import { foldCall } from '../../../src/domain/fold.ts';
 import type { Push } from '../../../src/domain/push.ts';
 import { reportingTable } from '../../../src/domain/reporting-table.ts';
 import { stages } from '../../../src/domain/stage.ts';
-import { isFault, readPush } from '../../../src/intake/read-push.ts';
+import { isList, readBody as readPushes } from '../../../src/intake/read-body.ts';
+import { isFault, type PushReading } from '../../../src/intake/read-push.ts';
 
 /** What a stand-in does wrong on request. Undefined: nothing; `lost`: it stores, and hangs up without an answer. */
 export type Misbehaviour = (request: {
@@ -51,6 +52,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     defaultCountry: 'AU',
     statusMap: new Map(),
   });
+  let taken = 0;
   let tokensGiven = 0;
   let requestsWithToken = 0;
   let landing = Promise.resolve();
@@ -96,20 +98,29 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return;
     }
     const pathStage = stages.find((stage) => path.endsWith(`/${stage.replaceAll('_', '-')}`));
-    const reading = readPush(Buffer.from(body), pathStage, { statusMap: new Map() });
-    if (isFault(reading)) {
+    const contentType = request.headers['content-type'];
+    const reading = readPushes(Buffer.from(body), contentType, pathStage, { statusMap: new Map() });
+    if ('code' in reading) {
       answer(response, reading.code === 'not_a_call' ? 422 : 400, { code: reading.code });
       return;
     }
+    const result = isList(reading)
+      ? { status: 'stored', pushes: reading.items.map((item) => (isFault(item) ? item : store(item))) }
+      : store(reading);
+    if (wrong === 'lost') response.destroy();
+    else answer(response, 200, result);
+  }
+
+  function store(reading: PushReading): object {
     const { callId, stage, contentHash, warnings } = reading;
     const pushes = pushesOf.get(callId) ?? [];
     const duplicate = pushes.some((push) => push.contentHash === contentHash);
-    const id = `push-${received.length}`;
+    taken += 1;
+    const id = `push-${String(taken).padStart(6, '0')}`;
     if (!duplicate) pushes.push({ ...reading, id, receivedAtMs: Date.now() });
     pushesOf.set(callId, pushes);
-    if (wrong === 'lost') response.destroy();
-    else answer(response, 200, { status: 'stored', pushId: id, callId, stage, duplicate, warnings });
     landing = landing.then(() => land([...pushes]));
+    return { status: 'stored', pushId: id, callId, stage, duplicate, warnings };
   }
 
   async function land(pushes: readonly Push[]): Promise<void> {
@@ -119,6 +130,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       direction: call.direction,
       stage: call.stage,
       status: call.status,
+      answering_point: call.answering_point ?? null,
+      extension_number: call.extension_number ?? null,
+      duration_seconds: call.duration_seconds ?? null,
       ...unimportant,
     };
     const landed = options.land === undefined ? row : options.land(row);

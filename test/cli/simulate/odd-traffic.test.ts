@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { createPlan, type Plan, type PlannedPush } from '../../../src/cli/simulate/plan.ts';
+import { stages } from '../../../src/domain/stage.ts';
+import { isList, readBody } from '../../../src/intake/read-body.ts';
+import type { PushReading } from '../../../src/intake/read-push.ts';
+
+const intake = { statusMap: new Map() };
+const plan = createPlan(2024, 2000, Date.parse('2025-04-05T23:30:00Z'));
+
+function pushesOf(plan: Plan): PlannedPush[] {
+  return plan.steps.flatMap((step) =>
+    step.kind === 'list' ? step.pushes : step.kind === 'push' ? step : [],
+  );
+}
+
+function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
+  const groups = new Map<PlannedPush['call'], PlannedPush[]>();
+  for (const push of pushes) groups.set(push.call, [...(groups.get(push.call) ?? []), push]);
+  return [...groups.values()];
+}
+
+/** The receiver's own reading of a planned push. */
+function readingOf(push: PlannedPush): PushReading {
+  const pathStage = stages.find((stage) => push.path.endsWith(`/${stage.replaceAll('_', '-')}`));
+  const reading = readBody(Buffer.from(push.body), push.contentType, pathStage, intake);
+  if ('code' in reading) throw new Error(`${reading.code}: ${push.body}`);
+  if (isList(reading)) throw new Error(`a list: ${push.body}`);
+  return reading;
+}
+
+const pushes = pushesOf(plan);
+
+describe('the odd traffic of a plan', () => {
+  it('has zeros and marks for nothing in start and answered pushes', () => {
+    const early = pushes.filter(({ stage }) => stage === 'call_start' || stage === 'call_answered');
+    const withZero = early.filter(({ body }) => /"duration\W+(?:0|00:00:00)\W*[,}]/.test(body));
+    const withMark = early.filter(({ body }) => /"duration\W+(?:N\/A|undefined|\{\{value)/.test(body));
+    for (const found of [withZero, withMark]) {
+      expect(found.length / early.length).toBeGreaterThan(0.01);
+      expect(found.length / early.length).toBeLessThan(0.15);
+    }
+  });
+
+  it('passes some calls on to a number without an extension', () => {
+    const passedOn = groupByCall(pushes).filter((own) => {
+      const fields = own.map((push) => readingOf(push).fields);
+      return (
+        own[0]?.call.extension_number === undefined &&
+        fields.some(({ extension_number: e }) => e !== undefined)
+      );
+    });
+    expect(passedOn.length / plan.calls.length).toBeGreaterThan(0.02);
+    expect(passedOn.length / plan.calls.length).toBeLessThan(0.08);
+  });
+
+  it('corrects some ends by another with the same end time, which comes later', () => {
+    const ends = pushes.filter(({ stage, repeat }) => stage === 'call_end' && !repeat);
+    const twice = groupByCall(ends).filter((own) => own.length === 2);
+    expect(twice.length / plan.calls.length).toBeGreaterThan(0.01);
+    for (const own of twice) {
+      const [first, second] = own.map((push) => readingOf(push).fields);
+      expect(second?.ended_at).toBe(first?.ended_at);
+      expect(second?.dial_status).not.toBe(first?.dial_status);
+    }
+  });
+
+  it('has inbound calls without an id, or with a mark as their id', () => {
+    const without = pushes.filter(({ call }) => call.direction === 'inbound' && call.callId === undefined);
+    expect(new Set(without.map(({ call }) => call)).size / plan.calls.length).toBeGreaterThan(0.01);
+    expect(without.some(({ body }) => /call_?session_?id\W+(?:N\/A|undefined|null)/i.test(body))).toBe(true);
+  });
+
+  it('sends lists of all pushes of a call, as JSON and one a line, which the receiver reads item by item', () => {
+    const lists = plan.steps.filter((step) => step.kind === 'list');
+    expect(lists.length / plan.calls.length).toBeGreaterThan(0.01);
+    expect(new Set(lists.map(({ contentType }) => contentType)).size).toBe(2);
+    for (const list of lists) {
+      const reading = readBody(Buffer.from(list.body), list.contentType, undefined, intake);
+      const read = 'items' in reading ? reading.items.map((item) => 'stage' in item && item.stage) : [];
+      expect(read).toEqual(list.pushes.map(({ stage }) => stage));
+    }
+  });
+
+  it('sends text/plain, JSON in a JSON string and JSON as a text in data', () => {
+    expect(pushes.some(({ contentType }) => contentType === 'text/plain')).toBe(true);
+    expect(pushes.some(({ body }) => body.startsWith('"'))).toBe(true);
+    expect(pushes.some(({ body }) => body.startsWith('{"event":"call","data":"'))).toBe(true);
+  });
+});
