@@ -47,7 +47,7 @@ export function webhookDependencies(
 ): WebhookDependencies {
   const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
   const throttle = createFailureThrottle(clock);
-  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core), throttle);
+  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core, clock), throttle);
   const isStoreAway = isAwayFrom(store);
   const commit = (pushes: readonly NewPush[]): Promise<StoredPush[]> =>
     gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey));
@@ -83,10 +83,16 @@ export function webhookDependencies(
   };
 }
 
-function fixedHeader(core: CoreSettings): FixedHeader | undefined {
-  if (core.WEBHOOK_HEADER_NAME === undefined || core.WEBHOOK_HEADER_VALUE === undefined) return undefined;
-  const values = [core.WEBHOOK_HEADER_VALUE, core.WEBHOOK_HEADER_VALUE_PREVIOUS];
-  return { name: core.WEBHOOK_HEADER_NAME, values: values.filter((value) => value !== undefined) };
+function fixedHeader(core: CoreSettings, clock: Clock): FixedHeader | undefined {
+  const {
+    WEBHOOK_HEADER_NAME: name,
+    WEBHOOK_HEADER_VALUE: value,
+    WEBHOOK_HEADER_VALUE_PREVIOUS: previous,
+    WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: untilMs = Infinity,
+  } = core;
+  if (name === undefined || value === undefined) return undefined;
+  const both = previous === undefined ? [value] : [value, previous];
+  return { name, values: () => (clock() < untilMs ? both : [value]) };
 }
 
 /** What the token endpoint needs. */

@@ -12,6 +12,7 @@ import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts
 import { createDestinationAdapter } from './destination-adapter.ts';
 import { requireStoreOfKey, secretKeyFile, usualStoreFiles } from './data-folder.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
+import { findExposures } from './exposure.ts';
 import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
@@ -105,6 +106,7 @@ async function startOn(
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
   if (receives) await warnOfLostCommits(store, log);
+  for (const { message, remedy } of findExposures(settings)) log.warn({ remedy }, message);
   if (receives) await warnOfUnnamedStores(store, core, log);
   const watch = watchStoreFile(store, log);
   const gate = guard(store, watch, log);

@@ -1,3 +1,4 @@
+import { findExposures } from '../exposure.ts';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { adapters } from '../../adapters/index.ts';
@@ -61,8 +62,9 @@ const command = createCommand(
 
 await runCommand(command);
 
-function readWarnings({ core }: Settings): Finding[] {
-  const findings: Finding[] = [];
+function readWarnings(settings: Settings): Finding[] {
+  const { core } = settings;
+  const findings = findExposures(settings).map((exposure): Finding => ({ level: 'warning', ...exposure }));
   if (core.PUBLIC_URL === undefined) {
     findings.push({
       level: 'warning',

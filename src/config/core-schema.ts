@@ -4,7 +4,7 @@ import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-st
 import { databaseUrlFault } from '../domain/database-url.ts';
 import { isEasyToGuess } from './chosen-secret.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
-import { isTimeFormat } from '../domain/instant.ts';
+import { isTimeFormat, parseInstant } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/local-time.ts';
 import { isKnownCountry } from '../domain/phone-number.ts';
 
@@ -70,6 +70,11 @@ export const coreSchema = z.object({
     .optional(),
   // Not held to the same rule: a value that is easy to guess has to be alive while Jet is given its successor.
   WEBHOOK_HEADER_VALUE_PREVIOUS: headerValue.optional(),
+  WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: z
+    .string()
+    .transform((text) => parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text))
+    .refine((instant) => instant !== undefined, 'is a day or a time such as 2026-12-31 or 2026-12-31T08:00Z')
+    .optional(),
   CONSOLE_PASSWORD: chosenSecret.optional(),
   METRICS_TOKEN: chosenSecret.optional(),
   LOG_LEVEL: z.enum(logLevels, `is one of ${logLevels.join(', ')}`).default('info'),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from '../domain/database.ts';
@@ -5,7 +6,13 @@ import { dialectOfUrl } from '../domain/database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { createFilePlace, type FilePlace } from './file-place.ts';
 import { prepareServerConnection } from './server-connection.ts';
-import { prepareSqliteConnection, sqliteConnection, sqlitePath, type SqliteMode } from './sqlite.ts';
+import {
+  keepPrivate,
+  prepareSqliteConnection,
+  sqliteConnection,
+  sqlitePath,
+  type SqliteMode,
+} from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
 // How long a caller waits for a free connection, and for a server to answer a new one.
@@ -83,19 +90,28 @@ const knexConfigs: Readonly<
     ) => Knex.Config
   >
 > = {
-  sqlite: (url, mode, pool, _patient, place) => ({
-    client: 'sqlite3',
-    connection: sqliteConnection(url, mode),
-    useNullAsDefault: true,
-    pool: {
-      ...pool,
-      ...(mode === 'read' && { max: sqliteReadersMax }),
-      afterCreate: (
-        connection: Parameters<typeof prepareSqliteConnection>[0],
-        done: Parameters<typeof prepareSqliteConnection>[3],
-      ) => prepareSqliteConnection(connection, mode, place, done),
-    },
-  }),
+  sqlite: (url, mode, pool, _patient, place) => {
+    const file = sqlitePath(url);
+    let isNew = mode === 'write' && !existsSync(file);
+    return {
+      client: 'sqlite3',
+      connection: sqliteConnection(url, mode),
+      useNullAsDefault: true,
+      pool: {
+        ...pool,
+        ...(mode === 'read' && { max: sqliteReadersMax }),
+        afterCreate: (
+          connection: Parameters<typeof prepareSqliteConnection>[0],
+          done: Parameters<typeof prepareSqliteConnection>[3],
+        ) =>
+          prepareSqliteConnection(connection, mode, place, (error, ready) => {
+            if (error === null && isNew) keepPrivate(file);
+            if (error === null) isNew = false;
+            done(error, ready);
+          }),
+      },
+    };
+  },
   postgres: (url, _mode, pool, patient) => ({
     client: 'pg',
     connection: {

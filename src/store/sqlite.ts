@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FilePlace } from './file-place.ts';
@@ -104,6 +104,16 @@ export function prepareSqliteConnection(
 
 function cannotOpen(reason: string): Error {
   return Object.assign(new Error(reason), { code: 'SQLITE_CANTOPEN' });
+}
+
+/**
+ * Lets only its owner read and write a database file that was just made, whatever the umask, with its log. In a folder
+ * with the setgid bit its group may read it: such a folder is made for a BI tool.
+ */
+export function keepPrivate(path: string): void {
+  const isShared = ((statSync(dirname(path), { throwIfNoEntry: false })?.mode ?? 0) & 0o2000) !== 0;
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    if (existsSync(file)) chmodSync(file, isShared ? 0o640 : 0o600);
 }
 
 /** Makes the folder of a database file. Where that fails, opening the file says why. */

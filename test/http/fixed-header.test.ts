@@ -12,6 +12,27 @@ function knock(receiver: RunningReceiver, headers: Record<string, string>): Prom
   });
 }
 
+describe('the previous value of a fixed header', () => {
+  const untilMs = Date.UTC(2026, 11, 31, 8);
+
+  it.each([
+    ['lets a push in before its end', untilMs - 1, 200],
+    ['is refused from its end on', untilMs, 401],
+  ])('%s', async (_what, nowMs, status) => {
+    const receiver = await startRunningReceiver({
+      clock: () => nowMs,
+      settings: {
+        WEBHOOK_HEADER_NAME: 'X-Webhook-Key',
+        WEBHOOK_HEADER_VALUE: value,
+        WEBHOOK_HEADER_VALUE_PREVIOUS: previous,
+        WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: '2026-12-31T08:00Z',
+      },
+    });
+    expect((await knock(receiver, { 'x-webhook-key': previous })).status).toBe(status);
+    await receiver.close();
+  });
+});
+
 describe('a fixed header', () => {
   let receiver: RunningReceiver;
   beforeAll(async () => {

@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { CoreSettings } from './config/core-schema.ts';
+import type { Settings } from './config/read-settings.ts';
+import { secretKeyFile } from './data-folder.ts';
+import { databaseFile } from './store/database.ts';
+
+/** Something that strangers or other users of the machine could reach, and what to do about it. */
+export interface Exposure {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What start and doctor warn of: addresses and files that are more open than they must be. */
+export function findExposures({ core, adapters }: Settings, settingsFile = '.env'): Exposure[] {
+  const reportingUrl = adapters.get('sql')?.['REPORTING_DATABASE_URL'];
+  const reporting = typeof reportingUrl === 'string' ? databaseFile(reportingUrl) : undefined;
+  return [...publicWithoutUrl(core), ...endlessHeader(core), ...openFiles(core, reporting, settingsFile)];
+}
+
+function publicWithoutUrl({ HOST, PUBLIC_URL }: CoreSettings): Exposure[] {
+  if (PUBLIC_URL !== undefined || /^(?:127\.|::1$|localhost$)/.test(HOST)) return [];
+  return [
+    {
+      message: `HOST=${HOST} can be reached from other machines, and PUBLIC_URL is not set.`,
+      remedy:
+        'Set PUBLIC_URL to the https address of the proxy in front. Without it, cookies are not bound to https.',
+    },
+  ];
+}
+
+function endlessHeader(core: CoreSettings): Exposure[] {
+  if (core.WEBHOOK_HEADER_VALUE_PREVIOUS === undefined) return [];
+  if (core.WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL !== undefined) return [];
+  return [
+    {
+      message: 'WEBHOOK_HEADER_VALUE_PREVIOUS is accepted without an end.',
+      remedy: 'Set WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL to the day on which it ends, or remove the value.',
+    },
+  ];
+}
+
+/** Rights of the group (2nd digit) and of others (3rd digit) that each kind of file may have. */
+const settingsMode = 0o640;
+const privateMode = 0o600;
+const sharedMode = 0o640;
+
+function openFiles(core: CoreSettings, reporting: string | undefined, settingsFile: string): Exposure[] {
+  // Windows has no such rights.
+  if (process.platform === 'win32') return [];
+  const store = databaseFile(core.DATABASE_URL);
+  return [
+    ...openFile(settingsFile, settingsMode, 'holds secrets'),
+    ...openFile(secretKeyFile(core), privateMode, 'holds the secret key'),
+    ...(store === undefined ? [] : openFile(store, privateMode, 'holds calls and hashed secrets')),
+    ...(reporting === undefined
+      ? []
+      : openFile(reporting, isSharedFolder(dirname(reporting)) ? sharedMode : privateMode, 'holds calls')),
+  ];
+}
+
+function openFile(file: string, allowed: number, what: string): Exposure[] {
+  const mode = (statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
+  if ((mode & 0o077 & ~allowed) === 0) return [];
+  return [
+    {
+      message: `${file} ${what}, and other users of this machine may use it (mode ${mode.toString(8)}).`,
+      remedy: `chmod ${allowed.toString(8)} ${resolve(file)}`,
+    },
+  ];
+}
+
+/** A folder with the setgid bit shares its files with a group on purpose. */
+function isSharedFolder(folder: string): boolean {
+  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o2000) !== 0;
+}

@@ -1,0 +1,96 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adapters } from '../adapters/index.ts';
+import { readSettings } from '../src/config/read-settings.ts';
+import { findExposures } from '../src/exposure.ts';
+import { openDatabase } from '../src/store/database.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jet-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string): string => join(folder, name);
+
+function exposures(given: Record<string, string> = {}): string[] {
+  const settings = readSettings(
+    {
+      DATABASE_URL: `sqlite:${file('jet.sqlite')}`,
+      REPORTING_DATABASE_URL: `sqlite:${file('reporting.sqlite')}`,
+      ...given,
+    },
+    adapters,
+  );
+  return findExposures(settings, file('.env')).map(({ message, remedy }) => `${message} ${remedy}`);
+}
+
+function write(name: string, mode: number): void {
+  writeFileSync(file(name), 'x');
+  chmodSync(file(name), mode);
+}
+
+describe('a start warns', () => {
+  it('of nothing on loopback, where no file is there', () => {
+    expect(exposures()).toEqual([]);
+  });
+
+  it.each(['0.0.0.0', '192.0.2.1', '::'])('of HOST=%s without PUBLIC_URL', (HOST) => {
+    expect(exposures({ HOST })).toEqual([expect.stringContaining('PUBLIC_URL is not set')]);
+  });
+
+  it('of no public HOST that has a PUBLIC_URL', () => {
+    expect(exposures({ HOST: '0.0.0.0', PUBLIC_URL: 'https://calls.example.com' })).toEqual([]);
+  });
+
+  it('of a previous header value without an end, and not of one with an end', () => {
+    const header = {
+      WEBHOOK_HEADER_NAME: 'x-key',
+      WEBHOOK_HEADER_VALUE: 'a-secret-of-24-characters',
+      WEBHOOK_HEADER_VALUE_PREVIOUS: 'the-one-before-24-characters',
+    };
+    expect(exposures(header)).toEqual([expect.stringContaining('without an end')]);
+    expect(exposures({ ...header, WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: '2026-12-31' })).toEqual([]);
+  });
+
+  it.each([
+    ['.env', 0o644, 'chmod 640'],
+    ['.env', 0o662, 'chmod 640'],
+    ['jet.sqlite', 0o640, 'chmod 600'],
+    ['secret-key', 0o604, 'chmod 600'],
+    ['reporting.sqlite', 0o644, 'chmod 600'],
+  ])('of %s with mode %o', (name, mode, remedy) => {
+    write(name, mode);
+    expect(exposures()).toEqual([expect.stringContaining(remedy)]);
+  });
+
+  it('of no .env that its group may read', () => {
+    write('.env', 0o640);
+    expect(exposures()).toEqual([]);
+  });
+});
+
+describe('a database file that is made', () => {
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+  async function make(path: string): Promise<void> {
+    const database = openDatabase(`sqlite:${path}`);
+    await database.knex.raw('CREATE TABLE t (x int)');
+    expect(modeOf(`${path}-wal`)).toBe(modeOf(path));
+    await database.close();
+  }
+
+  it('is read and written by its owner alone, with its log', async () => {
+    await make(file('new.sqlite'));
+    expect(modeOf(file('new.sqlite'))).toBe(0o600);
+  });
+
+  it('is read by the group of a folder with the setgid bit', async () => {
+    mkdirSync(file('shared'));
+    chmodSync(file('shared'), 0o2750);
+    await make(join(file('shared'), 'new.sqlite'));
+    expect(modeOf(join(file('shared'), 'new.sqlite'))).toBe(0o640);
+  });
+});
