@@ -26,6 +26,7 @@ const everything = [
   'src/create-adapter.ts',
   'src/destination-adapter.ts',
   'src/enabled-destinations.ts',
+  'src/exposure.ts',
   'src/first-client.ts',
   'src/data-folder.ts',
   'src/housekeeping.ts',
