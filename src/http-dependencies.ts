@@ -131,7 +131,7 @@ export function authorizeDependencies(
     sessions: new StoredSessions(store, clock),
     secretKey,
     publicUrl: core.PUBLIC_URL,
-    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, devices),
+    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, secretKey, devices),
     devices,
     readClient: (id) => gate.run(() => readClient(store, id)),
     approve: (request) => gate.run(() => approve(store, clock, request)),

@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import type { Request } from 'express';
 import { Passport, type PassportStatic } from 'passport';
 import { Strategy } from 'passport-local';
 import { readKeptSetting } from '../store/kept-settings.ts';
@@ -7,18 +9,24 @@ import { hashPassword, verifyPassword } from './password.ts';
 import { createSignInQueue } from './sign-in-queue.ts';
 
 /** The one person who signs in. */
-const operator = { name: 'operator' };
+interface Operator {
+  readonly name: 'operator';
+  /** Of the password that signed in: the session ends once another one is set. */
+  readonly passwordFingerprint: string;
+}
 
 /**
  * Sign-in with the console password: the one of the settings, or else the one that the first start made.
  *
- * Throws SignInBusy to the callback when too many wait.
+ * A session holds a keyed fingerprint of the password that began it. A request of a session with another fingerprint
+ * finds nobody signed in, and the session is deleted. Throws SignInBusy to the callback when too many wait.
  *
  * @param given `CONSOLE_PASSWORD`
  */
 export function createOperatorSignIn(
   store: Store,
   given: string | undefined,
+  secretKey: string,
   { placeOf }: Pick<DeviceCookies, 'placeOf'>,
 ): PassportStatic {
   const passport = new Passport();
@@ -29,25 +37,48 @@ export function createOperatorSignIn(
   // before: however many strangers wait, such a browser waits for one of them at most.
   const queues = { stranger: createSignInQueue(8, 2), knownDevice: createSignInQueue(8, 2) };
 
-  const isPassword = (password: string, { key, isKnownDevice }: SignInPlace): Promise<boolean> =>
+  const readHash = (): Promise<string | undefined> =>
+    givenHash ?? readKeptSetting(store, 'console_password_hash');
+  // The hash of a password from the settings has another salt after each start, so its fingerprint is of the password.
+  const fingerprint = (hash: string): string =>
+    createHmac('sha256', secretKey)
+      .update(`console password ${given ?? hash}`)
+      .digest('hex');
+
+  const checkPassword = (password: string, { key, isKnownDevice }: SignInPlace): Promise<Operator | false> =>
     queues[isKnownDevice ? 'knownDevice' : 'stranger'](key, async () => {
-      const hash = await (givenHash ?? readKeptSetting(store, 'console_password_hash'));
-      return hash !== undefined && (await verifyPassword(password, hash));
+      const hash = await readHash();
+      if (hash === undefined || !(await verifyPassword(password, hash))) return false;
+      return { name: 'operator', passwordFingerprint: fingerprint(hash) };
     });
+
+  const isCurrent = async (passwordFingerprint: unknown): Promise<boolean> => {
+    const hash = await readHash();
+    return hash !== undefined && passwordFingerprint === fingerprint(hash);
+  };
 
   passport.use(
     // The page asks for a password only: both of the strategy's fields read it.
     new Strategy(
       { usernameField: 'password', passwordField: 'password', passReqToCallback: true },
       (request, _name, password, done) => {
-        isPassword(password, placeOf(request)).then(
-          (right) => done(null, right ? operator : false),
+        checkPassword(password, placeOf(request)).then(
+          (operator) => done(null, operator),
           (error: unknown) => done(error),
         );
       },
     ),
   );
-  passport.serializeUser((_user, done) => done(null, operator.name));
-  passport.deserializeUser((name, done) => done(null, name === operator.name ? operator : false));
+  passport.serializeUser((user, done) => done(null, user));
+  type Done = (error: unknown, user?: Express.User | false) => void;
+  passport.deserializeUser((request: Request, user: Partial<Operator>, done: Done) => {
+    isCurrent(user.passwordFingerprint).then(
+      (current) => {
+        if (current) done(null, user);
+        else request.sessionStore.destroy(request.sessionID, (error: unknown) => done(error, false));
+      },
+      (error: unknown) => done(error),
+    );
+  });
   return passport as PassportStatic;
 }

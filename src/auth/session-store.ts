@@ -1,6 +1,6 @@
 import session, { type SessionData } from 'express-session';
 import type { Clock } from '../domain/clock.ts';
-import { deleteSession, readSession, writeSession } from '../store/sessions.ts';
+import { deleteSession, readSession, renewSession, writeSession } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { hashToken } from './secrets.ts';
 
@@ -14,6 +14,9 @@ interface KeptSession {
   readonly startedAtMs: number;
   readonly data: SessionData;
 }
+
+/** A session of a request, with a note whether it came from the database. */
+type SessionOfRequest = SessionData & { isKept?: true };
 
 /**
  * Sessions of the sign-in page in our own database, under the hash of their id.
@@ -33,7 +36,7 @@ export class StoredSessions extends session.Store {
 
   override get(id: string, done: Done<SessionData | null>): void {
     this.read(id).then(
-      (kept) => done(undefined, kept?.data ?? { cookie: new session.Cookie() }),
+      (kept) => done(undefined, kept === undefined ? { cookie: new session.Cookie() } : withNote(kept.data)),
       (error: unknown) => done(error),
     );
   }
@@ -67,8 +70,14 @@ export class StoredSessions extends session.Store {
     const nowMs = this.clock();
     const startedAtMs = (await this.read(id))?.startedAtMs ?? nowMs;
     const kept: KeptSession = { startedAtMs, data };
-    await writeSession(this.store, hashToken(id), JSON.stringify(kept), nowMs + sessionIdleMs);
+    // A request that began before the sign-out can end after it: it must not bring the session back.
+    const write = (data as SessionOfRequest).isKept === true ? renewSession : writeSession;
+    await write(this.store, hashToken(id), JSON.stringify(kept), nowMs + sessionIdleMs);
   }
+}
+
+function withNote(data: SessionData): SessionOfRequest {
+  return { ...data, isKept: true };
 }
 
 function isSignedIn(data: SessionData): boolean {

@@ -43,7 +43,16 @@ export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
       <input type="hidden" name="csrf" value="${csrf}" />
       <button type="submit" name="step" value="approve">Approve</button>
       <button type="submit" name="step" value="deny" class="secondary">Refuse</button>
-    </form>`;
+    </form>
+    ${signOutForm(csrf)}`;
+}
+
+/** Stands on each page that only an operator who signed in can see. */
+function signOutForm(csrf: string): Html {
+  return html`<form method="post">
+    <input type="hidden" name="csrf" value="${csrf}" />
+    <button type="submit" name="step" value="sign-out" class="secondary">Sign out</button>
+  </form>`;
 }
 
 /** For a request that must not send the person anywhere. */

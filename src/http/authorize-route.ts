@@ -18,7 +18,7 @@ import { methodNotAllowed } from './fallbacks.ts';
 import { sendPage, sendStyle, stylePath } from './page.ts';
 import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { csrfToken, requireOwnForm, useSessions, type SessionDependencies } from './session.ts';
+import { csrfToken, endSession, requireOwnForm, useSessions, type SessionDependencies } from './session.ts';
 
 export interface AuthorizeDependencies extends SessionDependencies {
   readonly passport: PassportStatic;
@@ -122,6 +122,10 @@ function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response, next) => {
     const { csrf, step, password } = request.body as Record<string, string | undefined>;
     requireOwnForm(request, csrf, dependencies.secretKey, dependencies.publicUrl);
+    if (step === 'sign-out') {
+      await signOut(request, response, dependencies);
+      return;
+    }
     const asked = await readRequest(request, dependencies);
     if (isRefusal(asked)) {
       refuse(response, asked, callerAddress(request), dependencies);
@@ -191,6 +195,18 @@ function signIn(
     }
   };
   void (dependencies.passport.authenticate('local', answer) as RequestHandler)(request, response, next);
+}
+
+/** Leads to the same address: it shows the sign-in form then. */
+async function signOut(
+  request: Request,
+  response: Response,
+  { publicUrl, log }: AuthorizeDependencies,
+): Promise<void> {
+  const wasSignedIn = request.isAuthenticated();
+  await endSession(request, response, publicUrl);
+  if (wasSignedIn) log.info({ address: callerAddress(request) }, 'The operator signed out');
+  response.redirect(303, sameAddress(request));
 }
 
 function refuseSignIn(

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import { promisify } from 'node:util';
+import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { equalInConstantTime } from '../auth/secrets.ts';
 import { Problem } from './problem.ts';
@@ -10,9 +11,23 @@ export interface SessionDependencies {
   readonly publicUrl: string | undefined;
 }
 
-/** Sessions by cookie. The cookie is bound to this host, and to https where the public address is https. */
-export function useSessions({ sessions, secretKey, publicUrl }: SessionDependencies): RequestHandler[] {
+/** The session cookie. It is bound to this host, and to https where the public address is https. */
+function sessionCookie(publicUrl: string | undefined): {
+  name: string;
+  secure: boolean;
+  attributes: CookieOptions;
+} {
   const secure = publicUrl?.startsWith('https:') === true;
+  return {
+    name: secure ? '__Host-jet-session' : 'jet-session',
+    secure,
+    attributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+  };
+}
+
+/** Sessions by cookie. */
+export function useSessions({ sessions, secretKey, publicUrl }: SessionDependencies): RequestHandler[] {
+  const { name, secure, attributes } = sessionCookie(publicUrl);
   const markSecure: RequestHandler = (request, _response, next) => {
     // express-session sets a secure cookie only on a request that it holds secure. That the browser's side is
     // https follows from the settings, not from a header that anybody may send.
@@ -24,12 +39,23 @@ export function useSessions({ sessions, secretKey, publicUrl }: SessionDependenc
     session({
       store: sessions,
       secret: createHmac('sha256', secretKey).update('session cookies').digest('hex'),
-      name: secure ? '__Host-jet-session' : 'jet-session',
+      name,
       resave: false,
       saveUninitialized: false,
-      cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+      cookie: attributes,
     }),
   ];
+}
+
+/** Ends the session of a request: deletes it from the store, and its cookie from the browser. */
+export async function endSession(
+  request: Request,
+  response: Response,
+  publicUrl: string | undefined,
+): Promise<void> {
+  await promisify(request.session.destroy.bind(request.session))();
+  const { name, attributes } = sessionCookie(publicUrl);
+  response.clearCookie(name, attributes);
 }
 
 /** A token for the forms of one session. Derived, so that the database holds nothing of it. */

@@ -25,6 +25,16 @@ export async function writeSession(
   });
 }
 
+/** Keeps a session's newer data and end, unless the session was deleted meanwhile. */
+export async function renewSession(
+  store: Store,
+  hash: string,
+  data: string,
+  expiresAtMs: number,
+): Promise<void> {
+  await store.writer.knex('sessions').where({ hash }).update({ data, expires_at: expiresAtMs });
+}
+
 export async function deleteSession(store: Store, hash: string): Promise<void> {
   await store.writer.knex('sessions').where({ hash }).delete();
 }
