@@ -20,6 +20,8 @@ import type { Clock } from './domain/clock.ts';
 import { limitLog } from './domain/limited-log.ts';
 import { within } from './domain/within.ts';
 import { createApp } from './http/app.ts';
+import { connectionRoom, createConnectionLimit } from './http/connection-limit.ts';
+import { findDescriptorLimit } from './http/descriptor-limit.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
@@ -124,6 +126,7 @@ async function startOn(
   let closing = false;
   // From the settings, never from what a request says of its host.
   let issuerUrl = core.PUBLIC_URL ?? '';
+  const limit = createConnectionLimit(connectionRoom(findDescriptorLimit(log)));
   const isClosing = (): boolean => closing;
   const limitedLog = limitLog(log);
   const app = createApp({
@@ -153,11 +156,12 @@ async function startOn(
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
+    isOverLimit: (socket) => limit.isOver(socket),
     metrics,
     log: limitedLog,
   });
   // Listening and the adapters come first: the first client is made, and shown, only by a start that succeeds.
-  const server = await startServer(app, core.HOST, core.PORT, limitedLog);
+  const server = await startServer(app, core.HOST, core.PORT, limit, limitedLog);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   const work: WorkerDestination[] = [];

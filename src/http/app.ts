@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { LimitedLog } from '../domain/limited-log.ts';
@@ -8,6 +9,7 @@ import { metadataRoute } from './metadata-route.ts';
 import type { Metrics } from './metrics.ts';
 import { keepMisdirected } from './misdirected.ts';
 import { createOpenApi } from './openapi.ts';
+import { Problem } from './problem.ts';
 import { tokenRoute, type TokenDependencies } from './token-route.ts';
 import { webhookPaths, webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
 
@@ -20,6 +22,8 @@ export interface AppDependencies {
   readonly trustProxy: number | readonly string[] | undefined;
   readonly publicUrl: string | undefined;
   readonly isClosing: () => boolean;
+  /** True for a connection that came while all were taken. */
+  readonly isOverLimit: (socket: Socket) => boolean;
   readonly metrics: Metrics;
   readonly log: LimitedLog;
 }
@@ -34,6 +38,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   app.use(measureRequests(dependencies.metrics));
   app.use(closeConnectionsWhenClosing(dependencies.isClosing));
+  app.use(turnAwayOverLimit(dependencies.isOverLimit));
   // Pushes come first and pass nothing that only pages need.
   if (dependencies.webhook !== undefined) app.use(webhookRoutes(dependencies.webhook));
   app.use(helmet());
@@ -68,6 +73,21 @@ function closeConnectionsWhenClosing(isClosing: () => boolean): RequestHandler {
   return (_request, response, next) => {
     if (isClosing()) response.setHeader('Connection', 'close');
     next();
+  };
+}
+
+/** What is only read (health, metrics, pages) is answered all the same: the connection stands already. */
+function turnAwayOverLimit(isOverLimit: AppDependencies['isOverLimit']): RequestHandler {
+  return (request, _response, next) => {
+    if (request.method === 'GET' || request.method === 'HEAD' || !isOverLimit(request.socket)) {
+      next();
+      return;
+    }
+    const problem = new Problem('too_many_connections', 'Try again; nothing was stored.', {
+      headers: { 'Retry-After': '5', Connection: 'close' },
+    });
+    // Closed before all of the body came, the connection would be reset, and the answer lost.
+    request.resume().once('end', () => next(problem));
   };
 }
 

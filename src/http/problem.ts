@@ -23,6 +23,7 @@ export const problemCodes = {
   too_many_failures: { status: 429, title: 'Too many failed attempts' },
   internal: { status: 500, title: 'The server failed' },
   store_unavailable: { status: 503, title: 'The store cannot take the push now' },
+  too_many_connections: { status: 503, title: 'All connections are taken' },
   quarantine_full: { status: 503, title: 'The quarantine is full' },
 } as const;
 

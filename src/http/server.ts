@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { LimitedLog } from '../domain/limited-log.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import { messagesOf } from './messages.ts';
 
 export interface RunningServer {
@@ -17,6 +18,7 @@ export async function startServer(
   app: Express,
   host: string,
   port: number,
+  limit: ConnectionLimit,
   log: LimitedLog,
 ): Promise<RunningServer> {
   const server = createServer(
@@ -33,6 +35,7 @@ export async function startServer(
       app(request, response);
     },
   );
+  limit.watch(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -42,6 +45,12 @@ export async function startServer(
   });
   // Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process.
   server.on('error', (error) => log.error({ error }, 'A connection could not be taken; the server goes on'));
+  server.on('drop', () =>
+    log.error(
+      { connections: server.maxConnections },
+      'A connection was reset, since all were taken; the server goes on',
+    ),
+  );
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {

@@ -83,7 +83,7 @@ function emptyApp(): Express {
   };
   return createApp({
     ...{ webhook, token: {}, authorize, health: {}, metrics: {}, log: {} },
-    ...{ trustProxy: undefined, publicUrl: undefined, isClosing: () => false },
+    ...{ trustProxy: undefined, publicUrl: undefined, isClosing: () => false, isOverLimit: () => false },
   } as unknown as AppDependencies);
 }
 
