@@ -1,92 +1,25 @@
-import { adapters } from '../adapters/index.ts';
-import { firstStartText, showFirstStart } from './cli/first-start.ts';
-import { loadSettings } from './cli/load-settings.ts';
-import type { Settings } from './config/read-settings.ts';
-import { firstStartFile } from './data-folder.ts';
-import { AdapterNotMade } from './destination-adapter.ts';
-import { createLogger } from './logger.ts';
-import { startReceiver, type Receiver } from './receiver.ts';
-import { onStopSignals } from './stop-signals.ts';
-import { StoreUnusable } from './store/store-unusable.ts';
-import { StoreAway } from './store/await-store.ts';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import type * as running from './run-receiver.ts';
+import { descriptorsToImport, descriptorsToRun, readDescriptorLimit } from './http/descriptor-limit.ts';
 
-const stopWithinMs = 28_000;
-
-// What is made here holds secrets and people's numbers: nobody but the owner and its group reads it.
+// The files made here hold secrets and people's numbers: only the owner and its group can read them.
 process.umask(0o027);
-await main();
 
-async function main(): Promise<void> {
-  const settings = readSettingsOrExit();
-  const { core } = settings;
-  const log = createLogger(core.LOG_LEVEL);
-  let receiver: Receiver;
-  try {
-    receiver = await startReceiver(settings, adapters, log);
-  } catch (error) {
-    exitWith(describeFailure(error));
-  }
-  if (receiver.firstStart !== undefined) {
-    const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
-    const { clientId, consolePassword } = receiver.firstStart;
-    try {
-      const { shownIn } = showFirstStart(text, firstStartFile(core), process.stdout);
-      log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
-    } catch (error) {
-      const remedy =
-        `Make a new secret: npm run client -- rotate ${clientId}` +
-        (consolePassword === undefined
-          ? ''
-          : '. Set CONSOLE_PASSWORD, since the one that was made is lost too');
-      log.error({ error, remedy }, 'The first OAuth client was made, but its credentials could not be shown');
-    }
-  }
-  log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
-  closeOnSignals(receiver, log);
-}
-
-function readSettingsOrExit(): Settings {
-  try {
-    return loadSettings();
-  } catch (error) {
-    exitWith((error as Error).message);
-  }
-}
-
-function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>): void {
-  const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
-    // Whatever hangs, a stop ends within 30 s: what was not finished is due again at the next start.
-    setTimeout(() => {
-      log.error({}, 'Stopping took too long; the process ends now');
-      process.exit(1);
-    }, stopWithinMs).unref();
-    receiver.close().then(
-      () => {
-        log.info({}, 'Stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error({ error }, 'Stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  onStopSignals(stop, () => process.exit(1));
-}
-
-function describeFailure(error: unknown): string {
-  if (error instanceof StoreUnusable || error instanceof AdapterNotMade)
-    return `${error.message}\n${error.remedy}`;
-  if (error instanceof StoreAway)
-    return `${error.message}\nStart the database, or check DATABASE_URL; "npm run doctor" looks at it.`;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'The port is in use by another program. Set PORT to a free one.';
-  if (code === 'EACCES') return `The port or a file may not be used: ${message}`;
-  return `The receiver could not start: ${message}`;
-}
-
-function exitWith(message: string): never {
-  process.stderr.write(`${message}\n`);
+const limit = readDescriptorLimit() ?? Infinity;
+if (limit < descriptorsToRun) {
+  process.stderr.write(
+    `The limit of open files is ${limit}, and the receiver needs ${descriptorsToRun} to start.\n` +
+      'Raise it to 1024 or more: LimitNOFILE= in the systemd unit, or ulimit -n.\n',
+  );
   process.exit(1);
+}
+
+const { runReceiver } = limit < descriptorsToImport ? requireOneByOne() : await import('./run-receiver.ts');
+await runReceiver();
+
+/** Unlike `import`, which opens files of a whole level of modules at once, `require` opens one file at a time. */
+function requireOneByOne(): typeof running {
+  const file = `./run-receiver${extname(import.meta.filename)}`;
+  return createRequire(import.meta.url)(file) as typeof running;
 }

@@ -6,13 +6,12 @@ import { authorizeDependencies, tokenDependencies, webhookDependencies } from '.
 import { createFailureThrottle } from './auth/failure-throttle.ts';
 import { warnOfEndingApprovals } from './auth/grants.ts';
 import { requireKeyOfClients, secretKeyOf } from './auth/secret-key.ts';
-import type { CoreSettings } from './config/core-schema.ts';
 import type { Settings } from './config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
-import { requireStoreOfKey, secretKeyFile, usualStoreFiles } from './data-folder.ts';
+import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
+import { logStartWarnings } from './start-warnings.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
-import { findExposures } from './exposure.ts';
 import { identifyHolder } from './delivery/holder.ts';
 import { startWorker, type Worker } from './delivery/worker.ts';
 import { createCallCompleter } from './domain/call.ts';
@@ -20,19 +19,16 @@ import type { Clock } from './domain/clock.ts';
 import { limitLog } from './domain/limited-log.ts';
 import { within } from './domain/within.ts';
 import { createApp } from './http/app.ts';
-import { connectionRoom, createConnectionLimit } from './http/connection-limit.ts';
-import { findDescriptorLimit } from './http/descriptor-limit.ts';
+import { createConnectionLimit, findConnectionRoom, type ConnectionRoom } from './http/connection-limit.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { readBacklog, readLastPushMs } from './store/backlog.ts';
-import { findDurabilityFault } from './store/durability.ts';
 import { registerDestinations } from './store/destinations.ts';
 import { createStoredLedger } from './store/match-ledger.ts';
 import { awaitStore } from './store/await-store.ts';
 import { watchStoreFile, type FileWatch } from './store/watch-file.ts';
 import { createStoreGate, type StoreGate } from './store/store-gate.ts';
 import { probeStore, type Store } from './store/store.ts';
-import { countCallsOfUnnamed } from './store/unnamed-store.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -77,6 +73,7 @@ export async function startReceiver(
   log: Logger,
   clock: Clock = Date.now,
   pace: Pace = usualPace,
+  room = findConnectionRoom(log),
 ): Promise<Receiver> {
   const { core } = settings;
   requireStoreOfKey(core);
@@ -84,7 +81,7 @@ export async function startReceiver(
     log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
   );
   try {
-    return await startOn(store, settings, adapters, log, clock, pace);
+    return await startOn(store, settings, adapters, log, clock, pace, room);
   } catch (error) {
     await store.close();
     throw error;
@@ -98,18 +95,16 @@ async function startOn(
   log: Logger,
   clock: Clock,
   pace: Pace,
+  room: ConnectionRoom,
 ): Promise<Receiver> {
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
   const delivers = core.ROLE !== 'receive';
-  if (core.ADAPTERS.length === 0) tellOfNoAdapters(core, log);
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
   const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
-  if (receives) await warnOfLostCommits(store, log);
-  for (const { message, remedy } of findExposures(settings)) log.warn({ remedy }, message);
-  if (receives) await warnOfUnnamedStores(store, core, log);
+  await logStartWarnings(store, settings, log);
   const watch = watchStoreFile(store, log);
   const gate = guard(store, watch, log);
   // A scrape is not worth waiting for long.
@@ -126,7 +121,7 @@ async function startOn(
   let closing = false;
   // From the settings, never from what a request says of its host.
   let issuerUrl = core.PUBLIC_URL ?? '';
-  const limit = createConnectionLimit(connectionRoom(findDescriptorLimit(log)));
+  const limit = createConnectionLimit(room);
   const isClosing = (): boolean => closing;
   const limitedLog = limitLog(log);
   const app = createApp({
@@ -225,34 +220,6 @@ function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
       else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
     },
   });
-}
-
-async function warnOfLostCommits({ writer }: Store, log: Logger): Promise<void> {
-  const fault = await findDurabilityFault(writer);
-  if (fault !== undefined) log.warn({ remedy: fault.remedy }, fault.message);
-}
-
-/** A changed DATABASE_URL begins an empty store, and the calls of the one before seem to be lost. */
-async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger): Promise<void> {
-  for (const file of usualStoreFiles(core)) {
-    const calls = await countCallsOfUnnamed(store, file);
-    if (calls === undefined) continue;
-    log.warn(
-      {
-        file,
-        calls,
-        remedy:
-          'To bring them along, stop the receiver, name that store in DATABASE_URL again, and run: npm run move -- --to <url>. Otherwise move the file away',
-      },
-      `${calls.toLocaleString('en')} ${calls === 1 ? 'call stands' : 'calls stand'} in ${file}, and DATABASE_URL names another store`,
-    );
-  }
-}
-
-function tellOfNoAdapters({ ROLE }: CoreSettings, log: Logger): void {
-  if (ROLE === 'deliver')
-    log.warn({}, 'This process has nothing to do: it is to deliver, and ADAPTERS is none');
-  else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
 }
 
 type WorkerDestination = Parameters<typeof startWorker>[0][number];

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Log } from '../domain/log.ts';
+import { descriptorsEnough, readDescriptorLimit } from './descriptor-limit.ts';
 
 /** How many connections the server serves, and how many more it takes only to turn their pushes away. */
 export interface ConnectionRoom {
@@ -23,6 +25,20 @@ export function connectionRoom(descriptorLimit: number): ConnectionRoom {
   const spare = Math.max(8, descriptorLimit - kept);
   const served = Math.min(servedMost, Math.floor((spare * 3) / 4));
   return { served, turnedAway: Math.min(turnedAwayMost, spare - served) };
+}
+
+/** The room of this process. Logs a warning when its limit of file descriptors is low. */
+export function findConnectionRoom(log: Log): ConnectionRoom {
+  const limit = readDescriptorLimit() ?? descriptorsEnough;
+  if (limit < descriptorsEnough)
+    log.warn(
+      {
+        limit,
+        remedy: `Raise it to ${descriptorsEnough} or more: LimitNOFILE= in the systemd unit, or ulimit -n`,
+      },
+      'The limit of open files is low; pushes over its share of connections are answered 503',
+    );
+  return connectionRoom(limit);
 }
 
 export interface ConnectionLimit {

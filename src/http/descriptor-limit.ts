@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Log } from '../domain/log.ts';
 
 /** Under this many file descriptors a busy receiver can run out of them. */
 export const descriptorsEnough = 1_024;
+
+/** Under this many, modules must be loaded one after the other. Importing them opens about 160 files at once. */
+export const descriptorsToImport = 256;
+
+/** Under this many, a receiver cannot open its databases and serve connections. */
+export const descriptorsToRun = 64;
 
 /** The most file descriptors that this process can have open. Undefined where there is no `/proc`, such as macOS. */
 export function readDescriptorLimit(): number | undefined {
@@ -18,18 +23,4 @@ export function parseDescriptorLimit(limits: string): number | undefined {
   const text = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits)?.[1];
   if (text === undefined) return undefined;
   return text === 'unlimited' ? Infinity : Number(text);
-}
-
-/** The limit of file descriptors; `descriptorsEnough` where it cannot be read. Logs a warning when it is low. */
-export function findDescriptorLimit(log: Log): number {
-  const limit = readDescriptorLimit() ?? descriptorsEnough;
-  if (limit < descriptorsEnough)
-    log.warn(
-      {
-        limit,
-        remedy: `Raise it to ${descriptorsEnough} or more: LimitNOFILE= in the systemd unit, or ulimit -n`,
-      },
-      'The limit of open files is low; pushes over its share of connections are answered 503',
-    );
-  return limit;
 }

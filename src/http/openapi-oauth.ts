@@ -148,7 +148,7 @@ function decideOperation(): Record<string, unknown> {
       403: page('The form came from elsewhere'),
       413: page('The form is too large'),
       429: page('Too many failed attempts'),
-      503: page('The store cannot be reached'),
+      503: orTooManyConnections(page('The store cannot be reached')),
     },
   };
 }
@@ -159,7 +159,7 @@ function credentialOperation(
   request: z.ZodType,
   success: Record<string, unknown>,
 ): Record<string, unknown> {
-  const refusal = (description: string): Record<string, unknown> => ({
+  const refusal = (description: string): Answer => ({
     description,
     ...jsonAnswer(oauthErrorSchema),
   });
@@ -177,7 +177,7 @@ function credentialOperation(
       401: refusal('invalid_client'),
       413: refusal('The body is too large'),
       429: refusal('Too many failed attempts'),
-      503: refusal('The store cannot be reached'),
+      503: orTooManyConnections(refusal('The store cannot be reached')),
     },
   };
 }
@@ -192,11 +192,35 @@ export function operation(
   return { operationId, summary, responses: { 200: { description: summary, ...answer }, ...others } };
 }
 
-function page(description: string): Record<string, unknown> {
+/** An error answer, as a response's `content`. */
+export const problemContent = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+};
+
+/** For the `headers` of an answer that asks for another try. */
+export const retryAfter = {
+  'Retry-After': { description: 'Seconds until the next try', schema: { type: 'integer' } },
+};
+
+/** Any POST can come on a connection that is over the limit, whatever else its 503 means. */
+function orTooManyConnections({ description, content }: Answer): Record<string, unknown> {
+  return {
+    description: `${description}; or too_many_connections, as a problem`,
+    headers: retryAfter,
+    content: { ...content, ...problemContent },
+  };
+}
+
+interface Answer {
+  readonly description: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+function page(description: string): Answer {
   return { description, content: { 'text/html': { schema: { type: 'string' } } } };
 }
 
-export function jsonAnswer(schema: z.ZodType): Record<string, unknown> {
+export function jsonAnswer(schema: z.ZodType): Pick<Answer, 'content'> {
   return { content: { 'application/json': { schema: jsonSchema(schema) } } };
 }
 

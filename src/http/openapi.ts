@@ -4,7 +4,15 @@ import { jetFields, type JetField } from '../domain/jet-fields.ts';
 import { stages } from '../domain/stage.ts';
 import { callsMax } from '../intake/read-body.ts';
 import { problemCodes } from './problem.ts';
-import { jsonAnswer, jsonSchema, oauthFlows, oauthOperations, operation } from './openapi-oauth.ts';
+import {
+  jsonAnswer,
+  jsonSchema,
+  oauthFlows,
+  oauthOperations,
+  operation,
+  problemContent,
+  retryAfter,
+} from './openapi-oauth.ts';
 import { webhookPaths } from './webhook-routes.ts';
 
 export { tokenAnswerSchema } from './openapi-oauth.ts';
@@ -170,15 +178,15 @@ function problemAnswers(): Record<string, unknown> {
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [String(status), problemAnswer(...codes)]),
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      { ...problemAnswer(...codes), ...(status === 503 && { headers: retryAfter }) },
+    ]),
   );
 }
 
 function problemAnswer(...codes: readonly string[]): Record<string, unknown> {
-  return {
-    description: codes.join(', '),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+  return { description: codes.join(', '), content: problemContent };
 }
 
 /** Every field of Jet's page under its own spelling. None is required, and more may come. */

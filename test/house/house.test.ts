@@ -22,6 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 const everything = [
   'src/main.ts',
+  'src/run-receiver.ts',
+  'src/start-warnings.ts',
   'src/receiver.ts',
   'src/create-adapter.ts',
   'src/destination-adapter.ts',

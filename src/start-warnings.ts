@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { CoreSettings } from './config/core-schema.ts';
+import type { Settings } from './config/read-settings.ts';
+import { usualStoreFiles } from './data-folder.ts';
+import { findExposures } from './exposure.ts';
+import { findDurabilityFault } from './store/durability.ts';
+import type { Store } from './store/store.ts';
+import { countCallsOfUnnamed } from './store/unnamed-store.ts';
+
+/** Logs what an operator must know at the start, each with its remedy. It ends no start. */
+export async function logStartWarnings(store: Store, settings: Settings, log: Logger): Promise<void> {
+  const { core } = settings;
+  if (core.ADAPTERS.length === 0) logNoAdapters(core.ROLE, log);
+  for (const { message, remedy } of findExposures(settings)) log.warn({ remedy }, message);
+  if (core.ROLE === 'deliver') return;
+  await warnOfCommitsAtRisk(store, log);
+  await warnOfUnnamedStores(store, core, log);
+}
+
+async function warnOfCommitsAtRisk({ writer }: Store, log: Logger): Promise<void> {
+  const fault = await findDurabilityFault(writer);
+  if (fault !== undefined) log.warn({ remedy: fault.remedy }, fault.message);
+}
+
+/** A changed DATABASE_URL begins an empty store, and the calls of the one before seem to be lost. */
+async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger): Promise<void> {
+  for (const file of usualStoreFiles(core)) {
+    const calls = await countCallsOfUnnamed(store, file);
+    if (calls === undefined) continue;
+    log.warn(
+      {
+        file,
+        calls,
+        remedy:
+          'To bring them along, stop the receiver, name that store in DATABASE_URL again, and run: npm run move -- --to <url>. Otherwise move the file away',
+      },
+      `${calls.toLocaleString('en')} ${calls === 1 ? 'call stands' : 'calls stand'} in ${file}, and DATABASE_URL names another store`,
+    );
+  }
+}
+
+function logNoAdapters(role: CoreSettings['ROLE'], log: Logger): void {
+  if (role === 'deliver')
+    log.warn({}, 'This process has nothing to do: ROLE is deliver, and ADAPTERS is none');
+  else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
+}

@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFreshCopy, type FreshCopy } from '../adapter-kit/fresh-copy.ts';
+import { holdRequest, readFirstStart, startProcess, takeToken } from '../fixtures/receiver-process.ts';
+
+let copy: FreshCopy;
+beforeAll(async () => {
+  copy = makeFreshCopy();
+  expect(await copy.run('node src/build.js')).toMatchObject({ code: 0 });
+}, 300_000);
+afterAll(() => copy.remove());
+
+const start = (descriptors: number): ReturnType<typeof startProcess> => {
+  const command = ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec node dist/src/main.js`];
+  return startProcess(copy.folder, { ROLE: 'receive' }, command);
+};
+
+describe.skipIf(process.platform !== 'linux')('the compiled receiver', { timeout: 60_000 }, () => {
+  it('starts under 64 file descriptors, and answers 503 to a push that finds all connections taken', async () => {
+    const receiver = start(64);
+    const held: Socket[] = [];
+    try {
+      const url = await receiver.ready();
+      expect(receiver.output()).toContain('The limit of open files is low');
+      const { token } = await takeToken(url, await readFirstStart(copy.folder));
+      for (let number = 0; number < 20; number += 1) held.push(holdRequest(url, token));
+      const push = (): Promise<Response> =>
+        fetch(`${url}/webhooks/jet`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: '{"callsessionid":"over"}',
+        });
+      await expect.poll(async () => (await push()).status, { timeout: 10_000 }).toBe(503);
+      const answer = await push();
+      expect(answer.headers.get('retry-after')).toBe('5');
+      expect(await answer.json()).toMatchObject({ code: 'too_many_connections' });
+      for (const socket of held) socket.destroy();
+      await expect.poll(async () => (await push()).status, { timeout: 10_000 }).toBe(200);
+    } finally {
+      for (const socket of held) socket.destroy();
+      receiver.child.kill('SIGKILL');
+      await receiver.exited;
+    }
+  });
+
+  it('names the limit that it needs and exits with 1 under fewer than that', async () => {
+    const receiver = start(63);
+    expect(await receiver.exited).toBe(1);
+    expect(receiver.output()).toBe(
+      'The limit of open files is 63, and the receiver needs 64 to start.\n' +
+        'Raise it to 1024 or more: LimitNOFILE= in the systemd unit, or ulimit -n.\n',
+    );
+  });
+});
