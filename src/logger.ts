@@ -1,12 +1,16 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { escapeUnseen } from './domain/plain-text.ts';
 import { createLogOutput } from './log-output.ts';
 
-/** JSON lines, on standard output unless told otherwise. */
+/**
+ * JSON lines, on standard output by default. What a terminal obeys, or shows wrongly, is escaped in them.
+ */
 export function createLogger(
   level: string,
   destination: DestinationStream = createLogOutput(process.stdout.fd),
 ): Logger {
-  return pino({ level, base: null, serializers: { error: describeError } }, destination);
+  const escaping = { write: (line: string): void => destination.write(escapeUnseen(line)) };
+  return pino({ level, base: null, serializers: { error: describeError } }, escaping);
 }
 
 /**

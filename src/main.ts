@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
+import { printAside } from './cli/print.ts';
 import type * as running from './run-receiver.ts';
 import { descriptorsToImport, descriptorsToRun, readDescriptorLimit } from './http/descriptor-limit.ts';
 
@@ -8,10 +9,8 @@ process.umask(0o027);
 
 const limit = readDescriptorLimit() ?? Infinity;
 if (limit < descriptorsToRun) {
-  process.stderr.write(
-    `The limit of open files is ${limit}, and the receiver needs ${descriptorsToRun} to start.\n` +
-      'Raise it to 1024 or more: LimitNOFILE= in the systemd unit, or ulimit -n.\n',
-  );
+  printAside(`The limit of open files is ${limit}, and the receiver needs ${descriptorsToRun} to start.`);
+  printAside('Raise it to 1024 or more: LimitNOFILE= in the systemd unit, or ulimit -n.');
   process.exit(1);
 }
 

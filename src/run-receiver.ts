@@ -1,6 +1,8 @@
 import { adapters } from '../adapters/index.ts';
 import { firstStartText, showFirstStart } from './cli/first-start.ts';
+import { describeError } from './cli/describe-error.ts';
 import { loadSettings } from './cli/load-settings.ts';
+import { printAside } from './cli/print.ts';
 import type { Settings } from './config/read-settings.ts';
 import { firstStartFile } from './data-folder.ts';
 import { AdapterNotMade } from './destination-adapter.ts';
@@ -21,7 +23,7 @@ export async function runReceiver(): Promise<void> {
   try {
     receiver = await startReceiver(settings, adapters, log);
   } catch (error) {
-    exitWith(describeFailure(error));
+    exitWith(...describeFailure(error));
   }
   if (receiver.firstStart !== undefined) {
     const text = firstStartText(receiver.firstStart, core.PUBLIC_URL);
@@ -46,7 +48,7 @@ function readSettingsOrExit(): Settings {
   try {
     return loadSettings();
   } catch (error) {
-    exitWith((error as Error).message);
+    exitWith(...describeError(error));
   }
 }
 
@@ -72,18 +74,17 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
   onStopSignals(stop, () => process.exit(1));
 }
 
-function describeFailure(error: unknown): string {
-  if (error instanceof StoreUnusable || error instanceof AdapterNotMade)
-    return `${error.message}\n${error.remedy}`;
+function describeFailure(error: unknown): string[] {
+  if (error instanceof StoreUnusable || error instanceof AdapterNotMade) return [error.message, error.remedy];
   if (error instanceof StoreAway)
-    return `${error.message}\nStart the database, or check DATABASE_URL; "npm run doctor" looks at it.`;
+    return [error.message, 'Start the database, or check DATABASE_URL; "npm run doctor" looks at it.'];
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'The port is in use by another program. Set PORT to a free one.';
-  if (code === 'EACCES') return `The port or a file may not be used: ${message}`;
-  return `The receiver could not start: ${message}`;
+  if (code === 'EADDRINUSE') return ['The port is in use by another program. Set PORT to a free one.'];
+  if (code === 'EACCES') return [`The port or a file may not be used: ${message}`];
+  return [`The receiver could not start: ${message}`];
 }
 
-function exitWith(message: string): never {
-  process.stderr.write(`${message}\n`);
+function exitWith(...lines: readonly string[]): never {
+  lines.forEach(printAside);
   process.exit(1);
 }

@@ -7,7 +7,7 @@ import { createLogger } from '../logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter, type OneAdapter } from './one-adapter.ts';
 import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './sample-calls.ts';
-import { print, printAside, printText } from './print.ts';
+import { print, printAside, printJson } from './print.ts';
 
 const answersWithinMs = 30_000;
 
@@ -29,13 +29,17 @@ const command = createCommand(
     const nowMs = Date.now();
     const delivery = sampleDelivery(one, sample, nowMs);
     print(`${name}, sample "${sample}" (${aboutSample(sample)}): ${send ? 'sending' : 'this would be sent'}`);
-    printText(JSON.stringify(one.definition.preview(delivery, one.config, nowMs), null, 2));
+    printJson(one.definition.preview(delivery, one.config, nowMs));
     if (!send) {
       print('Nothing was sent. Add --send to send it.');
       return;
     }
     const outcome = await sendIt(one, delivery);
-    print(describeOutcome(outcome));
+    describeOutcome(outcome).forEach(print);
+    if (outcome?.kind === 'delivered' && outcome.trace !== undefined) {
+      print('trace:');
+      printJson(outcome.trace);
+    }
     process.exitCode = outcome?.kind === 'delivered' || outcome?.kind === 'skipped' ? 0 : 1;
   });
 
@@ -77,20 +81,19 @@ async function sendIt(one: OneAdapter, delivery: Delivery): Promise<Outcome | un
   });
 }
 
-function describeOutcome(outcome: Outcome | undefined): string {
+function describeOutcome(outcome: Outcome | undefined): string[] {
   switch (outcome?.kind) {
     case undefined:
-      return 'The adapter answered nothing for it: a fault of the adapter.';
+      return ['The adapter answered nothing for it: a fault of the adapter.'];
     case 'delivered': {
       const record = outcome.remoteId === undefined ? '' : `: record ${outcome.remoteId}`;
-      const trace = outcome.trace === undefined ? '' : `\ntrace: ${JSON.stringify(outcome.trace, null, 2)}`;
-      return `delivered, ${outcome.effect}${record}${trace}`;
+      return [`delivered, ${outcome.effect}${record}`];
     }
     case 'skipped':
-      return `skipped: ${outcome.rule}`;
+      return [`skipped: ${outcome.rule}`];
     case 'retry':
-      return `retry (${outcome.code}): ${outcome.reason}`;
+      return [`retry (${outcome.code}): ${outcome.reason}`];
     case 'rejected':
-      return `rejected (${outcome.code}): ${outcome.reason}\n${outcome.remedy}`;
+      return [`rejected (${outcome.code}): ${outcome.reason}`, outcome.remedy];
   }
 }

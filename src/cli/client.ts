@@ -6,7 +6,7 @@ import { parseDurationMs } from '../domain/duration-text.ts';
 import { secretKeyFile } from '../data-folder.ts';
 import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
-import { print, printText } from './print.ts';
+import { print, printJson } from './print.ts';
 
 interface CreateOptions {
   readonly name: string;
@@ -56,7 +56,7 @@ command
         previousSecretUntil: isoTime(client.previousSecretUntilMs),
         revokedAt: isoTime(client.revokedAtMs),
       }));
-      if (json === true) printText(JSON.stringify(clients, undefined, 2));
+      if (json === true) printJson(clients);
       else if (clients.length === 0)
         print('There are no clients yet. The first start of the receiver makes one.');
       else {
@@ -89,7 +89,7 @@ command
       if (missing.length > 0) throw new UsageError(`The client has no redirect URI ${missing.join(', ')}.`);
       const uris = [...new Set([...client.redirectUris, ...add])].filter((uri) => !remove.includes(uri));
       await updateClient(store, clientId, { redirect_uris: JSON.stringify(uris) });
-      if (json === true) printText(JSON.stringify({ clientId, redirectUris: uris }, undefined, 2));
+      if (json === true) printJson({ clientId, redirectUris: uris });
       else
         print(
           uris.length === 0 ? 'The client has no redirect URI now.' : `Redirect URIs: ${uris.join(', ')}`,
@@ -151,8 +151,7 @@ command
     const revokedAtMs = Date.now();
     await withStore(async ({ store }) => {
       if (!(await updateClient(store, clientId, { revoked_at: revokedAtMs }))) throw unknownClient(clientId);
-      if (json === true)
-        printText(JSON.stringify({ clientId, revokedAt: isoTime(revokedAtMs) }, undefined, 2));
+      if (json === true) printJson({ clientId, revokedAt: isoTime(revokedAtMs) });
       else print('Revoked. Its tokens are refused within a second.');
     });
   });
@@ -170,7 +169,7 @@ command
       if (client === undefined) throw unknownClient(clientId);
       const { refreshToken, expiresAtMs } = await mintRefreshToken(store, Date.now, client);
       const expiresAt = isoTime(expiresAtMs);
-      if (json === true) printText(JSON.stringify({ clientId, refreshToken, expiresAt }, undefined, 2));
+      if (json === true) printJson({ clientId, refreshToken, expiresAt });
       else {
         print('This is shown once.');
         print(`  Refresh Token  ${refreshToken}`);
@@ -196,7 +195,7 @@ function unknownClient(clientId: string): UsageError {
 
 function showCredentials(made: ClientCredentials, json: boolean | undefined): void {
   if (json === true) {
-    printText(JSON.stringify(made, undefined, 2));
+    printJson(made);
     return;
   }
   print('This is shown once. Keep it in a safe place.');

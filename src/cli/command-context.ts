@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
-import { AdapterMisconfigured } from '../contract/errors.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { enabledDestinations } from '../enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';
-import { StoreUnusable } from '../store/store-unusable.ts';
 import { openExistingStore, type Store } from '../store/store.ts';
+import { describeError } from './describe-error.ts';
 import { loadSettings } from './load-settings.ts';
-import { printAside } from './print.ts';
+import { helpOutput, printAside } from './print.ts';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -26,6 +25,7 @@ export class UsageError extends Error {
 export function createCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
+    .configureOutput(helpOutput)
     .showHelpAfterError()
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
@@ -49,13 +49,7 @@ export async function runCommand(command: Command): Promise<void> {
   try {
     await command.parseAsync();
   } catch (error) {
-    describe(error).forEach(printAside);
+    describeError(error).forEach(printAside);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
-}
-
-function describe(error: unknown): string[] {
-  if (error instanceof StoreUnusable || error instanceof AdapterMisconfigured)
-    return [error.message, error.remedy];
-  return [error instanceof Error ? error.message : String(error)];
 }

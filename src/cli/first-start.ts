@@ -3,6 +3,7 @@ import { dirname, join, parse } from 'node:path';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
 import type { FirstStart } from '../first-client.ts';
+import { printText } from './print.ts';
 
 const filesMax = 100;
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
@@ -51,10 +52,10 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
 export function showFirstStart(
   text: string,
   file: string,
-  terminal: NodeJS.WriteStream,
+  { isTTY }: Pick<NodeJS.WriteStream, 'isTTY'>,
 ): { shownIn: string } {
-  if (terminal.isTTY) {
-    terminal.write(`\n${text}\n`);
+  if (isTTY) {
+    printText(`\n${text}`);
     return { shownIn: 'the terminal' };
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

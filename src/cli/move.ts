@@ -106,7 +106,7 @@ function asBrokenOff(error: unknown): unknown {
   if (error instanceof MoveInterrupted) process.exitCode = 130;
   const { message } = error as Error;
   return new Error(
-    `${message}\nThe source was not changed. The target is incomplete, and no start accepts it. To begin anew, run the same command with --replace.`,
+    `${message} The source was not changed. The target is incomplete, and no start accepts it. To begin anew, run the same command with --replace.`,
     { cause: error },
   );
 }

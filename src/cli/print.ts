@@ -1,13 +1,20 @@
-/** Every command writes through this file, so that no text from outside gives orders to a terminal or forges a line. */
+import { escapeUnseen, oneLine, severalLines } from '../domain/plain-text.ts';
+
+// Every command writes through this file, so that no text from outside gives orders to a terminal or forges a line.
 
 /** Prints one line of a result. Line breaks and control characters inside it show as U+FFFD. */
 export function print(line: string): void {
   process.stdout.write(`${oneLine(line)}\n`);
 }
 
-/** Prints a text of several lines whose line breaks are our own: JSON, or lines that were joined. */
+/** Prints a text of several lines, such as the body of a push. */
 export function printText(text: string): void {
-  process.stdout.write(`${plainText(text)}\n`);
+  process.stdout.write(`${severalLines(text)}\n`);
+}
+
+/** Prints a value as JSON. A script reads from it what the value holds, whatever its texts are. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }
 
 /** Prints one line about progress or a failure, beside the result. */
@@ -15,15 +22,10 @@ export function printAside(line: string): void {
   process.stderr.write(`${oneLine(line)}\n`);
 }
 
-/**
- * Text from outside, for one line of a terminal: without control, bidirectional, zero-width and line break characters,
- * which show as U+FFFD.
- */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
-}
-
-/** The same for a text of several lines: line feeds and tabs stay. */
-export function plainText(text: string): string {
-  return text.replace(/[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu, '\ufffd');
-}
+/** Where the parser of a command line prints its help and its complaints. A complaint repeats what was typed. */
+export const helpOutput = {
+  writeOut: (text: string) => void process.stdout.write(severalLines(text)),
+  writeErr: (text: string) => void process.stderr.write(severalLines(text)),
+  // On one line: the parser breaks it only before a suggestion of its own.
+  outputError: (text: string) => printAside(text.trimEnd().replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' ')),
+};

@@ -12,7 +12,7 @@ import { readRemoved } from '../store/tombstones.ts';
 import type { CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
 import { changesBetween, repairJson, type Change } from './repair-json.ts';
-import { oneLine, print, printText } from './print.ts';
+import { print, printText } from './print.ts';
 
 export interface QuarantineOptions {
   readonly id?: string;
@@ -206,7 +206,7 @@ function showChange(text: string, change: Change): void {
 
 /** A text on one line: a line break is shown as \n. */
 function visible(text: string): string {
-  return oneLine(text.replace(/[\n\r\t]/g, (character) => `<${JSON.stringify(character).slice(1, -1)}>`));
+  return text.replace(/[\n\r\t]/g, (character) => `<${JSON.stringify(character).slice(1, -1)}>`);
 }
 
 function around(text: string, change: Change | undefined): string {

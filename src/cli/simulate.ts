@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { describeError } from './describe-error.ts';
 import { loadEnvironment } from './load-settings.ts';
 import { readOptions } from './simulate/options.ts';
 import { createConsoleOutput } from './simulate/output.ts';
@@ -21,7 +22,7 @@ function readOptionsOrExit(): SimulationOptions {
     return readOptions(process.argv.slice(2), loadEnvironment());
   } catch (error) {
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : badOptionExitCode);
-    printAside((error as Error).message);
+    describeError(error).forEach(printAside);
     process.exit(1);
   }
 }

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
-import { oneLine, plainText } from '../../src/cli/print.ts';
+import { oneLine, severalLines } from '../../src/domain/plain-text.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { naughtyStrings } from '../fixtures/corpora.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
-import { readSourceFiles } from '../house/source-files.ts';
 
 const hostile = [
   '\u001b[31mred\u001b[0m',
@@ -38,16 +37,7 @@ describe('one printed line', () => {
 
 describe('a printed text of several lines', () => {
   it.each(hostile)('keeps line feeds and tabs only of %j', (text) => {
-    expect(plainText(text).replace(/[\n\t]/g, '')).not.toMatch(harmful);
-  });
-});
-
-describe('the commands', () => {
-  it('write to the terminal through print.ts only', () => {
-    const writers = readSourceFiles()
-      .filter(({ path }) => path.startsWith('src/cli/') && path !== 'src/cli/print.ts')
-      .filter(({ text }) => /\bconsole\.|process\.std(?:out|err)\s*\.write\(/.test(text));
-    expect(writers.map(({ path }) => path)).toEqual([]);
+    expect(severalLines(text).replace(/[\n\t]/g, '')).not.toMatch(harmful);
   });
 });
 

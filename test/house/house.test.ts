@@ -139,6 +139,21 @@ describe('the house', () => {
     expect(readers).toEqual(['src/auth/caller-address.ts']);
   });
 
+  it('writes to the terminal through one file only, which cleans what it writes', () => {
+    const writes = /\bconsole\b\s*[.[]|\bstd(?:out|err)\b[^\n]*\.(?:write|end|pipe)\b|\bwriteSync\([012]\b/;
+    const writers = production.filter((file) => writes.test(file.text)).map((file) => file.path);
+    expect(writers).toEqual(['src/cli/print.ts']);
+  });
+
+  it('reaches for the streams of the terminal where they are handed on only', () => {
+    const reaches = /\bstd(?:out|err)\b/;
+    const code = (text: string): string => text.replace(/^\s*(?:\*|\/\/).*$/gm, '');
+    const reachers = production.filter((file) => reaches.test(code(file.text))).map((file) => file.path);
+    // Where the log goes, where credentials may be shown, and the bar that shows progress.
+    const handedOn = ['src/logger.ts', 'src/run-receiver.ts', 'src/cli/simulate/output.ts'];
+    expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
+  });
+
   it('asks for the name of a database in no file; what follows from one stands in src/store/dialect.ts', () => {
     const asks =
       /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;

@@ -6,6 +6,7 @@ import type { CoreSettings } from '../../config/core-schema.ts';
 import { readSettings } from '../../config/read-settings.ts';
 import { dialectOfUrl } from '../../domain/database-url.ts';
 import type { Credentials } from './credentials.ts';
+import { helpOutput } from '../print.ts';
 import { seedMax } from './random.ts';
 import type { SimulationOptions } from './run-simulation.ts';
 
@@ -129,6 +130,7 @@ function createCommand(): Command {
     .option('--wait <seconds>', 'how long to wait for a further call to land', wholeNumber(0, 86_400), 30)
     .allowExcessArguments(false)
     .addHelpText('after', help)
+    .configureOutput(helpOutput)
     .showHelpAfterError('(--help shows all options)')
     .exitOverride();
 }
