@@ -108,7 +108,7 @@ command
     await withStore(async ({ store }) => {
       if (!(await updateClient(store, clientId, { pkce_required: pkceRequired ? 1 : 0 })))
         throw unknownClient(clientId);
-      if (json === true) print(JSON.stringify({ clientId, pkceRequired }, undefined, 2));
+      if (json === true) printJson({ clientId, pkceRequired });
       else print(pkceRequired ? 'The client must use PKCE now.' : 'The client can do without PKCE now.');
     });
   });
