@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jetFields } from '../../src/domain/jet-fields.ts';
+import { isMarkForNothing } from '../../src/intake/mark-for-nothing.ts';
 import { corporaAbsent, jsonTestSuite, naughtyStrings } from '../fixtures/corpora.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
@@ -68,11 +69,16 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
     expect([200, 422]).toEqual(expect.arrayContaining(await statusesOf(bodies)));
   });
 
-  it('is taken as callsessionid, unless it is blank', async () => {
-    const ids = strings.filter((text) => text.trim() !== '');
-    expect(await statusesOf(ids.map((callsessionid) => JSON.stringify({ callsessionid, canary })))).toEqual([
-      200,
-    ]);
+  const isNoId = (text: string): boolean =>
+    text.trim() === '' || isMarkForNothing(text, { name: 'call_session_id', kind: 'text' });
+  const asId = (callsessionid: string): string => JSON.stringify({ callsessionid, canary });
+
+  it('is taken as callsessionid, unless it is blank or a mark for nothing', async () => {
+    expect(await statusesOf(strings.filter((text) => !isNoId(text)).map(asId))).toEqual([200]);
+  });
+
+  it('is refused as callsessionid where it is blank or a mark for nothing', async () => {
+    expect(await statusesOf(strings.filter(isNoId).map(asId))).toEqual([422]);
   });
 
   it('is taken as a key', async () => {
