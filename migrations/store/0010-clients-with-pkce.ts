@@ -7,7 +7,7 @@ export const clientsWithPkce: Migration = {
     // MySQL commits at each change: a step that broke off may have added the column already.
     if (await knex.schema.hasColumn('oauth_clients', 'pkce_required')) return;
     await knex.schema.alterTable('oauth_clients', (table) => {
-      table.smallint('pkce_required').notNullable().defaultTo(0);
+      table.integer('pkce_required').notNullable().defaultTo(0);
     });
   },
 };
