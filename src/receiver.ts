@@ -251,6 +251,7 @@ function describeWork(
       name,
       capabilities: capabilitiesUnder(definition, config),
       completeCall,
+      settleAfterMs: core.SETTLE_AFTER,
       ...identity,
       clock,
       ...pace,

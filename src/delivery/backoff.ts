@@ -4,6 +4,12 @@ const longestMs = 3_600_000;
 /** How long a destination's own hint may hold a delivery back. */
 const hintLongestMs = 6 * 3_600_000;
 
+// The most that the clocks of two processes may be apart.
+const clocksApartMs = 600_000;
+
+/** No delivery that was tried is put off for longer. */
+export const dueWithinMs = hintLongestMs + longestMs + clocksApartMs;
+
 /** After this long an undelivered call rests as `exhausted`, */
 export const giveUpAfterMs = 72 * 3_600_000;
 

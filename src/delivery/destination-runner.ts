@@ -22,7 +22,7 @@ import {
   type Hold,
   type HoldDependencies,
 } from './hold.ts';
-import { pauseMs } from './pause.ts';
+import { pauseLeftMs, pauseMs } from './pause.ts';
 import { blameDelivery, noteProbe } from './probing.ts';
 import { countSettlements, warnOfResting } from './settled-batch.ts';
 import { settlementOf } from './settlement.ts';
@@ -91,7 +91,7 @@ async function workOnce(
   if (lease === undefined) return pollMs;
   const state = (await readDestinations(store)).find((destination) => destination.name === name);
   hold.pauses = state?.pauses ?? 0;
-  const pausedMs = (state?.pausedUntilMs ?? 0) - clock();
+  const pausedMs = pauseLeftMs(state?.pausedUntilMs ?? 0, clock());
   // Whoever restarts the receiver has mended something.
   if (pausedMs > 0 && !hold.fresh) return Math.min(pausedMs, pollMs);
   const waitMs = rateLimitWaitMs(capabilities, hold, clock());

@@ -1,8 +1,10 @@
 import type { Capabilities } from '../contract/adapter.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
+import { bringNearer } from '../store/set-back.ts';
 import { takeLease, type Lease, type Suspect } from '../store/destinations.ts';
 import type { Store } from '../store/store.ts';
+import { dueWithinMs } from './backoff.ts';
 
 /** What a worker remembers of a destination while it holds it. */
 export interface Hold {
@@ -45,6 +47,8 @@ export interface HoldDependencies {
   readonly hasEnded: (holder: string) => boolean;
   readonly clock: Clock;
   readonly leaseMs: number;
+  /** How long a call whose stage lands nothing waits for its end. */
+  readonly settleAfterMs: number;
   readonly log: Log;
 }
 
@@ -74,6 +78,8 @@ export async function holdLease(dependencies: HoldDependencies, hold: Hold): Pro
   const lease = await takeLease(store, name, holder, hold.lease, leaseMs, nowMs, hasEnded);
   if (lease === undefined && hold.lease !== undefined)
     log.warn({}, 'Another process took the destination over');
+  const wasSetBack = nowMs < hold.renewedAtMs;
+  if (lease !== undefined && (hold.lease === undefined || wasSetBack)) await endFarWaits(dependencies, nowMs);
   if (lease !== undefined && hold.lease === undefined) {
     hold.prepared = false;
     hold.fresh = true;
@@ -89,6 +95,17 @@ export async function holdLease(dependencies: HoldDependencies, hold: Hold): Pro
   hold.lease = lease;
   hold.renewedAtMs = nowMs;
   return lease;
+}
+
+/** What was put off under a clock that ran ahead would otherwise wait until that time comes. */
+async function endFarWaits(
+  { store, name, capabilities: { stages }, settleAfterMs, log }: HoldDependencies,
+  nowMs: number,
+): Promise<void> {
+  const dueLatestMs = nowMs + dueWithinMs + settleAfterMs;
+  const deliveries = await bringNearer(store, { name, stages, settleAfterMs }, dueLatestMs, nowMs);
+  if (deliveries > 0)
+    log.warn({ deliveries }, 'The clock was set back: deliveries that it had put off are due sooner now');
 }
 
 /** The most deliveries that the next batch may have. */

@@ -4,6 +4,17 @@ const firstMs = 1_000;
 const longestMs = 5 * 60_000;
 const misconfiguredMs = 60_000;
 const hintLongestMs = 60 * 60_000;
+// The most that the clocks of two processes may be apart.
+const clocksApartMs = 600_000;
+
+/**
+ * How much of a pause is left, in milliseconds; 0 or less: it is over. No pause is longer than an hour: one that ends
+ * later was written under a clock that has been set back since, and is over.
+ */
+export function pauseLeftMs(pausedUntilMs: number, nowMs: number): number {
+  const leftMs = pausedUntilMs - nowMs;
+  return leftMs > hintLongestMs + clocksApartMs ? 0 : leftMs;
+}
 
 /**
  * How long to leave a destination alone: after an outage 1 s, doubling to 5 min, with jitter, and not less than
