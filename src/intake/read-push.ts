@@ -177,8 +177,9 @@ function takeField(
 
 /** A word that the operator gave a meaning says something. */
 function isMark(value: JsonValue, field: JetField, { statusMap }: IntakeSettings): boolean {
-  if (typeof value === 'object' || !isMarkForNothing(value, field)) return false;
-  return field.name !== 'dial_status' || statusOfWord(String(value), statusMap) === undefined;
+  if (!isMarkForNothing(value, field)) return false;
+  if (field.name !== 'dial_status' || typeof value === 'object') return true;
+  return statusOfWord(String(value), statusMap) === undefined;
 }
 
 function idDerived(leaves: readonly NamedLeaf[]): PushWarning {

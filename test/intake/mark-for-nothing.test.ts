@@ -60,6 +60,20 @@ const marks = [
     '[object Object]',
     '""',
   ],
+  ...['@x@', '@caller@', '$(x)', '$(caller)', '%caller%', '<caller>', '<callerName>', '<CALLER_ID>', '<<x>>'],
+  ...['{%x%}', '{% x %}', '@{x}', '{{{x}}}', '__x__', '*|PHONE|*', '%%x%%', '%s', '{0}', '{keyword:Solar}'],
+  ...[
+    'ＮＵＬＬ',
+    'ｎ／ａ',
+    '＜ｘ＞',
+    '｛｛ｘ｝｝',
+    'N\u200bULL',
+    '\ufeffnull',
+    'nul\u00adl',
+    '\u200b',
+    '\u2060{{x}}',
+  ],
+  ...['undefined undefined', 'null null', '[object Null]', '\\N', '#NULL!', '<nil>', '…'],
   '00000000-0000-0000-0000-000000000000',
   '{00000000-0000-0000-0000-000000000000}',
 ];
@@ -78,8 +92,89 @@ describe('a mark for nothing', () => {
     },
   );
 
-  it.each(['0', 0, '-1', '00', 'visit-{{id}}'])('in an id is also %j', (value) => {
+  it.each([
+    ...['0', 0, '-1', '00', 'visit-{{id}}', 'visit-$(id)', 'call-undefined', 'null_null', 'unknown', true],
+    ...['session_id', 'sessionId', ['undefined'], [null], 'urn:uuid:00000000-0000-0000-0000-000000000000'],
+  ] as JsonValue[])('in an id is also %j', (value) => {
     expect(isMark(value, 'session_id')).toBe(true);
+  });
+
+  it.each(['none-of-7', 'null-1234', 'A-B', '<abc@host>', ['c-1'], 'e3b0'])('in an id is not %j', (value) => {
+    expect(isMark(value, 'call_session_id')).toBe(false);
+  });
+
+  it.each(
+    jetFields
+      .map(({ name }) => name)
+      .filter((name) => !/^(?:ivr_prompts|ivr_labels|keywords|landing_page_keywords|attributes)$/.test(name)),
+  )('in %s is also a name in square brackets', (name) => {
+    for (const text of ['[x]', '[caller]', '[callerName]', '[caller_id]', '([caller])', '"[caller]"'])
+      expect([text, isMark(text, name)]).toEqual([text, true]);
+  });
+
+  it.each(['ivr_labels', 'keywords'])(
+    'is no list of one in %s, where brackets belong to the value',
+    (name) => {
+      expect(isMark('[solar]', name)).toBe(false);
+    },
+  );
+
+  it.each(['origin_number', 'account_number', 'gclid', 'landing_page_url'])(
+    'where nobody writes a name, as in %s, is also a placeholder of several words',
+    (name) => {
+      for (const text of [
+        '<Caller Number>',
+        '[Caller Number]',
+        '{Caller Number}',
+        '$caller',
+        'Empty',
+        'No Value',
+      ])
+        expect([text, isMark(text, name)]).toEqual([text, true]);
+    },
+  );
+
+  it.each([
+    'extension_name',
+    'answering_point',
+    'service_name',
+    'queue_name',
+    'dial_widget_name',
+    'campaign',
+  ])('never costs %s a name that people wrote', (name) => {
+    const names = [
+      'Nat',
+      'Empty',
+      'No Value',
+      '<Jane Smith>',
+      '<Jane>',
+      '{Jane Smith}',
+      '[Jane Smith]',
+      '[NSW]',
+    ];
+    for (const text of [
+      ...names,
+      '<b>Jane</b>',
+      '<img src=x>',
+      'Nadia',
+      'Na Li',
+      '$ave',
+      '@home',
+      '*Sales*',
+      'Ｎａｄｉａ',
+    ])
+      expect([text, isMark(text, name)]).toEqual([text, false]);
+  });
+
+  it.each(['<anonymous>', '[Withheld]', '<Caller ID withheld>'])(
+    'is not %s in a number, which hides the caller',
+    (text) => {
+      expect(isMark(text, 'origin_number')).toBe(false);
+    },
+  );
+
+  it.each(['NaT', '--:--', '--:--:--'])('in a time is also %s', (text) => {
+    expect([isMark(text, 'ended_at'), isMark(text, 'duration_seconds')]).toEqual([true, true]);
   });
 
   it.each([0, '0', -1, '-62135596800', '-0001-11-30T00:00:00', '0000-00-00 00:00:00', '00:00:00'])(
