@@ -18,7 +18,7 @@ export async function bringNearer(
   dueLatestMs: number,
   nowMs: number,
 ): Promise<number> {
-  for (let moved = 0; ; ) {
+  for (let moved = 0; ;) {
     const found = await inTransaction(store.writer, async (transaction) => {
       const tooFar = transaction('deliveries')
         .where({ destination: name, state: 'due' })
