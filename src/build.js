@@ -10,7 +10,8 @@ import process from 'node:process';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const mark = join(dist, 'built-from');
-const compiler = join(root, 'node_modules/typescript/bin/tsc');
+const packages = join(root, 'node_modules');
+const compiler = join(packages, 'typescript/bin/tsc');
 
 const sources = hashOf(
   ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'adapters', 'migrations'].flatMap((path) =>
@@ -20,11 +21,24 @@ const sources = hashOf(
 if (!existsSync(mark) || readFileSync(mark, 'utf8') !== markOf()) build();
 
 function build() {
-  if (!existsSync(compiler)) stop('The packages are not installed yet: run "npm install" first.');
+  if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
+  if (!existsSync(compiler)) stop(withoutCompiler());
   const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
   if (status !== 0) stop('The sources do not compile, so nothing was started.');
   // Written last: a build that was cut off is made again.
   writeFileSync(mark, markOf());
+}
+
+/** The compiler is a development package, which a production install omits: then only a finished build can start. */
+function withoutCompiler() {
+  const fault = existsSync(mark)
+    ? 'The build in dist/ does not match the sources'
+    : 'There is no finished build in dist/';
+  return [
+    `${fault}, and the compiler is not installed, so nothing was started.`,
+    'npm omits the compiler under --omit=dev and under NODE_ENV=production.',
+    'Run "npm ci --include=dev && npm run build". After that, "npm prune --omit=dev" may remove the compiler.',
+  ].join('\n');
 }
 
 /** What was compiled, and what came of it: a file that is missing or changed in dist/ is noticed as well. */

@@ -86,8 +86,44 @@ describe('the build before each start', () => {
     expect(await start()).toEqual({ code: 0, output: 'alone' });
   });
 
-  it('says that the packages are to be installed where they are not', async () => {
+  it('says that the packages must be installed where they are not', async () => {
     rmSync(path('node_modules'));
     expect(await start()).toEqual({ code: 1, output: expect.stringContaining('npm install') as string });
+  });
+
+  describe('without the compiler, as after a production install', () => {
+    const removeCompiler = (): void => {
+      rmSync(path('node_modules'));
+      mkdirSync(path('node_modules'));
+    };
+    const remedy = 'npm ci --include=dev && npm run build';
+
+    it('starts what was built from these sources', async () => {
+      await start();
+      removeCompiler();
+      expect(await start()).toEqual({ code: 0, output: 'yesterday' });
+    });
+
+    it.each([
+      ['There is no finished build in dist/', 'is missing', () => rmSync(path('dist'), { recursive: true })],
+      ['There is no finished build in dist/', 'was cut off', () => rmSync(path('dist/built-from'))],
+      [
+        'The build in dist/ does not match the sources',
+        'is older than the sources',
+        () => write('src/word.ts', `export const word: string = 'today';\n`),
+      ],
+      [
+        'The build in dist/ does not match the sources',
+        'lacks a file',
+        () => rmSync(path('dist/src/word.js')),
+      ],
+    ])('says "%s" and names the remedy where the build %s', async (fault, _state, spoil) => {
+      await start();
+      removeCompiler();
+      spoil();
+      const { code, output } = await start();
+      expect(code).toBe(1);
+      for (const part of [fault, 'NODE_ENV=production', remedy]) expect(output).toContain(part);
+    });
   });
 });

@@ -7,6 +7,12 @@ import { readSourceFiles, root, type SourceFile } from './source-files.ts';
 const files = readSourceFiles();
 const production = files.filter((file) => !/^adapters\/[^/]+\/test\.ts$/.test(file.path));
 
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+const { exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { exclude: string[] };
+const built = production.filter((file) => !exclude.includes(file.path));
+
 /** Which parts of the house a part may import, beside itself. Main, receiver and cli may import everything. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/domain': [],
@@ -162,19 +168,27 @@ describe('the house', () => {
     expect(askers.filter((path) => path !== 'src/domain/database-url.ts')).toEqual([]);
   });
 
-  it('needs no development package where it is built for production', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
-    const { exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
-      exclude: string[];
-    };
-    const strays = production
-      .filter((file) => !exclude.includes(file.path))
+  it('imports packages of `dependencies` only, types included, where it is built for production', () => {
+    const strays = built
       .flatMap((file) => file.packages.map((name) => ({ path: file.path, name })))
       .filter(({ name }) => !name.startsWith('node:'))
       .filter(({ name }) => !Object.keys(dependencies).some((known) => `${name}/`.startsWith(`${known}/`)));
     expect(strays).toEqual([]);
+  });
+
+  it('has every package of `dependencies` imported where it is built for production', () => {
+    const imported = built.flatMap((file) => file.packages);
+    // knex loads the driver that the URL of a database names.
+    const loadedByKnex = ['sqlite3', 'mysql2', 'pg'];
+    const idle = Object.keys(dependencies)
+      .filter((name) => !loadedByKnex.includes(name))
+      .filter((name) => !imported.some((path) => `${path}/`.startsWith(`${name}/`)));
+    expect(idle).toEqual([]);
+  });
+
+  it('holds no types and no compiler in `dependencies`', () => {
+    const compileTime = /^@types\/|^(?:typescript|tsx|esbuild|@typescript\/.*)$/;
+    expect(Object.keys(dependencies).filter((name) => compileTime.test(name))).toEqual([]);
   });
 
   it('uses neither Open CTI nor the SOAP login of Salesforce, which Salesforce ends', () => {

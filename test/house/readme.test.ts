@@ -12,6 +12,7 @@ import { root } from './source-files.ts';
 
 const documents = [
   'README.md',
+  'SECURITY.md',
   'docs/decisions.md',
   'docs/operations.md',
   'docs/reporting-table.md',
