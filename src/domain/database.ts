@@ -82,4 +82,6 @@ export interface LostFile {
   readonly reason: string;
   /** The database file itself is in its place: only its log or its shared memory is not. */
   readonly isLogOnly: boolean;
+  /** Something else was written into the files. What is in the log does not fit the database file any more. */
+  readonly isOverwritten: boolean;
 }

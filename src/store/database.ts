@@ -54,8 +54,15 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
     isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
     findLostFile: () => place?.findLoss(),
     openPatiently: () => openDatabase(url, mode, true),
-    close: () => (closing ??= knex.destroy()),
+    close: () => (closing ??= closeDatabase(knex, place)),
   };
+}
+
+async function closeDatabase(knex: Knex, place: FilePlace | undefined): Promise<void> {
+  // The last connection that closes would write a log into a file that it does not fit, and damage what is there.
+  if (place?.findLoss()?.isOverwritten === true) return;
+  await knex.destroy();
+  place?.close();
 }
 
 /** The absolute path of the file that a URL names; undefined for a server. */

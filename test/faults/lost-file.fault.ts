@@ -1,14 +1,17 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
 import { fault } from './fault.ts';
 import type { Scene } from './scene.ts';
 import { ask, callTraffic, sendAtRate } from './traffic.ts';
 
 interface Loss {
   readonly what: string;
-  readonly lose: (file: string) => void;
+  /** Before the traffic. */
+  readonly before?: (file: string) => void;
+  readonly lose: (file: string) => void | Promise<void>;
   /** How the receiver ends, and what is put right before the next start. Undefined: it runs on. */
   readonly end?: NodeJS.Signals;
   readonly mend: (file: string) => void;
@@ -51,11 +54,15 @@ const losses: readonly Loss[] = [
 ];
 
 /** Sends at 100 a second while the file is lost, for some seconds. Answers the statuses after the loss. */
-async function loseUnderTraffic(scene: Scene, { lose, end, mend }: Loss): Promise<Set<number | undefined>> {
+async function loseUnderTraffic(
+  scene: Scene,
+  { before, lose, end, mend }: Loss,
+): Promise<Set<number | undefined>> {
   const file = join(scene.folder, 'data/jet.sqlite');
   const receiver = scene.start({}, 'kit');
   const url = await receiver.ready();
   const token = await scene.token(url);
+  before?.(file);
   const statuses = new Set<number | undefined>();
   let isLost = false;
   let isOver = false;
@@ -74,7 +81,7 @@ async function loseUnderTraffic(scene: Scene, { lose, end, mend }: Loss): Promis
     },
   });
   await sleep(3_000);
-  lose(file);
+  await lose(file);
   isLost = true;
   await sleep(3_000);
   const ready = await fetch(`${url}/readyz`);
@@ -100,6 +107,32 @@ describe('the file of the store is lost while the receiver runs', () => {
       expect([...(await loseUnderTraffic(scene, loss))]).toEqual([503]);
       await scene.balance();
       scene.did('3 s of pushes while it was lost were all answered 503; nothing answered 200 is missing');
+    });
+  }
+
+  const overwritings = [
+    {
+      what: 'written over by an older copy',
+      async lose(file: string) {
+        // What the log holds goes into the file, which the older copy lacks.
+        const other = openDatabase(`sqlite:${file}`);
+        await other.knex.raw('PRAGMA wal_checkpoint(FULL)');
+        await other.close();
+        await sleep(1_500);
+        copyFileSync(`${file}.older`, file);
+      },
+    },
+    { what: 'emptied where it is', lose: (file: string) => truncateSync(file) },
+    { what: 'whose log is emptied where it is', lose: (file: string) => truncateSync(`${file}-wal`) },
+  ];
+  for (const { what, lose } of overwritings) {
+    fault(`lost file: ${what}`, async (scene) => {
+      const statuses = await loseUnderTraffic(scene, {
+        ...{ what, lose, mend: nothing },
+        before: (file) => copyFileSync(file, `${file}.older`),
+      });
+      expect([...statuses]).toEqual([503]);
+      scene.did('no push after that was answered 200');
     });
   }
 

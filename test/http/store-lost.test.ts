@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
@@ -34,6 +34,7 @@ const losses: Loss[] = [
     },
     bringBack: (file) => renameSync(`${file}.old`, file),
   },
+  { what: 'written over by nothing', lose: (file) => truncateSync(file) },
   { what: 'without its log', lose: (file) => rmSync(`${file}-wal`) },
   { what: 'without its shared memory', lose: (file) => rmSync(`${file}-shm`) },
   {

@@ -76,6 +76,48 @@ describe('the file of an open store', () => {
     expect(store.reader.findLostFile()?.reason).toBe(loss());
   });
 
+  it.each<[string, () => Promise<void>]>([
+    ['by an older copy', () => copyFile(`${file}.old`, file)],
+    ['by nothing', () => writeFile(file, '')],
+    ['by another text', () => writeFile(file, 'x'.repeat(9_000))],
+  ])('is known to be lost when it is written over where it is %s', async (_what, lose) => {
+    const grow = async (name: string): Promise<void> => {
+      await store.writer.knex('settings').insert({ name, value: name.repeat(20_000) });
+      await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
+    };
+    await grow('one');
+    await copyFile(file, `${file}.old`);
+    await grow('two');
+    expect(loss()).toBeUndefined();
+    await lose();
+    expect(loss()).toMatch(/jet\.sqlite was (?:emptied or written over|replaced by an older state) while/);
+    // Also after SQLite has written on into it.
+    await grow('three').catch(() => undefined);
+    expect(store.writer.findLostFile()).toMatchObject({ isOverwritten: true });
+  });
+
+  it('is known to be lost when its log is emptied where it is, before the push after it is answered', async () => {
+    await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
+    await store.writer.knex('settings').insert({ name: 'before', value: '' });
+    await writeFile(`${file}-wal`, '');
+    await store.writer.knex('settings').insert({ name: 'x', value: 'y' });
+    expect(loss()).toMatch(/jet\.sqlite-wal was emptied or written over while it is in use/);
+    // To close it would write the log's zeros into the file.
+    await store.close();
+    await copyFile(file, `${file}.kept`);
+    const kept = openDatabase(`sqlite:${file}.kept`);
+    expect(await kept.knex.raw('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    await kept.close();
+  });
+
+  it('is in its place beside a log without a beginning that was there before', async () => {
+    await store.close();
+    await writeFile(`${file}-wal`, Buffer.alloc(40_000));
+    store = await openStore(`sqlite:${file}`, storeMigrations);
+    await store.writer.knex('settings').insert({ name: 'x', value: 'y' });
+    expect(loss()).toBeUndefined();
+  });
+
   it('is in its place again when the very file comes back', async () => {
     await rename(file, `${file}.old`);
     expect(loss()).toBeDefined();
