@@ -20,7 +20,7 @@ export default tseslint.config(
   {
     // The environment and the console belong to the edges; everything else is handed what it needs.
     files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
-    ignores: ['src/main.ts', 'src/run-receiver.ts', 'src/cli/**'],
+    ignores: ['src/main.ts', 'src/app/run-receiver.ts', 'src/cli/**'],
     rules: {
       'no-console': 'error',
       'no-restricted-properties': ['error', { object: 'process', property: 'env' }],

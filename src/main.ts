@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { printAside } from './cli/print.ts';
-import type * as running from './run-receiver.ts';
+import type * as running from './app/run-receiver.ts';
 import { descriptorsToImport, descriptorsToRun, readDescriptorLimit } from './http/descriptor-limit.ts';
 
 // The files made here hold secrets and people's numbers: only the owner and its group can read them.
@@ -14,7 +14,7 @@ if (limit < descriptorsToRun) {
   process.exit(1);
 }
 
-const { runReceiver } = limit < descriptorsToImport ? requireOneByOne() : await import('./run-receiver.ts');
+const { runReceiver } = limit < descriptorsToImport ? requireOneByOne() : await import('./app/run-receiver.ts');
 await runReceiver();
 
 /** Unlike `import`, which opens files of a whole level of modules at once, `require` opens one file at a time. */

@@ -9,7 +9,7 @@ const parts = [
   'test/docs',
   'test/delivery',
   'test/cli/doctor.test.ts',
-  'test/housekeeping.test.ts',
+  'test/app/housekeeping.test.ts',
   'adapters',
 ];
 const servers = [

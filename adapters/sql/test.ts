@@ -15,7 +15,7 @@ import {
   type ReportingColumn,
 } from '#contract';
 import { jetFields } from '../../src/domain/jet-fields.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
 import { openSqlStandIn, sqlFaults } from '../../test/adapter-kit/sql-stand-in.ts';

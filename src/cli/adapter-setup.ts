@@ -1,4 +1,4 @@
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter } from './one-adapter.ts';
 import { showFindings } from './show-findings.ts';

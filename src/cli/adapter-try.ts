@@ -3,7 +3,7 @@ import { capabilitiesUnder } from '../contract/adapter.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { idempotencyKey } from '../delivery/attempt.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter, type OneAdapter } from './one-adapter.ts';
 import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './sample-calls.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
-import { secretKeyFile } from '../data-folder.ts';
+import { secretKeyFile } from '../app/data-folder.ts';
 import { backUpStore } from '../store/backup.ts';
 import { databaseFile } from '../store/database.ts';
 import { createCommand, runCommand } from './command-context.ts';

@@ -3,7 +3,7 @@ import { approvedUntil, mintRefreshToken } from '../auth/grants.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
 import { secretKeyOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
-import { secretKeyFile } from '../data-folder.ts';
+import { secretKeyFile } from '../app/data-folder.ts';
 import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { print, printJson } from './print.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
-import { enabledDestinations } from '../enabled-destinations.ts';
+import { enabledDestinations } from '../app/enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { openExistingStore, type Store } from '../store/store.ts';
 import { describeError } from './describe-error.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { tokenPath } from '../http/token-route.ts';
 import { webhookPaths } from '../http/webhook-routes.ts';
-import type { FirstStart } from '../first-client.ts';
+import type { FirstStart } from '../app/first-client.ts';
 import { printText } from './print.ts';
 
 const filesMax = 100;

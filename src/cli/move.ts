@@ -9,7 +9,7 @@ import {
 } from '../store/move/move.ts';
 import type { Move } from '../store/move/move-plan.ts';
 import { requireEmptyTarget, TargetNotEmpty } from '../store/move/target.ts';
-import { onStopSignals } from '../stop-signals.ts';
+import { onStopSignals } from '../app/stop-signals.ts';
 import { createCommand, runCommand, UsageError } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { planMoves, type MoveOptions } from './move/plan-moves.ts';

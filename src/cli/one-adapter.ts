@@ -1,7 +1,7 @@
 import { adapters } from '../../adapters/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
-import { createAdapter } from '../create-adapter.ts';
+import { createAdapter } from '../app/create-adapter.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import { createMemoryLedger } from '../domain/memory-ledger.ts';

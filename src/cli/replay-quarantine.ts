@@ -1,5 +1,5 @@
 import { secretKeyOf } from '../auth/secret-key.ts';
-import { secretKeyFile } from '../data-folder.ts';
+import { secretKeyFile } from '../app/data-folder.ts';
 import { Problem } from '../http/problem.ts';
 import { decodeBody } from '../http/read-body.ts';
 import { decodeText } from '../intake/decode-text.ts';

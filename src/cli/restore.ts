@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { storeMigrations } from '../../migrations/index.ts';
 import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
-import { secretKeyFile } from '../data-folder.ts';
+import { secretKeyFile } from '../app/data-folder.ts';
 import { readBackup, type BackupNotes } from '../store/backup.ts';
 import { databaseFile } from '../store/database.ts';
 import { restoreStore, StoreInUse } from '../store/restore.ts';

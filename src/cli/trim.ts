@@ -1,7 +1,7 @@
 import { loadSecretKey, requireKeyOfClients } from '../auth/secret-key.ts';
-import { secretKeyFile } from '../data-folder.ts';
-import { pastTime, runHousekeeping } from '../housekeeping.ts';
-import { createLogger } from '../logger.ts';
+import { secretKeyFile } from '../app/data-folder.ts';
+import { pastTime, runHousekeeping } from '../app/housekeeping.ts';
+import { createLogger } from '../app/logger.ts';
 import { countPastTime } from '../store/count-past-time.ts';
 import { readRemovalMark } from '../store/removal-mark.ts';
 import { createCommand, runCommand, withStore } from './command-context.ts';

@@ -4,9 +4,9 @@ import type { Adapter } from '../../src/contract/adapter.ts';
 import type { Delivery } from '../../src/contract/delivery.ts';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/app/logger.ts';
 import type { AdapterSubject, Fault, LandedRecord, StandIn } from './subject.ts';
 
 /** What came of one call of `deliver`. */

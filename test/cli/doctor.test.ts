@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../../migrations/index.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
 import { inFolder } from '../fixtures/receiver-process.ts';

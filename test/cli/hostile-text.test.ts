@@ -8,7 +8,7 @@ import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { openStore } from '../../src/store/store.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/app/logger.ts';
 import { naughtyStrings } from '../fixtures/corpora.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { makeCommandFolder, type CommandFolder, type CommandResult } from '../fixtures/run-command.ts';

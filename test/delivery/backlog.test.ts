@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { sql } from '../../adapters/sql/index.ts';
 import { reportingTable } from '../../src/contract/index.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { startWorker } from '../../src/delivery/worker.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { readDestinations } from '../../src/store/destinations.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { contractVersion, defineAdapter, AdapterMisconfigured, z } from '../../src/contract/index.ts';
-import { AdapterNotMade } from '../../src/destination-adapter.ts';
-import { createLogger } from '../../src/logger.ts';
-import { startReceiver, type Receiver } from '../../src/receiver.ts';
+import { AdapterNotMade } from '../../src/app/destination-adapter.ts';
+import { createLogger } from '../../src/app/logger.ts';
+import { startReceiver, type Receiver } from '../../src/app/receiver.ts';
 import { takeToken } from '../fixtures/receiver-process.ts';
 import { capabilities, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
 

@@ -1,8 +1,8 @@
 // A receiver with the test adapters beside the kit's own, and with lease, pace and clock as a fault needs them.
 import { adapters } from '../../adapters/index.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { createLogger } from '../../src/logger.ts';
-import { startReceiver } from '../../src/receiver.ts';
+import { createLogger } from '../../src/app/logger.ts';
+import { startReceiver } from '../../src/app/receiver.ts';
 import { reference } from '../adapter-kit/reference/index.ts';
 import { firstStartText, showFirstStart } from '../../src/cli/first-start.ts';
 import { lookup } from './lookup-adapter.ts';

@@ -28,20 +28,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 const everything = [
   'src/main.ts',
-  'src/run-receiver.ts',
-  'src/start-warnings.ts',
-  'src/receiver.ts',
-  'src/create-adapter.ts',
-  'src/destination-adapter.ts',
-  'src/enabled-destinations.ts',
-  'src/exposure.ts',
-  'src/first-client.ts',
-  'src/data-folder.ts',
-  'src/housekeeping.ts',
-  'src/http-dependencies.ts',
-  'src/log-output.ts',
-  'src/logger.ts',
-  'src/stop-signals.ts',
+  'src/app/run-receiver.ts',
+  'src/app/start-warnings.ts',
+  'src/app/receiver.ts',
+  'src/app/create-adapter.ts',
+  'src/app/destination-adapter.ts',
+  'src/app/enabled-destinations.ts',
+  'src/app/exposure.ts',
+  'src/app/first-client.ts',
+  'src/app/data-folder.ts',
+  'src/app/housekeeping.ts',
+  'src/app/http-dependencies.ts',
+  'src/app/log-output.ts',
+  'src/app/logger.ts',
+  'src/app/stop-signals.ts',
   'src/cli',
 ];
 
@@ -156,7 +156,7 @@ describe('the house', () => {
     const code = (text: string): string => text.replace(/^\s*(?:\*|\/\/).*$/gm, '');
     const reachers = production.filter((file) => reaches.test(code(file.text))).map((file) => file.path);
     // Where the log goes, where credentials may be shown, and the bar that shows progress.
-    const handedOn = ['src/logger.ts', 'src/run-receiver.ts', 'src/cli/simulate/output.ts'];
+    const handedOn = ['src/app/logger.ts', 'src/app/run-receiver.ts', 'src/cli/simulate/output.ts'];
     expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSecretKey } from '../../src/auth/secret-key.ts';
-import { runHousekeeping } from '../../src/housekeeping.ts';
+import { runHousekeeping } from '../../src/app/housekeeping.ts';
 import { pushesOfCallMax, storePushes } from '../../src/store/pushes.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { readCall } from '../fixtures/fresh-store.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/app/logger.ts';
 import { consolePassword, startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
 const canaries = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/domain/database.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { checkSecretKey, keptSecretKey } from '../../auth/secret-key.ts';
 import type { CoreSettings } from '../../config/core-schema.ts';
 import type { Settings } from '../../config/read-settings.ts';
-import { secretKeyFile } from '../../data-folder.ts';
+import { secretKeyFile } from '../../app/data-folder.ts';
 import { databaseFile, openDatabase } from '../../store/database.ts';
 import type { MoveOptions } from './plan-moves.ts';
 

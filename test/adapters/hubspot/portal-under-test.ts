@@ -8,7 +8,7 @@ import {
   type Delivery,
   type Outcome,
 } from '../../../src/contract/index.ts';
-import { createAdapter } from '../../../src/create-adapter.ts';
+import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hubspot } from '../../../adapters/hubspot/index.ts';
 import { callKey, contactKey } from '../../../adapters/hubspot/properties.ts';
 import { readSettings } from '../../../src/config/read-settings.ts';
-import { createAdapter } from '../../../src/create-adapter.ts';
+import { createAdapter } from '../../../src/app/create-adapter.ts';
 import { capabilitiesUnder } from '../../../src/contract/adapter.ts';
 import type { Adapter, Finding } from '../../../src/contract/index.ts';
 import { adapterSurroundings } from '../../fixtures/adapter-surroundings.ts';

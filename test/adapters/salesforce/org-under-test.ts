@@ -9,7 +9,7 @@ import type { Adapter } from '../../../src/contract/adapter.ts';
 import type { Delivery } from '../../../src/contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/errors.ts';
 import type { Delivered, Outcome } from '../../../src/contract/outcome.ts';
-import { createAdapter } from '../../../src/create-adapter.ts';
+import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';

@@ -6,8 +6,8 @@ import { adapters } from '../../../adapters/index.ts';
 import { createClient, type ClientCredentials } from '../../../src/auth/clients.ts';
 import { loadSecretKey } from '../../../src/auth/secret-key.ts';
 import { readSettings } from '../../../src/config/read-settings.ts';
-import { createLogger } from '../../../src/logger.ts';
-import { startReceiver, type Receiver } from '../../../src/receiver.ts';
+import { createLogger } from '../../../src/app/logger.ts';
+import { startReceiver, type Receiver } from '../../../src/app/receiver.ts';
 import { Visitor, type Page } from './visitor.ts';
 
 export const password = 'correct horse battery staple';

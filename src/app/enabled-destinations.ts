@@ -1,6 +1,6 @@
-import type { Settings } from './config/read-settings.ts';
-import { capabilitiesUnder, type AdapterDefinition } from './contract/adapter.ts';
-import type { Destination } from './store/deliveries.ts';
+import type { Settings } from '../config/read-settings.ts';
+import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
+import type { Destination } from '../store/deliveries.ts';
 
 /** What the store is to know of the adapters that the settings enable. */
 export function enabledDestinations(

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from './domain/clock.ts';
-import { judgeRemoval, type Judgement } from './domain/removal-doubt.ts';
-import type { Log } from './domain/log.ts';
-import type { PastTime } from './store/count-past-time.ts';
-import { keepRemovalMark, readOldestMs, readRemovalMark } from './store/removal-mark.ts';
-import { endTurn, takeTurn } from './store/housekeeping-turn.ts';
-import { deleteEndedLedgerEntries } from './store/match-ledger.ts';
-import { deleteEndedGrants } from './store/oauth-grants.ts';
-import { deleteExpiredTokens } from './store/oauth-rows.ts';
-import { deleteOldQuarantine } from './store/quarantine.ts';
-import { deleteEndedSessions } from './store/sessions.ts';
-import type { Store } from './store/store.ts';
-import { deleteOldTombstones } from './store/tombstones.ts';
-import { trimCalls } from './store/trim-calls.ts';
+import type { Clock } from '../domain/clock.ts';
+import { judgeRemoval, type Judgement } from '../domain/removal-doubt.ts';
+import type { Log } from '../domain/log.ts';
+import type { PastTime } from '../store/count-past-time.ts';
+import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/removal-mark.ts';
+import { endTurn, takeTurn } from '../store/housekeeping-turn.ts';
+import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
+import { deleteEndedGrants } from '../store/oauth-grants.ts';
+import { deleteExpiredTokens } from '../store/oauth-rows.ts';
+import { deleteOldQuarantine } from '../store/quarantine.ts';
+import { deleteEndedSessions } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
+import { deleteOldTombstones } from '../store/tombstones.ts';
+import { trimCalls } from '../store/trim-calls.ts';
 
 export interface HousekeepingOptions {
   readonly store: Store;

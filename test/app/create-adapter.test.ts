@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sql } from '../../adapters/sql/index.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../../src/contract/adapter.ts';
 import type { AdapterTools } from '../../src/contract/adapter-tools.ts';
-import { createAdapter } from '../../src/create-adapter.ts';
+import { createAdapter } from '../../src/app/create-adapter.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 
 const definition: AdapterDefinition = sql;

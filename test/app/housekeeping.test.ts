@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runHousekeeping, type TrimmedKind } from '../src/housekeeping.ts';
-import type { Log } from '../src/domain/log.ts';
-import { endTurn, takeTurn } from '../src/store/housekeeping-turn.ts';
-import { insertFamily } from '../src/store/oauth-grants.ts';
-import { insertToken } from '../src/store/oauth-rows.ts';
-import { quarantineBody, readQuarantine } from '../src/store/quarantine.ts';
-import { writeSession } from '../src/store/sessions.ts';
-import type { Store } from '../src/store/store.ts';
-import { engines } from './fixtures/engines.ts';
-import { countRows, openFreshStore, type FreshStore } from './fixtures/fresh-store.ts';
-import { someTimeMs } from './fixtures/pushes.ts';
-import { silentLog, storeCalls } from './fixtures/running-worker.ts';
+import { runHousekeeping, type TrimmedKind } from '../../src/app/housekeeping.ts';
+import type { Log } from '../../src/domain/log.ts';
+import { endTurn, takeTurn } from '../../src/store/housekeeping-turn.ts';
+import { insertFamily } from '../../src/store/oauth-grants.ts';
+import { insertToken } from '../../src/store/oauth-rows.ts';
+import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
+import { writeSession } from '../../src/store/sessions.ts';
+import type { Store } from '../../src/store/store.ts';
+import { engines } from '../fixtures/engines.ts';
+import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+import { silentLog, storeCalls } from '../fixtures/running-worker.ts';
 
 const dayMs = 86_400_000;
 const turnMs = 300_000;

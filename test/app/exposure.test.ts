@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { adapters } from '../adapters/index.ts';
-import { readSettings } from '../src/config/read-settings.ts';
-import { findExposures } from '../src/exposure.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { adapters } from '../../adapters/index.ts';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { findExposures } from '../../src/app/exposure.ts';
+import { openDatabase } from '../../src/store/database.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { CoreSettings } from './config/core-schema.ts';
-import type { Settings } from './config/read-settings.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import type { Settings } from '../config/read-settings.ts';
 import { usualStoreFiles } from './data-folder.ts';
 import { findExposures } from './exposure.ts';
-import { findDurabilityFault } from './store/durability.ts';
-import type { Store } from './store/store.ts';
-import { countCallsOfUnnamed } from './store/unnamed-store.ts';
+import { findDurabilityFault } from '../store/durability.ts';
+import type { Store } from '../store/store.ts';
+import { countCallsOfUnnamed } from '../store/unnamed-store.ts';
 
 /** Logs what an operator must know at the start, each with its remedy. It ends no start. */
 export async function logStartWarnings(store: Store, settings: Settings, log: Logger): Promise<void> {

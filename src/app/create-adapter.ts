@@ -1,13 +1,13 @@
-import { reportingMigrations, reportingMigrationsTable } from '../migrations/index.ts';
-import type { CoreSettings } from './config/core-schema.ts';
-import { contractVersion, type Adapter, type AdapterDefinition } from './contract/adapter.ts';
-import type { AdapterTools } from './contract/adapter-tools.ts';
-import { AdapterMisconfigured } from './contract/errors.ts';
-import { MigrationBlocked } from './domain/migration.ts';
-import { createPhoneReader } from './domain/phone-number.ts';
-import { openDatabase } from './store/database.ts';
-import { migrate } from './store/migrate.ts';
-import { StoreUnusable } from './store/store-unusable.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../../migrations/index.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import { contractVersion, type Adapter, type AdapterDefinition } from '../contract/adapter.ts';
+import type { AdapterTools } from '../contract/adapter-tools.ts';
+import { AdapterMisconfigured } from '../contract/errors.ts';
+import { MigrationBlocked } from '../domain/migration.ts';
+import { createPhoneReader } from '../domain/phone-number.ts';
+import { openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { StoreUnusable } from '../store/store-unusable.ts';
 
 /** What an adapter's tools are made from. */
 export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger' | 'showFigure'> {

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { CoreSettings } from './config/core-schema.ts';
-import type { Settings } from './config/read-settings.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import type { Settings } from '../config/read-settings.ts';
 import { secretKeyFile } from './data-folder.ts';
-import { databaseFile } from './store/database.ts';
+import { databaseFile } from '../store/database.ts';
 
 /** Something that strangers or other users of the machine could reach, and what to do about it. */
 export interface Exposure {

@@ -1,5 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { escapeUnseen } from './domain/plain-text.ts';
+import { escapeUnseen } from '../domain/plain-text.ts';
 import { createLogOutput } from './log-output.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Adapter, AdapterDefinition } from './contract/adapter.ts';
-import { AdapterMisconfigured } from './contract/errors.ts';
+import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
+import { AdapterMisconfigured } from '../contract/errors.ts';
 import { createAdapter, type AdapterSurroundings } from './create-adapter.ts';
 
 /** An adapter that cannot be made, for another reason than its settings: the receiver does not start with it. */

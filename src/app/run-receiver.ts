@@ -1,16 +1,16 @@
-import { adapters } from '../adapters/index.ts';
-import { firstStartText, showFirstStart } from './cli/first-start.ts';
-import { describeError } from './cli/describe-error.ts';
-import { loadSettings } from './cli/load-settings.ts';
-import { printAside } from './cli/print.ts';
-import type { Settings } from './config/read-settings.ts';
+import { adapters } from '../../adapters/index.ts';
+import { firstStartText, showFirstStart } from '../cli/first-start.ts';
+import { describeError } from '../cli/describe-error.ts';
+import { loadSettings } from '../cli/load-settings.ts';
+import { printAside } from '../cli/print.ts';
+import type { Settings } from '../config/read-settings.ts';
 import { firstStartFile } from './data-folder.ts';
 import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { onStopSignals } from './stop-signals.ts';
-import { StoreUnusable } from './store/store-unusable.ts';
-import { StoreAway } from './store/await-store.ts';
+import { StoreUnusable } from '../store/store-unusable.ts';
+import { StoreAway } from '../store/await-store.ts';
 
 const stopWithinMs = 28_000;
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createClient } from './auth/clients.ts';
-import { hashPassword } from './auth/password.ts';
-import { randomText } from './auth/secrets.ts';
-import type { CoreSettings } from './config/core-schema.ts';
-import type { Clock } from './domain/clock.ts';
-import { keepSettingOnce, readKeptSetting } from './store/kept-settings.ts';
-import type { Store } from './store/store.ts';
-import { inTransaction } from './store/transaction.ts';
+import { createClient } from '../auth/clients.ts';
+import { hashPassword } from '../auth/password.ts';
+import { randomText } from '../auth/secrets.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { keepSettingOnce, readKeptSetting } from '../store/kept-settings.ts';
+import type { Store } from '../store/store.ts';
+import { inTransaction } from '../store/transaction.ts';
 
 /** What is made at the first start, and shown once. */
 export interface FirstStart {
