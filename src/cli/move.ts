@@ -15,7 +15,7 @@ import { loadSettings } from './load-settings.ts';
 import { planMoves, type MoveOptions } from './move/plan-moves.ts';
 import { nextSteps } from './move/next-steps.ts';
 import { requireNoReceiver } from './require-no-receiver.ts';
-import { createConsoleOutput } from './simulate/output.ts';
+import { createConsoleOutput } from '../simulate/output.ts';
 import { print } from './print.ts';
 
 const command = createCommand(

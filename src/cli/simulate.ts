@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { describeError } from './describe-error.ts';
 import { loadEnvironment } from './load-settings.ts';
-import { readOptions } from './simulate/options.ts';
-import { createConsoleOutput } from './simulate/output.ts';
+import { readOptions } from '../simulate/options.ts';
+import { createConsoleOutput } from '../simulate/output.ts';
 import { onStopSignals } from '../app/stop-signals.ts';
-import { runSimulation, type SimulationOptions } from './simulate/run-simulation.ts';
+import { runSimulation, type SimulationOptions } from '../simulate/run-simulation.ts';
 import { printAside } from './print.ts';
 
 const badOptionExitCode = 2;

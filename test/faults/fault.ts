@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'vitest';
-import { createRandom } from '../../src/cli/simulate/random.ts';
+import { createRandom } from '../../src/simulate/traffic/random.ts';
 import type { FreshDatabase } from '../fixtures/engines.ts';
 import { openScene, type Scene } from './scene.ts';
 import type { TableRow } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/cli/simulate/random.ts';
+import type { Random } from '../../src/simulate/traffic/random.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
 import { callKey } from '../../adapters/hubspot/properties.ts';
 import { startHubspotStandIn } from '../stand-ins/hubspot/hubspot-stand-in.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Random } from '../../src/cli/simulate/random.ts';
+import type { Random } from '../../src/simulate/traffic/random.ts';
 import type { Stage } from '../../src/domain/stage.ts';
 import {
   readFirstStart,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/cli/simulate/random.ts';
+import type { Random } from '../../src/simulate/traffic/random.ts';
 import type { Stage } from '../../src/domain/stage.ts';
 import type { Ledger, SentPush } from './ledger.ts';
 

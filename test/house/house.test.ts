@@ -156,7 +156,7 @@ describe('the house', () => {
     const code = (text: string): string => text.replace(/^\s*(?:\*|\/\/).*$/gm, '');
     const reachers = production.filter((file) => reaches.test(code(file.text))).map((file) => file.path);
     // Where the log goes, where credentials may be shown, and the bar that shows progress.
-    const handedOn = ['src/app/logger.ts', 'src/app/run-receiver.ts', 'src/cli/simulate/output.ts'];
+    const handedOn = ['src/app/logger.ts', 'src/app/run-receiver.ts', 'src/simulate/output.ts'];
     expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
   });
 

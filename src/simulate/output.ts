@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { print, printAside } from '../print.ts';
+import { print, printAside } from '../cli/print.ts';
 
 /** Where a run tells what it does. */
 export interface Output {

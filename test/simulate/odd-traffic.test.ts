@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createPlan, type Plan, type PlannedPush } from '../../../src/cli/simulate/plan.ts';
-import { stages } from '../../../src/domain/stage.ts';
-import { isList, readBody } from '../../../src/intake/read-body.ts';
-import type { PushReading } from '../../../src/intake/read-push.ts';
+import { createPlan, type Plan, type PlannedPush } from '../../src/simulate/traffic/plan.ts';
+import { stages } from '../../src/domain/stage.ts';
+import { isList, readBody } from '../../src/intake/read-body.ts';
+import type { PushReading } from '../../src/intake/read-push.ts';
 
 const intake = { statusMap: new Map() };
 const plan = createPlan(2024, 2000, Date.parse('2025-04-05T23:30:00Z'));

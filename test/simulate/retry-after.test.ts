@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryAfterMs } from '../../../src/cli/simulate/retry-after.ts';
+import { retryAfterMs } from '../../src/simulate/retry-after.ts';
 
 const nowMs = Date.parse('2025-03-04T05:06:07Z');
 

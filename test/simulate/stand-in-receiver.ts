@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCallCompleter } from '../../../src/domain/call.ts';
-import type { Database } from '../../../src/domain/database.ts';
-import { foldCall } from '../../../src/domain/fold.ts';
-import type { Push } from '../../../src/domain/push.ts';
-import { reportingTable } from '../../../src/domain/reporting-table.ts';
-import { stages } from '../../../src/domain/stage.ts';
-import { isList, readBody as readPushes } from '../../../src/intake/read-body.ts';
-import { isFault, type PushReading } from '../../../src/intake/read-push.ts';
+import { createCallCompleter } from '../../src/domain/call.ts';
+import type { Database } from '../../src/domain/database.ts';
+import { foldCall } from '../../src/domain/fold.ts';
+import type { Push } from '../../src/domain/push.ts';
+import { reportingTable } from '../../src/domain/reporting-table.ts';
+import { stages } from '../../src/domain/stage.ts';
+import { isList, readBody as readPushes } from '../../src/intake/read-body.ts';
+import { isFault, type PushReading } from '../../src/intake/read-push.ts';
 
 /** What a stand-in does wrong on request. Undefined: nothing; `lost`: it stores, and hangs up without an answer. */
 export type Misbehaviour = (request: {

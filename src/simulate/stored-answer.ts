@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stages } from '../../domain/stage.ts';
+import { stages } from '../domain/stage.ts';
 
 const storedAnswer = z.object({
   status: z.literal('stored'),

@@ -15,7 +15,7 @@ import {
   started,
 } from './inbound-moment.ts';
 import type { Random } from './random.ts';
-import { drawWebSession } from './web-session.ts';
+import { drawWebSession } from '../web-session.ts';
 
 /** Tells how a call went, from what was known when it started. */
 type Plot = (start: CallFields, random: Random, at: CallClock) => CallStory;

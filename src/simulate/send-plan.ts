@@ -1,4 +1,4 @@
-import type { Plan, PlannedCall, PlannedStep } from './plan.ts';
+import type { Plan, PlannedCall, PlannedStep } from './traffic/plan.ts';
 import { createPace } from './pace.ts';
 
 export interface Sending {

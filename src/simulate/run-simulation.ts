@@ -1,10 +1,10 @@
-import type { StatusMap } from '../../domain/call-status.ts';
+import type { StatusMap } from '../domain/call-status.ts';
 import { CredentialsRefused, type Credentials } from './credentials.ts';
 import { checkLanding } from './check-landing.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger } from './sent-calls.ts';
 import type { Output } from './output.ts';
-import { createPlan, type Plan, type PlannedStep } from './plan.ts';
-import { createReceiver, type Receiver } from './receiver.ts';
+import { createPlan, type Plan, type PlannedStep } from './traffic/plan.ts';
+import { createReceiver, type Receiver } from './receiver-client.ts';
 import { reportDifferences, reportSending } from './report.ts';
 import { sendPlan } from './send-plan.ts';
 

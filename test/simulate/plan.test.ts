@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPlan, type Plan, type PlannedPush } from '../../../src/cli/simulate/plan.ts';
-import { seedMax } from '../../../src/cli/simulate/random.ts';
-import { createCallCompleter } from '../../../src/domain/call.ts';
-import { foldCall } from '../../../src/domain/fold.ts';
-import type { Push } from '../../../src/domain/push.ts';
-import { stageRank, stages } from '../../../src/domain/stage.ts';
-import { isList, readBody } from '../../../src/intake/read-body.ts';
-import { isFault, readPush, type PushReading } from '../../../src/intake/read-push.ts';
+import { createPlan, type Plan, type PlannedPush } from '../../src/simulate/traffic/plan.ts';
+import { seedMax } from '../../src/simulate/traffic/random.ts';
+import { createCallCompleter } from '../../src/domain/call.ts';
+import { foldCall } from '../../src/domain/fold.ts';
+import type { Push } from '../../src/domain/push.ts';
+import { stageRank, stages } from '../../src/domain/stage.ts';
+import { isList, readBody } from '../../src/intake/read-body.ts';
+import { isFault, readPush, type PushReading } from '../../src/intake/read-push.ts';
 
 const nowMs = Date.parse('2025-04-05T23:30:00Z');
 const dayMs = 86_400_000;

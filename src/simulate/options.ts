@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { adapters } from '../../../adapters/index.ts';
-import { sql } from '../../../adapters/sql/index.ts';
-import type { CoreSettings } from '../../config/core-schema.ts';
-import { readSettings } from '../../config/read-settings.ts';
-import { dialectOfUrl } from '../../domain/database-url.ts';
+import { adapters } from '../../adapters/index.ts';
+import { sql } from '../../adapters/sql/index.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
+import { readSettings } from '../config/read-settings.ts';
+import { dialectOfUrl } from '../domain/database-url.ts';
 import type { Credentials } from './credentials.ts';
-import { helpOutput } from '../print.ts';
-import { seedMax } from './random.ts';
+import { helpOutput } from '../cli/print.ts';
+import { seedMax } from './traffic/random.ts';
 import type { SimulationOptions } from './run-simulation.ts';
 
 const callsMax = 100_000;

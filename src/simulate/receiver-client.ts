@@ -1,5 +1,5 @@
 import { createAuthorizer, CredentialsRefused, type Credentials } from './credentials.ts';
-import type { Sendable } from './envelope.ts';
+import type { Sendable } from './traffic/envelope.ts';
 import { pause } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
 

@@ -1,6 +1,6 @@
-import type { CallStatus } from '../../domain/call-status.ts';
-import type { Direction } from '../../domain/fold.ts';
-import type { Stage } from '../../domain/stage.ts';
+import type { CallStatus } from '../domain/call-status.ts';
+import type { Direction } from '../domain/fold.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { Progress } from './output.ts';
 import { pause } from './pause.ts';
 import { ReportingUnreadable, type LandedRow, type ReportingReader } from './reporting-reader.ts';

@@ -1,7 +1,7 @@
 import { findStrangers, waitForLanding, type ExpectedCall } from './landed.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './sent-calls.ts';
 import type { Output } from './output.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './traffic/plan.ts';
 import { reportLanding } from './report.ts';
 import { createReportingReader, ReportingUnreadable } from './reporting-reader.ts';
 

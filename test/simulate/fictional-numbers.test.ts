@@ -6,9 +6,9 @@ import {
   fictionalServices,
   shapes,
   type FictionalNumber,
-} from '../../../src/cli/simulate/fictional-numbers.ts';
-import { createRandom } from '../../../src/cli/simulate/random.ts';
-import { createPhoneReader } from '../../../src/domain/phone-number.ts';
+} from '../../src/simulate/traffic/fictional-numbers.ts';
+import { createRandom } from '../../src/simulate/traffic/random.ts';
+import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });
 const random = createRandom(1);

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reportingMigrations } from '../../../migrations/index.ts';
-import type { Output } from '../../../src/cli/simulate/output.ts';
-import { runSimulation, type SimulationOptions } from '../../../src/cli/simulate/run-simulation.ts';
-import type { Database } from '../../../src/domain/database.ts';
-import { openDatabase } from '../../../src/store/database.ts';
-import { migrate } from '../../../src/store/migrate.ts';
+import { reportingMigrations } from '../../migrations/index.ts';
+import type { Output } from '../../src/simulate/output.ts';
+import { runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
+import type { Database } from '../../src/domain/database.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import {
   standInClient,
   standInHeader,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readOptions } from '../../../src/cli/simulate/options.ts';
+import { readOptions } from '../../src/simulate/options.ts';
 
 const client = { JET_CLIENT_ID: 'id', JET_CLIENT_SECRET: 'secret' };
 let shown: string;

@@ -1,6 +1,6 @@
-import type { CallFields } from '../../domain/jet-fields.ts';
-import { accountNumber, businessDomain } from './business.ts';
-import type { Random } from './random.ts';
+import type { CallFields } from '../domain/jet-fields.ts';
+import { accountNumber, businessDomain } from './traffic/business.ts';
+import type { Random } from './traffic/random.ts';
 
 const visits = [
   { channel: 'PAID', source: 'google', medium: 'cpc', referrer: 'www.google.com', weight: 5 },

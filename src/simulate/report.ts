@@ -1,5 +1,5 @@
 import type { ExpectedCall } from './landed.ts';
-import type { LedgerCounts } from './ledger.ts';
+import type { LedgerCounts } from './sent-calls.ts';
 import type { LandedRow } from './reporting-reader.ts';
 
 const differencesShown = 20;

@@ -1,7 +1,7 @@
-import type { Stage } from '../../domain/stage.ts';
+import type { Stage } from '../domain/stage.ts';
 import { problemCode, readStoredAnswer, readStoredList, type StoredAnswer } from './stored-answer.ts';
-import type { PlannedBrokenBody, PlannedCall, PlannedList, PlannedPush } from './plan.ts';
-import type { Answer } from './receiver.ts';
+import type { PlannedBrokenBody, PlannedCall, PlannedList, PlannedPush } from './traffic/plan.ts';
+import type { Answer } from './receiver-client.ts';
 
 /** What a body that is no push may be answered. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 415, 422]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf } from '../../../src/cli/simulate/key-spelling.ts';
-import { timeForms, writeTime } from '../../../src/cli/simulate/time-form.ts';
-import { parseInstant } from '../../../src/domain/instant.ts';
-import { jetFields, outboundJetNames } from '../../../src/domain/jet-fields.ts';
-import { foldKey } from '../../../src/intake/flatten.ts';
+import { keyOf } from '../../src/simulate/traffic/key-spelling.ts';
+import { timeForms, writeTime } from '../../src/simulate/traffic/time-form.ts';
+import { parseInstant } from '../../src/domain/instant.ts';
+import { jetFields, outboundJetNames } from '../../src/domain/jet-fields.ts';
+import { foldKey } from '../../src/intake/flatten.ts';
 
 describe('keys', () => {
   it('fold to the name on the page in every spelling', () => {
