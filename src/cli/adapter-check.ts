@@ -1,7 +1,7 @@
 import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
-import { loadAdapter, withAdapter } from './one-adapter.ts';
-import { showFindings } from './show-findings.ts';
+import { loadAdapter, withAdapter } from './adapter/one-adapter.ts';
+import { showFindings } from './adapter/show-findings.ts';
 
 const answersWithinMs = 30_000;
 

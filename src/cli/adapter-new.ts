@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createCommand, runCommand } from './command-context.ts';
-import { newAdapter } from './new-adapter.ts';
+import { newAdapter } from './adapter/copy-template.ts';
 import { print } from './print.ts';
 
 const command = createCommand(

@@ -5,8 +5,8 @@ import type { Outcome } from '../contract/outcome.ts';
 import { idempotencyKey } from '../delivery/attempt.ts';
 import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
-import { loadAdapter, withAdapter, type OneAdapter } from './one-adapter.ts';
-import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './sample-calls.ts';
+import { loadAdapter, withAdapter, type OneAdapter } from './adapter/one-adapter.ts';
+import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './adapter/sample-calls.ts';
 import { print, printAside, printJson } from './print.ts';
 
 const answersWithinMs = 30_000;

@@ -19,8 +19,8 @@ import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import type { StoreLoss } from '../store/watch-file.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
-import { withAdapter } from './one-adapter.ts';
-import { showFindings } from './show-findings.ts';
+import { withAdapter } from './adapter/one-adapter.ts';
+import { showFindings } from './adapter/show-findings.ts';
 
 const adapterAnswersWithinMs = 30_000;
 const receiverAnswersWithinMs = 3_000;

@@ -1,4 +1,4 @@
-import { sampleCall, sampleKinds, type SampleKind } from '../../src/cli/sample-calls.ts';
+import { sampleCall, sampleKinds, type SampleKind } from '../../src/cli/adapter/sample-calls.ts';
 import type { Delivery } from '../../src/contract/delivery.ts';
 import type { Delivered } from '../../src/contract/outcome.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleCall, sampleKinds } from '../../src/cli/sample-calls.ts';
+import { sampleCall, sampleKinds } from '../../src/cli/adapter/sample-calls.ts';
 import { jetFields } from '../../src/domain/jet-fields.ts';
 
 const settings = { defaultCountry: 'AU', timeZone: 'Australia/Sydney', statusMap: new Map() };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleCall } from '../../src/cli/sample-calls.ts';
+import { sampleCall } from '../../src/cli/adapter/sample-calls.ts';
 import { createCallCompleter } from '../../src/domain/call.ts';
 import { counterpartToSearch } from '../../src/domain/counterpart.ts';
 import type { CallFields } from '../../src/domain/jet-fields.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sampleKinds } from '../../../src/cli/sample-calls.ts';
+import { sampleKinds } from '../../../src/cli/adapter/sample-calls.ts';
 import { deliveryOf, previewNowMs } from '../kit-deliveries.ts';
 import { readConfig } from '../rehearsal.ts';
 import type { Sentence } from '../sentence.ts';

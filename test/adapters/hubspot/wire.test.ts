@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hubspot } from '../../../adapters/hubspot/index.ts';
 import type { HubspotConfig } from '../../../adapters/hubspot/config.ts';
 import { versioned } from '../../../adapters/hubspot/transport.ts';
-import { sampleKinds } from '../../../src/cli/sample-calls.ts';
+import { sampleKinds } from '../../../src/cli/adapter/sample-calls.ts';
 import { deliveryOf, previewNowMs } from '../../adapter-kit/kit-deliveries.ts';
 import {
   afterwards,

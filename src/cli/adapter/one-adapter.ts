@@ -1,12 +1,12 @@
-import { adapters } from '../../adapters/index.ts';
-import type { Settings } from '../config/read-settings.ts';
-import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
-import { createAdapter } from '../app/create-adapter.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import type { Log } from '../domain/log.ts';
-import { createMemoryLedger } from '../domain/memory-ledger.ts';
-import { UsageError } from './command-context.ts';
-import { loadSettings } from './load-settings.ts';
+import { adapters } from '../../../adapters/index.ts';
+import type { Settings } from '../../config/read-settings.ts';
+import type { Adapter, AdapterDefinition } from '../../contract/adapter.ts';
+import { createAdapter } from '../../app/create-adapter.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import type { Log } from '../../domain/log.ts';
+import { createMemoryLedger } from '../../domain/memory-ledger.ts';
+import { UsageError } from '../command-context.ts';
+import { loadSettings } from '../load-settings.ts';
 
 /** An adapter as a command looks at it, enabled or not. */
 export interface OneAdapter {

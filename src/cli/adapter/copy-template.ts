@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { coreSchema } from '../config/core-schema.ts';
-import { UsageError } from './command-context.ts';
+import { coreSchema } from '../../config/core-schema.ts';
+import { UsageError } from '../command-context.ts';
 
 /** What was made. */
 export interface NewAdapter {

@@ -1,5 +1,5 @@
-import type { Finding } from '../contract/adapter.ts';
-import { print } from './print.ts';
+import type { Finding } from '../../contract/adapter.ts';
+import { print } from '../print.ts';
 
 /** Prints findings, each with its remedy. Answers how many are faults. */
 export function showFindings(subject: string, findings: readonly Finding[]): number {

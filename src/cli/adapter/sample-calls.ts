@@ -1,8 +1,8 @@
-import { createCallCompleter, type Call, type LandingSettings } from '../domain/call.ts';
-import { foldCall } from '../domain/fold.ts';
-import type { Push } from '../domain/push.ts';
-import type { Stage } from '../domain/stage.ts';
-import { isFault, readPush } from '../intake/read-push.ts';
+import { createCallCompleter, type Call, type LandingSettings } from '../../domain/call.ts';
+import { foldCall } from '../../domain/fold.ts';
+import type { Push } from '../../domain/push.ts';
+import type { Stage } from '../../domain/stage.ts';
+import { isFault, readPush } from '../../intake/read-push.ts';
 
 type Body = Readonly<Record<string, string>>;
 
