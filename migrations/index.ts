@@ -1,4 +1,4 @@
-import type { Migration } from '../src/domain/migration.ts';
+import type { Migration } from '../src/database/migration.ts';
 import { jetCalls } from './reporting/0001-jet-calls.ts';
 import { longerClickIds } from './reporting/0002-longer-click-ids.ts';
 import { initial } from './store/0001-initial.ts';

@@ -1,6 +1,6 @@
 // npm run test:databases: says which databases are there, then runs on them what touches one.
 import { spawnSync } from 'node:child_process';
-import { openDatabase } from '../src/store/database.ts';
+import { openDatabase } from '../src/database/open-database.ts';
 import { ask } from './fixtures/ask.ts';
 
 const parts = [

@@ -16,7 +16,7 @@ import {
 } from '#contract';
 import { jetFields } from '../../src/domain/jet-fields.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
 import { openSqlStandIn, sqlFaults } from '../../test/adapter-kit/sql-stand-in.ts';
 import { adapterSurroundings } from '../../test/fixtures/adapter-surroundings.ts';

@@ -1,5 +1,5 @@
-import type { DialectName } from '../../src/domain/database.ts';
-import type { Migration } from '../../src/domain/migration.ts';
+import type { DialectName } from '../../src/database/database.ts';
+import type { Migration } from '../../src/database/migration.ts';
 import {
   reportingColumns,
   reportingSqlType,

@@ -1,4 +1,4 @@
-import { MigrationBlocked, type Migration } from '../../src/domain/migration.ts';
+import { MigrationBlocked, type Migration } from '../../src/database/migration.ts';
 import {
   reportingColumns,
   reportingSqlType,

@@ -3,11 +3,11 @@ import type { CoreSettings } from '../config/core-schema.ts';
 import { contractVersion, type Adapter, type AdapterDefinition } from '../contract/adapter.ts';
 import type { AdapterTools } from '../contract/adapter-tools.ts';
 import { AdapterMisconfigured } from '../contract/errors.ts';
-import { MigrationBlocked } from '../domain/migration.ts';
+import { MigrationBlocked } from '../database/migration.ts';
 import { createPhoneReader } from '../domain/phone-number.ts';
-import { openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
-import { StoreUnusable } from '../store/store-unusable.ts';
+import { openDatabase } from '../database/open-database.ts';
+import { migrate } from '../database/migrate.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** What an adapter's tools are made from. */
 export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger' | 'showFigure'> {

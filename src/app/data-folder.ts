@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CoreSettings } from '../config/core-schema.ts';
-import { databaseFile } from '../store/database.ts';
-import { StoreUnusable } from '../store/store-unusable.ts';
+import { databaseFile } from '../database/open-database.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** The folder for what is kept beside the store: its secret key, and what the first start made. */
 function dataFolder(core: CoreSettings): string {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { secretKeyFile } from './data-folder.ts';
-import { databaseFile } from '../store/database.ts';
+import { databaseFile } from '../database/open-database.ts';
 
 /** Something that strangers or other users of the machine could reach, and what to do about it. */
 export interface Exposure {

@@ -6,7 +6,7 @@ import type { CoreSettings } from '../config/core-schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { keepSettingOnce, readKeptSetting } from '../store/kept-settings.ts';
 import type { Store } from '../store/store.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** What is made at the first start, and shown once. */
 export interface FirstStart {

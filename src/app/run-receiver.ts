@@ -9,7 +9,7 @@ import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { onStopSignals } from './stop-signals.ts';
-import { StoreUnusable } from '../store/store-unusable.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 import { StoreAway } from '../store/await-store.ts';
 
 const stopWithinMs = 28_000;

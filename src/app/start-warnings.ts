@@ -3,7 +3,7 @@ import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { usualStoreFiles } from './data-folder.ts';
 import { findExposures } from './exposure.ts';
-import { findDurabilityFault } from '../store/durability.ts';
+import { findDurabilityFault } from '../database/durability.ts';
 import type { Store } from '../store/store.ts';
 import { countCallsOfUnnamed } from '../store/unnamed-store.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidSettings } from '../config/read-settings.ts';
 import { AdapterMisconfigured } from '../contract/errors.ts';
-import { StoreUnusable } from '../store/store-unusable.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** What happened, and what to do about it, line by line. */
 export function describeError(error: unknown): string[] {

@@ -1,4 +1,4 @@
-import { StoreUnusable } from '../store/store-unusable.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 import { StoreInUse } from '../store/restore.ts';
 import {
   copyDatabase,

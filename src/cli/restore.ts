@@ -5,7 +5,7 @@ import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { readBackup, type BackupNotes } from '../store/backup.ts';
-import { databaseFile } from '../store/database.ts';
+import { databaseFile } from '../database/open-database.ts';
 import { restoreStore, StoreInUse } from '../store/restore.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';

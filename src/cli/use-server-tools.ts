@@ -1,5 +1,5 @@
-import { dialectOfUrl } from '../domain/database-url.ts';
-import { dialects } from '../store/dialect.ts';
+import { dialectOfUrl } from '../database/database-url.ts';
+import { dialects } from '../database/dialect.ts';
 
 /** What to say about a store on a server, which its own tools back up and restore. */
 export function useServerTools(url: string, work: 'backUp' | 'restore'): Error {

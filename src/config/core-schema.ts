@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { callStatuses, foldStatusWord, type CallStatus } from '../domain/call-status.ts';
-import { databaseUrlFault } from '../domain/database-url.ts';
+import { databaseUrlFault } from '../database/database-url.ts';
 import { isEasyToGuess } from './chosen-secret.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
 import { isTimeFormat, parseInstant } from '../domain/instant.ts';

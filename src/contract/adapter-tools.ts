@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Database } from '../domain/database.ts';
+import type { Database } from '../database/database.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 

@@ -41,8 +41,8 @@ export type { Clock } from '../domain/clock.ts';
 export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } from '../domain/counterpart.ts';
 export { whyNotCreated, type CreateRule } from '../domain/create-rule.ts';
 export { cutText } from '../domain/cut-text.ts';
-export type { Database, DialectName, Upsert, UpsertNames } from '../domain/database.ts';
-export { databaseUrlFault, dialectOfUrl } from '../domain/database-url.ts';
+export type { Database, DialectName, Upsert, UpsertNames } from '../database/database.ts';
+export { databaseUrlFault, dialectOfUrl } from '../database/database-url.ts';
 export { parseDurationMs } from '../domain/duration-text.ts';
 export {
   mappableFieldKind,

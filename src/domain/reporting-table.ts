@@ -1,4 +1,4 @@
-import type { DialectName } from './database.ts';
+import type { DialectName } from '../database/database.ts';
 
 /**
  * How a reporting column is stored.

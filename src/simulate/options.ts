@@ -4,7 +4,7 @@ import { adapters } from '../../adapters/index.ts';
 import { sql } from '../../adapters/sql/index.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import { readSettings } from '../config/read-settings.ts';
-import { dialectOfUrl } from '../domain/database-url.ts';
+import { dialectOfUrl } from '../database/database-url.ts';
 import type { Credentials } from './credentials.ts';
 import { helpOutput } from '../cli/print.ts';
 import { seedMax } from './traffic/random.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { reportingTable } from '../domain/reporting-table.ts';
-import type { Database } from '../domain/database.ts';
-import { databaseFile, openDatabase } from '../store/database.ts';
+import type { Database } from '../database/database.ts';
+import { databaseFile, openDatabase } from '../database/open-database.ts';
 
 /** What the reporting table says about one call, as far as the plan can know it. */
 export interface LandedRow {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dialectOfUrl } from '../domain/database-url.ts';
-import type { Migration } from '../domain/migration.ts';
-import { isPoolTimeout } from './database.ts';
-import { dialects, type DriverError } from './dialect.ts';
+import { dialectOfUrl } from '../database/database-url.ts';
+import type { Migration } from '../database/migration.ts';
+import { isPoolTimeout } from '../database/open-database.ts';
+import { dialects, type DriverError } from '../database/dialect.ts';
 import { openStore, type Store } from './store.ts';
-import { StoreUnusable } from './store-unusable.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** A store that did not answer for as long as it was waited for. */
 export class StoreAway extends Error {

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import type { Upsert } from '../domain/database.ts';
+import type { Upsert } from '../database/database.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
-import { inLockOrder, lockInOrder } from './lock-order.ts';
+import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** What the store knows of an enabled adapter. */
 export interface Destination {

@@ -1,5 +1,5 @@
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** The right to deliver at one destination. */
 export interface Lease {

@@ -1,8 +1,8 @@
-import type { Database } from '../domain/database.ts';
+import type { Database } from '../database/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { deleteSome } from './delete-some.ts';
+import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 
 // How many numbers one statement names.

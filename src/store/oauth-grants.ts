@@ -1,6 +1,6 @@
-import { deleteSome } from './delete-some.ts';
+import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** One approval of one client: its code, its refresh tokens and their access tokens end together. */
 export interface GrantFamily {

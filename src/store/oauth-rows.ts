@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { deleteSome } from './delete-some.ts';
+import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 
 export interface OAuthClientRow {

@@ -1,17 +1,17 @@
 import type { Knex } from 'knex';
-import type { Upsert } from '../domain/database.ts';
+import type { Upsert } from '../database/database.ts';
 import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import { stages, type Stage } from '../domain/stage.ts';
-import { dialects } from './dialect.ts';
+import { dialects } from '../database/dialect.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
-import { inLockOrder, lockInOrder } from './lock-order.ts';
-import { upsertTogether } from './sqlite-together.ts';
+import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
+import { upsertTogether } from '../database/sqlite-together.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
 import { findReusedIds, type MovedPush } from './reused-ids.ts';
 import { readRemoved } from './tombstones.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 // Half of the shortest retention: times of a sender whose clock or zone is set wrong stay on the safe side.
 const recentMs = 12 * 3_600_000;

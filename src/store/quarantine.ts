@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Stage } from '../domain/stage.ts';
-import { dialects, type DriverError } from './dialect.ts';
+import { dialects, type DriverError } from '../database/dialect.ts';
 import { createPushId, firstPushIdAt } from './push-id.ts';
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** A body that was refused, with why. */
 export interface RefusedBody {

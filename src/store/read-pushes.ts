@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
-import { dialects } from './dialect.ts';
+import { dialects } from '../database/dialect.ts';
 import type { Store } from './store.ts';
 
 interface PushRow {

@@ -1,4 +1,4 @@
-import { deleteSome } from './delete-some.ts';
+import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 
 /** A session's data, unless it ended. */

@@ -1,10 +1,10 @@
-import type { Upsert, UpsertNames } from '../domain/database.ts';
+import type { Upsert, UpsertNames } from '../database/database.ts';
 import { holdFence, type DeliveryState } from './deliveries.ts';
-import { dialects } from './dialect.ts';
-import { lockInOrder } from './lock-order.ts';
-import { upsertTogether } from './sqlite-together.ts';
+import { dialects } from '../database/dialect.ts';
+import { lockInOrder } from '../database/lock-order.ts';
+import { upsertTogether } from '../database/sqlite-together.ts';
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** What an attempt made of a delivery. */
 export interface Settlement {

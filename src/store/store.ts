@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { Database } from '../domain/database.ts';
-import type { Migration } from '../domain/migration.ts';
-import { databaseFile, openDatabase } from './database.ts';
-import { migrate } from './migrate.ts';
-import { inspectSqliteFile } from './sqlite.ts';
-import { StoreUnusable } from './store-unusable.ts';
-import { inTransaction } from './transaction.ts';
+import type { Database } from '../database/database.ts';
+import type { Migration } from '../database/migration.ts';
+import { databaseFile, openDatabase } from '../database/open-database.ts';
+import { migrate } from '../database/migrate.ts';
+import { inspectSqliteFile } from '../database/sqlite.ts';
+import { StoreUnusable } from '../database/store-unusable.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
 export interface Store {

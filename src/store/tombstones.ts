@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
-import { deleteSome } from './delete-some.ts';
+import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '../database/open-database.ts';
 import { readKeptSetting } from './kept-settings.ts';
 import { storeMigrationsTable, type Store } from './store.ts';
 

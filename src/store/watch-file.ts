@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { LostFile } from '../domain/database.ts';
+import type { LostFile } from '../database/database.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from './store.ts';
 

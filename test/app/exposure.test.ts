@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { findExposures } from '../../src/app/exposure.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 
 let folder: string;
 beforeEach(() => {

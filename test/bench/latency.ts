@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reportingTable } from '../../src/domain/reporting-table.ts';
 import { stageRank, type Stage } from '../../src/domain/stage.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { quantile } from './load.ts';
 import type { BenchOptions } from './options.ts';
 import { sendPaced, type AnsweredPush } from './paced-load.ts';

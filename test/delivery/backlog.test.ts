@@ -3,7 +3,7 @@ import { sql } from '../../adapters/sql/index.ts';
 import { reportingTable } from '../../src/contract/index.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
 import { startWorker } from '../../src/delivery/worker.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { readDestinations } from '../../src/store/destinations.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 import { engines } from '../fixtures/engines.ts';

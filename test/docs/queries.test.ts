@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../migrations/index.ts';
-import type { Database, DialectName } from '../../src/domain/database.ts';
+import type { Database, DialectName } from '../../src/database/database.ts';
 import { utcText } from '../../src/domain/local-time.ts';
 import { reportingColumns } from '../../src/domain/reporting-table.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 import { reportingRow, writeRows, type ReportingRow } from '../fixtures/reporting-rows.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../migrations/index.ts';
-import type { Database } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 import { reportingRow, writeRows } from '../fixtures/reporting-rows.ts';
 import { sqlBlocks } from '../fixtures/sql-blocks.ts';

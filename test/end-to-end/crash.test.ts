@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { sendUntil } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { sendUntil } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 

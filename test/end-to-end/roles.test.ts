@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 async function push(url: string, token: string, callsessionid: string): Promise<number> {

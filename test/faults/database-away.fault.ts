@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { callTraffic, ask, sendAtRate } from './traffic.ts';
 import { fault } from './fault.ts';
 import { throughHalfOpen } from './half-open.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { fault } from './fault.ts';
 import type { SentPush } from './ledger.ts';
 import { ask, callPushes, callTraffic, post, sendAll, sendAtRate } from './traffic.ts';

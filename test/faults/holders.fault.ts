@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import type { DialectName } from '../../src/domain/database.ts';
+import type { DialectName } from '../../src/database/database.ts';
 import { openCrm, type CrmKind } from './crm.ts';
 import { fault } from './fault.ts';
 import { freePort, newestHolder, secretKey } from './many-processes.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { fault } from './fault.ts';
 import type { Scene } from './scene.ts';
 import { onServer, servers } from './servers.ts';

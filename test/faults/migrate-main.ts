@@ -1,9 +1,9 @@
 // Brings a schema up to date, and ends the process with signal 9 before the statement of the given number.
 import { reportingMigrations, storeMigrations } from '../../migrations/index.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { storeMigrationsTable } from '../../src/store/store.ts';
-import type { Database } from '../../src/domain/database.ts';
+import type { Database } from '../../src/database/database.ts';
 
 const [schema = '', url = '', endsAt = '0'] = process.argv.slice(2);
 let statements = 0;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
 import { fault } from './fault.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import type { LandedCall, StoredRow } from './ledger.ts';
 
 /** Reads a database from outside of the process under test. A server that is busy is asked again, for a minute. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { fault, isQuick } from './fault.ts';
 import { flood, type Flood } from './flood.ts';
 import type { SentPush } from './ledger.ts';

@@ -1,5 +1,5 @@
-import type { DialectName } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import type { DialectName } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { ask } from '../fixtures/ask.ts';
 
 /** What says of every table, column, index and rule of a database how it is made, one line each. */

@@ -160,12 +160,12 @@ describe('the house', () => {
     expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
   });
 
-  it('asks for the name of a database in no file; what follows from one stands in src/store/dialect.ts', () => {
+  it('asks for the name of a database in no file; what follows from one stands in src/database/dialect.ts', () => {
     const asks =
       /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
     const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
     // Where a URL's scheme becomes a name.
-    expect(askers.filter((path) => path !== 'src/domain/database-url.ts')).toEqual([]);
+    expect(askers.filter((path) => path !== 'src/database/database-url.ts')).toEqual([]);
   });
 
   it('imports packages of `dependencies` only, types included, where it is built for production', () => {

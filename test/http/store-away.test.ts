@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { startRunningReceiver } from '../fixtures/running-receiver.ts';
 
 // A statement waits 5 s for a lock and 10 s for a connection, so these wait beside each other.

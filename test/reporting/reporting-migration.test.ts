@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../migrations/index.ts';
-import type { Database, DialectName } from '../../src/domain/database.ts';
+import type { Database, DialectName } from '../../src/database/database.ts';
 import {
   reportingColumns,
   reportingTable,
   type ReportingColumn,
   type ReportingType,
 } from '../../src/domain/reporting-table.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { StoreUnusable } from '../../src/store/store-unusable.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { StoreUnusable } from '../../src/database/store-unusable.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../migrations/index.ts';
 import type { Output } from '../../src/simulate/output.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
-import type { Database } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import {
   standInClient,
   standInHeader,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCallCompleter } from '../../src/domain/call.ts';
-import type { Database } from '../../src/domain/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import type { Push } from '../../src/domain/push.ts';
 import { reportingTable } from '../../src/domain/reporting-table.ts';

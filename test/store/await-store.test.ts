@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
 import { awaitStore, StoreAway } from '../../src/store/await-store.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { StoreUnusable } from '../../src/store/store-unusable.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { StoreUnusable } from '../../src/database/store-unusable.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { startTcpProxy } from '../adapter-kit/tcp-proxy.ts';
 import { engines } from '../fixtures/engines.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { foldCall } from '../../src/domain/fold.ts';
 import { markDue, type Destination } from '../../src/store/deliveries.ts';
 import { settle, type Settlement } from '../../src/store/settle.ts';
-import { dialects, type DriverError } from '../../src/store/dialect.ts';
+import { dialects, type DriverError } from '../../src/database/dialect.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { makeDueAgain } from '../../src/store/replay.ts';

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { reportingMigrations, reportingMigrationsTable, storeMigrations } from '../../migrations/index.ts';
-import type { Migration } from '../../src/domain/migration.ts';
+import type { Migration } from '../../src/database/migration.ts';
 import { planMoves } from '../../src/cli/move/plan-moves.ts';
 import { adapters } from '../../adapters/index.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { copyDatabase, isEqual, MoveInterrupted } from '../../src/store/move/move.ts';
 import { readTableShapes, type TableShape } from '../../src/store/move/table-shape.ts';
 import { requireEmptyTarget } from '../../src/store/move/target.ts';

@@ -3,7 +3,7 @@ import { checkSecretKey, keptSecretKey } from '../../auth/secret-key.ts';
 import type { CoreSettings } from '../../config/core-schema.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import { secretKeyFile } from '../../app/data-folder.ts';
-import { databaseFile, openDatabase } from '../../store/database.ts';
+import { databaseFile, openDatabase } from '../../database/open-database.ts';
 import type { MoveOptions } from './plan-moves.ts';
 
 /** What the operator has to change after a move, line by line. Shows no password and no key. */

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { databaseFile } from '../database.ts';
+import { databaseFile } from '../../database/open-database.ts';
 
 /** A database for people: its file, or its URL without the password and the parameters. */
 export function showDatabase(url: string): string {

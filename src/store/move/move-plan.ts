@@ -1,4 +1,4 @@
-import type { Migration } from '../../domain/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** One database that is moved into another one. */

@@ -1,5 +1,5 @@
-import type { Database } from '../../domain/database.ts';
-import { openDatabase } from '../database.ts';
+import type { Database } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
 import { createDigest, type TableDigest } from './normal-values.ts';
 import type { Move } from './move-plan.ts';
 import { withSource } from './source.ts';

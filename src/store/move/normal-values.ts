@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { Database } from '../../domain/database.ts';
-import { dialects } from '../dialect.ts';
+import type { Database } from '../../database/database.ts';
+import { dialects } from '../../database/dialect.ts';
 import type { ColumnKind, ColumnShape, TableShape } from './table-shape.ts';
 
 /** A value in the form that all databases share: a number and a boolean as their digits. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Database } from '../../domain/database.ts';
-import { openDatabase } from '../database.ts';
-import { dialects } from '../dialect.ts';
+import type { Database } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { dialects } from '../../database/dialect.ts';
 import { StoreInUse } from '../restore.ts';
-import { inspectSqliteFile } from '../sqlite.ts';
-import { StoreUnusable } from '../store-unusable.ts';
+import { inspectSqliteFile } from '../../database/sqlite.ts';
+import { StoreUnusable } from '../../database/store-unusable.ts';
 import type { Move } from './move-plan.ts';
 
 // A server may show a session for a moment after its end.

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../../domain/database.ts';
+import type { Database } from '../../database/database.ts';
 import { boundValue, normalRow, selectColumns, type DriverValue, type NormalValue } from './normal-values.ts';
 import type { TableShape } from './table-shape.ts';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Migration } from '../../domain/migration.ts';
-import { openDatabase } from '../database.ts';
-import { dialects } from '../dialect.ts';
-import { migrate } from '../migrate.ts';
+import type { Migration } from '../../database/migration.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { dialects } from '../../database/dialect.ts';
+import { migrate } from '../../database/migrate.ts';
 
 /** How a value is kept, as far as databases differ in it. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. */
 export type ColumnKind = 'text' | 'integer' | 'boolean' | 'bytes' | 'instant' | 'local' | 'date';

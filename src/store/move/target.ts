@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Database } from '../../domain/database.ts';
-import { openDatabase } from '../database.ts';
-import { dialects } from '../dialect.ts';
-import { migrate, unfinishedMove } from '../migrate.ts';
-import { inspectSqliteFile } from '../sqlite.ts';
+import type { Database } from '../../database/database.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { dialects } from '../../database/dialect.ts';
+import { migrate, unfinishedMove } from '../../database/migrate.ts';
+import { inspectSqliteFile } from '../../database/sqlite.ts';
 import type { Move } from './move-plan.ts';
 
 /** The target of a move holds something already: nothing was changed in it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/database/open-database.ts';
 import { inboundBodies } from '../../fixtures/pushes.ts';
 import { inFolder } from '../../fixtures/receiver-process.ts';
 import { startSalesforceStandIn } from '../../stand-ins/salesforce/salesforce-stand-in.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Database, Upsert } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { upsertTogether, type Expected } from '../../src/store/sqlite-together.ts';
+import type { Database, Upsert } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { upsertTogether, type Expected } from '../../src/database/sqlite-together.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/store/transaction.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { ask } from '../fixtures/ask.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Upsert } from '../domain/database.ts';
+import type { Upsert } from './database.ts';
 import { dialects } from './dialect.ts';
 import { conflictText } from './upsert.ts';
 

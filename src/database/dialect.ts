@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { DialectName, Traits } from '../domain/database.ts';
+import type { DialectName, Traits } from './database.ts';
 
 /** How the databases differ. No other file asks for the name of one: here stands what follows from it, and why. */
 export interface Dialect extends Traits {

@@ -1,4 +1,4 @@
-import type { Database } from '../domain/database.ts';
+import type { Database } from './database.ts';
 import { dialects } from './dialect.ts';
 
 /** A setting of the server by which a push may be lost that was answered 2xx. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { dialects } from '../../src/store/dialect.ts';
-import { findDurabilityFault } from '../../src/store/durability.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { dialects } from '../../src/database/dialect.ts';
+import { findDurabilityFault } from '../../src/database/durability.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openExistingStore, openStore, type Store } from '../../src/store/store.ts';
 import { ask } from '../fixtures/ask.ts';

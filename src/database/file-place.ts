@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import type { LostFile } from '../domain/database.ts';
+import type { LostFile } from './database.ts';
 import { isLogHead, openHeads, type FileHead } from './file-head.ts';
 
 /** Watches whether the files of an open SQLite database are still the ones at its path. */

@@ -1,4 +1,4 @@
-import type { Database } from '../domain/database.ts';
+import type { Database } from './database.ts';
 
 /**
  * Deletes rows, at most so many, so that nobody waits long for them. Asks for the keys first: not every database

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Upsert, UpsertNames } from '../domain/database.ts';
+import type { Upsert, UpsertNames } from './database.ts';
 import type { Dialect } from './dialect.ts';
 
 // PostgreSQL's and MySQL's protocols number the bound values with 16 bits.

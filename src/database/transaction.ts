@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Database } from '../domain/database.ts';
+import type { Database } from './database.ts';
 import { dialects, type DriverError } from './dialect.ts';
 
 const triesMax = 6;

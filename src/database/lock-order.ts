@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Database } from '../domain/database.ts';
+import type { Database } from './database.ts';
 import { dialects } from './dialect.ts';
 
 // Two transactions that lock the same rows in different orders wait for each other in a circle. Everybody locks calls

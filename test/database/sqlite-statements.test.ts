@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/domain/database.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { inTransaction } from '../../src/store/transaction.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 
 describe('a connection to SQLite', () => {
   let folder: string;

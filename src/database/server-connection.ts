@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { DialectName } from '../domain/database.ts';
+import type { DialectName } from './database.ts';
 
 // A statement may wait so long, for a lock too, before the server ends it; a transaction that nobody goes on with
 // (its process was stopped, its line is dead) is ended likewise, and gives its locks back.

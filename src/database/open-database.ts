@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
-import type { Database, DialectName } from '../domain/database.ts';
-import { dialectOfUrl } from '../domain/database-url.ts';
+import type { Database, DialectName } from './database.ts';
+import { dialectOfUrl } from './database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { createFilePlace, type FilePlace } from './file-place.ts';
 import { prepareServerConnection } from './server-connection.ts';

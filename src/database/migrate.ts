@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Database } from '../domain/database.ts';
-import type { Migration } from '../domain/migration.ts';
+import type { Database } from './database.ts';
+import type { Migration } from './migration.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { makeSqliteFolder } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
