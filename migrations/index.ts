@@ -1,6 +1,6 @@
 import type { Migration } from '../src/database/migration.ts';
-import { jetCalls } from './reporting/0001-jet-calls.ts';
-import { longerClickIds } from './reporting/0002-longer-click-ids.ts';
+import { jetCalls } from '../src/reporting/migrations/0001-jet-calls.ts';
+import { longerClickIds } from '../src/reporting/migrations/0002-longer-click-ids.ts';
 import { initial } from './store/0001-initial.ts';
 import { oauthGrants } from './store/0002-oauth-grants.ts';
 import { matchLedger } from './store/0003-match-ledger.ts';

@@ -83,7 +83,7 @@ export {
   reportingTable,
   type ReportingColumn,
   type ReportingColumnName,
-} from '../domain/reporting-table.ts';
+} from '../reporting/reporting-table.ts';
 export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
 export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../domain/unmapped-places.ts';
 export {

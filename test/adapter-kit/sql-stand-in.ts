@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { utcText } from '../../src/domain/local-time.ts';
 import type { Database, DialectName } from '../../src/database/database.ts';
 import type { JsonValue } from '../../src/domain/jet-fields.ts';
-import { reportingColumns, reportingTable, type ReportingType } from '../../src/domain/reporting-table.ts';
+import { reportingColumns, reportingTable, type ReportingType } from '../../src/reporting/reporting-table.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { Engine, FreshDatabase } from '../fixtures/engines.ts';
 import type { Fault, FaultName, LandedRecord, StandIn } from './subject.ts';

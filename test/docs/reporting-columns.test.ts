@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jetFields, outboundJetNames } from '../../src/domain/jet-fields.ts';
-import { reportingDictionary } from '../../src/domain/reporting-dictionary.ts';
-import { longTextLength, reportingColumns, type ReportingColumn } from '../../src/domain/reporting-table.ts';
+import { reportingDictionary } from '../../src/reporting/dictionary.ts';
+import { longTextLength, reportingColumns, type ReportingColumn } from '../../src/reporting/reporting-table.ts';
 
 const columns: readonly ReportingColumn[] = reportingColumns;
 const names = columns.map(({ name }) => name);

@@ -6,7 +6,7 @@ import {
   reportingTable,
   type ReportingColumn,
   type ReportingType,
-} from '../../src/domain/reporting-table.ts';
+} from '../../src/reporting/reporting-table.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';

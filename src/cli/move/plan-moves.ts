@@ -1,7 +1,7 @@
 import { reportingMigrations, reportingMigrationsTable, storeMigrations } from '../../../migrations/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import { databaseUrlFault } from '../../database/database-url.ts';
-import { reportingColumns, reportingTable } from '../../domain/reporting-table.ts';
+import { reportingColumns, reportingTable } from '../../reporting/reporting-table.ts';
 import { isSameDatabase, showDatabase } from '../../store/move/database-name.ts';
 import type { Move } from '../../store/move/move-plan.ts';
 import { readTableShapes, type ColumnKind } from '../../store/move/table-shape.ts';

@@ -1,11 +1,11 @@
-import type { DialectName } from '../../src/database/database.ts';
-import type { Migration } from '../../src/database/migration.ts';
+import type { DialectName } from '../../database/database.ts';
+import type { Migration } from '../../database/migration.ts';
 import {
   reportingColumns,
   reportingSqlType,
   reportingTable,
   type ReportingColumn,
-} from '../../src/domain/reporting-table.ts';
+} from '../reporting-table.ts';
 
 export const jetCalls: Migration = {
   name: '0001-jet-calls',

@@ -1,10 +1,10 @@
-import { MigrationBlocked, type Migration } from '../../src/database/migration.ts';
+import { MigrationBlocked, type Migration } from '../../database/migration.ts';
 import {
   reportingColumns,
   reportingSqlType,
   reportingTable,
   type ReportingColumnName,
-} from '../../src/domain/reporting-table.ts';
+} from '../reporting-table.ts';
 
 const widened: readonly ReportingColumnName[] = ['campaign', 'gclid'];
 

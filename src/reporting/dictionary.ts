@@ -33,7 +33,7 @@ export function reportingDictionary(): string {
     'An empty column is NULL, never an empty text. A text that is longer than its column is cut at the length shown' +
       ` (${longTextLength.toLocaleString('en')} characters where none is shown, JSON texts never); the receiver's own database keeps the whole.`,
     '',
-    '<!-- Made from src/domain/reporting-table.ts. `npx vitest run test/docs -u` writes it again. -->',
+    '<!-- Made from src/reporting/reporting-table.ts. `npx vitest run test/docs -u` writes it again. -->',
     '<!-- prettier-ignore-start -->',
   ];
   for (const { title, columns } of groupedColumns()) {
