@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { judgeRemoval, type Judgement } from '../domain/removal-doubt.ts';
 import type { Log } from '../domain/log.ts';
-import type { PastTime } from '../store/count-past-time.ts';
-import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/removal-mark.ts';
-import { endTurn, takeTurn } from '../store/housekeeping-turn.ts';
+import type { PastTime } from '../store/upkeep/count-past-time.ts';
+import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/upkeep/removal-mark.ts';
+import { endTurn, takeTurn } from '../store/upkeep/housekeeping-turn.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
-import { deleteEndedGrants } from '../store/oauth-grants.ts';
-import { deleteExpiredTokens } from '../store/oauth-rows.ts';
+import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
+import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';
 import { deleteOldQuarantine } from '../store/quarantine.ts';
-import { deleteEndedSessions } from '../store/sessions.ts';
+import { deleteEndedSessions } from '../store/oauth/sessions.ts';
 import type { Store } from '../store/store.ts';
-import { deleteOldTombstones } from '../store/tombstones.ts';
-import { trimCalls } from '../store/trim-calls.ts';
+import { deleteOldTombstones } from '../store/upkeep/tombstones.ts';
+import { trimCalls } from '../store/upkeep/trim-calls.ts';
 
 export interface HousekeepingOptions {
   readonly store: Store;

@@ -17,7 +17,7 @@ import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
-import { readClient, readToken } from '../store/oauth-rows.ts';
+import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
 import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { quarantineBody } from '../store/quarantine.ts';
 import { StoreSilent, type StoreGate } from '../store/store-gate.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import { readClient, type OAuthClientRow } from '../store/oauth-rows.ts';
+import { readClient, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { isLiveSecret } from './clients.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';

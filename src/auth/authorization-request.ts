@@ -1,4 +1,4 @@
-import type { OAuthClientRow } from '../store/oauth-rows.ts';
+import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import { challengeFault } from './pkce.ts';
 
 /** An authorization request that may be put before a person: RFC 6749 section 4.1.1. */

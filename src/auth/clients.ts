@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../domain/clock.ts';
-import { insertClient, readClient, updateClient, type OAuthClientRow } from '../store/oauth-rows.ts';
+import { insertClient, readClient, updateClient, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { equalInConstantTime, hashSecret, randomText } from './secrets.ts';
 import { markKey } from './secret-key.ts';

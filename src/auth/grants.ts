@@ -12,7 +12,7 @@ import {
   takeCode,
   type AuthorizationCodeRow,
   type RefreshTokenRow,
-} from '../store/oauth-grants.ts';
+} from '../store/oauth/oauth-grants.ts';
 import type { Store } from '../store/store.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { hashToken, randomText } from './secrets.ts';

@@ -1,8 +1,8 @@
 import OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
-import { endFamily, readRefreshToken } from '../store/oauth-grants.ts';
-import { deleteToken } from '../store/oauth-rows.ts';
+import { endFamily, readRefreshToken } from '../store/oauth/oauth-grants.ts';
+import { deleteToken } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { accessTokenLifetimeSeconds, createOAuthModel, grants } from './oauth-model.ts';

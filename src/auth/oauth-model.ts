@@ -1,6 +1,6 @@
 import type OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
-import { insertToken, type OAuthClientRow } from '../store/oauth-rows.ts';
+import { insertToken, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { grantedScope } from './authorization-request.ts';
 import { createRefreshToken, findRefreshToken, redeemCode, succeedRefreshToken } from './grants.ts';

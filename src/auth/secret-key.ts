@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Knex } from 'knex';
 import { keepSetting, readKeptSetting } from '../store/kept-settings.ts';
-import { readClients } from '../store/oauth-rows.ts';
+import { readClients } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, randomText } from './secrets.ts';
 

@@ -1,6 +1,6 @@
 import session, { type SessionData } from 'express-session';
 import type { Clock } from '../domain/clock.ts';
-import { deleteSession, readSession, renewSession, writeSession } from '../store/sessions.ts';
+import { deleteSession, readSession, renewSession, writeSession } from '../store/oauth/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { hashToken } from './secrets.ts';
 

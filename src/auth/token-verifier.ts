@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
-import type { readToken } from '../store/oauth-rows.ts';
+import type { readToken } from '../store/oauth/oauth-rows.ts';
 import { hashToken } from './secrets.ts';
 
 /** Who a valid access token speaks for. */

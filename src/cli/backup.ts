@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
-import { backUpStore } from '../store/backup.ts';
+import { backUpStore } from '../store/upkeep/backup.ts';
 import { databaseFile } from '../database/open-database.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';

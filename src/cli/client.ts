@@ -4,7 +4,7 @@ import { redirectUriFault } from '../auth/redirect-uri.ts';
 import { secretKeyOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
-import { readClient, readClients, updateClient } from '../store/oauth-rows.ts';
+import { readClient, readClients, updateClient } from '../store/oauth/oauth-rows.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { print, printJson } from './print.ts';
 

@@ -1,5 +1,5 @@
 import { StoreUnusable } from '../database/store-unusable.ts';
-import { StoreInUse } from '../store/restore.ts';
+import { StoreInUse } from '../store/upkeep/restore.ts';
 import {
   copyDatabase,
   isEqual,

@@ -7,7 +7,7 @@ import {
   readCallIds,
   type RefoldedCall,
   type RereadPush,
-} from '../store/refold.ts';
+} from '../store/upkeep/refold.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { parseTime, timeForms } from './parse-time.ts';
 import { print, printAside } from './print.ts';

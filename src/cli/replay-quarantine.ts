@@ -8,7 +8,7 @@ import { isFault, type IntakeSettings, type PushReading } from '../intake/read-p
 import { createPushId } from '../store/push-id.ts';
 import { storePushes, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, quarantineBody, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
-import { readRemoved } from '../store/tombstones.ts';
+import { readRemoved } from '../store/upkeep/tombstones.ts';
 import type { CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
 import { changesBetween, repairJson, type Change } from './repair-json.ts';

@@ -1,5 +1,5 @@
 import type { CoreSettings } from '../config/core-schema.ts';
-import { StoreInUse } from '../store/restore.ts';
+import { StoreInUse } from '../store/upkeep/restore.ts';
 
 const answersWithinMs = 3_000;
 

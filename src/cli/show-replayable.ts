@@ -1,4 +1,4 @@
-import type { Replayable } from '../store/replay.ts';
+import type { Replayable } from '../store/upkeep/replay.ts';
 
 const shownMax = 20;
 

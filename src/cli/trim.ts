@@ -2,8 +2,8 @@ import { loadSecretKey, requireKeyOfClients } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { pastTime, runHousekeeping } from '../app/housekeeping.ts';
 import { createLogger } from '../app/logger.ts';
-import { countPastTime } from '../store/count-past-time.ts';
-import { readRemovalMark } from '../store/removal-mark.ts';
+import { countPastTime } from '../store/upkeep/count-past-time.ts';
+import { readRemovalMark } from '../store/upkeep/removal-mark.ts';
 import { createCommand, runCommand, withStore } from './command-context.ts';
 import { print } from './print.ts';
 

@@ -10,7 +10,7 @@ import {
   writePause,
   type Lease,
 } from '../store/destinations.ts';
-import { makeDueAgain } from '../store/replay.ts';
+import { makeDueAgain } from '../store/upkeep/replay.ts';
 import { settle } from '../store/settle.ts';
 import { attempt, type AttemptResult } from './attempt.ts';
 import { startDeadline } from './deadline.ts';

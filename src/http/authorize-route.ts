@@ -12,7 +12,7 @@ import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import { SignInBusy } from '../auth/sign-in-queue.ts';
 import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
-import type { OAuthClientRow } from '../store/oauth-rows.ts';
+import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { sendPage, sendStyle, stylePath } from './page.ts';

@@ -10,7 +10,7 @@ import { upsertTogether } from '../database/sqlite-together.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
 import { findReusedIds, type MovedPush } from './reused-ids.ts';
-import { readRemoved } from './tombstones.ts';
+import { readRemoved } from './upkeep/tombstones.ts';
 import { inTransaction } from '../database/transaction.ts';
 
 // Half of the shortest retention: times of a sender whose clock or zone is set wrong stay on the safe side.

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runHousekeeping, type TrimmedKind } from '../../src/app/housekeeping.ts';
 import type { Log } from '../../src/domain/log.ts';
-import { endTurn, takeTurn } from '../../src/store/housekeeping-turn.ts';
-import { insertFamily } from '../../src/store/oauth-grants.ts';
-import { insertToken } from '../../src/store/oauth-rows.ts';
+import { endTurn, takeTurn } from '../../src/store/upkeep/housekeeping-turn.ts';
+import { insertFamily } from '../../src/store/oauth/oauth-grants.ts';
+import { insertToken } from '../../src/store/oauth/oauth-rows.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
-import { writeSession } from '../../src/store/sessions.ts';
+import { writeSession } from '../../src/store/oauth/sessions.ts';
 import type { Store } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
 import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';

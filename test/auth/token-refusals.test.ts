@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { updateClient } from '../../src/store/oauth-rows.ts';
+import { updateClient } from '../../src/store/oauth/oauth-rows.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 import { askToken, basic, form, type TokenAnswer } from '../fixtures/token-endpoint.ts';
 

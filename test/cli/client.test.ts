@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
-import { readClient } from '../../src/store/oauth-rows.ts';
+import { readClient } from '../../src/store/oauth/oauth-rows.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 

@@ -8,7 +8,7 @@ import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { countRows, readCall, readDelivery } from '../fixtures/fresh-store.ts';
-import { writeTombstones } from '../../src/store/tombstones.ts';
+import { writeTombstones } from '../../src/store/upkeep/tombstones.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 

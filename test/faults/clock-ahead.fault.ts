@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { storeMigrations } from '../../migrations/index.ts';
-import { insertFamily } from '../../src/store/oauth-grants.ts';
+import { insertFamily } from '../../src/store/oauth/oauth-grants.ts';
 import { openExistingStore } from '../../src/store/store.ts';
 import { fault } from './fault.ts';
 import { reading } from './outside.ts';

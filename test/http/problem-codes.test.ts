@@ -4,7 +4,7 @@ import { createClient } from '../../src/auth/clients.ts';
 import { hashToken } from '../../src/auth/secrets.ts';
 import { problemSchema } from '../../src/http/openapi.ts';
 import { problemCodes, type ProblemCode } from '../../src/http/problem.ts';
-import { insertToken } from '../../src/store/oauth-rows.ts';
+import { insertToken } from '../../src/store/oauth/oauth-rows.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { holdRequest } from '../fixtures/receiver-process.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';

@@ -3,7 +3,7 @@ import { createClient } from '../../src/auth/clients.ts';
 import { hashToken, randomText } from '../../src/auth/secrets.ts';
 import { problemSchema } from '../../src/http/openapi.ts';
 import { webhookPaths } from '../../src/http/webhook-routes.ts';
-import { insertToken, updateClient } from '../../src/store/oauth-rows.ts';
+import { insertToken, updateClient } from '../../src/store/oauth/oauth-rows.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
 const challenge = 'Bearer realm="jet-receiver"';

@@ -6,7 +6,7 @@ import { settle, type Settlement } from '../../src/store/settle.ts';
 import { dialects, type DriverError } from '../../src/database/dialect.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
-import { makeDueAgain } from '../../src/store/replay.ts';
+import { makeDueAgain } from '../../src/store/upkeep/replay.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { engines } from '../fixtures/engines.ts';
 import {

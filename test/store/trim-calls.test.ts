@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes, type NewPush, type StoredPush } from '../../src/store/pushes.ts';
-import { markForReplay } from '../../src/store/replay.ts';
+import { markForReplay } from '../../src/store/upkeep/replay.ts';
 import type { Store } from '../../src/store/store.ts';
-import { deleteOldTombstones } from '../../src/store/tombstones.ts';
-import { trimCalls } from '../../src/store/trim-calls.ts';
+import { deleteOldTombstones } from '../../src/store/upkeep/tombstones.ts';
+import { trimCalls } from '../../src/store/upkeep/trim-calls.ts';
 import { engines } from '../fixtures/engines.ts';
 import {
   countRows,

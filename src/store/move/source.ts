@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { dialects } from '../../database/dialect.ts';
-import { StoreInUse } from '../restore.ts';
+import { StoreInUse } from '../upkeep/restore.ts';
 import { inspectSqliteFile } from '../../database/sqlite.ts';
 import { StoreUnusable } from '../../database/store-unusable.ts';
 import type { Move } from './move-plan.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { updateClient } from '../../../src/store/oauth-rows.ts';
+import { updateClient } from '../../../src/store/oauth/oauth-rows.ts';
 import { callback, IssuerUnderTest, pkcePair } from './issuer-under-test.ts';
 
 let issuer: IssuerUnderTest;

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Traits } from '../../src/database/database.ts';
+import type { Traits } from '../../database/database.ts';
 
 // Tells our tables from those of other programs, where a step that was broken off leaves some behind.
 const mark = 'Jet receiver';

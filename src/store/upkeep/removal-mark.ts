@@ -1,6 +1,6 @@
-import type { RemovalMark } from '../domain/removal-doubt.ts';
-import { keepSetting, readKeptSetting } from './kept-settings.ts';
-import type { Store } from './store.ts';
+import type { RemovalMark } from '../../domain/removal-doubt.ts';
+import { keepSetting, readKeptSetting } from '../kept-settings.ts';
+import type { Store } from '../store.ts';
 
 const name = 'removal_mark';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { deleteSome } from '../database/delete-some.ts';
-import type { Store } from './store.ts';
+import { deleteSome } from '../../database/delete-some.ts';
+import type { Store } from '../store.ts';
 
 export interface OAuthClientRow {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
 /** What was found for which number at which destination. */

@@ -1,5 +1,5 @@
-import { deleteSome } from '../database/delete-some.ts';
-import type { Store } from './store.ts';
+import { deleteSome } from '../../database/delete-some.ts';
+import type { Store } from '../store.ts';
 
 /** A session's data, unless it ended. */
 export async function readSession(store: Store, hash: string, nowMs: number): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
 /** What the authorization code and refresh token grants remember, and the sessions of the sign-in page. */

@@ -1,4 +1,4 @@
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 
 /** Clients that must use PKCE (RFC 7636). */
 export const clientsWithPkce: Migration = {

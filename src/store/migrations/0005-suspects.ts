@@ -1,4 +1,4 @@
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 
 /** Which delivery a holder has in hand alone: should its process end, the next one knows of what. */
 export const suspects: Migration = {

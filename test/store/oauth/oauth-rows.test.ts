@@ -10,10 +10,10 @@ import {
   updateClient,
   type OAuthClientRow,
   type OAuthTokenRow,
-} from '../../src/store/oauth-rows.ts';
-import { engines } from '../fixtures/engines.ts';
-import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
-import { someTimeMs } from '../fixtures/pushes.ts';
+} from '../../../src/store/oauth/oauth-rows.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
+import { someTimeMs } from '../../fixtures/pushes.ts';
 
 function clientOf(id: string, rest: Partial<OAuthClientRow> = {}): OAuthClientRow {
   return {

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openDatabase } from '../database/open-database.ts';
-import { checkStore, storeMigrationsTable } from './store.ts';
-import { StoreUnusable } from '../database/store-unusable.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { checkStore, storeMigrationsTable } from '../store.ts';
+import { StoreUnusable } from '../../database/store-unusable.ts';
 
 /** The table in a back-up's file that the store itself does not have. */
 export const backupTable = 'jet_backup';

@@ -1,4 +1,4 @@
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
 /** Calls that were removed, so that a late push does not bring back a part of one. */

@@ -1,4 +1,4 @@
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 
 /** Deliveries that rest undelivered are counted at each scrape, among millions that landed. */
 export const restingDeliveries: Migration = {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Migration } from '../../src/database/migration.ts';
+import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
 // Call ids are compared exactly, and 191 characters are the most that every MySQL index takes.

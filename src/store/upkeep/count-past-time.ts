@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Store } from './store.ts';
+import type { Store } from '../store.ts';
 
 export interface PastTime {
   /** Calls whose latest push came before this time are old, and so are refused bodies. Undefined: they are kept. */

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import type { DeliveryState, Destination } from './deliveries.ts';
-import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
-import type { Store } from './store.ts';
-import { inTransaction } from '../database/transaction.ts';
+import type { DeliveryState, Destination } from '../deliveries.ts';
+import { inLockOrder, lockInOrder } from '../../database/lock-order.ts';
+import type { Store } from '../store.ts';
+import { inTransaction } from '../../database/transaction.ts';
 
 /** Which deliveries to make again; every condition that is given must hold. */
 export interface DeliveryFilter {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
-import { deleteSome } from '../database/delete-some.ts';
-import type { Store } from './store.ts';
+import { deleteSome } from '../../database/delete-some.ts';
+import type { Store } from '../store.ts';
 
 /**
  * What stays of a call that was removed. Under the store's key, since a call id may be made of numbers and a time,

@@ -10,11 +10,11 @@ import {
   readRefreshToken,
   spendParent,
   takeCode,
-} from '../../src/store/oauth-grants.ts';
-import { insertClient, insertToken, readToken } from '../../src/store/oauth-rows.ts';
-import { engines } from '../fixtures/engines.ts';
-import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
-import { someTimeMs } from '../fixtures/pushes.ts';
+} from '../../../src/store/oauth/oauth-grants.ts';
+import { insertClient, insertToken, readToken } from '../../../src/store/oauth/oauth-rows.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { countRows, openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
+import { someTimeMs } from '../../fixtures/pushes.ts';
 
 const yearMs = 365 * 86_400_000;
 

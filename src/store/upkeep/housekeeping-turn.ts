@@ -1,6 +1,6 @@
-import { keepSettingOnce, readKeptSetting } from './kept-settings.ts';
-import type { Store } from './store.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { keepSettingOnce, readKeptSetting } from '../kept-settings.ts';
+import type { Store } from '../store.ts';
+import { inTransaction } from '../../database/transaction.ts';
 
 const name = 'housekeeping_turn';
 

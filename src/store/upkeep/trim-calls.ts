@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import type { DeliveryState } from './deliveries.ts';
-import { lockInOrder } from '../database/lock-order.ts';
-import { firstPushIdAt } from './push-id.ts';
-import type { Store } from './store.ts';
+import type { DeliveryState } from '../deliveries.ts';
+import { lockInOrder } from '../../database/lock-order.ts';
+import { firstPushIdAt } from '../push-id.ts';
+import type { Store } from '../store.ts';
 import { writeTombstones } from './tombstones.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { inTransaction } from '../../database/transaction.ts';
 
 export interface TrimStep {
   /** Where the next step goes on. Undefined: there is none. */

@@ -9,10 +9,10 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import { backupTable, requireSound, syncPath } from './backup.ts';
-import { openDatabase } from '../database/open-database.ts';
-import { makeSqliteFolder } from '../database/sqlite.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { makeSqliteFolder } from '../../database/sqlite.ts';
 
 /** A process has the store open: a receiver, or a command. */
 export class StoreInUse extends Error {

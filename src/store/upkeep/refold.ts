@@ -1,15 +1,15 @@
 import type { Knex } from 'knex';
-import { foldCall, type CallRecord } from '../domain/fold.ts';
-import type { Push, PushWarning } from '../domain/push.ts';
-import type { Stage } from '../domain/stage.ts';
-import { dialects } from '../database/dialect.ts';
-import { markDue, type Destination, type RevisedCall } from './deliveries.ts';
-import { lockInOrder } from '../database/lock-order.ts';
-import { parsedOf, writeCalls, type NewPush } from './pushes.ts';
-import { isUnderId } from './reused-ids.ts';
-import { readPushes, readRevisions } from './read-pushes.ts';
-import type { Store } from './store.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { foldCall, type CallRecord } from '../../domain/fold.ts';
+import type { Push, PushWarning } from '../../domain/push.ts';
+import type { Stage } from '../../domain/stage.ts';
+import { dialects } from '../../database/dialect.ts';
+import { markDue, type Destination, type RevisedCall } from '../deliveries.ts';
+import { lockInOrder } from '../../database/lock-order.ts';
+import { parsedOf, writeCalls, type NewPush } from '../pushes.ts';
+import { isUnderId } from '../reused-ids.ts';
+import { readPushes, readRevisions } from '../read-pushes.ts';
+import type { Store } from '../store.ts';
+import { inTransaction } from '../../database/transaction.ts';
 
 /** What a parser makes of a stored body. Undefined: it cannot read it, and the reading of then stands. */
 export type RereadPush = (

@@ -1,6 +1,6 @@
-import { deleteSome } from '../database/delete-some.ts';
-import type { Store } from './store.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { deleteSome } from '../../database/delete-some.ts';
+import type { Store } from '../store.ts';
+import { inTransaction } from '../../database/transaction.ts';
 
 /** One approval of one client: its code, its refresh tokens and their access tokens end together. */
 export interface GrantFamily {
