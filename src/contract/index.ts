@@ -23,9 +23,9 @@ export {
   type Retry,
   type Skipped,
 } from './outcome.ts';
-export { fieldMapSetting } from './field-map-setting.ts';
+export { fieldMapSetting } from '../crm/field-map-setting.ts';
 export type { Call } from '../domain/call.ts';
-export { callDetails, callTitle, durationWords, type CallDetail } from '../domain/call-words.ts';
+export { callDetails, callTitle, durationWords, type CallDetail } from '../crm/call-words.ts';
 export { callStatuses, type CallStatus } from '../domain/call-status.ts';
 export {
   chooseMatch,
@@ -36,10 +36,10 @@ export {
   type MatchRule,
   type MatchRules,
   type MatchTrace,
-} from '../domain/choose-match.ts';
+} from '../crm/choose-match.ts';
 export type { Clock } from '../domain/clock.ts';
-export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } from '../domain/counterpart.ts';
-export { whyNotCreated, type CreateRule } from '../domain/create-rule.ts';
+export { counterpartToSearch, type CounterpartToSearch, type UnsearchedRule } from '../crm/counterpart.ts';
+export { whyNotCreated, type CreateRule } from '../crm/create-rule.ts';
 export { cutText } from '../domain/cut-text.ts';
 export type { Database, DialectName, Upsert, UpsertNames } from '../database/database.ts';
 export { databaseUrlFault, dialectOfUrl } from '../database/database-url.ts';
@@ -51,11 +51,11 @@ export {
   parseFieldMap,
   type FieldMapping,
   type MappedValue,
-} from '../domain/field-map.ts';
-export { fingerprint, isOursToChange } from '../domain/fingerprint.ts';
+} from '../crm/field-map.ts';
+export { fingerprint, isOursToChange } from '../crm/fingerprint.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
-export { lateMatchAfterMs } from '../domain/late-match.ts';
-export { isOverdue, liveEndsAfterMs } from '../domain/live-end.ts';
+export { lateMatchAfterMs } from '../crm/late-match.ts';
+export { isOverdue, liveEndsAfterMs } from '../crm/live-end.ts';
 export type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 export { utcText, type LocalTime } from '../domain/local-time.ts';
 export type { Log } from '../domain/log.ts';
@@ -66,7 +66,7 @@ export {
   searchedForms,
   type NumberEquality,
   type NumberForms,
-} from '../domain/number-forms.ts';
+} from '../crm/number-forms.ts';
 export {
   matchPeople,
   rememberPeople,
@@ -75,8 +75,8 @@ export {
   type PeopleSource,
   type PersonMatch,
   type SearchAnswer,
-} from '../domain/match-people.ts';
-export { ownerOf, parseOwnerTable, type OwnerLookup, type OwnerTable } from '../domain/owner-table.ts';
+} from '../crm/match-people.ts';
+export { ownerOf, parseOwnerTable, type OwnerLookup, type OwnerTable } from '../crm/owner-table.ts';
 export {
   reportingColumns,
   reportingLength,
@@ -85,7 +85,7 @@ export {
   type ReportingColumnName,
 } from '../reporting/reporting-table.ts';
 export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
-export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../domain/unmapped-places.ts';
+export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../crm/unmapped-places.ts';
 export {
   isSearchedAnew,
   unmatchedPolicies,
@@ -93,5 +93,5 @@ export {
   type PersonState,
   type UnmatchedPolicy,
   type UnmatchedRule,
-} from '../domain/unmatched.ts';
+} from '../crm/unmatched.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

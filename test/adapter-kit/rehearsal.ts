@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/contract/delivery.ts';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
-import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
+import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
 import { createLogger } from '../../src/app/logger.ts';
 import type { AdapterSubject, Fault, LandedRecord, StandIn } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
-import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
+import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
 import { createStoredLedger, deleteEndedLedgerEntries } from '../../src/store/match-ledger.ts';
 import { engines } from '../fixtures/engines.ts';
 import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';

@@ -4,7 +4,7 @@ import type { Adapter, AdapterDefinition } from '../../contract/adapter.ts';
 import { createAdapter } from '../../app/create-adapter.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { Log } from '../../domain/log.ts';
-import { createMemoryLedger } from '../../domain/memory-ledger.ts';
+import { createMemoryLedger } from '../../crm/memory-ledger.ts';
 import { UsageError } from '../command-context.ts';
 import { loadSettings } from '../load-settings.ts';
 

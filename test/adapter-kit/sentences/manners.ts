@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { numberForms } from '../../../src/domain/number-forms.ts';
+import { numberForms } from '../../../src/crm/number-forms.ts';
 import { deliveryOf } from '../kit-deliveries.ts';
 import { rehearse, type Answer, type Rehearsal } from '../rehearsal.ts';
 import type { Sentence } from '../sentence.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isOverdue, liveEndsAfterMs } from '../../../src/domain/live-end.ts';
+import { isOverdue, liveEndsAfterMs } from '../../../src/crm/live-end.ts';
 import {
   afterwards,
   callFrom,

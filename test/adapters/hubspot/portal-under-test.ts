@@ -10,7 +10,7 @@ import {
 } from '../../../src/contract/index.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';
+import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';
 import { deliveryOf, previewNowMs, revised } from '../../adapter-kit/kit-deliveries.ts';
 import { movedClock, silentLog, type MovedClock } from '../../fixtures/running-worker.ts';

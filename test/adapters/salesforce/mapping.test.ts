@@ -8,7 +8,7 @@ import { mapTask, taskKey } from '../../../adapters/salesforce/mapping.ts';
 import { candidateOf, phoneSearch, searchSize } from '../../../adapters/salesforce/search.ts';
 import { keyField, leadKeyField } from '../../../adapters/salesforce/task-fields.ts';
 import { plainText } from '../../../adapters/salesforce/trace.ts';
-import { numberForms } from '../../../src/domain/number-forms.ts';
+import { numberForms } from '../../../src/crm/number-forms.ts';
 import { root } from '../../house/source-files.ts';
 import { annsNumber, callFrom, numbers, startMs } from './org-under-test.ts';
 

@@ -12,7 +12,7 @@ import type { Delivered, Outcome } from '../../../src/contract/outcome.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import { createMemoryLedger } from '../../../src/domain/memory-ledger.ts';
+import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { deliveryOf, revised } from '../../adapter-kit/kit-deliveries.ts';
 import { silentLog } from '../../fixtures/running-worker.ts';
 import {

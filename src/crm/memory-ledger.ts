@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
-import type { JsonValue } from './jet-fields.ts';
-import type { Ledger } from './ledger.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
+import type { Ledger } from '../domain/ledger.ts';
 
 /** A ledger that ends with the process: for commands that look or try, and leave the store alone. */
 export function createMemoryLedger(clock: Clock): Ledger {

@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import { isFinalStage } from './stage.ts';
+import type { Call } from '../domain/call.ts';
+import { isFinalStage } from '../domain/stage.ts';
 
 /**
  * How long after its last push a call that is shown as it goes on counts as over: one that stays open for ever is

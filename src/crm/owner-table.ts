@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call } from '../domain/call.ts';
 
 /** Who stands behind an extension or answering point: the destination's own id of a user, or an email address. */
 export type OwnerTable = ReadonlyMap<string, string>;

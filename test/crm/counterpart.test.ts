@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleCall } from '../../src/cli/adapter/sample-calls.ts';
 import { createCallCompleter } from '../../src/domain/call.ts';
-import { counterpartToSearch } from '../../src/domain/counterpart.ts';
+import { counterpartToSearch } from '../../src/crm/counterpart.ts';
 import type { CallFields } from '../../src/domain/jet-fields.ts';
 import { recordOf } from '../fixtures/landed-calls.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSearchedAnew, whySkipped, type PersonState } from '../../src/domain/unmatched.ts';
+import { isSearchedAnew, whySkipped, type PersonState } from '../../src/crm/unmatched.ts';
 
 const create = { statuses: ['answered'], durationSecondsMin: 0 } as const;
 const call = { status: 'answered', duration_seconds: 10, last_received_at: 0 } as const;

@@ -5,7 +5,7 @@ import {
   mappedValues,
   parseFieldMap,
   type FieldMapping,
-} from '../../src/domain/field-map.ts';
+} from '../../src/crm/field-map.ts';
 import { jetFields } from '../../src/domain/jet-fields.ts';
 import { allFields, delivery, recordOf, startedAtMs } from '../fixtures/landed-calls.ts';
 

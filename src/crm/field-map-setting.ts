@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseFieldMap, type FieldMapping } from '../domain/field-map.ts';
+import { parseFieldMap, type FieldMapping } from './field-map.ts';
 
 /** A setting that names a JSON file of our field -> their field. Read with the settings; absent: no mappings. */
 export function fieldMapSetting() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
-import { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../../src/domain/unmapped-places.ts';
+import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
+import { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../../src/crm/unmapped-places.ts';
 
 describe('places that the owner table lacks', () => {
   it('are none at first', async () => {

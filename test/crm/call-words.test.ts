@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callDetails, callTitle, durationWords } from '../../src/domain/call-words.ts';
+import { callDetails, callTitle, durationWords } from '../../src/crm/call-words.ts';
 import type { CallRecord } from '../../src/domain/fold.ts';
 import type { CallFields } from '../../src/domain/jet-fields.ts';
 import { allFields, delivery, recordOf, startedAtMs } from '../fixtures/landed-calls.ts';

@@ -1,5 +1,5 @@
-import type { JsonValue } from './jet-fields.ts';
-import type { Ledger } from './ledger.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
+import type { Ledger } from '../domain/ledger.ts';
 
 // No number in E.164 reads like this.
 const key = 'unmapped places';

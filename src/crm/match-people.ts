@@ -5,10 +5,10 @@ import {
   type MatchRules,
   type MatchTrace,
 } from './choose-match.ts';
-import type { JsonValue } from './jet-fields.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { JsonValue } from '../domain/jet-fields.ts';
+import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
-import { storedNumbers } from './stored-numbers.ts';
+import { storedNumbers } from '../domain/stored-numbers.ts';
 
 /** A record that a call belongs to, as the ledger keeps it. */
 export interface MatchedPerson {

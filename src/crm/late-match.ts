@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call } from '../domain/call.ts';
 
 // Soon for somebody who is typing the contact in, later for one who does it at the end of the shift.
 const looksAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000];

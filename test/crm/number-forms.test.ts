@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNumbers, groupedNational, numberForms } from '../../src/domain/number-forms.ts';
+import { compareNumbers, groupedNational, numberForms } from '../../src/crm/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });

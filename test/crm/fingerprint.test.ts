@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprint, isOursToChange } from '../../src/domain/fingerprint.ts';
+import { fingerprint, isOursToChange } from '../../src/crm/fingerprint.ts';
 
 describe('what a destination shows is ours to change', () => {
   it.each<[boolean, string, string | null | undefined, string | undefined]>([

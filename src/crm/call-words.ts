@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import type { Call } from './call.ts';
-import type { LocalTime } from './local-time.ts';
+import type { Call } from '../domain/call.ts';
+import type { LocalTime } from '../domain/local-time.ts';
 
 /** One line of what there is to say of a call. */
 export interface CallDetail {

@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import type { CallStatus } from './call-status.ts';
+import type { Call } from '../domain/call.ts';
+import type { CallStatus } from '../domain/call-status.ts';
 
 /** Which unmatched calls are worth a lead or contact of their own. */
 export interface CreateRule {

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call } from '../domain/call.ts';
 
 /** The number to search a person by, or why none is searched. */
 export type CounterpartToSearch =

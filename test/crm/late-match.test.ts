@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lateMatchAfterMs } from '../../src/domain/late-match.ts';
+import { lateMatchAfterMs } from '../../src/crm/late-match.ts';
 
 const minute = 60_000;
 

@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import { jetFields, type CallFieldName, type JsonValue } from './jet-fields.ts';
+import type { Call } from '../domain/call.ts';
+import { jetFields, type CallFieldName, type JsonValue } from '../domain/jet-fields.ts';
 
 /** One field of ours that goes into a field of theirs. */
 export interface FieldMapping {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MatchCandidate } from '../../src/domain/choose-match.ts';
-import { matchPeople, rememberPeople, type PeopleSource } from '../../src/domain/match-people.ts';
-import { createMemoryLedger } from '../../src/domain/memory-ledger.ts';
-import type { NumberForms } from '../../src/domain/number-forms.ts';
+import type { MatchCandidate } from '../../src/crm/choose-match.ts';
+import { matchPeople, rememberPeople, type PeopleSource } from '../../src/crm/match-people.ts';
+import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
+import type { NumberForms } from '../../src/crm/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });

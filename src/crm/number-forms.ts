@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { isLikeSubscriber } from './numbering-plan.ts';
-import { storedNumbers } from './stored-numbers.ts';
+import { isLikeSubscriber } from '../domain/numbering-plan.ts';
+import { storedNumbers } from '../domain/stored-numbers.ts';
 
 /** One number in the ways in which systems keep it. All but `e164` are digits that we made. */
 export interface NumberForms {

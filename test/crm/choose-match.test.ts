@@ -5,8 +5,8 @@ import {
   matchPolicies,
   type MatchCandidate,
   type MatchRules,
-} from '../../src/domain/choose-match.ts';
-import { compareNumbers } from '../../src/domain/number-forms.ts';
+} from '../../src/crm/choose-match.ts';
+import { compareNumbers } from '../../src/crm/number-forms.ts';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
 const readPhone = createPhoneReader({ defaultCountry: 'AU' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyNotCreated, type CreateRule } from '../../src/domain/create-rule.ts';
+import { whyNotCreated, type CreateRule } from '../../src/crm/create-rule.ts';
 
 const rule: CreateRule = { statuses: ['answered'], durationSecondsMin: 10 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../src/domain/fold.ts';
 import type { CallFields } from '../../src/domain/jet-fields.ts';
-import { ownerOf, parseOwnerTable } from '../../src/domain/owner-table.ts';
+import { ownerOf, parseOwnerTable } from '../../src/crm/owner-table.ts';
 import { delivery, recordOf } from '../fixtures/landed-calls.ts';
 
 const table = parseOwnerTable('202=jane@example.com, Front  Desk = 005xx0000012345,') ?? new Map();

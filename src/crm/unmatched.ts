@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call } from '../domain/call.ts';
 import { whyNotCreated, type CreateRule } from './create-rule.ts';
 import { lateMatchAfterMs } from './late-match.ts';
 
