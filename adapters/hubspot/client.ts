@@ -1,7 +1,7 @@
-import { createCallsApi, type CallsApi } from './calls-api.ts';
-import { createPeopleApi, type PeopleApi } from './people-api.ts';
-import { createPortalApi, type PortalApi } from './portal-api.ts';
-import type { Transport } from './transport.ts';
+import { createCallsApi, type CallsApi } from './api/calls-api.ts';
+import { createPeopleApi, type PeopleApi } from './api/people-api.ts';
+import { createPortalApi, type PortalApi } from './api/portal-api.ts';
+import type { Transport } from './api/transport.ts';
 
 /** HubSpot, as far as this adapter uses it: what goes through its library, and what of the answers is read. */
 export interface HubspotClient extends CallsApi, PeopleApi, PortalApi {

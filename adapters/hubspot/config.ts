@@ -8,7 +8,7 @@ import {
   z,
   type CallStatus,
 } from '#contract';
-import { ownProperties } from './properties.ts';
+import { ownProperties } from './check/properties.ts';
 
 const logs = ['end', 'live'] as const;
 const keys = ['unique', 'search'] as const;

@@ -7,18 +7,18 @@ import {
   type Delivery,
   type Outcome,
 } from '#contract';
-import { createCalls, indexLagMs } from './create-calls.ts';
+import { createCalls, indexLagMs } from './calls/create-calls.ts';
 import { isIncomplete, mapCall } from './mapping.ts';
-import { findPeople, skipWithoutPerson } from './match.ts';
-import { pauseFor } from './pause.ts';
-import { takenBy } from './portal.ts';
-import { ownerProperty } from './properties.ts';
-import { createRefusedValues } from './refused-values.ts';
-import { recoverCalls } from './recover-calls.ts';
-import type { Landing, Parts, Run } from './run.ts';
-import { readTrace, type Whom } from './trace.ts';
-import { updateCalls } from './update-calls.ts';
-import { isNews } from './write-changes.ts';
+import { findPeople, skipWithoutPerson } from './people/match.ts';
+import { pauseFor } from './api/pause.ts';
+import { takenBy } from './api/portal.ts';
+import { ownerProperty } from './check/properties.ts';
+import { createRefusedValues } from './calls/refused-values.ts';
+import { recoverCalls } from './calls/recover-calls.ts';
+import type { Landing, Parts, Run } from './api/run.ts';
+import { readTrace, type Whom } from './calls/trace.ts';
+import { updateCalls } from './calls/update-calls.ts';
+import { isNews } from './calls/write-changes.ts';
 
 /** Lands a batch: finds whom each call is about, then makes the new ones and brings the others up to date. */
 export async function deliver(

@@ -1,13 +1,13 @@
 import { contractVersion, defineAdapter, stages } from '#contract';
-import { check } from './check.ts';
+import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { deliver } from './deliver.ts';
 import { isIncomplete, mapCall } from './mapping.ts';
-import { createOwners } from './owner.ts';
-import { createPortal } from './portal.ts';
-import { setUp } from './setup.ts';
-import { createTransport } from './transport.ts';
+import { createOwners } from './people/owner.ts';
+import { createPortal } from './api/portal.ts';
+import { setUp } from './check/setup.ts';
+import { createTransport } from './api/transport.ts';
 
 /** Each call one call engagement in HubSpot, on the contact and company that it is about. */
 export const hubspot = defineAdapter({

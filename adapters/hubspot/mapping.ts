@@ -12,7 +12,7 @@ import {
   type MappedValue,
 } from '#contract';
 import type { HubspotConfig } from './config.ts';
-import { callKey, type Properties } from './properties.ts';
+import { callKey, type Properties } from './check/properties.ts';
 
 const titleLengthMax = 255;
 const detailLengthMax = 2_000;

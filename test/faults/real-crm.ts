@@ -1,7 +1,7 @@
 import type { Random } from '../../src/simulate/traffic/random.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
-import { callKey } from '../../adapters/hubspot/properties.ts';
-import { startHubspotStandIn } from '../stand-ins/hubspot/hubspot-stand-in.ts';
+import { callKey } from '../../adapters/hubspot/check/properties.ts';
+import { startHubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
 import { startSalesforceStandIn } from '../stand-ins/salesforce/salesforce-stand-in.ts';
 import type { Destination, LandedCall } from './ledger.ts';
 

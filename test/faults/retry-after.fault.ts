@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { rateLimited } from '../stand-ins/hubspot/faults.ts';
+import { rateLimited } from '../../adapters/hubspot/test/stand-in/faults.ts';
 import { openCrm } from './crm.ts';
 import { fault } from './fault.ts';
 import type { Destination } from './ledger.ts';

@@ -1,0 +1,129 @@
+import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/calls/index.js';
+import { readBatch, type BatchAnswer, type HubspotRecord } from './answers.ts';
+import { callKey, type Properties } from '../check/properties.ts';
+import type { Send } from './exchange.ts';
+import { readRecords } from './read-records.ts';
+import { searchAll, type SearchBody } from '../people/search.ts';
+import type { Transport } from './transport.ts';
+
+/** A call that is to be made. */
+export interface NewCall {
+  readonly key: string;
+  readonly properties: Properties;
+  readonly contactId: string | undefined;
+  readonly companyId: string | undefined;
+}
+
+/** The calls of a portal. Batches of 100 at most; every method throws what {@link Transport.ask} does. */
+export interface CallsApi {
+  /** Those with one of these keys, as far as the index knows: it lags behind. */
+  searchCalls(
+    keys: readonly string[],
+    properties: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly HubspotRecord[]>;
+  /** Those with one of these keys, as they are now. The key must be unique in the portal. */
+  readCallsByKey(
+    keys: readonly string[],
+    properties: readonly string[],
+    signal: AbortSignal,
+  ): Promise<BatchAnswer>;
+  readCalls(ids: readonly string[], properties: readonly string[], signal: AbortSignal): Promise<BatchAnswer>;
+  createCalls(calls: readonly NewCall[], signal: AbortSignal): Promise<BatchAnswer>;
+  updateCalls(
+    calls: readonly { id: string; key: string; properties: Properties }[],
+    signal: AbortSignal,
+  ): Promise<BatchAnswer>;
+  /** Makes those that are not there. Takes no associations. The key must be unique in the portal. */
+  upsertCalls(
+    calls: readonly { key: string; properties: Properties }[],
+    signal: AbortSignal,
+  ): Promise<BatchAnswer>;
+}
+
+// All that HubSpot tells of one search: a call that is left out would be made again.
+const pagesMax = 50;
+const contactType = 194;
+const companyType = 182;
+
+export function createCallsApi(transport: Transport): CallsApi {
+  const read = (
+    ids: readonly string[],
+    properties: readonly string[],
+    by: { idProperty?: string },
+    signal: AbortSignal,
+  ): Promise<BatchAnswer> => {
+    return readRecords(ids, (some) => {
+      const inputs = some.map((id) => ({ id }));
+      const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
+      return transport.ask(
+        'other',
+        ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
+        signal,
+      );
+    });
+  };
+  return {
+    async searchCalls(keys, properties, signal) {
+      const send =
+        (body: SearchBody): Send =>
+        ({ crm }, options) =>
+          crm.objects.calls.searchApi.doSearch(body, options);
+      const words = keys.map((key) => [key]);
+      const search = { words, fields: [callKey], properties, pagesMax, send };
+      return (await searchAll(transport, search, signal)).records;
+    },
+    readCallsByKey: (keys, properties, signal) => read(keys, properties, { idProperty: callKey }, signal),
+    // With record ids there must be no id property.
+    readCalls: (ids, properties, signal) => read(ids, properties, {}, signal),
+    async createCalls(calls, signal) {
+      const inputs = calls.map(({ key, properties, contactId, companyId }) => ({
+        properties: { ...properties },
+        // Rows succeed and fail by themselves only when each carries a trace id of its own.
+        objectWriteTraceId: key,
+        associations: [...associationTo(contactId, contactType), ...associationTo(companyId, companyType)],
+      }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.objects.calls.batchApi.create({ inputs }, options),
+        signal,
+      );
+      return readBatch(answer);
+    },
+    async updateCalls(calls, signal) {
+      const inputs = calls.map(({ id, key, properties }) => ({
+        id,
+        objectWriteTraceId: key,
+        properties: { ...properties },
+      }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.objects.calls.batchApi.update({ inputs }, options),
+        signal,
+      );
+      return readBatch(answer);
+    },
+    async upsertCalls(calls, signal) {
+      const inputs = calls.map(({ key, properties }) => ({
+        id: key,
+        idProperty: callKey,
+        objectWriteTraceId: key,
+        properties: { ...properties },
+      }));
+      const answer = await transport.ask(
+        'other',
+        ({ crm }, options) => crm.objects.calls.batchApi.upsert({ inputs }, options),
+        signal,
+      );
+      return readBatch(answer);
+    },
+  };
+}
+
+type Association = { to: { id: string }; types: AssociationSpec[] };
+
+function associationTo(id: string | undefined, associationTypeId: number): Association[] {
+  if (id === undefined) return [];
+  const associationCategory = 'HUBSPOT_DEFINED' as AssociationSpec['associationCategory'];
+  return [{ to: { id }, types: [{ associationCategory, associationTypeId }] }];
+}

@@ -1,0 +1,264 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AdapterMisconfigured, DestinationUnavailable, type Delivered } from '../../../src/contract/index.ts';
+import { revised } from '../../../test/adapter-kit/kit-deliveries.ts';
+import {
+  callFrom,
+  callsFromNumbers,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const number = mobileNumber(1);
+const owners = [
+  { id: '501', email: 'sam@example.com' },
+  { id: '502', email: 'lee@example.com', archived: true },
+  { id: '503', email: 'kim@example.com' },
+];
+const contactOf = (ownerId: string) => ({
+  id: '9001',
+  properties: { phone: number, hubspot_owner_id: ownerId },
+});
+
+async function ownerAfter(ownersSetting: string | undefined, contactOwner: string | undefined) {
+  test = await openPortal(
+    { owners, contacts: contactOwner === undefined ? [] : [contactOf(contactOwner)] },
+    ownersSetting === undefined ? {} : { HUBSPOT_OWNERS: ownersSetting },
+  );
+  const delivery = callFrom(number, 'one');
+  const outcome = (await test.deliver([delivery])).get('one');
+  expect(outcome?.kind).toBe('delivered');
+  return { owner: test.callsOf(delivery)[0]?.properties.hubspot_owner_id, outcome };
+}
+
+describe('the owner of a call', () => {
+  it('is whom the table names for its extension, by email', async () => {
+    expect((await ownerAfter('204=Sam@example.com', '503')).owner).toBe('501');
+  });
+
+  it('is whom the table names for its answering point', async () => {
+    test = await openPortal({ owners }, { HUBSPOT_OWNERS: 'front desk=kim@example.com' });
+    const delivery = callFrom(number, 'one', {
+      extension_number: undefined,
+      extension_name: undefined,
+      answering_point: 'Front  Desk',
+    });
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)[0]?.properties.hubspot_owner_id).toBe('503');
+    expect(outcome).toMatchObject({ trace: { owner: expect.stringContaining('Front') as string } });
+  });
+
+  it("is the contact's owner when the table names somebody who was deactivated", async () => {
+    expect((await ownerAfter('204=lee@example.com', '503')).owner).toBe('503');
+  });
+
+  it("is the contact's owner when the table lacks the extension, which doctor then shows", async () => {
+    expect((await ownerAfter('999=sam@example.com', '503')).owner).toBe('503');
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings.map(({ message }) => message)).toContain(
+      'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',
+    );
+  });
+
+  it('is counted as lacking once a call that was shown from its start is over', async () => {
+    test = await openPortal({ owners }, { HUBSPOT_OWNERS: '999=sam@example.com', HUBSPOT_LOG: 'live' });
+    const nobody = { extension_number: undefined, extension_name: undefined };
+    const start = callFrom(number, 'one', { ...nobody, stage: 'call_start', status: 'in_progress' });
+    const landed = (await test.deliver([start])).get('one') as Delivered;
+    const end = { stage: 'call_end', status: 'answered', extension_number: '204' } as const;
+    await test.deliver([revised(start, landed, end)]);
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings.map(({ message }) => message)).toContain(
+      'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',
+    );
+  });
+
+  it("is nobody when the contact's own owner was deactivated: the call lands, and the trace says so", async () => {
+    const { owner, outcome } = await ownerAfter(undefined, '502');
+    expect(owner).toBeUndefined();
+    expect(outcome).toMatchObject({
+      trace: { left: { hubspot_owner_id: { why: 'HubSpot refuses the value' } } },
+    });
+  });
+
+  it('costs one refusal, not one for each call, when he was deactivated', async () => {
+    test = await openPortal({ owners, contacts: [contactOf('502')] });
+    await test.deliver([callFrom(number, 'one')]);
+    await test.deliver([callFrom(number, 'two')]);
+    expect(test.portal.counts()['calls.create']).toBe(3);
+  });
+});
+
+describe('a refused owner of several calls', () => {
+  it('is one value, and the owners of the calls after it are written', async () => {
+    const otherNumber = '+61412999001';
+    const other = { id: '9002', properties: { phone: otherNumber, hubspot_owner_id: '501' } };
+    test = await openPortal({ owners, contacts: [contactOf('502'), other] });
+    const refused = ['a', 'b', 'c', 'd'].map((id) => callFrom(number, id));
+    const last = callFrom(otherNumber, 'last');
+    // A batch of HubSpot's is a hundred: the last call is sent after the others were answered.
+    await test.deliver([...refused, ...callsFromNumbers(96), last]);
+    expect(test.callsOf(last)[0]?.properties.hubspot_owner_id).toBe('501');
+  });
+});
+
+describe('what a portal does not take', () => {
+  it('is left out and named in the trace: a property that it lacks', async () => {
+    test = await openPortal({ lacks: { calls: ['hs_call_disposition', 'hs_call_to_number'] } });
+    const delivery = callFrom(number, 'one');
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(outcome).toMatchObject({
+      kind: 'delivered',
+      trace: { left: { hs_call_to_number: { why: 'the portal has no such property' } } },
+    });
+    expect(test.portal.counts()['calls.create']).toBe(1);
+  });
+
+  it('is left out: a disposition that the portal removed', async () => {
+    const only = { name: 'hs_call_disposition', type: 'enumeration', options: ['other'] } as const;
+    test = await openPortal({ properties: { calls: [only] } });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)[0]?.properties).not.toHaveProperty('hs_call_disposition');
+  });
+
+  it('is left out once: a value of HUBSPOT_FIELDS that is refused', async () => {
+    const file = join(tmpdir(), `jet-fields-${process.pid}.json`);
+    await writeFile(
+      file,
+      JSON.stringify({ campaign: 'jet_campaign', gclid: 'jet_gclid', source: 'jet_source' }),
+    );
+    const calls = [
+      { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const,
+      { name: 'jet_gclid' },
+    ];
+    test = await openPortal({ properties: { calls } }, { HUBSPOT_FIELDS: file });
+    const delivery = callFrom(number, 'one', { campaign: 'spring', gclid: 'Cj0', source: 'google' });
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(outcome).toMatchObject({
+      trace: {
+        left: {
+          jet_campaign: { why: 'HubSpot refuses the value' },
+          jet_source: { why: 'the portal has no such property' },
+        },
+      },
+    });
+    expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ jet_gclid: 'Cj0' });
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'fault',
+        message: 'HUBSPOT_FIELDS maps source to jet_source: the portal has no such property.',
+      }),
+    );
+  });
+
+  it('is found by halves when rows do not stand for themselves, and the others land', async () => {
+    test = await openPortal({ partial: [] });
+    const batch = callsFromNumbers(7);
+    const bad = batch[4];
+    test.portal.refuse([bad?.idempotencyKey ?? '']);
+    const answer = await test.deliver(batch);
+    for (const { id } of batch) expect(answer.get(id)?.kind).toBe(id === bad?.id ? 'rejected' : 'delivered');
+    expect(test.portal.records('calls')).toHaveLength(6);
+  });
+
+  it('is everything without the key property: a person has to make it', async () => {
+    test = await openPortal();
+    test.portal.stage(
+      {
+        reply: {
+          kind: 'instead',
+          status: 400,
+          contentType: 'application/json',
+          body: {
+            status: 'error',
+            category: 'VALIDATION_ERROR',
+            message: 'Property "jet_call_key" does not exist',
+          },
+        },
+      },
+      { on: 'calls.create' },
+    );
+    const answer = test.deliver([callFrom(number, 'one')]);
+    await expect(answer).rejects.toThrow(AdapterMisconfigured);
+    await expect(answer).rejects.toMatchObject({
+      remedy: expect.stringContaining('adapter:setup') as string,
+    });
+  });
+});
+
+describe('a HubSpot that asks to be left alone in the middle of a batch', () => {
+  it('keeps what landed; the rest is to be tried again when it says', async () => {
+    test = await openPortal();
+    const batch = callsFromNumbers(150);
+    test.portal.stage('slow', { on: 'calls.create' });
+    test.portal.stage('429 rolling with Retry-After', { on: 'calls.create' });
+    const kinds = [...(await test.deliver(batch)).values()].map((outcome) =>
+      outcome.kind === 'retry' ? `${outcome.code} ${outcome.delayMs}` : outcome.kind,
+    );
+    expect(kinds.filter((kind) => kind === 'delivered')).toHaveLength(100);
+    expect(kinds.filter((kind) => kind === 'hubspot_away 7000')).toHaveLength(50);
+    await test.settle(batch.slice(100));
+    expect(test.portal.records('calls')).toHaveLength(150);
+  });
+
+  it('says which scope is missing', async () => {
+    test = await openPortal();
+    test.portal.person.revoke('crm.objects.contacts.write');
+    const answer = test.deliver([callFrom(number, 'one')]);
+    await expect(answer).rejects.toMatchObject({
+      name: 'AdapterMisconfigured',
+      remedy: expect.stringContaining('crm.objects.contacts.write') as string,
+    });
+  });
+});
+
+describe('a key that is not unique', () => {
+  const settings = { HUBSPOT_KEY: 'search' };
+
+  it.each(['reset after the write', '500', 'truncated answer'] as const)(
+    'makes no second call after: %s, once the search has caught up',
+    async (fault) => {
+      test = await openPortal({}, settings);
+      const batch = callsFromNumbers(3);
+      test.portal.stage(fault, { on: 'calls.create' });
+      const first = [...(await test.deliver(batch)).values()];
+      expect(first).toMatchObject(
+        batch.map(() => ({ kind: 'retry', code: 'outcome_unknown', delayMs: 60_000 })),
+      );
+      await test.settle(batch.map((delivery) => ({ ...delivery, attempt: 2 })));
+      expect(test.portal.records('calls')).toHaveLength(3);
+    },
+  );
+
+  it('is what check names, and what it cannot promise', async () => {
+    test = await openPortal({}, settings);
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('at least once across a crash') as string,
+      }),
+    );
+  });
+});
+
+describe('the end of time for a batch', () => {
+  it('ends a silent request long before its own deadline, as a pause', async () => {
+    test = await openPortal();
+    test.portal.stage('silence', { on: 'calls.create' });
+    const startMs = performance.now();
+    await expect(test.deliver(callsFromNumbers(2), AbortSignal.timeout(300))).rejects.toThrow(
+      DestinationUnavailable,
+    );
+    // The request alone would be waited for ten seconds.
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/contract/index.ts';
+import { DestinationUnavailable } from '../../../src/contract/index.ts';
+import { hubspotFaults, type HubspotFaultName } from './stand-in/faults.ts';
+import type { RequestKind } from './stand-in/request-kind.ts';
+import {
+  afterwards,
+  callsFromNumbers,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+const names = Object.keys(hubspotFaults) as HubspotFaultName[];
+const contacts = [0, 1, 2].map((index) => ({
+  id: String(9001 + index),
+  properties: { phone: mobileNumber(index), associatedcompanyid: '7001' },
+}));
+const companies = [{ id: '7001', properties: { name: 'Acme' } }];
+
+/** Those that only the adapter's own deadline ends. */
+const silent: readonly HubspotFaultName[] = ['silence', 'silence after the write', 'body stall'];
+const timeoutFor = (name: HubspotFaultName) => (silent.includes(name) ? { HUBSPOT_TIMEOUT: '500ms' } : {});
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+/** What the first `deliver` came to, in a word. */
+async function firstAnswer(batch: ReturnType<typeof callsFromNumbers>): Promise<string> {
+  try {
+    return [...new Set([...(await test.deliver(batch)).values()].map(wordOf))].join(', ');
+  } catch (error) {
+    if (!(error instanceof DestinationUnavailable)) throw error;
+    return `paused ${error.retryAfterMs ?? 'by backoff'}`;
+  }
+}
+
+function wordOf(outcome: Outcome): string {
+  return outcome.kind === 'retry' ? `retry ${outcome.code}` : outcome.kind;
+}
+
+function expectOneEach(batch: ReturnType<typeof callsFromNumbers>): void {
+  expect(test.portal.records('calls')).toHaveLength(batch.length);
+  for (const [index, delivery] of batch.entries()) {
+    const [call, ...more] = test.callsOf(delivery);
+    expect(more).toEqual([]);
+    expect(call).toMatchObject({ contacts: [String(9001 + index)], companies: ['7001'] });
+  }
+}
+
+/** What becomes of a batch whose one create meets a fault, at once. */
+const atOnce: Readonly<Partial<Record<HubspotFaultName, string>>> = {
+  '429 rolling': 'paused 10000',
+  '429 rolling with Retry-After': 'paused 7000',
+  '429 secondly': 'paused 1000',
+  '429 secondly with Retry-After': 'paused 2000',
+  '429 daily': 'paused 3600000',
+  '429 daily with Retry-After': 'paused 3600000',
+  '423 locked': 'paused 2000',
+  '477 migration': 'paused 3600000',
+};
+
+describe('a create that meets a fault', () => {
+  it.each(names)('%s: one engagement a call, on its contact and company', async (name) => {
+    test = await openPortal({ contacts, companies }, timeoutFor(name));
+    const batch = callsFromNumbers(3);
+    test.portal.stage(name, { on: 'calls.create' });
+    const answer = await firstAnswer(batch);
+    // How long a deadline takes is not for a test to decide.
+    if (!silent.includes(name)) expect(answer).toBe(atOnce[name] ?? 'delivered');
+    await test.settle(batch);
+    expectOneEach(batch);
+  });
+});
+
+const recovery: readonly RequestKind[] = ['calls.read', 'calls.upsert', 'associations.default'];
+
+describe.each(recovery)('a recovery whose %s meets a fault', (kind) => {
+  it.each(names)('%s: one engagement a call, on its contact and company', async (name) => {
+    test = await openPortal({ contacts, companies }, timeoutFor(name));
+    const batch = callsFromNumbers(3);
+    test.portal.stage('reset in the write', { on: 'calls.create' });
+    test.portal.stage(name, { on: kind });
+    await test.settle(batch);
+    expectOneEach(batch);
+  });
+});
+
+describe('an update that meets a fault', () => {
+  it.each(names)('%s: the call shows its last duration, once', async (name) => {
+    test = await openPortal({ contacts, companies }, timeoutFor(name));
+    const batch = callsFromNumbers(3);
+    const landed = await test.settle(batch);
+    const later = batch.map((delivery) =>
+      afterwards(delivery, landed.get(delivery.id), { duration_seconds: 300 }),
+    );
+    test.portal.stage(name, { on: 'calls.update' });
+    await test.settle(later);
+    expectOneEach(batch);
+    for (const { properties } of test.portal.records('calls'))
+      expect(properties.hs_call_duration).toBe('300000');
+  });
+});
+
+describe.each(['contacts.search', 'properties.list'] satisfies RequestKind[])(
+  'a %s that meets a fault',
+  (kind) => {
+    // A search has no rows of inputs that could be missing.
+    it.each(names.filter((name) => !name.includes('row missing')))(
+      '%s: one engagement a call, on its contact and company',
+      async (name) => {
+        test = await openPortal({ contacts, companies }, timeoutFor(name));
+        const batch = callsFromNumbers(3);
+        test.portal.stage(name, { on: kind });
+        await test.settle(batch);
+        expectOneEach(batch);
+      },
+    );
+  },
+);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { inFolder, receiverCommand, startProcess } from '../../../test/fixtures/receiver-process.ts';
+
+const hang = 60_000;
+
+/** Writes at its end which vendors' libraries a process has loaded. */
+const tellLoaded = `data:text/javascript,${encodeURIComponent(`
+  import { createRequire } from 'node:module';
+  const { cache } = createRequire(import.meta.url.startsWith('data:') ? '/' : import.meta.url);
+  process.on('exit', () => {
+    const names = Object.keys(cache).map((path) => /node_modules[/](@hubspot[/]api-client|knex)[/]/.exec(path)?.[1]);
+    process.stdout.write('loaded: ' + [...new Set(names)].filter(Boolean).sort().join(', ') + '.');
+  });
+`)}`;
+const [node, ...rest] = receiverCommand;
+const main = rest.at(-1) ?? '';
+const checkCommand = main.replace('main.ts', 'cli/adapter-check.ts');
+const command = (file: string, ...args: string[]) => [
+  node,
+  '--import',
+  tellLoaded,
+  ...rest.slice(0, -1),
+  file,
+  ...args,
+];
+
+describe('HubSpot’s library', () => {
+  it('is not loaded by a receiver that does not name the adapter', { timeout: hang }, async () => {
+    await inFolder(async (_start, folder) => {
+      const receiver = startProcess(folder, { ADAPTERS: 'sql' }, command(main));
+      await receiver.ready();
+      receiver.child.kill('SIGTERM');
+      await receiver.exited;
+      expect(receiver.output()).toContain('loaded: knex.');
+    });
+  });
+
+  it('is loaded when it is first needed', { timeout: hang }, async () => {
+    await inFolder(async (_start, folder) => {
+      const settings = { HUBSPOT_ACCESS_TOKEN: 'pat-12345678', HUBSPOT_BASE_URL: 'http://127.0.0.1:9' };
+      const check = startProcess(
+        folder,
+        { ADAPTERS: 'hubspot', ...settings },
+        command(checkCommand, 'hubspot'),
+      );
+      await check.exited;
+      expect(check.output()).toMatch(/loaded: @hubspot\/api-client/);
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { callKey } from '../check/properties.ts';
+import { AdapterMisconfigured } from '../../../src/contract/index.ts';
+import {
+  callFrom,
+  callsFromNumbers,
+  lookedAtAgain,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const number = mobileNumber(1);
+const hourMs = 3_600_000;
+
+/** As a person makes a property in the portal. */
+async function makeProperty(name: string, type: 'calls' | 'contacts' = 'calls'): Promise<void> {
+  const answer = await fetch(`${test.portal.url}/crm/v3/properties/${type}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${test.portal.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name,
+      label: name,
+      type: 'string',
+      fieldType: 'text',
+      groupName: 'call_information',
+    }),
+  });
+  if (answer.status !== 201) throw new Error(await answer.text());
+}
+
+async function fieldsFile(map: Readonly<Record<string, string>>): Promise<string> {
+  const file = join(tmpdir(), `jet-mended-${process.pid}-${Object.values(map).join('-')}.json`);
+  await writeFile(file, JSON.stringify(map));
+  return file;
+}
+
+describe('a key property', () => {
+  it.each([
+    ['that is not unique', [{ name: callKey }]],
+    ['that is not there', []],
+  ])('%s lets nothing land where it has to be unique, and says what to do', async (_how, calls) => {
+    test = await openPortal({}, {}, calls);
+    const answer = test.deliver([callFrom(number, 'one')]);
+    await expect(answer).rejects.toThrow(AdapterMisconfigured);
+    await expect(answer).rejects.toMatchObject({
+      remedy: expect.stringMatching(/adapter:setup.*HUBSPOT_KEY=search/) as string,
+    });
+    expect(test.portal.records('calls')).toEqual([]);
+  });
+
+  it('counts as soon as it was made', async () => {
+    test = await openPortal({}, { HUBSPOT_KEY: 'search' }, []);
+    await expect(test.deliver([callFrom(number, 'one')])).rejects.toThrow(AdapterMisconfigured);
+    await makeProperty(callKey);
+    expect((await test.deliver([callFrom(number, 'one')])).get('one')).toMatchObject({ kind: 'delivered' });
+  });
+});
+
+describe('what was left out, once somebody has mended it', () => {
+  it('is filled by a replay: a property that the portal lacked', async () => {
+    test = await openPortal({}, { HUBSPOT_FIELDS: await fieldsFile({ gclid: 'jet_gclid' }) });
+    const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(test.callsOf(delivery)[0]?.properties).not.toHaveProperty('jet_gclid');
+    await makeProperty('jet_gclid');
+    test.clock.moveBy(hourMs + 1);
+    const again = (await test.deliver([lookedAtAgain(delivery, outcome)])).get('one');
+    expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ jet_gclid: 'Cj0' });
+    expect(again).toMatchObject({ trace: { left: {} } });
+  });
+
+  it('is filled by a replay: a value that a rule refused', async () => {
+    const calls = [{ name: 'jet_gclid' }];
+    const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
+    test = await openPortal({ properties: { calls } }, { HUBSPOT_FIELDS });
+    test.portal.refuse(['Cj0']);
+    const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
+    // The body names it too, and a person can do without neither.
+    const outcome = (await test.deliver([delivery])).get('one');
+    expect(outcome).toMatchObject({ kind: 'delivered', trace: { left: { jet_gclid: {} } } });
+    test.portal.refuse([]);
+    test.clock.moveBy(hourMs + 1);
+    await test.deliver([lookedAtAgain(delivery, outcome)]);
+    expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ jet_gclid: 'Cj0' });
+  });
+});
+
+describe('what HubSpot refuses', () => {
+  const campaign = { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const;
+
+  it('is not sent again for an hour, in whichever batch', async () => {
+    const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
+    test = await openPortal({ properties: { calls: [campaign] } }, { HUBSPOT_FIELDS });
+    for (const id of ['one', 'two', 'three'])
+      await test.deliver([callFrom(number, id, { campaign: 'spring' })]);
+    expect(test.portal.counts()['calls.create']).toBe(4);
+    await test.deliver([callFrom(number, 'four', { campaign: 'autumn' })]);
+    expect(test.portal.records('calls').at(-1)?.properties).toMatchObject({ jet_campaign: 'autumn' });
+  });
+
+  it('one call after the other, as a whole: ten are found, the rest of the batch waits', async () => {
+    test = await openPortal({ partial: [] });
+    const batch = callsFromNumbers(64);
+    test.portal.refuse(batch.map(({ idempotencyKey }) => idempotencyKey));
+    const words = [...(await test.deliver(batch)).values()].map((outcome) =>
+      outcome.kind === 'retry' ? outcome.code : outcome.kind,
+    );
+    expect(words.filter((word) => word === 'rejected').length).toBeLessThanOrEqual(12);
+    expect(words.filter((word) => word === 'many_refused').length).toBeGreaterThanOrEqual(52);
+    expect(test.portal.counts()['calls.create']).toBeLessThanOrEqual(40);
+  });
+
+  it('is told, though the time for the batch ends after it', async () => {
+    test = await openPortal();
+    const batch = callsFromNumbers(101);
+    test.portal.refuse(batch.slice(0, 100).map(({ idempotencyKey }) => idempotencyKey));
+    test.portal.stage('slow', { on: 'calls.create' });
+    test.portal.stage('silence', { on: 'calls.create' });
+    const answer = await test.deliver(batch, AbortSignal.timeout(2_000));
+    const kinds = [...answer.values()].map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'rejected')).toHaveLength(100);
+    expect(answer.get('call-100')).toMatchObject({ kind: 'retry', code: 'hubspot_away' });
+  });
+});
+
+describe('a portal that tells no options', () => {
+  it('is given the usual ones', async () => {
+    const calls = [
+      { name: 'hs_call_status', type: 'enumeration' },
+      { name: 'hs_call_disposition', type: 'enumeration' },
+    ] as const;
+    test = await openPortal({ properties: { calls } });
+    const delivery = callFrom(number, 'one');
+    await test.deliver([delivery]);
+    expect(test.callsOf(delivery)[0]?.properties).toMatchObject({
+      hs_call_status: 'COMPLETED',
+      hs_call_disposition: 'f240bbac-87c9-4f6e-bf70-924b57d47db7',
+    });
+  });
+});

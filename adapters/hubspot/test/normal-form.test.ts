@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { normalForm, printOf } from '../calls/normal-form.ts';
+
+describe('a value as HubSpot gives it back', () => {
+  it.each([
+    ['<p><strong>To:</strong> Bob&#39;s &amp; Co</p>', "<div><p>To:  Bob's &amp; Co</p>\n</div>"],
+    ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:00Z'],
+    ['2026-11-22T01:00:00.000Z', '2026-11-22T12:00:00+11:00'],
+    [' a &quot;b&quot;&nbsp;c ', 'a "b" c'],
+    ['<p>a <img src="a.png" alt="x"></p>', "<div>a <IMG style='width: 9px' src='a.png'/></div>"],
+  ])('is the same: %s', (ours, theirs) => {
+    expect(printOf(theirs)).toBe(printOf(ours));
+  });
+
+  it.each([
+    ['<p>Call back</p>', '<p>Called back</p>'],
+    ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:01.000Z'],
+    ['&lt;b&gt;', '<b>'],
+    ['<p>Call back</p>', '<p>Call back<img src="https://x.example/a.png"></p>'],
+    ['<p><img src="a.png"></p>', '<p><img src="b.png"></p>'],
+    ['<p>Call back</p>', "<p>Call back</p><iframe allow='x' src='https://x.example/'></iframe>"],
+    ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
+    ['<img src="a.png">', 'img a.png'],
+  ])('is another: %s', (ours, theirs) => {
+    expect(printOf(theirs)).not.toBe(printOf(ours));
+  });
+
+  it('keeps what is no entity', () => {
+    expect(normalForm('R&D &nope; &#1114112;')).toBe('R&D &nope; &#1114112;');
+  });
+});

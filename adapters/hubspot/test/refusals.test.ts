@@ -1,0 +1,191 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AdapterMisconfigured, type JsonValue } from '../../../src/contract/index.ts';
+import type { HubspotFault } from './stand-in/faults.ts';
+import {
+  afterwards,
+  callFrom,
+  callsFromNumbers,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+const instead = (status: number, body: JsonValue): HubspotFault => ({
+  reply: { kind: 'instead', status, contentType: 'application/json', body },
+});
+const always = { times: Infinity };
+const campaign = { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const;
+const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
+
+async function fieldsFile(map: Readonly<Record<string, string>>): Promise<string> {
+  const file = join(tmpdir(), `jet-refusals-${process.pid}-${Object.values(map).join('-')}.json`);
+  await writeFile(file, JSON.stringify(map));
+  return file;
+}
+
+/** A batch of one whose row HubSpot answers with an error. */
+async function rowError(category: string) {
+  test = await openPortal();
+  const delivery = callFrom(mobileNumber(1), 'one');
+  const context = { objectWriteTraceId: [delivery.idempotencyKey] };
+  const errors = [{ status: 'error', category, message: 'It needs crm.objects.contacts.write', context }];
+  test.portal.stage(instead(207, { status: 'COMPLETE', results: [], numErrors: 1, errors }), {
+    on: 'calls.create',
+  });
+  return test.deliver([delivery]);
+}
+
+describe('an error of a row', () => {
+  it.each(['INTERNAL_ERROR', 'RATE_LIMITS', 'LOCKED'])('%s is HubSpot’s: tried again', async (category) => {
+    expect((await rowError(category)).get('one')).toMatchObject({ kind: 'retry', code: 'hubspot_busy' });
+  });
+
+  it('of a missing scope stops the destination, and names the scope', async () => {
+    await expect(rowError('MISSING_SCOPES')).rejects.toMatchObject({
+      name: 'AdapterMisconfigured',
+      remedy: expect.stringContaining('crm.objects.contacts.write') as string,
+    });
+  });
+
+  it('of a key that is read only stops the destination', async () => {
+    test = await openPortal();
+    const message = '"jet_call_key" is a read only property';
+    test.portal.stage(instead(400, { status: 'error', category: 'VALIDATION_ERROR', message }), {
+      ...always,
+      on: 'calls.create',
+    });
+    await expect(test.deliver(callsFromNumbers(2))).rejects.toThrow(AdapterMisconfigured);
+  });
+
+  it('in an upsert is looked into: the refused option is left out, and the call lands', async () => {
+    const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
+    test = await openPortal(
+      { partial: ['create', 'upsert'], properties: { calls: [campaign] } },
+      { HUBSPOT_FIELDS },
+    );
+    test.portal.stage('500', { on: 'calls.create' });
+    const answer = await test.deliver([callFrom(mobileNumber(1), 'one', { campaign: 'spring' })]);
+    expect(answer.get('one')).toMatchObject({ kind: 'delivered' });
+  });
+});
+
+describe('a value that must be unique and is taken', () => {
+  it.each([{ partial: ['create'] }, { partial: [] }] as const)(
+    'is left out when it is not the key, and the neighbours land ($partial)',
+    async ({ partial }) => {
+      const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
+      const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
+      test = await openPortal({ partial, properties: { calls } }, { HUBSPOT_FIELDS });
+      await test.deliver([callFrom(mobileNumber(1), 'first', { gclid: 'X1' })]);
+      const batch = callsFromNumbers(3).map((delivery, index) =>
+        index === 1 ? callFrom(mobileNumber(9), delivery.id, { gclid: 'X1' }) : delivery,
+      );
+      const answer = await test.deliver(batch);
+      expect([...answer.values()].map(({ kind }) => kind)).toEqual(batch.map(() => 'delivered'));
+      expect(answer.get('call-1')).toMatchObject({
+        trace: { left: { jet_gclid: { why: 'HubSpot refuses the value' } } },
+      });
+      const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+      expect(findings.filter(({ level }) => level === 'fault')).toMatchObject([
+        { message: expect.stringContaining('must be unique') as string },
+      ]);
+    },
+  );
+
+  it('rejects the call when HubSpot does not say which, and the key is free', async () => {
+    const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
+    const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
+    test = await openPortal(
+      { uniqueConflict: 'conflict', partial: [], properties: { calls } },
+      { HUBSPOT_FIELDS },
+    );
+    await test.deliver([callFrom(mobileNumber(1), 'first', { gclid: 'X1' })]);
+    const batch = [
+      callFrom(mobileNumber(2), 'two', { gclid: 'X2' }),
+      callFrom(mobileNumber(3), 'three', { gclid: 'X1' }),
+    ];
+    const answer = await test.deliver(batch);
+    expect(answer.get('two')).toMatchObject({ kind: 'delivered' });
+    expect(answer.get('three')).toMatchObject({ kind: 'rejected', code: 'value_not_unique' });
+  });
+});
+
+describe('a value that an update may not write', () => {
+  async function liveCalls(count: number) {
+    const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
+    const settings = { HUBSPOT_FIELDS, HUBSPOT_LOG: 'live' };
+    test = await openPortal({ properties: { calls: [campaign] } }, settings);
+    const started = callsFromNumbers(count, startFields);
+    const landed = await test.deliver(started);
+    test.portal.forget();
+    const ends = callsFromNumbers(count, { campaign: 'spring' });
+    const later = ends.map((end) => afterwards(end, landed.get(end.id)));
+    return { later, outcomes: await test.deliver(later) };
+  }
+
+  it('is named in the trace, and costs nothing while the call does not change', async () => {
+    const { later, outcomes } = await liveCalls(1);
+    const outcome = outcomes.get('call-0');
+    expect(outcome).toMatchObject({
+      trace: { left: { jet_campaign: { why: 'HubSpot refuses the value' } } },
+    });
+    test.portal.forget();
+    const [end] = later;
+    if (end === undefined) throw new Error('There is no call');
+    const again = await test.deliver([afterwards(end, outcome)]);
+    expect(again.get('call-0')).toMatchObject({
+      trace: { left: { jet_campaign: { why: 'HubSpot refuses the value' } } },
+    });
+    expect(test.portal.counts()).toEqual({});
+  });
+
+  it('costs 100 calls a score of requests, not hundreds', async () => {
+    const { outcomes } = await liveCalls(100);
+    expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
+    expect(test.portal.requests().length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('contacts that a portal refuses', () => {
+  it('are not tried one by one: the calls land without, the next ones too, and check says why', async () => {
+    test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
+    const body = { status: 'error', category: 'VALIDATION_ERROR', message: 'email is required' };
+    test.portal.stage(instead(400, body), { ...always, on: 'contacts.upsert' });
+    const answer = await test.deliver(callsFromNumbers(30));
+    expect([...answer.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
+    const upserts = test.portal.counts()['contacts.upsert'] ?? 0;
+    expect(upserts).toBeLessThanOrEqual(8);
+    await test.deliver([callFrom(mobileNumber(77), 'next')]);
+    expect(test.portal.counts()['contacts.upsert']).toBe(upserts);
+    const findings = await test.adapter().check(AbortSignal.timeout(10_000));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('email is required') as string,
+      }),
+    );
+  });
+});
+
+describe('an answer that is of no use at all', () => {
+  it('404 to everything: a person has to look', async () => {
+    test = await openPortal();
+    test.portal.stage(instead(404, { status: 'error', message: 'resource not found' }), always);
+    await expect(test.deliver(callsFromNumbers(2))).rejects.toMatchObject({
+      name: 'AdapterMisconfigured',
+      remedy: expect.stringContaining('HUBSPOT_BASE_URL') as string,
+    });
+  });
+
+  it('500 to one call for ever: that call is tried again by itself', async () => {
+    test = await openPortal();
+    test.portal.stage('500', { ...always, on: ['calls.create', 'calls.upsert'] });
+    expect((await test.deliver(callsFromNumbers(1))).get('call-0')).toMatchObject({ kind: 'retry' });
+  });
+});

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { hubspot } from '../index.ts';
+import type { Delivery, Outcome } from '../../../src/contract/index.ts';
+import {
+  afterwards,
+  callFrom,
+  callsFromNumbers,
+  lookedAtAgain,
+  mobileNumber,
+  openPortal,
+  type PortalUnderTest,
+} from './portal-under-test.ts';
+
+let test: PortalUnderTest;
+afterEach(() => test.close());
+
+/** Delivers a backlog in batches as large as the core makes them. */
+async function land(backlog: readonly Delivery[]): Promise<Map<string, Outcome>> {
+  const { batchSizeMax } = hubspot.capabilities;
+  const outcomes = new Map<string, Outcome>();
+  for (let from = 0; from < backlog.length; from += batchSizeMax)
+    for (const [id, outcome] of await test.deliver(backlog.slice(from, from + batchSizeMax)))
+      outcomes.set(id, outcome);
+  return outcomes;
+}
+
+const total = (): number => test.portal.requests().length;
+const everyNumber = (count: number) =>
+  Array.from({ length: count }, (_none, index) => ({ properties: { phone: mobileNumber(index) } }));
+
+// Twenty searches take five seconds at four a second.
+describe('requests to HubSpot', { timeout: 60_000 }, () => {
+  it('are 31 at most for 1,000 ended calls from a backlog with no number known', async () => {
+    test = await openPortal({ contacts: everyNumber(1000) });
+    const outcomes = await land(callsFromNumbers(1000));
+    expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
+    expect(test.portal.records('calls').filter(({ contacts }) => contacts.length === 1)).toHaveLength(1000);
+    expect(test.portal.counts()).toEqual({ 'contacts.search': 20, 'calls.create': 10, 'properties.list': 1 });
+    expect(total()).toBeLessThanOrEqual(31);
+  });
+
+  it('are 17 at most for 1,000 ended calls of which 70 % are from known numbers', async () => {
+    test = await openPortal({ contacts: everyNumber(1000) });
+    const known = callsFromNumbers(1000).filter((_delivery, index) => index % 10 < 7);
+    await land(known);
+    // What is known of the portal is read anew every hour.
+    test.clock.moveBy(3_600_001);
+    test.portal.forget();
+    await land(
+      callsFromNumbers(1000).map((delivery) => ({
+        ...delivery,
+        id: `again-${delivery.id}`,
+        idempotencyKey: `again-${delivery.idempotencyKey}`,
+      })),
+    );
+    expect(test.portal.counts()).toEqual({ 'contacts.search': 6, 'calls.create': 10, 'properties.list': 1 });
+    expect(total()).toBeLessThanOrEqual(17);
+  });
+
+  it('are 50 for 1,000 live calls: found and made at the start, compared and brought up to date at the end', async () => {
+    test = await openPortal({ contacts: everyNumber(1000) }, { HUBSPOT_LOG: 'live' });
+    const started = callsFromNumbers(1000, {
+      stage: 'call_start',
+      status: 'in_progress',
+      dial_status: undefined,
+      duration_seconds: undefined,
+      ended_at: undefined,
+      ended_at_local: undefined,
+    });
+    const outcomes = await land(started);
+    const ended = callsFromNumbers(1000).map((delivery) => afterwards(delivery, outcomes.get(delivery.id)));
+    await land(ended);
+    expect(test.portal.counts()).toEqual({
+      'contacts.search': 20,
+      'calls.create': 10,
+      'properties.list': 1,
+      'calls.read': 10,
+      'calls.update': 10,
+    });
+    for (const { properties } of test.portal.records('calls'))
+      expect(properties).toMatchObject({ hs_call_status: 'COMPLETED', hs_call_duration: '192000' });
+  });
+
+  it('are 3 for a call by itself when the adapter has just started', async () => {
+    test = await openPortal({ contacts: everyNumber(1) });
+    await land([callFrom(mobileNumber(0), 'alone')]);
+    expect(test.portal.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 1, 'properties.list': 1 });
+  });
+
+  it('are six more for a batch of which half was made when the answer was lost', async () => {
+    const contacts = everyNumber(4).map(({ properties }) => ({
+      properties: { ...properties, associatedcompanyid: '7001' },
+    }));
+    const companies = [{ id: '7001', properties: { name: 'Acme' } }];
+    test = await openPortal({ contacts, companies });
+    test.portal.stage('reset in the write', { on: 'calls.create' });
+    await land(callsFromNumbers(4));
+    expect(total()).toBe(3 + 6);
+  });
+
+  it('are 20 searches and no more for a late look at 1,000 calls that nobody made', async () => {
+    test = await openPortal();
+    const calls = callsFromNumbers(1000);
+    const outcomes = await land(calls);
+    test.clock.moveBy(11 * 60_000);
+    test.portal.forget();
+    await land(calls.map((delivery) => lookedAtAgain(delivery, outcomes.get(delivery.id))));
+    expect(test.portal.counts()).toEqual({ 'contacts.search': 20 });
+  });
+
+  it('are none for a call that has not changed', async () => {
+    test = await openPortal({ contacts: everyNumber(1) });
+    const delivery = callFrom(mobileNumber(0), 'same');
+    const outcomes = await land([delivery]);
+    test.portal.forget();
+    const again = afterwards(delivery, outcomes.get('same'));
+    expect(await land([again])).toMatchObject(new Map([['same', { effect: 'unchanged' }]]));
+    expect(total()).toBe(0);
+  });
+});

@@ -1,0 +1,55 @@
+import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import { ApiError } from './api-error.ts';
+import type { Portal } from './portal.ts';
+
+interface Traced {
+  readonly objectWriteTraceId?: string | undefined;
+}
+
+/** Whether each row of a batch stands for itself: where the portal has it so, and every input has its own trace id. */
+export function rowsOneByOne(
+  portal: Portal,
+  batch: 'create' | 'update' | 'upsert',
+  inputs: readonly Traced[],
+): boolean {
+  const ids = inputs.map((input) => input.objectWriteTraceId);
+  return (
+    (portal.options.partial ?? ['create']).includes(batch) &&
+    !ids.includes(undefined) &&
+    new Set(ids).size === ids.length
+  );
+}
+
+type Row = Record<string, JsonValue>;
+
+interface RowWork<Input extends Traced, Checked> {
+  readonly inputs: readonly Input[];
+  readonly oneByOne: boolean;
+  /** Throws an ApiError for an input that is refused. Writes nothing. */
+  readonly check: (input: Input) => Checked;
+  readonly write: (checked: Checked) => Row;
+}
+
+/**
+ * Checks all inputs and writes those that are right: each for itself, or all or none.
+ *
+ * @throws ApiError of the first bad input, when the batch stands or falls as one; nothing was written then
+ */
+export function writeRows<Input extends Traced, Checked>({
+  inputs,
+  oneByOne,
+  check,
+  write,
+}: RowWork<Input, Checked>): { results: Row[]; errors: Row[] } {
+  const good: Checked[] = [];
+  const errors: Row[] = [];
+  for (const input of inputs) {
+    try {
+      good.push(check(input));
+    } catch (error) {
+      if (!oneByOne || !(error instanceof ApiError)) throw error;
+      errors.push(error.row({ objectWriteTraceId: [input.objectWriteTraceId ?? ''] }));
+    }
+  }
+  return { results: good.map(write), errors };
+}
