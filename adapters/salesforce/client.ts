@@ -1,8 +1,8 @@
 import { DestinationUnavailable, type Clock } from '#contract';
 import type { SalesforceConfig } from './config.ts';
-import { apiVersion, createConnection, type ApiRequest } from './connection.ts';
-import type { ApiError } from './failure.ts';
-import type { Fields } from './task-fields.ts';
+import { apiVersion, createConnection, type ApiRequest } from './api/connection.ts';
+import type { ApiError } from './api/failure.ts';
+import type { Fields } from './tasks/task-fields.ts';
 
 /** A row of a search or a query: fields by name, and `attributes` with its kind. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import {
   z,
   type OwnerTable,
 } from '#contract';
-import { isOwnTaskField } from './task-fields.ts';
+import { isOwnTaskField } from './tasks/task-fields.ts';
 
 /** The kinds of record that a call can belong to. */
 const personObjects = ['Contact', 'Lead', 'Account'] as const;

@@ -11,17 +11,17 @@ import {
   type Delivery,
   type Outcome,
 } from '#contract';
-import { afterBreak, asMisconfigured } from './broken-off.ts';
-import { createTasks } from './create.ts';
-import { prepareLengths } from './field-lengths.ts';
-import { findLinks } from './find-links.ts';
-import { isGivenUp, type KnownTask, type Landing } from './landing.ts';
+import { afterBreak, asMisconfigured } from './api/broken-off.ts';
+import { createTasks } from './tasks/create.ts';
+import { prepareLengths } from './tasks/field-lengths.ts';
+import { findLinks } from './people/find-links.ts';
+import { isGivenUp, type KnownTask, type Landing } from './tasks/landing.ts';
 import { isIncomplete } from './mapping.ts';
-import type { Outcomes, Parts } from './parts.ts';
-import type { Link } from './people.ts';
-import { readTrace } from './trace.ts';
-import { unusableNow } from './unusable-fields.ts';
-import { updateTasks } from './update.ts';
+import type { Outcomes, Parts } from './tasks/parts.ts';
+import type { Link } from './people/people.ts';
+import { readTrace } from './tasks/trace.ts';
+import { unusableNow } from './tasks/unusable-fields.ts';
+import { updateTasks } from './tasks/update.ts';
 
 /** When what was held back to save requests is tried again. Milliseconds. */
 const savedForMs = 15 * 60_000;

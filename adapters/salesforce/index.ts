@@ -1,15 +1,15 @@
 import { contractVersion, defineAdapter } from '#contract';
-import { createBudgetMeter } from './budget.ts';
-import { check } from './check.ts';
+import { createBudgetMeter } from './api/budget.ts';
+import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { deliver } from './deliver.ts';
 import { mapTask } from './mapping.ts';
-import { createFieldLengths } from './field-lengths.ts';
-import { createOwnerFinder } from './owner.ts';
-import type { Parts } from './parts.ts';
-import { createPeopleFinder } from './people.ts';
-import { createRowsPerWrite } from './rows-per-write.ts';
+import { createFieldLengths } from './tasks/field-lengths.ts';
+import { createOwnerFinder } from './people/owner.ts';
+import type { Parts } from './tasks/parts.ts';
+import { createPeopleFinder } from './people/people.ts';
+import { createRowsPerWrite } from './api/rows-per-write.ts';
 
 /** Each call one Task on the right person in Salesforce. */
 export const salesforce = defineAdapter({

@@ -12,7 +12,7 @@ import {
   type MappedValue,
 } from '#contract';
 import type { SalesforceConfig } from './config.ts';
-import { keyField, type Fields, type FieldValue } from './task-fields.ts';
+import { keyField, type Fields, type FieldValue } from './tasks/task-fields.ts';
 
 // As long as Salesforce takes them; what is longer is refused, not cut.
 const textLengthMax = 255;

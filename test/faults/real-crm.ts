@@ -2,7 +2,7 @@ import type { Random } from '../../src/simulate/traffic/random.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
 import { callKey } from '../../adapters/hubspot/check/properties.ts';
 import { startHubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
-import { startSalesforceStandIn } from '../stand-ins/salesforce/salesforce-stand-in.ts';
+import { startSalesforceStandIn } from '../../adapters/salesforce/test/stand-in/salesforce-stand-in.ts';
 import type { Destination, LandedCall } from './ledger.ts';
 
 /** A stand-in for a real CRM, which the kit's own adapter writes to, and whose records are counted. */

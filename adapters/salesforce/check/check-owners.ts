@@ -1,0 +1,51 @@
+import { readUnmappedPlaces, type Finding } from '#contract';
+import { safeMessage } from '../api/failure.ts';
+import { activeUsers, userKey } from '../people/owner.ts';
+import type { Parts } from '../tasks/parts.ts';
+
+/** Compares `SALESFORCE_OWNERS` with the org's active users, and with the places that calls came by. */
+export async function checkOwners(
+  { client, config, tools }: Parts,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const table = config.SALESFORCE_OWNERS;
+  if (table.size === 0) return [];
+  const named = [...new Set(table.values())];
+  const users = await activeUsers(client, named, signal);
+  const several = named.filter((user) => users.ambiguous.has(userKey(user)));
+  const missing = named.filter((user) => !users.ids.has(userKey(user)) && !several.includes(user));
+  const unmapped = await readUnmappedPlaces(tools.ledger);
+  const found: Finding[] = [];
+  if (missing.length > 0) {
+    found.push({
+      level: 'warning',
+      message: `SALESFORCE_OWNERS names nobody who is active in the org: ${missing.join(', ')}.`,
+      remedy:
+        'Correct the email, user name or id, activate the user, or let the integration user see it. Their calls go to the owner of the person.',
+    });
+  }
+  if (several.length > 0) {
+    found.push({
+      level: 'warning',
+      message: `Several active users have an email that SALESFORCE_OWNERS names: ${several.join(', ')}.`,
+      remedy: 'Name them by user name or id. Their calls go to the owner of the person meanwhile.',
+    });
+  }
+  if (unmapped.length > 0) {
+    const list = unmapped.slice(0, 20).map(([place, calls]) => `${shownPlace(place)} (${calls})`);
+    found.push({
+      level: 'warning',
+      message: `Calls came by extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
+      remedy: 'Add them, such as 204=jane@example.com. Their calls go to the owner of the person meanwhile.',
+    });
+  }
+  return found.length > 0
+    ? found
+    : [{ level: 'ok', message: 'Every owner in SALESFORCE_OWNERS is an active user.' }];
+}
+
+/** An extension or name as it is; of a whole phone number its end. */
+function shownPlace(place: string): string {
+  const digits = place.replace(/\D/g, '');
+  return safeMessage(place) === place ? place : `…${digits.slice(-3)}`;
+}

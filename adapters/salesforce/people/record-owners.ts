@@ -1,0 +1,24 @@
+import type { MatchedPerson } from '#contract';
+import type { SalesforceClient } from '../client.ts';
+import { pagesOf, quoted } from '../api/soql.ts';
+
+/** Who looks after records that no search has told it of, by their ids: one request for each kind of them. */
+export async function ownersOf(
+  client: SalesforceClient,
+  records: readonly MatchedPerson[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const owners = new Map<string, string>();
+  for (const object of new Set(records.map((record) => record.object))) {
+    const ids = records.flatMap((record) => (record.object === object ? [record.id] : []));
+    for (const page of pagesOf([...new Set(ids)])) {
+      const rows = await client.query(
+        `SELECT Id, OwnerId FROM ${object} WHERE Id IN (${page.map(quoted).join(', ')})`,
+        signal,
+      );
+      for (const { Id, OwnerId } of rows)
+        if (typeof Id === 'string' && typeof OwnerId === 'string') owners.set(Id, OwnerId);
+    }
+  }
+  return owners;
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/contract/adapter.ts';
+import type { SalesforceStandInOptions } from './stand-in/salesforce-stand-in.ts';
+import { again, annsNumber, callFrom, fieldMap, next, openOrg, type OrgUnderTest } from './org-under-test.ts';
+
+const look = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
+  adapter().check(AbortSignal.timeout(10_000));
+const key = 'Task.Jet_Call_Session_Id__c';
+
+describe('a look at an org', () => {
+  it('that is right finds nothing wrong, in four requests', async () => {
+    const under = await openOrg();
+    const findings = await look(under);
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(under.org.log.billableByKind()).toEqual({ describe: 2, query: 1, search: 1 });
+    expect(under.tasks()).toEqual([]);
+  });
+
+  it.each<
+    [what: string, settings: Record<string, string>, SalesforceStandInOptions, level: string, told: RegExp]
+  >([
+    ['no key field', {}, { missingFields: [key] }, 'fault', /metadata/],
+    ['a key field that is not unique', {}, { fieldChanges: { [key]: { unique: false } } }, 'fault', /Unique/],
+    [
+      'a key field without External ID',
+      {},
+      { fieldChanges: { [key]: { externalId: false } } },
+      'fault',
+      /External/,
+    ],
+    ['a key field of any case', {}, { fieldChanges: { [key]: { caseSensitive: false } } }, 'warning', /case/],
+    [
+      'a key field that may not be written',
+      {},
+      { fieldChanges: { [key]: { createable: false } } },
+      'fault',
+      /write/,
+    ],
+    ['the zero set-up way', { SALESFORCE_KEY: 'callobject' }, { missingFields: [key] }, 'warning', /look/],
+    [
+      'a subject that may not be written',
+      {},
+      { fieldChanges: { 'Task.Subject': { createable: false } } },
+      'fault',
+      /Subject/,
+    ],
+    [
+      'a call type too few',
+      {},
+      { fieldChanges: { 'Task.CallType': { values: ['Inbound'] } } },
+      'warning',
+      /Outbound/,
+    ],
+    [
+      'no subtype for calls',
+      {},
+      { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } },
+      'fault',
+      /Subtype/,
+    ],
+    [
+      'a closed status of another name',
+      {},
+      {
+        taskStatuses: [
+          { label: 'Offen', closed: false },
+          { label: 'Erledigt', closed: true },
+        ],
+      },
+      'fault',
+      /Erledigt/,
+    ],
+    [
+      'an open status of another name',
+      { SALESFORCE_LOG: 'live', SALESFORCE_STATUS_OPEN: 'Begun' },
+      {},
+      'fault',
+      /Begun/,
+    ],
+    [
+      'a phone field that is not there',
+      { SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' },
+      {},
+      'fault',
+      /phone fields/,
+    ],
+    [
+      'person accounts that are not there',
+      { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
+      {},
+      'fault',
+      /PERSON_ACCOUNTS/,
+    ],
+    [
+      'no field that keeps leads unique',
+      { SALESFORCE_UNMATCHED: 'create' },
+      { missingFields: ['Lead.Jet_Caller_Number__c'] },
+      'fault',
+      /metadata-leads/,
+    ],
+    [
+      'an owner who is nobody',
+      { SALESFORCE_OWNERS: '204=nobody@example.com' },
+      {},
+      'warning',
+      /nobody@example.com/,
+    ],
+    [
+      'an owner whose id is nobody',
+      { SALESFORCE_OWNERS: '204=005000000000999AAA' },
+      {},
+      'warning',
+      /005000000000999AAA/,
+    ],
+    [
+      'leads that may not be made',
+      { SALESFORCE_UNMATCHED: 'create' },
+      { mayCreateLeads: false },
+      'fault',
+      /Jet_Lead_Creation/,
+    ],
+    [
+      'person accounts that the settings do not know of',
+      {},
+      { personAccounts: true },
+      'warning',
+      /PERSON_ACCOUNTS=yes/,
+    ],
+    ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
+  ])('finds %s, with a remedy', async (_what, settings, options, level, told) => {
+    const findings = await look(await openOrg(settings, options));
+    const wrong = findings.filter((finding) => finding.level !== 'ok');
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]).toMatchObject({ level, remedy: expect.any(String) as string });
+    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
+  });
+
+  it.each([
+    [{ gclid: 'Gone__c' }, 'fault', /Gone__c/],
+    [{ duration_seconds: 'Text__c' }, 'fault', /Number/],
+    [{ started_at: 'Text__c' }, 'fault', /Date\/Time/],
+    [{ gclid: 'Text__c' }, 'warning', /255/],
+  ])('compares the field map %o with the org', async (map, level, told) => {
+    const findings = await look(
+      await openOrg(
+        { SALESFORCE_FIELDS: fieldMap(map) },
+        { extraFields: [{ object: 'Task', name: 'Text__c', type: 'string', length: 80 }] },
+      ),
+    );
+    const wrong = findings.filter((finding) => finding.level !== 'ok');
+    expect(wrong).toMatchObject([{ level }]);
+    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
+  });
+
+  it('shows the extension of a call that was shown before anybody took it, once', async () => {
+    const under = await openOrg({ SALESFORCE_LOG: 'live', SALESFORCE_OWNERS: '999=pat@example.com' });
+    const nobody = { extension_number: undefined, extension_name: undefined };
+    const start = callFrom(annsNumber, { ...nobody, stage: 'call_start', status: 'in_progress' });
+    const [landed] = await under.land(start);
+    const end = next(start, landed, { stage: 'call_end', status: 'answered', extension_number: '204' });
+    const [ended] = await under.land(end);
+    await under.land(again(end, ended));
+    const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
+    expect(wrong?.message).toContain('204 (1)');
+  });
+
+  it('shows the extensions that calls came by and the table lacks', async () => {
+    const under = await openOrg({ SALESFORCE_OWNERS: '999=pat@example.com' });
+    await under.land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
+    const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
+    expect(wrong?.message).toContain('204 (2)');
+  });
+
+  it('finds a secret that is refused, and asks nothing more', async () => {
+    const under = await openOrg({ SALESFORCE_CLIENT_SECRET: 'not-the-secret' });
+    const findings = await look(under);
+    expect(findings).toMatchObject([
+      { level: 'fault', remedy: expect.stringContaining('SALESFORCE_CLIENT') as string },
+    ]);
+    expect(under.org.log.billable()).toBe(0);
+  });
+});
