@@ -14,13 +14,13 @@ import {
   type Delivery,
   type ReportingColumn,
 } from '#contract';
-import { jetFields } from '../../src/domain/jet-fields.ts';
-import { createAdapter } from '../../src/app/create-adapter.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
-import { openSqlStandIn, sqlFaults } from '../../test/adapter-kit/sql-stand-in.ts';
-import { adapterSurroundings } from '../../test/fixtures/adapter-surroundings.ts';
-import { engines, type FreshDatabase } from '../../test/fixtures/engines.ts';
+import { jetFields } from '../../../src/domain/jet-fields.ts';
+import { createAdapter } from '../../../src/app/create-adapter.ts';
+import { openDatabase } from '../../../src/database/open-database.ts';
+import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
+import { openSqlStandIn, sqlFaults } from '../../../test/adapter-kit/sql-stand-in.ts';
+import { adapterSurroundings } from '../../../test/fixtures/adapter-surroundings.ts';
+import { engines, type FreshDatabase } from '../../../test/fixtures/engines.ts';
 import {
   allFields,
   delivery,
@@ -30,9 +30,9 @@ import {
   refuseService,
   revision,
   startedAtMs,
-} from '../../test/fixtures/landed-calls.ts';
-import { movedClock } from '../../test/fixtures/running-worker.ts';
-import { sql } from './index.ts';
+} from '../../../test/fixtures/landed-calls.ts';
+import { movedClock } from '../../../test/fixtures/running-worker.ts';
+import { sql } from '../index.ts';
 
 const signal = new AbortController().signal;
 for (const engine of engines) {

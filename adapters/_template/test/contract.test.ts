@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeAdapterContract } from '../../test/adapter-kit/describe-adapter-contract.ts';
-import type { Fault, StandIn } from '../../test/adapter-kit/subject.ts';
-import { template } from './index.ts';
-import type { Line } from './mapping.ts';
+import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
+import type { Fault, StandIn } from '../../../test/adapter-kit/subject.ts';
+import { template } from '../index.ts';
+import type { Line } from '../mapping.ts';
 
 // The kit states the contract and examines the adapter. This file gives it a destination that tells what really
 // landed and misbehaves on request. For an HTTP API: test/adapter-kit/http-stand-in.ts.
