@@ -19,8 +19,14 @@ export default tseslint.config(
   },
   {
     // The environment and the console belong to the edges; everything else is handed what it needs.
-    files: ['src/**/*.ts', 'adapters/**/*.ts', 'migrations/**/*.ts'],
-    ignores: ['src/main.ts', 'src/app/run-receiver.ts', 'src/cli/**'],
+    files: ['src/**/*.ts', 'adapters/**/*.ts'],
+    ignores: [
+      'src/main.ts',
+      'src/app/run-receiver.ts',
+      'src/cli/**',
+      'src/simulate/**',
+      'adapters/*/test/**',
+    ],
     rules: {
       'no-console': 'error',
       'no-restricted-properties': ['error', { object: 'process', property: 'env' }],
@@ -28,7 +34,7 @@ export default tseslint.config(
   },
   {
     // HubSpot's library describes the plain objects that it takes as classes and enums, in files that are not loaded.
-    files: ['adapters/hubspot/*.ts'],
+    files: ['adapters/hubspot/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',

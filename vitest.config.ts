@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
-    include: ['test/**/*.test.ts', 'adapters/*/test.ts'],
+    include: ['test/**/*.test.ts', 'adapters/*/test/**/*.test.ts'],
     // A limit against hanging, not a judgement of speed: a busy machine takes long.
     testTimeout: 60_000,
     hookTimeout: 60_000,

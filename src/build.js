@@ -14,7 +14,7 @@ const packages = join(root, 'node_modules');
 const compiler = join(packages, 'typescript/bin/tsc');
 
 const sources = hashOf(
-  ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'adapters', 'migrations'].flatMap((path) =>
+  ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'adapters'].flatMap((path) =>
     filesUnder(join(root, path), /\.(?:ts|json)$/),
   ),
 );

@@ -14,11 +14,12 @@ if (limit < descriptorsToRun) {
   process.exit(1);
 }
 
-const { runReceiver } = limit < descriptorsToImport ? requireOneByOne() : await import('./app/run-receiver.ts');
+const { runReceiver } =
+  limit < descriptorsToImport ? requireOneByOne() : await import('./app/run-receiver.ts');
 await runReceiver();
 
 /** Unlike `import`, which opens files of a whole level of modules at once, `require` opens one file at a time. */
 function requireOneByOne(): typeof running {
-  const file = `./run-receiver${extname(import.meta.filename)}`;
+  const file = `./app/run-receiver${extname(import.meta.filename)}`;
   return createRequire(import.meta.url)(file) as typeof running;
 }

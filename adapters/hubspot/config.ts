@@ -1,13 +1,5 @@
-import {
-  callStatuses,
-  fieldMapSetting,
-  matchPolicies,
-  parseDurationMs,
-  parseOwnerTable,
-  unmatchedPolicies,
-  z,
-  type CallStatus,
-} from '#contract';
+import { callStatuses, parseDurationMs, z, type CallStatus } from '#contract';
+import { fieldMapSetting, matchPolicies, parseOwnerTable, unmatchedPolicies } from '#crm';
 import { ownProperties } from './check/properties.ts';
 
 const logs = ['end', 'live'] as const;

@@ -1,12 +1,5 @@
-import {
-  countUnmappedPlaces,
-  delivered,
-  isFinalStage,
-  isPlaceCounted,
-  retry,
-  type Delivery,
-  type Outcome,
-} from '#contract';
+import { delivered, isFinalStage, retry, type Delivery, type Outcome } from '#contract';
+import { countUnmappedPlaces, isPlaceCounted } from '#crm';
 import { createCalls, indexLagMs } from './calls/create-calls.ts';
 import { isIncomplete, mapCall } from './mapping.ts';
 import { findPeople, skipWithoutPerson } from './people/match.ts';

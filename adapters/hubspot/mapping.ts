@@ -1,16 +1,5 @@
-import {
-  callDetails,
-  callTitle,
-  cutText,
-  isFinalStage,
-  isOverdue,
-  mappedValues,
-  type Call,
-  type CallStatus,
-  type Delivery,
-  type FieldMapping,
-  type MappedValue,
-} from '#contract';
+import { cutText, isFinalStage, type Call, type CallStatus, type Delivery } from '#contract';
+import { callDetails, callTitle, isOverdue, mappedValues, type FieldMapping, type MappedValue } from '#crm';
 import type { HubspotConfig } from './config.ts';
 import { callKey, type Properties } from './check/properties.ts';
 

@@ -1,13 +1,5 @@
-import {
-  callStatuses,
-  fieldMapSetting,
-  matchPolicies,
-  parseDurationMs,
-  parseOwnerTable,
-  unmatchedPolicies,
-  z,
-  type OwnerTable,
-} from '#contract';
+import { callStatuses, parseDurationMs, z } from '#contract';
+import { fieldMapSetting, matchPolicies, parseOwnerTable, unmatchedPolicies, type OwnerTable } from '#crm';
 import { isOwnTaskField } from './tasks/task-fields.ts';
 
 /** The kinds of record that a call can belong to. */

@@ -1,16 +1,5 @@
-import {
-  delivered,
-  held,
-  isFinalStage,
-  isPlaceCounted,
-  lateMatchAfterMs,
-  liveEndsAfterMs,
-  retry,
-  skipped,
-  whySkipped,
-  type Delivery,
-  type Outcome,
-} from '#contract';
+import { delivered, held, isFinalStage, retry, skipped, type Delivery, type Outcome } from '#contract';
+import { isPlaceCounted, lateMatchAfterMs, liveEndsAfterMs, whySkipped } from '#crm';
 import { afterBreak, asMisconfigured } from './api/broken-off.ts';
 import { createTasks } from './tasks/create.ts';
 import { prepareLengths } from './tasks/field-lengths.ts';

@@ -1,16 +1,13 @@
+import { cutText, isFinalStage, type Call, type Delivery } from '#contract';
 import {
   callDetails,
   callTitle,
   counterpartToSearch,
-  cutText,
-  isFinalStage,
   isOverdue,
   mappedValues,
   ownerOf,
-  type Call,
-  type Delivery,
   type MappedValue,
-} from '#contract';
+} from '#crm';
 import type { SalesforceConfig } from './config.ts';
 import { keyField, type Fields, type FieldValue } from './tasks/task-fields.ts';
 

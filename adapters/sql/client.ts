@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import {
   AdapterMisconfigured,
   DestinationUnavailable,
-  reportingColumns,
-  reportingTable,
   untilAborted,
   type AdapterTools,
   type Database,
 } from '#contract';
+import { reportingColumns, reportingTable } from '#reporting';
 
 /** The reporting database, as far as this adapter uses it. */
 export interface SqlClient {

@@ -1,4 +1,5 @@
-import { databaseUrlFault, z } from '#contract';
+import { z } from '#contract';
+import { databaseUrlFault } from '#reporting';
 
 /** The adapter's settings. */
 export const configSchema = z.object({

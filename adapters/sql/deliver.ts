@@ -2,11 +2,11 @@ import {
   AdapterMisconfigured,
   delivered,
   rejected,
-  reportingTable,
   type Delivery,
   type Finding,
   type Outcome,
 } from '#contract';
+import { reportingTable } from '#reporting';
 import type { SqlClient } from './client.ts';
 import { mapCall } from './mapping.ts';
 

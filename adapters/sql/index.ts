@@ -1,4 +1,5 @@
-import { contractVersion, defineAdapter, dialectOfUrl } from '#contract';
+import { contractVersion, defineAdapter } from '#contract';
+import { dialectOfUrl } from '#reporting';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { check, deliver } from './deliver.ts';

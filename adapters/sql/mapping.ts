@@ -1,13 +1,11 @@
+import { cutText, utcText, type Call } from '#contract';
 import {
-  cutText,
   reportingColumns,
   reportingLength,
-  utcText,
-  type Call,
   type DialectName,
   type ReportingColumn,
   type ReportingColumnName,
-} from '#contract';
+} from '#reporting';
 
 type Value = string | number | boolean | null;
 

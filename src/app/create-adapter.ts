@@ -1,4 +1,4 @@
-import { reportingMigrations, reportingMigrationsTable } from '../../migrations/index.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../reporting/migrations/index.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import { contractVersion, type Adapter, type AdapterDefinition } from '../contract/adapter.ts';
 import type { AdapterTools } from '../contract/adapter-tools.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../store/migrations/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { adapters } from '../../adapters/index.ts';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../store/migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { enabledDestinations } from '../app/enabled-destinations.ts';
 import type { Destination } from '../store/deliveries.ts';

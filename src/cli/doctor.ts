@@ -2,7 +2,7 @@ import { findExposures } from '../app/exposure.ts';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { adapters } from '../../adapters/index.ts';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../store/migrations/index.ts';
 import { checkSecretKey } from '../auth/secret-key.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';

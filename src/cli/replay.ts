@@ -1,5 +1,10 @@
 import type { DeliveryState } from '../store/deliveries.ts';
-import { markForReplay, readReplayable, type DeliveryFilter, type Replayable } from '../store/upkeep/replay.ts';
+import {
+  markForReplay,
+  readReplayable,
+  type DeliveryFilter,
+  type Replayable,
+} from '../store/upkeep/replay.ts';
 import { createCommand, runCommand, UsageError, withStore, type CommandContext } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';

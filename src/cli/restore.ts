@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../store/migrations/index.ts';
 import { keptSecretKey, markOfKey } from '../auth/secret-key.ts';
 import type { CoreSettings } from '../config/core-schema.ts';
 import { secretKeyFile } from '../app/data-folder.ts';

@@ -1,7 +1,7 @@
 import type { Destination } from './deliveries.ts';
-import { lockInOrder } from './lock-order.ts';
+import { lockInOrder } from '../database/lock-order.ts';
 import type { Store } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 const rowsMax = 200;
 

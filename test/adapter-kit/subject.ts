@@ -55,7 +55,7 @@ export interface StandIn {
 /** What the kit needs to know of an adapter to examine it. */
 export interface AdapterSubject {
   readonly definition: AdapterDefinition;
-  /** The adapter's folder: `import.meta.dirname` of its test. */
+  /** The adapter's folder: the parent of its test's folder. */
   readonly folder: string;
   /** Settings that are right, as the environment would give them; secrets of at least 8 characters. */
   readonly sampleSettings: Readonly<Record<string, string>>;

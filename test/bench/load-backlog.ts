@@ -1,5 +1,5 @@
 import { sql } from '../../adapters/sql/index.ts';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { foldCall, type CallRecord } from '../../src/domain/fold.ts';
 import { dueDeliveries, type RevisedCall } from '../../src/store/deliveries.ts';
 import { openStore } from '../../src/store/store.ts';

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
-import { startHubspotStandIn, type HubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
+import {
+  startHubspotStandIn,
+  type HubspotStandIn,
+} from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
 
 describe('npm run adapter:setup', () => {
   let folder: CommandFolder;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';

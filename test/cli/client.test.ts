@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { readClient } from '../../src/store/oauth/oauth-rows.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';

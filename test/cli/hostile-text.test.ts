@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { createClient } from '../../src/auth/clients.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';

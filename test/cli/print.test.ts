@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { oneLine, severalLines } from '../../src/domain/plain-text.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';

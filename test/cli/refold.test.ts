@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { Destination, DeliveryState } from '../../src/store/deliveries.ts';
 import { settle } from '../../src/store/settle.ts';
 import { registerDestinations, takeLease } from '../../src/store/destinations.ts';

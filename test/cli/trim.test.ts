@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { createClient } from '../../src/auth/clients.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openStore, type Store } from '../../src/store/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { dialects } from '../../src/database/dialect.ts';
 import { findDurabilityFault } from '../../src/database/durability.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportingMigrations } from '../../migrations/index.ts';
+import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import type { Database, DialectName } from '../../src/database/database.ts';
 import { utcText } from '../../src/domain/local-time.ts';
 import { reportingColumns } from '../../src/reporting/reporting-table.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { jetFields, outboundJetNames } from '../../src/domain/jet-fields.ts';
 import { reportingDictionary } from '../../src/reporting/dictionary.ts';
-import { longTextLength, reportingColumns, type ReportingColumn } from '../../src/reporting/reporting-table.ts';
+import {
+  longTextLength,
+  reportingColumns,
+  type ReportingColumn,
+} from '../../src/reporting/reporting-table.ts';
 
 const columns: readonly ReportingColumn[] = reportingColumns;
 const names = columns.map(({ name }) => name);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { insertFamily } from '../../src/store/oauth/oauth-grants.ts';
 import { openExistingStore } from '../../src/store/store.ts';
 import { fault } from './fault.ts';

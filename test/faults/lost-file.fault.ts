@@ -2,7 +2,7 @@ import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { fault } from './fault.ts';
 import type { Scene } from './scene.ts';
 import { ask, callTraffic, sendAtRate } from './traffic.ts';

@@ -1,5 +1,6 @@
 // Brings a schema up to date, and ends the process with signal 9 before the statement of the given number.
-import { reportingMigrations, storeMigrations } from '../../migrations/index.ts';
+import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { storeMigrationsTable } from '../../src/store/store.ts';

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
 import { readSourceFiles, root, type SourceFile } from './source-files.ts';
 
 const files = readSourceFiles();
-const production = files.filter((file) => !/^adapters\/[^/]+\/test\.ts$/.test(file.path));
+const production = files.filter((file) => !/^(?:adapters\/[^/]+\/)?test\//.test(file.path));
 
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
@@ -13,80 +13,73 @@ const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'ut
 const { exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { exclude: string[] };
 const built = production.filter((file) => !exclude.includes(file.path));
 
-/** Which parts of the house a part may import, beside itself. Main, receiver and cli may import everything. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
+/**
+ * The rooms, and the rooms from which each may import besides itself. `src/app` and `src/cli` put everything together.
+ */
+const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
+  'src/main.ts': 'everything',
+  'src/app': 'everything',
+  'src/cli': 'everything',
+  'src/simulate': 'everything',
   'src/domain': [],
-  'src/contract': ['src/domain'],
-  'src/config': ['src/domain'],
-  'src/intake': ['src/domain'],
-  'src/store': ['src/domain'],
+  'src/database': ['src/domain'],
+  'src/contract': ['src/domain', 'src/database'],
+  'src/crm': ['src/domain', 'src/contract'],
+  'src/reporting': ['src/domain', 'src/database'],
+  'src/config': ['src/domain', 'src/database'],
+  'src/intake': ['src/domain', 'src/reporting'],
+  'src/store': ['src/domain', 'src/database'],
   'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
-  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/auth'],
-  'src/delivery': ['src/domain', 'src/contract', 'src/store'],
-  migrations: ['src/domain'],
+  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/database', 'src/auth'],
+  'src/delivery': ['src/domain', 'src/contract', 'src/store', 'src/database'],
 };
 
-const everything = [
-  'src/main.ts',
-  'src/app/run-receiver.ts',
-  'src/app/start-warnings.ts',
-  'src/app/receiver.ts',
-  'src/app/create-adapter.ts',
-  'src/app/destination-adapter.ts',
-  'src/app/enabled-destinations.ts',
-  'src/app/exposure.ts',
-  'src/app/first-client.ts',
-  'src/app/data-folder.ts',
-  'src/app/housekeeping.ts',
-  'src/app/http-dependencies.ts',
-  'src/app/log-output.ts',
-  'src/app/logger.ts',
-  'src/app/stop-signals.ts',
-  'src/cli',
-];
+/** What an adapter may import of the kit. */
+const surfaces = ['#contract', '#crm', '#reporting'];
 
-/** `src/store`, `migrations`, or a file of the composition root. */
-function partOf(path: string): string {
-  const known = [...Object.keys(mayImport), ...everything];
-  return known.find((part) => path === part || path.startsWith(`${part}/`)) ?? 'nowhere';
+/** The most files that stand flat in one folder: more cannot be taken in at a glance. */
+const filesInFolderMax = 25;
+
+function roomOf(path: string): string {
+  return Object.keys(mayImport).find((room) => path === room || path.startsWith(`${room}/`)) ?? 'nowhere';
 }
 
 function forbiddenImports(file: SourceFile): string[] {
-  const part = partOf(file.path);
-  if (everything.includes(part)) return [];
-  const allowed = [part, ...(mayImport[part] ?? [])];
+  const room = roomOf(file.path);
+  const others = mayImport[room] ?? [];
+  if (others === 'everything') return [];
   return file.imports
-    .filter((imported) => !allowed.includes(partOf(imported)))
+    .filter((imported) => ![room, ...others].includes(roomOf(imported)))
     .map((to) => `${file.path} -> ${to}`);
 }
 
 describe('the house', () => {
-  it('imports only in the directions of its plan', () => {
+  it('imports only along the map of rooms', () => {
     const strays = production.filter((file) => !file.path.startsWith('adapters/')).flatMap(forbiddenImports);
     expect(strays).toEqual([]);
   });
 
   it('has every source file in one of its rooms', () => {
     const strays = production.filter(
-      (file) => !file.path.startsWith('adapters/') && partOf(file.path) === 'nowhere',
+      (file) => !file.path.startsWith('adapters/') && roomOf(file.path) === 'nowhere',
     );
     expect(strays.map((file) => file.path)).toEqual([]);
   });
 
-  it('lets adapters see the contract and their own folder only', () => {
+  it('lets adapters see #contract, #crm, #reporting and their own folder only', () => {
     const strays = production
       .filter((file) => file.path.startsWith('adapters/') && file.path !== 'adapters/index.ts')
       .flatMap((file) => {
         const folder = file.path.split('/').slice(0, 2).join('/');
         return file.imports
-          .filter((imported) => imported !== '#contract' && !imported.startsWith(`${folder}/`))
+          .filter((imported) => !surfaces.includes(imported) && !imported.startsWith(`${folder}/`))
           .map((imported) => `${file.path} -> ${imported}`);
       });
     expect(strays).toEqual([]);
   });
 
   it('has no cycle of imports, types included', () => {
-    expect(findCycle(new Map(files.map((file) => [file.path, file.imports])))).toBeUndefined();
+    expect(findCycle(new Map(production.map((file) => [file.path, file.imports])))).toBeUndefined();
   });
 
   it('keeps every source file under 300 lines', () => {
@@ -99,6 +92,12 @@ describe('the house', () => {
     expect(calm.length / production.length).toBeGreaterThan(0.7);
   });
 
+  it('keeps at most 25 files flat in one folder', () => {
+    const counts = new Map<string, number>();
+    for (const { path } of production) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > filesInFolderMax)).toEqual([]);
+  });
+
   it('names no file after a drawer', () => {
     const drawers = /(?:^|\/)(?:types|utils?|helpers?|common|misc|shared|lib)(?:\.ts$|\/)|\d\.ts$/;
     expect(production.filter((file) => drawers.test(file.path)).map((file) => file.path)).toEqual([]);
@@ -106,7 +105,7 @@ describe('the house', () => {
 
   it('writes file names in kebab case', () => {
     const odd = files.filter(
-      (file) => !file.path.split('/').every((part) => /^_?[a-z0-9-]+(?:\.ts)?$/.test(part)),
+      (file) => !file.path.split('/').every((part) => /^_?[a-z0-9-]+(?:(?:\.test)?\.ts)?$/.test(part)),
     );
     expect(odd.map((file) => file.path)).toEqual([]);
   });
@@ -115,7 +114,7 @@ describe('the house', () => {
     const folders = [...new Set(files.map((file) => /^adapters\/([^/]+)\//.exec(file.path)?.[1]))].filter(
       Boolean,
     );
-    const names = ['index.ts', 'config.ts', 'mapping.ts', 'client.ts', 'deliver.ts', 'test.ts'];
+    const names = ['index.ts', 'config.ts', 'mapping.ts', 'client.ts', 'deliver.ts', 'test/contract.test.ts'];
     const missing = folders.flatMap((folder) =>
       [...names, 'README.md', 'samples.json']
         .map((name) => `adapters/${String(folder)}/${name}`)
@@ -135,7 +134,9 @@ describe('the house', () => {
     const readers = production.filter((file) =>
       /\bprocess\.env\b/.test(file.text.replace(/^\s*(?:\*|\/\/).*$/gm, '')),
     );
-    const strays = readers.map((file) => file.path).filter((path) => !/^src\/(?:main\.ts|cli\/)/.test(path));
+    const strays = readers
+      .map((file) => file.path)
+      .filter((path) => !/^src\/(?:main\.ts|(?:cli|simulate)\/)/.test(path));
     expect(strays).toEqual([]);
   });
 
@@ -218,7 +219,7 @@ function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | un
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
     if (done.has(path)) return undefined;
     for (const next of graph.get(path) ?? []) {
-      const target = next === '#contract' ? 'src/contract/index.ts' : next;
+      const target = next.startsWith('#') ? `src/${next.slice(1)}/index.ts` : next;
       const cycle = visit(target, [...trail, path]);
       if (cycle !== undefined) return cycle;
     }

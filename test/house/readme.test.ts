@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reportingMigrations } from '../../migrations/index.ts';
+import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import { adapters } from '../../adapters/index.ts';
 import { coreSchema } from '../../src/config/core-schema.ts';
 import { openDatabase } from '../../src/database/open-database.ts';

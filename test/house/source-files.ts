@@ -9,7 +9,7 @@ export interface SourceFile {
   /** From the top folder, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** What it imports of ours, types included, as paths from the top folder; `#contract` as it stands. */
+  /** What it imports of ours, types included, as paths from the top folder; `#contract` and its like as they stand. */
   readonly imports: readonly string[];
   /** The packages that it imports. */
   readonly packages: readonly string[];
@@ -17,7 +17,7 @@ export interface SourceFile {
 
 /** Every TypeScript file that is compiled for production, and the adapters' tests beside them. */
 export function readSourceFiles(): SourceFile[] {
-  return ['src', 'adapters', 'migrations'].flatMap((folder) =>
+  return ['src', 'adapters'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readSourceFile(join(root, folder, file))),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reportingMigrations } from '../../migrations/index.ts';
+import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import type { Output } from '../../src/simulate/output.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
 import type { Database } from '../../src/database/database.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { awaitStore, StoreAway } from '../../src/store/await-store.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { reportingMigrations, reportingMigrationsTable, storeMigrations } from '../../migrations/index.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../../src/reporting/migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { Migration } from '../../src/database/migration.ts';
 import { planMoves } from '../../src/cli/move/plan-moves.ts';
 import { adapters } from '../../adapters/index.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';
 import { checkStore, openStore, storeMigrationsTable } from '../../src/store/store.ts';

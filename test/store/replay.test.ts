@@ -3,7 +3,13 @@ import type { Destination } from '../../src/store/deliveries.ts';
 import { settle } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
-import { applyRefold, differs, previewRefold, readCallIds, type RereadPush } from '../../src/store/upkeep/refold.ts';
+import {
+  applyRefold,
+  differs,
+  previewRefold,
+  readCallIds,
+  type RereadPush,
+} from '../../src/store/upkeep/refold.ts';
 import { markForReplay, readReplayable, type DeliveryFilter } from '../../src/store/upkeep/replay.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readCall, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';

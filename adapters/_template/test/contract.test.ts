@@ -10,7 +10,7 @@ import type { Line } from '../mapping.ts';
 // landed and misbehaves on request. For an HTTP API: test/adapter-kit/http-stand-in.ts.
 describeAdapterContract({
   definition: template,
-  folder: import.meta.dirname,
+  folder: join(import.meta.dirname, '..'),
   sampleSettings: { TEMPLATE_PATH: './data/sample.jsonl' },
   // A file cannot ask to slow down, be silent or slow, or lose a reply: those sentences are skipped by name.
   faults: ['refused credentials', 'a server error'],

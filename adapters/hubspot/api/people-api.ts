@@ -1,9 +1,15 @@
-import type { NumberForms } from '#contract';
+import type { NumberForms } from '#crm';
 import { readAssociations, readBatch, type AssociationAnswer, type BatchAnswer } from './answers.ts';
 import { contactKey, type Properties } from '../check/properties.ts';
 import type { Send } from './exchange.ts';
 import { readRecords } from './read-records.ts';
-import { searchAll, wordsPerSearch, type SearchBody, type SearchResult, type SearchWords } from '../people/search.ts';
+import {
+  searchAll,
+  wordsPerSearch,
+  type SearchBody,
+  type SearchResult,
+  type SearchWords,
+} from '../people/search.ts';
 import type { Transport } from './transport.ts';
 
 /** Whom a call can be about. */

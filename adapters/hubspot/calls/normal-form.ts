@@ -1,4 +1,4 @@
-import { fingerprint } from '#contract';
+import { fingerprint } from '#crm';
 
 /**
  * A value in a form that is the same when HubSpot gives it back: it cleans the rich text of a body (tags, entities,

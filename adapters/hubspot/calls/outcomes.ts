@@ -1,11 +1,5 @@
-import {
-  delivered,
-  isFinalStage,
-  lateMatchAfterMs,
-  liveEndsAfterMs,
-  rejected,
-  type Outcome,
-} from '#contract';
+import { delivered, isFinalStage, rejected, type Outcome } from '#contract';
+import { lateMatchAfterMs, liveEndsAfterMs } from '#crm';
 import { isIncomplete } from '../mapping.ts';
 import { withoutNumbers, type ErrorDetails } from '../api/refusal.ts';
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';

@@ -1,4 +1,5 @@
-import { z, type JsonValue, type PersonState } from '#contract';
+import { z, type JsonValue } from '#contract';
+import { type PersonState } from '#crm';
 import { printOf } from './normal-form.ts';
 import type { Properties } from '../check/properties.ts';
 

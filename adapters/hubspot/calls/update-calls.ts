@@ -1,4 +1,5 @@
-import { isOursToChange, retry } from '#contract';
+import { retry } from '#contract';
+import { isOursToChange } from '#crm';
 import { associateCalls } from './associate-calls.ts';
 import { batchRowsMax } from '../client.ts';
 import type { Change, Known } from './known-call.ts';

@@ -1,11 +1,5 @@
-import {
-  AdapterMisconfigured,
-  mappableFieldKind,
-  numberForms,
-  readUnmappedPlaces,
-  type FieldMapping,
-  type Finding,
-} from '#contract';
+import { AdapterMisconfigured, type Finding } from '#contract';
+import { mappableFieldKind, numberForms, readUnmappedPlaces, type FieldMapping } from '#crm';
 import type { PropertyDefinition } from '../api/answers.ts';
 import { pauseFor } from '../api/pause.ts';
 import { readContactRefusal } from '../people/make-contacts.ts';

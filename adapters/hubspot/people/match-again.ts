@@ -1,4 +1,4 @@
-import { counterpartToSearch } from '#contract';
+import { counterpartToSearch } from '#crm';
 import { findPeople } from './match.ts';
 import { takenBy } from '../api/portal.ts';
 import { ownerProperty, without } from '../check/properties.ts';

@@ -1,19 +1,18 @@
+import { skipped, type Delivery } from '#contract';
 import {
   counterpartToSearch,
   isSearchedAnew,
   matchPeople,
   rememberPeople,
-  skipped,
   whyNotCreated,
   whySkipped,
   type CounterpartToSearch,
-  type Delivery,
   type FoundPerson,
   type MatchCandidate,
   type PeopleSource,
   type PersonMatch,
   type UnmatchedRule,
-} from '#contract';
+} from '#crm';
 import type { HubspotRecord } from '../api/answers.ts';
 import type { HubspotConfig } from '../config.ts';
 import { makeContacts } from './make-contacts.ts';

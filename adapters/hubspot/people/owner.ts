@@ -1,4 +1,5 @@
-import { ownerOf, type Call, type Clock, type OwnerTable } from '#contract';
+import { type Call, type Clock } from '#contract';
+import { ownerOf, type OwnerTable } from '#crm';
 import type { HubspotClient } from '../client.ts';
 
 /** Whose call it is. */

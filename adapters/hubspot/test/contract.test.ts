@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
 import { httpFaults } from '../../../test/adapter-kit/http-stand-in.ts';
 import type { PortalRecord } from './stand-in/hubspot-stand-in.ts';
@@ -13,7 +14,7 @@ const shown = ({ properties }: PortalRecord) =>
 
 const subject = {
   definition: hubspot,
-  folder: import.meta.dirname,
+  folder: join(import.meta.dirname, '..'),
   sampleSettings: { HUBSPOT_ACCESS_TOKEN: 'pat-au1-5c73-51f0' },
   faults: httpFaults,
 };

@@ -14,11 +14,7 @@ import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';
 import { deliveryOf, previewNowMs, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { movedClock, silentLog, type MovedClock } from '../../../test/fixtures/running-worker.ts';
-import {
-  startHubspotStandIn,
-  type HubspotStandIn,
-  type PortalRecord,
-} from './stand-in/hubspot-stand-in.ts';
+import { startHubspotStandIn, type HubspotStandIn, type PortalRecord } from './stand-in/hubspot-stand-in.ts';
 import type { HubspotStandInOptions, PropertySeed } from './stand-in/stand-in-options.ts';
 
 /** The adapter at a stand-in portal that is set up for it. */

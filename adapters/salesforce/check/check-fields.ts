@@ -1,4 +1,5 @@
-import { mappableFieldKind, type Finding } from '#contract';
+import { type Finding } from '#contract';
+import { mappableFieldKind } from '#crm';
 import type { FieldDescription, ObjectDescription } from '../client.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { keyField, leadKeyField } from '../tasks/task-fields.ts';

@@ -1,4 +1,5 @@
-import { readUnmappedPlaces, type Finding } from '#contract';
+import { type Finding } from '#contract';
+import { readUnmappedPlaces } from '#crm';
 import { safeMessage } from '../api/failure.ts';
 import { activeUsers, userKey } from '../people/owner.ts';
 import type { Parts } from '../tasks/parts.ts';

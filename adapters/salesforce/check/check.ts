@@ -1,4 +1,5 @@
-import { AdapterMisconfigured, numberForms, type Finding } from '#contract';
+import { AdapterMisconfigured, type Finding } from '#contract';
+import { numberForms } from '#crm';
 import { checkFields } from './check-fields.ts';
 import { checkOthersTasks } from './check-others-tasks.ts';
 import { checkOwners } from './check-owners.ts';

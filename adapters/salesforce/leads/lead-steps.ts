@@ -1,4 +1,5 @@
-import type { Delivery, MatchedPerson } from '#contract';
+import type { Delivery } from '#contract';
+import type { MatchedPerson } from '#crm';
 import type { CompositeStep, SaveResult } from '../client.ts';
 import type { SalesforceConfig } from '../config.ts';
 import { leadKeyField, type Fields } from '../tasks/task-fields.ts';

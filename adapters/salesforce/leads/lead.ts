@@ -1,4 +1,4 @@
-import { rememberPeople, type MatchedPerson } from '#contract';
+import { rememberPeople, type MatchedPerson } from '#crm';
 import type { SaveResult } from '../client.ts';
 import type { Landing } from '../tasks/landing.ts';
 import { leadName, leadPages, leadSteps, taskName, type LeadAnswer, type LeadRequest } from './lead-steps.ts';

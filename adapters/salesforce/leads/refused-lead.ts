@@ -1,4 +1,5 @@
-import { AdapterMisconfigured, type MatchedPerson } from '#contract';
+import { AdapterMisconfigured } from '#contract';
+import { type MatchedPerson } from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import { recordLaterCodes, stopFor, type ApiError } from '../api/failure.ts';
 import type { LeadAnswer } from './lead-steps.ts';

@@ -1,4 +1,5 @@
-import { isSearchedAnew, type Delivery } from '#contract';
+import { type Delivery } from '#contract';
+import { isSearchedAnew } from '#crm';
 import type { Parts } from '../tasks/parts.ts';
 import { unmatchedRule, whyNoLead, type Link } from './people.ts';
 import { readTrace } from '../tasks/trace.ts';

@@ -1,4 +1,5 @@
-import { countUnmappedPlaces, ownerOf, type AdapterTools, type Call } from '#contract';
+import { type AdapterTools, type Call } from '#contract';
+import { countUnmappedPlaces, ownerOf } from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import type { SalesforceConfig } from '../config.ts';
 import { isUserId } from '../mapping.ts';

@@ -1,16 +1,14 @@
+import { type AdapterTools, type Delivery, type JsonValue } from '#contract';
 import {
   counterpartToSearch,
   matchPeople,
   whyNotCreated,
-  type AdapterTools,
-  type Delivery,
-  type JsonValue,
   type MatchedPerson,
   type PeopleSource,
   type PersonMatch,
   type PersonState,
   type UnmatchedRule,
-} from '#contract';
+} from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import type { SalesforceConfig } from '../config.ts';
 import { ownersOf } from './record-owners.ts';

@@ -1,4 +1,4 @@
-import type { MatchedPerson } from '#contract';
+import type { MatchedPerson } from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import { pagesOf, quoted } from '../api/soql.ts';
 

@@ -1,4 +1,4 @@
-import { groupedNational, searchedForms, type MatchCandidate, type NumberForms } from '#contract';
+import { groupedNational, searchedForms, type MatchCandidate, type NumberForms } from '#crm';
 import type { Row } from '../client.ts';
 import type { PersonObject, SalesforceConfig } from '../config.ts';
 

@@ -1,4 +1,5 @@
-import { cutText, mappedValues, type Delivery } from '#contract';
+import { cutText, type Delivery } from '#contract';
+import { mappedValues } from '#crm';
 import { RequestFailed, RequestRefused, type ApiError } from '../api/failure.ts';
 import { fieldsNamed } from '../api/item-verdict.ts';
 import type { Parts } from './parts.ts';

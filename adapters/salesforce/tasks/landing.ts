@@ -1,11 +1,5 @@
-import {
-  delivered,
-  isFinalStage,
-  lateMatchAfterMs,
-  liveEndsAfterMs,
-  type Delivery,
-  type Outcome,
-} from '#contract';
+import { delivered, isFinalStage, type Delivery, type Outcome } from '#contract';
+import { lateMatchAfterMs, liveEndsAfterMs } from '#crm';
 import type { SalesforceConfig } from '../config.ts';
 import { cutToFit } from './field-lengths.ts';
 import { isIncomplete, mapTask } from '../mapping.ts';

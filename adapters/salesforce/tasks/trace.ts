@@ -1,4 +1,5 @@
-import { fingerprint, type JsonValue, type PersonMatch } from '#contract';
+import { type JsonValue } from '#contract';
+import { fingerprint, type PersonMatch } from '#crm';
 import type { TaskOwner } from '../people/owner.ts';
 import type { Fields, FieldValue } from './task-fields.ts';
 

@@ -1,4 +1,5 @@
-import { isOursToChange, type Outcome } from '#contract';
+import { type Outcome } from '#contract';
+import { isOursToChange } from '#crm';
 import type { Row } from '../client.ts';
 import { landed, taskOf, type KnownTask, type Landing } from './landing.ts';
 import { unclearDuplicate } from './duplicate.ts';

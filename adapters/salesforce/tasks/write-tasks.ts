@@ -2,7 +2,13 @@ import { AdapterMisconfigured, type AdapterTools } from '#contract';
 import type { SaveResult } from '../client.ts';
 import { RequestRefused, type ApiError } from '../api/failure.ts';
 import { learnLengths } from './field-lengths.ts';
-import { dispensableFields, fieldsNamed, itemVerdict, shutField, type ItemVerdict } from '../api/item-verdict.ts';
+import {
+  dispensableFields,
+  fieldsNamed,
+  itemVerdict,
+  shutField,
+  type ItemVerdict,
+} from '../api/item-verdict.ts';
 import { without, type Landing } from './landing.ts';
 import type { Parts } from './parts.ts';
 import type { Fields } from './task-fields.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
 import { kitStandIn, salesforceKitFaults } from './stand-in/kit-stand-in.ts';
 import { clientId, clientSecret } from './stand-in/tokens.ts';
@@ -5,7 +6,7 @@ import { salesforce } from '../index.ts';
 
 const subject = {
   definition: salesforce,
-  folder: import.meta.dirname,
+  folder: join(import.meta.dirname, '..'),
   sampleSettings: {
     SALESFORCE_LOGIN_URL: 'https://example.my.salesforce.com',
     SALESFORCE_CLIENT_ID: clientId,

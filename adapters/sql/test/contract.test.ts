@@ -6,14 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AdapterMisconfigured,
   DestinationUnavailable,
-  reportingColumns,
-  reportingTable,
   utcText,
   type Adapter,
   type Database,
   type Delivery,
-  type ReportingColumn,
 } from '#contract';
+import { reportingColumns, reportingTable, type ReportingColumn } from '#reporting';
 import { jetFields } from '../../../src/domain/jet-fields.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
@@ -315,7 +313,7 @@ for (const engine of engines.filter(({ given }) => given)) {
   describeAdapterContract(
     {
       definition: sql,
-      folder: import.meta.dirname,
+      folder: join(import.meta.dirname, '..'),
       sampleSettings: { REPORTING_DATABASE_URL: 'sqlite:./data/sample.sqlite' },
       faults: sqlFaults[engine.dialect],
       // A call without a direction: the table wants one.

@@ -47,8 +47,7 @@ export async function newAdapter(root: string, name: string): Promise<NewAdapter
 
   cpSync(template, join(root, folder), { recursive: true });
   try {
-    for (const file of readdirSync(join(root, folder))) {
-      const path = join(root, folder, file);
+    for (const path of filesUnder(join(root, folder))) {
       writeFileSync(path, await formatted(rename(readFileSync(path, 'utf8'), name), path));
     }
     writeFileSync(join(root, settingsFile), settingsText.trimEnd() + '\n\n' + settingsBlock(name, settings));
@@ -101,12 +100,17 @@ function namesFor(name: string): Names {
 /** @throws UsageError when the template's own files use the word: the copy would declare it twice */
 function assertUnused(template: string, identifier: string): void {
   const word = new RegExp(`\\b${identifier}\\b`);
-  const files = readdirSync(template).filter((file) => file.endsWith('.ts'));
-  if (
-    files.some((file) => identifier !== 'template' && word.test(readFileSync(join(template, file), 'utf8')))
-  ) {
+  const files = filesUnder(template).filter((file) => file.endsWith('.ts'));
+  if (files.some((file) => identifier !== 'template' && word.test(readFileSync(file, 'utf8')))) {
     throw new UsageError(`"${identifier}" is a word that the files of an adapter use; take another name.`);
   }
+}
+
+/** The paths of all files in a folder, and in the folders in it. */
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Names differ in length, and with them where lines break. */

@@ -1,4 +1,5 @@
-import { reportingMigrations, reportingMigrationsTable, storeMigrations } from '../../../migrations/index.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../../reporting/migrations/index.ts';
+import { storeMigrations } from '../../store/migrations/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import { databaseUrlFault } from '../../database/database-url.ts';
 import { reportingColumns, reportingTable } from '../../reporting/reporting-table.ts';

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepSettingOnce, readKeptSetting } from '../../../src/store/kept-settings.ts';
-import { deleteEndedSessions, deleteSession, readSession, writeSession } from '../../../src/store/oauth/sessions.ts';
+import {
+  deleteEndedSessions,
+  deleteSession,
+  readSession,
+  writeSession,
+} from '../../../src/store/oauth/sessions.ts';
 import { engines } from '../../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
 import { someTimeMs } from '../../fixtures/pushes.ts';

@@ -1,0 +1,19 @@
+import type { Migration } from '../../database/migration.ts';
+import { initial } from './0001-initial.ts';
+import { oauthGrants } from './0002-oauth-grants.ts';
+import { matchLedger } from './0003-match-ledger.ts';
+import { tombstones } from './0004-tombstones.ts';
+import { suspects } from './0005-suspects.ts';
+import { restingDeliveries } from './0006-resting-deliveries.ts';
+import { clientsWithPkce } from './0010-clients-with-pkce.ts';
+
+/** The store's schema, in order. */
+export const storeMigrations: readonly Migration[] = [
+  initial,
+  oauthGrants,
+  matchLedger,
+  tombstones,
+  suspects,
+  restingDeliveries,
+  clientsWithPkce,
+];
