@@ -44,12 +44,15 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
   }
 }
 
-/** Runs a command. A failure is told in words; the exit code is 1, or 2 for a mistake in the command. */
+/**
+ * Runs a command. A failure is told in words. The exit code is the one that the command has set, or else 1, or 2 for a
+ * mistake in the command.
+ */
 export async function runCommand(command: Command): Promise<void> {
   try {
     await command.parseAsync();
   } catch (error) {
     describeError(error).forEach(printAside);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode ||= error instanceof UsageError ? 2 : 1;
   }
 }

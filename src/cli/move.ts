@@ -34,15 +34,15 @@ Exit code: 0 moved, 1 not moved, 2 a mistake in the command, 130 interrupted.
 `,
   )
   .action(async (options: MoveOptions & { replace?: boolean }) => {
-    const settings = loadSettings();
-    const moves = await planMoves(settings, options);
-    for (const move of moves) await requireEmptyTarget(move, options.replace === true).catch(asUsage);
-    await requireNoReceiver(settings.core).catch(sayHowToStop);
     const interrupted = new AbortController();
     onStopSignals(
       () => interrupted.abort(new MoveInterrupted('The move was interrupted.')),
       () => process.exit(130),
     );
+    const settings = loadSettings();
+    const moves = await planMoves(settings, options);
+    for (const move of moves) await requireEmptyTarget(move, options.replace === true).catch(asUsage);
+    await requireNoReceiver(settings.core).catch(sayHowToStop);
     await run(moves, interrupted.signal);
     for (const line of await nextSteps(settings, options)) print(line);
   });
@@ -59,6 +59,7 @@ async function run(moves: readonly Move[], signal: AbortSignal): Promise<void> {
   };
   try {
     for (const move of moves) {
+      signal.throwIfAborted();
       const target = await copyDatabase(move, { begin }, signal);
       copied.push(target);
       showTables(move, target.tables);
@@ -68,7 +69,8 @@ async function run(moves: readonly Move[], signal: AbortSignal): Promise<void> {
     for (const target of copied) await target.finish();
   } catch (error) {
     if (error instanceof StoreInUse) sayHowToStop(error);
-    throw begun.copying ? asBrokenOff(error) : error;
+    if (error instanceof MoveInterrupted) process.exitCode = 130;
+    throw begun.copying ? asBrokenOff(error) : asNotBegun(error);
   } finally {
     for (const target of copied) await target.close();
   }
@@ -101,9 +103,13 @@ function sayHowToStop(error: unknown): never {
   );
 }
 
+function asNotBegun(error: unknown): unknown {
+  if (!(error instanceof MoveInterrupted)) return error;
+  return new Error(`${error.message} Nothing was copied, and the source was not changed.`, { cause: error });
+}
+
 function asBrokenOff(error: unknown): unknown {
   if (error instanceof StoreUnusable) return error;
-  if (error instanceof MoveInterrupted) process.exitCode = 130;
   const { message } = error as Error;
   return new Error(
     `${message} The source was not changed. The target is incomplete, and no start accepts it. To begin anew, run the same command with --replace.`,

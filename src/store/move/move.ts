@@ -49,6 +49,7 @@ export async function copyDatabase(
   const target = openDatabase(move.to);
   try {
     const sources = await withSource(move, async (source, within) => {
+      signal.throwIfAborted();
       await prepareTarget(target, move);
       const digests = new Map<string, TableDigest>();
       for (const shape of move.shapes) {

@@ -1,0 +1,90 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { storeMigrations } from '../../migrations/index.ts';
+import { openStore } from '../../src/store/store.ts';
+import { startProcess, type ReceiverProcess } from '../fixtures/receiver-process.ts';
+import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
+
+const command = new URL('../../src/cli/move.ts', import.meta.url).pathname;
+const node = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=source'];
+const rows = 60_000;
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+describe('npm run move, interrupted', { timeout: 90_000 }, () => {
+  let folder: CommandFolder;
+  let source: Buffer;
+  let move: ReceiverProcess | undefined;
+  const sourceFile = (): string => join(folder.path, 'data/jet.sqlite');
+  const target = (): string => join(folder.path, 'target.sqlite');
+
+  beforeEach(async () => {
+    folder = await makeCommandFolder();
+    // So many rows that the move takes longer than a signal.
+    const store = await openStore(folder.storeUrl, storeMigrations);
+    await store.writer.knex.raw(
+      `INSERT INTO tombstones (hash, made_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+       SELECT 'hash-' || i, 1 FROM n`,
+    );
+    await store.close();
+    source = readFileSync(sourceFile());
+  });
+  afterEach(async () => {
+    move?.child.kill('SIGKILL');
+    await move?.exited;
+    await folder.remove();
+  });
+
+  const start = (): ReceiverProcess => {
+    move = startProcess(folder.path, {}, [...node, command, '--to', `sqlite:${target()}`]);
+    return move;
+  };
+  const expectSourceUntouched = (): void => {
+    expect(readFileSync(sourceFile()).equals(source)).toBe(true);
+    // A killed process leaves an empty log beside it.
+    expect(sizeOf(`${sourceFile()}-wal`)).toBe(0);
+  };
+  /** Settles once rows are in the target. */
+  const isCopying = (): Promise<void> =>
+    vi.waitFor(() => expect(sizeOf(target()) + sizeOf(`${target()}-wal`)).toBeGreaterThan(500_000), {
+      ...{ timeout: 30_000, interval: 5 },
+    });
+  const expectBrokenOff = async (): Promise<void> => {
+    const again = await folder.run('move', ['--to', `sqlite:${target()}`]);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--replace') as string });
+    const receiver = startProcess(folder.path, { DATABASE_URL: `sqlite:${target()}` });
+    expect(await receiver.exited).toBe(1);
+    expect(receiver.output()).toContain('was not finished');
+    const replaced = await folder.run('move', ['--to', `sqlite:${target()}`, '--replace']);
+    expect(replaced).toMatchObject({ code: 0 });
+    expect(replaced.stdout).toMatch(new RegExp(`tombstones +${rows} +${rows} +[0-9a-f]{16} +equal`));
+    expectSourceUntouched();
+  };
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s says so, ends with 130, and the source is untouched',
+    async (signal) => {
+      const moving = start();
+      await isCopying();
+      moving.child.kill(signal);
+      expect(await moving.exited).toBe(130);
+      expect(moving.output()).toContain(
+        'The move was interrupted. The source was not changed. The target is incomplete',
+      );
+      expect(moving.output()).not.toContain('All tables are equal');
+      expectSourceUntouched();
+      await expectBrokenOff();
+    },
+  );
+
+  it('by kill -9 leaves the source untouched, and a target that nothing takes for a store', async () => {
+    const { child, exited } = start();
+    await isCopying();
+    child.kill('SIGKILL');
+    expect(await exited).toBeNull();
+    expectSourceUntouched();
+    await expectBrokenOff();
+  });
+});
