@@ -5,24 +5,12 @@ export {
   defineAdapter,
   type Adapter,
   type AdapterDefinition,
-  type Capabilities,
   type Finding,
 } from './adapter.ts';
 export type { AdapterTools } from './adapter-tools.ts';
 export type { Delivery } from './delivery.ts';
 export { AdapterMisconfigured, DestinationUnavailable } from './errors.ts';
-export {
-  delivered,
-  held,
-  rejected,
-  retry,
-  skipped,
-  type Delivered,
-  type Outcome,
-  type Rejected,
-  type Retry,
-  type Skipped,
-} from './outcome.ts';
+export { delivered, held, rejected, retry, skipped, type Outcome } from './outcome.ts';
 export type { Call } from '../domain/call.ts';
 export { callStatuses, type CallStatus } from '../domain/call-status.ts';
 export type { Clock } from '../domain/clock.ts';
@@ -31,7 +19,6 @@ export type { Database } from '../database/database.ts';
 export { parseDurationMs } from '../domain/duration-text.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
 export type { Ledger } from '../domain/ledger.ts';
-export { utcText, type LocalTime } from '../domain/local-time.ts';
-export type { Log } from '../domain/log.ts';
-export { isFinalStage, stages, type Stage } from '../domain/stage.ts';
+export { utcText } from '../domain/local-time.ts';
+export { isFinalStage, stages } from '../domain/stage.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

@@ -1,5 +1,5 @@
 /** The reporting table, for adapters that write it. */
-export type { DialectName, Upsert, UpsertNames } from '../database/database.ts';
+export type { DialectName } from '../database/database.ts';
 export { databaseUrlFault, dialectOfUrl } from '../database/database-url.ts';
 export {
   reportingColumns,

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AdapterMisconfigured, DestinationUnavailable, type Delivered } from '../../../src/contract/index.ts';
+import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
+import type { Delivered } from '../../../src/contract/outcome.ts';
 import { revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import {
   callFrom,
