@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { storeMigrations } from '../../migrations/index.ts';
+import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startProcess, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
