@@ -65,7 +65,7 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
   const connections = new Map<Socket, Connection>();
   let over = 0;
 
-  const longestIdle = (but: Socket): Socket | undefined => {
+  const longestIdle = (but?: Socket): Socket | undefined => {
     const nowMs = performance.now();
     let found: Socket | undefined;
     let sinceMs = Infinity;
@@ -95,8 +95,17 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
     };
     connection.isOver = !hasRoom(socket);
     connections.set(socket, connection);
+    // Silent ones would fill the room in which pushes are turned away, and further pushes would be reset.
+    const timer = connection.isOver ? setTimeout(endSilent, silentAfterMs, socket).unref() : undefined;
     if (connection.isOver) over += 1;
-    socket.once('close', () => forget(socket));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      forget(socket);
+    });
+  };
+  const endSilent = (socket: Socket): void => {
+    const connection = connections.get(socket);
+    if (connection?.isOver === true && connection.busy === 0) socket.destroySoon();
   };
   const onRequest = ({ socket }: IncomingMessage, response: ServerResponse): void => {
     const connection = connections.get(socket);
@@ -114,6 +123,8 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
     watch(server) {
       server.maxConnections = served + turnedAway;
       server.on('connection', onConnection);
+      // This one is reset. The next one finds a place.
+      server.on('drop', () => longestIdle()?.destroySoon());
       server.prependListener('request', onRequest);
     },
     isOver(socket) {

@@ -60,6 +60,19 @@ describe('over the limit of connections', () => {
     expect(busy.isClosed()).toBe(false);
   });
 
+  it('silent connections keep no push out, however many there are', async () => {
+    await listen();
+    const port = (server.address() as AddressInfo).port;
+    const silent = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    sockets.push(...silent);
+    const countOpen = (): number => silent.filter(({ closed }) => !closed).length;
+    // Those that were reset, and those that had a place only to be turned away.
+    await expect.poll(countOpen, { timeout: 5_000 }).toBe(2);
+    const fresh = await open('/');
+    await expect.poll(fresh.text).toContain('200 OK');
+    await expect.poll(countOpen).toBe(1);
+  });
+
   it('a request is turned away when no connection is idle', async () => {
     await listen();
     await open('/wait');
