@@ -219,7 +219,10 @@ function refuseSignIn(
   const isBlocked = dependencies.throttle.blockedMs(key) > 0;
   const waitMs = dependencies.throttle.fail(key);
   dependencies.log.warn(
-    { address: callerAddress(request), waitMs },
+    {
+      ...{ code: waitMs > 0 ? 'too_many_failures' : 'not_authenticated', path: authorizePath },
+      ...{ credential: 'console password', address: callerAddress(request), waitMs },
+    },
     isBlocked
       ? 'A sign-in was refused: too many failed before it, and the password was not checked'
       : 'A sign-in failed: the password was wrong',

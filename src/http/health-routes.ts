@@ -137,7 +137,10 @@ function recognise(
   }
   const waitMs = throttle.fail(network);
   log.warn(
-    { path: request.path, address: callerAddress(request), waitMs },
+    {
+      ...{ code: waitMs > 0 ? 'too_many_failures' : 'not_authenticated', path: request.path },
+      ...{ credential: 'metrics token', address: callerAddress(request), waitMs },
+    },
     'METRICS_TOKEN was wrong in a request',
   );
   return waitMs > 0 ? waitMs : 'stranger';

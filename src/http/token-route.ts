@@ -68,7 +68,9 @@ function answerWith(
       const address = callerAddress(request);
       const keys = throttleKeys(callerNetwork(request), named);
       const waitMs = code === 'invalid_client' ? countFailure(...keys) : 0;
-      log.warn({ code, reason, clientId, address, ...(waitMs > 0 ? { waitMs } : {}) }, refusedMessage);
+      const credential = code === 'invalid_client' ? 'client secret' : undefined;
+      const waits = waitMs > 0 ? { waitMs } : {};
+      log.warn({ code, path: request.path, credential, reason, clientId, address, ...waits }, refusedMessage);
       if (waitMs > 0) {
         response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
         answer(429, 'slow_down', 'Too many failed attempts; wait before the next.');

@@ -151,3 +151,24 @@ describe('a webhook login that fails', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(100);
   });
 });
+
+describe('a guess is in the log with its path, its code, the kind of credential and the address', () => {
+  const secret: Send = (given, address = guesser) =>
+    fetch(`${receiver.url}/oauth/token`, {
+      method: 'POST',
+      headers: { 'x-forwarded-for': address },
+      body: new URLSearchParams({
+        ...{ grant_type: 'client_credentials', client_id: receiver.client.clientId, client_secret: given },
+      }),
+    });
+
+  it.each([
+    ['header', push, { path: '/webhooks/jet', code: 'not_authenticated', credential: 'header' }],
+    ['METRICS_TOKEN', scrape, { path: '/metrics', code: 'not_authenticated', credential: 'metrics token' }],
+    ['client secret', secret, { path: '/oauth/token', code: 'invalid_client', credential: 'client secret' }],
+  ])('%s', async (_what, send, expected) => {
+    await send('wrong');
+    const lines = receiver.logLines.map((line) => JSON.parse(line) as object);
+    expect(lines).toContainEqual(expect.objectContaining({ ...expected, address: guesser }));
+  });
+});
