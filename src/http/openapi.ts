@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { webhookScope } from '../auth/webhook-strategy.ts';
 import { jetFields, type JetField } from '../domain/jet-fields.ts';
@@ -16,6 +17,9 @@ import {
 import { webhookPaths } from './webhook-routes.ts';
 
 export { tokenAnswerSchema } from './openapi-oauth.ts';
+
+/** Read at run time: an import would put a copy of package.json into the build. */
+const { version } = createRequire(import.meta.url)('#package') as { version: string };
 
 /** The 200 answer to a push. */
 export const storedAnswerSchema = z.object({
@@ -68,7 +72,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
     openapi: '3.1.0',
     info: {
       title: 'Jet receiver',
-      version: '1.0.0',
+      version,
       description:
         'Takes the call webhooks of Jet Interactive. Every push that is answered 200 is on the disk.',
       license: { name: 'MIT', identifier: 'MIT' },
