@@ -45,22 +45,22 @@ export async function attempt(
   if (deliveries.length === 0) return { outcomes, stopped: undefined, late: false };
   const deadline = startDeadline(interrupt, dependencies.deadlineMs);
   try {
-    const stopped = await deliverBatch(dependencies, deliveries, deadline, outcomes);
+    const stopped = await tryTogether(dependencies, deliveries, deadline, outcomes);
     return { outcomes, stopped, late: deadline.signal.aborted && !interrupt.aborted };
   } finally {
     deadline.end();
   }
 }
 
-/** Answers why the rest was not tried, if so. */
-async function deliverBatch(
+/** Tries a batch as a whole. Answers why the rest of it was not tried, if so. */
+async function tryTogether(
   dependencies: AttemptDependencies,
   deliveries: readonly Delivery[],
   deadline: Deadline,
   outcomes: Map<string, Outcome>,
 ): Promise<AttemptResult['stopped']> {
   try {
-    for (const [id, outcome] of await deliverAll(dependencies, deliveries, deadline))
+    for (const [id, outcome] of await callAdapter(dependencies, deliveries, deadline))
       outcomes.set(id, outcome);
     return undefined;
   } catch (error) {
@@ -69,11 +69,11 @@ async function deliverBatch(
       for (const { id } of deliveries) outcomes.set(id, adapterError(dependencies, id, error));
       return undefined;
     }
-    return deliverOneByOne(dependencies, deliveries, deadline, outcomes);
+    return tryOneByOne(dependencies, deliveries, deadline, outcomes);
   }
 }
 
-async function deliverAll(
+async function callAdapter(
   { adapter, log }: AttemptDependencies,
   deliveries: readonly Delivery[],
   deadline: Deadline,
@@ -91,7 +91,7 @@ async function deliverAll(
  * A batch that made the adapter throw is tried singly, so that one bad call does not hold up its neighbours.
  * What landed before the destination went away, or before the time was over, is kept.
  */
-async function deliverOneByOne(
+async function tryOneByOne(
   dependencies: AttemptDependencies,
   deliveries: readonly Delivery[],
   deadline: Deadline,
@@ -102,7 +102,7 @@ async function deliverOneByOne(
     try {
       // It was in the adapter's hands a moment ago: it may have landed.
       const again = { ...delivery, attempt: delivery.attempt + 1 };
-      for (const [id, outcome] of await deliverAll(dependencies, [again], deadline))
+      for (const [id, outcome] of await callAdapter(dependencies, [again], deadline))
         outcomes.set(id, outcome);
     } catch (error) {
       if (isStop(error)) return error;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runDestination, type RunnerDependencies } from './destination-runner.ts';
+import { runDestination } from './destination-runner.ts';
+import type { RunnerDependencies } from './runner-dependencies.ts';
 import { createSleeper } from './sleeper.ts';
 
 const closeAdaptersWithinMs = 3_000;

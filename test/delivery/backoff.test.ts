@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../src/contract/errors.ts';
 import { backoffMs } from '../../src/delivery/backoff.ts';
-import { pauseMs } from '../../src/delivery/pause.ts';
+import { pauseMs } from '../../src/delivery/pause-length.ts';
 
 const hour = 3_600_000;
 const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });

@@ -3,23 +3,11 @@ import { delivered, held, rejected, retry, skipped, type Outcome } from '../../s
 import { giveUpAfterMs, giveUpAttemptsMin } from '../../src/delivery/backoff.ts';
 import { reconcile } from '../../src/delivery/reconcile.ts';
 import { settlementOf } from '../../src/delivery/settlement.ts';
-import { foldCall } from '../../src/domain/fold.ts';
 import type { DueDelivery } from '../../src/store/deliveries.ts';
-import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { dueOf } from '../fixtures/due-delivery.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
 
-function due(rest: Partial<DueDelivery> = {}): DueDelivery {
-  return {
-    call: foldCall([pushOf(inboundBodies('c').start)]),
-    revision: 5,
-    remoteId: undefined,
-    attemptedBefore: false,
-    attempts: 0,
-    dueSinceMs: someTimeMs,
-    landedRevision: undefined,
-    landedTrace: undefined,
-    ...rest,
-  };
-}
+const due = (rest: Partial<DueDelivery> = {}): DueDelivery => ({ ...dueOf('c'), revision: 5, ...rest });
 
 const settle = (outcome: Outcome, given = due(), nowMs = someTimeMs) =>
   settlementOf(given, outcome, nowMs, 0.5);

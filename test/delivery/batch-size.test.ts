@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { createBatchSize } from '../../src/delivery/batch-size.ts';
+import { movedClock } from '../fixtures/running-worker.ts';
+
+const create = (batchSizeMax = 100) => createBatchSize({ batchSizeMax }, movedClock());
+
+describe('the size of batches', () => {
+  it('begins with as many as the adapter takes', () => {
+    expect(create().limit()).toBe(100);
+  });
+
+  it('is half of a batch that took too long, down to one', () => {
+    const size = create();
+    size.resize(60, true);
+    expect(size.limit()).toBe(30);
+    size.resize(1, true);
+    expect(size.limit()).toBe(1);
+  });
+
+  it('doubles with each full batch that came back in time, up to what the adapter takes', () => {
+    const size = create();
+    size.resize(60, true);
+    size.resize(29, false);
+    expect(size.limit()).toBe(30);
+    size.resize(30, false);
+    expect(size.limit()).toBe(60);
+    size.resize(60, false);
+    expect(size.limit()).toBe(100);
+  });
+
+  it('halves with each outage, down to four', () => {
+    const size = create(10);
+    const limits = [1, 2, 3].map(() => {
+      size.shrinkAfterOutage();
+      return size.limit();
+    });
+    expect(limits).toEqual([5, 4, 4]);
+  });
+
+  it('does not grow by an outage', () => {
+    const size = create(2);
+    size.shrinkAfterOutage();
+    expect(size.limit()).toBe(2);
+  });
+
+  it('is what the adapter takes again, once the destination was taken anew', () => {
+    const size = create();
+    size.resize(60, true);
+    size.reset();
+    expect(size.limit()).toBe(100);
+  });
+});
+
+describe('the rate of batches', () => {
+  const rateLimit = { batches: 2, perMs: 1_000 };
+
+  it('is not limited where the adapter names no limit', () => {
+    const size = create();
+    for (let count = 0; count < 10; count += 1) size.start();
+    expect(size.waitMs()).toBe(0);
+  });
+
+  it('waits until the oldest batch of the span is old enough', () => {
+    const clock = movedClock();
+    const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
+    size.start();
+    clock.moveBy(400);
+    expect(size.waitMs()).toBe(0);
+    size.start();
+    expect(size.waitMs()).toBe(600);
+    clock.moveBy(600);
+    expect(size.waitMs()).toBe(0);
+  });
+
+  it('does not wait for starts that a clock which was set back puts into the future', () => {
+    const clock = movedClock();
+    const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
+    size.start();
+    size.start();
+    clock.moveBy(-3_600_000);
+    expect(size.waitMs()).toBe(0);
+  });
+
+  it('counts the starts of an earlier lease', () => {
+    const size = createBatchSize({ batchSizeMax: 1, rateLimit }, movedClock());
+    size.start();
+    size.start();
+    size.reset();
+    expect(size.waitMs()).toBe(1_000);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { AdapterMisconfigured, DestinationUnavailable } from '../../src/contract/errors.ts';
+import { delivered } from '../../src/contract/outcome.ts';
+import type { AttemptResult } from '../../src/delivery/attempt.ts';
+import { createOutageProbe, type OutageProbe } from '../../src/delivery/outage-probe.ts';
+import { dueOf } from '../fixtures/due-delivery.ts';
+import { someTimeMs } from '../fixtures/pushes.ts';
+import { movedClock } from '../fixtures/running-worker.ts';
+
+const stopped = new DestinationUnavailable('HTTP 500');
+const away: AttemptResult = { outcomes: new Map(), stopped, late: false };
+const landed = { stopped: undefined, landed: true };
+const [a, b, c] = ['a', 'b', 'c'].map(dueOf) as [ReturnType<typeof dueOf>, ...ReturnType<typeof dueOf>[]];
+const due = [a, b, c].filter((delivery) => delivery !== undefined);
+
+const pausedFor = (ms: number, pauses = 1) => ({ pauses, pausedUntilMs: someTimeMs + ms });
+const idsOf = (deliveries: readonly { call: { id: string } }[]) => deliveries.map(({ call }) => call.id);
+const create = (): OutageProbe => createOutageProbe(movedClock());
+
+/** Probes as often as that, each time in vain. Answers what each probe was made with. */
+function fail(probe: OutageProbe, times: number): string[] {
+  return Array.from({ length: times }, () => {
+    const chosen = probe.choose(due.slice(0, probe.choices()));
+    probe.note(chosen, { stopped, landed: false });
+    return idsOf(chosen).join();
+  });
+}
+
+describe('a pause of the destination', () => {
+  it('is waited for', () => {
+    const probe = create();
+    expect(probe.observe(pausedFor(5_000))).toBe(5_000);
+    expect(probe.isAway()).toBe(true);
+  });
+
+  it('is not waited for when it is over, nor where the store has none', () => {
+    const probe = create();
+    expect(probe.observe(pausedFor(-1))).toBe(0);
+    expect(probe.observe(undefined)).toBe(0);
+    expect(probe.isAway()).toBe(false);
+  });
+
+  it('is not waited for by a process that has just taken the destination, until it has read a batch', () => {
+    const probe = create();
+    probe.begin();
+    expect(probe.observe(pausedFor(5_000))).toBe(0);
+    expect(probe.observe(pausedFor(5_000))).toBe(0);
+    probe.heedPauses();
+    expect(probe.observe(pausedFor(5_000))).toBe(5_000);
+  });
+
+  it('is waited for after a failure before the first batch', () => {
+    const probe = create();
+    probe.begin();
+    probe.pauseAfter(stopped, 1);
+    expect(probe.observe(pausedFor(5_000))).toBe(5_000);
+  });
+
+  it('is longer after each pause before it, and begins at a minute where a person must act', () => {
+    const probe = create();
+    expect(probe.pauseAfter(stopped, 1)).toEqual({ durationMs: 1_000, pauses: 1 });
+    probe.observe(pausedFor(0, 3));
+    expect(probe.pauseAfter(stopped, 1)).toEqual({ durationMs: 8_000, pauses: 4 });
+    probe.observe(undefined);
+    expect(probe.pauseAfter(new AdapterMisconfigured('refused', 'mend'), 1).durationMs).toBe(60_000);
+  });
+});
+
+describe('the probe of a destination that is away', () => {
+  it('takes the longest due three times, and then the others in turn', () => {
+    const probe = create();
+    expect(fail(probe, 6)).toEqual(['a', 'a', 'a', 'b', 'c', 'b']);
+  });
+
+  it('takes the longest due where there is no other', () => {
+    const probe = create();
+    fail(probe, 4);
+    expect(idsOf(probe.choose([a]))).toEqual(['a']);
+  });
+
+  it('begins anew with another delivery once a batch came back', () => {
+    const probe = create();
+    fail(probe, 2);
+    probe.note([a], landed);
+    expect(probe.choices()).toBe(1);
+    expect(probe.isProbing()).toBe(false);
+  });
+
+  it('keeps its count through the failure of a batch', () => {
+    const probe = create();
+    fail(probe, 2);
+    probe.note(due, { stopped, landed: false });
+    expect(fail(probe, 2)).toEqual(['a', 'b']);
+  });
+
+  it.each(['clear', 'begin'] as const)('forgets what it was made with after %s', (method) => {
+    const probe = create();
+    fail(probe, 5);
+    probe[method]();
+    expect(probe.choices()).toBe(1);
+  });
+
+  describe('after another delivery landed', () => {
+    const proved = (): OutageProbe => {
+      const probe = create();
+      fail(probe, 3);
+      probe.note(due.slice(1, 2), landed);
+      return probe;
+    };
+
+    it('tries the first one once more, alone', () => {
+      const probe = proved();
+      expect(probe.isProbing()).toBe(true);
+      expect(probe.choices()).toBe(500);
+      expect(idsOf(probe.choose(due))).toEqual(['a']);
+    });
+
+    it('lays a further failure to that one', () => {
+      const { outcomes, stopped: rest } = proved().blame([a], away);
+      expect(rest).toBeUndefined();
+      expect(outcomes.get('a')).toMatchObject({ kind: 'retry', code: 'destination_unavailable' });
+    });
+
+    it('lays it to no other delivery, to no batch, and not over an outcome', () => {
+      const probe = proved();
+      const tried = { ...away, outcomes: new Map([['a', delivered('a', { effect: 'created' })]]) };
+      expect(probe.blame(due.slice(1, 2), away)).toBe(away);
+      expect(probe.blame(due, away)).toBe(away);
+      expect(probe.blame([a], tried)).toBe(tried);
+    });
+
+    it('lays no fault of the settings to it', () => {
+      const misconfigured = { ...away, stopped: new AdapterMisconfigured('refused', 'mend') };
+      expect(proved().blame([a], misconfigured)).toBe(misconfigured);
+    });
+  });
+
+  it('lays a failure to the destination while nothing else landed', () => {
+    const probe = create();
+    fail(probe, 5);
+    expect(probe.blame([a], away)).toBe(away);
+  });
+});

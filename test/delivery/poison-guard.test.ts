@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { chooseOther, createPoisonGuard, isPoison, type PoisonGuard } from '../../src/delivery/poison.ts';
+import { dueOf } from '../fixtures/due-delivery.ts';
+
+const begun = (abandoned: boolean, suspect?: { callId: string; ends: number }): PoisonGuard => {
+  const guard = createPoisonGuard({ batchSizeMax: 3 });
+  guard.begin({ abandoned, suspect });
+  return guard;
+};
+
+describe('the search for a delivery that ends processes', () => {
+  it('suspects nothing after a holder that gave the lease back', () => {
+    const guard = begun(false);
+    expect(guard.isAlone()).toBe(false);
+    expect(guard.suspectIn(['a'])).toBeUndefined();
+  });
+
+  it('sends as many deliveries alone as the abandoned batch may have had', () => {
+    const guard = begun(true);
+    for (const callId of ['a', 'b', 'c']) {
+      expect(guard.isAlone()).toBe(true);
+      expect(guard.suspectIn([callId])).toEqual({ callId, ends: 1 });
+      guard.countSettled([callId]);
+    }
+    expect(guard.isAlone()).toBe(false);
+  });
+
+  it('delays the suspect until it is the last one that goes alone', () => {
+    const suspect = { callId: 's', ends: 1 };
+    const guard = begun(true, suspect);
+    expect(guard.suspectToDelay()).toEqual(suspect);
+    guard.countSettled(['a']);
+    guard.countSettled(['b']);
+    expect(guard.suspectToDelay()).toBeUndefined();
+    expect(guard.suspectIn(['s'])).toEqual({ callId: 's', ends: 2 });
+  });
+
+  it('goes on until the suspect was settled', () => {
+    const guard = begun(true, { callId: 's', ends: 1 });
+    for (const callId of ['a', 'b', 'c', 'd']) guard.countSettled([callId]);
+    expect(guard.isAlone()).toBe(true);
+    guard.countSettled(['s']);
+    expect(guard.isAlone()).toBe(false);
+  });
+
+  it('ends when nothing is due', () => {
+    const guard = begun(true, { callId: 's', ends: 1 });
+    guard.clear();
+    expect(guard.isAlone()).toBe(false);
+    expect(guard.suspectIn(['s'])).toBeUndefined();
+  });
+
+  it('chooses another delivery than the suspect where there is one', () => {
+    const suspect = { callId: 's', ends: 1 };
+    const chosen = (...ids: string[]) => chooseOther(suspect, ids.map(dueOf)).map(({ call }) => call.id);
+    expect(chosen('s', 'a')).toEqual(['a']);
+    expect(chosen('s')).toEqual(['s']);
+    expect(chosen()).toEqual([]);
+  });
+
+  it('takes a delivery for poison at the third process that it would end', () => {
+    expect([1, 2, 3].map((ends) => isPoison({ callId: 's', ends }))).toEqual([false, false, true]);
+  });
+});
