@@ -15,6 +15,7 @@ import type { AuthorizeDependencies } from '../http/authorize-route.ts';
 import { type Metrics } from '../http/metrics.ts';
 import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
+import { intakeSettings } from './intake-settings.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
@@ -66,7 +67,7 @@ export function webhookDependencies(
   };
   return {
     authenticate: authenticate(strategy, throttle, isStoreAway, limitedLog),
-    intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
+    intake: intakeSettings(core),
     storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
     storeList: limitWaitingBytes(
       storeList,

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../domain/fold.ts';
 import { isFault, readPush } from '../intake/read-push.ts';
+import { intakeSettings } from '../app/intake-settings.ts';
 import {
   applyRefold,
   differs,
@@ -40,7 +41,7 @@ async function refold(
   { store, settings: { core }, destinations }: CommandContext,
   options: RefoldOptions,
 ): Promise<void> {
-  const intake = { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP };
+  const intake = intakeSettings(core);
   const reread: RereadPush = (body, pathStage) => {
     const reading = readPush(body, pathStage, intake);
     return isFault(reading) ? undefined : reading;

@@ -5,6 +5,7 @@ import { decodeBody } from '../http/read-body.ts';
 import { decodeText } from '../intake/decode-text.ts';
 import { isList, readBody, readText, type BodyReading, type RefusedItem } from '../intake/read-body.ts';
 import { isFault, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
+import { intakeSettings } from '../app/intake-settings.ts';
 import { createPushId } from '../store/push-id.ts';
 import { storePushes, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, quarantineBody, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
@@ -39,7 +40,7 @@ export async function replayQuarantine(context: CommandContext, options: Quarant
   const replay: Replay = {
     ...context,
     secretKey: await secretKeyOf(context.store, core.SECRET_KEY, secretKeyFile(core)),
-    intake: { timeFormat: core.JET_TIME_FORMAT, statusMap: core.JET_STATUS_MAP },
+    intake: intakeSettings(core),
     changesNothing,
   };
   const counts = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CallFields, JsonValue } from '../domain/jet-fields.ts';
+import type { NumberKey } from './number-key.ts';
 import { namesInbound } from './evidence.ts';
 
 /** The most characters that an indexed column holds on every database. */
@@ -8,7 +9,7 @@ const callIdLengthMax = 191;
 /**
  * The id of the call that a push belongs to: `callsessionid` as it came. Without one it is made from what tells calls
  * apart: start, origin and service number inbound; start, both numbers and the extension outbound. The same facts
- * give the same call.
+ * give the same call, however the numbers are spelled.
  *
  * @param present the fields that came with a value, readable or not, and no mark for nothing
  * @returns undefined when the push names no call; `derived` when an inbound call lacked the id that it must have
@@ -16,6 +17,7 @@ const callIdLengthMax = 191;
 export function readCallId(
   fields: CallFields,
   present: ReadonlyMap<string, JsonValue>,
+  numberKey: NumberKey,
 ): { callId: string; derived: boolean } | undefined {
   const sessionId = fields.call_session_id;
   if (sessionId !== undefined) {
@@ -25,26 +27,21 @@ export function readCallId(
   const start = fields.started_at ?? present.get('started_at');
   if (start === undefined) return undefined;
   if (namesInbound(fields)) {
-    const facts = [start, numberOf(fields.origin_number), numberOf(fields.phone_number)];
+    const facts = [start, keyOf(numberKey, fields.origin_number), keyOf(numberKey, fields.phone_number)];
     return { callId: `inbound-${shortHash(facts)}`, derived: true };
   }
   if (fields.called_number === undefined) return undefined;
   const facts = [
     start,
-    digitsOf(fields.calling_number),
-    digitsOf(fields.called_number),
+    keyOf(numberKey, fields.calling_number),
+    keyOf(numberKey, fields.called_number),
     fields.calling_extension ?? '',
   ];
   return { callId: `outbound-${shortHash(facts)}`, derived: false };
 }
 
-/** Its digits, or the word that stands for a withheld number. */
-function numberOf(text: string | undefined): string {
-  return digitsOf(text) || (text ?? '').toLowerCase();
-}
-
-function digitsOf(text: string | undefined): string {
-  return text?.replace(/\D/g, '') ?? '';
+function keyOf(numberKey: NumberKey, text: string | undefined): string {
+  return text === undefined ? '' : numberKey(text);
 }
 
 function shortHash(facts: readonly JsonValue[]): string {

@@ -7,6 +7,7 @@ import {
   type JetField,
   type JsonValue,
 } from '../domain/jet-fields.ts';
+import { plainKey, type NumberKey } from './number-key.ts';
 import type { PushWarning } from '../domain/push.ts';
 import { isFinalStage, type Stage } from '../domain/stage.ts';
 import { readCallId } from './call-id.ts';
@@ -22,6 +23,8 @@ export interface IntakeSettings {
   /** A further time format, in luxon's tokens. */
   readonly timeFormat?: string | undefined;
   readonly statusMap: StatusMap;
+  /** Reads numbers by the operator's country; without it each spelling of a number counts as another number. */
+  readonly numberKey?: NumberKey;
 }
 
 /** What a body says, once it was read as a push. */
@@ -63,7 +66,7 @@ export function readPush(
     .map(nameLeaf)
     .sort((a, b) => a.depth - b.depth);
   const sorted = sortLeaves(leaves, settings);
-  const named = readCallId(sorted.fields, sorted.present);
+  const named = readCallId(sorted.fields, sorted.present, settings.numberKey ?? plainKey);
   if (named === undefined) {
     return {
       code: 'not_a_call',

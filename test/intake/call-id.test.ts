@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallFields, JsonValue } from '../../src/domain/jet-fields.ts';
+import { createNumberKey } from '../../src/intake/number-key.ts';
 import { readCallId } from '../../src/intake/call-id.ts';
 
+const numberKey = createNumberKey({ defaultCountry: 'AU', defaultAreaCode: '02' });
 const start = Date.UTC(2025, 9, 4, 23, 20, 30);
 const outbound = {
   started_at: start,
@@ -12,7 +14,8 @@ const outbound = {
 } satisfies CallFields;
 
 function idOf(fields: CallFields, unreadable: Record<string, JsonValue> = {}): string | undefined {
-  return readCallId(fields, new Map<string, JsonValue>(Object.entries({ ...fields, ...unreadable })))?.callId;
+  const present = new Map<string, JsonValue>(Object.entries({ ...fields, ...unreadable }));
+  return readCallId(fields, present, numberKey)?.callId;
 }
 
 describe('the id of a call with a callsessionid', () => {
@@ -54,6 +57,23 @@ describe('the id of an outbound call', () => {
       idOf(outbound),
     );
   });
+
+  it.each([
+    '+61491570156',
+    '61 491 570 156',
+    '0011 61 491 570 156',
+    '"Ada" <0491570156>',
+    '＋６１４９１５７０１５６',
+  ])('is the same with the called number as %s', (called_number) => {
+    expect(idOf({ ...outbound, called_number })).toBe(idOf(outbound));
+  });
+
+  it.each(['+61 2 5550 1234', '5550 1234', 'sip:0255501234@pbx.example'])(
+    'is the same with the calling number as %s',
+    (calling_number) => {
+      expect(idOf({ ...outbound, calling_number })).toBe(idOf(outbound));
+    },
+  );
 
   it.each([
     ['the start', { started_at: start + 1 }],
@@ -101,6 +121,41 @@ describe('the id of an inbound call without a callsessionid', () => {
 
   it('is the same with what an answered push or an end adds', () => {
     expect(idOf({ ...inbound, answering_point: 'Ada', ended_at: start + 1 })).toBe(idOf(inbound));
+  });
+
+  it.each(['+61491570156', '61491570156', 'tel:+61-491-570-156'])(
+    'is the same with the origin as %s',
+    (origin_number) => {
+      expect(idOf({ ...inbound, origin_number })).toBe(idOf(inbound));
+    },
+  );
+
+  it.each(['+611300975707', '611300975707', '1300975707'])(
+    'is the same with the service number as %s',
+    (phone_number) => {
+      expect(idOf({ ...inbound, phone_number })).toBe(idOf(inbound));
+    },
+  );
+
+  it('is the same however a number abroad is dialled', () => {
+    const [first, ...others] = ['+64 21 123 4567', '0011 64 21 123 4567', '+64211234567'].map(
+      (origin_number) => idOf({ ...inbound, origin_number }),
+    );
+    expect(new Set(others)).toEqual(new Set([first]));
+  });
+
+  it('is the same however a hidden number is named', () => {
+    const ids = ['anonymous', 'Private', 'Caller ID withheld', '0'].map((origin_number) =>
+      idOf({ ...inbound, origin_number }),
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('tells extensions and callers without digits apart', () => {
+    const ids = ['201', '202', 'sip:bob@pbx.example', 'Jane Smith'].map((origin_number) =>
+      idOf({ ...inbound, origin_number }),
+    );
+    expect(new Set(ids).size).toBe(4);
   });
 
   it.each([

@@ -1,0 +1,15 @@
+import type { CoreSettings } from '../config/core-schema.ts';
+import { createNumberKey } from '../intake/number-key.ts';
+import type { IntakeSettings } from '../intake/read-push.ts';
+
+/** How the settings say that pushes are read. */
+export function intakeSettings(core: CoreSettings): IntakeSettings {
+  return {
+    timeFormat: core.JET_TIME_FORMAT,
+    statusMap: core.JET_STATUS_MAP,
+    numberKey: createNumberKey({
+      defaultCountry: core.DEFAULT_COUNTRY,
+      defaultAreaCode: core.DEFAULT_AREA_CODE,
+    }),
+  };
+}
