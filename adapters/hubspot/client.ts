@@ -7,7 +7,6 @@ import type { Transport } from './api/transport.ts';
 export interface HubspotClient extends CallsApi, PeopleApi, PortalApi {
   /** {@link Transport.dailyLeft} */
   dailyLeft: Transport['dailyLeft'];
-  close(): void;
 }
 
 /** The most rows in one batch. */
@@ -19,6 +18,5 @@ export function createClient(transport: Transport): HubspotClient {
     ...createPeopleApi(transport),
     ...createPortalApi(transport),
     dailyLeft: () => transport.dailyLeft(),
-    close: () => transport.close(),
   };
 }

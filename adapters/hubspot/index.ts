@@ -40,10 +40,7 @@ export const hubspot = defineAdapter({
       check: (signal) => check({ client, config, tools }, signal),
       setup: (signal) => setUp(client, config, signal),
       deliver: (batch, signal) => deliver({ client, config, tools, portal, owners }, batch, signal),
-      close() {
-        client.close();
-        return Promise.resolve();
-      },
+      close: () => Promise.resolve(),
     };
   },
 });

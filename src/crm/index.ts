@@ -18,6 +18,7 @@ export {
   type PersonMatch,
 } from './match-people.ts';
 export { ownerOf, parseOwnerTable, type OwnerTable } from './owner-table.ts';
+export { LostReply, requestOnce, type Reply } from './request-once.ts';
 export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from './unmapped-places.ts';
 export {
   isSearchedAnew,

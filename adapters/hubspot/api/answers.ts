@@ -1,5 +1,6 @@
 import { z } from '#contract';
-import { NoAnswer, readErrorDetails, type ErrorDetails } from './refusal.ts';
+import { LostReply } from '#crm';
+import { readErrorDetails, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
 // A property that somebody cleared comes as an empty text, one that was never filled as null: both are empty.
@@ -130,5 +131,5 @@ function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.out
   if (success) return data;
   // The values are not told: they may be numbers.
   const at = error.issues[0]?.path.join('.') ?? '';
-  throw new NoAnswer(`gave an answer of another shape than it documents (at "${at}")`, true);
+  throw new LostReply(`it has another shape than HubSpot documents (at "${at}")`, { isSent: true });
 }

@@ -1,7 +1,6 @@
 import type { AssociationSpec } from '@hubspot/api-client/lib/codegen/crm/objects/calls/index.js';
 import { readBatch, type BatchAnswer, type HubspotRecord } from './answers.ts';
 import { callKey, type Properties } from '../check/properties.ts';
-import type { Send } from './exchange.ts';
 import { readRecords } from './read-records.ts';
 import { searchAll, type SearchBody } from '../people/search.ts';
 import type { Transport } from './transport.ts';
@@ -46,6 +45,9 @@ const pagesMax = 50;
 const contactType = 194;
 const companyType = 182;
 
+// HubSpot's library is imported when it is first needed.
+const library = () => import('@hubspot/api-client/lib/codegen/crm/objects/calls/index.js');
+
 export function createCallsApi(transport: Transport): CallsApi {
   const read = (
     ids: readonly string[],
@@ -58,20 +60,24 @@ export function createCallsApi(transport: Transport): CallsApi {
       const body = { inputs, properties: [...properties], propertiesWithHistory: [], ...by };
       return transport.ask(
         'other',
-        ({ crm }, options) => crm.objects.calls.batchApi.read(body, false, options),
+        library,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).read(body, false),
         signal,
       );
     });
   };
   return {
     async searchCalls(keys, properties, signal) {
-      const send =
-        (body: SearchBody): Send =>
-        ({ crm }, options) =>
-          crm.objects.calls.searchApi.doSearch(body, options);
+      const send = (body: SearchBody): Promise<unknown> =>
+        transport.ask(
+          'search',
+          library,
+          ({ SearchApi }, configuration) => new SearchApi(configuration).doSearch(body),
+          signal,
+        );
       const words = keys.map((key) => [key]);
       const search = { words, fields: [callKey], properties, pagesMax, send };
-      return (await searchAll(transport, search, signal)).records;
+      return (await searchAll(search)).records;
     },
     readCallsByKey: (keys, properties, signal) => read(keys, properties, { idProperty: callKey }, signal),
     // With record ids there must be no id property.
@@ -85,7 +91,8 @@ export function createCallsApi(transport: Transport): CallsApi {
       }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.objects.calls.batchApi.create({ inputs }, options),
+        library,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).create({ inputs }),
         signal,
       );
       return readBatch(answer);
@@ -98,7 +105,8 @@ export function createCallsApi(transport: Transport): CallsApi {
       }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.objects.calls.batchApi.update({ inputs }, options),
+        library,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).update({ inputs }),
         signal,
       );
       return readBatch(answer);
@@ -112,7 +120,8 @@ export function createCallsApi(transport: Transport): CallsApi {
       }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.objects.calls.batchApi.upsert({ inputs }, options),
+        library,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).upsert({ inputs }),
         signal,
       );
       return readBatch(answer);

@@ -1,13 +1,7 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
+import { LostReply } from '#crm';
 import { callKey, contactKey } from '../check/properties.ts';
-import {
-  isCreatorPowerless,
-  isKeyFault,
-  NoAnswer,
-  Refusal,
-  rowFaultOf,
-  type ErrorDetails,
-} from './refusal.ts';
+import { isCreatorPowerless, isKeyFault, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
 
 const secondMs = 1_000;
 
@@ -18,7 +12,8 @@ const secondMs = 1_000;
  */
 export function pauseFor(error: unknown): DestinationUnavailable | AdapterMisconfigured | undefined {
   if (error instanceof DestinationUnavailable || error instanceof AdapterMisconfigured) return error;
-  if (error instanceof NoAnswer) return new DestinationUnavailable(error.message, { cause: error });
+  if (error instanceof LostReply)
+    return new DestinationUnavailable(`HubSpot's answer did not come: ${error.message}.`, { cause: error });
   if (!(error instanceof Refusal)) return undefined;
   const { status } = error;
   const away = (waitMs?: number): DestinationUnavailable =>

@@ -1,7 +1,6 @@
 import type { NumberForms } from '#crm';
 import { readAssociations, readBatch, type AssociationAnswer, type BatchAnswer } from './answers.ts';
 import { contactKey, type Properties } from '../check/properties.ts';
-import type { Send } from './exchange.ts';
 import { readRecords } from './read-records.ts';
 import {
   searchAll,
@@ -61,15 +60,21 @@ function searchBy(numbers: readonly NumberForms[]): SearchWords {
   return { words, fields: phoneIndexes, properties: contactProperties };
 }
 
+const contactsPart = () => import('@hubspot/api-client/lib/codegen/crm/contacts/index.js');
+const associationsPart = () => import('@hubspot/api-client/lib/codegen/crm/associations/v4/index.js');
+
 export function createPeopleApi(transport: Transport): PeopleApi {
   return {
     contactsPerSearch: (numbers) => wordsPerSearch(searchBy(numbers)),
     searchContacts(numbers, signal) {
-      const send =
-        (body: SearchBody): Send =>
-        ({ crm }, options) =>
-          crm.contacts.searchApi.doSearch(body, options);
-      return searchAll(transport, { ...searchBy(numbers), pagesMax, send }, signal);
+      const send = (body: SearchBody): Promise<unknown> =>
+        transport.ask(
+          'search',
+          contactsPart,
+          ({ SearchApi }, configuration) => new SearchApi(configuration).doSearch(body),
+          signal,
+        );
+      return searchAll({ ...searchBy(numbers), pagesMax, send });
     },
     readContactsByKey: (numbers, signal) =>
       readRecords(numbers, (some) => {
@@ -81,7 +86,8 @@ export function createPeopleApi(transport: Transport): PeopleApi {
         };
         return transport.ask(
           'other',
-          ({ crm }, options) => crm.contacts.batchApi.read(body, false, options),
+          contactsPart,
+          ({ BatchApi }, configuration) => new BatchApi(configuration).read(body, false),
           signal,
         );
       }),
@@ -94,7 +100,8 @@ export function createPeopleApi(transport: Transport): PeopleApi {
       }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.contacts.batchApi.upsert({ inputs }, options),
+        contactsPart,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).upsert({ inputs }),
         signal,
       );
       return readBatch(answer);
@@ -104,7 +111,8 @@ export function createPeopleApi(transport: Transport): PeopleApi {
       const inputs = pairs.map(({ callId, toId }) => ({ _from: { id: callId }, to: { id: toId } }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.associations.v4.batchApi.createDefault('calls', to, { inputs }, options),
+        associationsPart,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).createDefault('calls', to, { inputs }),
         signal,
       );
       return readAssociations(answer);
@@ -113,7 +121,8 @@ export function createPeopleApi(transport: Transport): PeopleApi {
       const inputs = callIds.map((id) => ({ id }));
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.associations.v4.batchApi.getPage('calls', to, { inputs }, options),
+        associationsPart,
+        ({ BatchApi }, configuration) => new BatchApi(configuration).getPage('calls', to, { inputs }),
         signal,
       );
       return readAssociations(answer);

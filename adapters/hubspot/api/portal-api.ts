@@ -7,7 +7,6 @@ import {
   type HubspotOwner,
   type PropertyDefinition,
 } from './answers.ts';
-import { toOtherPath } from './other-path.ts';
 import { Refusal } from './refusal.ts';
 import type { Transport } from './transport.ts';
 
@@ -41,12 +40,16 @@ export interface PortalApi {
 const ownersPageSize = 500;
 const tokenInfoPath = '/oauth/v2/private-apps/get/access-token-info';
 
+const propertiesPart = () => import('@hubspot/api-client/lib/codegen/crm/properties/index.js');
+const ownersPart = () => import('@hubspot/api-client/lib/codegen/crm/owners/index.js');
+
 export function createPortalApi(transport: Transport): PortalApi {
   return {
     async listProperties(type, signal) {
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.properties.coreApi.getAll(type, false, undefined, options),
+        propertiesPart,
+        ({ CoreApi }, configuration) => new CoreApi(configuration).getAll(type, false),
         signal,
       );
       return readProperties(answer);
@@ -58,7 +61,8 @@ export function createPortalApi(transport: Transport): PortalApi {
       };
       const answer = await transport.ask(
         'other',
-        ({ crm }, options) => crm.properties.coreApi.create(type, { ...property, ...kind }, options),
+        propertiesPart,
+        ({ CoreApi }, configuration) => new CoreApi(configuration).create(type, { ...property, ...kind }),
         signal,
       );
       return readProperty(answer);
@@ -66,19 +70,14 @@ export function createPortalApi(transport: Transport): PortalApi {
     async createGroup(type, group, signal) {
       await transport.ask(
         'other',
-        ({ crm }, options) => crm.properties.groupsApi.create(type, group, options),
+        propertiesPart,
+        ({ GroupsApi }, configuration) => new GroupsApi(configuration).create(type, group),
         signal,
       );
     },
     async readScopes(tokenKey, signal) {
-      const search = { after: '0', filterGroups: [], limit: 1, properties: [], sorts: [] };
       try {
-        const answer = await transport.ask(
-          'other',
-          ({ crm }, options) =>
-            crm.contacts.searchApi.doSearch(search, toOtherPath(options, tokenInfoPath, { tokenKey })),
-          signal,
-        );
+        const answer = await transport.post(tokenInfoPath, { tokenKey }, signal);
         return readTokenScopes(answer);
       } catch (error) {
         if (error instanceof Refusal && error.status < 500 && error.status !== 429) return undefined;
@@ -92,8 +91,9 @@ export function createPortalApi(transport: Transport): PortalApi {
         const from = after;
         const answer = await transport.ask(
           'other',
-          ({ crm }, options) =>
-            crm.owners.ownersApi.getPage(undefined, from, ownersPageSize, archived, options),
+          ownersPart,
+          ({ OwnersApi }, configuration) =>
+            new OwnersApi(configuration).getPage(undefined, from, ownersPageSize, archived),
           signal,
         );
         const page = readOwners(answer);

@@ -1,4 +1,5 @@
 import { z } from '#contract';
+import { LostReply } from '#crm';
 
 /** HubSpot answered with an error. The message holds no whole number: it may go into a log line. */
 export class Refusal extends Error {
@@ -17,19 +18,6 @@ export class Refusal extends Error {
     this.status = status;
     this.details = details;
     this.retryAfterMs = retryAfterMs;
-  }
-}
-
-/** No answer that could be read. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-  /** False when nothing can have reached HubSpot. True: a write may have been done, or not. */
-  readonly isSent: boolean;
-
-  /** @param reason reads on from "HubSpot": "did not answer in time" */
-  constructor(reason: string, isSent: boolean, options: { cause?: unknown } = {}) {
-    super(`HubSpot ${reason}.`, options);
-    this.isSent = isSent;
   }
 }
 
@@ -129,7 +117,7 @@ export function namedProperties({ text }: ErrorDetails, names: readonly string[]
 
 /** True when a write that ended so may have been done all the same. */
 export function isOutcomeUnknown(error: unknown): boolean {
-  if (error instanceof NoAnswer) return error.isSent;
+  if (error instanceof LostReply) return error.isSent;
   return error instanceof Refusal && error.status >= 500;
 }
 

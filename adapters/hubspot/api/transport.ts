@@ -1,8 +1,7 @@
-import type { Client } from '@hubspot/api-client';
+import { LostReply, requestOnce, type Reply } from '#crm';
 import type { HubspotConfig } from '../config.ts';
-import { createConnections } from './connections.ts';
-import { exchange, type Answer, type Send } from './exchange.ts';
-import { NoAnswer, Refusal } from './refusal.ts';
+import { sendThrough, type LibraryPart, type Send } from './library.ts';
+import { Refusal } from './refusal.ts';
 import { createThrottle } from './throttle.ts';
 
 /** Searches have a limit of their own at HubSpot. */
@@ -11,16 +10,25 @@ export type RequestLimit = 'search' | 'other';
 /** Takes requests to HubSpot, within its limits and one deadline each. */
 export interface Transport {
   /**
+   * Sends one request through a part of HubSpot's library.
+   *
+   * @param load imports the part, when it is first needed
    * @returns the body of a 2xx answer, whatever its exact status
-   * @throws Refusal when HubSpot answers with an error, NoAnswer when no answer came that could be read
+   * @throws Refusal when HubSpot answers with an error, LostReply when no answer came that can be read
    */
-  ask(limit: RequestLimit, send: Send, signal: AbortSignal): Promise<unknown>;
-  /** How many requests are left today, as HubSpot said it last. */
+  ask<Part extends LibraryPart>(
+    limit: RequestLimit,
+    load: () => Promise<Part>,
+    send: Send<Part>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  /** Posts to a path that the library does not know. Throws as {@link Transport.ask}. */
+  post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  /** How many requests are left today, as the last answer said. */
   dailyLeft(): { readonly left: number; readonly of: number } | undefined;
-  close(): void;
 }
 
-// One search a second is left to other apps of the account, and a fifth of the burst.
+// One search a second is kept free for other apps of the account, and a fifth of the burst.
 const searchLimit = { count: 4, perMs: 1_000 };
 const burstShare = 0.8;
 const burstMs = 10_000;
@@ -31,72 +39,76 @@ type TransportConfig = Pick<
   'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_API_VERSION' | 'HUBSPOT_TIMEOUT' | 'HUBSPOT_BURST'
 >;
 
-/** @param onDailyUse is told which share of the day's requests is used up, 0 to 1 */
+/** @param onDailyUse receives the share of the day's requests that is used up, 0 to 1 */
 export function createTransport(config: TransportConfig, onDailyUse: (ratio: number) => void): Transport {
-  const connections = createConnections(config.HUBSPOT_BASE_URL);
   const limits = {
     search: createThrottle(searchLimit),
     other: createThrottle({ count: Math.floor(config.HUBSPOT_BURST * burstShare), perMs: burstMs }),
   };
   let daily: { left: number; of: number } | undefined;
-  let sdk: Promise<Client> | undefined;
 
-  const note = ({ headers }: Answer): void => {
-    const number = (name: string): number => Number(headers[`x-hubspot-ratelimit-${name}`] ?? NaN);
-    // Others use the same burst: what they took is left alone until it is given back.
+  const note = ({ headers }: Reply): void => {
+    const number = (name: string): number => Number(headers.get(`x-hubspot-ratelimit-${name}`) ?? NaN);
+    // Other apps use the same burst: the rest of it is theirs until HubSpot refills it.
     if (number('remaining') < remainingMin) limits.other.rest(number('interval-milliseconds') || burstMs);
     const [left, of] = [number('daily-remaining'), number('daily')];
     if (!(left >= 0 && of > 0)) return;
     daily = { left, of };
     onDailyUse(1 - left / of);
   };
+  const takeTurn = async (limit: RequestLimit, signal: AbortSignal): Promise<void> => {
+    await limits[limit].take(signal).catch((cause: unknown) => {
+      throw new LostReply('the time of the batch was over', { isSent: false, cause });
+    });
+  };
+  const exchange = async (
+    url: string,
+    init: Parameters<typeof requestOnce>[1],
+    signal: AbortSignal,
+  ): Promise<Reply> => {
+    const reply = await requestOnce(url, init, { deadlineMs: config.HUBSPOT_TIMEOUT, signal });
+    note(reply);
+    return reply;
+  };
 
   return {
-    async ask(limit, send, signal) {
-      await limits[limit].take(signal).catch((cause: unknown) => {
-        throw new NoAnswer('was not asked: the time of the batch was over', false, { cause });
-      });
-      sdk ??= loadSdk(config);
-      const agent = connections.take();
-      const answer = await exchange(await sdk, send, {
-        agent,
-        timeoutMs: config.HUBSPOT_TIMEOUT,
-        signal,
-        rewriteUrl: (url) => versioned(url, config.HUBSPOT_API_VERSION),
-      }).catch((error: unknown) => {
-        connections.end(agent);
-        throw error;
-      });
-      connections.giveBack(agent);
-      note(answer);
-      return readAnswer(answer);
+    async ask(limit, load, send, signal) {
+      await takeTurn(limit, signal);
+      const access = {
+        token: config.HUBSPOT_ACCESS_TOKEN,
+        urlOf: (path: string) => versioned(`${config.HUBSPOT_BASE_URL}${path}`, config.HUBSPOT_API_VERSION),
+      };
+      return readReply(
+        await sendThrough(await load(), send, access, (url, init) => exchange(url, init, signal)),
+      );
+    },
+    async post(path, body, signal) {
+      await takeTurn('other', signal);
+      const headers = {
+        authorization: `Bearer ${config.HUBSPOT_ACCESS_TOKEN}`,
+        'content-type': 'application/json',
+      };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return readReply(await exchange(`${config.HUBSPOT_BASE_URL}${path}`, init, signal));
     },
     dailyLeft: () => daily,
-    close: () => connections.close(),
   };
 }
 
-/** The library is loaded when it is first needed. Its own retries repeat creates, and stay off. */
-async function loadSdk(config: TransportConfig): Promise<Client> {
-  const { Client } = await import('@hubspot/api-client');
-  return new Client({ accessToken: config.HUBSPOT_ACCESS_TOKEN, basePath: config.HUBSPOT_BASE_URL });
-}
-
 /**
- * The library asks under /crm/v3 and /crm/v4; a dated version stands in another place.
+ * The library asks under /crm/v3 and /crm/v4; a dated version has another place.
  *
- * @param version `v3` leaves the address as it is
+ * @param version `v3` changes nothing
  */
 export function versioned(url: string, version: string): string {
   if (version === 'v3') return url;
   return url.replace(/\/crm\/v\d+\/([a-z-]+)(?=[/?]|$)/, `/crm/$1/${version}`);
 }
 
-function readAnswer({ status, headers, text }: Answer): unknown {
+function readReply({ status, text, retryAfterMs }: Reply): unknown {
   const body = parsed(text);
-  if (status >= 400) throw new Refusal(status, body, retryAfterMs(headers['retry-after']));
-  if (status >= 300) throw new NoAnswer(`redirects (${status}), which is not followed`, true);
-  if (body === undefined) throw new NoAnswer(`gave an answer that cannot be read (${status})`, true);
+  if (status >= 400) throw new Refusal(status, body, retryAfterMs);
+  if (body === undefined) throw new LostReply(`it cannot be read (${status})`, { isSent: true });
   return body;
 }
 
@@ -106,11 +118,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Seconds or a date. */
-function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }

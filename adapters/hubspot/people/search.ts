@@ -1,7 +1,5 @@
 import type { PublicObjectSearchRequest } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { readPage, type HubspotRecord } from '../api/answers.ts';
-import type { Send } from '../api/exchange.ts';
-import type { Transport } from '../api/transport.ts';
 
 // "Under 3,000 characters", the whole body.
 const bodyLengthMax = 2_999;
@@ -20,7 +18,7 @@ export interface Search {
   readonly properties: readonly string[];
   /** How many pages of each search are read. HubSpot tells 50 at most. */
   readonly pagesMax: number;
-  readonly send: (body: SearchBody) => Send;
+  readonly send: (body: SearchBody) => Promise<unknown>;
 }
 
 export interface SearchResult {
@@ -35,11 +33,7 @@ export type SearchWords = Omit<Search, 'send' | 'pagesMax'>;
 export type SearchBody = Required<Omit<PublicObjectSearchRequest, 'query'>>;
 
 /** What searches find, in as few as their length lets. */
-export async function searchAll(
-  transport: Transport,
-  search: Search,
-  signal: AbortSignal,
-): Promise<SearchResult> {
+export async function searchAll(search: Search): Promise<SearchResult> {
   const records: HubspotRecord[] = [];
   let isCut = false;
   const words = [...search.words];
@@ -47,7 +41,7 @@ export async function searchAll(
     const one = { ...search, words: words.splice(0, wordsPerSearch({ ...search, words })) };
     let after: string | undefined = firstAfter;
     for (let pages = 0; after !== undefined && pages < search.pagesMax; pages += 1) {
-      const page = readPage(await transport.ask('search', search.send(bodyOf(one, after)), signal));
+      const page = readPage(await search.send(bodyOf(one, after)));
       records.push(...page.records);
       after = page.after;
     }

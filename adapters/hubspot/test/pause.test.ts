@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pauseFor } from '../api/pause.ts';
-import { NoAnswer, readErrorDetails, Refusal, withoutNumbers } from '../api/refusal.ts';
+import { LostReply } from '../../../src/crm/index.ts';
+import { readErrorDetails, Refusal, withoutNumbers } from '../api/refusal.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/index.ts';
 
 const refusal = (status: number, body: unknown = {}, retryAfterMs?: number): Refusal =>
@@ -35,7 +36,9 @@ describe('what an error of HubSpot means for HubSpot as a whole', () => {
   });
 
   it('no answer: it is away', () => {
-    expect(pauseFor(new NoAnswer('did not answer', true))).toBeInstanceOf(DestinationUnavailable);
+    expect(pauseFor(new LostReply('it took longer than 10 s', { isSent: true }))).toBeInstanceOf(
+      DestinationUnavailable,
+    );
   });
 
   it.each([400, 404, 405, 410])('%i of what must be answered: a person has to look', (status) => {
