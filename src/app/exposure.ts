@@ -15,7 +15,12 @@ export interface Exposure {
 export function findExposures({ core, adapters }: Settings, settingsFile = '.env'): Exposure[] {
   const reportingUrl = adapters.get('sql')?.['REPORTING_DATABASE_URL'];
   const reporting = typeof reportingUrl === 'string' ? databaseFile(reportingUrl) : undefined;
-  return [...publicWithoutUrl(core), ...endlessHeader(core), ...openFiles(core, reporting, settingsFile)];
+  return [
+    ...publicWithoutUrl(core),
+    ...endlessHeader(core),
+    ...previousKey(core),
+    ...openFiles(core, reporting, settingsFile),
+  ];
 }
 
 function publicWithoutUrl({ HOST, PUBLIC_URL }: CoreSettings): Exposure[] {
@@ -36,6 +41,17 @@ function endlessHeader(core: CoreSettings): Exposure[] {
     {
       message: 'WEBHOOK_HEADER_VALUE_PREVIOUS is accepted without an end.',
       remedy: 'Set WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL to the day on which it ends, or remove the value.',
+    },
+  ];
+}
+
+function previousKey(core: CoreSettings): Exposure[] {
+  if (core.SECRET_KEY_PREVIOUS === undefined) return [];
+  return [
+    {
+      message: 'SECRET_KEY_PREVIOUS is set: what was made under it is accepted.',
+      remedy:
+        'Remove it once nothing needs it. docs/operations.md ("Change the secret key") says how long each thing does.',
     },
   ];
 }

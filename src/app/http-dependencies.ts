@@ -21,6 +21,7 @@ import { createGroupCommit } from '../store/group-commit.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
 import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
 import { quarantineBody } from '../store/quarantine.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import { StoreSilent, type StoreGate } from '../store/store-gate.ts';
 import { type Store } from '../store/store.ts';
 import { limitWaitingBytes } from '../store/waiting-bytes.ts';
@@ -38,7 +39,7 @@ export function webhookDependencies(
   store: Store,
   gate: StoreGate,
   core: CoreSettings,
-  secretKey: string,
+  secretKeys: SecretKeys,
   destinations: readonly Destination[],
   metrics: Metrics,
   onStored: () => void,
@@ -51,7 +52,7 @@ export function webhookDependencies(
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(core, clock), throttle);
   const isStoreAway = isAwayFrom(store);
   const commit = (pushes: readonly NewPush[]): Promise<StoredPush[]> =>
-    gate.run(() => storePushes(store, pushes, destinations, clock(), secretKey));
+    gate.run(() => storePushes(store, pushes, destinations, clock(), secretKeys));
   const onCommit = (size: number, durationMs: number): void => metrics.committed(size, durationMs);
   const storePush = createGroupCommit<NewPush, StoredPush>(commit, {
     groupSizeMax: 500,
@@ -100,12 +101,12 @@ function fixedHeader(core: CoreSettings, clock: Clock): FixedHeader | undefined 
 export function tokenDependencies(
   store: Store,
   gate: StoreGate,
-  secretKey: string,
+  secretKeys: SecretKeys,
   log: Logger,
   limitedLog: LimitedLog,
   clock: Clock,
 ): TokenDependencies {
-  const issuer = createIssuer(store, secretKey, clock, log);
+  const issuer = createIssuer(store, secretKeys, clock, log);
   return {
     issuer: {
       issueToken: (request) => gate.run(() => issuer.issueToken(request)),
@@ -122,17 +123,17 @@ export function authorizeDependencies(
   store: Store,
   gate: StoreGate,
   core: CoreSettings,
-  secretKey: string,
+  secretKeys: SecretKeys,
   issuerUrl: () => string,
   log: LimitedLog,
   clock: Clock,
 ): AuthorizeDependencies {
-  const devices = createDeviceCookies(secretKey, core.PUBLIC_URL, clock);
+  const devices = createDeviceCookies(secretKeys, core.PUBLIC_URL, clock);
   return {
     sessions: new StoredSessions(store, clock),
-    secretKey,
+    secretKeys,
     publicUrl: core.PUBLIC_URL,
-    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, secretKey, devices),
+    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, secretKeys, devices),
     devices,
     readClient: (id) => gate.run(() => readClient(store, id)),
     approve: (request) => gate.run(() => approve(store, clock, request)),

@@ -5,7 +5,7 @@ import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
 import { createFailureThrottle } from '../auth/failure-throttle.ts';
 import { warnOfEndingApprovals } from '../auth/grants.ts';
-import { requireKeyOfClients, secretKeyOf } from '../auth/secret-key.ts';
+import { requireKeyOfClients, secretKeysOf } from '../auth/secret-key.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
@@ -103,7 +103,8 @@ async function startOn(
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
   const destinations = enabledDestinations(settings, adapters);
   await registerDestinations(store, core.ADAPTERS);
-  const secretKey = receives ? await secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core)) : '';
+  // A process that only delivers needs no key.
+  const secretKeys = receives ? await secretKeysOf(store, core, secretKeyFile(core)) : undefined;
   await logStartWarnings(store, settings, log);
   const watch = watchStoreFile(store, log);
   const gate = guard(store, watch, log);
@@ -125,12 +126,12 @@ async function startOn(
   const isClosing = (): boolean => closing;
   const limitedLog = limitLog(log);
   const app = createApp({
-    webhook: receives
+    webhook: secretKeys
       ? webhookDependencies(
           store,
           gate,
           core,
-          secretKey,
+          secretKeys,
           destinations,
           metrics,
           () => worker?.wake(),
@@ -139,9 +140,9 @@ async function startOn(
           clock,
         )
       : undefined,
-    token: receives ? tokenDependencies(store, gate, secretKey, log, limitedLog, clock) : undefined,
-    authorize: receives
-      ? authorizeDependencies(store, gate, core, secretKey, () => issuerUrl, limitedLog, clock)
+    token: secretKeys ? tokenDependencies(store, gate, secretKeys, log, limitedLog, clock) : undefined,
+    authorize: secretKeys
+      ? authorizeDependencies(store, gate, core, secretKeys, () => issuerUrl, limitedLog, clock)
       : undefined,
     health: {
       ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
@@ -162,9 +163,9 @@ async function startOn(
   const work: WorkerDestination[] = [];
   try {
     if (delivers) describeWork(work, store, settings, enabled, metrics, log, clock, pace);
-    if (receives) {
-      firstStart = await makeFirstClient(store, core, secretKey, clock);
-      await requireKeyOfClients(store, secretKey);
+    if (secretKeys) {
+      firstStart = await makeFirstClient(store, core, secretKeys.present, clock);
+      await requireKeyOfClients(store, secretKeys);
     }
     if (delivers) worker = startWorker(work);
   } catch (error) {
@@ -173,9 +174,9 @@ async function startOn(
     throw error;
   }
   // By those that hold the key: without it a tombstone would keep nothing away.
-  const housekeeping = receives
+  const housekeeping = secretKeys
     ? startHousekeeping({
-        ...{ store, secretKey, clock, log },
+        ...{ store, secretKey: secretKeys.present, clock, log },
         retentionDays: core.RETENTION_DAYS,
         onTrimmed: (kind, count) => metrics.trimmed(kind, count),
       })

@@ -1,19 +1,22 @@
 import type { Clock } from '../domain/clock.ts';
-import { readClient, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
+import type { Log } from '../domain/log.ts';
+import { readClient, replaceSecretHash, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import type { Store } from '../store/store.ts';
-import { isLiveSecret } from './clients.ts';
+import { findLiveSecret, type LiveSecret } from './clients.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';
 
 /**
  * Finds out which client sends a request, by its id and secret. A client that is not known costs the same work
- * and gets the same answer as a wrong secret.
+ * and gets the same answer as a wrong secret. A secret that was hashed under the previous key is hashed anew.
  *
  * @throws OAuthError `invalid_client`
  */
 export async function authenticateClient(
   store: Store,
-  secretKey: string,
+  secretKeys: SecretKeys,
   clock: Clock,
+  log: Log,
   { parameters, usedBasic }: TokenRequest,
 ): Promise<OAuthClientRow> {
   const { client_id: clientId, client_secret: secret } = parameters;
@@ -24,8 +27,11 @@ export async function authenticateClient(
     });
   }
   const client = await readClient(store, clientId);
-  const proven = isLiveSecret(client, secret, secretKey, clock());
-  if (client !== undefined && proven) return client;
+  const live = findLiveSecret(client, secret, secretKeys, clock());
+  if (client !== undefined && live !== undefined) {
+    await bringUnderPresentKey(store, client.id, live, log);
+    return client;
+  }
   throw new OAuthError('invalid_client', 'The client is unknown or its secret is wrong.', {
     status: 401,
     usedBasic,
@@ -36,4 +42,15 @@ export async function authenticateClient(
     // An id that is not known may be anything that was pasted into the wrong field: it is not logged.
     clientId: client?.id,
   });
+}
+
+async function bringUnderPresentKey(
+  store: Store,
+  clientId: string,
+  { column, keptHash, presentHash }: LiveSecret,
+  log: Log,
+): Promise<void> {
+  if (keptHash === presentHash) return;
+  if (await replaceSecretHash(store, clientId, column, { from: keptHash, to: presentHash }))
+    log.info({ clientId }, "A client's secret is now hashed under SECRET_KEY");
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../domain/clock.ts';
 import { insertClient, readClient, updateClient, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
+import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import type { Store } from '../store/store.ts';
 import { equalInConstantTime, hashSecret, randomText } from './secrets.ts';
 import { markKey } from './secret-key.ts';
@@ -76,15 +77,30 @@ export async function rotateClientSecret(
   };
 }
 
-/** True when the secret is one of the client's live ones. An unknown client costs the same work. */
-export function isLiveSecret(
+/** Where the hash of a live secret is kept. */
+export interface LiveSecret {
+  readonly column: 'secret_hash' | 'previous_secret_hash';
+  readonly keptHash: string;
+  /** The hash of the same secret under the present key. */
+  readonly presentHash: string;
+}
+
+/** Finds the live secret of a client that was presented, if it is one. An unknown client costs the same work. */
+export function findLiveSecret(
   client: OAuthClientRow | undefined,
   secret: string,
-  secretKey: string,
+  secretKeys: SecretKeys,
   nowMs: number,
-): boolean {
-  const hash = hashSecret(secret, secretKey);
-  const isPresent = equalInConstantTime(hash, client?.secretHash ?? '');
-  const isPrevious = equalInConstantTime(hash, client?.previousSecretHash ?? '');
-  return isPresent || (isPrevious && (client?.previousSecretUntilMs ?? 0) > nowMs);
+): LiveSecret | undefined {
+  const hashes = acceptedKeys(secretKeys).map((key) => hashSecret(secret, key)) as [string, ...string[]];
+  const [presentHash] = hashes;
+  // Every hash is compared with every kept one, so that the time shows nothing.
+  const isOfSecret = (keptHash: string): boolean =>
+    hashes.map((hash) => equalInConstantTime(hash, keptHash)).includes(true);
+  const { secretHash = '', previousSecretHash = '', previousSecretUntilMs = 0 } = client ?? {};
+  const isPresent = isOfSecret(secretHash);
+  const isPrevious = isOfSecret(previousSecretHash);
+  if (isPresent) return { column: 'secret_hash', keptHash: secretHash, presentHash };
+  if (!isPrevious || previousSecretUntilMs <= nowMs) return undefined;
+  return { column: 'previous_secret_hash', keptHash: previousSecretHash, presentHash };
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { CookieOptions, Request } from 'express';
 import type { Clock } from '../domain/clock.ts';
+import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import { callerNetwork } from './caller-address.ts';
 import { equalInConstantTime, randomText } from './secrets.ts';
 
@@ -27,24 +28,25 @@ export interface DeviceCookies {
  * both under the secret key.
  */
 export function createDeviceCookies(
-  secretKey: string,
+  secretKeys: SecretKeys,
   publicUrl: string | undefined,
   clock: Clock,
 ): DeviceCookies {
   const secure = publicUrl?.startsWith('https:') === true;
   const name = secure ? '__Host-jet-device' : 'jet-device';
 
-  const sign = (content: string): string =>
-    createHmac('sha256', secretKey).update(`device that signed in ${content}`).digest('base64url');
+  const sign = (content: string, key = secretKeys.present): string =>
+    createHmac('sha256', key).update(`device that signed in ${content}`).digest('base64url');
 
   const readDevice = (cookies: string): string | undefined => {
     const given = cookies.split(/; */).find((cookie) => cookie.startsWith(`${name}=`));
     const [, id, endsAtMs, code] =
       /^=([A-Za-z0-9]{22})\.(\d{1,15})\.([\w-]{43})$/.exec(given?.slice(name.length) ?? '') ?? [];
     if (id === undefined || endsAtMs === undefined || code === undefined) return undefined;
-    return equalInConstantTime(code, sign(`${id}.${endsAtMs}`)) && clock() < Number(endsAtMs)
-      ? id
-      : undefined;
+    const isOurs = acceptedKeys(secretKeys).some((key) =>
+      equalInConstantTime(code, sign(`${id}.${endsAtMs}`, key)),
+    );
+    return isOurs && clock() < Number(endsAtMs) ? id : undefined;
   };
 
   return {

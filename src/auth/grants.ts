@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import {
   endFamily,
   insertCode,
@@ -122,12 +123,12 @@ export async function findRefreshToken(
 export async function succeedRefreshToken(
   store: Store,
   clock: Clock,
-  secretKey: string,
+  secretKeys: SecretKeys,
   presented: string,
   familyId: string,
 ): Promise<string> {
   const hash = hashToken(presented);
-  const successor = deriveSuccessor(presented, secretKey);
+  const successor = await findSuccessor(store, secretKeys, presented);
   await spendParent(store, hash, familyId, clock());
   await keepRefreshToken(store, { hash: hashToken(successor), familyId, parentHash: hash }, clock());
   return successor;
@@ -149,6 +150,19 @@ export async function warnOfEndingApprovals(store: Store, clock: Clock, log: Log
       "A client's approval ends soon: let it ask again by the authentication URL, or make it a new refresh token",
     );
   }
+}
+
+/** The successor that was made under the previous key, where there is one; otherwise that of the present key. */
+async function findSuccessor(
+  store: Store,
+  { present, previous }: SecretKeys,
+  presented: string,
+): Promise<string> {
+  if (previous !== undefined) {
+    const earlier = deriveSuccessor(presented, previous);
+    if ((await readRefreshToken(store, hashToken(earlier))) !== undefined) return earlier;
+  }
+  return deriveSuccessor(presented, present);
 }
 
 /** 64 hexadecimal characters: 256 bits that nobody knows without the key and the token before. */

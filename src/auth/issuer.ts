@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
 import { endFamily, readRefreshToken } from '../store/oauth/oauth-grants.ts';
 import { deleteToken } from '../store/oauth/oauth-rows.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import type { Store } from '../store/store.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { accessTokenLifetimeSeconds, createOAuthModel, grants } from './oauth-model.ts';
@@ -41,13 +42,13 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
  * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: the
  * client is proven before it is asked, it is handed a clean request, and its answers are not used.
  */
-export function createIssuer(store: Store, secretKey: string, clock: Clock, log: Log): Issuer {
+export function createIssuer(store: Store, secretKeys: SecretKeys, clock: Clock, log: Log): Issuer {
   return {
     async issueToken(request) {
       const grant = requireGrant(request);
-      const client = await authenticateClient(store, secretKey, clock, request);
+      const client = await authenticateClient(store, secretKeys, clock, log, request);
       const server = new OAuth2Server({
-        model: createOAuthModel(store, secretKey, clock, client),
+        model: createOAuthModel(store, secretKeys, clock, client),
         accessTokenLifetime: accessTokenLifetimeSeconds,
       });
       const token = await server
@@ -66,7 +67,7 @@ export function createIssuer(store: Store, secretKey: string, clock: Clock, log:
     },
 
     async revokeToken(request) {
-      const { id: clientId } = await authenticateClient(store, secretKey, clock, request);
+      const { id: clientId } = await authenticateClient(store, secretKeys, clock, log, request);
       const { token } = request.parameters;
       if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.', { clientId });
       const hash = hashToken(token);

@@ -1,6 +1,7 @@
 import type OAuth2Server from 'oauth2-server';
 import type { Clock } from '../domain/clock.ts';
 import { insertToken, type OAuthClientRow } from '../store/oauth/oauth-rows.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import type { Store } from '../store/store.ts';
 import { grantedScope } from './authorization-request.ts';
 import { createRefreshToken, findRefreshToken, redeemCode, succeedRefreshToken } from './grants.ts';
@@ -34,7 +35,7 @@ const stillValid = new Date(8_640_000_000_000_000);
  */
 export function createOAuthModel(
   store: Store,
-  secretKey: string,
+  secretKeys: SecretKeys,
   clock: Clock,
   client: OAuthClientRow,
 ): OAuthModel {
@@ -82,7 +83,7 @@ export function createOAuthModel(
       if (familyId === undefined) throw new Error('A refresh token comes of an approval');
       return presented === undefined
         ? createRefreshToken(store, clock, familyId)
-        : succeedRefreshToken(store, clock, secretKey, presented, familyId);
+        : succeedRefreshToken(store, clock, secretKeys, presented, familyId);
     },
     async saveToken(token, { id, grants: own }, user) {
       const issuedAtMs = clock();

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { Passport, type PassportStatic } from 'passport';
 import { Strategy } from 'passport-local';
+import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import { readKeptSetting } from '../store/kept-settings.ts';
 import type { Store } from '../store/store.ts';
 import type { DeviceCookies, SignInPlace } from './device-cookie.ts';
@@ -26,7 +27,7 @@ interface Operator {
 export function createOperatorSignIn(
   store: Store,
   given: string | undefined,
-  secretKey: string,
+  secretKeys: SecretKeys,
   { placeOf }: Pick<DeviceCookies, 'placeOf'>,
 ): PassportStatic {
   const passport = new Passport();
@@ -40,8 +41,8 @@ export function createOperatorSignIn(
   const readHash = (): Promise<string | undefined> =>
     givenHash ?? readKeptSetting(store, 'console_password_hash');
   // The hash of a password from the settings has another salt after each start, so its fingerprint is of the password.
-  const fingerprint = (hash: string): string =>
-    createHmac('sha256', secretKey)
+  const fingerprint = (hash: string, key = secretKeys.present): string =>
+    createHmac('sha256', key)
       .update(`console password ${given ?? hash}`)
       .digest('hex');
 
@@ -54,7 +55,8 @@ export function createOperatorSignIn(
 
   const isCurrent = async (passwordFingerprint: unknown): Promise<boolean> => {
     const hash = await readHash();
-    return hash !== undefined && passwordFingerprint === fingerprint(hash);
+    if (hash === undefined) return false;
+    return acceptedKeys(secretKeys).some((key) => passwordFingerprint === fingerprint(hash, key));
   };
 
   passport.use(

@@ -2,18 +2,33 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Knex } from 'knex';
+import type { CoreSettings } from '../config/core-schema.ts';
+import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import { keepSetting, readKeptSetting } from '../store/kept-settings.ts';
 import { readClients } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, randomText } from './secrets.ts';
 
+/** The settings that may give the keys. */
+type GivenKeys = Pick<CoreSettings, 'SECRET_KEY' | 'SECRET_KEY_PREVIOUS'>;
+
 /**
- * The key of a store, made when there is none and the store has no clients yet. One made later would leave every
+ * The keys of a store. The present one is made when there is none and the store has no clients yet. One made later would leave every
  * secret that was given out without effect, and nobody would know why.
  */
-export async function secretKeyOf(store: Store, given: string | undefined, file: string): Promise<string> {
+export async function secretKeysOf(store: Store, given: GivenKeys, file: string): Promise<SecretKeys> {
   const mayMake = (await readClients(store)).length === 0;
-  return loadSecretKey(given, file, mayMake);
+  return loadSecretKeys(given, file, mayMake);
+}
+
+/** The keys that are given, or the one that is kept in a file in place of SECRET_KEY. */
+export function loadSecretKeys(given: GivenKeys, file: string, mayMake: boolean): SecretKeys {
+  const present = loadSecretKey(given.SECRET_KEY, file, mayMake);
+  const previous = given.SECRET_KEY_PREVIOUS;
+  if (present !== previous) return { present, previous };
+  throw new Error(
+    `SECRET_KEY_PREVIOUS is the same key as the one in ${file}. To change the key, set the new one as SECRET_KEY. Otherwise remove SECRET_KEY_PREVIOUS.`,
+  );
 }
 
 /**
@@ -49,13 +64,26 @@ export async function markKey(store: Store, key: string, within?: Knex): Promise
 
 /**
  * Of several processes that share a store each needs the same key: one with another would take no secret, and nobody
- * would know why.
+ * would know why. Where the previous key is that of the clients, the present one is noted in its place.
  */
-export async function requireKeyOfClients(store: Pick<Store, 'reader'>, key: string): Promise<void> {
+export async function requireKeyOfClients(store: Store, keys: SecretKeys): Promise<void> {
+  if ((await findKeyOfClients(store, keys)) === keys.previous) await markKey(store, keys.present);
+}
+
+/**
+ * Which key the secrets of the clients were made under; the present one where none is noted.
+ *
+ * @throws Error when it is neither
+ */
+async function findKeyOfClients(store: Pick<Store, 'reader'>, keys: SecretKeys): Promise<string> {
   const mark = await readKeptSetting(store, 'secret_key_mark');
-  if (mark === undefined || mark === hashSecret(markText, key)) return;
+  if (mark === undefined) return keys.present;
+  const key = acceptedKeys(keys).find((accepted) => mark === hashSecret(markText, accepted));
+  if (key !== undefined) return key;
+  const names =
+    keys.previous === undefined ? 'SECRET_KEY is not' : 'Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is';
   throw new Error(
-    'SECRET_KEY is not the one under which the secrets of the clients were made. All processes that share a store need the same one. If it is lost, give each client a new secret under this one: npm run client -- rotate <client id>',
+    `${names} the one under which the secrets of the clients were made. All processes that share a store need the same one. To change it, set the one before as SECRET_KEY_PREVIOUS. If that is lost, give each client a new secret under this one: npm run client -- rotate <client id>`,
   );
 }
 
@@ -66,11 +94,11 @@ export async function requireKeyOfClients(store: Pick<Store, 'reader'>, key: str
  */
 export async function checkSecretKey(
   store: Pick<Store, 'reader'>,
-  given: string | undefined,
+  given: GivenKeys,
   file: string,
 ): Promise<void> {
   if ((await readClients(store)).length === 0) return;
-  await requireKeyOfClients(store, loadSecretKey(given, file, false));
+  await findKeyOfClients(store, loadSecretKeys(given, file, false));
 }
 
 /** The key in a file, or undefined when there is no such file. */

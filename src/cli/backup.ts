@@ -33,6 +33,8 @@ const command = createCommand(
         ? 'SECRET_KEY is not in it: keep it with the file, and your other settings too.'
         : 'It holds the secret key and call data: keep it as safe as a password, and your settings (.env) with it.',
     );
+    if (core.SECRET_KEY_PREVIOUS !== undefined)
+      print('SECRET_KEY_PREVIOUS is not in it: keep it with the file, as long as you still use it.');
     print('The reporting database is a database of its own, and is not in it.');
   });
 

@@ -1,7 +1,7 @@
 import { createClient, rotateClientSecret, type ClientCredentials } from '../auth/clients.ts';
 import { approvedUntil, mintRefreshToken } from '../auth/grants.ts';
 import { redirectUriFault } from '../auth/redirect-uri.ts';
-import { secretKeyOf } from '../auth/secret-key.ts';
+import { secretKeysOf } from '../auth/secret-key.ts';
 import { parseDurationMs } from '../domain/duration-text.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { readClient, readClients, updateClient } from '../store/oauth/oauth-rows.ts';
@@ -180,8 +180,8 @@ command
 
 await runCommand(command);
 
-function keyOf({ settings: { core }, store }: CommandContext): Promise<string> {
-  return secretKeyOf(store, core.SECRET_KEY, secretKeyFile(core));
+async function keyOf({ settings: { core }, store }: CommandContext): Promise<string> {
+  return (await secretKeysOf(store, core, secretKeyFile(core))).present;
 }
 
 function requireRedirectUri(uri: string): void {

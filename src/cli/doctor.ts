@@ -191,7 +191,7 @@ async function lookAtSchema({ knex }: Database): Promise<Finding> {
 async function lookAtSecretKey(reader: Database, core: CoreSettings): Promise<Finding[]> {
   if (core.ROLE === 'deliver') return [];
   try {
-    await checkSecretKey({ reader }, core.SECRET_KEY, secretKeyFile(core));
+    await checkSecretKey({ reader }, core, secretKeyFile(core));
     return [];
   } catch (error) {
     return [{ level: 'fault', message: (error as Error).message }];

@@ -1,4 +1,4 @@
-import { secretKeyOf } from '../auth/secret-key.ts';
+import { secretKeysOf } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { Problem } from '../http/problem.ts';
 import { decodeBody } from '../http/read-body.ts';
@@ -9,6 +9,7 @@ import { intakeSettings } from '../app/intake-settings.ts';
 import { createPushId } from '../store/push-id.ts';
 import { storePushes, type StoredPush } from '../store/pushes.ts';
 import { markReplayed, quarantineBody, readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
 import { readRemoved } from '../store/upkeep/tombstones.ts';
 import type { CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
@@ -27,7 +28,7 @@ export interface QuarantineOptions {
 }
 
 interface Replay extends CommandContext {
-  readonly secretKey: string;
+  readonly secretKeys: SecretKeys;
   readonly intake: IntakeSettings;
   readonly changesNothing: boolean;
 }
@@ -39,7 +40,7 @@ export async function replayQuarantine(context: CommandContext, options: Quarant
   const changesNothing = isRepair ? options.apply !== true : options.dryRun === true;
   const replay: Replay = {
     ...context,
-    secretKey: await secretKeyOf(context.store, core.SECRET_KEY, secretKeyFile(core)),
+    secretKeys: await secretKeysOf(context.store, core, secretKeyFile(core)),
     intake: intakeSettings(core),
     changesNothing,
   };
@@ -163,17 +164,17 @@ async function keepItem(
 
 /** Answers the push that it became, when it became one. */
 async function replayPush(
-  { store, destinations, secretKey, changesNothing }: Replay,
+  { store, destinations, secretKeys, changesNothing }: Replay,
   { firstReceivedAtMs: receivedAtMs, pathStage }: QuarantinedBody,
   reading: PushReading,
 ): Promise<{ result: string; pushId?: string }> {
-  const removed = await readRemoved(store.reader.knex, [reading.callId], secretKey);
+  const removed = await readRemoved(store.reader.knex, [reading.callId], secretKeys);
   if (removed.size > 0) return { result: 'still refused: its call was removed' };
   if (changesNothing) return { result: `would be stored as ${reading.stage}` };
   const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage };
   let stored: StoredPush | undefined;
   try {
-    [stored] = await storePushes(store, [push], destinations, Date.now(), secretKey);
+    [stored] = await storePushes(store, [push], destinations, Date.now(), secretKeys);
   } catch (error) {
     if (!store.writer.isDataError(error)) throw error;
   }

@@ -55,7 +55,8 @@ function restoreKey(core: CoreSettings, { secretKey }: BackupNotes, asideSuffix:
   const file = secretKeyFile(core);
   if (core.SECRET_KEY !== undefined || secretKey === undefined) return;
   if (existsSync(file)) {
-    if (readFileSync(file, 'utf8').trim() === secretKey) return;
+    // A back-up from before the key was changed is accepted by SECRET_KEY_PREVIOUS: the new key stays.
+    if ([readFileSync(file, 'utf8').trim(), core.SECRET_KEY_PREVIOUS].includes(secretKey)) return;
     writeFileSync(`${file}${asideSuffix}`, readFileSync(file), { mode: 0o600 });
   }
   const ready = `${file}.restoring`;
@@ -67,9 +68,9 @@ function restoreKey(core: CoreSettings, { secretKey }: BackupNotes, asideSuffix:
 
 function warnOfOtherKey(core: CoreSettings, { keyMark }: BackupNotes): void {
   if (keyMark === undefined) return;
-  const key = core.SECRET_KEY ?? keptSecretKey(secretKeyFile(core));
-  if (key !== undefined && markOfKey(key) === keyMark) return;
+  const keys = [core.SECRET_KEY ?? keptSecretKey(secretKeyFile(core)), core.SECRET_KEY_PREVIOUS];
+  if (keys.some((key) => key !== undefined && markOfKey(key) === keyMark)) return;
   print(
-    "Warning: the back-up was made under another SECRET_KEY. Set that one: under this one no client's secret is valid.",
+    "Warning: the back-up was made under another SECRET_KEY. Set that one, as SECRET_KEY or SECRET_KEY_PREVIOUS: under this one no client's secret is valid.",
   );
 }

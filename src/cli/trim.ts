@@ -1,4 +1,4 @@
-import { loadSecretKey, requireKeyOfClients } from '../auth/secret-key.ts';
+import { loadSecretKeys, requireKeyOfClients } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { pastTime, runHousekeeping } from '../app/housekeeping.ts';
 import { createLogger } from '../app/logger.ts';
@@ -28,11 +28,12 @@ const command = createCommand(
         print('Nothing was removed. If the clock is right, remove them now: npm run trim -- --yes');
         return;
       }
-      const secretKey = loadSecretKey(core.SECRET_KEY, secretKeyFile(core), false);
-      await requireKeyOfClients(store, secretKey);
+      const secretKeys = loadSecretKeys(core, secretKeyFile(core), false);
+      await requireKeyOfClients(store, secretKeys);
       const removed = await runHousekeeping(
         {
-          ...{ store, secretKey, retentionDays: core.RETENTION_DAYS, clock: Date.now, isConfirmed: true },
+          ...{ store, secretKey: secretKeys.present, clock: Date.now, isConfirmed: true },
+          retentionDays: core.RETENTION_DAYS,
           log: createLogger('warn'),
           onTrimmed: () => undefined,
         },

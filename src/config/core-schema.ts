@@ -22,6 +22,8 @@ const isHardToGuess = (secret: string): boolean => !isEasyToGuess(secret);
 const longSecret = z.string().min(16, { error: 'is at least 16 characters long', abort: true });
 const chosenSecret = longSecret.refine(isHardToGuess, easyToGuess);
 
+const secretKey = z.string().min(32, 'is at least 32 characters long');
+
 const headerValue = longSecret.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, {
   error: 'holds only what a header carries: printable ASCII, no space at its ends',
   abort: true,
@@ -42,7 +44,8 @@ export const coreSchema = z.object({
   PUBLIC_URL: z.url('is an address such as https://calls.example.com').transform(publicOrigin).optional(),
   TRUST_PROXY: z.string().transform(trustProxy).optional(),
   DATABASE_URL: databaseUrl.default('sqlite:./data/jet.sqlite'),
-  SECRET_KEY: z.string().min(32, 'is at least 32 characters long').optional(),
+  SECRET_KEY: secretKey.optional(),
+  SECRET_KEY_PREVIOUS: secretKey.optional(),
   JET_STATUS_MAP: z.string().transform(statusMap).default(new Map()),
   JET_TIME_FORMAT: z.string().refine(isTimeFormat, 'is not a format that a time can be read by').optional(),
   TIME_ZONE: z
@@ -116,6 +119,9 @@ export function coreContradictions(
   if (value === undefined && previous !== undefined) {
     faults.push({ name: 'WEBHOOK_HEADER_VALUE', message: 'is needed beside WEBHOOK_HEADER_VALUE_PREVIOUS' });
   }
+  if (values.SECRET_KEY_PREVIOUS !== undefined && values.SECRET_KEY_PREVIOUS === values.SECRET_KEY) {
+    faults.push({ name: 'SECRET_KEY_PREVIOUS', message: 'is the same key as SECRET_KEY' });
+  }
   return faults;
 }
 
@@ -125,6 +131,7 @@ export type CoreSettings = Readonly<z.output<typeof coreSchema>>;
 export const coreSecrets = [
   'DATABASE_URL',
   'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
   'WEBHOOK_HEADER_VALUE',
   'WEBHOOK_HEADER_VALUE_PREVIOUS',
   'CONSOLE_PASSWORD',

@@ -121,7 +121,7 @@ function showForm(dependencies: AuthorizeDependencies): RequestHandler {
 function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response, next) => {
     const { csrf, step, password } = request.body as Record<string, string | undefined>;
-    requireOwnForm(request, csrf, dependencies.secretKey, dependencies.publicUrl);
+    requireOwnForm(request, csrf, dependencies.secretKeys, dependencies.publicUrl);
     if (step === 'sign-out') {
       await signOut(request, response, dependencies);
       return;
@@ -248,12 +248,12 @@ function showPage(
   request: Request,
   response: Response,
   asked: AuthorizationRequest,
-  { secretKey }: AuthorizeDependencies,
+  { secretKeys }: AuthorizeDependencies,
   trouble?: { status: number; fault: string },
 ): void {
   // The form's token belongs to a session, so there is one from the first page on.
   (request.session as { opened?: boolean }).opened = true;
-  const csrf = csrfToken(request, secretKey);
+  const csrf = csrfToken(request, secretKeys.present);
   if (request.isAuthenticated()) {
     // Chromium holds every redirect that follows a form against the page's policy: the one back to the client,
     // and those by which the client sends the person on to a page of its own, wherever that is.

@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { equalInConstantTime } from '../auth/secrets.ts';
+import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import { Problem } from './problem.ts';
 
 export interface SessionDependencies {
   readonly sessions: session.Store;
-  readonly secretKey: string;
+  readonly secretKeys: SecretKeys;
   readonly publicUrl: string | undefined;
 }
 
@@ -26,7 +27,7 @@ function sessionCookie(publicUrl: string | undefined): {
 }
 
 /** Sessions by cookie. */
-export function useSessions({ sessions, secretKey, publicUrl }: SessionDependencies): RequestHandler[] {
+export function useSessions({ sessions, secretKeys, publicUrl }: SessionDependencies): RequestHandler[] {
   const { name, secure, attributes } = sessionCookie(publicUrl);
   const markSecure: RequestHandler = (request, _response, next) => {
     // express-session sets a secure cookie only on a request that it holds secure. That the browser's side is
@@ -38,7 +39,10 @@ export function useSessions({ sessions, secretKey, publicUrl }: SessionDependenc
     markSecure,
     session({
       store: sessions,
-      secret: createHmac('sha256', secretKey).update('session cookies').digest('hex'),
+      // The first signs; a cookie that any of them signed is accepted.
+      secret: acceptedKeys(secretKeys).map((key) =>
+        createHmac('sha256', key).update('session cookies').digest('hex'),
+      ),
       name,
       resave: false,
       saveUninitialized: false,
@@ -71,7 +75,7 @@ export function csrfToken(request: Request, secretKey: string): string {
 export function requireOwnForm(
   request: Request,
   given: string | undefined,
-  secretKey: string,
+  secretKeys: SecretKeys,
   publicUrl: string | undefined,
 ): void {
   const { origin, 'sec-fetch-site': site, host } = request.headers;
@@ -79,7 +83,10 @@ export function requireOwnForm(
   const fromElsewhere =
     (origin !== undefined && origin !== own) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none');
-  if (fromElsewhere || given === undefined || !equalInConstantTime(given, csrfToken(request, secretKey))) {
+  const isOurs =
+    given !== undefined &&
+    acceptedKeys(secretKeys).some((key) => equalInConstantTime(given, csrfToken(request, key)));
+  if (fromElsewhere || !isOurs) {
     throw new Problem(
       'not_allowed',
       'The form came from elsewhere, its page is too old, or the browser takes no cookies.',

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Upsert } from '../database/database.ts';
 import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
+import type { SecretKeys } from './secret-keys.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
@@ -42,20 +43,20 @@ export const pushesOfCallMax = 1_000;
  * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
  * raises the calls' revisions and marks their deliveries due. Answers in the order given.
  *
- * @param secretKey for the tombstones of calls that were removed; without it they are not looked at
+ * @param secretKeys for the tombstones of calls that were removed; without it they are not looked at
  */
 export async function storePushes(
   store: Store,
   pushes: readonly NewPush[],
   destinations: readonly Destination[],
   nowMs: number,
-  secretKey?: string,
+  secretKeys?: SecretKeys,
 ): Promise<StoredPush[]> {
   const { writer } = store;
   const callIds = [...new Set(pushes.map((push) => push.callId))];
   if (dialects[writer.dialect].writesTogether) {
     // Read before the lock is taken. Who changes a call raises its revision: then nothing is written here.
-    const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKey);
+    const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKeys);
     if (group.fresh.length === 0) return group.answers;
     const expected = {
       table: 'calls',
@@ -68,7 +69,7 @@ export async function storePushes(
   }
   return inTransaction(writer, async (transaction) => {
     await lockCalls(store, transaction, callIds, nowMs);
-    const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKey);
+    const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKeys);
     if (group.fresh.length === 0) return group.answers;
     const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
     for (const upsert of upsertsOf(ordered, destinations, nowMs)) await writer.upsert(transaction, upsert);
@@ -91,7 +92,7 @@ async function readGroup(
   pushes: readonly NewPush[],
   callIds: readonly string[],
   nowMs: number,
-  secretKey: string | undefined,
+  secretKeys: SecretKeys | undefined,
 ): Promise<Group> {
   const { pushes: known, revisions } = await readStandingPushes(store, knex, callIds);
   const moved = findReusedIds(pushes, known);
@@ -102,7 +103,7 @@ async function readGroup(
     known.push(...others.pushes);
     for (const [id, revision] of others.revisions) revisions.set(id, revision);
   }
-  const removed = await findRemoved(store, knex, own, revisions, nowMs, secretKey);
+  const removed = await findRemoved(store, knex, own, revisions, nowMs, secretKeys);
   const { fresh, answers } = separateRepeats(own, known, removed);
   for (const [index, push] of pushes.entries()) {
     const to = moved.get(push);
@@ -221,13 +222,13 @@ async function findRemoved(
   pushes: readonly NewPush[],
   revisions: ReadonlyMap<string, number>,
   nowMs: number,
-  secretKey: string | undefined,
+  secretKeys: SecretKeys | undefined,
 ): Promise<ReadonlySet<string>> {
-  if (secretKey === undefined) return new Set();
+  if (secretKeys === undefined) return new Set();
   const isDoubtful = (push: NewPush): boolean =>
     !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
   const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
-  const removed = await readRemoved(knex, [...callIds], secretKey);
+  const removed = await readRemoved(knex, [...callIds], secretKeys);
   // The rows that were made to be locked.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await knex('calls')

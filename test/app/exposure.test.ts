@@ -55,6 +55,12 @@ describe('a start warns', () => {
     expect(exposures({ ...header, WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: '2026-12-31' })).toEqual([]);
   });
 
+  it('of a previous secret key, as long as it is accepted', () => {
+    expect(exposures({ SECRET_KEY_PREVIOUS: 'the-key-before-of-32-characters-or-more' })).toEqual([
+      expect.stringMatching(/^SECRET_KEY_PREVIOUS is set.*docs\/operations\.md/),
+    ]);
+  });
+
   it.each([
     ['.env', 0o644, 'chmod 640'],
     ['.env', 0o662, 'chmod 640'],

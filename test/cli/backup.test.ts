@@ -102,6 +102,18 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
     expect(existsSync(keyFile)).toBe(false);
   });
 
+  it('of before a change of the key keep the new one, which accepts the other as the previous one', async () => {
+    await addCalls('a', 1);
+    writeFileSync(keyFile, keyA);
+    const made = await folder.run('backup', [backup], { SECRET_KEY_PREVIOUS: keyB });
+    expect(made.stdout).toContain('SECRET_KEY_PREVIOUS is not in it');
+    writeFileSync(keyFile, keyB);
+    const restored = await folder.run('restore', [backup], { SECRET_KEY_PREVIOUS: keyA });
+    expect(restored).toMatchObject({ code: 0, stderr: '' });
+    expect(restored.stdout).not.toContain('Warning');
+    expect(readFileSync(keyFile, 'utf8')).toBe(keyB);
+  });
+
   it('replace no file, and say when there is no store', async () => {
     const none = await folder.run('backup', [backup]);
     expect(none).toMatchObject({ code: 1, stdout: '' });

@@ -140,6 +140,33 @@ describe('npm run doctor', () => {
       );
     });
 
+    it('accepts the key of the clients as the previous one, warns of it, and notes nothing', async () => {
+      await writeFile(join(folder.path, 'data/secret-key'), `${key}\n`, { mode: 0o600 });
+      const changed = {
+        ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS_FILE: 'data/secret-key' },
+      };
+      const { code, stdout } = await doctor(changed);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^warning +\w+: SECRET_KEY_PREVIOUS is set/m);
+      expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
+    });
+
+    it('finds that neither key is the one of the clients', async () => {
+      const { code, stdout } = await doctor({
+        ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS: `${key}, and a third` },
+      });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^fault +store: Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the one/m);
+    });
+
+    it('finds a previous key that is the present one in its file', async () => {
+      await writeFile(join(folder.path, 'data/secret-key'), key);
+      const { code, stdout } = await doctor({ SECRET_KEY_PREVIOUS: key });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^fault +store: SECRET_KEY_PREVIOUS is the same key as the one in /m);
+      expect(stdout).not.toContain(key);
+    });
+
     it('asks no key of a process that only delivers', async () => {
       expect(await doctor({ ROLE: 'deliver' })).toMatchObject({ code: 0 });
     });

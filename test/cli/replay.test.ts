@@ -247,8 +247,14 @@ describe('npm run replay', () => {
         writeTombstones(store, transaction, ['mended'], secretKey, someTimeMs),
       );
       await refuse(start, 'call_removed');
-      for (const dryRun of [['--dry-run'], []]) {
-        const { stdout } = await folder.run('replay', ['quarantine', ...dryRun], { SECRET_KEY: secretKey });
+      const changed = { SECRET_KEY: `another ${secretKey}`, SECRET_KEY_PREVIOUS: secretKey };
+      for (const [dryRun, keys] of [
+        [['--dry-run'], { SECRET_KEY: secretKey }],
+        [[], { SECRET_KEY: secretKey }],
+        [['--dry-run'], changed],
+        [[], changed],
+      ] as const) {
+        const { stdout } = await folder.run('replay', ['quarantine', ...dryRun], keys);
         expect(stdout).toContain('1: still refused: its call was removed');
       }
       expect(await countRows(store, 'calls')).toBe(0);

@@ -69,6 +69,7 @@ describe('bad settings', () => {
     TRUST_PROXY: 'true',
     DATABASE_URL: 'mongodb://canary:canary@canary/canary',
     SECRET_KEY: 'canary-short',
+    SECRET_KEY_PREVIOUS: 'canary-shorter',
     JET_STATUS_MAP: 'CANARY=canary',
     TIME_ZONE: 'Canary/Canary',
     DEFAULT_COUNTRY: 'canary',
@@ -92,6 +93,13 @@ describe('bad settings', () => {
 
   it('are told without their values', () => {
     expect(faultsOf(bad).join('\n')).not.toMatch(/canary/i);
+  });
+
+  it('are told when the previous secret key is the present one', () => {
+    const key = 'canary-of-thirty-two-characters-or-more';
+    expect(faultsOf({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: key })).toEqual([
+      'SECRET_KEY_PREVIOUS is the same key as SECRET_KEY',
+    ]);
   });
 
   it('are told with contradictions among them', () => {

@@ -7,6 +7,7 @@ const canaries = {
   previousHeaderValue: 'canary-previous-value-2222',
   metricsToken: 'canary-metrics-token-3333',
   secretKey: 'canary-secret-key-4444-long-enough',
+  previousSecretKey: 'canary-previous-key-4545-long-enough',
   badToken: 'canaryBadToken5555',
   badSecret: 'canaryBadSecret6666',
   callerName: 'Canary Caller 7777',
@@ -33,6 +34,7 @@ beforeAll(async () => {
     settings: {
       ...{ ROLE: 'all', SECRET_KEY: canaries.secretKey, METRICS_TOKEN: canaries.metricsToken },
       ...{ WEBHOOK_HEADER_NAME: 'X-Webhook-Key', WEBHOOK_HEADER_VALUE: canaries.headerValue },
+      SECRET_KEY_PREVIOUS: canaries.previousSecretKey,
       WEBHOOK_HEADER_VALUE_PREVIOUS: canaries.previousHeaderValue,
     },
   });

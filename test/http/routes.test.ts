@@ -78,7 +78,11 @@ const anything = (): never => {
 function emptyApp(): Express {
   const webhook = { authenticate: anything, intake: {}, log: {}, metrics: {} };
   const authorize = {
-    ...{ sessions: new MemoryStore(), secretKey: 'k'.repeat(32), publicUrl: undefined },
+    ...{
+      sessions: new MemoryStore(),
+      secretKeys: { present: 'k'.repeat(32), previous: undefined },
+      publicUrl: undefined,
+    },
     passport: { session: () => anything, authenticate: () => anything },
   };
   return createApp({

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SecretKeys } from '../../src/store/secret-keys.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
 import { storePushes, type NewPush, type StoredPush } from '../../src/store/pushes.ts';
@@ -22,6 +23,7 @@ const crm: Destination = {
   settleAfterMs: 1000,
 };
 const secretKey = 'a-key-of-the-tests-with-32-letters';
+const secretKeys = { present: secretKey, previous: undefined };
 const laterMs = someTimeMs + 86_400_000;
 
 /** Takes every step. Answers what all of them removed. */
@@ -57,8 +59,8 @@ for (const engine of engines) {
     const store = (
       pushes: readonly NewPush[],
       destinations: readonly Destination[] = [crm],
-      key = secretKey,
-    ) => storePushes(fresh.store, pushes, destinations, laterMs, key);
+      keys: SecretKeys = secretKeys,
+    ) => storePushes(fresh.store, pushes, destinations, laterMs, keys);
     const setState = (callId: string, state: string, destination = 'crm') =>
       fresh.store.writer.knex('deliveries').where({ call_id: callId, destination }).update({ state });
     const storeSettled = async (callId: string, state = 'delivered'): Promise<void> => {
@@ -134,11 +136,14 @@ for (const engine of engines) {
       expect(rows).toEqual([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, made_at: laterMs }]);
     });
 
-    it('finds a tombstone under the key that made it alone', async () => {
+    it('finds a tombstone under the key that made it alone, also as the previous key', async () => {
       await storeSettled('removed');
       await trimAll(fresh.store);
       const late = pushOf(inboundBodies('removed').start, laterMs);
-      const [stored] = await store([late], [crm], 'another-key-of-32-letters-or-more');
+      const present = 'another-key-of-32-letters-or-more';
+      const changed = await store([late], [crm], { present, previous: secretKey });
+      expect(changed).toEqual([{ pushId: late.id, duplicate: false, setAside: 'call_removed' }]);
+      const [stored] = await store([late], [crm], { present, previous: undefined });
       expect(stored).toEqual({ pushId: late.id, duplicate: false });
     });
 
@@ -171,7 +176,7 @@ for (const engine of engines) {
         for (let from = 0; from < ids.length; from += 5) {
           const group = ids.slice(from, from + 5);
           const late = group.map((id) => pushOf({ ...inboundBodies(id).end, duration: '99' }, laterMs + 1));
-          const stored = await storePushes(others[0] ?? fresh.store, late, [crm], laterMs + 1, secretKey);
+          const stored = await storePushes(others[0] ?? fresh.store, late, [crm], laterMs + 1, secretKeys);
           group.forEach((id, index) => answers.set(id, stored[index] as StoredPush));
         }
       };

@@ -53,7 +53,7 @@ async function keySteps(core: CoreSettings, to: string): Promise<{ settings: str
 async function keyFault(core: CoreSettings, to: string): Promise<string | undefined> {
   const reader = openDatabase(to, 'read');
   try {
-    await checkSecretKey({ reader }, core.SECRET_KEY, secretKeyFile(core));
+    await checkSecretKey({ reader }, core, secretKeyFile(core));
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -95,6 +95,25 @@ export async function updateClient(
   );
 }
 
+/**
+ * Replaces the hash of a client's secret by another hash of the same secret.
+ *
+ * @returns false when the client has another secret by now: nothing was changed
+ */
+export async function replaceSecretHash(
+  store: Store,
+  id: string,
+  column: 'secret_hash' | 'previous_secret_hash',
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
+  return (
+    (await store.writer
+      .knex('oauth_clients')
+      .where({ id, [column]: from })
+      .update({ [column]: to })) === 1
+  );
+}
+
 export async function insertToken(store: Store, token: OAuthTokenRow): Promise<void> {
   await store.writer.knex('oauth_tokens').insert({
     hash: token.hash,

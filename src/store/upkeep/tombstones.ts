@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
 import { deleteSome } from '../../database/delete-some.ts';
+import { acceptedKeys, type SecretKeys } from '../secret-keys.ts';
 import type { Store } from '../store.ts';
 
 /**
@@ -30,10 +31,12 @@ export async function writeTombstones(
 export async function readRemoved(
   knex: Knex,
   callIds: readonly string[],
-  secretKey: string,
+  secretKeys: SecretKeys,
 ): Promise<ReadonlySet<string>> {
   if (callIds.length === 0) return new Set();
-  const byHash = new Map(callIds.map((id) => [tombstoneOf(id, secretKey), id]));
+  const byHash = new Map(
+    acceptedKeys(secretKeys).flatMap((key) => callIds.map((id) => [tombstoneOf(id, key), id] as const)),
+  );
   const hashes = await knex('tombstones')
     .whereIn('hash', [...byHash.keys()])
     .pluck<string[]>('hash');

@@ -40,9 +40,18 @@ export class IssuerUnderTest {
   /** The operator's browser. */
   readonly operator: Visitor;
 
-  private constructor(receiver: Receiver, folder: string, logLines: string[], clock: { aheadMs: number }) {
+  private readonly secretKey: string;
+
+  private constructor(
+    receiver: Receiver,
+    folder: string,
+    secretKey: string,
+    logLines: string[],
+    clock: { aheadMs: number },
+  ) {
     this.receiver = receiver;
     this.folder = folder;
+    this.secretKey = secretKey;
     this.logLines = logLines;
     this.clock = clock;
     this.operator = this.visitor();
@@ -57,7 +66,8 @@ export class IssuerUnderTest {
       createLogger('trace', { write: (line) => void logLines.push(line) }),
       () => Date.now() + clock.aheadMs,
     );
-    const issuer = new IssuerUnderTest(receiver, folder, logLines, clock);
+    const secretKey = loadSecretKey(settings['SECRET_KEY'], join(folder, 'secret-key'));
+    const issuer = new IssuerUnderTest(receiver, folder, secretKey, logLines, clock);
     issuer.client = await issuer.createClient([callback]);
     return issuer;
   }
@@ -75,8 +85,7 @@ export class IssuerUnderTest {
   }
 
   createClient(redirectUris: readonly string[], name = 'Jet'): Promise<ClientCredentials> {
-    const key = loadSecretKey(undefined, join(this.folder, 'secret-key'));
-    return createClient(this.receiver.store, key, () => this.now(), { name, redirectUris });
+    return createClient(this.receiver.store, this.secretKey, () => this.now(), { name, redirectUris });
   }
 
   /** The path and query of an authorization request; an undefined parameter is left out. */

@@ -7,6 +7,7 @@ import {
   readClient,
   readClients,
   readToken,
+  replaceSecretHash,
   updateClient,
   type OAuthClientRow,
   type OAuthTokenRow,
@@ -82,6 +83,22 @@ for (const engine of engines) {
       expect(await readClient(fresh.store, 'changed')).toMatchObject({ previousSecretUntilMs: until });
       expect(await updateClient(fresh.store, 'nobody', change)).toBe(false);
     });
+
+    it.each(['secret_hash', 'previous_secret_hash'] as const)(
+      'replaces the %s of a client, and not one that was rotated meanwhile',
+      async (column) => {
+        const id = `of${column.replaceAll('_', '')}`;
+        await insertClient(fresh.store, clientOf(id));
+        await updateClient(fresh.store, id, { [column]: 'b'.repeat(64) });
+        const hashes = { from: 'b'.repeat(64), to: 'c'.repeat(64) };
+        expect(await replaceSecretHash(fresh.store, id, column, hashes)).toBe(true);
+        await updateClient(fresh.store, id, { [column]: 'd'.repeat(64) });
+        const before = await readClient(fresh.store, id);
+        expect(await replaceSecretHash(fresh.store, id, column, hashes)).toBe(false);
+        expect(await readClient(fresh.store, id)).toEqual(before);
+        expect(before?.[column === 'secret_hash' ? 'secretHash' : 'previousSecretHash']).toBe('d'.repeat(64));
+      },
+    );
 
     it('hides a revoked client and its tokens, and lists it all the same', async () => {
       await insertClient(fresh.store, clientOf('revoked'));
