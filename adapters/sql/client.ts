@@ -17,7 +17,11 @@ export interface SqlClient {
   write(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<void>;
   /** True when an error lies in the values of a row, and would be the same next time. */
   isDataError(error: unknown): boolean;
-  /** Undefined when the database is a file that was not made yet. */
+  /**
+   * Undefined when the database is a file that was not made yet.
+   *
+   * @throws AdapterMisconfigured when the table lacks a column, which it names
+   */
   countRows(signal: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
 }
@@ -37,6 +41,21 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       `${lost.reason} Stop the receiver, put the reporting database back, and start the receiver. Without it the next start makes a new one, and "npm run replay -- --destination sql --all" fills it.`,
     );
   };
+  /** Someone dropped a column, or put a table from an older version in place. */
+  const requireColumns = async (): Promise<void> => {
+    const there = await database
+      .knex(reportingTable)
+      .columnInfo()
+      .catch(() => ({}));
+    // No table at all, or no answer: the statement itself says so.
+    if (Object.keys(there).length === 0) return;
+    const missing = columns.filter((name) => !(name in there));
+    if (missing.length === 0) return;
+    throw new AdapterMisconfigured(
+      `The table ${reportingTable} has no ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}.`,
+      `Add ${missing.length === 1 ? 'it' : 'them'} with the types that docs/reporting-columns.md gives. Then "npm run replay -- --destination sql --all" fills the rows.`,
+    );
+  };
   // A statement cannot be called back: after an abort it may still land, which its key makes harmless.
   const orUnavailable = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -47,13 +66,14 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       requireFile();
       return result;
     } catch (error) {
+      if (database.isUnknownColumn(error)) await untilAborted(requireColumns(), signal);
       if (
         error instanceof AdapterMisconfigured ||
         error instanceof DestinationUnavailable ||
         database.isDataError(error)
       )
         throw error;
-      // The driver's message may hold values: only its code is told.
+      // The driver's message may hold values, so only its code is shown.
       const { code: given } = error as { code?: unknown };
       const code = typeof given === 'string' ? given : 'no answer';
       if (database.isRefused(error)) {
@@ -94,6 +114,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       orUnavailable(signal, async () => {
         // Opening a file that is not there would make it.
         if (database.file !== undefined && !existsSync(database.file)) return undefined;
+        await requireColumns();
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         return Number(row?.rows ?? 0);
       }),

@@ -59,6 +59,8 @@ export interface Database {
   isDataError(error: unknown): boolean;
   /** True when the database refuses the user, the password or a right: a person has to act. */
   isRefused(error: unknown): boolean;
+  /** True when the statement names a column that its table does not have. */
+  isUnknownColumn(error: unknown): boolean;
   /** True when the error says that the database cannot work now: away, locked, full, damaged. */
   isAway(error: unknown): boolean;
   /**

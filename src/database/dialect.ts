@@ -43,6 +43,8 @@ export interface Dialect extends Traits {
   readonly isConflict: (error: DriverError) => boolean;
   /** The user, the password, the database's name or a right is refused. */
   readonly isRefused: (error: DriverError) => boolean;
+  /** The statement names a column that the table does not have. */
+  readonly isUnknownColumn: (error: DriverError) => boolean;
 }
 
 // Idle connections end sooner than a server ends one that stands still.
@@ -105,6 +107,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // The first statement of a transaction takes the one lock, and waits for it.
     isConflict: () => false,
     isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
+    isUnknownColumn: (error) => /has no column named|no such column/.test(error.message ?? ''),
   },
   postgres: {
     name: 'postgres',
@@ -158,6 +161,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
     // 28: login, 3D000: no such database, 42501: a right is missing.
     isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
+    isUnknownColumn: (error) => error.code === '42703',
   },
   mysql: {
     name: 'mysql',
@@ -217,5 +221,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^ER_(?:ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|COLUMNACCESS_DENIED|BAD_DB|ACCOUNT_HAS_BEEN_LOCKED)/.test(
         error.code ?? '',
       ),
+    isUnknownColumn: (error) => error.code === 'ER_BAD_FIELD_ERROR',
   },
 };

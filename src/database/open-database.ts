@@ -51,6 +51,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
     upsert: (within, upsert) => upsertRows(dialect, within, upsert),
     isDataError: (error) => dialect.isDataError(error as DriverError),
     isRefused: (error) => dialect.isRefused(error as DriverError),
+    isUnknownColumn: (error) => dialect.isUnknownColumn(error as DriverError),
     isAway: (error) => isPoolTimeout(error) || dialect.isAway(error as DriverError),
     findLostFile: () => place?.findLoss(),
     openPatiently: () => openDatabase(url, mode, true),

@@ -1,6 +1,7 @@
 import { jetFields, type CallFieldName, type CallFields, type JsonValue } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
-import { reportingColumns, reportingLength, reportingTable } from '../reporting/reporting-table.ts';
+import { reportingColumns } from '../reporting/reporting-columns.ts';
+import { reportingLength, reportingTable } from '../reporting/reporting-column.ts';
 import { shown } from './read-value.ts';
 
 /** A field as it came: under which key, with which value. */

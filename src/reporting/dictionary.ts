@@ -1,11 +1,10 @@
+import { reportingColumns, type ReportingColumnName } from './reporting-columns.ts';
 import {
   longTextLength,
-  reportingColumns,
   reportingSqlType,
   reportingTable,
   type ReportingColumn,
-  type ReportingColumnName,
-} from './reporting-table.ts';
+} from './reporting-column.ts';
 
 /** The parts of the dictionary, each with the column that it begins with. */
 const parts: readonly { readonly title: string; readonly from: ReportingColumnName }[] = [
@@ -28,12 +27,12 @@ export function reportingDictionary(): string {
   const lines = [
     `# The columns of \`${reportingTable}\``,
     '',
-    `The table has ${reportingColumns.length} columns, in this order. How to read them: [reporting-table.md](reporting-table.md).`,
+    `The table has ${reportingColumns.length} columns. How to read them: [reporting-table.md](reporting-table.md).`,
     '',
     'An empty column is NULL, never an empty text. A text that is longer than its column is cut at the length shown' +
       ` (${longTextLength.toLocaleString('en')} characters where none is shown, JSON texts never); the receiver's own database keeps the whole.`,
     '',
-    '<!-- Made from src/reporting/reporting-table.ts. `npx vitest run test/docs -u` writes it again. -->',
+    '<!-- Made from src/reporting/reporting-columns.ts. `npx vitest run test/docs -u` writes it again. -->',
     '<!-- prettier-ignore-start -->',
   ];
   for (const { title, columns } of groupedColumns()) {

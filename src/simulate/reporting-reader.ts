@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { reportingTable } from '../reporting/reporting-table.ts';
+import { reportingTable } from '../reporting/reporting-column.ts';
 import type { Database } from '../database/database.ts';
 import { databaseFile, openDatabase } from '../database/open-database.ts';
 

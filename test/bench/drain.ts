@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import knexFactory, { type Knex } from 'knex';
 import { sql } from '../../adapters/sql/index.ts';
 import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
-import { reportingTable } from '../../src/reporting/reporting-table.ts';
+import { reportingTable } from '../../src/reporting/reporting-column.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { loadBacklog } from './load-backlog.ts';

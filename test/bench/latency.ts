@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reportingTable } from '../../src/reporting/reporting-table.ts';
+import { reportingTable } from '../../src/reporting/reporting-column.ts';
 import { stageRank, type Stage } from '../../src/domain/stage.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { quantile } from './load.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { sql } from '../../adapters/sql/index.ts';
-import { reportingTable } from '../../src/reporting/reporting-table.ts';
+import { reportingTable } from '../../src/reporting/reporting-column.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
 import { startWorker } from '../../src/delivery/worker.ts';
 import { openDatabase } from '../../src/database/open-database.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import type { Database, DialectName } from '../../src/database/database.ts';
 import { utcText } from '../../src/domain/local-time.ts';
-import { reportingColumns } from '../../src/reporting/reporting-table.ts';
+import { reportingColumns } from '../../src/reporting/reporting-columns.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ask } from '../fixtures/ask.ts';

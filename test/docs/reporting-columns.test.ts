@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { jetFields, outboundJetNames } from '../../src/domain/jet-fields.ts';
 import { reportingDictionary } from '../../src/reporting/dictionary.ts';
-import {
-  longTextLength,
-  reportingColumns,
-  type ReportingColumn,
-} from '../../src/reporting/reporting-table.ts';
+import { reportingColumns } from '../../src/reporting/reporting-columns.ts';
+import { longTextLength, type ReportingColumn } from '../../src/reporting/reporting-column.ts';
 
 const columns: readonly ReportingColumn[] = reportingColumns;
 const names = columns.map(({ name }) => name);
 
-/** The promise to the people who query the table: these names, in this order. */
+/** The promise of version 0.1.0 to the people who query the table: these names, in this order. */
 const promised = `
   call_id direction stage status account_number
   started_at_utc started_at_local ended_at_utc ended_at_local dial_time_utc dial_time_local
@@ -31,7 +28,8 @@ const promised = `
 
 describe('the columns of jet_calls', () => {
   it('are the promised ones, in order', () => {
-    expect(names).toEqual(promised);
+    const first = columns.filter(({ since }) => since === 1).map(({ name }) => name);
+    expect(first).toEqual(promised);
   });
 
   it('have each its own name, which no database reads as anything else', () => {

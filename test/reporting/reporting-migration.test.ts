@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
+import { migrationsOfColumns, reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import type { Database, DialectName } from '../../src/database/database.ts';
+import { reportingColumns } from '../../src/reporting/reporting-columns.ts';
 import {
-  reportingColumns,
   reportingTable,
   type ReportingColumn,
   type ReportingType,
-} from '../../src/reporting/reporting-table.ts';
+} from '../../src/reporting/reporting-column.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';
@@ -54,6 +54,16 @@ const questions: Record<DialectName, { columns: string; indexes: string }> = {
   },
 };
 
+describe('a column that came later', () => {
+  it('cannot be required, since older rows have no value for it', () => {
+    const column: ReportingColumn = {
+      ...{ name: 'later', type: 'integer', required: true, since: 9_999, meaning: '' },
+      of: () => 1,
+    };
+    expect(() => migrationsOfColumns([column])).toThrow('The column later is new, so it cannot be required');
+  });
+});
+
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`the reporting migration on ${engine.title}`, () => {
     let fresh: FreshDatabase;
@@ -96,11 +106,29 @@ for (const engine of engines) {
     it('changes nothing when it is run again', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await migrate(database, migrationsTable, reportingMigrations);
-      expect(await database.knex(migrationsTable).pluck('name')).toEqual([
-        '0001-jet-calls',
-        '0002-longer-click-ids',
-      ]);
+      expect(await database.knex(migrationsTable).orderBy('name').pluck('name')).toEqual(
+        reportingMigrations.map(({ name }) => name),
+      );
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
+    });
+
+    it('adds a column that only the list of columns names, and keeps the rows of before', async () => {
+      await migrate(database, migrationsTable, reportingMigrations);
+      await database
+        .knex(reportingTable)
+        .insert(Object.fromEntries(columns.filter((column) => column.required).map(smallestValue)));
+      const later: readonly ReportingColumn[] = [
+        ...columns,
+        { name: 'later_text', type: 'text', length: 8, since: 9_998, meaning: '', of: () => 'x' },
+        { name: 'later_instant', type: 'instant', indexed: true, since: 9_999, meaning: '', of: () => 0 },
+      ];
+      const migrations = [...reportingMigrations, ...migrationsOfColumns(later.slice(columns.length))];
+      await migrate(second, migrationsTable, migrations);
+      expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect, later));
+      expect(await indexesOf(second)).toEqual(
+        [...expectedIndexes(), `${reportingTable}_later_instant`].sort(),
+      );
+      expect(await second.knex(reportingTable).first('later_text')).toEqual({ later_text: null });
     });
 
     it('widens the columns of a table that stands, and keeps its rows', async () => {
@@ -196,12 +224,15 @@ async function indexesOf(database: Database): Promise<string[]> {
   return rows.map(({ name }) => name).sort();
 }
 
-function expectedColumns(dialect: DialectName): ColumnAnswer[] {
-  return columns.map(({ name, type, length, required }) => ({
-    name,
-    type: types[type][dialect].replace('LENGTH', String(length)),
-    required: required === true,
-  }));
+/** A column that came later stands after the older ones. */
+function expectedColumns(dialect: DialectName, all = columns): ColumnAnswer[] {
+  return [...all]
+    .sort((a, b) => a.since - b.since)
+    .map(({ name, type, length, required }) => ({
+      name,
+      type: types[type][dialect].replace('LENGTH', String(length)),
+      required: required === true,
+    }));
 }
 
 function expectedIndexes(): string[] {

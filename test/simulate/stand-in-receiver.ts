@@ -4,7 +4,7 @@ import { createCallCompleter } from '../../src/domain/call.ts';
 import type { Database } from '../../src/database/database.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import type { Push } from '../../src/domain/push.ts';
-import { reportingTable } from '../../src/reporting/reporting-table.ts';
+import { reportingTable } from '../../src/reporting/reporting-column.ts';
 import { stages } from '../../src/domain/stage.ts';
 import { isList, readBody as readPushes } from '../../src/intake/read-body.ts';
 import { isFault, type PushReading } from '../../src/intake/read-push.ts';

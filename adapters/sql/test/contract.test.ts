@@ -73,7 +73,13 @@ for (const engine of engines) {
       expect(await deliver(delivery(record))).toMatchObject([
         { kind: 'delivered', id: 'full', remoteId: 'full', effect: 'created' },
       ]);
-      expect(await readRow('full')).toEqual(fullRow(record, revision, clock()));
+      const row = (await readRow('full')) ?? {};
+      expect(row).toMatchObject(fullRow(record, revision, clock()));
+      // This call was not queued before it rang, and "phone_number" is no number.
+      expect(Object.keys(row).filter((name) => row[name] === null)).toEqual([
+        'phone_number_e164',
+        'queue_seconds',
+      ]);
     });
 
     it('lands a call of which hardly anything is known', async () => {
@@ -171,6 +177,18 @@ for (const engine of engines) {
       await deliver(...callIds.map((id) => delivery(recordOf(id))));
       const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
       expect(Number(count?.rows)).toBe(callIds.length);
+    });
+
+    it('names the column that the table lacks, and its remedy', async () => {
+      await database.knex.raw(`ALTER TABLE ${reportingTable} DROP COLUMN gclid`);
+      const missing = deliver(delivery(recordOf('c')));
+      await expect(missing).rejects.toMatchObject({
+        name: 'AdapterMisconfigured',
+        message: `The table ${reportingTable} has no column gclid.`,
+      });
+      expect(await adapter.check(signal)).toMatchObject([
+        { level: 'fault', message: `The table ${reportingTable} has no column gclid.` },
+      ]);
     });
 
     it('sets a row aside that the database refuses, and lands its neighbours', async () => {

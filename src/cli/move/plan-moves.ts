@@ -2,7 +2,8 @@ import { reportingMigrations, reportingMigrationsTable } from '../../reporting/m
 import { storeMigrations } from '../../store/migrations/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import { databaseUrlFault } from '../../database/database-url.ts';
-import { reportingColumns, reportingTable } from '../../reporting/reporting-table.ts';
+import { reportingColumns } from '../../reporting/reporting-columns.ts';
+import { reportingTable } from '../../reporting/reporting-column.ts';
 import { isSameDatabase, showDatabase } from '../../store/move/database-name.ts';
 import type { Move } from '../../store/move/move-plan.ts';
 import { readTableShapes, type ColumnKind } from '../../store/move/table-shape.ts';

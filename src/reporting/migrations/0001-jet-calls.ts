@@ -1,11 +1,7 @@
 import type { DialectName } from '../../database/database.ts';
 import type { Migration } from '../../database/migration.ts';
-import {
-  reportingColumns,
-  reportingSqlType,
-  reportingTable,
-  type ReportingColumn,
-} from '../reporting-table.ts';
+import { reportingColumns } from '../reporting-columns.ts';
+import { reportingSqlType, reportingTable, type ReportingColumn } from '../reporting-column.ts';
 
 export const jetCalls: Migration = {
   name: '0001-jet-calls',

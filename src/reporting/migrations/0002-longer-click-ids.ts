@@ -1,10 +1,6 @@
 import { MigrationBlocked, type Migration } from '../../database/migration.ts';
-import {
-  reportingColumns,
-  reportingSqlType,
-  reportingTable,
-  type ReportingColumnName,
-} from '../reporting-table.ts';
+import { reportingColumns, type ReportingColumnName } from '../reporting-columns.ts';
+import { reportingSqlType, reportingTable } from '../reporting-column.ts';
 
 const widened: readonly ReportingColumnName[] = ['campaign', 'gclid'];
 

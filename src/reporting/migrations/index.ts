@@ -1,9 +1,29 @@
 import type { Migration } from '../../database/migration.ts';
+import type { ReportingColumn } from '../reporting-column.ts';
+import { reportingColumns } from '../reporting-columns.ts';
 import { jetCalls } from './0001-jet-calls.ts';
 import { longerClickIds } from './0002-longer-click-ids.ts';
+import { addColumns } from './add-columns.ts';
+
+const written: readonly Migration[] = [jetCalls, longerClickIds];
+
+/** The migrations that follow from the columns' `since`, in order. */
+export function migrationsOfColumns(columns: readonly ReportingColumn[]): Migration[] {
+  const later = columns.filter(({ since }) => since > 1);
+  const numbers = [...new Set(later.map(({ since }) => since))].sort((a, b) => a - b);
+  return numbers.map((number) =>
+    addColumns(
+      number,
+      later.filter(({ since }) => since === number),
+    ),
+  );
+}
 
 /** The schema of the reporting database, in order. */
-export const reportingMigrations: readonly Migration[] = [jetCalls, longerClickIds];
+export const reportingMigrations: readonly Migration[] = [
+  ...written,
+  ...migrationsOfColumns(reportingColumns),
+].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
 /** The table in which the reporting database records the steps of its schema. */
 export const reportingMigrationsTable = 'jet_reporting_migrations';

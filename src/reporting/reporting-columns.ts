@@ -1,38 +1,10 @@
-import type { DialectName } from '../database/database.ts';
+import type { Call } from '../domain/call.ts';
+import type { ReportingColumn, ReportingSource, ReportingType, ReportingValue } from './reporting-column.ts';
 
 /**
- * How a reporting column is stored.
- *
- * - `text`: up to `length` characters; longer values are cut (the store keeps the whole).
- * - `long_text`: up to 16,000 characters.
- * - `json`: a JSON text of any length.
- * - `instant`: a moment, in UTC with milliseconds. `local`: what a wall clock showed, without a zone.
- * - `date`: a calendar day.
- */
-export type ReportingType =
-  'text' | 'long_text' | 'json' | 'instant' | 'local' | 'date' | 'integer' | 'bigint' | 'boolean';
-
-export interface ReportingColumn {
-  readonly name: string;
-  readonly type: ReportingType;
-  /** Characters; for `text` only. */
-  readonly length?: number;
-  readonly required?: true;
-  readonly indexed?: true;
-  /** For the data dictionary. */
-  readonly meaning: string;
-  /** The number of the reporting migration that adds the column. */
-  readonly since: number;
-}
-
-export const reportingTable = 'jet_calls';
-
-/** Characters that a `long_text` column holds. */
-export const longTextLength = 16_000;
-
-/**
- * The columns of `jet_calls`: the one source of its migration, its rows and its dictionary. Names and meanings
- * are a promise to the people who query the table: they change only with a major version.
+ * The columns of `jet_calls`: the one source of its migrations, its rows and its dictionary. To add a column, add it
+ * here with `since`, the number of a new reporting migration. Names and meanings are a promise to the people who query
+ * the table: they change only with a major version.
  */
 export const reportingColumns = [
   column('call_id', 'text', {
@@ -63,26 +35,49 @@ export const reportingColumns = [
     required: true,
     indexed: true,
     meaning: "Jet's callstarttime: when the call started.",
+    of: ({ call }) => call.started_at,
   }),
   column('started_at_local', 'local', {
     required: true,
     meaning: '`started_at_utc` on a clock in `time_zone`.',
+    of: ({ call }) => call.started_at_local.text,
   }),
-  column('ended_at_utc', 'instant', { meaning: "Jet's callendtime: when the call ended." }),
-  column('ended_at_local', 'local', { meaning: '`ended_at_utc` on a clock in `time_zone`.' }),
+  column('ended_at_utc', 'instant', {
+    meaning: "Jet's callendtime: when the call ended.",
+    of: ({ call }) => call.ended_at,
+  }),
+  column('ended_at_local', 'local', {
+    meaning: '`ended_at_utc` on a clock in `time_zone`.',
+    of: ({ call }) => call.ended_at_local?.text,
+  }),
   column('dial_time_utc', 'instant', {
     meaning: "Jet's dialtime: when the answering point started to ring.",
+    of: ({ call }) => call.dial_time,
   }),
-  column('dial_time_local', 'local', { meaning: '`dial_time_utc` on a clock in `time_zone`.' }),
-  column('queued_time_utc', 'instant', { meaning: "Jet's queuedtime: when the call was queued." }),
-  column('queued_time_local', 'local', { meaning: '`queued_time_utc` on a clock in `time_zone`.' }),
+  column('dial_time_local', 'local', {
+    meaning: '`dial_time_utc` on a clock in `time_zone`.',
+    of: ({ call }) => call.dial_time_local?.text,
+  }),
+  column('queued_time_utc', 'instant', {
+    meaning: "Jet's queuedtime: when the call was queued.",
+    of: ({ call }) => call.queued_time,
+  }),
+  column('queued_time_local', 'local', {
+    meaning: '`queued_time_utc` on a clock in `time_zone`.',
+    of: ({ call }) => call.queued_time_local?.text,
+  }),
   column('started_at_offset', 'text', {
     length: 6,
     required: true,
     meaning:
       'Offset of `started_at_local` from UTC, such as `+11:00`: tells the two 2:30s of a clock change apart.',
+    of: ({ call }) => call.started_at_local.offset,
   }),
-  column('ended_at_offset', 'text', { length: 6, meaning: 'Offset of `ended_at_local` from UTC.' }),
+  column('ended_at_offset', 'text', {
+    length: 6,
+    meaning: 'Offset of `ended_at_local` from UTC.',
+    of: ({ call }) => call.ended_at_local?.offset,
+  }),
   column('started_at_estimated', 'boolean', {
     required: true,
     meaning: 'True when no push named a readable start: the receipt of the first push stands in.',
@@ -92,11 +87,17 @@ export const reportingColumns = [
     required: true,
     indexed: true,
     meaning: 'Day of the start in `time_zone`.',
+    of: ({ call }) => call.started_at_local.date,
   }),
-  column('local_hour', 'integer', { required: true, meaning: 'Hour of the start in `time_zone`, 0 to 23.' }),
+  column('local_hour', 'integer', {
+    required: true,
+    meaning: 'Hour of the start in `time_zone`, 0 to 23.',
+    of: ({ call }) => call.started_at_local.hour,
+  }),
   column('local_weekday', 'integer', {
     required: true,
     meaning: 'Weekday of the start in `time_zone`, 1 = Monday to 7 = Sunday.',
+    of: ({ call }) => call.started_at_local.weekday,
   }),
 
   column('origin_number', 'text', {
@@ -185,6 +186,7 @@ export const reportingColumns = [
   column('answer_received_at_utc', 'instant', {
     meaning:
       'When the answered push arrived here: the nearest thing to an answer time that Jet sends. A menu or a queue that answers counts too.',
+    of: ({ call }) => call.answer_received_at,
   }),
 
   column('session_id', 'text', { length: 191, meaning: 'Session of the web visit that led to the call.' }),
@@ -231,52 +233,49 @@ export const reportingColumns = [
   column('extra', 'json', {
     meaning:
       "Keys that Jet's page does not name, and values that could not be read, as they came: a JSON object.",
+    of: ({ call: { extra } }) => (Object.keys(extra).length === 0 ? undefined : JSON.stringify(extra)),
   }),
-  column('revision', 'bigint', { required: true, meaning: 'Grows each time a push changes the call.' }),
+  column('revision', 'bigint', {
+    required: true,
+    meaning: 'Grows each time a push changes the call.',
+    of: ({ revision }) => revision,
+  }),
   column('first_received_at_utc', 'instant', {
     required: true,
     meaning: 'When the first push of the call came.',
+    of: ({ call }) => call.first_received_at,
   }),
   column('last_received_at_utc', 'instant', {
     required: true,
     meaning: 'When the latest push of the call came.',
+    of: ({ call }) => call.last_received_at,
   }),
   column('updated_at_utc', 'instant', {
     required: true,
     indexed: true,
     meaning: 'When this row was last written. For incremental loads.',
+    of: ({ updatedAtMs }) => updatedAtMs,
   }),
 ] as const satisfies readonly ReportingColumn[];
 
-/** SQL types that BI tools read without being told. LENGTH stands for the column's own. */
-export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<DialectName, string>>>> = {
-  text: { sqlite: 'TEXT', postgres: 'varchar(LENGTH)', mysql: 'varchar(LENGTH)' },
-  long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
-  json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
-  instant: { sqlite: 'TEXT', postgres: 'timestamptz(3)', mysql: 'datetime(3)' },
-  local: { sqlite: 'TEXT', postgres: 'timestamp(3)', mysql: 'datetime(3)' },
-  date: { sqlite: 'TEXT', postgres: 'date', mysql: 'date' },
-  integer: { sqlite: 'INTEGER', postgres: 'integer', mysql: 'int' },
-  bigint: { sqlite: 'INTEGER', postgres: 'bigint', mysql: 'bigint' },
-  boolean: { sqlite: 'INTEGER', postgres: 'boolean', mysql: 'tinyint(1)' },
-};
-
-/** The column's SQL type, with its length where the database keeps one. */
-export function reportingSqlType(column: ReportingColumn, dialect: DialectName): string {
-  return reportingSqlTypes[column.type][dialect].replace('LENGTH', String(column.length));
-}
-
-/** The most characters that a column holds; Infinity where it holds any. */
-export function reportingLength({ type, length }: Pick<ReportingColumn, 'type' | 'length'>): number {
-  return length ?? (type === 'long_text' ? longTextLength : Infinity);
-}
-
 export type ReportingColumnName = (typeof reportingColumns)[number]['name'];
+
+/** A column without `of` holds the call's member of the same name. */
+type Rest<Name> = Omit<ReportingColumn, 'name' | 'type' | 'since' | 'of'> & {
+  readonly since?: number;
+} & (Name extends keyof Call
+    ? Call[Name] extends ReportingValue
+      ? { readonly of?: ReportingColumn['of'] }
+      : { readonly of: ReportingColumn['of'] }
+    : { readonly of: ReportingColumn['of'] });
 
 function column<const Name extends string>(
   name: Name,
   type: ReportingType,
-  rest: Omit<ReportingColumn, 'name' | 'type' | 'since'> & { since?: number },
+  rest: Rest<Name>,
 ): ReportingColumn & { readonly name: Name } {
-  return { name, type, since: 1, ...rest };
+  const ofSameName = ({ call }: ReportingSource): ReportingValue =>
+    call[name as keyof Call] as ReportingValue;
+  const defaults = { since: 1, of: ofSameName };
+  return { ...defaults, ...rest, name, type };
 }

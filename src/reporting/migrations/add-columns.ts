@@ -1,0 +1,33 @@
+import { reportingSqlType, reportingTable, type ReportingColumn } from '../reporting-column.ts';
+import type { Migration } from '../../database/migration.ts';
+
+/**
+ * The migration that adds the columns of one `since` to a table that stands. Rows of before hold NULL in them until
+ * their call lands again: `npm run replay -- --destination sql --all` fills them.
+ *
+ * @throws Error for a required column: the rows of before have no value for it
+ */
+export function addColumns(since: number, columns: readonly ReportingColumn[]): Migration {
+  const required = columns.find((column) => column.required === true);
+  if (required !== undefined)
+    throw new Error(
+      `The column ${required.name} is new, so it cannot be required: older rows have no value.`,
+    );
+  const number = String(since).padStart(4, '0');
+  return {
+    name: `${number}-add-${columns.map(({ name }) => name.replaceAll('_', '-')).join('-and-')}`.slice(0, 100),
+    async up(knex, { dialect }) {
+      for (const column of columns) {
+        // MySQL commits at each change: a migration that was interrupted may have added the column already.
+        if (await knex.schema.hasColumn(reportingTable, column.name)) continue;
+        await knex.raw(
+          `ALTER TABLE ${reportingTable} ADD COLUMN ${column.name} ${reportingSqlType(column, dialect)}`,
+        );
+        if (column.indexed === true)
+          await knex.raw(
+            `CREATE INDEX ${reportingTable}_${column.name} ON ${reportingTable} (${column.name})`,
+          );
+      }
+    },
+  };
+}
