@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { Call } from '../domain/call.ts';
 import type { ReportingColumn, ReportingSource, ReportingType, ReportingValue } from './reporting-column.ts';
 
@@ -98,6 +99,13 @@ export const reportingColumns = [
     required: true,
     meaning: 'Weekday of the start in `time_zone`, 1 = Monday to 7 = Sunday.',
     of: ({ call }) => call.started_at_local.weekday,
+  }),
+  column('local_week', 'text', {
+    length: 8,
+    meaning:
+      'ISO week of the start in `time_zone`, such as `2026-W48`: Monday to Sunday. Empty in rows that were last written before version 0.2.0.',
+    of: ({ call }) => DateTime.fromISO(call.started_at_local.date).toFormat("kkkk-'W'WW"),
+    since: 3,
   }),
 
   column('origin_number', 'text', {
