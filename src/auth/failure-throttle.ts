@@ -18,6 +18,7 @@ interface Failures {
  *
  * Ten failures are free; each one after that, outside a block, begins a block twice as long: 1 s to 15 min. The counts
  * are kept in memory, per process: a start forgets them, and each process of several counts alone.
+ * Why: docs/decisions/throttling.md
  */
 export interface FailureThrottle {
   /** Counts a failure under each key. Answers how long to tell the caller to wait, in milliseconds; 0: not yet. */

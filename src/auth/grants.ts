@@ -87,6 +87,7 @@ export async function redeemCode(
 
 /**
  * Looks a presented refresh token up. One that is spent was copied, or its successor was: its family ends.
+ * Why: docs/decisions/refresh-tokens.md
  *
  * @throws OAuthError `invalid_grant`
  */

@@ -11,7 +11,10 @@ import type { Outcome } from './outcome.ts';
  */
 export const contractVersion = 1;
 
-/** An adapter as its folder exports it: data that can be read before anything runs, and one factory. */
+/**
+ * An adapter as its folder exports it: data that can be read before anything runs, and one factory.
+ * Why: docs/decisions/adapter-contract.md
+ */
 export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * The folder's name; also the word in `ADAPTERS` and the destination's name everywhere. Deliveries are kept under

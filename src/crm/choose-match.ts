@@ -77,6 +77,7 @@ interface Hit<Candidate> {
  *
  * A hit counts when a number of it is the counterpart's ({@link compareNumbers}). Of several, those that are equal
  * in E.164 come before those that are equal nationally; then the kind decides, then the policy.
+ * Why: docs/decisions/matching.md
  *
  * @param number the counterpart in E.164
  * @param readNumber `AdapterTools.readNumber`

@@ -7,6 +7,7 @@ export function fingerprint(text: string): string {
 
 /**
  * Whether what a destination shows is the kit's to change: it is empty, or what the kit wrote last.
+ * Why: docs/decisions/peoples-work.md
  *
  * @param landed the {@link fingerprint} of what was written last; undefined: nothing is known of it
  */

@@ -5,6 +5,7 @@ const looksAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000
 
 /**
  * When to look again for a person who was not found, since a contact is often made after the call.
+ * Why: docs/decisions/peoples-work.md
  *
  * @param nowMs epoch milliseconds
  * @returns milliseconds from now; undefined when the last look is over

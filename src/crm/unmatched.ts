@@ -36,6 +36,7 @@ interface Unmatched {
 /**
  * True when a miss in the ledger does not count for a call, and it is worth a search: it is looked at again for that
  * very reason, or a record would be made of it, which somebody may have typed in since the miss.
+ * Why: docs/decisions/peoples-work.md
  */
 export function isSearchedAnew(
   { call, attempt, revision, landedRevision }: Unmatched,

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import type { DialectName, Traits } from './database.ts';
 
-/** How the databases differ. No other file asks for the name of one: here stands what follows from it, and why. */
+/**
+ * How the databases differ. No other file asks for the name of one: here stands what follows from it, and why.
+ * Why: docs/decisions/dialects.md
+ */
 export interface Dialect extends Traits {
   readonly name: DialectName;
   /** How many statements may run at once. */

@@ -17,6 +17,7 @@ const ends = ['', '-wal', '-shm'] as const;
 /**
  * SQLite writes on into files that were unlinked, moved or replaced, and reports success. While a connection is open,
  * nobody replaces its log or shared memory by right: only the last connection removes them.
+ * Why: docs/decisions/store-file.md
  *
  * @param path absolute; a symbolic link is followed anew at each look, as a restart would follow it
  */

@@ -17,6 +17,7 @@ export const unfinishedMove: Migration = { name: 'move-not-finished', up: () => 
 /**
  * Brings a schema up to date, one step after the other. Of two processes that start at once the second waits
  * for the first, and a killed one leaves no lock behind.
+ * Why: docs/decisions/migrations.md
  *
  * @param table where the names of the steps that were made are kept; one table a schema
  * @throws StoreUnusable when the database knows a step that this program does not: it was made by a newer one

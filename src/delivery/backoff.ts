@@ -19,6 +19,7 @@ export const giveUpAttemptsMin = 12;
 /**
  * How long to wait before the next attempt: full jitter between half a second and a bound that doubles
  * from 1 s to 1 h, on top of what the destination asked for, within limits.
+ * Why: docs/decisions/attempts.md
  *
  * @param attempts how many were made, at least 1
  * @param hintMs what the destination asked for

@@ -42,6 +42,7 @@ export function holderName(process: HolderProcess | undefined): string {
 /**
  * True when the named process belongs to this host and boot, and its pid is free or belongs to a process that started
  * at another time.
+ * Why: docs/decisions/leases.md
  */
 export function hasProvablyEnded(holder: string, host: string, stateOf: (pid: number) => PidState): boolean {
   const [, itsHost, pid, startTime] = namePattern.exec(holder) ?? [];

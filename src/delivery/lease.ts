@@ -22,7 +22,10 @@ export interface LeaseDependencies {
   readonly log: Log;
 }
 
-/** This process's lease on one destination, and the deliveries that its adapter was given under the lease. */
+/**
+ * This process's lease on one destination, and the deliveries that its adapter was given under the lease.
+ * Why: docs/decisions/leases.md
+ */
 export interface LeaseKeeper {
   /**
    * Takes the lease, or renews it when a quarter of its time has passed. Each lease that is taken has a greater fence

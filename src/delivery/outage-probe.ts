@@ -9,6 +9,7 @@ import { pauseLeftMs, pauseMs } from './pause-length.ts';
 /**
  * Knows whether the destination is away, and probes it then with one delivery at a time. Where another delivery lands
  * in between, the failure belongs to the delivery and not to the destination.
+ * Why: docs/decisions/attempts.md
  */
 export interface OutageProbe {
   /** Begins anew, when the destination was taken. The next pause is not waited for: a restart has mended something. */

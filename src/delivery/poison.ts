@@ -8,6 +8,7 @@ import type { AttemptResult } from './attempt.ts';
 /**
  * Finds the delivery that ends each process that tries it. After a process ended with a batch, as many deliveries as
  * that batch may have had go alone, and the store notes each before it is tried.
+ * Why: docs/decisions/poison.md
  */
 export interface PoisonGuard {
   /** Begins under a lease that was just taken. */

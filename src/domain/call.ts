@@ -56,7 +56,10 @@ export interface Call extends CallFields {
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
-/** Makes the function that completes a folded call with what the operator's settings say. */
+/**
+ * Makes the function that completes a folded call with what the operator's settings say.
+ * Why: docs/decisions/values-at-landing.md
+ */
 export function createCallCompleter(settings: LandingSettings): (record: CallRecord) => Call {
   const readPhone = createPhoneReader(settings);
   return (record) => completeCall(record, settings, readPhone);

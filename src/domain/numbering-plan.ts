@@ -16,6 +16,7 @@ const planCache = new Map<string, ReadonlySet<string>>();
 /**
  * True for a number whose length and first digit are those of its country's mobiles or geographic numbers, though the
  * library knows no range that holds it: ranges are opened before the library learns of them.
+ * Why: docs/decisions/matching.md
  */
 export function isLikeSubscriber({ nationalNumber }: PhoneNumber, country: CountryCode): boolean {
   if (nationalNumber.length < lengthMin) return false;

@@ -45,6 +45,7 @@ export interface Judgement {
  * so does a retention that was mistyped; neither can be undone. So a leap waits for a second look a day later.
  *
  * A clock that runs on from look to look is believed however long no push comes.
+ * Why: docs/decisions/removal.md
  */
 export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement {
   const beforeMs = keptMs === undefined ? undefined : nowMs - keptMs;

@@ -10,7 +10,10 @@ const answeredFields = jetFields.filter(({ list }) => list === 'answered').map((
 // ANSWER comes with the answered push too, so it ends nothing.
 const finalStatuses: ReadonlySet<CallStatus | undefined> = new Set(['missed', 'abandoned', 'busy', 'failed']);
 
-/** How many facts say that the call has ended. Zero seconds say it only beside an end time, which counts itself. */
+/**
+ * How many facts say that the call has ended. Zero seconds say it only beside an end time, which counts itself.
+ * Why: docs/decisions/liberal-intake.md
+ */
 export function endFacts(fields: CallFields, statusMap: StatusMap): number {
   return (
     Number(fields.ended_at !== undefined) +

@@ -76,6 +76,7 @@ type Field = Pick<JetField, 'name' | 'kind'>;
  * dashes, the nil UUID; for a time also epoch 0 and below and years below zero; for an id also zero and below.
  * Quotes, brackets, blanks, case, width and unseen characters make no difference. A list is one when each of its items
  * is. `false` is a value of internalReferrer, which means it. A free text keeps what people could have written.
+ * Why: docs/decisions/liberal-intake.md
  */
 export function isMarkForNothing(value: JsonValue, field: Field): boolean {
   if (typeof value === 'object') return isListOfMarks(value, field);

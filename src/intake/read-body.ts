@@ -31,6 +31,7 @@ export function isList(reading: BodyReading): reading is ListReading {
  * Reads a body as one push or as a list of pushes. Taken are a JSON object, a list of them (also one line each, or
  * inside an object), JSON text in a JSON string, and a form. Its charset is the one that it declares, or the one that
  * its bytes show. The text that is kept of each push is one JSON object, which `readPush` reads again.
+ * Why: docs/decisions/liberal-intake.md
  *
  * @param body without its content encoding
  * @param contentType as the request named it

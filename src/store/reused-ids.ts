@@ -17,6 +17,7 @@ type Facts = Pick<Push, 'callId' | 'fields'>;
  * so that every further push of it lands there too. A push that lacks one of the two stays under the id as it came.
  *
  * Which of two calls keeps the bare id depends on which came first. That they are two does not.
+ * Why: docs/decisions/call-ids.md
  *
  * @param pushes that came, in order of receipt
  * @param known the stored pushes of their calls

@@ -44,6 +44,7 @@ const toldForMs = 1_000;
 /**
  * While the store is silent the gate alone asks it, again and again; everybody else is told at once. From any failure
  * until a probe succeeds it also says that the store takes no push: a full disk fails quickly, and lets one read.
+ * Why: docs/decisions/store-gate.md
  */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;

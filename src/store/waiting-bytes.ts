@@ -2,6 +2,7 @@ import { Overloaded } from './group-commit.ts';
 
 /**
  * Limits how many bytes may wait to be stored. One item is always let in, however large.
+ * Why: docs/decisions/store-gate.md
  *
  * @throws Overloaded at once, for what would come on top
  */

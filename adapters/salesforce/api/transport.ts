@@ -31,6 +31,7 @@ export interface TransportParts {
 /**
  * How requests go out under jsforce: once, without following redirects, with one deadline over headers and body.
  * What does not come back whole is a {@link LostReply}, whatever became of it in Salesforce.
+ * Why: docs/decisions/vendor-transport.md
  *
  * @param always for requests that carry nothing of their own, as those for tokens do
  */

@@ -1,6 +1,9 @@
 import type { Migration } from '../../database/migration.ts';
 
-/** Which delivery a holder has in hand alone: should its process end, the next one knows of what. */
+/**
+ * Which delivery a holder has in hand alone: should its process end, the next one knows of what.
+ * Why: docs/decisions/poison.md
+ */
 export const suspects: Migration = {
   name: '0005-suspects',
   async up(knex, { traits }) {

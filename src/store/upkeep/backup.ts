@@ -18,6 +18,7 @@ export interface BackupNotes {
 
 /**
  * Copies a store that may be in use into one file that only its owner can read, complete and checked, or not at all.
+ * Why: docs/decisions/backup.md
  *
  * @param storeFile the store's own file
  * @param file where to; there must be none yet

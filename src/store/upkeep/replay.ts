@@ -108,6 +108,7 @@ export async function markForReplay(
  * Makes deliveries due again that another process has landed meanwhile or has in hand: what this one wrote without the
  * fence may stand over what that one writes. Their calls get a greater revision, so that the settle of the other leaves
  * them due, whenever it comes. Those that rest undelivered stay as they are.
+ * Why: docs/decisions/leases.md
  */
 export async function makeDueAgain(
   store: Store,

@@ -33,6 +33,7 @@ export interface RestoreOptions {
 /**
  * Puts a back-up, which was examined, in the place of a store. There is a whole store in that place at every moment:
  * the one before, or the one that was restored.
+ * Why: docs/decisions/backup.md
  *
  * @returns where the store before is kept now; undefined when there was none
  * @throws StoreInUse while a process has the store open

@@ -37,6 +37,7 @@ const owedStates: readonly DeliveryState[] = ['due', 'exhausted'];
 /**
  * One small step of removing old calls: each goes whole, with its pushes and deliveries, in the same transaction
  * as its tombstone. The oldest pushes name the calls to look at, so that no index is kept for this alone.
+ * Why: docs/decisions/removal.md
  */
 export async function trimCalls(store: Store, options: TrimOptions, nowMs: number): Promise<TrimStep> {
   const { beforeMs, secretKey, afterId, pushesMax } = options;
