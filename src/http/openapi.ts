@@ -103,7 +103,10 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
           {
             content: { 'text/plain': { schema: { type: 'string' } } },
           },
-          { 401: problemAnswer('not_authenticated') },
+          {
+            401: problemAnswer('not_authenticated'),
+            429: { ...problemAnswer('too_many_failures'), headers: retryAfter },
+          },
         ),
       },
       '/openapi.json': {

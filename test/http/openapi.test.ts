@@ -21,7 +21,10 @@ let receiver: RunningReceiver;
 let nowMs = Date.now();
 let served: Description;
 beforeAll(async () => {
-  receiver = await startRunningReceiver({ settings: { QUARANTINE_MB: '0.02' }, clock: () => nowMs });
+  receiver = await startRunningReceiver({
+    settings: { QUARANTINE_MB: '0.02', METRICS_TOKEN: 'kq3mZx81Vd0yRw7TnB2cLfHs' },
+    clock: () => nowMs,
+  });
   served = (await (await fetch(`${receiver.url}/openapi.json`)).json()) as Description;
 });
 afterAll(() => receiver.close());
@@ -138,5 +141,12 @@ describe('every described answer is given', () => {
   it('401 at /metrics', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     await expectDescribed(await fetch(`${receiver.url}/metrics`, { headers }), '/metrics', 401);
+  });
+
+  it('429 at /metrics', async () => {
+    const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': '203.0.113.1' };
+    const askWrongly = (): Promise<Response> => fetch(`${receiver.url}/metrics`, { headers });
+    for (let number = 0; number < 10; number += 1) await askWrongly();
+    await expectDescribed(await askWrongly(), '/metrics', 429);
   });
 });
