@@ -39,7 +39,7 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
       : []),
     '  - Ask Jet whether its form wants a Redirect URL, and which. If it does, register the one that Jet names:',
     `      npm run client -- redirect ${made.clientId} --add <url>`,
-    '  - Try it before Jet does, on a trial store (its calls land as rows): see "Run it" in README.md',
+    '  - Try it before Jet does, on a trial store (its calls land as rows): see "Your first call" in README.md',
     '  - Lost the secret? Make a new one: npm run client -- rotate <client id>',
   ];
   return `${lines.join('\n')}\n`;

@@ -30,7 +30,7 @@ Examples:
   $ npm run simulate -- --url https://jet.example.com --no-landed
 
 The calls go to every destination that the receiver has enabled. Where ADAPTERS names more than sql, that takes
---allow-crm; a trial of its own is in README.md ("Run it").
+--allow-crm; a trial of its own is in README.md ("Your first call").
 All telephone numbers are fictional: reserved for creative works, and nobody's.
 Exit code: 0 when everything was answered and landed as planned, 1 when not, 2 for a bad option.`;
 
@@ -83,7 +83,7 @@ function refuseCrm({ ADAPTERS }: CoreSettings, command: Command): void {
   if (others.length === 0) return;
   command.error(
     `error: ADAPTERS enables ${others.join(', ')}: these invented calls would go there too. ` +
-      'Run the trial of README.md ("Run it"), or give --allow-crm if you want them there',
+      'Run the trial of README.md ("Your first call"), or give --allow-crm if you want them there',
   );
 }
 

@@ -34,6 +34,17 @@ describe('the commands of the README, in a copy of the project', { timeout: 300_
       expect(receiver.output()).toContain('"msg":"Stopped"');
     }));
 
+  it('the first call of the README is stored', () =>
+    started(async (_receiver, url) => {
+      const { clientId, clientSecret } = await readFirstStart(copy.folder);
+      const readme = readFileSync(path('README.md'), 'utf8');
+      const firstCall = /```sh\n(TOKEN=[^`]*)```/.exec(readme)?.[1] ?? '';
+      const { code, output } = await copy.run(
+        `CLIENT_ID=${clientId} CLIENT_SECRET=${clientSecret}\n${firstCall.replaceAll('http://127.0.0.1:3000', url)}`,
+      );
+      expect([code, output]).toEqual([0, expect.stringContaining('{"status":"stored"') as string]);
+    }));
+
   it('`npm test` runs the tests', async () => {
     const { code, output } = await copy.run('npm test -- test/domain/stage.test.ts');
     expect([code, output]).toEqual([0, expect.stringMatching(/Test Files\s+1 passed/)]);
