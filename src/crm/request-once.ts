@@ -29,6 +29,7 @@ export interface RequestLimits {
 
 /**
  * Sends one request, once, within one deadline. Follows no redirect.
+ * Why: docs/decisions/vendor-transport.md
  *
  * @throws LostReply when no complete answer came in time
  */
