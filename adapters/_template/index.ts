@@ -1,4 +1,4 @@
-import { contractVersion, defineAdapter, stages } from '#contract';
+import { defineAdapter, stages } from '#contract';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { check, deliver } from './deliver.ts';
@@ -7,7 +7,7 @@ import { mapCall } from './mapping.ts';
 /** Each call one line of JSON in a file. */
 export const template = defineAdapter({
   name: '_template',
-  contractVersion,
+  contractVersion: 2,
   configSchema,
   secrets: [],
   capabilities: {

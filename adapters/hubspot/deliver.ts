@@ -1,7 +1,7 @@
-import { delivered, isFinalStage, retry, type Delivery, type Outcome } from '#contract';
+import { retry, type Delivery, type Outcome } from '#contract';
 import { countUnmappedPlaces, isPlaceCounted } from '#crm';
 import { createCalls, indexLagMs } from './calls/create-calls.ts';
-import { isIncomplete, mapCall } from './mapping.ts';
+import { mapCall } from './mapping.ts';
 import { findPeople, skipWithoutPerson } from './people/match.ts';
 import { pauseFor } from './api/pause.ts';
 import { takenBy } from './api/portal.ts';
@@ -52,14 +52,8 @@ export async function deliver(
 
 async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
   const { config } = run;
-  const current = batch.filter((delivery) => {
-    const { id, revision, landedRevision, remoteId } = delivery;
-    const isOlder = landedRevision !== undefined && revision < landedRevision;
-    if (isOlder) run.outcomes.set(id, delivered(id, { remoteId, effect: 'unchanged' }));
-    return !isOlder;
-  });
-  const people = await findPeople(run, current);
-  const landings = current.flatMap((delivery) => {
+  const people = await findPeople(run, batch);
+  const landings = batch.flatMap((delivery) => {
     const whom = people.get(delivery.id);
     if (whom === undefined || skipWithoutPerson(run, delivery, whom)) return [];
     return [landingOf(run, delivery, whom)];
@@ -90,23 +84,19 @@ const freshForMs = 2 * 60_000;
 
 /** Nobody can have landed it yet. A further push would have made an earlier attempt forgotten. */
 function isFresh({ tools, config }: Run, { delivery }: Landing): boolean {
-  const { attempt, landedRevision, call } = delivery;
+  const { attempt, visit, call } = delivery;
   const { first_received_at: firstAtMs, last_received_at: lastAtMs } = call;
   const dueAtMs = config.HUBSPOT_LOG === 'end' ? firstAtMs + (call.duration_seconds ?? 0) * 1000 : firstAtMs;
   const isSinglePush = config.HUBSPOT_LOG === 'end' || firstAtMs === lastAtMs;
-  return (
-    attempt === 1 && landedRevision === undefined && isSinglePush && tools.clock() - dueAtMs < freshForMs
-  );
+  return attempt === 1 && visit === 'first' && isSinglePush && tools.clock() - dueAtMs < freshForMs;
 }
 
-function landingOf({ config, form, owners, tools }: Run, delivery: Delivery, whom: Whom): Landing {
+function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {
   const owner = owners.choose(delivery.call, whom.contactOwnerId);
-  const incomplete = isIncomplete(delivery, config, tools.clock());
-  const isOver = isFinalStage(delivery.call.stage) || incomplete;
   const all = {
     // What was shown while the call went on says nothing true any longer.
-    ...(isOver && { hs_call_status: '' }),
-    ...mapCall({ ...delivery, incomplete }, config.HUBSPOT_FIELDS, form.choices),
+    ...(delivery.isOver && { hs_call_status: '' }),
+    ...mapCall(delivery, config.HUBSPOT_FIELDS, form.choices),
     ...(owner.id !== undefined && { [ownerProperty]: owner.id }),
   };
   const { taken, dropped } = takenBy(form, all);
@@ -116,9 +106,8 @@ function landingOf({ config, form, owners, tools }: Run, delivery: Delivery, who
 /** Each call once, when it is over. */
 async function countUnmapped({ tools, config }: Run, landings: readonly Landing[]): Promise<void> {
   const isLive = config.HUBSPOT_LOG === 'live';
-  const places = landings.flatMap(({ delivery, owner }) => {
-    const isOver = isFinalStage(delivery.call.stage) || isIncomplete(delivery, config, tools.clock());
-    return isPlaceCounted(delivery, { isOver, isLive }) ? (owner.unmapped ?? []) : [];
-  });
+  const places = landings.flatMap(({ delivery, owner }) =>
+    isPlaceCounted(delivery, isLive) ? (owner.unmapped ?? []) : [],
+  );
   await countUnmappedPlaces(tools.ledger, places);
 }

@@ -3,7 +3,7 @@ import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { deliver } from './deliver.ts';
-import { isIncomplete, mapCall } from './mapping.ts';
+import { mapCall } from './mapping.ts';
 import { createOwners } from './people/owner.ts';
 import { createPortal } from './api/portal.ts';
 import { setUp } from './check/setup.ts';
@@ -27,10 +27,7 @@ export const hubspot = defineAdapter({
     ...(HUBSPOT_LOG === 'live' && { stages }),
     ...(HUBSPOT_KEY === 'search' && { idempotency: 'lookup' }),
   }),
-  preview(delivery, config, nowMs) {
-    const incomplete = isIncomplete(delivery, config, nowMs);
-    return { ...mapCall({ ...delivery, incomplete }, config.HUBSPOT_FIELDS) };
-  },
+  preview: (delivery, config) => ({ ...mapCall(delivery, config.HUBSPOT_FIELDS) }),
   create(config, tools) {
     const transport = createTransport(config, (ratio) => tools.showFigure('api_budget_used_ratio', ratio));
     const client = createClient(transport);

@@ -1,6 +1,5 @@
 import { cutText, isFinalStage, type Call, type CallStatus, type Delivery } from '#contract';
-import { callDetails, callTitle, isOverdue, mappedValues, type FieldMapping, type MappedValue } from '#crm';
-import type { HubspotConfig } from './config.ts';
+import { callDetails, callTitle, mappedValues, type FieldMapping, type MappedValue } from '#crm';
 import { callKey, type Properties } from './check/properties.ts';
 
 const titleLengthMax = 255;
@@ -42,7 +41,7 @@ export const usualChoices: CallChoices = {
  * @param mappings `HUBSPOT_FIELDS`
  */
 export function mapCall(
-  { call, idempotencyKey, incomplete }: Pick<Delivery, 'call' | 'idempotencyKey' | 'incomplete'>,
+  { call, idempotencyKey, isOver }: Pick<Delivery, 'call' | 'idempotencyKey' | 'isOver'>,
   mappings: readonly FieldMapping[],
   choices: CallChoices = usualChoices,
 ): Properties {
@@ -52,9 +51,9 @@ export function mapCall(
     [callKey]: idempotencyKey,
     hs_timestamp: new Date(call.started_at).toISOString(),
     hs_call_title: cutText(callTitle(call), titleLengthMax),
-    hs_call_body: bodyOf(call, incomplete),
+    hs_call_body: bodyOf(call, isOver),
     hs_call_direction: inbound ? 'INBOUND' : 'OUTBOUND',
-    hs_call_status: statusOf(call, incomplete, choices),
+    hs_call_status: statusOf(call, isOver, choices),
     hs_call_disposition: dispositionOf(call.status, choices),
     // Milliseconds, as HubSpot counts.
     hs_call_duration: call.duration_seconds === undefined ? undefined : String(call.duration_seconds * 1000),
@@ -70,15 +69,6 @@ export function mapCall(
   );
 }
 
-/** True when the end of a call is not waited for any longer, and it lands as it is. */
-export function isIncomplete(
-  { call, incomplete }: Pick<Delivery, 'call' | 'incomplete'>,
-  { HUBSPOT_LOG: log }: Pick<HubspotConfig, 'HUBSPOT_LOG'>,
-  nowMs: number,
-): boolean {
-  return incomplete || (log === 'live' && isOverdue(call, nowMs));
-}
-
 const endedStatus: Readonly<Partial<Record<CallStatus, string>>> = {
   answered: 'COMPLETED',
   missed: 'NO_ANSWER',
@@ -88,13 +78,13 @@ const endedStatus: Readonly<Partial<Record<CallStatus, string>>> = {
 };
 
 /** Nothing is claimed of a call whose end never came, or came without a result. */
-function statusOf(call: Call, incomplete: boolean, { statuses }: CallChoices): string | undefined {
+function statusOf(call: Call, isOver: boolean, { statuses }: CallChoices): string | undefined {
   let status: string | undefined;
   if (call.status === 'in_progress') {
-    if (!incomplete) status = call.stage === 'call_start' ? 'RINGING' : 'IN_PROGRESS';
+    if (!isOver) status = call.stage === 'call_start' ? 'RINGING' : 'IN_PROGRESS';
   } else if (call.status === 'missed' && call.direction === 'inbound' && statuses.has('MISSED')) {
     status = 'MISSED';
-  } else if (isFinalStage(call.stage) || incomplete) {
+  } else if (isOver) {
     status = endedStatus[call.status];
   } else {
     status = 'IN_PROGRESS';
@@ -117,8 +107,8 @@ function dispositionOf(status: CallStatus, { dispositions }: CallChoices): strin
   return [...dispositions.values()].find((id) => id === usual) ?? dispositions.get(label);
 }
 
-function bodyOf(call: Call, incomplete: boolean): string {
-  const lines = callDetails(call, incomplete).map(
+function bodyOf(call: Call, isOver: boolean): string {
+  const lines = callDetails(call, isOver && !isFinalStage(call.stage)).map(
     ({ label, text }) =>
       `<p><strong>${escaped(label)}:</strong> ${escaped(cutText(text, detailLengthMax))}</p>`,
   );

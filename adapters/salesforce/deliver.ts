@@ -5,7 +5,6 @@ import { createTasks } from './tasks/create.ts';
 import { prepareLengths } from './tasks/field-lengths.ts';
 import { findLinks } from './people/find-links.ts';
 import { isGivenUp, type KnownTask, type Landing } from './tasks/landing.ts';
-import { isIncomplete } from './mapping.ts';
 import type { Outcomes, Parts } from './tasks/parts.ts';
 import type { Link } from './people/people.ts';
 import { readTrace } from './tasks/trace.ts';
@@ -68,10 +67,7 @@ async function land(
   });
   const isNew = ({ delivery }: Landing): boolean => delivery.remoteId === undefined;
   const isCounted = ({ delivery }: Landing): boolean =>
-    isPlaceCounted(delivery, {
-      isOver: isOver(parts, delivery),
-      isLive: config.SALESFORCE_LOG === 'live',
-    });
+    isPlaceCounted(delivery, config.SALESFORCE_LOG === 'live');
   await owners.count(landings.filter(isCounted).map(({ owner }) => owner));
   const known = landings.flatMap((landing): KnownTask[] =>
     isNew(landing) ? [] : [{ landing, taskId: landing.delivery.remoteId, isDuplicate: false }],
@@ -83,33 +79,24 @@ async function land(
 /** What can be said of a delivery without asking Salesforce. */
 function withoutRequest(parts: Parts, delivery: Delivery): Outcome | undefined {
   const { budget, tools } = parts;
-  const { id, call, remoteId, revision, landedRevision } = delivery;
+  const { id, call, remoteId, visit, isOver } = delivery;
   const nowMs = tools.clock();
-  // Whatever comes late, an older revision never replaces a newer one.
-  if (landedRevision !== undefined && landedRevision > revision)
-    return delivered(id, { effect: 'unchanged', remoteId });
-  const over = isOver(parts, delivery);
-  const isRevisit = landedRevision === revision;
+  const isRevisit = visit === 'revisit' || visit === 'replay';
   const shown = (revisitAfterMs: number | undefined): Outcome =>
     delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs });
   // Between its first sight and its end a call is shown as it was: one update, at the end.
-  if (!over && remoteId !== undefined && !isRevisit) {
+  if (!isOver && remoteId !== undefined && !isRevisit) {
     const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
     const lateMatch = readTrace(delivery.landedTrace)?.link ? undefined : lateMatchAfterMs(call, nowMs);
     return shown(Math.min(endsInMs, lateMatch ?? Infinity));
   }
   if (budget.now() === 'free') return undefined;
   // To close a Task for good is no late look.
-  const isClosing = over && !isFinalStage(call.stage);
+  const isClosing = isOver && !isFinalStage(call.stage);
   if (isRevisit && remoteId !== undefined && !isClosing)
     return shown(isGivenUp(delivery, nowMs) ? undefined : 4 * savedForMs);
-  if (!over) return held(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
+  if (!isOver) return held(id, 'api_budget', 'Requests are kept for calls that have ended.', heldBackForMs);
   return undefined;
-}
-
-/** True when nothing more is expected of the call. */
-function isOver({ config, tools }: Parts, delivery: Delivery): boolean {
-  return isFinalStage(delivery.call.stage) || isIncomplete(delivery, config, tools.clock());
 }
 
 /** What becomes of a call without a person that has no Task; undefined: it gets one. */

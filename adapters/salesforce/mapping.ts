@@ -1,13 +1,5 @@
 import { cutText, isFinalStage, type Call, type Delivery } from '#contract';
-import {
-  callDetails,
-  callTitle,
-  counterpartToSearch,
-  isOverdue,
-  mappedValues,
-  ownerOf,
-  type MappedValue,
-} from '#crm';
+import { callDetails, callTitle, counterpartToSearch, mappedValues, ownerOf, type MappedValue } from '#crm';
 import type { SalesforceConfig } from './config.ts';
 import { keyField, type Fields, type FieldValue } from './tasks/task-fields.ts';
 
@@ -19,20 +11,18 @@ const descriptionLengthMax = 32_000;
 const secondsMax = 99_999_999;
 
 /** What of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
-export function mapTask(delivery: Delivery, config: SalesforceConfig, nowMs: number): Fields {
-  const { call } = delivery;
-  const incomplete = isIncomplete(delivery, config, nowMs);
-  const details = callDetails(call, incomplete).map(({ label, text }) => `${label}: ${text}`);
+export function mapTask(delivery: Delivery, config: SalesforceConfig): Fields {
+  const { call, isOver } = delivery;
+  const details = callDetails(call, isOver && !isFinalStage(call.stage)).map(
+    ({ label, text }) => `${label}: ${text}`,
+  );
   const owner = ownerOf(call, config.SALESFORCE_OWNERS)?.owner;
   return withoutEmpty({
     ...(config.SALESFORCE_KEY === 'field' && { [keyField]: taskKey(delivery) }),
     CallObject: callObject(delivery),
     TaskSubtype: 'Call',
     Subject: text(callTitle(call), textLengthMax),
-    Status:
-      isFinalStage(call.stage) || incomplete
-        ? config.SALESFORCE_STATUS_CLOSED
-        : config.SALESFORCE_STATUS_OPEN,
+    Status: isOver ? config.SALESFORCE_STATUS_CLOSED : config.SALESFORCE_STATUS_OPEN,
     Priority: 'Normal',
     CallType: callType(call),
     CallDurationInSeconds: Math.min(call.duration_seconds ?? NaN, secondsMax),
@@ -61,15 +51,6 @@ export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
     ({ theirs }) => theirs,
   );
   return new Set(['Status', 'CallDurationInSeconds', ...mapped]);
-}
-
-/** True when the call's end is not waited for any longer. */
-export function isIncomplete(
-  { call, incomplete }: Delivery,
-  { SALESFORCE_LOG: log }: SalesforceConfig,
-  nowMs: number,
-): boolean {
-  return incomplete || (log === 'live' && isOverdue(call, nowMs));
 }
 
 /** What Salesforce keeps unique: the call's own id, so that reports can be joined; another where it holds odd letters. */

@@ -24,9 +24,9 @@ export function createAdapter(
   config: Record<string, unknown>,
   { core, ...lent }: AdapterSurroundings,
 ): Adapter {
-  if ((definition.contractVersion as number) !== contractVersion) {
+  if (definition.contractVersion !== contractVersion) {
     throw new Error(
-      `The adapter ${definition.name} is written for contract version ${definition.contractVersion}; this is version ${contractVersion}.`,
+      `It is written for contract version ${definition.contractVersion}, and this kit has version ${contractVersion}. See "contract version ${contractVersion}" in CHANGELOG.md for what to change in the adapter.`,
     );
   }
   const readPhone = createPhoneReader({

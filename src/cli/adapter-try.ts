@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { capabilitiesUnder } from '../contract/adapter.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import { isFinalStage } from '../domain/stage.ts';
 import { idempotencyKey } from '../delivery/attempt.ts';
 import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
@@ -62,9 +63,10 @@ function sampleDelivery(
     idempotencyKey: idempotencyKey(definition.name, call.call_id),
     call,
     revision: nowMs,
-    // It may have been sent before: an adapter that looks before it writes is to look.
+    visit: 'first',
+    isOver: isFinalStage(call.stage) || !capabilitiesUnder(definition, config).stages.includes(call.stage),
+    // It may have been sent before: an adapter that looks before it writes must look.
     attempt: 2,
-    incomplete: !capabilitiesUnder(definition, config).stages.includes(call.stage),
     remoteId: undefined,
     landedRevision: undefined,
     landedTrace: undefined,

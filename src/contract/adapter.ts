@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts';
  * Grows when an adapter that was right becomes wrong. An adapter of another version is refused at start.
  * `adapters/README.md` says what may change without it.
  */
-export const contractVersion = 1;
+export const contractVersion = 2;
 
 /**
  * An adapter as its folder exports it: data that can be read before anything runs, and one factory.
@@ -21,8 +21,8 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
    * it: renamed, it is a new destination, where nothing has landed.
    */
   readonly name: string;
-  /** The version that it is written for. Another than ours is refused at start. */
-  readonly contractVersion: typeof contractVersion;
+  /** The version that it is written for, as a number of its own. Another than ours is refused at start. */
+  readonly contractVersion: number;
   /**
    * The adapter's settings. The keys are the names of the environment variables, and values come as text. A fault's
    * message reads on from the name ("is a port number") and never holds the value.
@@ -66,8 +66,8 @@ export interface Capabilities {
   /** False: only the first landing is made; later revisions never reach the adapter and count as skipped. */
   readonly updates: boolean;
   /**
-   * The stages that are worth a landing. A call that has reached none of them waits, and lands as it is
-   * (`incomplete`) when nothing more came for `SETTLE_AFTER`.
+   * The stages that are worth a landing. A call that has reached none of them waits. It lands as it is
+   * when nothing more came for `SETTLE_AFTER`.
    */
   readonly stages: readonly Stage[];
 }
@@ -103,7 +103,8 @@ export interface Adapter {
    */
   prepare?(signal: AbortSignal): Promise<void>;
   /**
-   * Lands a batch of at most `batchSizeMax` deliveries, no two of the same call. Answers exactly one outcome for
+   * Lands a batch of at most `batchSizeMax` deliveries, no two of the same call and none older than what landed
+   * last. Answers exactly one outcome for
    * each, by id, in any order. A missing, repeated or unknown id counts as a fault of the adapter, and that
    * delivery is tried again. The batch is not to be changed.
    *

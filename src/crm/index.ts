@@ -7,7 +7,7 @@ export { whyNotCreated } from './create-rule.ts';
 export { mappableFieldKind, mappedValues, type FieldMapping, type MappedValue } from './field-map.ts';
 export { fingerprint, isOursToChange } from './fingerprint.ts';
 export { lateMatchAfterMs } from './late-match.ts';
-export { isOverdue, liveEndsAfterMs } from './live-end.ts';
+export { liveEndsAfterMs } from '../domain/stage.ts';
 export { groupedNational, numberForms, searchedForms, type NumberForms } from './number-forms.ts';
 export {
   matchPeople,

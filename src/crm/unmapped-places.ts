@@ -1,3 +1,4 @@
+import type { Delivery } from '../contract/delivery.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
 
@@ -20,19 +21,14 @@ export async function countUnmappedPlaces(ledger: Ledger, places: readonly strin
  * Whether a call's places are counted with this landing: who took a call is known when it is over, and where it is
  * shown while it lasts that is no longer its first landing.
  *
- * @param isOver the call has ended, or its end is not waited for
  * @param isLive calls are shown while they last
  */
 export function isPlaceCounted(
-  {
-    landedRevision,
-    revision,
-    attempt,
-  }: { landedRevision: number | undefined; revision: number; attempt: number },
-  { isOver, isLive }: { isOver: boolean; isLive: boolean },
+  { visit, isOver, attempt }: Pick<Delivery, 'visit' | 'isOver' | 'attempt'>,
+  isLive: boolean,
 ): boolean {
   if (!isOver || attempt !== 1) return false;
-  return landedRevision === undefined || (isLive && landedRevision !== revision);
+  return visit === 'first' || (isLive && visit === 'changed');
 }
 
 /** How many calls each of them had, the most first; until none came for 30 days. */

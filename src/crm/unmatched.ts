@@ -1,3 +1,4 @@
+import type { Delivery } from '../contract/delivery.ts';
 import type { Call } from '../domain/call.ts';
 import { whyNotCreated, type CreateRule } from './create-rule.ts';
 import { lateMatchAfterMs } from './late-match.ts';
@@ -28,9 +29,7 @@ export interface UnmatchedRule {
 /** What this file needs to know of a delivery. */
 interface Unmatched {
   readonly call: Pick<Call, 'status' | 'duration_seconds'>;
-  readonly attempt: number;
-  readonly revision: number;
-  readonly landedRevision: number | undefined;
+  readonly visit: Delivery['visit'];
 }
 
 /**
@@ -38,12 +37,8 @@ interface Unmatched {
  * very reason, or a record would be made of it, which somebody may have typed in since the miss.
  * Why: docs/decisions/peoples-work.md
  */
-export function isSearchedAnew(
-  { call, attempt, revision, landedRevision }: Unmatched,
-  { policy, create }: UnmatchedRule,
-): boolean {
-  // What was skipped has landed nowhere, so that its next look shows as a further attempt only.
-  if (revision === landedRevision || (policy === 'skip' && attempt > 1)) return true;
+export function isSearchedAnew({ call, visit }: Unmatched, { policy, create }: UnmatchedRule): boolean {
+  if (visit === 'revisit' || visit === 'replay') return true;
   return policy === 'create' && whyNotCreated(call, create) === undefined;
 }
 

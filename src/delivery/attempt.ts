@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Adapter, Capabilities } from '../contract/adapter.ts';
-import type { Delivery } from '../contract/delivery.ts';
+import type { Delivery, Visit } from '../contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
-import { rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
+import { delivered, rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
 import type { Call } from '../domain/call.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { Log } from '../domain/log.ts';
+import { hasEnded } from '../domain/stage.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import { reconcile } from './reconcile.ts';
@@ -16,6 +18,7 @@ export interface AttemptDependencies {
   readonly capabilities: Capabilities;
   readonly completeCall: (record: CallRecord) => Call;
   readonly log: Log;
+  readonly clock: Clock;
   /** An adapter that has not answered by then has an unknown outcome. */
   readonly deadlineMs: number;
 }
@@ -128,6 +131,9 @@ function adapterError({ log }: AttemptDependencies, id: string, error: unknown):
 /** A delivery for the adapter, or the outcome of one that need not be tried. */
 function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery | Outcome {
   const { id } = due.call;
+  // An older revision never replaces a newer one: what is there stays.
+  if (due.landedRevision !== undefined && due.landedRevision > due.revision)
+    return delivered(id, { effect: 'unchanged' });
   if (due.landedRevision !== undefined && !dependencies.capabilities.updates)
     return skipped(id, 'The destination takes no updates.');
   try {
@@ -143,19 +149,30 @@ function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery 
   }
 }
 
-function asDelivery(due: DueDelivery, { name, capabilities, completeCall }: AttemptDependencies): Delivery {
+function asDelivery(
+  due: DueDelivery,
+  { name, capabilities, completeCall, clock }: AttemptDependencies,
+): Delivery {
   const call = completeCall(due.call);
   return {
     id: call.call_id,
     idempotencyKey: idempotencyKey(name, call.call_id),
     call,
     revision: due.revision,
+    visit: visitOf(due),
+    // A call that has reached no stage of the destination's is due since its end is not waited for any longer.
+    isOver: !capabilities.stages.includes(call.stage) || hasEnded(call, clock()),
     attempt: due.attempts + (mayHaveLanded(due) ? 2 : 1),
-    incomplete: !capabilities.stages.includes(call.stage),
     remoteId: due.remoteId,
     landedRevision: due.landedRevision,
     landedTrace: due.landedTrace,
   };
+}
+
+function visitOf({ isRevisit, landedRevision, revision }: DueDelivery): Visit {
+  if (landedRevision === undefined) return isRevisit ? 'revisit' : 'first';
+  if (landedRevision !== revision) return 'changed';
+  return isRevisit ? 'revisit' : 'replay';
 }
 
 /** A change of the call and a replay begin the count anew; what an earlier attempt may have left is still there. */

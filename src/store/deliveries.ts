@@ -78,6 +78,8 @@ export interface DueDelivery {
   /** True when it was in some adapter's hands before, however long ago: what became of that may be unknown. */
   readonly attemptedBefore: boolean;
   readonly dueSinceMs: number;
+  /** True when it was settled, and is due since the adapter asked to look again. */
+  readonly isRevisit: boolean;
   /** The revision that landed last. Undefined: none has. */
   readonly landedRevision: number | undefined;
   /** The trace of the last landing. */
@@ -85,6 +87,7 @@ export interface DueDelivery {
 }
 
 interface DueRow {
+  state: DeliveryState;
   revision: number;
   record: string;
   remote_id: string | null;
@@ -108,6 +111,7 @@ export async function readDue(
     .select<DueRow[]>(
       'calls.revision',
       'calls.record',
+      'deliveries.state',
       'deliveries.remote_id',
       'deliveries.attempts',
       'deliveries.attempted_at',
@@ -126,6 +130,8 @@ export async function readDue(
     attempts: row.attempts,
     attemptedBefore: row.attempted_at !== null,
     dueSinceMs: row.due_since ?? nowMs,
+    // Any other reason to look again makes the state `due`.
+    isRevisit: row.state !== 'due',
     landedRevision: row.delivered_revision ?? undefined,
     landedTrace: row.trace === null ? undefined : (JSON.parse(row.trace) as JsonValue),
   }));

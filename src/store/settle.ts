@@ -100,7 +100,9 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
     assign: {
       revision: ({ stored }) => stored('revision'),
       delivered_revision: ({ stored, incoming }) =>
-        `CASE WHEN ${incoming('state')} = 'delivered' THEN ${incoming('revision')} ELSE ${stored('delivered_revision')} END`,
+        `CASE WHEN ${incoming('state')} = 'delivered' AND ` +
+        `(${stored('delivered_revision')} IS NULL OR ${stored('delivered_revision')} < ${incoming('revision')}) ` +
+        `THEN ${incoming('revision')} ELSE ${stored('delivered_revision')} END`,
       // Before due_at, which it reads.
       due_since: (names) =>
         `CASE WHEN ${outdated(names)} THEN ${orNow(names, 'due_at')} ` +

@@ -225,12 +225,13 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     ),
   ),
   broken(
-    'does not heed its signal',
-    'ends promptly when its signal aborts, and claims nothing that did not land',
+    'ignores its signal',
+    [
+      'takes silence as a retry or a pause',
+      'ends promptly when its signal aborts, and claims nothing that did not land',
+    ],
     around(
-      (deliver) => (batch, signal) =>
-        // The test's own patience with silence is a second; slowness lasts five.
-        deliver(batch, signal.aborted ? signal : AbortSignal.timeout(4_000)),
+      (deliver) => (batch, signal) => deliver(batch, signal.aborted ? signal : new AbortController().signal),
     ),
   ),
   broken(
@@ -240,7 +241,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
       (deliver) => (batch, signal) =>
         deliver(
           batch.map((delivery) =>
-            delivery.landedRevision === undefined ? delivery : { ...delivery, revision: Date.now() },
+            delivery.visit === 'changed' ? { ...delivery, revision: Date.now() } : delivery,
           ),
           signal,
         ),
@@ -253,7 +254,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
       (deliver) => (batch, signal) =>
         deliver(
           batch.map((delivery) =>
-            delivery.landedRevision !== undefined && delivery.landedRevision < delivery.revision
+            delivery.visit === 'changed'
               ? { ...delivery, idempotencyKey: `${delivery.idempotencyKey}-2` }
               : delivery,
           ),

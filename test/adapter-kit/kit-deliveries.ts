@@ -3,6 +3,7 @@ import type { Delivery } from '../../src/contract/delivery.ts';
 import type { Delivered } from '../../src/contract/outcome.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
 import type { Call, LandingSettings } from '../../src/domain/call.ts';
+import { hasEnded, isFinalStage } from '../../src/domain/stage.ts';
 
 const settings: LandingSettings = {
   defaultCountry: 'AU',
@@ -30,8 +31,9 @@ export function deliveryOf(kind: SampleKind, given: Partial<Call> = {}): Deliver
     idempotencyKey: idempotencyKey('adapter-kit', call.call_id),
     call,
     revision: firstRevision,
+    visit: 'first',
+    isOver: isFinalStage(call.stage),
     attempt: 1,
-    incomplete: false,
     remoteId: undefined,
     landedRevision: undefined,
     landedTrace: undefined,
@@ -52,12 +54,23 @@ export function again(delivery: Delivery): Delivery {
   return { ...delivery, attempt: delivery.attempt + 1 };
 }
 
+/** The same deliveries at another time: a call whose end is not waited for any longer is over. */
+export function asOfNow(batch: readonly Delivery[], nowMs: number): Delivery[] {
+  return batch.map((delivery) => ({
+    ...delivery,
+    isOver: delivery.isOver || hasEnded(delivery.call, nowMs),
+  }));
+}
+
 /** What the core hands in after a call has landed and then changed. */
 export function revised(delivery: Delivery, landed: Delivered, change: Partial<Call>): Delivery {
+  const call = { ...delivery.call, ...change };
   return {
     ...delivery,
-    call: { ...delivery.call, ...change },
+    call,
     revision: delivery.revision + 1000,
+    visit: 'changed',
+    isOver: isFinalStage(call.stage),
     attempt: 1,
     remoteId: landed.remoteId ?? delivery.remoteId,
     landedRevision: delivery.revision,

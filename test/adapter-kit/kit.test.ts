@@ -44,7 +44,7 @@ describe('the adapter kit', () => {
   );
 
   it('catches an adapter of another contract version', async () => {
-    const definition = { ...reference, contractVersion: 99 as 1 };
+    const definition = { ...reference, contractVersion: 1 };
     expect(await failedSentences({ ...referenceSubject, definition })).toContain(
       "carries its folder's name and this contract's version",
     );

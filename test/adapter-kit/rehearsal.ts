@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../../src/config/read-settings.ts';
 import type { Adapter } from '../../src/contract/adapter.ts';
 import type { Delivery } from '../../src/contract/delivery.ts';
@@ -35,6 +37,8 @@ export interface Rehearsal {
 }
 
 const patienceMs = 15_000;
+const abortTurns = 30;
+const abortTurnMs = 100;
 
 /** The settings of a subject under its stand-in, parsed as the receiver parses them. */
 export function readConfig(
@@ -72,12 +76,15 @@ export async function rehearse(
     };
     await restart();
     const adapter = (): Adapter => opened.at(-1) ?? assert.fail('No adapter is open');
-    const deliver: Rehearsal['deliver'] = async (batch, signal = AbortSignal.timeout(patienceMs)) => {
-      try {
-        return { outcomes: await adapter().deliver(batch, signal), threw: undefined };
-      } catch (threw) {
-        return { outcomes: [], threw };
-      }
+    const deliver: Rehearsal['deliver'] = (batch, signal = AbortSignal.timeout(patienceMs)) => {
+      const answer = async (): Promise<Answer> => {
+        try {
+          return { outcomes: await adapter().deliver(batch, signal), threw: undefined };
+        } catch (threw) {
+          return { outcomes: [], threw };
+        }
+      };
+      return endsAfterAbort(answer(), signal);
     };
     await work({
       standIn,
@@ -104,6 +111,22 @@ export async function rehearse(
     for (const adapter of opened) await adapter.close();
     await standIn.close();
   }
+}
+
+/** Fails when an adapter goes on for seconds after its signal has aborted. */
+async function endsAfterAbort(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  const tooLate = async (): Promise<never> => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: ended.signal });
+    // In turns of the event loop: a busy machine makes them longer, for the adapter as well.
+    for (let turn = 0; turn < abortTurns; turn += 1)
+      await sleep(abortTurnMs, undefined, { signal: ended.signal });
+    return assert.fail(
+      `deliver went on for ${(abortTurns * abortTurnMs) / 1000} s after its signal aborted: pass the signal to every request`,
+    );
+  };
+  return Promise.race([answer, tooLate()]).finally(end);
 }
 
 /** Fails unless an answer means "later": each delivery once as a retry, or a pause of the whole destination. */

@@ -66,6 +66,11 @@ export interface AdapterSubject {
    * it whatever the settings are.
    */
   readonly unacceptable?: (call: Call) => Call;
+  /**
+   * The destination compares revisions by itself and keeps the newer one. Then the kit lets a second process write an
+   * older one late. Otherwise that sentence is skipped, by name.
+   */
+  readonly comparesRevisions?: true;
   /** The stand-in cannot tell what a record holds in the form of `preview`: that sentence is skipped, by name. */
   readonly showsNothing?: true;
   openStandIn(): Promise<StandIn>;

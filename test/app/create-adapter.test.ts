@@ -27,10 +27,10 @@ function toolsUnder(core: Partial<ReturnType<typeof adapterSurroundings>['core']
 }
 
 describe('an adapter', () => {
-  it('of another contract version is refused, with both versions', () => {
-    const other = { ...definition, contractVersion: 2 as 1 };
+  it('of contract version 1 is refused, with both versions and where the change is described', () => {
+    const other = { ...definition, contractVersion: 1 };
     expect(() => createAdapter(other, {}, adapterSurroundings())).toThrow(
-      'The adapter sql is written for contract version 2; this is version 1.',
+      'It is written for contract version 1, and this kit has version 2. See "contract version 2" in CHANGELOG.md for what to change in the adapter.',
     );
   });
 

@@ -28,16 +28,16 @@ describe('places that the owner table lacks', () => {
 });
 
 describe('the places of a call are counted', () => {
-  const first = { landedRevision: undefined, revision: 2, attempt: 1 };
-  const changed = { landedRevision: 1, revision: 2, attempt: 1 };
+  const first = { visit: 'first', isOver: true, attempt: 1 } as const;
+  const changed = { ...first, visit: 'changed' } as const;
   it.each([
-    ['when it lands first, and is over', first, { isOver: true, isLive: false }, true],
-    ['not while it lasts', first, { isOver: false, isLive: true }, false],
-    ['at its end, where it was shown before', changed, { isOver: true, isLive: true }, true],
-    ['once, where it landed at its end', changed, { isOver: true, isLive: false }, false],
-    ['not at a late look', { ...changed, landedRevision: 2 }, { isOver: true, isLive: true }, false],
-    ['not when it is tried again', { ...first, attempt: 2 }, { isOver: true, isLive: false }, false],
-  ] as const)('%s', (_when, delivery, shown, expected) => {
-    expect(isPlaceCounted(delivery, shown)).toBe(expected);
+    ['when it lands first, and is over', first, false, true],
+    ['not while it lasts', { ...first, isOver: false }, true, false],
+    ['at its end, where it was shown before', changed, true, true],
+    ['once, where it landed at its end', changed, false, false],
+    ['not at a late look', { ...changed, visit: 'revisit' }, true, false],
+    ['not when it is tried again', { ...first, attempt: 2 }, false, false],
+  ] as const)('%s', (_when, delivery, isLive, expected) => {
+    expect(isPlaceCounted(delivery, isLive)).toBe(expected);
   });
 });

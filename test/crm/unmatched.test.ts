@@ -3,20 +3,20 @@ import { isSearchedAnew, whySkipped, type PersonState } from '../../src/crm/unma
 
 const create = { statuses: ['answered'], durationSecondsMin: 0 } as const;
 const call = { status: 'answered', duration_seconds: 10, last_received_at: 0 } as const;
-const delivery = { call, attempt: 1, revision: 7, landedRevision: undefined };
+const delivery = { call, visit: 'first' } as const;
 const minuteMs = 60_000;
 
 describe('a miss in the ledger', () => {
   it('counts for a call that lands first, and for a new revision', () => {
     for (const policy of ['log', 'skip'] as const) {
       expect(isSearchedAnew(delivery, { policy, create })).toBe(false);
-      expect(isSearchedAnew({ ...delivery, landedRevision: 6 }, { policy, create })).toBe(false);
+      expect(isSearchedAnew({ ...delivery, visit: 'changed' }, { policy, create })).toBe(false);
     }
   });
 
   it('does not count when the call is looked at again', () => {
-    expect(isSearchedAnew({ ...delivery, landedRevision: 7 }, { policy: 'log', create })).toBe(true);
-    expect(isSearchedAnew({ ...delivery, attempt: 2 }, { policy: 'skip', create })).toBe(true);
+    for (const visit of ['revisit', 'replay'] as const)
+      expect(isSearchedAnew({ call, visit }, { policy: 'log', create })).toBe(true);
   });
 
   it('does not count for a call of which a record would be made', () => {

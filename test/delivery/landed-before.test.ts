@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { delivered, rejected, skipped } from '../../src/contract/outcome.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
+import { markForReplay } from '../../src/store/upkeep/replay.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
@@ -19,6 +20,8 @@ for (const engine of engines) {
     beforeEach(async () => {
       fresh = await openFreshStore(engine, ['crm']);
     });
+    const dueAt = async (callId: string): Promise<unknown> =>
+      (await fresh.store.reader.knex('deliveries').where({ call_id: callId }).pluck<unknown[]>('due_at'))[0];
     afterEach(async () => {
       await worker?.stop(100);
       await fresh.close();
@@ -47,6 +50,48 @@ for (const engine of engines) {
       ]);
     });
 
+    it('is named as the reason of each visit: first, revisit, changed, replay', async () => {
+      const lookAgain: Act = (batch) =>
+        batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
+      const adapter = scriptedAdapter([lookAgain]);
+      await storeCalls(fresh.store, ['a']);
+      const running = (worker = runWorker(fresh.store, adapter));
+      const settled = async (batches: number): Promise<void> => {
+        await vi.waitFor(() => expect(adapter.batches).toHaveLength(batches), 8000);
+        await vi.waitFor(async () => expect(await dueAt('a')).toBeNull(), 8000);
+      };
+      await settled(2);
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
+      running.wake();
+      await settled(3);
+      await markForReplay(fresh.store, 'crm', [{ id: 'a', revision: someTimeMs + 1 }], someTimeMs);
+      running.wake();
+      await settled(4);
+      expect(adapter.batches.map(([delivery]) => delivery?.visit)).toEqual([
+        'first',
+        'revisit',
+        'changed',
+        'replay',
+      ]);
+    });
+
+    it('is never replaced by an older revision: the adapter does not see it', async () => {
+      const adapter = scriptedAdapter();
+      await storeCalls(fresh.store, ['a', 'b']);
+      await fresh.store.writer
+        .knex('deliveries')
+        .where({ call_id: 'a' })
+        .update({ delivered_revision: someTimeMs + 7 });
+      worker = runWorker(fresh.store, adapter);
+      await vi.waitFor(() => expect(adapter.landed.has('b')).toBe(true), 8000);
+      await vi.waitFor(async () => expect(await dueAt('a')).toBeNull(), 8000);
+      expect(adapter.landed.has('a')).toBe(false);
+      expect(await fresh.store.reader.knex('deliveries').where({ call_id: 'a' }).first()).toMatchObject({
+        state: 'delivered',
+        delivered_revision: someTimeMs + 7,
+      });
+    });
+
     it('may be a skip that asked to be looked at again: it is, as a further attempt', async () => {
       const adapter = scriptedAdapter([
         (batch) => batch.map(({ id }) => skipped(id, 'Nobody has the number.', 0)),
@@ -56,6 +101,7 @@ for (const engine of engines) {
       worker = runWorker(fresh.store, adapter);
       await vi.waitFor(() => expect(adapter.landed.get('a')).toHaveLength(1), 8000);
       expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
+      expect(adapter.batches.map(([delivery]) => delivery?.visit)).toEqual(['first', 'revisit']);
     });
 
     it('may be an attempt whose count began anew: the next one is handed in as a second', async () => {

@@ -63,9 +63,11 @@ describe('the worker', () => {
       attempt: 1,
       revision: someTimeMs,
       remoteId: undefined,
-      incomplete: false,
+      visit: 'first',
+      isOver: false,
     });
     expect(second).toMatchObject({ id: 'a', attempt: 1, revision: someTimeMs + 1, remoteId: 'remote-a' });
+    expect(second).toMatchObject({ visit: 'changed', isOver: true });
     expect(second).toMatchObject({ idempotencyKey: (first as { idempotencyKey: string }).idempotencyKey });
     expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
   });
@@ -129,12 +131,12 @@ describe('the worker', () => {
     await expectLanded(['late']);
   });
 
-  it('marks a call whose end never came as incomplete', async () => {
+  it('says that a call is over whose end is not waited for any longer', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter, { capabilities: { stages: ['call_end'] } });
     await expectLanded(['a']);
-    expect(adapter.batches[0]?.[0]).toMatchObject({ incomplete: true });
+    expect(adapter.batches[0]?.[0]).toMatchObject({ isOver: true });
   });
 
   it.each<[string, Act]>([

@@ -14,6 +14,7 @@ describeAdapterContract({
   sampleSettings: { TEMPLATE_PATH: './data/sample.jsonl' },
   // A file cannot ask to slow down, be silent or slow, or lose a reply: those sentences are skipped by name.
   faults: ['refused credentials', 'a server error'],
+  comparesRevisions: true,
   unacceptable: (call) => ({ ...call, attributes: 'x'.repeat(200_000) }),
   openStandIn,
 });

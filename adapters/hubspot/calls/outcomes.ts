@@ -1,6 +1,5 @@
-import { delivered, isFinalStage, rejected, type Outcome } from '#contract';
+import { delivered, rejected, type Outcome } from '#contract';
 import { lateMatchAfterMs, liveEndsAfterMs } from '#crm';
-import { isIncomplete } from '../mapping.ts';
 import { withoutNumbers, type ErrorDetails } from '../api/refusal.ts';
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';
 import type { Landing, Run } from '../api/run.ts';
@@ -36,13 +35,12 @@ export function settleLanded(run: Run, landing: Landing, landed: Landed): void {
 }
 
 /** When to look again: for somebody who was not found, or for the end of a call that is shown as it goes on. */
-function revisitOf({ config, tools }: Run, { delivery, whom }: Landing): number | undefined {
+function revisitOf({ tools }: Run, { delivery, whom }: Landing): number | undefined {
   const { call } = delivery;
   const nowMs = tools.clock();
-  const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
   const times = [
     whom.state === 'nobody' ? lateMatchAfterMs(call, nowMs) : undefined,
-    isOpen ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0) : undefined,
+    !delivery.isOver ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0) : undefined,
   ].filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -66,7 +66,8 @@ function isNews({ last, delivery }: Known, name: string, value: string): boolean
   if (value === '' && written === undefined) return false;
   const print = printOf(value);
   // A replay, or a late look, tries again what was refused: somebody may have mended it.
-  const isKnownLeft = last.left[name]?.value === print && delivery.revision !== delivery.landedRevision;
+  const isLookedAtAgain = delivery.visit === 'revisit' || delivery.visit === 'replay';
+  const isKnownLeft = last.left[name]?.value === print && !isLookedAtAgain;
   return written !== print && !isKnownLeft;
 }
 

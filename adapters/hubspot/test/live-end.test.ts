@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isOverdue, liveEndsAfterMs } from '../../../src/crm/live-end.ts';
+import { liveEndsAfterMs } from '../../../src/domain/stage.ts';
 import {
   afterwards,
   callFrom,
@@ -45,7 +45,6 @@ describe('a live call in HubSpot', () => {
     const last = started.call.last_received_at;
     expect(outcome).toMatchObject({ revisitAfterMs: last + liveEndsAfterMs - test.clock() });
     test.clock.moveBy(liveEndsAfterMs + 1);
-    expect(isOverdue(started.call, test.clock())).toBe(true);
     const closed = (await test.deliver([lookedAtAgain(started, outcome)])).get('live');
     expect(closed).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
     const [call] = test.callsOf(started);

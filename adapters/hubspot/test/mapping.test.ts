@@ -3,8 +3,8 @@ import { mapCall, usualChoices, type CallChoices } from '../mapping.ts';
 import type { Call } from '../../../src/contract/index.ts';
 import { deliveryOf } from '../../../test/adapter-kit/kit-deliveries.ts';
 
-const map = (given: Partial<Call>, incomplete = false, choices: CallChoices = usualChoices) =>
-  mapCall({ ...deliveryOf('answered', given), incomplete }, [], choices);
+const map = (given: Partial<Call>, isOver?: boolean, choices: CallChoices = usualChoices) =>
+  mapCall({ ...deliveryOf('answered', given), ...(isOver !== undefined && { isOver }) }, [], choices);
 
 describe('a call in HubSpot', () => {
   it('lasts as many milliseconds as it lasted', () => {
@@ -45,13 +45,15 @@ describe('a call in HubSpot', () => {
 
   it('is MISSED where a portal offers that, and only for an inbound call', () => {
     const choices = { ...usualChoices, statuses: new Set([...usualChoices.statuses, 'MISSED']) };
-    expect(map({ status: 'missed' }, false, choices).hs_call_status).toBe('MISSED');
-    expect(map({ status: 'missed', direction: 'outbound' }, false, choices).hs_call_status).toBe('NO_ANSWER');
+    expect(map({ status: 'missed' }, undefined, choices).hs_call_status).toBe('MISSED');
+    expect(map({ status: 'missed', direction: 'outbound' }, undefined, choices).hs_call_status).toBe(
+      'NO_ANSWER',
+    );
   });
 
   it('has a disposition of the portal: by its id, else by its label, else none', () => {
     const of = (dispositions: [string, string][]) =>
-      map({ status: 'busy' }, false, { ...usualChoices, dispositions: new Map(dispositions) })
+      map({ status: 'busy' }, undefined, { ...usualChoices, dispositions: new Map(dispositions) })
         .hs_call_disposition;
     expect(of([['line was busy', '9d9162e7-6cf3-4944-bf63-4dff82258764']])).toBe(
       '9d9162e7-6cf3-4944-bf63-4dff82258764',

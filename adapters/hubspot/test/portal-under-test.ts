@@ -10,9 +10,10 @@ import {
 } from '../../../src/contract/index.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
+import { isFinalStage } from '../../../src/domain/stage.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';
-import { deliveryOf, previewNowMs, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
+import { asOfNow, deliveryOf, previewNowMs, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { movedClock, silentLog, type MovedClock } from '../../../test/fixtures/running-worker.ts';
 import { startHubspotStandIn, type HubspotStandIn, type PortalRecord } from './stand-in/hubspot-stand-in.ts';
 import type { HubspotStandInOptions, PropertySeed } from './stand-in/stand-in-options.ts';
@@ -76,7 +77,7 @@ export async function openPortal(
     batch: readonly Delivery[],
     signal = AbortSignal.timeout(patienceMs),
   ): Promise<ReadonlyMap<string, Outcome>> =>
-    new Map((await adapter.deliver(batch, signal)).map((outcome) => [outcome.id, outcome]));
+    new Map((await adapter.deliver(asOfNow(batch, clock()), signal)).map((outcome) => [outcome.id, outcome]));
   return {
     portal,
     clock,
@@ -135,18 +136,20 @@ export function callsFromNumbers(count: number, given: Given = {}): Delivery[] {
 const sample = deliveryOf('answered');
 
 export function callFrom(number: string, callId: string, given: Given = {}): Delivery {
+  const call = {
+    ...sample.call,
+    call_id: callId,
+    origin_number: number,
+    origin_number_e164: number,
+    counterpart_e164: number,
+    ...given,
+  } as Call;
   return {
     ...sample,
     id: callId,
     idempotencyKey: idempotencyKey('hubspot', callId),
-    call: {
-      ...sample.call,
-      call_id: callId,
-      origin_number: number,
-      origin_number_e164: number,
-      counterpart_e164: number,
-      ...given,
-    } as Call,
+    call,
+    isOver: isFinalStage(call.stage),
     revision: previewNowMs - 1000,
   };
 }
@@ -163,5 +166,5 @@ export function afterwards(
 
 /** The same delivery looked at again: for a late match, or since somebody asked for a replay. */
 export function lookedAtAgain(delivery: Delivery, landed: Outcome | undefined): Delivery {
-  return { ...afterwards(delivery, landed), revision: delivery.revision };
+  return { ...afterwards(delivery, landed), revision: delivery.revision, visit: 'revisit' };
 }

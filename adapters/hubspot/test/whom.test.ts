@@ -221,8 +221,7 @@ describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
       revisitAfterMs: expect.any(Number) as number,
     });
     nowMs += 300_000;
-    // The core counts a look at what has landed nowhere as a further attempt.
-    await test.deliver([{ ...delivery, attempt: 2 }]);
+    await test.deliver([{ ...delivery, visit: 'revisit', attempt: 2 }]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 

@@ -16,7 +16,7 @@ export async function findLinks(
       return before?.link ? [[delivery.id, linkedBefore(before.link, before.match)] as const] : [];
     }),
   );
-  const isRevisit = ({ landedRevision, revision }: Delivery): boolean => landedRevision === revision;
+  const isRevisit = ({ visit }: Delivery): boolean => visit === 'revisit' || visit === 'replay';
   // A new revision alone is no reason to search again: the visits of a late match do.
   const isSearched = (delivery: Delivery): boolean =>
     budget.now() !== 'final writes only' &&

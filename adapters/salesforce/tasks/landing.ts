@@ -1,8 +1,8 @@
-import { delivered, isFinalStage, type Delivery, type Outcome } from '#contract';
+import { delivered, type Delivery, type Outcome } from '#contract';
 import { lateMatchAfterMs, liveEndsAfterMs } from '#crm';
 import type { SalesforceConfig } from '../config.ts';
 import { cutToFit } from './field-lengths.ts';
-import { isIncomplete, mapTask } from '../mapping.ts';
+import { mapTask } from '../mapping.ts';
 import type { TaskOwner } from '../people/owner.ts';
 import type { Parts } from './parts.ts';
 import type { Link } from '../people/people.ts';
@@ -30,9 +30,9 @@ export interface KnownTask {
 
 /** What a landing's Task is to hold. */
 export function taskOf(parts: Parts, { delivery, link, owner, dropped }: Landing): Fields {
-  const { config, tools } = parts;
+  const { config } = parts;
   const task: Fields = {
-    ...cutToFit(parts, mapTask(delivery, config, tools.clock())),
+    ...cutToFit(parts, mapTask(delivery, config)),
     ...link.fields,
     // Whom the table names may have been refused: the owner was decided with that in mind.
     OwnerId: owner.id ?? null,
@@ -96,11 +96,10 @@ function revisitAfterMs(
 ): number | undefined {
   const { call } = delivery;
   const savedSearchMs = isGivenUp(delivery, nowMs) ? undefined : savedSearchAfterMs;
-  const isOpen = !isFinalStage(call.stage) && !isIncomplete(delivery, config, nowMs);
   const times = [
     link.state === 'nobody' ? lateMatchAfterMs(call, nowMs) : undefined,
     link.state === 'not searched' ? (lateMatchAfterMs(call, nowMs) ?? savedSearchMs) : undefined,
-    isOpen && config.SALESFORCE_LOG === 'live'
+    !delivery.isOver && config.SALESFORCE_LOG === 'live'
       ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0)
       : undefined,
   ].filter((time) => time !== undefined);
@@ -113,6 +112,6 @@ const savedSearchAfterMs = 3_600_000;
 const looksForMs = 86_400_000;
 
 /** True of a look at a call that is older than a day: what was saved then is not put off once more. */
-export function isGivenUp({ call, revision, landedRevision }: Delivery, nowMs: number): boolean {
-  return landedRevision === revision && nowMs - call.last_received_at >= looksForMs;
+export function isGivenUp({ call, visit }: Delivery, nowMs: number): boolean {
+  return (visit === 'revisit' || visit === 'replay') && nowMs - call.last_received_at >= looksForMs;
 }

@@ -82,7 +82,7 @@ describe("the org's daily requests", () => {
     pass(25 * 3_600_000);
     await land(callFrom(undefined, { withheld: true }, 'call-2'));
     const call = callFrom(annsNumber, { stage: 'call_answered' });
-    const incomplete = { ...call, incomplete: true };
+    const incomplete = { ...call, isOver: true };
     const [landed] = await land(incomplete);
     expect(landed?.revisitAfterMs).toBe(3_600_000);
     const [later] = await land(again(incomplete, landed));

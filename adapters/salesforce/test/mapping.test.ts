@@ -10,7 +10,7 @@ import { keyField, leadKeyField } from '../tasks/task-fields.ts';
 import { plainText } from '../tasks/trace.ts';
 import { numberForms } from '../../../src/crm/number-forms.ts';
 import { root } from '../../../test/house/source-files.ts';
-import { annsNumber, callFrom, numbers, startMs } from './org-under-test.ts';
+import { annsNumber, callFrom, numbers } from './org-under-test.ts';
 
 const needed = {
   SALESFORCE_LOGIN_URL: 'https://example.my.salesforce.com',
@@ -28,7 +28,7 @@ describe('a task', () => {
   it('is due on the day that the business had, not on that of UTC', () => {
     const call = callFrom(annsNumber).call;
     const started_at_local = { ...call.started_at_local, date: '2026-11-23' };
-    expect(mapTask(callFrom(annsNumber, { started_at_local }), settings(), startMs)).toMatchObject({
+    expect(mapTask(callFrom(annsNumber, { started_at_local }), settings())).toMatchObject({
       ActivityDate: '2026-11-23',
     });
   });
@@ -36,7 +36,7 @@ describe('a task', () => {
   it('is never longer than Salesforce takes it, nor cut in a character', () => {
     const long = '😀'.repeat(20_000);
     const given = { service_name: long, keywords: long, campaign: long, duration_seconds: 2_000_000_000 };
-    const task = mapTask(callFrom(annsNumber, given), settings(), startMs);
+    const task = mapTask(callFrom(annsNumber, given), settings());
     expect(String(task['Subject']).length).toBeLessThanOrEqual(255);
     expect(String(task['Description']).length).toBeLessThanOrEqual(32_000);
     expect(String(task['Subject']).isWellFormed()).toBe(true);
@@ -44,7 +44,7 @@ describe('a task', () => {
   });
 
   it('holds no field without a value', () => {
-    const task = mapTask(callFrom(undefined, { duration_seconds: undefined }), settings(), startMs);
+    const task = mapTask(callFrom(undefined, { duration_seconds: undefined }), settings());
     expect('CallDurationInSeconds' in task).toBe(false);
     expect(Object.values(task)).not.toContain('');
   });
@@ -55,13 +55,13 @@ describe('a task', () => {
     ['inbound', undefined, 'Internal'],
   ] as const)('of a call that is %s from %s has its call type', (direction, number, type) => {
     const given = { direction, ...(number === undefined && { origin_number: '211' }) };
-    expect(mapTask(callFrom(number, given), settings(), startMs)).toMatchObject({ CallType: type });
+    expect(mapTask(callFrom(number, given), settings())).toMatchObject({ CallType: type });
   });
 
   it.each(['answered', 'missed', 'abandoned', 'busy', 'failed'] as const)(
     'of a call %s says so',
     (status) => {
-      const task = mapTask(callFrom(annsNumber, { status }), settings(), startMs);
+      const task = mapTask(callFrom(annsNumber, { status }), settings());
       expect(task).toMatchObject({ Status: 'Completed', Subject: expect.stringContaining(status) as string });
       expect(String(task['CallDisposition']).toLowerCase()).toBe(status);
     },

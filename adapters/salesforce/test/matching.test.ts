@@ -277,7 +277,7 @@ describe('a call of nobody', () => {
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     // The core counts a look at what has landed nowhere as a further attempt.
     pass(1 * minutes);
-    await land({ ...call, attempt: 2 });
+    await land({ ...call, visit: 'revisit', attempt: 2 });
     expect(task()).toMatchObject({ WhoId: ann });
   });
 

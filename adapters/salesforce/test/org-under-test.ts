@@ -11,9 +11,10 @@ import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contr
 import type { Delivered, Outcome } from '../../../src/contract/outcome.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
+import { isFinalStage } from '../../../src/domain/stage.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
-import { deliveryOf, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
+import { asOfNow, deliveryOf, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { silentLog } from '../../../test/fixtures/running-worker.ts';
 import {
   startSalesforceStandIn,
@@ -81,7 +82,7 @@ export async function openOrg(
     await org.close();
   });
   const deliver: OrgUnderTest['deliver'] = (batch, signal = AbortSignal.timeout(15_000)) =>
-    adapter.deliver(batch, signal);
+    adapter.deliver(asOfNow(batch, nowMs), signal);
   return {
     org,
     figures,
@@ -138,7 +139,7 @@ export function callFrom(number: string | undefined, given: CallChange = {}, id 
   const ofNumber = { origin_number: number, origin_number_e164: number, counterpart_e164: number };
   const ofCall = { call_id: id, call_session_id: id, last_received_at: startMs - 1000 };
   const call = { ...answered.call, ...ofNumber, ...ofCall, ...given } as Call;
-  return { ...answered, id, idempotencyKey: `jet-of-${id}`, call };
+  return { ...answered, id, idempotencyKey: `jet-of-${id}`, call, isOver: isFinalStage(call.stage) };
 }
 
 /** What the core hands in next, after a landing and a change of the call. */
@@ -152,6 +153,7 @@ export function again(delivery: Delivery, landed: Delivered | undefined): Delive
   return {
     ...delivery,
     remoteId: landed?.remoteId,
+    visit: 'revisit',
     landedRevision: delivery.revision,
     landedTrace: landed?.trace,
   };

@@ -102,7 +102,7 @@ describe('a call that is shown while it lasts', () => {
 describe('a call that is logged at its end', () => {
   it('lands marked incomplete when its end never came', async () => {
     const { land, task } = await openOrg();
-    await land({ ...callFrom(annsNumber, { ...atStart, stage: 'call_answered' }), incomplete: true });
+    await land({ ...callFrom(annsNumber, { ...atStart, stage: 'call_answered' }), isOver: true });
     expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: null });
     expect(task().Description).toContain('the end of this call never came');
   });

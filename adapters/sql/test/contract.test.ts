@@ -334,6 +334,7 @@ for (const engine of engines.filter(({ given }) => given)) {
       folder: join(import.meta.dirname, '..'),
       sampleSettings: { REPORTING_DATABASE_URL: 'sqlite:./data/sample.sqlite' },
       faults: sqlFaults[engine.dialect],
+      comparesRevisions: true,
       // A call without a direction: the table wants one.
       unacceptable: (call) => ({ ...call, direction: undefined as never }),
       openStandIn: () => openSqlStandIn(engine),

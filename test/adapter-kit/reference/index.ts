@@ -1,4 +1,4 @@
-import { contractVersion, defineAdapter, z } from '#contract';
+import { defineAdapter, z } from '#contract';
 import { createClient } from './client.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
@@ -9,7 +9,7 @@ import { mapCall } from './mapping.ts';
  */
 export const reference = defineAdapter({
   name: 'reference',
-  contractVersion,
+  contractVersion: 2,
   configSchema: z.object({
     REFERENCE_URL: z.url('is an address such as https://api.example.com'),
     REFERENCE_TOKEN: z.string().min(8, 'is at least 8 characters long'),

@@ -8,5 +8,6 @@ export const referenceSubject: AdapterSubject = {
   folder: import.meta.dirname,
   sampleSettings: { REFERENCE_URL: 'http://127.0.0.1:9', REFERENCE_TOKEN: referenceToken },
   faults: httpFaults,
+  comparesRevisions: true,
   openStandIn: openReferenceStandIn,
 };
