@@ -17,22 +17,11 @@ import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
 import { intakeSettings } from './intake-settings.ts';
 import type { Destination } from '../store/deliveries.ts';
-import { createGroupCommit } from '../store/group-commit.ts';
+import { createInbox } from '../store/inbox.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
-import { storePushes, type NewPush, type StoredPush } from '../store/pushes.ts';
-import { quarantineBody } from '../store/quarantine.ts';
 import type { SecretKeys } from '../store/secret-keys.ts';
-import { StoreSilent, type StoreGate } from '../store/store-gate.ts';
+import type { StoreGate } from '../store/store-gate.ts';
 import { type Store } from '../store/store.ts';
-import { limitWaitingBytes } from '../store/waiting-bytes.ts';
-
-// Pushes that wait cost several times their bytes in memory.
-const waitingBytesMax = 8 * 1024 * 1024;
-
-/** True when an error says that the store cannot work now. */
-function isAwayFrom(store: Store): (error: unknown) => boolean {
-  return (error) => error instanceof StoreSilent || store.writer.isAway(error);
-}
 
 /** What the webhook routes need. */
 export function webhookDependencies(
@@ -50,38 +39,15 @@ export function webhookDependencies(
   const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
   const throttle = createFailureThrottle(clock);
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(core, clock), throttle);
-  const isStoreAway = isAwayFrom(store);
-  const commit = (pushes: readonly NewPush[]): Promise<StoredPush[]> =>
-    gate.run(() => storePushes(store, pushes, destinations, clock(), secretKeys));
-  const onCommit = (size: number, durationMs: number): void => metrics.committed(size, durationMs);
-  const storePush = createGroupCommit<NewPush, StoredPush>(commit, {
-    groupSizeMax: 500,
-    waitingMax: 5_000,
-    failsAll: isStoreAway,
-    onCommit,
+  const inbox = createInbox({
+    ...{ store, gate, destinations, secretKeys, clock, log, onStored },
+    quarantineBytesMax: core.QUARANTINE_MB * 1024 * 1024,
+    onCommit: (size, durationMs) => metrics.committed(size, durationMs),
   });
-  const storeList = async (pushes: readonly NewPush[]): Promise<StoredPush[]> => {
-    const startedMs = performance.now();
-    const stored = await commit(pushes);
-    onCommit(pushes.length, performance.now() - startedMs);
-    return stored;
-  };
   return {
-    authenticate: authenticate(strategy, throttle, isStoreAway, limitedLog),
+    authenticate: authenticate(strategy, throttle, gate.isAway, limitedLog),
     intake: intakeSettings(core),
-    storePush: limitWaitingBytes(storePush, ({ body }) => body.length, waitingBytesMax),
-    storeList: limitWaitingBytes(
-      storeList,
-      (pushes) => pushes.reduce((sum, { body }) => sum + body.length, 0),
-      waitingBytesMax,
-    ),
-    quarantine: (refused) =>
-      gate.run(() => quarantineBody(store, refused, core.QUARANTINE_MB * 1024 * 1024, clock())),
-    isDataError: (error) => store.writer.isDataError(error),
-    onStored,
-    metrics,
-    clock,
-    log,
+    ...{ inbox, metrics, clock, log },
   };
 }
 
@@ -113,7 +79,7 @@ export function tokenDependencies(
       revokeToken: (request) => gate.run(() => issuer.revokeToken(request)),
     },
     countFailure: createFailureThrottle(clock).fail,
-    isStoreAway: isAwayFrom(store),
+    isStoreAway: gate.isAway,
     log: limitedLog,
   };
 }
@@ -139,7 +105,7 @@ export function authorizeDependencies(
     approve: (request) => gate.run(() => approve(store, clock, request)),
     throttle: createFailureThrottle(clock),
     issuerUrl,
-    isStoreAway: isAwayFrom(store),
+    isStoreAway: gate.isAway,
     log,
   };
 }

@@ -3,7 +3,7 @@ import type { Stage } from '../domain/stage.ts';
 import { notThisMethod } from './fallbacks.ts';
 import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { refusePush, type RefusalDependencies } from './refuse-push.ts';
+import { rawBodyOf, refusePush, type RefusalDependencies } from './refuse-push.ts';
 
 // A slip in the sender's form must not lose calls: a body that comes by another method, or to an address beside
 // ours, is kept like any other that is refused.
@@ -20,8 +20,8 @@ export function keepMisdirected(
 ): RequestHandler {
   const detail = `No push has this address; there are ${paths.join(', ')}.`;
   const keep: RequestHandler = async (request) => {
-    const body = await readBody(request);
-    await refusePush(request, body, undefined, new Problem('not_found', detail), dependencies);
+    const raw = rawBodyOf(request, await readBody(request), undefined);
+    await refusePush(raw, new Problem('not_found', detail), dependencies);
   };
   return withBody((request, response, next) => {
     const decide = (refusal?: unknown): void => {
@@ -38,7 +38,8 @@ export function keepOtherMethod(
   dependencies: RefusalDependencies,
 ): RequestHandler {
   return async (request) => {
-    await refusePush(request, await readBody(request), pathStage, notThisMethod('POST'), dependencies);
+    const raw = rawBodyOf(request, await readBody(request), pathStage);
+    await refusePush(raw, notThisMethod('POST'), dependencies);
   };
 }
 

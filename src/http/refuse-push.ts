@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import type { Log } from '../domain/log.ts';
 import type { Stage } from '../domain/stage.ts';
-import { QuarantineFull, type RefusedBody } from '../store/quarantine.ts';
+import type { Inbox, RawBody } from '../store/inbox.ts';
+import { QuarantineFull } from '../store/quarantine.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, storeUnavailable } from './problem.ts';
 
 export interface RefusalDependencies {
-  /** Keeps a body; answers its id once that was committed. */
-  readonly quarantine: (refused: RefusedBody) => Promise<string>;
+  readonly inbox: Inbox;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -19,54 +19,39 @@ export interface RefusalDependencies {
  * @throws the problem; or one of 503 when the body cannot be kept
  */
 export async function refusePush(
-  request: Request,
-  body: Buffer,
-  pathStage: Stage | undefined,
+  raw: RawBody,
   problem: Problem,
   dependencies: RefusalDependencies,
 ): Promise<never> {
-  const quarantineId = await keepBody(request, body, pathStage, problem, dependencies);
-  dependencies.metrics.pushRefused(pathStage);
-  dependencies.log.warn(
-    { quarantineId, code: problem.code, detail: problem.detail },
-    'A body was refused and is in the quarantine',
-  );
-  throw problem;
+  const quarantineId = await dependencies.inbox.refuse(raw, problem).catch(throwUnkept);
+  throw noteRefused(quarantineId, raw.pathStage, problem, dependencies);
 }
 
-/** Keeps a body in the quarantine. Answers its id there. */
-export function keepBody(
-  request: Request,
-  body: Buffer,
+/** Counts and logs a body that is in the quarantine. Answers the problem that its sender reads. */
+export function noteRefused(
+  quarantineId: string,
   pathStage: Stage | undefined,
-  { code, detail }: { code: string; detail: string },
-  dependencies: RefusalDependencies,
-): Promise<string> {
+  problem: Problem,
+  { metrics, log }: RefusalDependencies,
+): Problem {
+  metrics.pushRefused(pathStage);
+  const { code, detail } = problem;
+  log.warn({ quarantineId, code, detail }, 'A body was refused and is in the quarantine');
+  return problem;
+}
+
+/** A body as the quarantine keeps it. */
+export function rawBodyOf(request: Request, body: Buffer, pathStage: Stage | undefined): RawBody {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-  return keep({ body, code, detail, pathStage, contentType, contentEncoding }, dependencies);
+  return { body, pathStage, contentType, contentEncoding };
 }
 
-/** Keeps one item of a list in the quarantine, as JSON text of its own. Answers its id there. */
-export function keepItem(
-  text: string,
-  pathStage: Stage | undefined,
-  { code, detail }: { code: string; detail: string },
-  dependencies: RefusalDependencies,
-): Promise<string> {
-  const body = Buffer.from(text);
-  return keep(
-    { body, code, detail, pathStage, contentType: 'application/json', contentEncoding: undefined },
-    dependencies,
-  );
-}
-
-function keep(refused: RefusedBody, { quarantine }: RefusalDependencies): Promise<string> {
-  return quarantine(refused).catch((error: unknown) => {
-    if (error instanceof QuarantineFull) {
-      throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
-        headers: { 'Retry-After': '60' },
-      });
-    }
-    throw storeUnavailable(error);
-  });
+/** Turns a failure of the inbox into what the sender reads. */
+export function throwUnkept(error: unknown): never {
+  if (error instanceof QuarantineFull) {
+    throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
+      headers: { 'Retry-After': '60' },
+    });
+  }
+  throw storeUnavailable(error);
 }

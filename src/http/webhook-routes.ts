@@ -1,17 +1,16 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../domain/clock.ts';
 import type { Stage } from '../domain/stage.ts';
 import { isList, readBody as readPushes, type ListReading } from '../intake/read-body.ts';
 import type { IntakeSettings, PushReading } from '../intake/read-push.ts';
-import { Overloaded } from '../store/group-commit.ts';
-import type { NewPush, StoredPush } from '../store/pushes.ts';
-import { answerStored, newPush } from './answer-push.ts';
+import type { RawBody } from '../store/inbox.ts';
+import { answerTaken, newPush } from './answer-push.ts';
 import { methodNotAllowed } from './fallbacks.ts';
 import { keepOtherMethod, withBody } from './misdirected.ts';
-import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 import { decodeBody, readBody } from './read-body.ts';
-import { keepBody, refusePush } from './refuse-push.ts';
-import { takeList, type ListDependencies } from './take-list.ts';
+import { noteRefused, rawBodyOf, refusePush, throwUnkept, type RefusalDependencies } from './refuse-push.ts';
+import { takeList } from './take-list.ts';
 
 /** The paths that take pushes, and the stage that each gives. */
 export const webhookPaths = [
@@ -22,11 +21,9 @@ export const webhookPaths = [
   { path: '/webhooks/jet/call-end-outbound', stage: 'call_end_outbound' },
 ] as const satisfies readonly { path: string; stage: Stage | undefined }[];
 
-export interface WebhookDependencies extends ListDependencies {
+export interface WebhookDependencies extends RefusalDependencies {
   readonly authenticate: RequestHandler;
   readonly intake: IntakeSettings;
-  /** Stores a push; settles after its commit. */
-  readonly storePush: (push: NewPush) => Promise<StoredPush>;
   readonly clock: Clock;
 }
 
@@ -43,10 +40,10 @@ export function webhookRoutes(dependencies: WebhookDependencies): Router {
 }
 
 function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencies): RequestHandler {
-  const { storePush, clock, log } = dependencies;
+  const { inbox, clock } = dependencies;
   return async (request, response) => {
-    const raw = await readBody(request);
-    const reading = await readOrQuarantine(request, raw, pathStage, dependencies);
+    const raw = rawBodyOf(request, await readBody(request), pathStage);
+    const reading = await readOrRefuse(raw, dependencies);
     const receivedAtMs = clock();
     if (isList(reading)) {
       const pushes = await takeList(reading, receivedAtMs, pathStage, dependencies);
@@ -54,20 +51,12 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
       return;
     }
     const push = newPush(reading, receivedAtMs, pathStage);
-    const stored = await storePush(push).catch((error: unknown) => {
-      if (error instanceof Overloaded || !dependencies.isDataError(error)) throw storeUnavailable(error);
-      log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
-      return refusePush(
-        request,
-        raw,
-        pathStage,
-        new Problem('not_storable', 'The push cannot be stored.'),
-        dependencies,
-      );
-    });
-    const keep = (fault: { code: string; detail: string }): Promise<string> =>
-      keepBody(request, raw, pathStage, fault, dependencies);
-    sendJson(response, await answerStored(push, stored, keep, dependencies));
+    const taken = await inbox.take(push, raw).catch(throwUnkept);
+    if (taken.kind === 'refused') {
+      const problem = new Problem('not_storable', taken.detail);
+      throw noteRefused(taken.quarantineId, pathStage, problem, dependencies);
+    }
+    sendJson(response, answerTaken(push, taken, dependencies));
   };
 }
 
@@ -77,19 +66,22 @@ function sendJson(response: Response, answer: unknown): void {
 }
 
 /** What is refused may never come again: it is kept before the answer is sent. */
-async function readOrQuarantine(
-  request: Request,
-  raw: Buffer,
-  pathStage: Stage | undefined,
+async function readOrRefuse(
+  raw: RawBody,
   dependencies: WebhookDependencies,
 ): Promise<PushReading | ListReading> {
+  const { body, pathStage, contentType, contentEncoding } = raw;
   try {
-    const body = await decodeBody(raw, request.headers['content-encoding']);
-    const reading = readPushes(body, request.headers['content-type'], pathStage, dependencies.intake);
+    const reading = readPushes(
+      await decodeBody(body, contentEncoding),
+      contentType,
+      pathStage,
+      dependencies.intake,
+    );
     if ('code' in reading) throw new Problem(reading.code satisfies ProblemCode, reading.detail);
     return reading;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return refusePush(request, raw, pathStage, error, dependencies);
+    return refusePush(raw, error, dependencies);
   }
 }

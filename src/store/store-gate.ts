@@ -14,6 +14,8 @@ export interface StoreGate {
    * @throws StoreSilent; the work may have been done all the same
    */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** True when an error says that the store cannot work now. */
+  readonly isAway: (error: unknown) => boolean;
   /** False while work is refused. */
   readonly isOpen: () => boolean;
   /** Whether the store would take a push now. However many ask, it is tried at most once a second. */
@@ -122,6 +124,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
         throw tookTooLong ? new StoreSilent('The store did not answer in time', { cause: error }) : error;
       }
     },
+    isAway: (error) => error instanceof StoreSilent || isAway(error),
     isOpen,
     canStore() {
       if (!sound || !isInPlace()) return Promise.resolve(false);
