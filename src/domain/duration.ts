@@ -1,7 +1,9 @@
 const secondsMax = 2_147_483_647;
 
 const number = /^\d{1,10}(?:\.\d{1,30})?$/;
-const clock = /^(?:(\d{1,5}):(?=[0-5]\d:))?(\d{1,5}):([0-5]\d(?:[.,]\d{1,30})?)$/;
+/** `3:05`, `00:03:05.4`, and as databases write an interval: `0 days 00:03:05`. */
+const clock =
+  /^(?:(?<days>\d{1,4}) ?d(?:ays?)?,? )?(?:(?<hours>\d{1,5}):(?=[0-5]\d:))?(?<minutes>\d{1,5}):(?<seconds>[0-5]\d(?:[.,]\d{1,30})?)$/i;
 /** `PT3M5S`; months and years are no length of a call. */
 const iso = /^p(\d{1,10}d)?(?:t([\d.hms]{2,60}))?$/i;
 const part =
@@ -29,10 +31,12 @@ export function parseDurationSeconds(text: string): number | undefined {
 }
 
 function clockSeconds(text: string): number | undefined {
-  const match = clock.exec(text);
-  if (match === null) return undefined;
-  const [, hours = '0', minutes, seconds = ''] = match;
-  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
+  const groups = clock.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const { days = '0', hours = '0', minutes, seconds = '' } = groups;
+  return (
+    Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'))
+  );
 }
 
 /** Each unit once, the longest first. */

@@ -40,7 +40,9 @@ function parseEpoch(text: string): number | undefined {
   return Math.floor(value / (value < 1e16 ? 1e3 : 1e6));
 }
 
-const writtenYear = /^(\d{4})(?:-\d{2}-\d{2}(?:[Tt ]|$)|\d{4}[Tt])/;
+// A year tells it, whatever the order of day and month: .NET writes 1/1/0001.
+const writtenYear =
+  /^(?:(?<first>\d{4})(?:-\d{2}-\d{2}(?:[Tt ]|$)|\d{4}[Tt])|\d{1,2}([/.-])\d{1,2}\2(?<last>\d{4})(?!\d))/;
 
 /**
  * True for what systems write where there is no time: a date long before or after any call (year 0 or 1, 1900, 1970,
@@ -52,7 +54,8 @@ export function isMarkForNone(text: string, format?: string): boolean {
   if (/^0+$/.test(text)) return true;
   const written = parseFormat(text, format) ?? readWrittenTime(text);
   if (written !== undefined) return plausible(written) === undefined;
-  const year = Number(writtenYear.exec(text)?.[1]);
+  const { first, last } = writtenYear.exec(text)?.groups ?? {};
+  const year = Number(first ?? last);
   return year < earliestYear || year > latestYear;
 }
 

@@ -14,6 +14,8 @@ export interface StoredNumber {
 const lengthMax = 1_000;
 // Fewer digits beside a number could belong to it.
 const digitsMin = 6;
+// A number that is written without blanks. A group of a number has fewer.
+const wholeDigitsMin = 8;
 
 /**
  * The whole numbers in a free text such as "Mob: 0412 345 678 (wife)" or "0412 345 678 / 02 9374 4000". Words and
@@ -49,9 +51,15 @@ function piecesOf(part: string): string[] {
 
 /** Numbers one beside the other, when each of them could be one. */
 function byBlanks(part: string): string[] {
-  const pieces = part.split(/ {2,}| - | (?=[+(])/).map(trimmed);
-  const areNumbers = pieces.every((piece) => piece.replace(/\D/g, '').length >= digitsMin);
-  return pieces.length > 1 && areNumbers ? pieces : [];
+  for (const [between, fewest] of [
+    [/ {2,}| - | (?=[+(])/, digitsMin],
+    [/ /, wholeDigitsMin],
+  ] as const) {
+    const pieces = part.split(between).map(trimmed);
+    const areNumbers = pieces.every((piece) => piece.replace(/\D/g, '').length >= fewest);
+    if (pieces.length > 1 && areNumbers) return pieces;
+  }
+  return [];
 }
 
 /** Without what stands before the first digit, its plus or bracket, and behind the last. */

@@ -48,12 +48,23 @@ const offset = new RegExp(
  */
 export function readWrittenTime(text: string): number | undefined {
   if (text.length > lengthMax) return undefined;
-  const plain = text.replace(/[\u00a0\u202f]/g, ' ');
+  return readForm(text.replace(/[\u00a0\u202f]/g, ' ')) ?? readForm(tidied(text));
+}
+
+function readForm(text: string): number | undefined {
   for (const form of forms) {
-    const groups = form.exec(plain)?.groups;
+    const groups = form.exec(text)?.groups;
     if (groups !== undefined) return instantOf(groups);
   }
   return undefined;
+}
+
+/** Without quotes around it, with plain minus signs, and with a blank alone between date and clock. */
+function tidied(text: string): string {
+  return text
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .replace(/[\u2010-\u2013\u2212]/g, '-')
+    .replace(/(\d)(?:, ?|_)(?=\d{1,2}:)/, '$1 ');
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;

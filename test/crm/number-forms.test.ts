@@ -63,6 +63,8 @@ describe('a stored number is the counterpart', () => {
     ['412345678', 'e164'],
     ['61412345678', 'e164'],
     ['0011 61 412 345 678', 'e164'],
+    ['0293744000 0412345678', 'e164'],
+    ['wk 0293744000 0412345678 mob', 'e164'],
   ])('as %s', (stored, equality) => {
     expect(compare(stored, '+61412345678')).toBe(equality);
   });

@@ -112,6 +112,10 @@ describe('a time from Jet', () => {
 describe('a time as other systems write it', () => {
   it.each([
     ['Java', '2025-10-04T23:20:30Z[UTC]', second],
+    ['quotes around it', '"2025-10-04T23:20:30Z"', second],
+    ['a comma', '2025-10-04, 23:20:30', second],
+    ['an underscore', '2025-10-04_23:20:30', second],
+    ['a typographic minus', '2025-10-04T18:20:30\u221205:00', second],
     ['Java with a zone', '2025-10-05T10:20:30+11:00[Australia/Sydney]', second],
     ['Java without seconds', '2025-10-04T23:20Z[Etc/UTC]', second - 30_000],
     ['RFC 9557', '2025-10-05T10:20:30+11:00[Australia/Sydney][u-ca=iso8601]', second],
@@ -258,6 +262,10 @@ describe('a mark for "none"', () => {
     '0001-01-01 00:00:00 +0000 UTC',
     'Mon, 01 Jan 0001 00:00:00 GMT',
     '0001/01/01 00:00:00',
+    '1/1/0001 12:00:00 AM',
+    '01/01/1970 00:00:00',
+    '31.12.1969 23:59:59',
+    '12/30/1899',
   ])('is %s', (text) => {
     expect(parseInstant(text)).toBeUndefined();
     expect(isMarkForNone(text)).toBe(true);
