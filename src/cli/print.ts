@@ -7,9 +7,15 @@ export function print(line: string): void {
   process.stdout.write(`${oneLine(line)}\n`);
 }
 
-/** Prints a text of several lines, such as the body of a push. */
+/** Prints a text of several lines that is our own. */
 export function printText(text: string): void {
   process.stdout.write(`${severalLines(text)}\n`);
+}
+
+/** Prints a text of several lines from outside, such as the body of a push. No line of it looks like one of ours. */
+export function printQuoted(text: string): void {
+  const lines = severalLines(text.replace(/\r\n?/g, '\n')).split('\n');
+  process.stdout.write(lines.map((line) => `  | ${line}\n`).join(''));
 }
 
 /** Prints a value as JSON. A script reads from it what the value holds, whatever its texts are. */

@@ -14,7 +14,7 @@ import { readRemoved } from '../store/upkeep/tombstones.ts';
 import type { CommandContext } from './command-context.ts';
 import { parseTime } from './parse-time.ts';
 import { changesBetween, repairJson, type Change } from './repair-json.ts';
-import { print, printText } from './print.ts';
+import { print, printQuoted } from './print.ts';
 
 export interface QuarantineOptions {
   readonly id?: string;
@@ -194,7 +194,7 @@ async function show(quarantined: QuarantinedBody, result: string, inFull: boolea
   const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
   if (body === undefined)
     print(`${quarantined.body.length} bytes, encoded as ${quarantined.contentEncoding ?? 'they are'}`);
-  else printText(decodeText(body, quarantined.contentType).text);
+  else printQuoted(decodeText(body, quarantined.contentType).text);
 }
 
 /** One place of a repair in two lines: what came and what it became, with the text around it. */
