@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { secretKeyFile } from './data-folder.ts';
 import { databaseFile } from '../database/open-database.ts';
+import { databaseFileMode } from '../database/sqlite.ts';
 
 /** Something that strangers or other users of the machine could reach, and what to do about it. */
 export interface Exposure {
@@ -59,7 +60,6 @@ function previousKey(core: CoreSettings): Exposure[] {
 /** Rights of the group (2nd digit) and of others (3rd digit) that each kind of file may have. */
 const settingsMode = 0o640;
 const privateMode = 0o600;
-const sharedMode = 0o640;
 
 function openFiles(core: CoreSettings, reporting: string | undefined, settingsFile: string): Exposure[] {
   // Windows has no such rights.
@@ -68,10 +68,10 @@ function openFiles(core: CoreSettings, reporting: string | undefined, settingsFi
   return [
     ...openFile(settingsFile, settingsMode, 'holds secrets'),
     ...openFile(secretKeyFile(core), privateMode, 'holds the secret key'),
-    ...(store === undefined ? [] : openFile(store, privateMode, 'holds calls and hashed secrets')),
-    ...(reporting === undefined
+    ...(store === undefined
       ? []
-      : openFile(reporting, isSharedFolder(dirname(reporting)) ? sharedMode : privateMode, 'holds calls')),
+      : openFile(store, databaseFileMode(store), 'holds calls and hashed secrets')),
+    ...(reporting === undefined ? [] : openFile(reporting, databaseFileMode(reporting), 'holds calls')),
   ];
 }
 
@@ -84,9 +84,4 @@ function openFile(file: string, allowed: number, what: string): Exposure[] {
       remedy: `chmod ${allowed.toString(8)} ${resolve(file)}`,
     },
   ];
-}
-
-/** A folder with the setgid bit shares its files with a group on purpose. */
-function isSharedFolder(folder: string): boolean {
-  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o2000) !== 0;
 }

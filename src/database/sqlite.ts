@@ -106,14 +106,20 @@ function cannotOpen(reason: string): Error {
   return Object.assign(new Error(reason), { code: 'SQLITE_CANTOPEN' });
 }
 
-/**
- * Lets only its owner read and write a database file that was just made, whatever the umask, with its log. In a folder
- * with the setgid bit its group may read it: such a folder is made for a BI tool.
- */
+/** The rights of a database file: its owner's alone, and its group may read it in a folder that is shared. */
+export function databaseFileMode(path: string): number {
+  return isSharedFolder(dirname(path)) ? 0o640 : 0o600;
+}
+
+/** A folder with the setgid bit shares its files with a group on purpose: it is made for a BI tool. */
+function isSharedFolder(folder: string): boolean {
+  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o2000) !== 0;
+}
+
+/** Sets these rights on a database file that was just made, whatever the umask, and on its log. */
 export function keepPrivate(path: string): void {
-  const isShared = ((statSync(dirname(path), { throwIfNoEntry: false })?.mode ?? 0) & 0o2000) !== 0;
-  for (const file of [path, `${path}-wal`, `${path}-shm`])
-    if (existsSync(file)) chmodSync(file, isShared ? 0o640 : 0o600);
+  const mode = databaseFileMode(path);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, mode);
 }
 
 /** Makes the folder of a database file. Where that fails, opening the file says why. */

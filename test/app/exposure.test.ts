@@ -99,4 +99,18 @@ describe('a database file that is made', () => {
     await make(join(file('shared'), 'new.sqlite'));
     expect(modeOf(join(file('shared'), 'new.sqlite'))).toBe(0o640);
   });
+
+  it.each(['DATABASE_URL', 'REPORTING_DATABASE_URL'])(
+    'is nothing to warn of as %s in a folder with the setgid bit, until others may read it',
+    async (name) => {
+      mkdirSync(file('shared'));
+      chmodSync(file('shared'), 0o2750);
+      const path = join(file('shared'), 'new.sqlite');
+      await make(path);
+      const settings = { [name]: `sqlite:${path}` };
+      expect(exposures(settings)).toEqual([]);
+      chmodSync(path, 0o644);
+      expect(exposures(settings)).toEqual([expect.stringContaining('chmod 640')]);
+    },
+  );
 });
