@@ -27,7 +27,7 @@ export function callTitle(call: Call): string {
     inbound ? (call.service_name ?? call.service_group) : extensionWords(call),
     resultOf(call),
   ];
-  return parts.flatMap((part) => (part === undefined ? [] : [oneLine(part)])).join(' · ');
+  return parts.flatMap((part) => (part === undefined ? [] : [withoutBreaks(part)])).join(' · ');
 }
 
 /**
@@ -64,7 +64,7 @@ export function callDetails(call: Call, incomplete = false): readonly CallDetail
     ['Call id', call.call_id],
   ];
   return lines.flatMap(([label, text]) =>
-    text === undefined || text.trim() === '' ? [] : [{ label, text: oneLine(text) }],
+    text === undefined || text.trim() === '' ? [] : [{ label, text: withoutBreaks(text) }],
   );
 }
 
@@ -84,7 +84,7 @@ function counterpartWords(call: Call): string {
   if (call.counterpart_e164 !== undefined)
     return parsePhoneNumberFromString(call.counterpart_e164)?.formatInternational() ?? call.counterpart_e164;
   const asItCame = call.direction === 'inbound' ? call.origin_number : call.called_number;
-  return asItCame === undefined || asItCame.trim() === '' ? 'an unknown number' : oneLine(asItCame);
+  return asItCame === undefined || asItCame.trim() === '' ? 'an unknown number' : withoutBreaks(asItCame);
 }
 
 function extensionWords(call: Call): string | undefined {
@@ -120,6 +120,6 @@ function noteOn(call: Call, incomplete: boolean): string | undefined {
 }
 
 /** A value that came with line breaks must not look like a line of ours. */
-function oneLine(text: string): string {
+function withoutBreaks(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
