@@ -35,7 +35,11 @@ export interface RequestLimits {
  */
 export async function requestOnce(
   url: string,
-  init: { readonly method: string; readonly headers: NonNullable<RequestInit['headers']>; readonly body?: string | null },
+  init: {
+    readonly method: string;
+    readonly headers: NonNullable<RequestInit['headers']>;
+    readonly body?: string | null;
+  },
   { deadlineMs, signal }: RequestLimits,
 ): Promise<Reply> {
   const isAborted = (): boolean => signal?.aborted === true;
