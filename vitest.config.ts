@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     include: ['test/**/*.test.ts', 'adapters/*/test/**/*.test.ts'],
+    globalSetup: ['test/build.ts'],
     // A limit against hanging, not a judgement of speed: a busy machine takes long.
     testTimeout: 60_000,
     hookTimeout: 60_000,

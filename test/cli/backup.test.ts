@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -12,6 +11,7 @@ import { storePushes } from '../../src/store/pushes.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { countRows } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { builtCommand } from '../fixtures/built-command.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 
 const keyA = 'key-a-of-the-tests-with-32-letters';
@@ -244,13 +244,11 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
     it('leaves one whole store or the other, whenever it is killed', async () => {
       await folder.run('backup', [backup]);
       await addCalls('b', 100);
-      const command = fileURLToPath(new URL('../../src/cli/restore.ts', import.meta.url));
-      const tsx = import.meta.resolve('tsx');
+      const [program, file] = builtCommand('restore');
       const found: number[] = [];
       for (let run = 0; run < 8; run += 1) {
-        const arguments_ = ['--conditions=source', '--import', tsx, command, backup];
         const { PATH } = process.env;
-        const child = spawn(process.execPath, arguments_, {
+        const child = spawn(program, [file, backup], {
           cwd: folder.path,
           env: { PATH },
           stdio: 'ignore',

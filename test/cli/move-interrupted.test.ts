@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startProcess, type ReceiverProcess } from '../fixtures/receiver-process.ts';
+import { builtCommand } from '../fixtures/built-command.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 
-const command = new URL('../../src/cli/move.ts', import.meta.url).pathname;
-const node = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=source'];
 const rows = 60_000;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -38,7 +37,7 @@ describe('npm run move, interrupted', { timeout: 90_000 }, () => {
   });
 
   const start = (): ReceiverProcess => {
-    move = startProcess(folder.path, {}, [...node, command, '--to', `sqlite:${target()}`]);
+    move = startProcess(folder.path, {}, [...builtCommand('move'), '--to', `sqlite:${target()}`]);
     return move;
   };
   const expectSourceUntouched = (): void => {

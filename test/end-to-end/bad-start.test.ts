@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import {
@@ -11,6 +10,7 @@ import {
   receiverEnvironment,
   takeToken,
 } from '../fixtures/receiver-process.ts';
+import { builtCommand } from '../fixtures/built-command.ts';
 
 describe.concurrent('a start', { timeout: 120_000 }, () => {
   it('with bad settings tells every fault, without a value, and exits with 1', () =>
@@ -146,9 +146,8 @@ describe('a start with another secret key than its store has', { timeout: 60_000
       expect(receiver.output()).toMatch(/SECRET_KEY is not the one.*client -- rotate/);
       expect(receiver.output()).not.toContain(settings.SECRET_KEY);
 
-      const command = fileURLToPath(new URL('../../src/cli/client.ts', import.meta.url));
-      const node = ['--import', import.meta.resolve('tsx'), '--conditions=source', command];
-      execFileSync(process.execPath, [...node, 'rotate', clientId], {
+      const [program, file] = builtCommand('client');
+      execFileSync(program, [file, 'rotate', clientId], {
         cwd: folder,
         env: receiverEnvironment(settings),
       });

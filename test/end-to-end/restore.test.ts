@@ -2,19 +2,18 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { builtCommand } from '../fixtures/built-command.ts';
 import { sendUntil } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 
 /** Runs a command as an operator would, beside whatever runs in the folder. */
 function run(folder: string, command: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const file = fileURLToPath(new URL(`../../src/cli/${command}.ts`, import.meta.url));
-  const node = ['--conditions=source', '--import', import.meta.resolve('tsx'), file, ...args];
+  const [program, file] = builtCommand(command);
   const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, node, options, (_error, stdout, stderr) =>
+    const child = execFile(program, [file, ...args], options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, text: stdout + stderr }),
     );
   });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Random } from '../../src/simulate/traffic/random.ts';
 import type { Stage } from '../../src/domain/stage.ts';
+import { builtCommand } from '../fixtures/built-command.ts';
 import {
   readFirstStart,
   receiverCommand,
@@ -20,14 +21,17 @@ import {
 import { readDue, readReporting, readStored, readUnsettled } from './outside.ts';
 import { faultHeader } from './traffic.ts';
 
-/** The receiver's own main, and the one of the faults: compiled where that was done, from their sources otherwise. */
+// The test adapters' processes run from their sources where the fault suite did not compile them.
 const build = process.env.FAULT_BUILD;
 const commandOf = (source: string, compiled: string): readonly string[] =>
   build === undefined
-    ? [...receiverCommand.slice(0, -1), new URL(source, import.meta.url).pathname]
+    ? [
+        ...[process.execPath, '--conditions=source', '--import', import.meta.resolve('tsx')],
+        new URL(source, import.meta.url).pathname,
+      ]
     : [process.execPath, join(build, compiled)];
-export const kitCommand = commandOf('../../src/main.ts', 'src/main.js');
-export const clientCommand = commandOf('../../src/cli/client.ts', 'src/cli/client.js');
+export const kitCommand: readonly string[] = receiverCommand;
+export const clientCommand: readonly string[] = builtCommand('client');
 export const migrateCommand = commandOf('migrate-main.ts', 'test/faults/migrate-main.js');
 const faultCommand = commandOf('receiver-main.ts', 'test/faults/receiver-main.js');
 

@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { builtCommand } from '../fixtures/built-command.ts';
 import { standInClient, startStandIn } from './stand-in-receiver.ts';
 
 function simulate(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((done) => {
-    const child = spawn(
-      process.execPath,
-      ['--conditions=source', '--import', 'tsx', 'src/cli/simulate.ts', ...args],
-      {
-        env: {
-          PATH: process.env['PATH'],
-          JET_CLIENT_ID: standInClient.clientId,
-          JET_CLIENT_SECRET: standInClient.clientSecret,
-        },
+    const [program, file] = builtCommand('simulate');
+    const child = spawn(program, [file, ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        JET_CLIENT_ID: standInClient.clientId,
+        JET_CLIENT_SECRET: standInClient.clientSecret,
       },
-    );
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (text: Buffer) => (out += text.toString()));

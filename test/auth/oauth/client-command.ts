@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { root } from '../../house/source-files.ts';
+import { builtCommand } from '../../fixtures/built-command.ts';
 import { environmentOf } from './issuer-under-test.ts';
 
 export interface CommandAnswer {
@@ -10,10 +11,10 @@ export interface CommandAnswer {
 
 /** Runs the client command in a process of its own, beside whatever runs on the same folder. */
 export function runClient(folder: string, ...words: readonly string[]): Promise<CommandAnswer> {
-  const node = ['--conditions=source', '--import', 'tsx', 'src/cli/client.ts', ...words];
+  const [program, file] = builtCommand('client');
   const env = { ...process.env, ...environmentOf(folder) };
   return new Promise((resolve) => {
-    execFile(process.execPath, node, { cwd: root, env }, (error, stdout, stderr) => {
+    execFile(program, [file, ...words], { cwd: root, env }, (error, stdout, stderr) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
