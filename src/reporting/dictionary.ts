@@ -29,8 +29,8 @@ export function reportingDictionary(): string {
     '',
     `The table has ${reportingColumns.length} columns. How to read them: [reporting-table.md](reporting-table.md).`,
     '',
-    'An empty column is NULL, never an empty text. A text that is longer than its column is cut at the length shown' +
-      ` (${longTextLength.toLocaleString('en')} characters where none is shown, JSON texts never); the receiver's own database keeps the whole.`,
+    'An empty column is NULL, never an empty text. A text longer than its column is cut at the length shown, or at' +
+      ` ${longTextLength.toLocaleString('en')} characters if none is shown. JSON texts are never cut. The store keeps every text whole.`,
     '',
     '<!-- Made from src/reporting/reporting-columns.ts. `npx vitest run test/docs -u` writes it again. -->',
     '<!-- prettier-ignore-start -->',

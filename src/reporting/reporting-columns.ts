@@ -12,20 +12,20 @@ export const reportingColumns = [
     length: 191,
     required: true,
     meaning:
-      "Jet's callsessionid; for an outbound call, which Jet gives no id, one made from start, numbers and extension. Primary key.",
+      "Jet's callsessionid. Jet gives outbound calls no id, so theirs is made from start, numbers and extension. Primary key.",
   }),
   column('direction', 'text', { length: 10, required: true, meaning: '`inbound` or `outbound`.' }),
   column('stage', 'text', {
     length: 20,
     required: true,
     meaning:
-      'The furthest push that came: `call_start`, `call_answered`, `call_end` or `call_end_outbound`. The last two are final.',
+      'The furthest push that arrived: `call_start`, `call_answered`, `call_end` or `call_end_outbound`. The last two are final.',
   }),
   column('status', 'text', {
     length: 12,
     required: true,
     meaning:
-      'What became of the call, from `dial_status` alone: `in_progress`, `answered`, `missed`, `abandoned`, `busy`, `failed`, `unknown`.',
+      'The result of the call, read only from `dial_status`: `in_progress`, `answered`, `missed`, `abandoned`, `busy`, `failed`, `unknown`.',
   }),
   column('account_number', 'text', {
     length: 64,
@@ -71,7 +71,7 @@ export const reportingColumns = [
     length: 6,
     required: true,
     meaning:
-      'Offset of `started_at_local` from UTC, such as `+11:00`: tells the two 2:30s of a clock change apart.',
+      'Offset of `started_at_local` from UTC, such as `+11:00`. It distinguishes the two 2:30s of a clock change.',
     of: ({ call }) => call.started_at_local.offset,
   }),
   column('ended_at_offset', 'text', {
@@ -81,7 +81,7 @@ export const reportingColumns = [
   }),
   column('started_at_estimated', 'boolean', {
     required: true,
-    meaning: 'True when no push named a readable start: the receipt of the first push stands in.',
+    meaning: 'True when no push has a readable start. The start is then the receipt of the first push.',
   }),
   column('time_zone', 'text', { length: 64, required: true, meaning: 'IANA zone of the local times.' }),
   column('local_date', 'date', {
@@ -103,42 +103,42 @@ export const reportingColumns = [
   column('local_week', 'text', {
     length: 8,
     meaning:
-      'ISO week of the start in `time_zone`, such as `2026-W48`: Monday to Sunday. Empty in rows that were last written before version 0.2.0.',
+      'ISO week of the start in `time_zone`, such as `2026-W48`: Monday to Sunday. Empty in rows last written before version 0.2.0.',
     of: ({ call }) => DateTime.fromISO(call.started_at_local.date).toFormat("kkkk-'W'WW"),
     since: 3,
   }),
 
   column('origin_number', 'text', {
     length: 128,
-    meaning: "Jet's originnumber: the number that started the call, as it came.",
+    meaning: "Jet's originnumber: the number that started the call, unchanged.",
   }),
   column('origin_number_e164', 'text', {
     length: 20,
-    meaning: '`origin_number` as +61…, when it can be read as a phone number.',
+    meaning: '`origin_number` as +61…, if it is a readable phone number.',
   }),
   column('phone_number', 'text', {
     length: 128,
-    meaning: "Jet's phonenumber: the service number, as it came.",
+    meaning: "Jet's phonenumber: the service number, unchanged.",
   }),
   column('phone_number_e164', 'text', {
     length: 20,
-    meaning: '`phone_number` as +61…, when it can be read as a phone number.',
+    meaning: '`phone_number` as +61…, if it is a readable phone number.',
   }),
   column('called_number', 'text', {
     length: 128,
-    meaning: "Jet's Called Number (outbound): the number that the agent dialled, as it came.",
+    meaning: "Jet's Called Number (outbound): the number that the agent dialled, unchanged.",
   }),
   column('called_number_e164', 'text', {
     length: 20,
-    meaning: '`called_number` as +61…, when it can be read as a phone number.',
+    meaning: '`called_number` as +61…, if it is a readable phone number.',
   }),
   column('calling_number', 'text', {
     length: 128,
-    meaning: "Jet's Calling Number (outbound): the caller id of the agent, as it came.",
+    meaning: "Jet's Calling Number (outbound): the caller id of the agent, unchanged.",
   }),
   column('calling_number_e164', 'text', {
     length: 20,
-    meaning: '`calling_number` as +61…, when it can be read as a phone number.',
+    meaning: '`calling_number` as +61…, if it is a readable phone number.',
   }),
   column('calling_extension', 'text', {
     length: 64,
@@ -148,11 +148,11 @@ export const reportingColumns = [
     length: 20,
     indexed: true,
     meaning:
-      'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, when it can be read as a phone number.',
+      'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, if it is a readable phone number.',
   }),
   column('withheld', 'boolean', {
     required: true,
-    meaning: 'True when the caller of an inbound call hid the number, or none came.',
+    meaning: 'True when the caller of an inbound call hid the number, or Jet sent none.',
   }),
 
   column('service_name', 'text', {
@@ -172,7 +172,7 @@ export const reportingColumns = [
   }),
   column('dial_status', 'text', {
     length: 64,
-    meaning: "Jet's dialstatus, as it came. `status` is read from it.",
+    meaning: "Jet's dialstatus, unchanged. `status` is read from it.",
   }),
   column('queue_name', 'text', { length: 191, meaning: "Jet's queuename: the queue that the call entered." }),
   column('extension_number', 'text', {
@@ -193,13 +193,13 @@ export const reportingColumns = [
   }),
   column('answer_received_at_utc', 'instant', {
     meaning:
-      'When the answered push arrived here: the nearest thing to an answer time that Jet sends. A menu or a queue that answers counts too.',
+      'When the answered push arrived here. Jet sends no better answer time. A menu or a queue that answers counts too.',
     of: ({ call }) => call.answer_received_at,
   }),
 
   column('session_id', 'text', { length: 191, meaning: 'Session of the web visit that led to the call.' }),
   column('page_view_id', 'text', { length: 191, meaning: 'The page view that led to the call.' }),
-  column('tracking_site_code', 'text', { length: 64, meaning: 'Tracking code, where several are in use.' }),
+  column('tracking_site_code', 'text', { length: 64, meaning: 'Tracking code, if several are in use.' }),
   column('user_id', 'text', { length: 191, meaning: "Jet's id of the web visitor." }),
   column('attributes', 'json', {
     meaning: 'All attribute fields of the web session, as Jet sent them: a JSON text.',
@@ -224,7 +224,7 @@ export const reportingColumns = [
   column('medium', 'text', { length: 191, meaning: 'Category of the source: organic, CPC, referral.' }),
   column('internal_referrer', 'text', {
     length: 64,
-    meaning: "Jet's internalReferrer, as it came: true or false.",
+    meaning: "Jet's internalReferrer, unchanged: true or false.",
   }),
   column('landing_page_domain', 'text', {
     length: 191,
@@ -239,8 +239,7 @@ export const reportingColumns = [
   column('gclid', 'text', { length: 512, meaning: 'Id of the Google Ads click.' }),
 
   column('extra', 'json', {
-    meaning:
-      "Keys that Jet's page does not name, and values that could not be read, as they came: a JSON object.",
+    meaning: 'Unknown keys and unreadable values, unchanged: a JSON object.',
     of: ({ call: { extra } }) => (Object.keys(extra).length === 0 ? undefined : JSON.stringify(extra)),
   }),
   column('revision', 'bigint', {
@@ -250,12 +249,12 @@ export const reportingColumns = [
   }),
   column('first_received_at_utc', 'instant', {
     required: true,
-    meaning: 'When the first push of the call came.',
+    meaning: 'When the first push of the call arrived.',
     of: ({ call }) => call.first_received_at,
   }),
   column('last_received_at_utc', 'instant', {
     required: true,
-    meaning: 'When the latest push of the call came.',
+    meaning: 'When the latest push of the call arrived.',
     of: ({ call }) => call.last_received_at,
   }),
   column('updated_at_utc', 'instant', {
