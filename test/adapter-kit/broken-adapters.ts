@@ -66,6 +66,11 @@ function around(wrap: (deliver: Deliver, made: Made) => Deliver): (made: Made) =
 }
 
 export const brokenAdapters: readonly BrokenAdapter[] = [
+  {
+    fault: 'does not list its token as a secret',
+    caughtBy: ['lists in `secrets` each setting whose name ends in TOKEN, SECRET, PASSWORD or KEY'],
+    definition: { ...(reference as AdapterDefinition), secrets: [] },
+  },
   broken(
     'drops an outcome of a full batch',
     each,

@@ -81,6 +81,17 @@ describe('the adapter kit', () => {
     ]);
   });
 
+  it('says what happened when an older revision replaced a newer one', async () => {
+    const broken = brokenAdapters.find(
+      ({ fault }) => fault === 'lets an older revision overwrite a newer one',
+    );
+    const sentence = contractSentences.find(({ title }) => title.startsWith('never lets an older revision'));
+    const definition = broken?.definition ?? reference;
+    await expect(
+      sentence?.run({ ...referenceSubject, definition }, () => Promise.resolve()),
+    ).rejects.toThrow('An older revision replaced a newer one: 245 s became 192 s');
+  });
+
   it('skips by name what a stand-in does not show', () => {
     const subject: AdapterSubject = { ...referenceSubject, showsNothing: true };
     const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);

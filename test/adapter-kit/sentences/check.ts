@@ -14,10 +14,8 @@ export const checkSentences: readonly Sentence[] = [
       rehearse(subject, async (rehearsal) => {
         const findings = await check(rehearsal);
         assert.ok(findings.length > 0, 'It says nothing of what it looked at');
-        assert.deepEqual(
-          findings.filter((finding) => finding.level === 'fault'),
-          [],
-        );
+        const faults = findings.filter(({ level }) => level === 'fault').map(({ message }) => message);
+        assert.deepEqual(faults, [], `It finds a fault in a destination that is right: ${faults.join(' ')}`);
       }),
   },
   {
@@ -45,7 +43,7 @@ export const checkSentences: readonly Sentence[] = [
         await land(deliveryOf('answered'));
         const before = await standIn.records();
         await check(rehearsal);
-        assert.deepEqual(await standIn.records(), before);
+        assert.deepEqual(await standIn.records(), before, 'check changed the records of the destination');
       }),
   },
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { InvalidSettings } from '../../../src/config/read-settings.ts';
 import { contractVersion } from '../../../src/contract/adapter.ts';
 import { describe, readConfig } from '../rehearsal.ts';
@@ -10,8 +11,16 @@ export const definitionSentences: readonly Sentence[] = [
   {
     title: "carries its folder's name and this contract's version",
     run: ({ definition, folder }) => {
-      assert.equal(definition.name, basename(folder));
-      assert.equal(definition.contractVersion, contractVersion);
+      assert.equal(
+        definition.name,
+        basename(folder),
+        `Its name is "${definition.name}", and its folder is "${basename(folder)}"`,
+      );
+      assert.equal(
+        definition.contractVersion,
+        contractVersion,
+        `It is written for contract version ${definition.contractVersion}, and the kit has version ${contractVersion}`,
+      );
       return Promise.resolve();
     },
   },
@@ -23,6 +32,21 @@ export const definitionSentences: readonly Sentence[] = [
       assert.deepEqual(
         subject.definition.secrets.filter((name) => !settings.includes(name)),
         [],
+      );
+      return Promise.resolve();
+    },
+  },
+  {
+    title: 'lists in `secrets` each setting whose name ends in TOKEN, SECRET, PASSWORD or KEY',
+    run: ({ definition }) => {
+      const unlisted = Object.entries(definition.configSchema.shape)
+        .filter(([name, schema]) => secretEnd.test(name) && !takesFixedWords(schema))
+        .map(([name]) => name)
+        .filter((name) => !definition.secrets.includes(name));
+      assert.deepEqual(
+        unlisted,
+        [],
+        `${unlisted.join(' and ')} looks like a secret, and \`secrets\` of the definition does not list it: the value can be printed, and a file cannot give it`,
       );
       return Promise.resolve();
     },
@@ -43,6 +67,16 @@ export const definitionSentences: readonly Sentence[] = [
     },
   },
 ];
+
+const secretEnd = /(?:TOKEN|SECRET|PASSWORD|KEY)$/;
+
+/** A choice between words that the adapter names is no secret. */
+function takesFixedWords(schema: unknown): boolean {
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return true;
+  if (!(schema instanceof z.ZodType)) return false;
+  const { innerType, in: input } = schema.def as { innerType?: unknown; in?: unknown };
+  return (innerType ?? input) !== undefined && takesFixedWords(innerType ?? input);
+}
 
 /** The values of the settings that are secrets. */
 export function secretsOf(

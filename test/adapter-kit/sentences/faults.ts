@@ -24,7 +24,12 @@ export const faultSentences: readonly Sentence[] = [
         assert.equal((await recordsOf(delivery)).length, 1, 'The stand-in lost its reply before the write');
         await restart();
         await land(again(delivery));
-        assert.equal((await recordsOf(delivery)).length, 1);
+        const { length } = await recordsOf(delivery);
+        assert.equal(
+          length,
+          1,
+          `The reply was lost after the write, and the next attempt left ${length} records`,
+        );
       }),
   },
   {

@@ -60,7 +60,8 @@ export const landingSentences: readonly Sentence[] = [
         await land(delivery);
         await restart();
         await land(again(delivery));
-        assert.equal((await recordsOf(delivery)).length, 1);
+        const { length } = await recordsOf(delivery);
+        assert.equal(length, 1, `The same key came twice and left ${length} records`);
       }),
   },
   {
@@ -72,11 +73,14 @@ export const landingSentences: readonly Sentence[] = [
         const later = revised(first, await land(first), { duration_seconds: 245 });
         const [before] = await recordsOf(first);
         await land(later);
-        const records = await recordsOf(later);
+        const shown = (await recordsOf(later)).map(
+          ({ remoteId, durationSeconds }) =>
+            `record ${remoteId ?? '(no id)'} of ${durationSeconds ?? 'no'} s`,
+        );
         assert.deepEqual(
-          records.map((record) => [record.remoteId, record.durationSeconds]),
-          [[before?.remoteId, 245]],
-          'Not one record, the same, with the later duration',
+          shown,
+          [`record ${before?.remoteId ?? '(no id)'} of 245 s`],
+          `A call of 192 s changed to 245 s, and the destination shows ${shown.join(' and ')}`,
         );
       }),
   },

@@ -14,7 +14,7 @@ export const mannersSentences: readonly Sentence[] = [
         const batch = [deliveryOf('web-session'), deliveryOf('outbound')];
         const before = structuredClone(batch);
         await deliver(batch);
-        assert.deepEqual(batch, before);
+        assert.deepEqual(batch, before, 'deliver changed the batch that it was given');
       }),
   },
   {
