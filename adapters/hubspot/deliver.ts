@@ -1,113 +1,96 @@
-import { retry, type Delivery, type Outcome } from '#contract';
-import { countUnmappedPlaces, isPlaceCounted } from '#crm';
-import { createCalls, indexLagMs } from './calls/create-calls.ts';
-import { mapCall } from './mapping.ts';
-import { findPeople, skipWithoutPerson } from './people/match.ts';
+import type { AdapterTools } from '#contract';
+import { createOwners, createRefusedValues, type Break, type Crm } from '#crm';
 import { pauseFor } from './api/pause.ts';
-import { takenBy } from './api/portal.ts';
-import { ownerProperty } from './check/properties.ts';
-import { createRefusedValues } from './calls/refused-values.ts';
-import { recoverCalls } from './calls/recover-calls.ts';
-import type { Landing, Parts, Run } from './api/run.ts';
-import { readTrace, type Whom } from './calls/trace.ts';
+import { createPortal, formOf } from './api/portal.ts';
+import { createCalls } from './calls/create-calls.ts';
+import { linkCalls } from './calls/link-calls.ts';
+import { normalForm } from './calls/normal-form.ts';
+import { readCalls } from './calls/read-calls.ts';
 import { updateCalls } from './calls/update-calls.ts';
-import { isNews } from './calls/write-changes.ts';
+import { fixedProperties, outcomeProperties, ownerProperty } from './check/properties.ts';
+import { batchRowsMax, type HubspotClient } from './client.ts';
+import type { HubspotConfig } from './config.ts';
+import { mapCall } from './mapping.ts';
+import { candidateOf } from './people/candidate.ts';
+import { makeContacts } from './people/make-contacts.ts';
 
-/** Lands a batch: finds whom each call is about, then makes the new ones and brings the others up to date. */
-export async function deliver(
-  parts: Parts,
-  batch: readonly Delivery[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> {
-  if (batch.length === 0) return [];
-  const outcomes = new Map<string, Outcome>();
-  const sent = new Set<string>();
-  try {
-    const form = await parts.portal.callForm(signal);
-    await parts.owners.refresh(signal);
-    const memory = {
-      refusedValues: createRefusedValues(form.refused),
-      searchedAnew: new Set<string>(),
-      refusals: { count: 0 },
-    };
-    await landAll({ ...parts, signal, form, outcomes, sent, ...memory }, batch);
-  } catch (error) {
-    const pause = pauseFor(error);
-    const hasSettled = [...outcomes.values()].some(isNews);
-    // Without a unique key, or after a fault of ours, a call that may have been made would be made again.
-    const isSent = sent.size > 0 && (pause === undefined || parts.config.HUBSPOT_KEY === 'search');
-    // What is settled before HubSpot went away is told; the rest waits, and the next request says why.
-    if (!hasSettled && !isSent) throw pause ?? error;
-    if (pause === undefined)
-      parts.tools.log.error({ error }, 'A batch broke off after a part of it was settled');
-    const code = pause === undefined ? 'broken_off' : 'hubspot_away';
-    const reason = pause?.message ?? 'The batch broke off before the call was landed.';
-    const waitMs = pause !== undefined && 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
-    for (const { id } of batch)
-      if (!outcomes.has(id))
-        outcomes.set(id, retry(id, code, reason, sent.has(id) ? Math.max(waitMs ?? 0, indexLagMs) : waitMs));
-  }
-  return [...outcomes.values()];
-}
-
-async function landAll(run: Run, batch: readonly Delivery[]): Promise<void> {
-  const { config } = run;
-  const people = await findPeople(run, batch);
-  const landings = batch.flatMap((delivery) => {
-    const whom = people.get(delivery.id);
-    if (whom === undefined || skipWithoutPerson(run, delivery, whom)) return [];
-    return [landingOf(run, delivery, whom)];
-  });
-  await countUnmapped(run, landings);
-  await updateCalls(
-    run,
-    landings.flatMap((landing) => {
-      const { remoteId } = landing.delivery;
-      const wasFound = landing.last === undefined || landing.last.whom.state === 'found';
-      const mayLackPeople = !wasFound && landing.whom.state === 'found';
-      return remoteId === undefined ? [] : [{ ...landing, remoteId, mayLackPeople }];
+/** HubSpot, as the engine that lands calls uses it. */
+export function createHubspotCrm(client: HubspotClient, config: HubspotConfig, tools: AdapterTools): Crm {
+  const { clock } = tools;
+  const portal = createPortal(client, config.HUBSPOT_KEY, clock);
+  const isUnique = config.HUBSPOT_KEY === 'unique';
+  let form = formOf([]);
+  return {
+    name: 'HubSpot',
+    tools,
+    settingPrefix: 'HUBSPOT',
+    unmatched: {
+      policy: config.HUBSPOT_UNMATCHED,
+      create: {
+        statuses: config.HUBSPOT_CREATE_STATUSES,
+        durationSecondsMin: config.HUBSPOT_CREATE_AFTER / 1000,
+      },
+    },
+    isLive: config.HUBSPOT_LOG === 'live',
+    isUpdatedWhileOpen: true,
+    keyFinds: isUnique ? 'conflict' : 'lookup',
+    fields: { fixed: fixedProperties, outcome: outcomeProperties, owner: ownerProperty },
+    owners: createOwners({
+      table: config.HUBSPOT_OWNERS,
+      otherwise: 'nobody',
+      keyOf: (user) => user.toLowerCase(),
+      readUsers: async (_named, signal) => await readUsers(client, signal),
+      clock,
     }),
-  );
-  const unknown = landings.filter(({ delivery }) => delivery.remoteId === undefined);
-  // A unique key refuses a second call by itself: what is there shows as a conflict.
-  const mayBeThere = (landing: Landing): boolean => config.HUBSPOT_KEY === 'search' && !isFresh(run, landing);
-  await recoverCalls(run, unknown.filter(mayBeThere));
-  await createCalls(
-    run,
-    unknown.filter((landing) => !mayBeThere(landing)),
-    { isKeyFree: false, resolve: (landings) => recoverCalls(run, landings) },
-  );
-}
-
-// A replay, a restored store or a crash of minutes ago: an attempt may be forgotten.
-const freshForMs = 2 * 60_000;
-
-/** Nobody can have landed it yet. A further push would have made an earlier attempt forgotten. */
-function isFresh({ tools, config }: Run, { delivery }: Landing): boolean {
-  const { attempt, visit, call } = delivery;
-  const { first_received_at: firstAtMs, last_received_at: lastAtMs } = call;
-  const dueAtMs = config.HUBSPOT_LOG === 'end' ? firstAtMs + (call.duration_seconds ?? 0) * 1000 : firstAtMs;
-  const isSinglePush = config.HUBSPOT_LOG === 'end' || firstAtMs === lastAtMs;
-  return attempt === 1 && visit === 'first' && isSinglePush && tools.clock() - dueAtMs < freshForMs;
-}
-
-function landingOf({ config, form, owners }: Run, delivery: Delivery, whom: Whom): Landing {
-  const owner = owners.choose(delivery.call, whom.contactOwnerId);
-  const all = {
-    // What was shown while the call went on says nothing true any longer.
-    ...(delivery.isOver && { hs_call_status: '' }),
-    ...mapCall(delivery, config.HUBSPOT_FIELDS, form.choices),
-    ...(owner.id !== undefined && { [ownerProperty]: owner.id }),
+    refusedValues: createRefusedValues(clock),
+    people: {
+      rules: { objects: ['contact'], policy: config.HUBSPOT_SEVERAL },
+      searchSize: (numbers) => client.contactsPerSearch(numbers),
+      async search(numbers, signal) {
+        const { records, isCut } = await client.searchContacts(numbers, signal);
+        return { candidates: records.map(candidateOf), isCut };
+      },
+      make: (numbers, signal) => makeContacts(client, tools, numbers, signal),
+    },
+    budget: () => 'free',
+    rowsMax: () => batchRowsMax,
+    async prepare(_deliveries, signal) {
+      form = await portal.callForm(signal);
+    },
+    mapCall: (delivery) => ({
+      // What was shown while the call went on is no longer true.
+      ...(delivery.isOver && { hs_call_status: '' }),
+      ...mapCall(delivery, config.HUBSPOT_FIELDS, form.choices),
+    }),
+    linkFields: () => ({}),
+    whyNotTaken: (name) => form.whyNotTaken(name),
+    normal: (value) => normalForm(String(value ?? '')),
+    isOurs: () => false,
+    read: (asked, names, signal) => readCalls(client, isUnique, asked, names, signal),
+    create: (rows, signal) => createCalls(client, isUnique, rows, signal),
+    update: (rows, signal) => updateCalls(client, rows, signal),
+    link: (rows, signal) => linkCalls(client, rows, signal),
+    broken,
   };
-  const { taken, dropped } = takenBy(form, all);
-  return { delivery, last: readTrace(delivery.landedTrace), whom, owner, properties: taken, dropped };
 }
 
-/** Each call once, when it is over. */
-async function countUnmapped({ tools, config }: Run, landings: readonly Landing[]): Promise<void> {
-  const isLive = config.HUBSPOT_LOG === 'live';
-  const places = landings.flatMap(({ delivery, owner }) =>
-    isPlaceCounted(delivery, isLive) ? (owner.unmapped ?? []) : [],
+/** Ids of active owners, by id and by email. */
+async function readUsers(client: HubspotClient, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const active = (await client.listOwners(false, signal)).filter(({ archived }) => !archived);
+  return new Map(
+    active.flatMap(({ id, email }) => [
+      [id, id],
+      [(email ?? '').toLowerCase(), id],
+    ]),
   );
-  await countUnmappedPlaces(tools.ledger, places);
+}
+
+function broken(error: unknown): Break {
+  const pause = pauseFor(error);
+  if (pause === undefined) {
+    const reason = 'The batch broke off before the call was landed.';
+    return { error, isPause: false, code: 'broken_off', reason };
+  }
+  const delayMs = 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;
+  return { error: pause, isPause: true, code: 'hubspot_away', reason: pause.message, delayMs };
 }

@@ -1,11 +1,10 @@
 import { contractVersion, defineAdapter, stages } from '#contract';
+import { landBatch } from '#crm';
 import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
-import { deliver } from './deliver.ts';
+import { createHubspotCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
-import { createOwners } from './people/owner.ts';
-import { createPortal } from './api/portal.ts';
 import { setUp } from './check/setup.ts';
 import { createTransport } from './api/transport.ts';
 
@@ -31,12 +30,11 @@ export const hubspot = defineAdapter({
   create(config, tools) {
     const transport = createTransport(config, (ratio) => tools.showFigure('api_budget_used_ratio', ratio));
     const client = createClient(transport);
-    const portal = createPortal(client, config.HUBSPOT_KEY, tools.clock);
-    const owners = createOwners(client, config.HUBSPOT_OWNERS, tools.clock);
+    const crm = createHubspotCrm(client, config, tools);
     return {
       check: (signal) => check({ client, config, tools }, signal),
       setup: (signal) => setUp(client, config, signal),
-      deliver: (batch, signal) => deliver({ client, config, tools, portal, owners }, batch, signal),
+      deliver: (batch, signal) => landBatch(crm, batch, signal),
       close: () => Promise.resolve(),
     };
   },

@@ -27,3 +27,19 @@ export {
   type PersonState,
   type UnmatchedRule,
 } from './unmatched.ts';
+export { indexLagMs, landBatch } from './engine/land-batch.ts';
+export { createOwners } from './engine/owners.ts';
+export { createRefusedValues } from './engine/refused-values.ts';
+export type { Fields, FieldValue, Person } from './engine/activity.ts';
+export type {
+  Asked,
+  Break,
+  Budget,
+  Crm,
+  LinkResult,
+  LinkRow,
+  MadePerson,
+  ReadResult,
+  Row,
+  RowResult,
+} from './engine/crm.ts';

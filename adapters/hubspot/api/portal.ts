@@ -3,16 +3,12 @@ import type { PropertyDefinition } from './answers.ts';
 import type { HubspotClient } from '../client.ts';
 import { usualChoices, type CallChoices } from '../mapping.ts';
 import { keyMissing } from './pause.ts';
-import { callKey, requiredProperties, without, type Properties } from '../check/properties.ts';
+import { callKey, requiredProperties } from '../check/properties.ts';
 import { Refusal } from './refusal.ts';
-import type { RefusedBefore } from '../calls/refused-values.ts';
-import type { Left } from '../calls/trace.ts';
 
 /** What a portal takes for a call. */
 export interface CallForm {
   readonly choices: CallChoices;
-  /** What HubSpot refused since the form was read. */
-  readonly refused: RefusedBefore;
   /**
    * Why a property is not taken in this portal, in words for a trace; undefined: it may be.
    */
@@ -44,7 +40,7 @@ export function createPortal(client: HubspotClient, key: 'unique' | 'search', cl
       } catch (error) {
         // A token that may not read definitions can land calls all the same.
         if (!(error instanceof Refusal && error.status === 403)) throw error;
-        form = { choices: usualChoices, refused: new Map(), whyNotTaken: () => undefined };
+        form = { choices: usualChoices, whyNotTaken: () => undefined };
       }
       readAtMs = nowMs;
       return form;
@@ -65,7 +61,6 @@ export function formOf(definitions: readonly PropertyDefinition[]): CallForm {
       statuses: statuses.length === 0 ? usualChoices.statuses : new Set(statuses),
       dispositions: dispositions.length === 0 ? usualChoices.dispositions : new Map(dispositions),
     },
-    refused: new Map(),
     whyNotTaken(name) {
       // What cannot be left out is tried: the refusal says what to do.
       if (requiredProperties.has(name)) return undefined;
@@ -73,21 +68,5 @@ export function formOf(definitions: readonly PropertyDefinition[]): CallForm {
       if (definition === undefined) return 'the portal has no such property';
       return definition.modificationMetadata?.readOnlyValue === true ? 'it is read only there' : undefined;
     },
-  };
-}
-
-/** What of the properties a portal takes, and why it does not take the others. */
-export function takenBy(form: CallForm, properties: Properties): { taken: Properties; dropped: Left } {
-  const dropped = Object.keys(properties).flatMap((name) => {
-    const why = form.whyNotTaken(name);
-    // Without the fingerprint of the value: once the portal takes the property, it is filled.
-    return why === undefined ? [] : [[name, { why, value: '' }] as const];
-  });
-  return {
-    taken: without(
-      properties,
-      dropped.map(([name]) => name),
-    ),
-    dropped: Object.fromEntries(dropped),
   };
 }

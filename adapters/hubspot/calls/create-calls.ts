@@ -1,12 +1,6 @@
-import { rejected, retry } from '#contract';
+import { indexLagMs, type Row, type RowResult } from '#crm';
 import { recordsByKey, type BatchAnswer } from '../api/answers.ts';
-import { batchRowsMax } from '../client.ts';
-import { matchAgain, withoutGone, withWhom } from '../people/match-again.ts';
-import { skipWithoutPerson } from '../people/match.ts';
-import { propertyRequired, settleLanded } from './outcomes.ts';
 import { keyMissing } from '../api/pause.ts';
-import { callKey, filled } from '../check/properties.ts';
-import { refuseOptional, setRefused, withoutOptional } from '../api/refused-row.ts';
 import {
   isBatchRefused,
   isConflict,
@@ -14,149 +8,142 @@ import {
   isMissing,
   isOutcomeUnknown,
   namedProperties,
+  Refusal,
   rowFaultOf,
   type ErrorDetails,
-  type Refusal,
 } from '../api/refusal.ts';
-import { missingProperties } from '../check/required-properties.ts';
-import { halvesOfCalls, inBatches, sendWrite, type Landing, type Run } from '../api/run.ts';
+import { callKey } from '../check/properties.ts';
+import type { HubspotClient } from '../client.ts';
+import { orStop, refusedRow, refusedTogether, withoutOptional } from './refused-row.ts';
+import { propertiesOf } from './rows.ts';
 
-/** A call that is to be made. `isMatchedAgain`: whom it is about was looked for anew already. */
-type Row = Landing & { readonly isMatchedAgain?: true };
-
-// So long the index may lag behind: a call is looked for only then, where its key is not unique.
-export const indexLagMs = 60_000;
-
-/** What is done about calls that may be there already. */
-export interface Doubt {
-  /** HubSpot did not say whether they were made. */
-  resolve(landings: readonly Landing[]): Promise<void>;
-  /** True when the keys were looked up just now: none is there, and a conflict is about another property. */
-  readonly isKeyFree: boolean;
+/** Makes calls with their associations, at most a hundred. @param isUnique the key is unique in the portal */
+export async function createCalls(
+  client: HubspotClient,
+  isUnique: boolean,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<readonly RowResult[]> {
+  const isFree = rows.every(({ key }) => key === 'free');
+  return isFree && isUnique
+    ? await upsert(client, rows, signal)
+    : await create(client, isUnique, rows, signal);
 }
 
-/** Makes calls, a hundred in one request, with their associations. */
-export async function createCalls(run: Run, landings: readonly Landing[], doubt: Doubt): Promise<void> {
-  const queue: Row[][] = inBatches(landings, batchRowsMax);
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift())
-    queue.unshift(...(await createBatch(run, batch, doubt)));
-}
-
-/** Answers what is to be sent again, changed. */
-async function createBatch(run: Run, given: readonly Row[], doubt: Doubt): Promise<Row[][]> {
-  const batch = given.map((row) => {
-    const { taken, left } = run.refusedValues.strip(filled(row.properties));
-    return { ...row, properties: taken, dropped: { ...row.dropped, ...left } };
-  });
-  const calls = batch.map(({ delivery, properties, whom }) => ({
-    key: delivery.idempotencyKey,
-    properties,
-    contactId: whom.contactId,
-    companyId: whom.companyId,
+async function create(
+  client: HubspotClient,
+  isUnique: boolean,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<readonly RowResult[]> {
+  const calls = rows.map((row) => ({
+    key: row.delivery.idempotencyKey,
+    properties: propertiesOf(row),
+    contactId: row.person.record?.id,
+    companyId: row.person.companyId,
   }));
   let answer: BatchAnswer;
   try {
-    answer = await sendWrite(run, batch, () => run.client.createCalls(calls, run.signal));
+    answer = await client.createCalls(calls, signal);
   } catch (error) {
-    if (isOutcomeUnknown(error)) await resolveDoubt(run, batch, doubt);
-    else if (isBatchRefused(error)) return refusedBatch(run, batch, error, doubt);
-    else throw error;
-    return [];
+    if (isOutcomeUnknown(error)) return rows.map((row) => inDoubt(row, isUnique));
+    if (isBatchRefused(error)) return refusedBatch(rows, error, isUnique);
+    throw error;
   }
   const byKey = recordsByKey(answer.records, callKey);
-  const inDoubt: Row[] = [];
-  const failed: [Row, ErrorDetails][] = [];
-  for (const row of batch) {
-    const { idempotencyKey: key } = row.delivery;
-    const remoteId = byKey.get(key)?.id;
+  return rows.map((row): RowResult => {
+    const key = row.delivery.idempotencyKey;
+    const id = byKey.get(key)?.id;
+    if (id !== undefined) return { kind: 'saved', id };
     const error = answer.errors.find(({ about }) => about.includes(key));
-    if (remoteId !== undefined)
-      settleLanded(run, row, { remoteId, effect: 'created', how: 'created', written: row.properties });
-    else if (error === undefined || isOurConflict(row, error, doubt)) inDoubt.push(row);
-    else failed.push([row, error]);
-  }
-  // What landed is settled first: the rest may end with an error for the batch.
-  if (inDoubt.length > 0) await resolveDoubt(run, inDoubt, doubt);
-  const again: Row[] = [];
-  for (const [row, error] of failed) again.push(...(await changed(run, row, error)));
-  return again.length === 0 ? [] : [again];
-}
-
-/** Where the key is unique, what is there is found by it at once; else only when the index has caught up. */
-async function resolveDoubt(run: Run, batch: readonly Row[], doubt: Doubt): Promise<void> {
-  if (run.config.HUBSPOT_KEY === 'unique') {
-    await doubt.resolve(batch);
-    return;
-  }
-  const reason = 'HubSpot did not say whether the call was made.';
-  for (const { delivery } of batch)
-    run.outcomes.set(delivery.id, retry(delivery.id, 'outcome_unknown', reason, indexLagMs));
-}
-
-/** The call is there already, as far as the error tells: it may be about another property that is unique. */
-function isOurConflict(
-  { properties }: Row,
-  error: ErrorDetails,
-  { isKeyFree }: Doubt,
-  status?: number,
-): boolean {
-  if (isKeyFree || !isConflict(error, status)) return false;
-  const named = namedProperties(error, Object.keys(properties));
-  return named.length === 0 || named.includes(callKey);
-}
-
-/** A batch that was refused as a whole: nothing of it was written. */
-async function refusedBatch(run: Run, batch: readonly Row[], error: Refusal, doubt: Doubt): Promise<Row[][]> {
-  const { details, status } = error;
-  const [only] = batch;
-  if (only === undefined) return [];
-  if (isOurConflict(only, details, doubt, status)) {
-    await resolveDoubt(run, batch, doubt);
-    return [];
-  }
-  if (isKeyFault(details, callKey)) throw keyMissing(error);
-  if (rowFaultOf(details) === 'forbidden') throw error;
-  if (batch.length > 1) {
-    const others = withoutLacking(run, batch, missingProperties(details));
-    if (others.length === batch.length) return halvesOfCalls(run, batch);
-    return others.length === 0 ? [] : [others];
-  }
-  const again = await changed(run, only, details, status);
-  return again.length === 0 ? [] : [again];
-}
-
-/** Rejects the calls that lack a required property: the same rule refuses each of them. Answers the others. */
-function withoutLacking(run: Run, batch: readonly Row[], missing: readonly string[]): Row[] {
-  return batch.filter(({ delivery: { id }, properties }) => {
-    const lacking = missing.filter((name) => (properties[name] ?? '') === '');
-    if (lacking.length > 0) run.outcomes.set(id, propertyRequired(id, lacking));
-    return lacking.length === 0;
+    return error === undefined || isOurConflict(row, error) ? inDoubt(row, isUnique) : refused(row, error);
   });
 }
 
-/** A refused call as it may be taken, or none when it has its outcome. */
-async function changed(run: Run, row: Row, error: ErrorDetails, status?: number): Promise<Row[]> {
-  const { delivery, properties, whom } = row;
-  const isAboutRow = rowFaultOf(error) === 'the row';
-  // Each round leaves something out: it comes to an end.
-  const optional = isAboutRow ? refuseOptional(run, properties, error) : [];
-  if (optional.length > 0) return [withoutOptional(run, row, optional)];
-  if (isAboutRow && isMissing(error) && (whom.contactId ?? whom.companyId) !== undefined) {
-    // The contact or company was deleted since it was found.
-    const found = row.isMatchedAgain === true ? undefined : await matchAgain(run, row);
-    const next = found ?? withoutGone(whom, error);
-    if (skipWithoutPerson(run, delivery, next)) return [];
-    return [{ ...withWhom(run, row, next), isMatchedAgain: true }];
+/** By the key: whoever makes it first, there is one. An upsert takes no associations: they follow. */
+async function upsert(
+  client: HubspotClient,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<readonly RowResult[]> {
+  const calls = rows.map((row) => ({ key: row.delivery.idempotencyKey, properties: propertiesOf(row) }));
+  let answer: BatchAnswer;
+  try {
+    answer = await client.upsertCalls(calls, signal);
+  } catch (error) {
+    // Refused for one of the rows: creating them finds it row by row.
+    if (isBatchRefused(error)) return await create(client, true, rows, signal);
+    // HubSpot answers, since the key was read just now: it cannot take this call.
+    if (rows.length === 1 && error instanceof Refusal && error.status >= 500)
+      return rows.map((row) => inDoubt(row, true));
+    throw error;
   }
-  if (isConflict(error, status) && namedProperties(error, [callKey]).length > 0) {
+  const byKey = recordsByKey(answer.records, callKey);
+  const isRefused = ({ delivery: { idempotencyKey: key } }: Row): boolean =>
+    !byKey.has(key) && answer.errors.some(({ about }) => about.includes(key));
+  const again = rows.filter(isRefused);
+  const results = await orStop(again, () => create(client, true, again, signal));
+  return rows.map((row): RowResult => {
+    const record = byKey.get(row.delivery.idempotencyKey);
+    if (record !== undefined) return { kind: 'saved', id: record.id, isUnlinked: true };
+    return results[again.indexOf(row)] ?? inDoubt(row, true);
+  });
+}
+
+/** HubSpot did not say whether the call was made. A unique key finds it at once, a search only after a while. */
+function inDoubt({ key }: Row, isUnique: boolean): RowResult {
+  const notMade = 'HubSpot did not say whether the call was made.';
+  if (!isUnique) return { kind: 'later', code: 'outcome_unknown', reason: notMade, delayMs: indexLagMs };
+  if (key === 'unknown') return { kind: 'there', id: undefined };
+  return key === 'free'
+    ? { kind: 'later', code: 'not_confirmed', reason: notMade }
+    : { kind: 'later', code: 'not_read', reason: 'HubSpot said nothing of the call when it was read.' };
+}
+
+/** The call is there already, as far as the error says: it may be about another property that is unique. */
+function isOurConflict({ key, fields }: Row, error: ErrorDetails, status?: number): boolean {
+  if (key === 'free' || !isConflict(error, status)) return false;
+  const named = namedProperties(error, Object.keys(fields));
+  return named.length === 0 || named.includes(callKey);
+}
+
+/** Nothing of the batch was written. */
+function refusedBatch(rows: readonly Row[], error: Refusal, isUnique: boolean): RowResult[] {
+  const { details, status } = error;
+  const [only, ...more] = rows;
+  if (only === undefined) return [];
+  if (isOurConflict(only, details, status)) return rows.map((row) => inDoubt(row, isUnique));
+  if (isKeyFault(details, callKey)) throw keyMissing(error);
+  if (rowFaultOf(details) === 'forbidden') throw error;
+  return more.length === 0
+    ? [refused(only, details, status)]
+    : refusedTogether(rows, details, ({ fields }, name) => fields[name]);
+}
+
+function refused(row: Row, error: ErrorDetails, status?: number): RowResult {
+  const optional = withoutOptional(row, error);
+  if (optional !== undefined) return optional;
+  const { record, companyId } = row.person;
+  if (rowFaultOf(error) === 'the row' && isMissing(error) && (record?.id ?? companyId) !== undefined)
+    return { kind: 'gone', part: isCompanyGone(row, error) ? 'company' : 'person' };
+  if (!isConflict(error, status)) return refusedRow(error);
+  if (namedProperties(error, [callKey]).length > 0) {
     // It was made since the key was looked up.
     const reason = 'HubSpot has the call, and did not show it by its key yet.';
-    run.outcomes.set(delivery.id, retry(delivery.id, 'not_read', reason));
-  } else if (isConflict(error, status)) {
-    const reason = 'HubSpot refuses the call: another record has a value of it that must be unique.';
-    const remedy =
-      'Take properties that are unique in HubSpot out of HUBSPOT_FIELDS, then: npm run replay -- --state rejected';
-    run.outcomes.set(delivery.id, rejected(delivery.id, 'value_not_unique', reason, remedy));
-  } else setRefused(run, row, error);
-  return [];
+    return { kind: 'later', code: 'not_read', reason };
+  }
+  return {
+    kind: 'refused',
+    code: 'value_not_unique',
+    reason: 'HubSpot refuses the call: another record has a value of it that must be unique.',
+    remedy:
+      'Take properties that are unique in HubSpot out of HUBSPOT_FIELDS, then: npm run replay -- --state rejected',
+  };
+}
+
+/** The error names the record that is gone; otherwise the company goes first. */
+function isCompanyGone({ person: { record, companyId } }: Row, { text }: ErrorDetails): boolean {
+  const isNamed = (id: string | undefined): boolean =>
+    id !== undefined && new RegExp(`(?<!\\w)${id}(?!\\w)`).test(text);
+  return companyId !== undefined && (isNamed(companyId) || !isNamed(record?.id));
 }

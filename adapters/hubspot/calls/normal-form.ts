@@ -1,5 +1,3 @@
-import { fingerprint } from '#crm';
-
 /**
  * A value in a form that is the same when HubSpot gives it back: it cleans the rich text of a body (tags, entities,
  * white space), and writes moments in its own way. Of what a person pasted that is no text, such as an image, its
@@ -22,11 +20,6 @@ const sourceOf = /\s(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 function mediaMark(_tag: string, kind: string, attributes: string): string {
   const [, inDouble, inSingle, bare] = sourceOf.exec(attributes) ?? [];
   return ` \ufffc${kind.toLowerCase()} ${inDouble ?? inSingle ?? bare ?? ''} `;
-}
-
-/** Stands for a value in a trace: the same for what HubSpot makes of it. */
-export function printOf(value: string): string {
-  return fingerprint(normalForm(value));
 }
 
 const named: Readonly<Record<string, string>> = {

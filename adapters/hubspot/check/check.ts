@@ -1,4 +1,4 @@
-import { AdapterMisconfigured, type Finding } from '#contract';
+import { AdapterMisconfigured, type AdapterTools, type Finding } from '#contract';
 import { mappableFieldKind, numberForms, readUnmappedPlaces, type FieldMapping } from '#crm';
 import type { PropertyDefinition } from '../api/answers.ts';
 import { pauseFor } from '../api/pause.ts';
@@ -6,9 +6,14 @@ import { readContactRefusal } from '../people/make-contacts.ts';
 import { formOf } from '../api/portal.ts';
 import { callKey, contactKey, ownProperties } from './properties.ts';
 import { Refusal } from '../api/refusal.ts';
-import type { Parts } from '../api/run.ts';
+import type { HubspotClient } from '../client.ts';
+import type { HubspotConfig } from '../config.ts';
 
-type Checked = Pick<Parts, 'client' | 'config' | 'tools'>;
+interface Checked {
+  readonly client: HubspotClient;
+  readonly config: HubspotConfig;
+  readonly tools: AdapterTools;
+}
 
 // Kept for films and tests: nobody has it.
 const harmlessNumber = '+61491570156';

@@ -30,13 +30,3 @@ export const ownProperties: ReadonlySet<string> = new Set([
 
 /** Without these a call cannot land. Any other is left out where the portal will not take it. */
 export const requiredProperties: ReadonlySet<string> = new Set([callKey, 'hs_timestamp']);
-
-/** The properties but for some. */
-export function without(properties: Properties, names: readonly string[]): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
-}
-
-/** What a new call is made with: there is nothing to clear yet. */
-export function filled(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
-}

@@ -1,11 +1,11 @@
-import type { Ledger } from '#contract';
+import type { AdapterTools, Ledger } from '#contract';
+import type { MadePerson } from '#crm';
 import { recordsByKey, type HubspotRecord } from '../api/answers.ts';
-import { batchRowsMax } from '../client.ts';
+import { inBatches, inHalves } from '../calls/rows.ts';
+import { batchRowsMax, type HubspotClient } from '../client.ts';
 import { contactKey } from '../check/properties.ts';
 import { isMissing, isOutcomeUnknown, Refusal, rowFaultOf } from '../api/refusal.ts';
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';
-import { inBatches, inHalves, type Run } from '../api/run.ts';
-import type { Whom } from '../calls/trace.ts';
 
 /**
  * A contact for each number, by the number: the one that the kit made for it before, or a new one. A number for
@@ -16,33 +16,37 @@ import type { Whom } from '../calls/trace.ts';
  *
  * @param numbers in E.164, each once
  */
-export async function makeContacts(run: Run, numbers: readonly string[]): Promise<ReadonlyMap<string, Whom>> {
-  const { client, signal } = run;
-  const made = new Map<string, Whom>();
-  if (numbers.length === 0 || (await readContactRefusal(run.tools.ledger)) !== undefined) return made;
+export async function makeContacts(
+  client: HubspotClient,
+  tools: AdapterTools,
+  numbers: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, MadePerson>> {
+  const made = new Map<string, MadePerson>();
+  if ((await readContactRefusal(tools.ledger)) !== undefined) return made;
   const refusals: string[] = [];
-  const add = (records: readonly HubspotRecord[], isNew: boolean): void => {
+  const add = (records: readonly HubspotRecord[], note: string): void => {
     for (const [number, record] of recordsByKey(records, contactKey))
-      made.set(number, whomOf(record, number, isNew));
+      made.set(number, { person: personOf(record), note });
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
     // A contact that is there is left as it is: people may have changed its number since.
     const { records, errors } = await client.readContactsByKey(batch, signal);
-    add(records, false);
+    add(records, 'the contact that was made before');
     // What is neither there nor missing may be there too: the number has no contact this time.
     const isUnread = (number: string): boolean =>
       errors.some((error) => !isMissing(error) && error.about.includes(number));
-    await upsert(
-      run,
-      refusals,
-      batch.filter((number) => !made.has(number) && !isUnread(number)),
-      (records) => add(records, true),
-    );
+    const lacking = batch.filter((number) => !made.has(number) && !isUnread(number));
+    const { records: others, reasons } = await upsert(client, lacking, signal, refusals.length);
+    add(others, justMade);
+    refusals.push(...reasons);
   }
+  for (const reason of refusals.slice(0, refusalsMax))
+    tools.log.warn({ reason }, 'HubSpot refuses a contact; the call lands without one');
   const [reason] = refusals;
-  const isEach = refusals.length >= refusalsMax && ![...made.values()].some(isJustMade);
+  const isEach = refusals.length >= refusalsMax && ![...made.values()].some(({ note }) => note === justMade);
   if (isEach && reason !== undefined)
-    await run.tools.ledger.putMany([{ number: refusalEntry, record: reason, validForMs: hourMs }]);
+    await tools.ledger.putMany([{ number: refusalEntry, record: reason, validForMs: hourMs }]);
   return made;
 }
 
@@ -57,19 +61,26 @@ const refusalEntry = 'contacts are refused';
 // Each refusal is found by halves, which cost requests: after so many the rest of a batch lands without contacts.
 const refusalsMax = 2;
 
+interface Upserted {
+  readonly records: readonly HubspotRecord[];
+  /** Why contacts were refused. */
+  readonly reasons: readonly string[];
+}
+
+/** @param refusedBefore how many contacts were refused before */
 async function upsert(
-  run: Run,
-  refusals: string[],
+  client: HubspotClient,
   numbers: readonly string[],
-  add: (records: readonly HubspotRecord[]) => void,
-): Promise<void> {
-  if (numbers.length === 0 || refusals.length >= refusalsMax) return;
+  signal: AbortSignal,
+  refusedBefore: number,
+): Promise<Upserted> {
+  if (numbers.length === 0 || refusedBefore >= refusalsMax) return { records: [], reasons: [] };
   const contacts = numbers.map((number) => ({
     key: number,
     properties: { [contactKey]: number, phone: number },
   }));
   try {
-    add((await run.client.upsertContacts(contacts, run.signal)).records);
+    return { records: (await client.upsertContacts(contacts, signal)).records, reasons: [] };
   } catch (error) {
     const isRefused =
       error instanceof Refusal && [400, 409].includes(error.status) && !isOutcomeUnknown(error);
@@ -78,32 +89,24 @@ async function upsert(
     if (missing.length > 0) {
       // All contacts are made of the same properties: what one lacks, they all lack.
       const reason = `${requiredSentence(missing, 'contacts')}: relax the rule`;
-      refusals.push(...numbers.slice(0, refusalsMax).map(() => reason));
-      run.tools.log.warn({ reason }, 'HubSpot refuses contacts; their calls land without one');
-      return;
+      return { records: [], reasons: numbers.slice(0, refusalsMax).map(() => reason) };
     }
-    // The batch stands or falls as one: the refused row is found by halves.
-    if (numbers.length === 1) {
-      refusals.push(error.message);
-      run.tools.log.warn({ reason: error.message }, 'HubSpot refuses a contact; the call lands without one');
-      return;
-    }
-    for (const half of inHalves(numbers)) await upsert(run, refusals, half, add);
+    if (numbers.length === 1) return { records: [], reasons: [error.message] };
   }
+  // The batch stands or falls as one: the refused row is found by halves.
+  const [left = [], right = []] = inHalves(numbers);
+  const first = await upsert(client, left, signal, refusedBefore);
+  const second = await upsert(client, right, signal, refusedBefore + first.reasons.length);
+  return { records: [...first.records, ...second.records], reasons: [...first.reasons, ...second.reasons] };
 }
 
-const justMade = 'contact_made';
+const justMade = 'a contact was made';
 
-function isJustMade({ story }: Whom): boolean {
-  return (story as { rule?: unknown }).rule === justMade;
-}
-
-function whomOf({ id, properties }: HubspotRecord, number: string, isNew: boolean): Whom {
+function personOf({ id, properties }: HubspotRecord): MadePerson['person'] {
   return {
-    contactId: id,
+    object: 'contact',
+    id,
     companyId: properties['associatedcompanyid'] ?? undefined,
-    contactOwnerId: properties['hubspot_owner_id'] ?? undefined,
-    state: 'found',
-    story: { number, rule: isNew ? justMade : 'contact_made_before' },
+    ownerId: properties['hubspot_owner_id'] ?? undefined,
   };
 }

@@ -52,7 +52,7 @@ describe('the owner of a call', () => {
     });
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)[0]?.properties.hubspot_owner_id).toBe('503');
-    expect(outcome).toMatchObject({ trace: { owner: expect.stringContaining('Front') as string } });
+    expect(outcome).toMatchObject({ trace: { owner: { rule: 'by the table', place: 'Front  Desk' } } });
   });
 
   it("is the contact's owner when the table names somebody who was deactivated", async () => {
@@ -84,7 +84,7 @@ describe('the owner of a call', () => {
     const { owner, outcome } = await ownerAfter(undefined, '502');
     expect(owner).toBeUndefined();
     expect(outcome).toMatchObject({
-      trace: { left: { hubspot_owner_id: { why: 'HubSpot refuses the value' } } },
+      trace: { dropped: { hubspot_owner_id: { why: 'HubSpot refuses the value' } } },
     });
   });
 
@@ -116,7 +116,7 @@ describe('what a portal does not take', () => {
     const outcome = (await test.deliver([delivery])).get('one');
     expect(outcome).toMatchObject({
       kind: 'delivered',
-      trace: { left: { hs_call_to_number: { why: 'the portal has no such property' } } },
+      trace: { dropped: { hs_call_to_number: { why: 'the portal has no such property' } } },
     });
     expect(test.portal.counts()['calls.create']).toBe(1);
   });
@@ -144,7 +144,7 @@ describe('what a portal does not take', () => {
     const outcome = (await test.deliver([delivery])).get('one');
     expect(outcome).toMatchObject({
       trace: {
-        left: {
+        dropped: {
           jet_campaign: { why: 'HubSpot refuses the value' },
           jet_source: { why: 'the portal has no such property' },
         },

@@ -78,7 +78,7 @@ describe('associations that are refused as a whole', () => {
     test.portal.stage({ reply }, { on: 'associations.default', times: Infinity });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.settle([delivery])).get('one');
-    expect(outcome).toMatchObject({ kind: 'delivered', trace: { whom: { state: 'nobody' } } });
+    expect(outcome).toMatchObject({ kind: 'delivered', trace: { person: { state: 'nobody' } } });
     expect(test.callsOf(delivery)).toHaveLength(1);
   });
 });
@@ -95,7 +95,7 @@ describe('two properties that are refused one after the other', () => {
     }
     expect((await test.deliver([delivery])).get('one')).toMatchObject({
       kind: 'delivered',
-      trace: { left: { hs_call_to_number: {}, hs_call_from_number: {} } },
+      trace: { dropped: { hs_call_to_number: {}, hs_call_from_number: {} } },
     });
   });
 });

@@ -73,7 +73,7 @@ describe('what was left out, once somebody has mended it', () => {
     test.clock.moveBy(hourMs + 1);
     const again = (await test.deliver([lookedAtAgain(delivery, outcome)])).get('one');
     expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ jet_gclid: 'Cj0' });
-    expect(again).toMatchObject({ trace: { left: {} } });
+    expect(again).toMatchObject({ trace: { dropped: {} } });
   });
 
   it('is filled by a replay: a value that a rule refused', async () => {
@@ -84,7 +84,7 @@ describe('what was left out, once somebody has mended it', () => {
     const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
     // The body names it too, and a person can do without neither.
     const outcome = (await test.deliver([delivery])).get('one');
-    expect(outcome).toMatchObject({ kind: 'delivered', trace: { left: { jet_gclid: {} } } });
+    expect(outcome).toMatchObject({ kind: 'delivered', trace: { dropped: { jet_gclid: {} } } });
     test.portal.refuse([]);
     test.clock.moveBy(hourMs + 1);
     await test.deliver([lookedAtAgain(delivery, outcome)]);

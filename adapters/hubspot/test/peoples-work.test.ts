@@ -70,7 +70,7 @@ describe('people at work in HubSpot', () => {
     ]);
     expect(outcome).toMatchObject({
       effect: 'updated',
-      trace: { left: { hs_call_title: { why: 'somebody changed it in HubSpot' } } },
+      trace: { dropped: { hs_call_title: { why: 'somebody changed it in HubSpot' } } },
     });
   });
 
@@ -80,7 +80,7 @@ describe('people at work in HubSpot', () => {
     const started = callFrom(number, 'live', { ...startFields, service_name });
     const outcome = (await test.deliver([started])).get('live');
     const answer = await test.deliver([afterwards(started, outcome, { ...ended, service_name })]);
-    expect(answer.get('live')).toMatchObject({ trace: { left: {} } });
+    expect(answer.get('live')).toMatchObject({ trace: { dropped: {} } });
     expect(test.callsOf(started)[0]?.properties.hs_call_body).toContain('answered');
   });
 

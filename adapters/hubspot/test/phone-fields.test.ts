@@ -46,6 +46,6 @@ describe('a number in a range that the library does not know', () => {
     const delivery = callFrom('+61441234567', 'one');
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
-    expect(outcome).toMatchObject({ trace: { whom: { story: { rule: 'only_hit', unverified: true } } } });
+    expect(outcome).toMatchObject({ trace: { person: { match: { rule: 'only_hit', unverified: true } } } });
   });
 });

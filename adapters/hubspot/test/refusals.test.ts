@@ -89,7 +89,7 @@ describe('a value that must be unique and is taken', () => {
       const answer = await test.deliver(batch);
       expect([...answer.values()].map(({ kind }) => kind)).toEqual(batch.map(() => 'delivered'));
       expect(answer.get('call-1')).toMatchObject({
-        trace: { left: { jet_gclid: { why: 'HubSpot refuses the value' } } },
+        trace: { dropped: { jet_gclid: { why: 'HubSpot refuses the value' } } },
       });
       const findings = await test.adapter().check(AbortSignal.timeout(10_000));
       expect(findings.filter(({ level }) => level === 'fault')).toMatchObject([
@@ -133,14 +133,14 @@ describe('a value that an update may not write', () => {
     const { later, outcomes } = await liveCalls(1);
     const outcome = outcomes.get('call-0');
     expect(outcome).toMatchObject({
-      trace: { left: { jet_campaign: { why: 'HubSpot refuses the value' } } },
+      trace: { dropped: { jet_campaign: { why: 'HubSpot refuses the value' } } },
     });
     test.portal.forget();
     const [end] = later;
     if (end === undefined) throw new Error('There is no call');
     const again = await test.deliver([afterwards(end, outcome)]);
     expect(again.get('call-0')).toMatchObject({
-      trace: { left: { jet_campaign: { why: 'HubSpot refuses the value' } } },
+      trace: { dropped: { jet_campaign: { why: 'HubSpot refuses the value' } } },
     });
     expect(test.portal.counts()).toEqual({});
   });

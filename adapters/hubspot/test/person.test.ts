@@ -32,7 +32,7 @@ describe('whom a call is about', () => {
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
-    expect(outcome).toMatchObject({ trace: { whom: { state: 'nobody', story: { rule: 'no_hit' } } } });
+    expect(outcome).toMatchObject({ trace: { person: { state: 'nobody', match: { rule: 'no_hit' } } } });
   });
 
   it('is the contact that was changed last, of several with the number, and the trace says so', async () => {
@@ -45,7 +45,7 @@ describe('whom a call is about', () => {
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9002'] }]);
-    expect(outcome).toMatchObject({ trace: { whom: { story: { rule: 'latest' } } } });
+    expect(outcome).toMatchObject({ trace: { person: { match: { rule: 'latest' } } } });
   });
 
   it('is the company that several share, when the policy says so', async () => {
@@ -121,9 +121,9 @@ describe('whom a call is about', () => {
     expect(outcome).toMatchObject({
       revisitAfterMs: undefined,
       trace: {
-        whom: {
+        person: {
           state: 'several',
-          story: { rule: 'several_hits', candidates: [{ id: '9001' }, { id: '9002' }] },
+          match: { rule: 'several_hits', candidates: [{ id: '9001' }, { id: '9002' }] },
         },
       },
     });
@@ -142,7 +142,7 @@ describe('whom a call is about', () => {
     expect(test.callsOf(one)).toMatchObject([{ contacts: ['9001'] }]);
     expect(test.callsOf(two)).toMatchObject([{ contacts: [] }]);
     expect(outcomes.get('two')).toMatchObject({
-      trace: { whom: { state: 'several', story: { rule: 'several_hits' } } },
+      trace: { person: { state: 'several', match: { rule: 'several_hits' } } },
     });
     // Two pages of both, two of the common one, and one of Ann's.
     expect(test.portal.counts()['contacts.search']).toBe(5);
@@ -284,7 +284,7 @@ describe('a call that nobody in HubSpot made', () => {
     const answer = await test.deliver([short, missed]);
     expect(test.portal.records('contacts')).toEqual([]);
     expect(answer.get('short')).toMatchObject({
-      trace: { whom: { story: { note: 'no contact was made: a call under 10 s makes none' } } },
+      trace: { notes: ['no person was made: a call under 10 s makes none'] },
     });
   });
 

@@ -1,0 +1,160 @@
+import type { Delivery } from '../../contract/delivery.ts';
+import { counterpartToSearch } from '../counterpart.ts';
+import { whyNotCreated } from '../create-rule.ts';
+import {
+  matchPeople,
+  rememberPeople,
+  type FoundPerson,
+  type MatchedPerson,
+  type PeopleSource,
+  type PersonMatch,
+} from '../match-people.ts';
+import { isSearchedAnew } from '../unmatched.ts';
+import type { Person } from './activity.ts';
+import type { Crm, MadePerson } from './crm.ts';
+import type { Landing, Run } from './landing.ts';
+import { readTrace, shortMatch } from './trace.ts';
+
+const matchValidForMs = 86_400_000;
+// Somebody may be making the contact right now, and the search learns of it minutes later.
+const missValidForMs = 2 * 60_000;
+
+/** What each call is about, by delivery. A person that was found once stays. */
+export async function findPeople(
+  { crm, signal }: Pick<Run, 'crm' | 'signal'>,
+  deliveries: readonly Delivery[],
+): Promise<ReadonlyMap<string, Person>> {
+  const { ledger, ownNumbers } = crm.tools;
+  const found = new Map<string, Person>();
+  const open: { delivery: Delivery; number: string }[] = [];
+  for (const delivery of deliveries) {
+    const last = readTrace(delivery.landedTrace)?.person;
+    const { number, rule } = counterpartToSearch(delivery.call, ownNumbers);
+    if (last?.state === 'found') found.set(delivery.id, { ...noRecord, number, ...last });
+    else if (number === undefined)
+      found.set(delivery.id, { ...noRecord, number, state: 'unsearchable', match: { notSearched: rule } });
+    else open.push({ delivery, number });
+  }
+  // With few requests left for the day, only the ledger is asked.
+  const isSearched = crm.budget() !== 'final writes only';
+  const kept = isSearched ? undefined : await ledger.getMany(open.map(({ number }) => number));
+  const searched = open.filter(({ number }) => kept?.has(number) !== false);
+  const anew = searched.filter(({ delivery }) => isSearchedAnew(delivery, crm.unmatched));
+  const matches = await matchPeople(
+    searched.map(({ number }) => number),
+    peopleSource(crm, signal),
+    new Set(isSearched ? anew.map(({ number }) => number) : []),
+  );
+  for (const { delivery, number } of open) found.set(delivery.id, personOf(crm, number, matches.get(number)));
+  const read = new Set(isSearched ? searched.map(({ delivery }) => delivery.id) : []);
+  return await withOwners(crm, found, read, signal);
+}
+
+const noRecord = { record: undefined, companyId: undefined, number: undefined };
+
+function personOf({ people }: Crm, number: string, match: PersonMatch | undefined): Person {
+  if (match === undefined)
+    return { ...noRecord, number, state: 'not searched', match: { number, rule: 'not searched' } };
+  const { person, companyId, rule } = match;
+  const company: MatchedPerson | undefined =
+    companyId === undefined || people.companyObject === undefined
+      ? undefined
+      : { object: people.companyObject, id: companyId };
+  const isFound = person !== undefined || companyId !== undefined;
+  return {
+    state: isFound ? 'found' : rule === 'no_hit' ? 'nobody' : 'several',
+    record: person ?? company,
+    companyId,
+    number,
+    match: shortMatch(match.trace),
+  };
+}
+
+/** A shared company, and a person that was made just now, come without their owner. */
+async function withOwners(
+  { people }: Crm,
+  found: ReadonlyMap<string, Person>,
+  read: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Person>> {
+  if (people.readOwners === undefined) return found;
+  const unowned = [...found].flatMap(([id, { record }]) =>
+    record !== undefined && record.ownerId === undefined && read.has(id) ? [record] : [],
+  );
+  const owners = await people.readOwners(unowned, signal);
+  return new Map(
+    [...found].map(([id, person]) => {
+      const { record } = person;
+      const ownerId = record === undefined ? undefined : (record.ownerId ?? owners.get(record.id));
+      return [id, record === undefined ? person : { ...person, record: { ...record, ownerId } }];
+    }),
+  );
+}
+
+/** Looks again for the person of a call, when the record that was found is gone. Undefined: no other person has the number. */
+export async function findAgain(run: Run, { delivery, person }: Landing): Promise<Person | undefined> {
+  const { number } = counterpartToSearch(delivery.call, run.crm.tools.ownNumbers);
+  if (number !== undefined && !run.searchedAgain.has(number)) {
+    await run.crm.tools.ledger.forget([number]);
+    run.searchedAgain.add(number);
+  }
+  const found = (await findPeople(run, [{ ...delivery, landedTrace: undefined }])).get(delivery.id);
+  const isSame = found?.record?.id === person.record?.id && found?.companyId === person.companyId;
+  return isSame ? undefined : found;
+}
+
+/** The ledger is a help: what was written counts, whether or not the ledger can be reached. */
+export async function forgetNumbers({ tools }: Crm, landings: readonly Landing[]): Promise<void> {
+  const numbers = landings.flatMap(
+    ({ delivery }) => counterpartToSearch(delivery.call, tools.ownNumbers).number ?? [],
+  );
+  if (numbers.length === 0) return;
+  try {
+    await tools.ledger.forget(numbers);
+  } catch (error) {
+    tools.log.warn({ error }, 'The ledger could not forget numbers; their entries end by themselves');
+  }
+}
+
+/** Why an unmatched call makes no person of its own; undefined: it makes one. */
+export function whyNotMade({ unmatched, settingPrefix }: Crm, { call }: Delivery): string | undefined {
+  return unmatched.policy === 'create'
+    ? whyNotCreated(call, unmatched.create)
+    : `${settingPrefix}_UNMATCHED makes none`;
+}
+
+/** Makes a person for each number of calls that are about nobody. Every call of such a number is linked to the person. */
+export async function makePeople(
+  { crm, signal }: Run,
+  landings: readonly Landing[],
+): Promise<ReadonlyMap<string, MadePerson>> {
+  if (crm.budget() === 'final writes only') return new Map();
+  const numbers = landings.flatMap(({ delivery, person: { state, number } }) =>
+    state === 'nobody' && number !== undefined && whyNotMade(crm, delivery) === undefined ? [number] : [],
+  );
+  if (numbers.length === 0) return new Map();
+  const made = await crm.people.make([...new Set(numbers)], signal);
+  const found = [...made].flatMap(([number, { person }]): [string, FoundPerson][] =>
+    person === undefined ? [] : [[number, person]],
+  );
+  try {
+    await rememberPeople(found, peopleSource(crm, signal));
+  } catch (error) {
+    crm.tools.log.warn({ error }, 'The ledger could not keep new people; their numbers are searched again');
+  }
+  return made;
+}
+
+function peopleSource({ people, tools }: Crm, signal: AbortSignal): PeopleSource {
+  const { rules, searchedIn, searchSize } = people;
+  return {
+    ledger: tools.ledger,
+    rules,
+    ...(searchedIn !== undefined && { searchedIn }),
+    readNumber: (text) => tools.readNumber(text),
+    searchSize,
+    search: (numbers) => people.search(numbers, signal),
+    matchValidForMs,
+    missValidForMs,
+  };
+}

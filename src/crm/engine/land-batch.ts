@@ -1,0 +1,170 @@
+import type { Delivery } from '../../contract/delivery.ts';
+import { retry, type Outcome } from '../../contract/outcome.ts';
+import { countUnmappedPlaces, isPlaceCounted } from '../unmapped-places.ts';
+import type { Known } from './changes.ts';
+import { createActivities, lookUp } from './create.ts';
+import type { Crm, MadePerson } from './crm.ts';
+import { findPeople, makePeople, whyNotMade } from './find-people.ts';
+import { landingOf, withPerson, type Landing, type Run } from './landing.ts';
+import { isNews, outcomeWithoutRequest, skipOutcome } from './outcomes.ts';
+import { notInTable } from './owners.ts';
+import { readKnown, updateActivities } from './update.ts';
+
+// A search lags behind a write: an activity that may have been made is looked up after this time.
+export const indexLagMs = 60_000;
+
+/**
+ * Lands a batch of calls as activities in a CRM: finds the person of each call, makes the activities that are missing,
+ * and brings the others up to date.
+ */
+export async function landBatch(
+  crm: Crm,
+  batch: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const outcomes = new Map<string, Outcome>();
+  const run: Run = {
+    crm,
+    signal,
+    outcomes,
+    sent: new Set(),
+    searchedAgain: new Set(),
+    refusedNow: new Map(),
+  };
+  try {
+    const due = batch.filter((delivery) => {
+      const outcome = outcomeWithoutRequest(crm, delivery);
+      if (outcome !== undefined) outcomes.set(delivery.id, outcome);
+      return outcome === undefined;
+    });
+    if (due.length > 0) await landAll(run, due);
+  } catch (error) {
+    endBroken(run, batch, error);
+  }
+  return [...outcomes.values()];
+}
+
+async function landAll(run: Run, due: readonly Delivery[]): Promise<void> {
+  const { crm, signal, outcomes } = run;
+  await crm.prepare(due, signal);
+  const people = await findPeople(run, due);
+  await crm.owners.prepare(
+    due.map(({ call }) => call),
+    signal,
+  );
+  const landings = due.flatMap((delivery): Landing[] => {
+    const person = people.get(delivery.id);
+    if (person === undefined) return [];
+    const skip = skipOutcome(crm, delivery, person);
+    if (skip === undefined) return [landingOf(run, delivery, person, [])];
+    outcomes.set(delivery.id, skip);
+    return [];
+  });
+  await countPlaces(crm, landings);
+  const knowns = await readKnown(
+    run,
+    landings.flatMap((landing) => knownOf(crm, landing)),
+  );
+  const unlinked = knowns.filter(({ shown }) => shown?.isLinked !== true);
+  const news = landings.filter(({ delivery }) => delivery.remoteId === undefined);
+  const made = await makePeople(run, [...news, ...unlinked.map(({ landing }) => landing)]);
+  const fresh = news.flatMap((landing) => withMade(run, landing, made) ?? []);
+  const doubtful = crm.keyFinds === 'lookup' ? fresh.filter((landing) => !isFresh(crm, landing)) : [];
+  const looked = await lookUp(run, doubtful);
+  const there = await createActivities(
+    run,
+    fresh.filter((landing) => !doubtful.includes(landing)),
+  );
+  await updateActivities(run, [
+    ...knowns.flatMap((known) => withMadeKnown(run, known, unlinked.includes(known), made)),
+    ...looked,
+    ...there,
+  ]);
+}
+
+function knownOf({ unmatched }: Crm, landing: Landing): Known[] {
+  const { delivery, last, person } = landing;
+  if (delivery.remoteId === undefined) return [];
+  const wasFound = last === undefined || last.person.state === 'found';
+  const isMaking = unmatched.policy === 'create' && person.state === 'nobody';
+  return [
+    { landing, id: delivery.remoteId, mayLackPerson: !wasFound && (person.state === 'found' || isMaking) },
+  ];
+}
+
+/** Attempts for which a call waits for the person that could not be made; then it lands without. */
+const madeAttemptsMax = 4;
+
+/** A landing with the person that was made for its number. Undefined: it waits for the person, and has its outcome. */
+function withMade(
+  { crm, outcomes }: Run,
+  landing: Landing,
+  made: ReadonlyMap<string, MadePerson>,
+): Landing | undefined {
+  const { delivery, person } = landing;
+  if (person.state !== 'nobody') return landing;
+  const one = made.get(person.number ?? '');
+  if (one === undefined) {
+    const why = crm.unmatched.policy === 'create' ? whyNotMade(crm, delivery) : undefined;
+    return why === undefined
+      ? landing
+      : { ...landing, notes: [...landing.notes, `no person was made: ${why}`] };
+  }
+  if (one.later !== undefined && delivery.attempt < madeAttemptsMax) {
+    outcomes.set(delivery.id, retry(delivery.id, one.later.code, one.later.reason));
+    return undefined;
+  }
+  const told = { ...landing, notes: [...landing.notes, one.note] };
+  if (one.person === undefined) return told;
+  const { companyId, ...record } = one.person;
+  return withPerson(crm, told, { ...person, state: 'found', record, companyId });
+}
+
+function withMadeKnown(
+  run: Run,
+  known: Known,
+  isUnlinked: boolean,
+  made: ReadonlyMap<string, MadePerson>,
+): Known[] {
+  const landing = isUnlinked ? withMade(run, known.landing, made) : known.landing;
+  return landing === undefined ? [] : [{ ...known, landing }];
+}
+
+// A replay, a restored store or a crash of minutes ago: an attempt may be forgotten.
+const freshForMs = 2 * 60_000;
+
+/** True when nobody can have landed the call yet. A further push would have made an earlier attempt forgotten. */
+function isFresh({ tools, isLive }: Crm, { delivery }: Landing): boolean {
+  const { attempt, landedRevision, call } = delivery;
+  const { first_received_at: firstAtMs, last_received_at: lastAtMs } = call;
+  const dueAtMs = isLive ? firstAtMs : firstAtMs + (call.duration_seconds ?? 0) * 1000;
+  const isSinglePush = !isLive || firstAtMs === lastAtMs;
+  return (
+    attempt === 1 && landedRevision === undefined && isSinglePush && tools.clock() - dueAtMs < freshForMs
+  );
+}
+
+/** Each call once, when it is over. */
+async function countPlaces(crm: Crm, landings: readonly Landing[]): Promise<void> {
+  const places = landings.flatMap(({ delivery, owner: { place, why } }) => {
+    const isCounted = isPlaceCounted(delivery, crm.isLive);
+    return isCounted && place !== undefined && why === notInTable ? [place] : [];
+  });
+  await countUnmappedPlaces(crm.tools.ledger, places);
+}
+
+/** What becomes of the rest of a batch that broke off. Throws when nothing of the batch is worth keeping. */
+function endBroken({ crm, outcomes, sent }: Run, batch: readonly Delivery[], error: unknown): void {
+  const { error: told, isPause, isCounted = false, code, reason, delayMs } = crm.broken(error);
+  const open = batch.filter(({ id }) => !outcomes.has(id));
+  // Without a unique key, or after a fault of ours, an activity that may have been made would be made again.
+  const mayBeMade = [...sent].some((id) => outcomes.get(id)?.kind !== 'delivered');
+  const isSent = mayBeMade && (!isPause || crm.keyFinds === 'lookup');
+  if (!isCounted && !isSent && ![...outcomes.values()].some(isNews)) throw told;
+  if (!isPause && !isCounted)
+    crm.tools.log.error({ error }, 'A batch broke off after a part of it was settled');
+  for (const { id } of open) {
+    const waitMs = sent.has(id) && crm.keyFinds === 'lookup' ? Math.max(delayMs ?? 0, indexLagMs) : delayMs;
+    outcomes.set(id, retry(id, code, reason, waitMs));
+  }
+}

@@ -1,0 +1,148 @@
+import type { Delivery } from '../../contract/delivery.ts';
+import { delivered, held, rejected, retry, skipped, type Outcome } from '../../contract/outcome.ts';
+import { isFinalStage, liveEndsAfterMs } from '../../domain/stage.ts';
+import { lateMatchAfterMs } from '../late-match.ts';
+import { whySkipped } from '../unmatched.ts';
+import type { Fields, Person } from './activity.ts';
+import type { Crm, RowResult } from './crm.ts';
+import { isLateLook, printOf, type Landing, type Run } from './landing.ts';
+import { asJson, readTrace, type Dropped } from './trace.ts';
+
+/** A landing that the CRM confirmed. */
+export interface Landed {
+  readonly id: string | undefined;
+  readonly effect: 'created' | 'updated' | 'unchanged';
+  readonly how?: string;
+  /** What was written now, or found as it should be. */
+  readonly written: Fields;
+  /** What was not written, beside what the landing dropped. */
+  readonly dropped?: Dropped;
+}
+
+/** Settles a delivery as landed, with its trace and the time of the next look. */
+export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: Landed): void {
+  const { delivery, last, person, owner, notes } = landing;
+  const written = Object.fromEntries(
+    Object.entries(landed.written).map(([name, value]) => [name, printOf(crm, value)]),
+  );
+  // What was dropped before is still dropped, unless it was written now.
+  const dropped = { ...last?.dropped, ...landing.dropped, ...landed.dropped };
+  const trace = asJson({
+    how: landed.how ?? landed.effect,
+    person,
+    owner:
+      owner.id === undefined && last !== undefined && last.owner.id !== undefined
+        ? lastOwner(last.owner)
+        : owner,
+    written: { ...last?.written, ...written },
+    dropped: Object.fromEntries(Object.entries(dropped).filter(([name]) => !(name in written))),
+    notes,
+  });
+  const { id: remoteId, effect } = landed;
+  const revisitAfterMs = revisitOf(crm, landing);
+  outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
+}
+
+function lastOwner({ rule, id, place, why }: NonNullable<Landing['last']>['owner']): Landing['owner'] {
+  return {
+    rule,
+    ...(id !== undefined && { id }),
+    ...(place !== undefined && { place }),
+    ...(why !== undefined && { why }),
+  };
+}
+
+/** Settles a delivery whose row came to nothing. */
+export function settleRefused(
+  { outcomes }: Run,
+  { delivery: { id } }: Landing,
+  result: Extract<RowResult, { kind: 'later' | 'refused' }>,
+): void {
+  const { code, reason } = result;
+  outcomes.set(
+    id,
+    result.kind === 'later'
+      ? retry(id, code, reason, result.delayMs)
+      : rejected(id, code, reason, result.remedy),
+  );
+}
+
+const isDeletedRule = (rule: string): boolean => rule.includes('it is not made again');
+
+export function settleDeleted({ crm, outcomes }: Run, { delivery: { id } }: Landing, rule?: string): void {
+  const why = rule ?? `Somebody deleted the activity in ${crm.name}`;
+  outcomes.set(id, skipped(id, `${why}; it is not made again.`));
+}
+
+/** True of what the CRM itself said: it counts when the rest of a batch breaks off. */
+export function isNews(outcome: Outcome): boolean {
+  switch (outcome.kind) {
+    case 'delivered':
+      return outcome.effect !== 'unchanged';
+    case 'skipped':
+      return isDeletedRule(outcome.rule);
+    case 'rejected':
+      return true;
+    case 'retry':
+      return false;
+  }
+}
+
+// When a search that was saved is made up for; a look at an older call gives up.
+const savedSearchAfterMs = 3_600_000;
+const looksForMs = 86_400_000;
+
+/** When to look again: for a person who was not found, or for the end of a call that is shown as it goes on. */
+function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number | undefined {
+  const { call } = delivery;
+  const nowMs = crm.tools.clock();
+  const savedSearchMs = isGivenUp(delivery, nowMs) ? undefined : savedSearchAfterMs;
+  const times = [
+    state === 'nobody' ? lateMatchAfterMs(call, nowMs) : undefined,
+    state === 'not searched' ? (lateMatchAfterMs(call, nowMs) ?? savedSearchMs) : undefined,
+    !delivery.isOver && crm.isLive ? Math.max(call.last_received_at + liveEndsAfterMs - nowMs, 0) : undefined,
+  ].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function isGivenUp(delivery: Delivery, nowMs: number): boolean {
+  return isLateLook(delivery) && nowMs - delivery.call.last_received_at >= looksForMs;
+}
+
+const savedForMs = 15 * 60_000;
+const heldForMs = 60_000;
+
+/** Skips a call that has no activity and would hang on nobody, where the settings say so. */
+export function skipOutcome(crm: Crm, delivery: Delivery, { state }: Person): Outcome | undefined {
+  const { id, call, remoteId, landedRevision } = delivery;
+  if (remoteId !== undefined || landedRevision !== undefined) return undefined;
+  const { policy } = crm.unmatched;
+  if (state === 'not searched')
+    return policy === 'skip'
+      ? held(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
+      : undefined;
+  const skip = whySkipped(state, call, policy, crm.tools.clock());
+  return skip && skipped(id, `${skip.reason} (${crm.settingPrefix}_UNMATCHED=skip).`, skip.revisitAfterMs);
+}
+
+/** What can be said of a delivery without a request; undefined: it goes on. */
+export function outcomeWithoutRequest(crm: Crm, delivery: Delivery): Outcome | undefined {
+  const { id, call, remoteId, isOver } = delivery;
+  const nowMs = crm.tools.clock();
+  const shown = (revisitAfterMs?: number): Outcome =>
+    delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs });
+  const isRevisit = isLateLook(delivery);
+  if (!crm.isUpdatedWhileOpen && !isOver && remoteId !== undefined && !isRevisit) {
+    const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
+    const isFound = readTrace(delivery.landedTrace)?.person.state === 'found';
+    return shown(Math.min(endsInMs, (isFound ? undefined : lateMatchAfterMs(call, nowMs)) ?? Infinity));
+  }
+  if (crm.budget() === 'free') return undefined;
+  // To close an activity for good is no late look.
+  const isClosing = isOver && !isFinalStage(call.stage);
+  if (isRevisit && remoteId !== undefined && !isClosing)
+    return shown(isGivenUp(delivery, nowMs) ? undefined : 4 * savedForMs);
+  return isOver
+    ? undefined
+    : held(id, 'api_budget', 'Requests are kept for calls that have ended.', heldForMs);
+}

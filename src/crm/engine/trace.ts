@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { JsonValue } from '../../domain/jet-fields.ts';
+import type { PersonMatch } from '../match-people.ts';
+import type { Person } from './activity.ts';
+import type { OwnerChoice } from './owners.ts';
+
+/** Fields that were not written, and why; with the fingerprint of a value that is not to be tried again. */
+export type Dropped = Readonly<Record<string, { readonly why: string; readonly value: string }>>;
+
+/** What is kept of a landing, for the operator and for the next landing of the call. */
+export interface Trace {
+  /** `created`, `made by its key`, `updated`, `unchanged`. */
+  readonly how: string;
+  readonly person: Person;
+  readonly owner: OwnerChoice;
+  /** The fingerprint of what was written last, by field. */
+  readonly written: Readonly<Record<string, string>>;
+  readonly dropped: Dropped;
+  readonly notes: readonly string[];
+}
+
+const shape = z.object({
+  person: z.object({
+    state: z.enum(['found', 'nobody', 'several', 'unsearchable', 'not searched']),
+    record: z.object({ object: z.string(), id: z.string(), ownerId: z.string().optional() }).optional(),
+    companyId: z.string().optional(),
+    number: z.string().optional(),
+    match: z.json(),
+  }),
+  owner: z.object({
+    rule: z.string(),
+    id: z.string().optional(),
+    place: z.string().optional(),
+    why: z.string().optional(),
+  }),
+  written: z.record(z.string(), z.string()),
+  dropped: z.record(z.string(), z.object({ why: z.string(), value: z.string() })).default({}),
+});
+
+/** What is known of the last landing. */
+export type LastLanding = z.output<typeof shape>;
+
+/** Undefined when there is no trace, or none of ours. */
+export function readTrace(trace: JsonValue | undefined): LastLanding | undefined {
+  return shape.safeParse(trace).data;
+}
+
+export function asJson({ how, person, owner, written, dropped, notes }: Trace): JsonValue {
+  return definedOnly({
+    how,
+    person: definedOnly({ ...person, record: person.record && definedOnly({ ...person.record }) }),
+    owner: definedOnly({ ...owner }),
+    written: { ...written },
+    dropped: Object.fromEntries(
+      Object.entries(dropped).map(([name, { why, value }]) => [name, { why, value }]),
+    ),
+    notes: notes.length === 0 ? undefined : [...notes],
+  });
+}
+
+function definedOnly(given: Readonly<Record<string, JsonValue | undefined>>): Record<string, JsonValue> {
+  const entries = Object.entries(given).filter(
+    (entry): entry is [string, JsonValue] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(entries);
+}
+
+const candidatesShownMax = 20;
+
+/** A match without most of many candidates: the chosen one stays. */
+export function shortMatch(trace: PersonMatch['trace']): JsonValue {
+  if (!('candidates' in trace) || trace.candidates.length <= candidatesShownMax) return trace;
+  const chosenFirst = [...trace.candidates].sort((a, b) => Number(b.kept) - Number(a.kept));
+  const candidates = chosenFirst.slice(0, candidatesShownMax);
+  return { ...trace, candidates, candidatesNotShown: trace.candidates.length - candidates.length };
+}

@@ -1,0 +1,131 @@
+import { changeOf, guardedFields, type Change, type Known } from './changes.ts';
+import type { Asked, ReadResult } from './crm.ts';
+import { forgetNumbers } from './find-people.ts';
+import { withoutGone, type Landing, type Run } from './landing.ts';
+import { settleDeleted, settleLanded, settleRefused } from './outcomes.ts';
+import { writeRows } from './write-rows.ts';
+
+/** Reads what activities show now, where something would change that may be people's. Settles those that are gone. */
+export async function readKnown(run: Run, knowns: readonly Known[]): Promise<readonly Known[]> {
+  const { crm } = run;
+  const toRead = knowns.filter(
+    (known) => known.shown === undefined && (known.mayLackPerson || guardedFields(crm, known).length > 0),
+  );
+  const results = await readAll(
+    run,
+    toRead.map(({ landing, id }) => ({ landing, id, isThere: false })),
+  );
+  return knowns.flatMap((known) => {
+    const result = results.get(known.landing.delivery.id);
+    if (result === undefined) return [known];
+    if (result.kind === 'shown') return [{ ...known, shown: result, id: result.id }];
+    if (result.kind === 'hidden') return [known];
+    if (result.kind === 'gone') settleDeleted(run, known.landing);
+    else settleRefused(run, known.landing, result.kind === 'unread' ? unread(crm.name) : result);
+    return [];
+  });
+}
+
+/** Of a few hundred activities, with all fields that any of them may change. */
+export async function readAll(
+  { crm, signal }: Run,
+  asked: readonly (Pick<Asked, 'id' | 'isThere'> & { readonly landing: Landing })[],
+): Promise<ReadonlyMap<string, ReadResult>> {
+  if (asked.length === 0) return new Map();
+  const { fixed, owner } = crm.fields;
+  const names = asked
+    .flatMap(({ landing }) => Object.keys(landing.fields))
+    .filter((name) => !fixed.has(name));
+  const rows = asked.map(({ landing: { delivery }, id, isThere }) => ({ delivery, id, isThere }));
+  return await crm.read(rows, [...new Set([...names, owner])], signal);
+}
+
+export function unread(name: string) {
+  const reason = `${name} said nothing of the call when it was read.`;
+  return { kind: 'later', code: 'not_read', reason } as const;
+}
+
+/** Brings activities up to date, and adds links where they lack them. */
+export async function updateActivities(run: Run, knowns: readonly Known[]): Promise<void> {
+  const changes = knowns.map((known) => changeOf(run.crm, known));
+  const byDelivery = new Map(changes.map((change) => [change.known.landing.delivery.id, change]));
+  const done: Change[] = [];
+  // What is confirmed is settled at once: what follows may end with an error.
+  const settle = (change: Change): void => {
+    if (change.known.mayLackPerson) done.push(change);
+    else settleChange(run, change, false);
+  };
+  const isEmpty = ({ fields }: Change): boolean => Object.keys(fields).length === 0;
+  changes.filter(isEmpty).forEach(settle);
+  const rows = changes
+    .filter((change) => !isEmpty(change))
+    .map(({ known: { landing, id }, fields }) => ({ landing, id, change: fields, key: 'unknown' as const }));
+  for await (const { landing, fields, result } of writeRows(run, 'update', rows)) {
+    const change = byDelivery.get(landing.delivery.id);
+    if (change === undefined) continue;
+    const known = { ...change.known, landing };
+    if (result.kind === 'empty') settle({ ...change, known, fields: {} });
+    else if (result.kind === 'saved') settle({ ...change, known, fields: result.fields ?? fields });
+    else if (result.kind === 'gone') settleDeleted(run, landing, result.rule);
+    else if (result.kind === 'there') settleRefused(run, landing, unread(run.crm.name));
+    else settleRefused(run, landing, result);
+  }
+  const linked = await linkPeople(
+    run,
+    done.map(({ known }) => ({ ...known, isNew: false })),
+  );
+  for (const change of done) {
+    const { landing } = change.known;
+    const link = linked.get(landing.delivery.id);
+    if (run.outcomes.has(landing.delivery.id)) continue;
+    settleChange(
+      run,
+      { ...change, known: { ...change.known, landing: link?.landing ?? landing } },
+      link?.isAdded === true,
+    );
+  }
+}
+
+function settleChange(run: Run, { known, fields, same, dropped }: Change, isLinked: boolean): void {
+  const effect = Object.keys(fields).length > 0 || isLinked ? 'updated' : 'unchanged';
+  settleLanded(run, known.landing, { id: known.id, effect, written: { ...same, ...fields }, dropped });
+}
+
+// The first attempt finds that a record is gone, the second searches again.
+const attemptsMin = 2;
+
+/**
+ * Adds people and companies to activities that lack them. A call whose person the CRM does not link waits for one more
+ * attempt; then it lands without.
+ */
+export async function linkPeople(
+  run: Run,
+  given: readonly { readonly landing: Landing; readonly id: string; readonly isNew: boolean }[],
+): Promise<ReadonlyMap<string, { readonly landing: Landing; readonly isAdded: boolean }>> {
+  const { crm, signal } = run;
+  const rows = given.filter(
+    ({ landing: { person } }) => person.record !== undefined || person.companyId !== undefined,
+  );
+  const linked = new Map<string, { landing: Landing; isAdded: boolean }>();
+  if (rows.length === 0) return linked;
+  const results = await crm.link(
+    rows.map(({ landing: { person }, id, isNew }) => ({ id, person, isNew })),
+    signal,
+  );
+  const refused: Landing[] = [];
+  for (const [index, { landing }] of rows.entries()) {
+    const result = results[index];
+    const { id, attempt } = landing.delivery;
+    if (result === undefined) continue;
+    if (result.refused.length > 0) refused.push(landing);
+    if (result.refused.length > 0 && attempt <= attemptsMin) {
+      const reason = `${crm.name} did not link the activity to its person.`;
+      settleRefused(run, landing, { kind: 'later', code: 'not_associated', reason });
+      continue;
+    }
+    const person = result.refused.reduce(withoutGone, landing.person);
+    linked.set(id, { landing: { ...landing, person }, isAdded: result.isAdded });
+  }
+  await forgetNumbers(crm, refused);
+  return linked;
+}
