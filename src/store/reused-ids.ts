@@ -1,3 +1,4 @@
+import { plainPhoneText } from '../domain/plain-phone-text.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 
 /** A push under an id that another call has already, and the id that it got instead. */
@@ -67,8 +68,9 @@ function factsOf({ fields }: Facts): CallFacts | undefined {
 
 /** The same however a number is written: `0412 345 678` ends as `+61412345678` does. */
 function originOf(text: string): string {
-  const digits = text.replace(/\D/g, '');
-  return digits === '' ? text.toLowerCase() : digits.slice(-8);
+  const plain = plainPhoneText(text);
+  const digits = plain.replace(/\D/g, '');
+  return digits === '' ? plain.toLowerCase() : digits.slice(-8);
 }
 
 function isSameCall(a: CallFacts, b: CallFacts): boolean {
