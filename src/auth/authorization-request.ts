@@ -55,7 +55,7 @@ export async function readAuthorizationRequest(
   });
   const responseType = value('response_type');
   if (responseType === undefined) return refuse('invalid_request', 'response_type is missing.');
-  if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type is to be code.');
+  if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type must be code.');
   const codeChallenge = value('code_challenge');
   const fault = challengeFault(codeChallenge, value('code_challenge_method'), client.pkceRequired);
   if (fault !== undefined) return refuse('invalid_request', fault);

@@ -12,7 +12,7 @@ export function challengeFault(
     if (required) return 'code_challenge is missing: this client must use PKCE.';
     return method === undefined ? undefined : 'code_challenge is missing.';
   }
-  if (method !== 'S256') return 'code_challenge_method is to be S256.';
+  if (method !== 'S256') return 'code_challenge_method must be S256.';
   // The base64url form of 32 bytes.
   return /^[A-Za-z0-9_-]{43}$/.test(challenge)
     ? undefined

@@ -61,7 +61,7 @@ function readParameters(body: string, contentType: string | undefined): Record<s
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'application/json') return readJsonParameters(body);
   if (type !== undefined && type !== '' && type !== 'application/x-www-form-urlencoded') {
-    throw new OAuthError('invalid_request', 'The body is to be a form or a JSON object.');
+    throw new OAuthError('invalid_request', 'The body must be a form or a JSON object.');
   }
   return collect([...new URLSearchParams(body.trim())]);
 }

@@ -23,6 +23,6 @@ export function databaseUrlFault(text: string): string | undefined {
     decodeURIComponent(username + password);
     return hostname === '' ? 'names no host' : undefined;
   } catch {
-    return 'is not an address; a user or password with characters such as # / @ % is to be percent-encoded';
+    return 'is not an address; a user or password with characters such as # / @ % must be percent-encoded';
   }
 }
