@@ -3,7 +3,7 @@ import type { DialectName, Traits } from './database.ts';
 
 /**
  * How the databases differ. No other file asks for the name of one: here stands what follows from it, and why.
- * Why: docs/decisions/dialects.md
+ * Why: docs/decisions/databases.md
  */
 export interface Dialect extends Traits {
   readonly name: DialectName;

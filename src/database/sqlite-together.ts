@@ -25,7 +25,7 @@ const changedMeanwhile = 'changed meanwhile';
  * The statement inserts one row into a view of this connection, whose trigger writes the rows. They come as JSON;
  * texts of JSON columns and of binary columns come beside it, one after the other in one value, so that nobody
  * escapes them or reads them again.
- * Why: docs/decisions/sqlite-statements.md
+ * Why: docs/decisions/databases.md
  *
  * @param name of the view; the same for the same tables and columns
  * @returns false when a value is no longer as expected: nothing was written

@@ -13,7 +13,7 @@ const charactersMax = 2_000_000;
  *
  * SQLite takes all rows as one JSON parameter: a statement of fixed text, bound once, is several times cheaper
  * on the main thread than one that names every value. The others take a list of values.
- * Why: docs/decisions/sqlite-statements.md
+ * Why: docs/decisions/databases.md
  */
 export async function upsertRows(
   dialect: Dialect,

@@ -16,6 +16,7 @@ export const indexLagMs = 60_000;
 /**
  * Lands a batch of calls as activities in a CRM: finds the person of each call, makes the activities that are missing,
  * and brings the others up to date.
+ * Why: docs/decisions/crm-engine.md
  */
 export async function landBatch(
   crm: Crm,
