@@ -50,7 +50,7 @@ const writtenYear =
  *
  * @param format as for {@link parseInstant}
  */
-export function isMarkForNone(text: string, format?: string): boolean {
+export function isNoTime(text: string, format?: string): boolean {
   if (/^0+$/.test(text)) return true;
   const written = parseFormat(text, format) ?? readWrittenTime(text);
   if (written !== undefined) return plausible(written) === undefined;

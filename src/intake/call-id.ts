@@ -7,12 +7,13 @@ import { namesInbound } from './evidence.ts';
 const callIdLengthMax = 191;
 
 /**
- * The id of the call that a push belongs to: `callsessionid` as it came. Without one it is made from what tells calls
- * apart: start, origin and service number inbound; start, both numbers and the extension outbound. The same facts
- * give the same call, however the numbers are spelled.
+ * Gives the id of the call that a push belongs to. This is the received `callsessionid`, unchanged. A push without
+ * one gets an id derived from its facts. For an inbound call, the facts are start, origin and service number. For an
+ * outbound call, they are start, both numbers and the extension. Equal facts give the same id, whatever format the
+ * numbers are in.
  *
- * @param present the fields that came with a value, readable or not, and no mark for nothing
- * @returns undefined when the push names no call; `derived` when an inbound call lacked the id that it must have
+ * @param present the fields that were received with a value, readable or not
+ * @returns undefined when the push does not identify a call. `derived` is true for an inbound call without an id.
  */
 export function readCallId(
   fields: CallFields,

@@ -4,13 +4,13 @@ import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { answeredFacts, endFacts, isInboundAgainstPath, isOutbound } from './evidence.ts';
 
-// One field may stand in a push to which it does not belong.
-const several = 2;
+// One contradicting fact is not enough: a push can carry a single field of another stage.
+const contradictingFactsMin = 2;
 
 /**
- * Which push a body is. The path says it unless several facts contradict it: facts that are later in a call's life,
- * or of the other direction. A path that is later than the facts stands, since fields may be missing. On the general
- * path one fact is enough.
+ * Decides which stage a push reports. The request path decides, unless several facts contradict it. A fact contradicts
+ * the path when it belongs to a later stage or to the other direction. A path later than the facts is accepted, because
+ * fields can be missing. On the general path, which names no stage, one fact is enough.
  */
 export function decideStage(
   pathStage: Stage | undefined,
@@ -32,12 +32,12 @@ function stageOnPath(pathStage: Stage, fields: CallFields, statusMap: StatusMap)
   const contradicts =
     pathStage === 'call_end_outbound'
       ? isInboundAgainstPath(fields)
-      : isOutbound(fields) || factsBeyond(pathStage, fields, statusMap) >= several;
+      : isOutbound(fields) || countLaterFacts(pathStage, fields, statusMap) >= contradictingFactsMin;
   return contradicts ? stageOf(fields, statusMap) : pathStage;
 }
 
-/** How many facts are of a later push than the path says. */
-function factsBeyond(pathStage: Stage, fields: CallFields, statusMap: StatusMap): number {
+/** Counts the facts that belong to a later stage than the path says. */
+function countLaterFacts(pathStage: Stage, fields: CallFields, statusMap: StatusMap): number {
   if (pathStage === 'call_end') return 0;
   return endFacts(fields, statusMap) + (pathStage === 'call_start' ? answeredFacts(fields) : 0);
 }
@@ -47,6 +47,6 @@ function contradicted(pathStage: Stage, stage: Stage): PushWarning {
     field: 'path',
     code: 'stage_from_fields',
     received: pathStage,
-    action: `the fields say ${stage}, so the push is taken as that`,
+    action: `the fields belong to ${stage}, so the push was stored as ${stage}`,
   };
 }

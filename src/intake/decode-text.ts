@@ -1,12 +1,12 @@
 import type { PushWarning } from '../domain/push.ts';
 
-/** A body's text, and a warning when the bytes are not in the charset that they should be in. */
+/** The text of a body, with a warning when its bytes do not match the declared charset (UTF-8 when undeclared). */
 export interface DecodedText {
   readonly text: string;
   readonly warning?: PushWarning;
 }
 
-const marks: readonly [name: string, bytes: readonly number[]][] = [
+const byteOrderMarks: readonly [name: string, bytes: readonly number[]][] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
@@ -19,13 +19,13 @@ export function charsetOf(contentType: string | undefined): string | undefined {
 }
 
 /**
- * Decodes a body by its byte order mark, then by the charset that it declares, then by what its bytes are. No byte
- * is lost: what is not UTF-8 is read as windows-1252, where every byte is a character.
+ * Decodes a body by its byte order mark, then by its declared charset, then by inspecting its bytes. No byte is lost:
+ * bytes that are not valid UTF-8 are read as windows-1252, which has a character for every byte.
  */
 export function decodeText(body: Uint8Array, contentType: string | undefined): DecodedText {
   const label = charsetOf(contentType);
   const declared = encodingOf(label);
-  const found = recognise(body) ?? byBytes(body, declared);
+  const found = decodeByFirstBytes(body) ?? decodeByContent(body, declared);
   const text = found.text ?? readMixed(body);
   const expected = declared ?? 'utf-8';
   const isAsExpected =
@@ -37,20 +37,20 @@ export function decodeText(body: Uint8Array, contentType: string | undefined): D
       field: 'Content-Type',
       code: 'decoded_as',
       received: label === undefined ? '(no charset)' : label.slice(0, 100),
-      action: `the body is not valid ${expected}; read as ${found.name}`,
+      action: `the body is not valid ${expected}; it was read as ${found.name}`,
     },
   };
 }
 
 interface Found {
   readonly name: string;
-  /** Absent: a mixture of UTF-8 and windows-1252. */
+  /** Absent when the body mixes UTF-8 and windows-1252. */
   readonly text?: string;
 }
 
-/** A byte order mark says what a body is, and so does the zero byte beside JSON's first character in UTF-16. */
-function recognise(body: Uint8Array): Found | undefined {
-  const marked = marks.find(([, bytes]) => bytes.every((byte, index) => body[index] === byte))?.[0];
+/** Recognises a byte order mark. In UTF-16 without one, JSON's first character has a zero byte beside it. */
+function decodeByFirstBytes(body: Uint8Array): Found | undefined {
+  const marked = byteOrderMarks.find(([, bytes]) => bytes.every((byte, index) => body[index] === byte))?.[0];
   const [first, second] = body;
   const name =
     marked ??
@@ -60,9 +60,10 @@ function recognise(body: Uint8Array): Found | undefined {
   return text === undefined ? undefined : { name, text };
 }
 
-function byBytes(body: Uint8Array, declared: string | undefined): Found {
+function decodeByContent(body: Uint8Array, declared: string | undefined): Found {
   const utf8 = decode(body, 'utf-8');
-  // Frameworks declare ISO-8859-1 by habit. Text in it is never valid UTF-8 by chance, unless it is ASCII.
+  // Many frameworks declare ISO-8859-1 but send UTF-8. Real ISO-8859-1 text is practically never valid UTF-8,
+  // unless it is plain ASCII. So valid UTF-8 wins over this declaration.
   if (utf8 !== undefined && (declared === undefined || isUnicode(declared) || declared === 'windows-1252'))
     return { name: declared === 'windows-1252' && isAscii(body) ? declared : 'utf-8', text: utf8 };
   const text = declared === undefined || isUnicode(declared) ? undefined : decode(body, declared);
@@ -78,7 +79,7 @@ function isAscii(body: Uint8Array): boolean {
   return body.every((byte) => byte < 0x80);
 }
 
-/** The name that the Encoding standard gives a label (`latin1` is windows-1252), or undefined for an unknown one. */
+/** Gives the Encoding standard's name for a charset label (`latin1` is windows-1252), or undefined when unknown. */
 function encodingOf(label: string | undefined): string | undefined {
   if (label === undefined) return undefined;
   try {
@@ -100,12 +101,12 @@ const utf8Sequence =
   // eslint-disable-next-line no-control-regex
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|[\x80-\xff]/g;
 
-// A table: a decoder for each byte would take seconds for a large body.
+// A lookup table, because calling a decoder for each byte would take seconds on a large body.
 const windows1252 = new TextDecoder('windows-1252').decode(
   Uint8Array.from({ length: 128 }, (_, index) => 0x80 + index),
 );
 
-/** Reads valid UTF-8 as UTF-8 and each other byte as windows-1252: a text that was cut in mid-character stays whole. */
+/** Reads valid UTF-8 as UTF-8 and every other byte as windows-1252, so one broken character does not spoil the rest. */
 function readMixed(body: Uint8Array): string {
   return Buffer.from(body)
     .toString('latin1')

@@ -1,17 +1,18 @@
 import { statusOfWord, type CallStatus, type StatusMap } from '../domain/call-status.ts';
 import { jetFields, type CallFieldName, type CallFields } from '../domain/jet-fields.ts';
 
-// What a push is evidence for. Only a value that was read counts: never a key, a mark for nothing or unread text.
+// Which stage and direction the fields of a push point to. Only values that could be read count.
+// A bare key, a no-value word such as "N/A" and unreadable text do not.
 
 const inboundFields = ['call_session_id', 'origin_number', 'phone_number'] as const;
 const outboundFields = ['called_number', 'calling_number', 'calling_extension'] as const;
 const answeredFields = jetFields.filter(({ list }) => list === 'answered').map(({ name }) => name);
 
-// ANSWER comes with the answered push too, so it ends nothing.
+// ANSWER is absent here because the answered push carries it too: it does not mean that the call has ended.
 const finalStatuses: ReadonlySet<CallStatus | undefined> = new Set(['missed', 'abandoned', 'busy', 'failed']);
 
 /**
- * How many facts say that the call has ended. Zero seconds say it only beside an end time, which counts itself.
+ * Counts the facts that show that the call has ended. A duration of 0 s is not one: Jet can send it earlier.
  * Why: docs/decisions/liberal-intake.md
  */
 export function endFacts(fields: CallFields, statusMap: StatusMap): number {
@@ -22,19 +23,19 @@ export function endFacts(fields: CallFields, statusMap: StatusMap): number {
   );
 }
 
-/** How many facts say that something answered the call. */
+/** Counts the facts that show that something answered the call. */
 export function answeredFacts(fields: CallFields): number {
   return count(fields, answeredFields);
 }
 
-/** True when the fields alone say outbound: one of its fields, and none of an inbound call. */
+/** True when the push has at least one outbound field and no inbound field. */
 export function isOutbound(fields: CallFields): boolean {
   return count(fields, outboundFields) > 0 && count(fields, inboundFields) === 0;
 }
 
 /**
- * True when the fields speak against the outbound path: several inbound fields, or one of its two numbers where no
- * outbound field stands beside it.
+ * True when the fields contradict the outbound path. They do with two or more inbound fields, or with an inbound number
+ * and no outbound field.
  */
 export function isInboundAgainstPath(fields: CallFields): boolean {
   if (count(fields, inboundFields) > 1) return true;
@@ -42,7 +43,7 @@ export function isInboundAgainstPath(fields: CallFields): boolean {
   return hasInboundNumber && count(fields, outboundFields) === 0;
 }
 
-/** True when the call can be told apart as an inbound one without an id. */
+/** True when the push has both numbers that identify an inbound call without an id. */
 export function namesInbound(fields: CallFields): boolean {
   return fields.origin_number !== undefined && fields.phone_number !== undefined;
 }

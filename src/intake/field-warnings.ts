@@ -4,25 +4,25 @@ import { reportingColumns } from '../reporting/reporting-columns.ts';
 import { reportingLength, reportingTable } from '../reporting/reporting-column.ts';
 import { shown } from './read-value.ts';
 
-/** A field as it came: under which key, with which value. */
+/** The key and the value under which a field was received. */
 export interface ReceivedField {
   readonly key: string;
   readonly value: JsonValue;
 }
 
-/** What is odd about the fields of one push, though each can be read. Every field is kept as it came. */
+/** Warns about readable fields with suspicious values. The fields themselves are kept unchanged. */
 export function fieldWarnings(
   fields: CallFields,
   receivedAs: (name: CallFieldName) => ReceivedField,
 ): PushWarning[] {
-  const tooLong = lengths
+  const tooLong = lengthLimits
     .filter(({ name, lengthMax }) => (fields[name]?.toString().length ?? 0) > lengthMax)
     .map(({ name, lengthMax }) => tooLongFor(lengthMax, receivedAs(name)));
   return endsBeforeStart(fields) ? [endBeforeStart(receivedAs('ended_at')), ...tooLong] : tooLong;
 }
 
-/** The columns that hold a field as it came, and how much of it. */
-const lengths = reportingColumns.flatMap((column) => {
+/** The reporting columns that show a received field, with the length that each column can hold. */
+const lengthLimits = reportingColumns.flatMap((column) => {
   const lengthMax = reportingLength(column);
   return isField(column.name) && lengthMax < Infinity ? [{ name: column.name, lengthMax }] : [];
 });
@@ -32,7 +32,7 @@ function isField(name: string): name is CallFieldName {
 }
 
 function tooLongFor(lengthMax: number, { key, value }: ReceivedField): PushWarning {
-  const action = `kept whole in the store; ${reportingTable} shows its first ${lengthMax} characters`;
+  const action = `kept in full in the store; ${reportingTable} shows only the first ${lengthMax} characters`;
   return { field: key, code: 'too_long', received: shown(value), action };
 }
 
@@ -41,6 +41,6 @@ function endsBeforeStart({ started_at: startMs, ended_at: endMs }: CallFields): 
 }
 
 function endBeforeStart({ key, value }: ReceivedField): PushWarning {
-  const action = 'kept, though the call starts later: the sender must check its clocks and time zones';
+  const action = 'kept, but the call starts after this time: the sender must check its clocks and time zones';
   return { field: key, code: 'end_before_start', received: shown(value), action };
 }

@@ -1,17 +1,17 @@
 import { splitList, splitObject, type Member } from './split-json.ts';
 import { isWrapper } from './wrappers.ts';
 
-// JSON in a JSON string in a JSON string: each level doubles the backslashes.
+// JSON can be a string inside JSON, several times over. Each level doubles the backslashes, so few levels occur.
 const levelsMax = 4;
-// Each is copied and read in full until one holds a call.
+// Every candidate is copied and read in full until one contains a call, so their number is limited.
 const candidatesMax = 8;
-/** The most characters of all items of one list together, each with a copy of what surrounds the list. */
+/** The maximum length of all items of one list together. Each item counts with its copy of the surrounding object. */
 const itemsLengthMax = 1024 * 1024;
 
-// The name under which a call is kept when it came as JSON text under a name that is not known.
+// When JSON text is found under an unknown key, the call is stored under the first of these names that is free.
 const wrapperNames = ['payload', 'data', 'body', 'call'];
 
-/** JSON text without the JSON strings around it: `"{\"a\":1}"` is `{"a":1}`. A text that holds no JSON stays one. */
+/** Removes JSON strings around JSON: `"{\"a\":1}"` becomes `{"a":1}`. A string without JSON in it is unchanged. */
 export function unwrapText(json: string): string {
   let text = json.trim();
   for (let level = 0; level < levelsMax && text.startsWith('"'); level += 1) {
@@ -41,8 +41,9 @@ function stringOf(json: string): string | undefined {
 }
 
 /**
- * Where an object that is no call may hold calls: in a list, or in JSON text. Each candidate is the text of one
- * object per call: the object as it came, with that call in the place of the list or the text.
+ * Finds the places in an object that may contain calls: lists, and JSON text. Each place gives one candidate, which is
+ * a list of JSON texts with one text per call. Each text is the whole object, with the list or the JSON text replaced
+ * by that single call.
  */
 export function findCalls(object: string): string[][] {
   const candidates: string[][] = [];
@@ -79,7 +80,7 @@ function collect(
   });
 }
 
-/** An object's text before and after the value of one of its members. */
+/** Gives the text of an object before and after the value of one member. */
 function surroundings(
   members: readonly Member[],
   index: number,

@@ -2,7 +2,7 @@ import { jetFields, type JetField } from '../domain/jet-fields.ts';
 import { foldKey } from './flatten.ts';
 import { isWrapper } from './wrappers.ts';
 
-/** A field, and how many names stand on the way before its own. */
+/** A field, and the number of wrapper names before its own name in the path. */
 export interface FieldPlace {
   readonly field: JetField;
   readonly depth: number;
@@ -12,17 +12,18 @@ const fieldsByKey: ReadonlyMap<string, JetField> = new Map(
   jetFields.map((field) => [foldKey(field.jetName), field]),
 );
 
-// As Jet's page writes them, which most bodies do: folding each key costs more than all else in reading a push.
+// Most bodies spell the fields as Jet's page does. This map finds them without folding each key, which would be the
+// most expensive step of reading a push.
 const placesByJetName: ReadonlyMap<string, FieldPlace> = new Map(
   jetFields.map((field) => [field.jetName, { field, depth: 0 }]),
 );
 
-// No field's name has more words. A key of nothing but dots must not be tried at each of them.
+// No field name has more words. Without this limit, a key of thousands of dots would be searched at every dot.
 const wordsMax = 6;
 
-// Parts of a push in which fields of the call stand, beside the wrappers of whole pushes. Another object speaks of
-// something else: the duration of a recording is not the call's.
-const parts: ReadonlySet<string> = new Set(
+// Objects that can contain fields of the call, in addition to the wrappers of whole pushes. Any other object describes
+// something else: the duration of a recording is not the duration of the call.
+const callWrappers: ReadonlySet<string> = new Set(
   [
     ...[
       'root',
@@ -49,7 +50,7 @@ const parts: ReadonlySet<string> = new Set(
     ...['outbound', 'inboundCall', 'outboundCall', 'web', 'webSessionData', 'webData', 'session'],
   ].map(foldKey),
 );
-// The visit stands in these too, and no field of the call does.
+// Objects that can contain fields of the web session only.
 const webWrappers: ReadonlySet<string> = new Set(
   [
     ...['utm', 'tracking', 'trackingData', 'analytics', 'google', 'googleAnalytics', 'visitor', 'visit'],
@@ -79,8 +80,9 @@ const webWrappers: ReadonlySet<string> = new Set(
 );
 
 /**
- * The field that a path names: as a whole (`googleAnalytics.clientId`), or by its last names (`web.session_id`),
- * whether objects or dots join them, when the names before those are of known wrappers.
+ * Finds the field that a path names. Either the whole path is the field's name (`googleAnalytics.clientId`), or its
+ * last names are and all names before them are known wrappers (`web.session_id`). Nested objects and dots in a key
+ * count alike.
  */
 export function findField(path: readonly string[]): FieldPlace | undefined {
   const [only = ''] = path;
@@ -92,13 +94,13 @@ export function findField(path: readonly string[]): FieldPlace | undefined {
   for (let depth = Math.max(1, names.length - wordsMax); depth < names.length; depth += 1) {
     const field = fieldsByKey.get(foldKey(names.slice(depth).join('')));
     if (field === undefined) continue;
-    const isWrapped = names.slice(0, depth).every((name) => holdsField(name, field));
+    const isWrapped = names.slice(0, depth).every((name) => canContain(name, field));
     return isWrapped ? { field, depth } : undefined;
   }
   return undefined;
 }
 
-function holdsField(name: string, { list }: JetField): boolean {
+function canContain(name: string, { list }: JetField): boolean {
   const folded = foldKey(name);
-  return isWrapper(folded) || parts.has(folded) || (list === 'web' && webWrappers.has(folded));
+  return isWrapper(folded) || callWrappers.has(folded) || (list === 'web' && webWrappers.has(folded));
 }

@@ -1,20 +1,20 @@
 import type { JsonValue } from '../domain/jet-fields.ts';
 
-/** One value of a body, and where it stood. */
+/** One value of a body, with its path. */
 export interface Leaf {
-  /** The keys on the way to it, as they came. */
+  /** The keys that lead to the value, as received. */
   readonly path: readonly string[];
   readonly value: JsonValue;
 }
 
-/** A key without case, spaces, underscores, hyphens and dots: `call Start Time` = `callStartTime`. */
+/** Folds a key: lower case, without spaces, underscores, hyphens and dots. `call Start Time` = `callStartTime`. */
 export function foldKey(key: string): string {
   return key.toLowerCase().replace(/[\s_.-]/g, '');
 }
 
 /**
- * The values of a body, with nested objects taken apart. Arrays are values, and so is whatever stands under a
- * key for which `isWhole` holds.
+ * Lists the values of a body, including those of nested objects. An array counts as one value, and so does everything
+ * under a key for which `isWhole` is true.
  */
 export function flatten(
   body: Readonly<Record<string, JsonValue>>,

@@ -5,47 +5,51 @@ import { plainPhoneText } from '../domain/plain-phone-text.ts';
 const usualE164 = /^\+[1-9]\d{7,14}$/;
 const usualNational = /^0[1-9]\d{7,13}$/;
 
-/** What tells a phone number from others, however the sender spells it. */
+/** Gives one key for all spellings of the same phone number, and different keys for different numbers. */
 export type NumberKey = (text: string) => string;
 
 /**
- * A maker of number keys: the digits that are dialled at home for a number of the operator's country (`0412345678`),
- * those of E.164 for one of another country, one word for every hidden number, and the digits as they came for an
- * extension. A text without digits is its own key.
+ * Creates the function that makes number keys. A number of the operator's country gives the digits that are dialled
+ * within the country (`0412345678`). A foreign number gives its E.164 digits. Every hidden number gives one fixed word.
+ * An extension gives its digits as received, and a text without digits is its own key.
  */
 export function createNumberKey(settings: PhoneSettings): NumberKey {
   const readPhone = createPhoneReader(settings);
   const homeCode = getCountryCallingCode(settings.defaultCountry as CountryCode);
   const trunkPrefix = createTrunkPrefixes(homeCode);
-  const dialAtHome = (significant: string): string => trunkPrefix(significant, 0) + significant;
-  // The library takes longer to read a number than all else takes for a push, so it is spared the usual spellings.
-  const usual = (digits: string): string | undefined => {
+  const domesticDigits = (significant: string): string => trunkPrefix(significant, 0) + significant;
+  // The phone library is slower than all other work on a push together, so the usual spellings avoid it.
+  const readUsual = (digits: string): string | undefined => {
     if (usualNational.test(digits)) return trunkPrefix(digits, 1) === '0' ? digits : undefined;
     const afterCode = homeCode.length + 1;
     if (!usualE164.test(digits) || !digits.startsWith(homeCode, 1) || digits[afterCode] === '0')
       return undefined;
-    return dialAtHome(digits.slice(afterCode));
+    return domesticDigits(digits.slice(afterCode));
   };
   return (text) => {
     const key =
-      usual(text) ?? (/^\+?[\d\s().-]+$/.test(text) ? usual(text.replace(/[\s().-]/g, '')) : undefined);
+      readUsual(text) ??
+      (/^\+?[\d\s().-]+$/.test(text) ? readUsual(text.replace(/[\s().-]/g, '')) : undefined);
     if (key !== undefined) return key;
     const { e164, withheld } = readPhone(text);
     if (e164 !== undefined)
-      return e164.startsWith(`+${homeCode}`) ? dialAtHome(e164.slice(homeCode.length + 1)) : digitsOf(e164);
+      return e164.startsWith(`+${homeCode}`)
+        ? domesticDigits(e164.slice(homeCode.length + 1))
+        : digitsOf(e164);
     return withheld ? 'anonymous' : plainKey(text);
   };
 }
 
-/** The key of a number where no settings say how to read it. */
+/** Makes the key of a number without knowing the operator's country. */
 export function plainKey(text: string): string {
   return digitsOf(plainPhoneText(text)) || text.toLowerCase();
 }
 
 /**
- * A finder of the prefix with which a number is dialled at home. It depends on the number's first digits and its length.
+ * Creates the function that finds the trunk prefix: the digits dialled before a number within its own country. The
+ * prefix depends on the length of the number and its first four digits, so it is cached by both.
  *
- * @returns a function of digits and of where in them the number begins, behind a country code or a zero
+ * @returns a function of the digits and of the position where the number begins, after a country code or a zero
  */
 function createTrunkPrefixes(homeCode: string): (digits: string, from: number) => string {
   const prefixes = new Map<number, string>();

@@ -7,34 +7,34 @@ import type { IntakeFault } from './read-json.ts';
 import { isFault, readPush, type IntakeSettings, type PushReading } from './read-push.ts';
 import { splitList } from './split-json.ts';
 
-/** The most calls of one list. */
+/** The maximum number of calls in one list. */
 export const callsMax = 1000;
 
-/** An item of a list that is no push, with its own JSON text. */
+/** An item of a list that is not a push, with its own JSON text. */
 export interface RefusedItem extends IntakeFault {
   readonly text: string;
 }
 
-/** A list of calls. At least one item is a push. */
+/** The result for a list of calls. At least one item is a push. */
 export interface ListReading {
   readonly items: readonly (PushReading | RefusedItem)[];
 }
 
 export type BodyReading = PushReading | ListReading | IntakeFault;
 
-/** True for a reading of a list. */
+/** True when the body contained a list of calls. */
 export function isList(reading: BodyReading): reading is ListReading {
   return 'items' in reading;
 }
 
 /**
- * Reads a body as one push or as a list of pushes. Taken are a JSON object, a list of them (also one line each, or
- * inside an object), JSON text in a JSON string, and a form. Its charset is the one that it declares, or the one that
- * its bytes show. The text that is kept of each push is one JSON object, which `readPush` reads again.
+ * Reads a body as one push or as a list of pushes. It accepts a JSON object, a list of objects (as an array, one object
+ * per line, or inside an object), JSON text in a JSON string, and a form. `decodeText` chooses the charset. The stored
+ * text of each push is one JSON object, which `readPush` can read again.
  * Why: docs/decisions/liberal-intake.md
  *
- * @param body without its content encoding
- * @param contentType as the request named it
+ * @param body already decompressed
+ * @param contentType the Content-Type header, unchanged
  */
 export function readBody(
   body: Uint8Array,
@@ -56,7 +56,7 @@ function readBytes(
   settings: IntakeSettings,
 ): BodyReading {
   if (isUtf8(contentType)) {
-    // Nearly every body: one JSON object in UTF-8.
+    // The fast path: nearly every body is one JSON object in UTF-8.
     const reading = readPush(body, pathStage, settings);
     if (!isFault(reading) || reading.code === 'empty_body') return reading;
   }
@@ -67,7 +67,7 @@ function readBytes(
 /**
  * Reads a decoded body.
  *
- * @param warnings that each push gets before its own
+ * @param warnings the warnings about the whole body, put before each push's own warnings
  */
 export function readText(
   text: string,
@@ -88,16 +88,16 @@ export function readText(
 
 type ReadItem = (item: string) => PushReading | RefusedItem;
 
-/** @param text the JSON as it came, with its byte order mark */
+/** @param text the received JSON, including any byte order mark */
 function readJsonText(json: string, text: string, read: ReadItem): BodyReading {
   const opened = unwrapText(json);
   if (opened.startsWith('[')) return readList(splitList(opened), read);
-  // What came as one object is kept as it came.
+  // The text of a single object is stored unchanged.
   const reading = read(opened === json.trim() ? text : opened);
   return opened.startsWith('{') ? readWithin(opened, reading, read) : withoutText(reading);
 }
 
-/** Reads the calls that an object holds when it is none itself. */
+/** Reads the calls inside an object when the object itself is not a call. */
 function readWithin(object: string, reading: PushReading | RefusedItem, read: ReadItem): BodyReading {
   if (!isFault(reading)) return reading;
   if (reading.code === 'not_a_call' || reading.code === 'too_many_keys') {
@@ -111,7 +111,7 @@ function readWithin(object: string, reading: PushReading | RefusedItem, read: Re
   return withoutText(reading);
 }
 
-/** Reads a text that is not JSON: one call a line, or a form, which no JSON type announces. */
+/** Reads a text that is not JSON: one call per line, or a form. A form is not expected under a JSON content type. */
 function readOther(text: string, read: ReadItem, isJsonType: boolean): BodyReading {
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
   if (lines.length > 1 && lines.every((line) => /^\s*\{/.test(line)) && lines.some(isJson))
@@ -119,11 +119,11 @@ function readOther(text: string, read: ReadItem, isJsonType: boolean): BodyReadi
   if (isJsonType || !isForm(text)) return withoutText(read(text));
   const json = formAsJson(text);
   const form = isJson(json) ? readJsonText(json, json, read) : withoutText(read(json));
-  // A text with an equals sign is a form when it names a call, and otherwise only a text that is not JSON.
+  // Any text with an equals sign looks like a form. If it contains no call, the fault is that of text that is not JSON.
   return 'code' in form && form.code === 'not_a_call' ? withoutText(read(text)) : form;
 }
 
-/** A list that holds no push is refused as a whole, for what is wrong with its first item. */
+/** Reads a list. A list without any push is refused as a whole, with the fault of its first item. */
 function readList(texts: readonly string[], read: ReadItem): ListReading | IntakeFault {
   if (texts.length > callsMax) {
     return { code: 'too_many_calls', detail: `The list holds more than ${callsMax} calls.` };
@@ -142,7 +142,7 @@ function withoutText(reading: PushReading | RefusedItem): PushReading | IntakeFa
 
 const unsupported: IntakeFault = {
   code: 'unsupported_content_type',
-  detail: 'The body is neither JSON nor a form. Send application/json.',
+  detail: 'The body is neither JSON nor a form. Send the push as application/json.',
 };
 
 const readableTypes =

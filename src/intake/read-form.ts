@@ -1,7 +1,7 @@
-// As many as a JSON body may have keys.
+// The same limit as for the keys of a JSON body.
 const fieldsMax = 1000;
 
-/** True for a text that is written as a form: `name=value`, joined by `&`, at most 1,000 of them. */
+/** True for a text in form encoding: up to 1,000 `name=value` pairs, joined by `&`. */
 export function isForm(text: string): boolean {
   let fields = 1;
   for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
@@ -12,14 +12,15 @@ export function isForm(text: string): boolean {
 }
 
 /**
- * A form as the text of a JSON value: an object of its fields, or what its only field holds when that is JSON.
- * A repeated name keeps every value, the later ones as `name (2)`. `data[key]` becomes `data.key`, as PHP writes it.
+ * Converts a form to JSON text: an object of its fields. When the form has one field and that field contains JSON, the
+ * result is that JSON. A repeated name keeps every value, the later ones as `name (2)`. PHP's `data[key]` becomes
+ * `data.key`.
  */
 export function formAsJson(text: string): string {
   const fields = [...new URLSearchParams(text.trim())];
   const [only] = fields;
   if (fields.length === 1 && only !== undefined) {
-    const json = only.find(isBracketed);
+    const json = only.find(looksLikeJson);
     if (json !== undefined) return json;
   }
   const counts = new Map<string, number>();
@@ -32,6 +33,6 @@ export function formAsJson(text: string): string {
   return `{${members.join(',')}}`;
 }
 
-function isBracketed(text: string): boolean {
+function looksLikeJson(text: string): boolean {
   return /^\s*[{["]/.test(text);
 }

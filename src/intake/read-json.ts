@@ -1,7 +1,7 @@
 import type { JsonValue } from '../domain/jet-fields.ts';
 import { isWrapper } from './wrappers.ts';
 
-/** Why a body is not taken. The code is stable. */
+/** Why a body is refused. Senders can rely on the code: it does not change. */
 export interface IntakeFault {
   readonly code:
     | 'empty_body'
@@ -13,33 +13,33 @@ export interface IntakeFault {
     | 'not_a_call'
     | 'too_many_calls'
     | 'unsupported_content_type';
-  /** In words, naming the field where there is one. Holds nothing of the body's values. */
+  /** An explanation that names the field, if there is one. It never contains a value from the body. */
   readonly detail: string;
 }
 
 export const depthMax = 32;
 export const keysMax = 1000;
-// An unknown value is kept under its whole path: one long key above many others would multiply the body.
+// An unknown value is stored under its whole path, so one long key above many others would multiply the body's size.
 export const pathsLengthMax = 128 * 1024;
 
-// Assigned to an object they would change its prototype.
+// Assigning one of these keys can change the prototype of an object (prototype pollution).
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-// The byte order mark stays in the text that is kept, and is not read (RFC 8259 section 8.1).
+// The stored text keeps its byte order mark. The parser ignores it, as RFC 8259 section 8.1 allows.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a body as a JSON object, with limits on its depth and its keys.
  *
- * Numbers beyond what a double holds exactly (RFC 8259 section 6) come as text, so that no digit of a long id
- * is lost.
+ * A number that a double cannot represent exactly (RFC 8259 section 6) becomes text, so that a long id keeps every
+ * digit.
  */
 export function readJson(body: Uint8Array): { text: string; value: Record<string, JsonValue> } | IntakeFault {
   let text: string;
   try {
     text = decoder.decode(body);
   } catch {
-    return { code: 'malformed_json', detail: 'The body is not UTF-8 text.' };
+    return { code: 'malformed_json', detail: 'The body is not valid UTF-8 text.' };
   }
   const json = text.startsWith('\ufeff') ? text.slice(1) : text;
   if (json.trim() === '') return { code: 'empty_body', detail: 'The body is empty.' };
@@ -47,36 +47,39 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   try {
     value = JSON.parse(json) as JsonValue;
   } catch {
-    return { code: 'malformed_json', detail: 'The body is not JSON.' };
+    return { code: 'malformed_json', detail: 'The body is not valid JSON.' };
   }
   const measured: Measure = { keys: 0, pathsLength: 0, exact: true };
   const fault = measure(value, 1, 0, measured);
   if (fault !== undefined) return fault;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { code: 'not_an_object', detail: `The body is ${nameOfType(value)}; a push is a JSON object.` };
+    return {
+      code: 'not_an_object',
+      detail: `The body is ${nameOfType(value)}. A push must be a JSON object.`,
+    };
   }
   const exact =
-    measured.exact && !respelled.test(json)
+    measured.exact && !fraction.test(json)
       ? value
       : (JSON.parse(quoteInexactNumbers(json)) as Record<string, JsonValue>);
   const opened = openTexts(exact, 1);
   if (opened === exact) return { text, value: exact };
-  // What the texts hold counts against the same limits.
+  // The contents of the opened texts count against the same limits.
   const tooMuch = measure(opened, 1, 0, { keys: 0, pathsLength: 0, exact: true });
   return tooMuch ?? { text, value: opened };
 }
 
-// JSON in a JSON string in a JSON string: each level doubles the backslashes.
+// JSON can be a string inside JSON, several times over. Each level doubles the backslashes, so few levels occur.
 const levelsMax = 4;
 
-/** The object with the JSON text under the keys of wrappers read: `"data":"{\"duration\":5}"`. */
+/** Replaces JSON text under a wrapper key by the object that it contains: `"data":"{\"duration\":5}"`. */
 function openTexts(object: Record<string, JsonValue>, level: number): Record<string, JsonValue> {
   let opened = object;
   for (const key of Object.keys(object)) {
     const value = object[key] as JsonValue;
-    const isBracketed = typeof value === 'string' && /^\s*[{"]/.test(value);
-    if (level > levelsMax || (!isBracketed && !isObject(value)) || !isWrapper(key)) continue;
-    const inner = isBracketed ? parseObject(value, levelsMax) : value;
+    const isJsonText = typeof value === 'string' && /^\s*[{"]/.test(value);
+    if (level > levelsMax || (!isJsonText && !isObject(value)) || !isWrapper(key)) continue;
+    const inner = isJsonText ? parseObject(value, levelsMax) : value;
     if (!isObject(inner)) continue;
     const read = openTexts(inner, level + 1);
     if (read === value) continue;
@@ -86,7 +89,7 @@ function openTexts(object: Record<string, JsonValue>, level: number): Record<str
   return opened;
 }
 
-/** The object that a text holds as JSON, or as JSON in a JSON string. */
+/** Parses a text as a JSON object, or as a JSON string that contains one. */
 function parseObject(text: string, levels: number): Record<string, JsonValue> | undefined {
   try {
     const value = JSON.parse(quoteInexactNumbers(text)) as JsonValue;
@@ -101,18 +104,18 @@ function isObject(value: JsonValue | undefined): value is Record<string, JsonVal
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// A number with a fraction, which is written in many ways: an id of 1690000000.10 is not 1690000000.1.
-// Looked for where a value may stand, so that a time in a text does not make every body be read twice.
-const respelled = /(?:"\s*:|[[,])\s*-?\d+\./;
+// Finds a number with a fraction, because parsing can change its spelling: the ids 1690000000.10 and 1690000000.1 differ.
+// It matches only where a value can begin. Otherwise a time inside a text would make most bodies be parsed twice.
+const fraction = /(?:"\s*:|[[,])\s*-?\d+\./;
 
 interface Measure {
   keys: number;
-  /** Of the paths of all keys together, in characters. */
+  /** The length of all keys' paths together, in characters. */
   pathsLength: number;
   exact: boolean;
 }
 
-/** Walks the value no deeper than allowed: code that stores it may then walk it freely. */
+/** Checks the limits, and never walks deeper than the limit. Later code can then walk the value without a check. */
 function measure(
   value: JsonValue,
   depth: number,
@@ -120,8 +123,8 @@ function measure(
   measured: Measure,
 ): IntakeFault | undefined {
   if (typeof value === 'number') {
-    // A fraction that fills a double's digits may have had more of them: Google's client ids are two long numbers
-    // around a dot.
+    // A fraction as long as a double's precision may have lost digits. Google's client ids, for example, are two long
+    // numbers with a dot between them.
     measured.exact &&=
       Number.isSafeInteger(value) ||
       (Number.isFinite(value) && !Number.isInteger(value) && String(value).length <= 16);
@@ -145,7 +148,7 @@ function measure(
     const length = pathLength + key.length + 1;
     measured.pathsLength += length;
     if (measured.pathsLength > pathsLengthMax) {
-      return { code: 'too_many_keys', detail: 'The names of the keys in the body are too long.' };
+      return { code: 'too_many_keys', detail: 'The keys in the body are too long in total.' };
     }
     if (forbiddenKeys.has(key)) return { code: 'forbidden_key', detail: `The body has a key named ${key}.` };
     const fault = measure(value[key] as JsonValue, depth + 1, length, measured);
@@ -154,12 +157,12 @@ function measure(
   return undefined;
 }
 
-/** Puts quotes around those numbers of a well-formed JSON text that a double does not give back as they stand. */
+/** Quotes every number in a JSON text that would change when parsed and written again. */
 function quoteInexactNumbers(text: string): string {
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => {
     if (token.startsWith('"')) return token;
     const value = Number(token);
-    // One with an exponent is no id: it may be a time or a duration, which are read as numbers.
+    // A number with an exponent is not an id. It can be a time or a duration, and both are read as numbers.
     const exact = /[eE]/.test(token) && token.length < 16 ? Number.isFinite(value) : String(value) === token;
     return exact ? token : `"${token}"`;
   });

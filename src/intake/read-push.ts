@@ -16,18 +16,18 @@ import { fieldWarnings } from './field-warnings.ts';
 import { findField } from './find-field.ts';
 import { flatten, type Leaf } from './flatten.ts';
 import { readJson, type IntakeFault } from './read-json.ts';
-import { isMarkForNothing } from './mark-for-nothing.ts';
+import { isNoValue } from './no-value.ts';
 import { isEmpty, readValue, shown, unreadable, type UnreadableCode } from './read-value.ts';
 
 export interface IntakeSettings {
-  /** A further time format, in luxon's tokens. */
+  /** An additional time format, in luxon's tokens. */
   readonly timeFormat?: string | undefined;
   readonly statusMap: StatusMap;
-  /** Reads numbers by the operator's country; without it each spelling of a number counts as another number. */
+  /** Makes the keys of phone numbers. Without it, two spellings of a number can count as two numbers. */
   readonly numberKey?: NumberKey;
 }
 
-/** What a body says, once it was read as a push. */
+/** The result of reading a body as a push. */
 export interface PushReading {
   readonly callId: string;
   readonly stage: Stage;
@@ -39,7 +39,7 @@ export interface PushReading {
   readonly body: string;
 }
 
-/** True for a reading that failed. */
+/** True when the body could not be read as a push. */
 export function isFault(reading: PushReading | IntakeFault): reading is IntakeFault {
   return 'code' in reading;
 }
@@ -47,11 +47,11 @@ export function isFault(reading: PushReading | IntakeFault): reading is IntakeFa
 const ourNames: ReadonlySet<string> = new Set(jetFields.map(({ name }) => name));
 
 /**
- * Reads one request body from Jet as a push. Liberal: keys match without regard to case, spaces, `_`, `-` and
- * dots; objects are taken apart; what cannot be read becomes a warning and is kept. A fault is answered only for
- * a body that is no JSON object within the limits, or that names no call.
+ * Reads one request body from Jet as a push. Reading is lenient. Keys match regardless of case, spaces, `_`, `-` and
+ * dots, and fields are also found in nested objects. An unreadable value is kept and gives a warning. The result is a
+ * fault only when the body is not a JSON object within the limits, or does not identify a call.
  *
- * @param pathStage the stage that the path of the request gives
+ * @param pathStage the stage that the request path names; undefined on the general path
  */
 export function readPush(
   body: Uint8Array,
@@ -60,25 +60,25 @@ export function readPush(
 ): PushReading | IntakeFault {
   const json = readJson(body);
   if ('code' in json) return json;
-  // Jet's own keys stand before a key of the same name inside some object that Jet's page does not know.
+  // Keys at the top come first, so that they win over a key of the same name inside another object.
   const leaves = flatten(json.value, isWhole)
     .filter((leaf) => !isEmpty(leaf.value))
     .map(nameLeaf)
     .sort((a, b) => a.depth - b.depth);
   const sorted = sortLeaves(leaves, settings);
-  const named = readCallId(sorted.fields, sorted.present, settings.numberKey ?? plainKey);
-  if (named === undefined) {
+  const id = readCallId(sorted.fields, sorted.present, settings.numberKey ?? plainKey);
+  if (id === undefined) {
     return {
       code: 'not_a_call',
       detail:
-        'The body has no callsessionid, and no call Start Time with Called Number or with originnumber and phonenumber.',
+        'The body does not identify a call. It needs callsessionid, or call Start Time with Called Number, or callstarttime with originnumber and phonenumber.',
     };
   }
-  const { callId } = named;
-  if (named.derived) sorted.warnings.push(idDerived(leaves));
+  const { callId } = id;
+  if (id.derived) sorted.warnings.push(idDerived(leaves));
   const { stage, warning } = decideStage(pathStage, sorted.fields, settings.statusMap);
   if (warning !== undefined) sorted.warnings.push(warning);
-  // Before its end a call has no duration: 0 s there says nothing.
+  // A call has no duration before its end, so 0 s in an earlier push carries no information.
   if (sorted.fields.duration_seconds === 0 && !isFinalStage(stage)) delete sorted.fields.duration_seconds;
   sorted.warnings.push(
     ...fieldWarnings(sorted.fields, (name) => ({
@@ -97,16 +97,16 @@ export function readPush(
   };
 }
 
-/** `attributes` may be an object of its own, whose keys say nothing about the call's fields. */
+/** `attributes` can be an object with keys of its own, which are not fields of the call. */
 function isWhole(key: string): boolean {
   return findField([key])?.field.name === 'attributes';
 }
 
 interface NamedLeaf {
-  /** The path as one name. */
+  /** The path, joined with dots. */
   readonly key: string;
   readonly field: JetField | undefined;
-  /** How many names stand before its own. */
+  /** The number of names in the path before the field's own name. */
   readonly depth: number;
   readonly value: JsonValue;
 }
@@ -121,11 +121,11 @@ interface SortedLeaves {
   fields: CallFields;
   extra: Record<string, JsonValue>;
   warnings: PushWarning[];
-  /** The fields that came with a value, readable or not, as it came. A mark for nothing is no value. */
+  /** The received value of each field, readable or not. A no-value word such as "N/A" is not included. */
   present: Map<string, JsonValue>;
 }
 
-/** A mark in one of these is a warning: Jet sends the key without a value where there is none. */
+/** A no-value word in a field of these kinds gives a warning, because Jet sends an empty key when it has no value. */
 const unreadableCodes: Partial<Record<FieldKind, UnreadableCode>> = {
   instant: 'unreadable_time',
   seconds: 'unreadable_duration',
@@ -136,7 +136,7 @@ function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): Sor
   for (const { key, field, value } of leaves) {
     if (field === undefined) {
       keepExtra(sorted.extra, key, value);
-    } else if (isMark(value, field, settings)) {
+    } else if (hasNoValue(value, field, settings)) {
       keepExtra(sorted.extra, key, value);
       const code = unreadableCodes[field.kind];
       if (code !== undefined) sorted.warnings.push({ field: key, ...unreadable(code, value).warning });
@@ -146,7 +146,7 @@ function sortLeaves(leaves: readonly NamedLeaf[], settings: IntakeSettings): Sor
         field: key,
         code: 'repeated_field',
         received: shown(value),
-        action: `an earlier key gave ${field.name} its value; kept under extra`,
+        action: `an earlier key already set ${field.name}; this value is kept under extra`,
       });
     } else {
       sorted.present.set(field.name, value);
@@ -164,7 +164,7 @@ function takeField(
   settings: IntakeSettings,
 ): void {
   const reading = readValue(value, field.kind, settings.timeFormat);
-  if (reading.isMark === true) sorted.present.delete(field.name);
+  if (reading.isNoTime === true) sorted.present.delete(field.name);
   if (reading.value === undefined) keepExtra(sorted.extra, key, value);
   else (sorted.fields as Record<string, string | number>)[field.name] = reading.value;
   if (reading.warning !== undefined) sorted.warnings.push({ field: key, ...reading.warning });
@@ -173,25 +173,25 @@ function takeField(
       field: key,
       code: 'unknown_status',
       received: shown(value),
-      action: 'status is unknown; JET_STATUS_MAP can name one for this word',
+      action: 'the status is unknown; add this word to JET_STATUS_MAP to give it one',
     });
   }
 }
 
-/** A word that the operator gave a meaning says something. */
-function isMark(value: JsonValue, field: JetField, { statusMap }: IntakeSettings): boolean {
-  if (!isMarkForNothing(value, field)) return false;
+/** True for a no-value word, unless the operator gave the word a meaning in JET_STATUS_MAP. */
+function hasNoValue(value: JsonValue, field: JetField, { statusMap }: IntakeSettings): boolean {
+  if (!isNoValue(value, field)) return false;
   if (field.name !== 'dial_status' || typeof value === 'object') return true;
   return statusOfWord(String(value), statusMap) === undefined;
 }
 
 function idDerived(leaves: readonly NamedLeaf[]): PushWarning {
-  const came = leaves.find(({ field }) => field?.name === 'call_session_id');
+  const received = leaves.find(({ field }) => field?.name === 'call_session_id');
   return {
-    field: came?.key ?? 'callsessionid',
+    field: received?.key ?? 'callsessionid',
     code: 'id_derived',
-    received: came === undefined ? '' : shown(came.value),
-    action: 'the id is made from start, origin and service number: the sender must send callsessionid',
+    received: received === undefined ? '' : shown(received.value),
+    action: 'the id was made from start, origin and service number: the sender must send callsessionid',
   };
 }
 
@@ -202,8 +202,8 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
 }
 
 /**
- * The same for two bodies that say the same, whatever their spacing, their order and their empty keys. Of several
- * values under one name the order counts, since the first is the one that is taken.
+ * Hashes the content of a push. Spacing, the order of keys and empty keys do not change the hash. When one name has
+ * several values, their order does change it, because the first value is the one that is used.
  */
 function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string {
   const seen = new Map<string, number>();
@@ -217,7 +217,7 @@ function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string {
   return hash('sha256', JSON.stringify([stage, entries]));
 }
 
-/** An unknown key that is spelled as one of our names says something else than the field that we call so. */
+/** Marks an unknown key that is spelled like one of our own field names, so that the two do not hash alike. */
 function nameOfUnknown(key: string): string {
   return ourNames.has(key.replace(/^=+/, '')) ? `=${key}` : key;
 }

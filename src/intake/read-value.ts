@@ -1,23 +1,23 @@
 import { parseDurationSeconds } from '../domain/duration.ts';
-import { isMarkForNone, parseInstant } from '../domain/instant.ts';
+import { isNoTime, parseInstant } from '../domain/instant.ts';
 import type { FieldKind, JsonValue } from '../domain/jet-fields.ts';
 import type { PushWarning } from '../domain/push.ts';
 
-/** A value as its field holds it. Without `value` it could not be read, and is kept as it came. */
+/** A value converted to its field's type. Without `value` it could not be read, and the received value is kept. */
 export interface ValueReading {
   readonly value?: string | number;
   readonly warning?: Omit<PushWarning, 'field'>;
-  /** True for a time that stands for none. */
-  readonly isMark?: boolean;
+  /** True for a time that systems write when there is no time, such as year 1. */
+  readonly isNoTime?: boolean;
 }
 
-/** True for what Jet may send where it has nothing to say: null, an empty or blank text, an empty list or object. */
+/** True for the empty values that Jet can send: null, an empty or blank text, an empty list or object. */
 export function isEmpty(value: JsonValue): boolean {
   if (value === null) return true;
   return typeof value === 'object' ? Object.keys(value).length === 0 : String(value).trim() === '';
 }
 
-/** Reads a value that is not empty, as a field of the kind holds it. */
+/** Converts a value to a field's type. The value must not be empty. */
 export function readValue(value: JsonValue, kind: FieldKind, timeFormat: string | undefined): ValueReading {
   switch (kind) {
     case 'text':
@@ -29,7 +29,7 @@ export function readValue(value: JsonValue, kind: FieldKind, timeFormat: string 
       const instant = parseInstant(text, timeFormat);
       if (instant !== undefined) return { value: instant };
       const reading = unreadable('unreadable_time', value);
-      return isMarkForNone(text, timeFormat) ? { ...reading, isMark: true } : reading;
+      return isNoTime(text, timeFormat) ? { ...reading, isNoTime: true } : reading;
     }
     case 'seconds': {
       const seconds = isScalar(value) ? parseDurationSeconds(String(value).trim()) : undefined;
@@ -38,7 +38,7 @@ export function readValue(value: JsonValue, kind: FieldKind, timeFormat: string 
   }
 }
 
-/** What came, for a warning: cut to 100 characters. */
+/** The received value as a warning shows it, cut to 100 characters. */
 export function shown(value: JsonValue): string {
   return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100).toWellFormed();
 }
@@ -67,7 +67,7 @@ function readJsonText(value: JsonValue): ValueReading {
   }
 }
 
-/** Text without what a database cannot hold: U+0000, and halves of a surrogate pair. */
+/** Replaces the characters that a database cannot store: U+0000, and unpaired halves of a surrogate pair. */
 function storable(text: string): ValueReading {
   if (!text.includes('\0') && text.isWellFormed()) return { value: text };
   return {
@@ -75,16 +75,18 @@ function storable(text: string): ValueReading {
     warning: {
       code: 'replaced_characters',
       received: shown(text),
-      action: 'U+0000 and unpaired surrogates became U+FFFD',
+      action: 'U+0000 and unpaired surrogates were replaced by U+FFFD',
     },
   };
 }
 
 export type UnreadableCode = 'unreadable_time' | 'unreadable_duration';
 
-/** A value that cannot be read, with its warning. */
+/** Makes the warning for a value that cannot be read. */
 export function unreadable(code: UnreadableCode, value: JsonValue): { warning: Omit<PushWarning, 'field'> } {
-  return { warning: { code, received: shown(value), action: 'kept as it came, under extra' } };
+  return {
+    warning: { code, received: shown(value), action: 'could not be read; kept unchanged under extra' },
+  };
 }
 
 function isScalar(value: JsonValue): value is string | number | boolean {

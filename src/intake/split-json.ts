@@ -1,15 +1,15 @@
-/** A member of a JSON object, its value as the text that came. */
+/** A member of a JSON object, with the original text of its value. */
 export interface Member {
   readonly key: string;
   readonly text: string;
 }
 
-/** The items of a well-formed JSON list, each as the text that came. */
+/** Splits a well-formed JSON list into the original texts of its items. */
 export function splitList(list: string): string[] {
   return split(list);
 }
 
-/** The members of a well-formed JSON object, each value as the text that came. */
+/** Splits a well-formed JSON object into its members, with the original texts of their values. */
 export function splitObject(object: string): Member[] {
   return split(object).map((member) => {
     const [name = ''] = /^"(?:[^"\\]|\\.)*"/.exec(member) ?? [];
@@ -18,7 +18,7 @@ export function splitObject(object: string): Member[] {
   });
 }
 
-/** Cuts the inside of the outermost brackets at its commas. */
+/** Splits the text inside the outermost brackets at its top-level commas. */
 function split(json: string): string[] {
   const parts: string[] = [];
   let depth = 0;

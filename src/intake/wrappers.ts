@@ -1,6 +1,6 @@
 import { foldKey } from './flatten.ts';
 
-// The names under which relays and queues put what they pass on.
+// Names under which relays and queues put a payload that they forward.
 const wrapperKeys: ReadonlySet<string> = new Set(
   [
     'data payload payloads body call calls event events websession message messages record records',
@@ -9,7 +9,7 @@ const wrapperKeys: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** True for a key that names a wrapper around a call and not a fact about it. */
+/** True for a key that wraps a call and does not itself describe the call. */
 export function isWrapper(key: string): boolean {
   return wrapperKeys.has(foldKey(key));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isMarkForNone, parseInstant } from '../../src/domain/instant.ts';
+import { isNoTime, parseInstant } from '../../src/domain/instant.ts';
 
 /** Sunday 5 October 2025, 10:20:30 in Sydney. */
 const second = Date.UTC(2025, 9, 4, 23, 20, 30);
@@ -268,7 +268,7 @@ describe('a mark for "none"', () => {
     '12/30/1899',
   ])('is %s', (text) => {
     expect(parseInstant(text)).toBeUndefined();
-    expect(isMarkForNone(text)).toBe(true);
+    expect(isNoTime(text)).toBe(true);
   });
 
   it.each([
@@ -281,12 +281,12 @@ describe('a mark for "none"', () => {
     '12345678',
     '04/10/2025 23:20:30',
   ])('is not %s', (text) => {
-    expect(isMarkForNone(text)).toBe(false);
+    expect(isNoTime(text)).toBe(false);
   });
 
   it("is read in the operator's format too", () => {
     const format = 'dd/MM/yyyy HH:mm:ss';
-    expect(isMarkForNone('01/01/0001 00:00:00', format)).toBe(true);
-    expect(isMarkForNone('04/10/2025 23:20:30', format)).toBe(false);
+    expect(isNoTime('01/01/0001 00:00:00', format)).toBe(true);
+    expect(isNoTime('04/10/2025 23:20:30', format)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jetFields } from '../../src/domain/jet-fields.ts';
-import { isMarkForNothing } from '../../src/intake/mark-for-nothing.ts';
+import { isNoValue } from '../../src/intake/no-value.ts';
 import { corporaAbsent, jsonTestSuite, naughtyStrings } from '../fixtures/corpora.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
@@ -70,14 +70,14 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
   });
 
   const isNoId = (text: string): boolean =>
-    text.trim() === '' || isMarkForNothing(text, { name: 'call_session_id', kind: 'text' });
+    text.trim() === '' || isNoValue(text, { name: 'call_session_id', kind: 'text' });
   const asId = (callsessionid: string): string => JSON.stringify({ callsessionid, canary });
 
-  it('is taken as callsessionid, unless it is blank or a mark for nothing', async () => {
+  it('is accepted as callsessionid, unless it is blank or a no-value word', async () => {
     expect(await statusesOf(strings.filter((text) => !isNoId(text)).map(asId))).toEqual([200]);
   });
 
-  it('is refused as callsessionid where it is blank or a mark for nothing', async () => {
+  it('is refused as callsessionid when it is blank or a no-value word', async () => {
     expect(await statusesOf(strings.filter(isNoId).map(asId))).toEqual([422]);
   });
 

@@ -19,40 +19,40 @@ function idOf(fields: CallFields, unreadable: Record<string, JsonValue> = {}): s
 }
 
 describe('the id of a call with a callsessionid', () => {
-  it.each(['1759620030.123', 'AbC', '007', 'a b', '呼叫', 'x'.repeat(191)])('is %j as it came', (id) => {
+  it.each(['1759620030.123', 'AbC', '007', 'a b', '呼叫', 'x'.repeat(191)])('is %j, unchanged', (id) => {
     expect(idOf({ call_session_id: id })).toBe(id);
   });
 
-  it('keeps its case', () => {
+  it('keeps upper and lower case', () => {
     expect(idOf({ call_session_id: 'ABC' })).not.toBe(idOf({ call_session_id: 'abc' }));
   });
 
-  it('of more than 191 characters is a hash', () => {
+  it('is a hash when the callsessionid has more than 191 characters', () => {
     expect(idOf({ call_session_id: 'x'.repeat(192) })).toMatch(/^sha256-[0-9a-f]{64}$/);
   });
 
-  it('tells long ids apart by their last character', () => {
+  it('differs between long ids that differ in the last character', () => {
     const long = 'x'.repeat(300);
     expect(idOf({ call_session_id: `${long}a` })).not.toBe(idOf({ call_session_id: `${long}b` }));
   });
 
-  it('stands before what outbound fields would make', () => {
+  it('is the callsessionid even when the push has outbound fields', () => {
     expect(idOf({ ...outbound, call_session_id: 'c-1' })).toBe('c-1');
   });
 
-  it('fits an indexed column whatever came', () => {
+  it('fits an indexed column for any callsessionid', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), (id) => (idOf({ call_session_id: id }) ?? '').length <= 191),
     );
   });
 });
 
-describe('the id of an outbound call', () => {
-  it('does not change with a release', () => {
+describe('the derived id of an outbound call', () => {
+  it('stays the same across releases', () => {
     expect(idOf(outbound)).toBe('outbound-45cf891a815b6a1f7ecaeacc0630ac233f53367e');
   });
 
-  it('is the same however the numbers are written', () => {
+  it('is the same for every spelling of the numbers', () => {
     expect(idOf({ ...outbound, called_number: '0491570156', calling_number: '02-5550-1234' })).toBe(
       idOf(outbound),
     );
@@ -84,7 +84,7 @@ describe('the id of an outbound call', () => {
     expect(idOf({ ...outbound, ...changed })).not.toBe(idOf(outbound));
   });
 
-  it('does not mix up neighbouring parts', () => {
+  it('differs when a digit moves from one number to the next', () => {
     expect(idOf({ started_at: start, called_number: '12', calling_number: '3' })).not.toBe(
       idOf({ started_at: start, called_number: '2', calling_number: '31' }),
     );
@@ -94,32 +94,32 @@ describe('the id of an outbound call', () => {
     expect(idOf({ started_at: start, called_number: '0491 570 156' })).toMatch(/^outbound-/);
   });
 
-  it('takes the text of a start that cannot be read', () => {
+  it('uses the text of a start that cannot be read', () => {
     const ids = ['yesterday', 'today'].map((text) => idOf({ called_number: '1' }, { started_at: text }));
     expect(new Set(ids).size).toBe(2);
   });
 
   it.each([
-    ['no start', { called_number: '0491 570 156' }],
-    ['no called number', { started_at: start, calling_number: '0491 570 156' }],
-    ['nothing', {}],
-  ])('is none with %s', (_what, fields) => {
+    ['has no start', { called_number: '0491 570 156' }],
+    ['has no called number', { started_at: start, calling_number: '0491 570 156' }],
+    ['is empty', {}],
+  ])('is undefined when the push %s', (_what, fields) => {
     expect(idOf(fields)).toBeUndefined();
   });
 });
 
-describe('the id of an inbound call without a callsessionid', () => {
+describe('the derived id of an inbound call without a callsessionid', () => {
   const inbound = {
     started_at: start,
     origin_number: '0491 570 156',
     phone_number: '1300 975 707',
   } satisfies CallFields;
 
-  it('does not change with a release', () => {
+  it('stays the same across releases', () => {
     expect(idOf(inbound)).toBe('inbound-2aaef4839948cfd6f73b474f1c2abb681a4f23be');
   });
 
-  it('is the same with what an answered push or an end adds', () => {
+  it('is the same with the fields that answered and end pushes add', () => {
     expect(idOf({ ...inbound, answering_point: 'Ada', ended_at: start + 1 })).toBe(idOf(inbound));
   });
 
@@ -137,21 +137,21 @@ describe('the id of an inbound call without a callsessionid', () => {
     },
   );
 
-  it('is the same however a number abroad is dialled', () => {
+  it('is the same for every way to dial a foreign number', () => {
     const [first, ...others] = ['+64 21 123 4567', '0011 64 21 123 4567', '+64211234567'].map(
       (origin_number) => idOf({ ...inbound, origin_number }),
     );
     expect(new Set(others)).toEqual(new Set([first]));
   });
 
-  it('is the same however a hidden number is named', () => {
+  it('is the same for every word for a hidden number', () => {
     const ids = ['anonymous', 'Private', 'Caller ID withheld', '0'].map((origin_number) =>
       idOf({ ...inbound, origin_number }),
     );
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('tells extensions and callers without digits apart', () => {
+  it('differs between extensions, and between callers without digits', () => {
     const ids = ['201', '202', 'sip:bob@pbx.example', 'Jane Smith'].map((origin_number) =>
       idOf({ ...inbound, origin_number }),
     );
@@ -170,7 +170,7 @@ describe('the id of an inbound call without a callsessionid', () => {
     ['the start', 'started_at'],
     ['the origin', 'origin_number'],
     ['the service number', 'phone_number'],
-  ] as const)('is none without %s', (_what, name) => {
+  ] as const)('is undefined without %s', (_what, name) => {
     const rest = Object.entries(inbound).filter(([key]) => key !== name);
     expect(idOf(Object.fromEntries(rest))).toBeUndefined();
   });

@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jetFields, type JsonValue } from '../../src/domain/jet-fields.ts';
-import { isMarkForNothing } from '../../src/intake/mark-for-nothing.ts';
+import { isNoValue } from '../../src/intake/no-value.ts';
 import { isFault, readPush, type IntakeSettings } from '../../src/intake/read-push.ts';
 
-// Public files of hostile input, which stand beside the repository and are not part of it.
+// Public collections of hostile input. They live beside the repository and are not part of it.
 const corpora = join(import.meta.dirname, '../../../shared/corpora');
 const absent = !existsSync(corpora);
-if (absent) console.log('corpora folder absent: skipped');
+if (absent)
+  console.log('The folder shared/corpora does not exist, so the tests of hostile input are skipped.');
 
 const settings: IntakeSettings = { statusMap: new Map() };
 
@@ -16,14 +17,14 @@ function filesOf(folder: string): string[] {
   return absent ? ['absent'] : readdirSync(join(corpora, 'JSONTestSuite', folder)).sort();
 }
 
-/** What a file's bytes come to: the code of a fault, or "read". */
+/** The result of reading a file's bytes as a push: the code of the fault, or "read". */
 function resultOf(folder: string, file: string): string {
   const bytes = readFileSync(join(corpora, 'JSONTestSuite', folder, file));
   const reading = readPush(bytes, undefined, settings);
   return isFault(reading) ? reading.code : 'read';
 }
 
-/** A file's bytes as the value of a key in a body that names a call. */
+/** The result of reading a file's bytes as the value of a key in a valid call. */
 function resultWithin(folder: string, file: string): string {
   const bytes = readFileSync(join(corpora, 'JSONTestSuite', folder, file));
   const body = Buffer.concat([Buffer.from('{"callsessionid":"c-1","value":'), bytes, Buffer.from('}')]);
@@ -34,11 +35,11 @@ function resultWithin(folder: string, file: string): string {
 const parsing = filesOf('test_parsing');
 
 describe.skipIf(absent)('JSONTestSuite', () => {
-  it('is there as a whole', () => {
+  it('is complete', () => {
     expect(parsing.length).toBeGreaterThan(300);
   });
 
-  it.each(parsing.filter((file) => file.startsWith('y_')))('%s is well-formed', (file) => {
+  it.each(parsing.filter((file) => file.startsWith('y_')))('%s is not called malformed', (file) => {
     expect(resultOf('test_parsing', file)).not.toBe('malformed_json');
   });
 
@@ -58,7 +59,7 @@ describe.skipIf(absent)('JSONTestSuite', () => {
     expect(['read', 'malformed_json']).toContain(resultWithin('test_transform', file));
   });
 
-  it('leaves the prototype of objects alone', () => {
+  it('does not change the prototype of objects', () => {
     for (const file of parsing) resultWithin('test_parsing', file);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
@@ -75,15 +76,15 @@ describe.skipIf(absent)('every naughty string', () => {
     return reading;
   }
 
-  it('is one of some 500', () => {
+  it('comes from a list of more than 500', () => {
     expect(strings.length).toBeGreaterThan(500);
   });
 
   it.each(jetFields.filter(({ kind }) => kind === 'text' || kind === 'json'))(
-    'comes back as the value of $jetName, unless it is a mark for nothing',
+    'comes back as the value of $jetName, unless it is a no-value word',
     (field) => {
       const { jetName, name } = field;
-      const filled = strings.filter((text) => text.trim() !== '' && !isMarkForNothing(text, field));
+      const filled = strings.filter((text) => text.trim() !== '' && !isNoValue(text, field));
       expect(filled.length).toBeGreaterThan(400);
       const values = filled.map((text) => read({ callsessionid: 'c-1', [jetName]: text }).fields[name]);
       expect(values).toEqual(filled.map((text) => text.trim().replaceAll('\0', '\ufffd').toWellFormed()));
@@ -91,10 +92,10 @@ describe.skipIf(absent)('every naughty string', () => {
   );
 
   it.each(jetFields.filter(({ kind }) => kind === 'instant' || kind === 'seconds'))(
-    'is a number, nothing or an extra as the value of $jetName',
+    'as the value of $jetName becomes a number or is kept under extra',
     ({ jetName, name }) => {
       for (const text of strings.filter((one) => one.trim() !== '')) {
-        // An end: before it 0 s says nothing.
+        // The end time makes this an end push. In an earlier push, a duration of 0 s would be dropped.
         const end = { callendtime: '2026-11-22T00:00:00Z' };
         const { fields, extra } = read({ callsessionid: 'c-1', ...end, [jetName]: text });
         if (typeof fields[name] !== 'number') expect(extra).toEqual({ [jetName]: text });

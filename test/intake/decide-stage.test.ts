@@ -16,7 +16,7 @@ function filled(name: string, kind: string): CallFields {
   return { [name]: kind === 'text' ? 'x' : 1e12 };
 }
 
-describe('without a path the stage of a push', () => {
+describe('the stage of a push on the general path', () => {
   it.each(jetFields.filter(({ list }) => list === 'start'))('with $name is the start', ({ name, kind }) => {
     expect(stageOf(filled(name, kind))).toBe('call_start');
   });
@@ -42,7 +42,7 @@ describe('without a path the stage of a push', () => {
     ['ANSWER', { dial_status: 'ANSWER' }, 'call_answered'],
     ['ANSWERED and zero seconds', { dial_status: 'ANSWERED', duration_seconds: 0 }, 'call_answered'],
     ['an unknown status word', { dial_status: 'RINGING' }, 'call_answered'],
-  ] as const)('with %s is no end', (_what, fields, stage) => {
+  ] as const)('with %s is not the end', (_what, fields, stage) => {
     expect(stageOf({ ...startFields, ...fields })).toBe(stage);
   });
 
@@ -51,7 +51,7 @@ describe('without a path the stage of a push', () => {
   });
 
   it.each(['call_session_id', 'origin_number', 'phone_number'])(
-    'with an outbound field beside %s is inbound',
+    'with outbound fields and %s is inbound',
     (name) => {
       expect(stageOf({ called_number: '1', calling_number: '2', [name]: '3' })).toBe('call_start');
     },
@@ -62,7 +62,7 @@ describe('without a path the stage of a push', () => {
   });
 });
 
-describe('a path', () => {
+describe('the request path', () => {
   it.each([
     ['call_start', 'its fields', startFields],
     ['call_start', 'zero seconds', { ...startFields, duration_seconds: 0 }],
@@ -81,9 +81,12 @@ describe('a path', () => {
     ['call_end_outbound', 'no number', { started_at: 1e12, duration_seconds: 5 }],
     ['call_end_outbound', 'an id', { ...outboundFields, call_session_id: 'c' }],
     ['call_end_outbound', 'one inbound number', { ...outboundFields, origin_number: '1' }],
-  ] satisfies [Stage, string, CallFields][])('that says %s stands with %s', (path, _what, fields) => {
-    expect(decideStage(path, fields, new Map())).toEqual({ stage: path });
-  });
+  ] satisfies [Stage, string, CallFields][])(
+    '%s decides the stage when the push has %s',
+    (path, _what, fields) => {
+      expect(decideStage(path, fields, new Map())).toEqual({ stage: path });
+    },
+  );
 
   it.each([
     ['call_start', 'call_answered', answeredFields],
@@ -96,7 +99,7 @@ describe('a path', () => {
     ['call_end_outbound', 'call_end', endFields],
     ['call_end_outbound', 'call_end', { ...endFields, called_number: '1' }],
   ] satisfies [Stage, Stage, CallFields][])(
-    'that says %s yields to several fields that say %s, with a warning',
+    '%s is overruled by several fields of %s, with a warning',
     (path, stage, fields) => {
       expect(decideStage(path, fields, new Map())).toMatchObject({
         stage,

@@ -23,8 +23,8 @@ describe('a key', () => {
   });
 });
 
-describe('a body', () => {
-  it('is its values with the keys on the way to them', () => {
+describe('flattening a body', () => {
+  it('lists every value with the keys that lead to it', () => {
     expect(flatten({ a: 1, b: { c: 'x', d: { e: null } } }, nothingWhole)).toEqual([
       { path: ['a'], value: 1 },
       { path: ['b', 'c'], value: 'x' },
@@ -36,17 +36,17 @@ describe('a body', () => {
     expect(flatten({ a: [{ b: 1 }, [2]] }, nothingWhole)).toEqual([{ path: ['a'], value: [{ b: 1 }, [2]] }]);
   });
 
-  it('keeps whole what is asked to be whole, at any depth', () => {
+  it('keeps an object whole when isWhole says so, at any depth', () => {
     expect(flatten({ a: { keep: { b: 1 } } }, (key) => key === 'keep')).toEqual([
       { path: ['a', 'keep'], value: { b: 1 } },
     ]);
   });
 
-  it('has no value in an empty object', () => {
+  it('finds no value in an empty object', () => {
     expect(flatten({ a: {} }, nothingWhole)).toEqual([]);
   });
 
-  it('may have keys named like the members of every object', () => {
+  it('accepts keys such as toString, which every object inherits', () => {
     expect(flatten({ hasOwnProperty: 1, toString: 2 }, nothingWhole)).toHaveLength(2);
   });
 });

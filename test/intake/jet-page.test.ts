@@ -10,7 +10,7 @@ function read(body: Record<string, unknown>): PushReading {
   return reading;
 }
 
-/** The fields that a body gives besides its call id. */
+/** The fields read from a body, without the call id. */
 function fieldsOf(body: Record<string, unknown>): CallFields {
   const fields = { ...read({ callsessionid: 'c-1', ...body }).fields };
   delete fields.call_session_id;
@@ -24,7 +24,7 @@ const sampleOf = {
   json: ['{"a":1}', '{"a":1}'],
 } as const;
 
-// Every field as Jet's page spells it, in words, and our name for it.
+// Every field: as Jet's page spells it, in words, and under our own name.
 const page: readonly (readonly [jetName: string, words: string, name: keyof CallFields])[] = [
   ['callsessionid', 'call session id', 'call_session_id'],
   ['accountnumber', 'account number', 'account_number'],
@@ -97,7 +97,7 @@ describe("a field of Jet's page", () => {
     const [sent, kept] = sampleOf[kind];
     const readings = inEverySpelling(field).map((key) => {
       const body = { callsessionid: 'c-1', [key]: sent };
-      // The id itself may come once only.
+      // A second key for the call id would go to extra.
       if (field[2] === 'call_session_id' && key !== 'callsessionid')
         Reflect.deleteProperty(body, 'callsessionid');
       const { fields, extra } = read(body);
@@ -106,27 +106,27 @@ describe("a field of Jet's page", () => {
     expect(readings).toEqual(readings.map(() => ({ value: kept, extra: {} })));
   });
 
-  it('gives nothing when it comes with null, an empty or a blank value', () => {
+  it('is not set by null, an empty value or a blank value', () => {
     for (const nothing of [null, '', '  ', [], {}]) {
       expect(fieldsOf(Object.fromEntries(page.slice(1).map(([key]) => [key, nothing])))).toEqual({});
     }
   });
 });
 
-describe('nesting', () => {
+describe('a nested field', () => {
   it.each([
     ['a dotted key', { 'googleAnalytics.clientId': '1.2' }],
     ['an object', { googleAnalytics: { clientId: '1.2' } }],
     ['an object in an object', { webSession: { googleAnalytics: { clientId: '1.2' } } }],
     ['a dotted key in an object', { webSession: { 'googleAnalytics.clientId': '1.2' } }],
-    ['a dotted key under a name of its own', { 'webSession.googleAnalytics.clientId': '1.2' }],
+    ['a dotted key with a wrapper in it', { 'webSession.googleAnalytics.clientId': '1.2' }],
     ['a dotted key of four words', { 'web.google.analytics.client.id': '1.2' }],
-    ['an object spelled otherwise', { google_analytics: { client_id: '1.2' } }],
-  ])('of a field with two names works as %s', (_how, body) => {
+    ['an object with underscores', { google_analytics: { client_id: '1.2' } }],
+  ])('with a name of two parts is found as %s', (_how, body) => {
     expect(fieldsOf(body)).toEqual({ google_analytics_client_id: '1.2' });
   });
 
-  it('of the web session under any key is accepted', () => {
+  it('of the web session is found under the known wrappers', () => {
     expect(fieldsOf({ websessiondata: { session_id: 's', utm: { campaign: 'c' } } })).toEqual({
       session_id: 's',
       campaign: 'c',
@@ -134,7 +134,7 @@ describe('nesting', () => {
   });
 
   it.each(page.filter(([jetName]) => jetName !== 'callsessionid'))(
-    'of %s is the same by a dot as by an object',
+    '%s is read alike from a dotted key and from an object',
     (jetName) => {
       const value = jetName === 'attributes' ? { source: 'a' } : '61';
       const dotted = read({ callsessionid: 'c-1', [`webSession.${jetName}`]: value });
@@ -145,18 +145,18 @@ describe('nesting', () => {
     },
   );
 
-  it('by dots at several levels is accepted', () => {
+  it('is found under dotted keys at several levels', () => {
     expect(fieldsOf({ data: { 'web.utm': { campaign: 'c' }, 'web.utm.source': 's' } })).toEqual({
       campaign: 'c',
       source: 's',
     });
   });
 
-  it('of the whole call under any key is accepted', () => {
+  it('is found when an object wraps the whole call', () => {
     expect(read({ data: { callsessionid: 'c-9' } }).callId).toBe('c-9');
   });
 
-  it('does not take attributes apart', () => {
+  it('is not looked for inside attributes, which are kept whole', () => {
     expect(fieldsOf({ attributes: { source: 'a', x: { y: 1 } } })).toEqual({
       attributes: '{"source":"a","x":{"y":1}}',
     });
@@ -166,18 +166,18 @@ describe('nesting', () => {
     { 'attributes.source': 'a' },
     { 'web.attributes.x.source': 'a' },
     { 'attributes.x': { source: 'a' } },
-  ])('takes no field from under attributes: %j', (body) => {
+  ])('is not read from a key below attributes: %j', (body) => {
     expect(fieldsOf(body)).toEqual({});
   });
 
   it.each([{ leg: { duration: 5 } }, { 'leg.duration': 5 }])(
-    'does not win over a key at the top: %j',
+    'does not win over the same field at the top: %j',
     (leg) => {
       expect(fieldsOf({ ...leg, duration: 60 })).toEqual({ duration_seconds: 60 });
     },
   );
 
-  it('of a key of nothing but dots is no work', () => {
+  it('is not searched for at each dot of a key of 100,000 dots', () => {
     const dots = '.'.repeat(100_000);
     expect(read({ callsessionid: 'c-1', [dots]: 'x' }).extra).toEqual({ [dots]: 'x' });
   });

@@ -38,7 +38,7 @@ describe('a number key', () => {
     },
   );
 
-  it('tells two numbers apart', () => {
+  it('differs between different numbers', () => {
     const keyOf = createNumberKey({ defaultCountry: 'AU' });
     const texts = ['0412345678', '0412345679', '412345', '+64412345678', '201', 'Jane', 'Joan'];
     expect(new Set(texts.map(keyOf)).size).toBe(texts.length);

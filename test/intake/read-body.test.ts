@@ -36,20 +36,20 @@ const text = (value: string): string => JSON.stringify(value);
 
 describe('a list of calls', () => {
   it.each([
-    ['as it is', list],
+    ['as a JSON list', list],
     ['inside an object', `{"event":"call.ended","calls":${list}}`],
     ['inside an object inside an object', `{"event":"call.ended","data":{"calls":${list}}}`],
     ['as data', `{"data":${list}}`],
     ['as JSON text in data', `{"event":"x","data":${text(list)}}`],
     ['as a JSON string', text(list)],
-    ['of JSON strings', `[${text(idOnly('a1'))},${text(text(idOnly('a2')))}]`],
-    ['one a line', `${idOnly('a1')}\n${idOnly('a2')}\n`],
-    ['one a line, with blank lines', `${idOnly('a1')}\r\n\r\n${idOnly('a2')}`],
-  ])('is taken %s', (_how, body) => {
+    ['as a list of JSON strings', `[${text(idOnly('a1'))},${text(text(idOnly('a2')))}]`],
+    ['as one object per line', `${idOnly('a1')}\n${idOnly('a2')}\n`],
+    ['as one object per line, with blank lines', `${idOnly('a1')}\r\n\r\n${idOnly('a2')}`],
+  ])('is accepted %s', (_how, body) => {
     expect(idsOf(body)).toEqual(['a1', 'a2']);
   });
 
-  it('that surrounds each call keeps what stands around the list', () => {
+  it('inside an object gives each call the other keys of that object', () => {
     const [, second] = pushesOf(read(`{"event":"call.ended","calls":${list}}`));
     expect(second).toMatchObject({
       callId: 'a2',
@@ -58,12 +58,12 @@ describe('a list of calls', () => {
     });
   });
 
-  it('keeps each call as the text that came', () => {
+  it('keeps the received text of each call', () => {
     const own = '{ "callsessionid" : 1690000000.10, "x": "],[ \\" }" }';
     expect(pushesOf(read(`[1, ${own} , {}]`)).map(({ body }) => body)).toEqual([own]);
   });
 
-  it('names what is wrong with each item that is no call', () => {
+  it('gives a fault code for each item that is not a call', () => {
     const reading = read(`[${json}, {}, 5, {"__proto__":1}]`);
     expect(isList(reading) && reading.items.map((item) => (isFault(item) ? item.code : 'taken'))).toEqual([
       'taken',
@@ -74,22 +74,22 @@ describe('a list of calls', () => {
   });
 
   it.each([
-    ['nothing', '[]', 'not_an_object'],
-    ['nothing but faults', '[{"__proto__":1}]', 'forbidden_key'],
+    ['no item', '[]', 'not_an_object'],
+    ['no item without a fault', '[{"__proto__":1}]', 'forbidden_key'],
     ['lists', `[[${json}]]`, 'not_an_object'],
     ['lists, 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
     ['too many calls', `[${Array.from({ length: callsMax + 1 }, () => '{}').join(',')}]`, 'too_many_calls'],
-  ])('that holds %s is refused', (_what, body, code) => {
+  ])('with %s is refused', (_what, body, code) => {
     expect(codeOf(body)).toBe(code);
   });
 
-  it('may hold more keys together than one call', () => {
+  it('can have more keys in total than the limit for one call', () => {
     const keys = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, index]));
     const calls = ['a1', 'a2'].map((callsessionid) => ({ ...keys, callsessionid }));
     expect(idsOf(JSON.stringify({ calls }))).toEqual(['a1', 'a2']);
   });
 
-  it('is not made larger by what stands around it', () => {
+  it('is refused when copies of a large surrounding object would multiply its size', () => {
     const body = {
       note: 'x'.repeat(100_000),
       calls: Array.from({ length: 500 }, (_, n) => ({ callsessionid: `c${n}` })),
@@ -103,11 +103,11 @@ describe('JSON text', () => {
     ['a JSON string', text(json)],
     ['a JSON string in a JSON string', text(text(json))],
     ['data', `{"event":"call.ended","data":${text(json)}}`],
-    ['payload, twice', `{"event":"call.ended","payload":${text(text(json))}}`],
+    ['payload, encoded twice', `{"event":"call.ended","payload":${text(text(json))}}`],
     ['body', `{"Body":${text(json)}}`],
     ['data inside payload', `{"payload":{"data":${text(json)}}}`],
     ['payload inside the text of data', `{"data":${text(`{"payload":${text(json)}}`)}}`],
-    ['a name that is not known', `{"zap":1,"raw_request":${text(json)}}`],
+    ['an unknown key', `{"zap":1,"raw_request":${text(json)}}`],
   ])('in %s is read', (_where, body) => {
     const [push] = pushesOf(read(body));
     expect(push).toMatchObject({
@@ -116,7 +116,7 @@ describe('JSON text', () => {
     });
   });
 
-  it('in data is read beside an id that stands outside', () => {
+  it('in data is read together with an id outside of it', () => {
     const [push] = pushesOf(read(`{"callsessionid":"out","data":${text('{"duration":"7"}')}}`));
     expect(push).toMatchObject({ callId: 'out', fields: { duration_seconds: 7 } });
   });
@@ -145,7 +145,7 @@ describe('the content type', () => {
     'text/html',
     '',
     undefined,
-  ])('%s does not keep JSON from being read', (type) => {
+  ])('%s does not prevent JSON from being read', (type) => {
     expect(pushesOf(readBody(Buffer.from(json), type, undefined, settings))[0]?.callId).toBe('a1');
   });
 
@@ -163,14 +163,17 @@ describe('a form', () => {
   it.each([
     ['whose payload is JSON', new URLSearchParams({ payload: json })],
     ['whose only field is JSON', new URLSearchParams({ whatever: json })],
-    ['whose data is JSON beside other fields', new URLSearchParams({ event: 'x', data: json })],
-    ['whose unknown field is JSON beside other fields', new URLSearchParams({ event: 'x', jsonbody: json })],
+    ['with JSON in data, beside other fields', new URLSearchParams({ event: 'x', data: json })],
+    [
+      'with JSON in an unknown field, beside other fields',
+      new URLSearchParams({ event: 'x', jsonbody: json }),
+    ],
     ["whose keys are Jet's fields", new URLSearchParams(call)],
     [
       'whose keys are in brackets',
       new URLSearchParams(Object.entries(call).map(([k, v]) => [`data[${k}]`, v])),
     ],
-    ['that is JSON in percent escapes', encodeURIComponent(json)],
+    ['that is percent-encoded JSON', encodeURIComponent(json)],
   ])('%s is read', (_what, body) => {
     expect(pushesOf(read(body.toString(), form))[0]).toMatchObject({
       callId: 'a1',
@@ -182,7 +185,7 @@ describe('a form', () => {
     expect(idsOf(new URLSearchParams({ event: 'x', data: list }).toString(), form)).toEqual(['a1', 'a2']);
   });
 
-  it('keeps every value of a name that comes twice', () => {
+  it('keeps every value of a repeated name', () => {
     const [push] = pushesOf(read('callsessionid=a1&note=x&note=y', form));
     expect(push?.extra).toEqual({ note: 'x', 'note (2)': 'y' });
   });
@@ -224,7 +227,7 @@ describe('the charset', () => {
     ['iso-8859-1', Buffer.from(json), 'utf-8'],
     ['utf-16', Buffer.from(json), 'utf-8'],
     ['unheard-of', latin1, 'windows-1252'],
-  ])('%s that is wrong is decoded as what the bytes are, with a warning', (charset, bytes, actual) => {
+  ])('%s is ignored with a warning when the bytes are in another one', (charset, bytes, actual) => {
     const type = charset.startsWith('(') ? 'application/json' : `application/json; charset=${charset}`;
     const [push] = pushesOf(read(bytes, type));
     expect(push?.fields.service_name).toBe('Café Zürich');
@@ -232,7 +235,7 @@ describe('the charset', () => {
     expect(push?.warnings[0]?.action).toContain(`read as ${actual}`);
   });
 
-  it('of a large body of bytes that are not UTF-8 takes no seconds', () => {
+  it('of a large body that is not UTF-8 is decoded within two seconds', () => {
     const body = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","note":"é'),
       Buffer.alloc(250_000, 0xe4),
@@ -244,7 +247,7 @@ describe('the charset', () => {
     expect(performance.now() - startMs).toBeLessThan(2000);
   });
 
-  it('of a text that is cut in mid-character leaves its other characters whole', () => {
+  it('of a text with one broken character keeps the other characters intact', () => {
     const bytes = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","servicename":"Zürich ☎ Caf'),
       Buffer.from([0xc3]),
@@ -271,13 +274,13 @@ describe('the charset', () => {
   });
 });
 
-describe('the text that is kept of a push', () => {
+describe('the stored text of a push', () => {
   it.each([
     ['a list', list, 'application/json'],
     ['a list in an object', `{"event":"x","calls":${list}}`, 'application/json'],
     ['JSON text in data', `{"event":"x","data":${text(json)}}`, 'application/json'],
     ['a JSON string', text(json), 'application/json'],
-    ['an unknown name', `{"n":1,"raw":${text(json)}}`, 'application/json'],
+    ['JSON text under an unknown key', `{"n":1,"raw":${text(json)}}`, 'application/json'],
     ['a form', new URLSearchParams(call).toString(), 'application/x-www-form-urlencoded'],
     [
       'a form with JSON',
@@ -286,7 +289,7 @@ describe('the text that is kept of a push', () => {
     ],
     ['UTF-16', Buffer.from(json, 'utf16le'), 'application/json; charset=utf-16'],
     ['Latin-1', Buffer.from(json, 'latin1'), 'text/plain; charset=latin1'],
-  ])('of %s is read again as the same push', (_what, body, type) => {
+  ])('from %s can be read again as the same push', (_what, body, type) => {
     for (const push of pushesOf(read(body, type))) {
       const { callId, stage, fields, extra, contentHash } = push;
       expect(readPush(Buffer.from(push.body), undefined, settings)).toMatchObject({
@@ -308,7 +311,7 @@ describe.skipIf(corporaAbsent)('hostile JSON', () => {
     },
   );
 
-  it('of any kind is read or refused under each type', () => {
+  it('is read or refused under every content type', () => {
     for (const { bytes } of [...jsonTestSuite('test_parsing'), ...jsonTestSuite('test_transform')])
       for (const type of [
         'text/plain',
@@ -321,15 +324,15 @@ describe.skipIf(corporaAbsent)('hostile JSON', () => {
   });
 });
 
-describe('a body that is no call', () => {
-  it('is no form with more than 1,000 fields', () => {
+describe('a body that is not a call', () => {
+  it('is not read as a form when it has more than 1,000 fields', () => {
     const reading = readBody(Buffer.from('a=1&'.repeat(2_000)), 'text/plain', undefined, {
       statusMap: new Map(),
     });
     expect(reading).toMatchObject({ code: 'malformed_json' });
   });
 
-  it('is searched for calls in its first lists only', () => {
+  it('is searched for calls in its first few lists only', () => {
     const lists = Object.fromEntries(Array.from({ length: 900 }, (_none, index) => [`k${index}`, [index]]));
     const reading = readBody(Buffer.from(JSON.stringify(lists)), undefined, undefined, {
       statusMap: new Map(),

@@ -20,7 +20,7 @@ function codeOf(body: string | Uint8Array): string {
   return 'code' in reading ? reading.code : 'none';
 }
 
-/** An object, and in it objects or lists, so many levels deep. */
+/** An object that contains nested objects or lists, to the given depth. */
 function nested(levels: number, open: string, close: string): string {
   return `{"a":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`;
 }
@@ -48,7 +48,7 @@ describe('a body', () => {
     expect(read('\ufeff{"a":1}')).toMatchObject({ text: '\ufeff{"a":1}' });
   });
 
-  it('of any JSON object comes back', () => {
+  it('comes back equal, for any JSON object', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4, noUnicodeString: false }), (value) => {
         const body = JSON.stringify({ value });
@@ -58,7 +58,7 @@ describe('a body', () => {
     );
   });
 
-  it('of any bytes is read or refused, and never throws', () => {
+  it('of random bytes is read or refused, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const reading = readJson(bytes);
@@ -67,7 +67,7 @@ describe('a body', () => {
     );
   });
 
-  it('after one that is cut in mid-character is read from its beginning', () => {
+  it('is read in full after a body that ended in the middle of a character', () => {
     read(new Uint8Array([0x7b, 0xe2, 0x82]));
     expect(valueOf('{"a":1}')).toEqual({ a: 1 });
   });
@@ -91,23 +91,23 @@ describe('a refused body', () => {
     ['a number', '1', 'not_an_object'],
     ['null', 'null', 'not_an_object'],
     ['true', 'true', 'not_an_object'],
-  ])('of %s: %j is %s', (_what, body, code) => {
+  ])('with %s (%j) gets the code %s', (_what, body, code) => {
     expect(codeOf(body)).toBe(code);
   });
 
   it.each([
     ['a byte of Latin-1', [0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]],
-    ['UTF-16 with a mark', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
-    ['UTF-16 without a mark', [0x7b, 0x00, 0x7d, 0x00]],
+    ['UTF-16 with a byte order mark', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
+    ['UTF-16 without a byte order mark', [0x7b, 0x00, 0x7d, 0x00]],
     ['an overlong form', [0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]],
     ['a surrogate in UTF-8', [0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
     ['a cut character', [0x7b, 0x22, 0xe2, 0x82]],
-  ])('in %s is malformed', (_what, bytes) => {
+  ])('with %s gets the code malformed_json', (_what, bytes) => {
     expect(codeOf(new Uint8Array(bytes))).toBe('malformed_json');
   });
 
   it.each(['{"secret-7f3a"', '["secret-7f3a"]', '"secret-7f3a"', '{"__proto__":"secret-7f3a"}'])(
-    'tells nothing of the values of %s',
+    'does not repeat its values in the fault: %s',
     (body) => {
       expect(JSON.stringify(read(body))).not.toContain('7f3a');
     },
@@ -118,18 +118,18 @@ describe('the depth of a body', () => {
   it.each([
     ['objects', '{"a":', '}'],
     ['lists', '[', ']'],
-  ])('of 32 levels of %s is taken', (_what, open, close) => {
+  ])('can be 32 levels of %s', (_what, open, close) => {
     expect(codeOf(nested(depthMax, open, close))).toBe('none');
   });
 
   it.each([
     ['objects', '{"a":', '}'],
     ['lists', '[', ']'],
-  ])('of 33 levels of %s is refused', (_what, open, close) => {
+  ])('cannot be 33 levels of %s', (_what, open, close) => {
     expect(codeOf(nested(depthMax + 1, open, close))).toBe('too_deep');
   });
 
-  it('of 100,000 levels is refused without harm', () => {
+  it('is refused at 100,000 levels without a stack overflow', () => {
     expect(codeOf(nested(100_000, '[', ']'))).toBe('too_deep');
   });
 
@@ -139,33 +139,33 @@ describe('the depth of a body', () => {
 });
 
 describe('the keys of a body', () => {
-  it('may be 1,000', () => {
+  it('can number 1,000', () => {
     expect(codeOf(withKeys(1_000))).toBe('none');
   });
 
-  it('are refused beyond 1,000', () => {
+  it('cannot number 1,001', () => {
     expect(codeOf(withKeys(1_001))).toBe('too_many_keys');
   });
 
-  it('count at every depth', () => {
+  it('are counted at every depth', () => {
     expect(codeOf(`{"a":[${Array.from({ length: keysMax }, () => '{"b":1}').join(',')}]}`)).toBe(
       'too_many_keys',
     );
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('are refused with %s among them', (key) => {
+  it.each(['__proto__', 'constructor', 'prototype'])('cannot include %s', (key) => {
     expect(codeOf(`{"callsessionid":"1","${key}":{"polluted":true}}`)).toBe('forbidden_key');
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('are refused with %s deep in a list', (key) => {
+  it.each(['__proto__', 'constructor', 'prototype'])('cannot include %s deep in a list', (key) => {
     expect(codeOf(`{"a":[[{"b":{"${key}":1}}]]}`)).toBe('forbidden_key');
   });
 
-  it('are refused with __proto__ written in escapes', () => {
+  it('cannot include __proto__ written with escapes', () => {
     expect(codeOf('{"\\u005f_proto__":{"polluted":true}}')).toBe('forbidden_key');
   });
 
-  it.each(['toString', 'hasOwnProperty', '__defineGetter__', 'valueOf'])('may be named %s', (key) => {
+  it.each(['toString', 'hasOwnProperty', '__defineGetter__', 'valueOf'])('can include %s', (key) => {
     expect(valueOf(`{"${key}":1}`)).toEqual({ [key]: 1 });
   });
 });
@@ -180,7 +180,7 @@ describe('a number', () => {
     ['1234567890.1623456780'],
     ['1e400'],
     ['-1E+400'],
-  ])('%s keeps every digit, as text', (token) => {
+  ])('%s becomes text that keeps every digit', (token) => {
     expect(valueOf(`{"a":${token}}`)).toEqual({ a: token });
   });
 
@@ -198,7 +198,7 @@ describe('a number', () => {
     expect(valueOf(`{"a":${token}}`)).toEqual({ a: value });
   });
 
-  it('that is long leaves other values as they are', () => {
+  it('with many digits does not change the other values', () => {
     expect(
       valueOf(
         '{"id":12345678901234567890,"n":[1,-2.5,1e3],"t":true,"z":null,"s":"9 \\" 12345678901234567890 \\\\"}',
@@ -212,13 +212,13 @@ describe('a number', () => {
     });
   });
 
-  it('that is long does not change a key of digits', () => {
+  it('with many digits does not change a key of digits', () => {
     expect(valueOf('{"12345678901234567890":12345678901234567890}')).toEqual({
       '12345678901234567890': '12345678901234567890',
     });
   });
 
-  it('that is long is found beside a text of a million characters', () => {
+  it('with many digits keeps them beside a text of a million characters', () => {
     const text = 'x'.repeat(1_000_000);
     expect(valueOf(`{"text":"${text}","id":12345678901234567890}`)).toEqual({
       text,
@@ -226,7 +226,7 @@ describe('a number', () => {
     });
   });
 
-  it('of any whole size keeps every digit', () => {
+  it('keeps every digit, for any whole number', () => {
     fc.assert(
       fc.property(fc.bigInt(), (whole) => {
         const { a } = valueOf(`{"a":${String(whole)}}`);
@@ -236,7 +236,7 @@ describe('a number', () => {
   });
 });
 
-describe('an id that is a bare number', () => {
+describe('an id sent as a JSON number', () => {
   it.each(['1690000000.10', '1690000000.0', '1690000000.1', '12345678901234567890', '0.10'])(
     '%s comes back character for character',
     (number) => {

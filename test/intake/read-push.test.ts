@@ -19,31 +19,31 @@ function faultOf(text: string): string {
   return isFault(reading) ? reading.code : 'none';
 }
 
-describe('of two keys for one field', () => {
+describe('two keys for one field', () => {
   const body = { serviceName: '', service_name: 'First', servicename: 'Second', callsessionid: 'c-1' };
 
-  it('the first filled one wins', () => {
+  it('use the first value that is not empty', () => {
     expect(read(body).fields.service_name).toBe('First');
   });
 
-  it('the other goes to extra', () => {
+  it('keep the other value under extra', () => {
     expect(read(body).extra).toEqual({ servicename: 'Second' });
   });
 
-  it('a warning tells of the other', () => {
+  it('give a warning about the other value', () => {
     expect(read(body).warnings).toEqual([
       {
         field: 'servicename',
         code: 'repeated_field',
         received: 'Second',
-        action: 'an earlier key gave service_name its value; kept under extra',
+        action: 'an earlier key already set service_name; this value is kept under extra',
       },
     ]);
   });
 });
 
 describe('extra', () => {
-  it('keeps unknown keys and their values as they came', () => {
+  it('keeps unknown keys and their values unchanged', () => {
     const unknown = { Colour: 'red', 'a b': 1, list: [1, { x: null }], yes: true, toString: 'x' };
     expect(read({ callsessionid: 'c-1', ...unknown }).extra).toEqual(unknown);
   });
@@ -52,11 +52,11 @@ describe('extra', () => {
     expect(read({ callsessionid: 'c-1', crm: { owner: { id: 7 } } }).extra).toEqual({ 'crm.owner.id': 7 });
   });
 
-  it('keeps both of two unknown keys that come out alike', () => {
+  it('keeps both values when two unknown keys flatten to the same name', () => {
     expect(read({ callsessionid: 'c-1', 'a.b': 1, a: { b: 2 } }).extra).toEqual({ 'a.b': 1, 'a.b (2)': 2 });
   });
 
-  it('leaves out unknown keys without a value', () => {
+  it('omits unknown keys without a value', () => {
     expect(read({ callsessionid: 'c-1', a: null, b: '', c: {}, d: [] }).extra).toEqual({});
   });
 
@@ -78,12 +78,16 @@ describe('a warning', () => {
     [
       'unreadable_time',
       { callStartTime: '30/02/2025' },
-      { field: 'callStartTime', received: '30/02/2025', action: 'kept as it came, under extra' },
+      {
+        field: 'callStartTime',
+        received: '30/02/2025',
+        action: 'could not be read; kept unchanged under extra',
+      },
     ],
     [
       'unreadable_duration',
       { call: { Duration: -3 } },
-      { field: 'call.Duration', received: '-3', action: 'kept as it came, under extra' },
+      { field: 'call.Duration', received: '-3', action: 'could not be read; kept unchanged under extra' },
     ],
     [
       'unreadable_json',
@@ -94,7 +98,11 @@ describe('a warning', () => {
     [
       'replaced_characters',
       { medium: 'a\ud800' },
-      { field: 'medium', received: 'a\ufffd', action: 'U+0000 and unpaired surrogates became U+FFFD' },
+      {
+        field: 'medium',
+        received: 'a\ufffd',
+        action: 'U+0000 and unpaired surrogates were replaced by U+FFFD',
+      },
     ],
     [
       'unknown_status',
@@ -102,28 +110,28 @@ describe('a warning', () => {
       {
         field: 'dialstatus',
         received: 'VOICEMAIL',
-        action: 'status is unknown; JET_STATUS_MAP can name one for this word',
+        action: 'the status is unknown; add this word to JET_STATUS_MAP to give it one',
       },
     ],
-  ])('%s names the field, what came and what was done', (code, body, warning) => {
+  ])('%s gives the field, the received value and the action taken', (code, body, warning) => {
     expect(read({ callsessionid: 'c-1', ...body }).warnings).toEqual([{ code, ...warning }]);
   });
 
-  it('about the path stands among the others', () => {
+  it('about the path is listed with the others', () => {
     expect(
       read({ callsessionid: 'c-1', dialtime: 'x', queuename: 'Sales', geolabel: 'NSW' }, 'call_start')
         .warnings,
     ).toMatchObject([{ code: 'unreadable_time' }, { code: 'stage_from_fields' }]);
   });
 
-  it("is not given for a status of the operator's own", () => {
+  it('is not given for a status word that JET_STATUS_MAP names', () => {
     const statusMap = new Map([[foldStatusWord('Voice Mail'), 'missed' as const]]);
     expect(
       read({ callsessionid: 'c-1', dialstatus: 'VOICEMAIL' }, undefined, { statusMap }).warnings,
     ).toEqual([]);
   });
 
-  it("is not given for a time in the operator's format", () => {
+  it('is not given for a time in the format of JET_TIME_FORMAT', () => {
     const body = { callsessionid: 'c-1', callstarttime: '04/10/2025 23:20:30' };
     expect(read(body, undefined, { timeFormat: 'dd/MM/yyyy HH:mm:ss' })).toMatchObject({
       fields: { started_at: second },
@@ -133,17 +141,17 @@ describe('a warning', () => {
 });
 
 describe('the stage of a push', () => {
-  it('counts only keys that hold a value', () => {
+  it('ignores keys without a value', () => {
     const body = { callsessionid: 'c-1', dialstatus: null, duration: '', callendtime: ' ', calledNumber: [] };
     expect(read(body).stage).toBe('call_start');
   });
 
-  it('counts no value that could not be read', () => {
+  it('ignores values that could not be read', () => {
     expect(read({ callsessionid: 'c-1', callendtime: 'yesterday' }).stage).toBe('call_start');
   });
 
   it.each(['0001-01-01T00:00:00', '1970-01-01T00:00:00', '9999-12-31 23:59:59', '0000-00-00 00:00:00', 0])(
-    'does not count %j, which marks that there is no time',
+    'ignores %j, which systems write when there is no time',
     (callendtime) => {
       const { stage, warnings, extra } = read({ callsessionid: 'c-1', callendtime, dialtime: callendtime });
       expect(stage).toBe('call_start');
@@ -152,16 +160,16 @@ describe('the stage of a push', () => {
     },
   );
 
-  it('counts a mark for no time only against its own field', () => {
+  it('counts the other fields when one time has no value', () => {
     const body = { callsessionid: 'c-1', callendtime: '0001-01-01T00:00:00', duration: 12 };
     expect(read(body).stage).toBe('call_end');
   });
 
-  it('is given by the path where fields may be missing', () => {
+  it('comes from the path when fields are missing', () => {
     expect(read({ callsessionid: 'c-1' }, 'call_end').stage).toBe('call_end');
   });
 
-  it('is given by the fields where several contradict the path', () => {
+  it('comes from the fields when several contradict the path', () => {
     const body = { callsessionid: 'c-1', duration: 3, callendtime: '2026-11-19T15:58:07Z' };
     expect(read(body, 'call_answered').stage).toBe('call_end');
   });
@@ -172,19 +180,19 @@ describe('the id of a push', () => {
     expect(read('{"callsessionid":12345678901234567891}').callId).toBe('12345678901234567891');
   });
 
-  it('of an outbound call is the same for every way to write its start', () => {
+  it('of an outbound call is the same for every format of its start', () => {
     const ids = ['2025-10-04T23:20:30Z', '2025-10-05 10:20:30+11:00', 1_759_620_030, '1759620030000'].map(
       (start) => read({ 'call Start Time': start, 'Called Number': '0491 570 156' }).callId,
     );
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('of an outbound call whose start cannot be read is made of its text', () => {
+  it('of an outbound call with an unreadable start is made from the text of the start', () => {
     expect(read({ 'call Start Time': 'noon', 'Called Number': '0491 570 156' }).callId).toMatch(/^outbound-/);
   });
 });
 
-describe('a body that names no call', () => {
+describe('a body that does not identify a call', () => {
   it.each([
     '{}',
     '{"callsessionid":""}',
@@ -192,13 +200,13 @@ describe('a body that names no call', () => {
     '{"callstarttime":"2025-10-04T23:20:30Z"}',
     '{"Called Number":"0491570156"}',
     '{"calls":[{"callsessionid":"c-1"}]}',
-  ])('%s is not a call', (body) => {
+  ])('%s gets the code not_a_call', (body) => {
     expect(faultOf(body)).toBe('not_a_call');
   });
 });
 
-describe('the text of a push', () => {
-  it('is its body to the letter', () => {
+describe('the stored text of a push', () => {
+  it('is exactly the received body', () => {
     expect(read('\ufeff {"callsessionid" : "c-1\\u0000"}\n').body).toBe(
       '\ufeff {"callsessionid" : "c-1\\u0000"}\n',
     );
@@ -236,7 +244,7 @@ describe('the content hash', () => {
     ['the type of an unknown value', { ...body, other: '1' }],
     ['the id', { ...body, callsessionid: 'C-1' }],
     ['one more value', { ...body, servicename: 'x' }],
-    ['one value less', { callsessionid: 'c-1', originnumber: '0491 570 156', other: 1 }],
+    ['one value fewer', { callsessionid: 'c-1', originnumber: '0491 570 156', other: 1 }],
     ['an unknown key', { callsessionid: 'c-1', originnumber: '0491 570 156', campaign: 'c', Other: 1 }],
   ])('depends on %s', (_what, other) => {
     expect(read(other).contentHash).not.toBe(hash);
@@ -246,19 +254,19 @@ describe('the content hash', () => {
     expect(read(body, 'call_answered').contentHash).not.toBe(hash);
   });
 
-  it('depends on which of two keys for one field stands first', () => {
+  it('depends on the order of two keys for one field', () => {
     const first = read('{"callsessionid":"c","queuename":"A","queue_name":"B"}');
     const second = read('{"callsessionid":"c","queue_name":"B","queuename":"A"}');
     expect(first.contentHash).not.toBe(second.contentHash);
   });
 
-  it('does not mix up a value with the end of a key', () => {
+  it('differs when text moves from a value to its key', () => {
     expect(read({ callsessionid: 'c', 'a=1\nb': '2' }).contentHash).not.toBe(
       read({ callsessionid: 'c', a: 1, b: '2' }).contentHash,
     );
   });
 
-  it('does not take an unknown key for the field that we call so', () => {
+  it('differs between a field and an unknown key spelled like our name for it', () => {
     const time = '2025-10-04T23:20:30Z';
     const hashes = ['callstarttime', 'started_at', '=started_at', '==started_at'].map(
       (key) => read({ callsessionid: 'c', [key]: time }).contentHash,
@@ -266,7 +274,7 @@ describe('the content hash', () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
-  it('is the one that stored pushes were given', () => {
+  it('stays the same across releases, because stored pushes hold it', () => {
     const inner = { webSession: { session_id: 's', googleAnalytics: { clientId: '1.2' } } };
     const full = { ...body, callstarttime: '2025-10-04T23:20:30Z', 'a.b': 1, list: ['x'], ...inner };
     expect(read(full).contentHash).toBe('53601350588725adcd33684a838074bd9b21302eebcb107b8eacdc4149a6b1a6');
@@ -278,7 +286,7 @@ describe('the content hash', () => {
     );
   });
 
-  it('is the same for two readings only where fields and extra are the same', () => {
+  it('is equal only when fields and extra are equal', () => {
     const keys = fc.constantFrom(
       ...['queuename', 'queue_name', 'QUEUE', 'web.source', 'source', 'x', 'X', 'a.b'],
       ...[
@@ -313,16 +321,16 @@ describe('the content hash', () => {
   });
 });
 
-describe('an end before its start', () => {
+describe('an end time before the start time', () => {
   const times = { callStartTime: '2026-11-19T15:58:07Z', callEndTime: '2026-11-19T14:58:07Z' };
 
-  it('is a warning', () => {
+  it('gives a warning', () => {
     expect(read({ callsessionid: 'c-1', ...times }).warnings).toEqual([
       {
         field: 'callEndTime',
         code: 'end_before_start',
         received: '2026-11-19T14:58:07Z',
-        action: 'kept, though the call starts later: the sender must check its clocks and time zones',
+        action: 'kept, but the call starts after this time: the sender must check its clocks and time zones',
       },
     ]);
   });
@@ -331,13 +339,13 @@ describe('an end before its start', () => {
     expect(read({ callsessionid: 'c-1', ...times }).fields.ended_at).toBe(Date.UTC(2026, 10, 19, 14, 58, 7));
   });
 
-  it('is none where both name the same moment', () => {
+  it('gives no warning when both are the same moment in different zones', () => {
     const same = { callstarttime: '2026-11-19T15:58:07Z', callendtime: '2026-11-20T02:58:07+11:00' };
     expect(read({ callsessionid: 'c-1', ...same }).warnings).toEqual([]);
   });
 });
 
-describe('a text that is longer than its column in jet_calls', () => {
+describe('a long text', () => {
   it.each([
     ['gclid', 'gclid', 512],
     ['campaign', 'campaign', 1_024],
@@ -345,19 +353,22 @@ describe('a text that is longer than its column in jet_calls', () => {
     ['landingPageUrl', 'landing_page_url', 16_000],
     ['channel', 'channel', 64],
     ['originNumber', 'origin_number', 128],
-  ] as const)('is a warning, and kept whole: %s', (key, name, lengthMax) => {
-    const long = 'x'.repeat(lengthMax + 1);
-    const { fields, warnings } = read({ callsessionid: 'c-1', [key]: long });
-    expect(fields[name]).toBe(long);
-    expect(warnings).toEqual([
-      {
-        field: key,
-        code: 'too_long',
-        received: 'x'.repeat(Math.min(100, long.length)),
-        action: `kept whole in the store; jet_calls shows its first ${lengthMax} characters`,
-      },
-    ]);
-  });
+  ] as const)(
+    'that exceeds its column in jet_calls gives a warning and is kept in full: %s',
+    (key, name, lengthMax) => {
+      const long = 'x'.repeat(lengthMax + 1);
+      const { fields, warnings } = read({ callsessionid: 'c-1', [key]: long });
+      expect(fields[name]).toBe(long);
+      expect(warnings).toEqual([
+        {
+          field: key,
+          code: 'too_long',
+          received: 'x'.repeat(Math.min(100, long.length)),
+          action: `kept in full in the store; jet_calls shows only the first ${lengthMax} characters`,
+        },
+      ]);
+    },
+  );
 
   it.each([
     ['gclid', 512],
@@ -365,7 +376,7 @@ describe('a text that is longer than its column in jet_calls', () => {
     ['callsessionid', 1_000],
     ['attributes', 100_000],
     ['unknown', 100_000],
-  ] as const)('is none: %s of %d characters', (key, length) => {
+  ] as const)('that fits its column gives no warning: %s of %d characters', (key, length) => {
     const body = { callsessionid: 'c-1', [key]: `"${'x'.repeat(length - 2)}"` };
     expect(read(body).warnings).toEqual([]);
   });

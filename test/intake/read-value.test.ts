@@ -5,14 +5,14 @@ import { isEmpty, readValue, shown } from '../../src/intake/read-value.ts';
 
 describe('a value', () => {
   it.each<[JsonValue]>([[null], [''], [' \t\n'], ['\u00a0'], ['\ufeff'], [[]], [{}]])(
-    '%j says nothing',
+    '%j is empty',
     (value) => {
       expect(isEmpty(value)).toBe(true);
     },
   );
 
   it.each<[JsonValue]>([[0], [false], ['0'], ['null'], [[null]], [{ a: null }]])(
-    '%j says something',
+    '%j is not empty',
     (value) => {
       expect(isEmpty(value)).toBe(false);
     },
@@ -45,10 +45,10 @@ describe('a text field', () => {
 
   it.each([
     ['U+0000', 'a\0b', 'a\ufffdb'],
-    ['the first half of a pair alone', 'a\ud800b', 'a\ufffdb'],
-    ['the second half of a pair alone', 'a\udc00b', 'a\ufffdb'],
-    ['a pair the wrong way round', '\udc00\ud800', '\ufffd\ufffd'],
-    ['nothing but U+0000', '\0', '\ufffd'],
+    ['the first half of a surrogate pair alone', 'a\ud800b', 'a\ufffdb'],
+    ['the second half of a surrogate pair alone', 'a\udc00b', 'a\ufffdb'],
+    ['a surrogate pair in the wrong order', '\udc00\ud800', '\ufffd\ufffd'],
+    ['a text of U+0000 alone', '\0', '\ufffd'],
   ])('replaces %s, with a warning', (_what, value, expected) => {
     expect(readValue(value, 'text', undefined)).toMatchObject({
       value: expected,
@@ -56,7 +56,7 @@ describe('a text field', () => {
     });
   });
 
-  it('holds nothing that a database cannot', () => {
+  it('contains no character that a database cannot store', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)) }), (text) => {
         const value = String(readValue(text, 'text', undefined).value);
@@ -66,7 +66,7 @@ describe('a text field', () => {
   });
 });
 
-describe('a field of JSON', () => {
+describe('a JSON field', () => {
   it.each<[JsonValue, string]>([
     ['{"a":1}', '{"a":1}'],
     [' {"b": 2, "a": 1} ', '{"b": 2, "a": 1}'],
@@ -77,22 +77,22 @@ describe('a field of JSON', () => {
     expect(readValue(value, 'json', undefined)).toEqual({ value: expected });
   });
 
-  it('keeps as text what does not parse, with a warning', () => {
+  it('keeps text that is not JSON, with a warning', () => {
     expect(readValue('{a:1}', 'json', undefined)).toEqual({
       value: '{a:1}',
       warning: { code: 'unreadable_json', received: '{a:1}', action: 'kept as text' },
     });
   });
 
-  it('says so when it also replaces characters', () => {
+  it('says in the warning when it also replaced characters', () => {
     expect(readValue('{\0}', 'json', undefined)).toMatchObject({
       value: '{\ufffd}',
-      warning: { action: 'kept as text; U+0000 and unpaired surrogates became U+FFFD' },
+      warning: { action: 'kept as text; U+0000 and unpaired surrogates were replaced by U+FFFD' },
     });
   });
 });
 
-describe('a field of time', () => {
+describe('a time field', () => {
   it.each<[JsonValue]>([['2025-10-04T23:20:30Z'], [' 2025-10-04 23:20:30 '], [1759620030], [1759620030000]])(
     'reads %j as an instant',
     (value) => {
@@ -111,14 +111,14 @@ describe('a field of time', () => {
     [20251004, '20251004'],
     [true, 'true'],
     [['2025-10-04T23:20:30Z'], '["2025-10-04T23:20:30Z"]'],
-  ])('does not guess at %j and says what came', (value, received) => {
+  ])('does not guess at %j, and the warning shows the value', (value, received) => {
     expect(readValue(value, 'instant', undefined)).toEqual({
-      warning: { code: 'unreadable_time', received, action: 'kept as it came, under extra' },
+      warning: { code: 'unreadable_time', received, action: 'could not be read; kept unchanged under extra' },
     });
   });
 });
 
-describe('a field of seconds', () => {
+describe('a duration field', () => {
   it.each<[JsonValue]>([[61], ['61'], [' 61 '], ['00:01:01'], [61.2]])('reads %j as 61 seconds', (value) => {
     expect(readValue(value, 'seconds', undefined)).toEqual({ value: 61 });
   });
@@ -127,19 +127,23 @@ describe('a field of seconds', () => {
     [-1, '-1'],
     ['a minute', 'a minute'],
     [{ s: 1 }, '{"s":1}'],
-  ])('does not guess at %j seconds and says what came', (value, received) => {
+  ])('does not guess at %j, and the warning shows the value', (value, received) => {
     expect(readValue(value, 'seconds', undefined)).toEqual({
-      warning: { code: 'unreadable_duration', received, action: 'kept as it came, under extra' },
+      warning: {
+        code: 'unreadable_duration',
+        received,
+        action: 'could not be read; kept unchanged under extra',
+      },
     });
   });
 });
 
-describe('what came, in a warning', () => {
+describe('the received value in a warning', () => {
   it('is cut to 100 characters', () => {
     expect(shown('x'.repeat(101))).toBe('x'.repeat(100));
   });
 
-  it('is not left with half a character', () => {
+  it('never ends in half a character', () => {
     expect(shown(`${'x'.repeat(99)}😀`)).toBe(`${'x'.repeat(99)}\ufffd`);
   });
 });

@@ -31,7 +31,7 @@ function readingOf(push: PlannedPush): PushReading {
 const pushes = pushesOf(plan);
 
 describe('the odd traffic of a plan', () => {
-  it('has zeros and marks for nothing in start and answered pushes', () => {
+  it('has zeros and no-value words such as "N/A" in start and answered pushes', () => {
     const early = pushes.filter(({ stage }) => stage === 'call_start' || stage === 'call_answered');
     const withZero = early.filter(({ body }) => /"duration\W+(?:0|00:00:00)\W*[,}]/.test(body));
     const withMark = early.filter(({ body }) => /"duration\W+(?:N\/A|undefined|\{\{value)/.test(body));

@@ -2,8 +2,8 @@ import { jetFields, type CallFieldName, type JetField, type JsonValue } from '..
 import { saysPrivate } from '../domain/withheld.ts';
 import { foldKey } from './flatten.ts';
 
-/** Words that systems write where they have no value, without case, blanks and punctuation. The only such list. */
-const words: ReadonlySet<string> = new Set([
+/** Words that systems write for a missing value, in lower case, without blanks and punctuation. The only such list. */
+const noValueWords: ReadonlySet<string> = new Set([
   ...['null', 'nil', 'none', 'undefined', 'na', 'nan', 'false', 'invaliddate', 'invaliddatetime', 'dbnull'],
   ...[
     'notavailable',
@@ -15,35 +15,37 @@ const words: ReadonlySet<string> = new Set([
     'objectundefined',
   ],
 ]);
-// `undefined undefined` is a first and a last name that are both missing.
-const wordTwice = /^(?:(?:null)+|(?:none)+|(?:undefined)+)$/;
-/** Words that a free text can hold as a value. */
-const wordsOfCodes: ReadonlySet<string> = new Set(['empty', 'novalue']);
-/** Not a time, in Python. Elsewhere Nat is a name. */
+// `undefined undefined` is a first name and a last name, both missing.
+const repeatedWord = /^(?:(?:null)+|(?:none)+|(?:undefined)+)$/;
+/** These words mean "no value" except in a free text, where a person can have written them. */
+const wordsOutsideFreeText: ReadonlySet<string> = new Set(['empty', 'novalue']);
+/** Python writes NaT for "not a time". In other fields, Nat is a name. */
 const wordsOfTimes: ReadonlySet<string> = new Set(['nat']);
 
-// Only a template writes these: `{{x}}`, `${x}`, `#{x}`, `%{x}`, `@{x}`, `$(x)`, `{%x%}`, `<%x%>`, `[[x]]`, `%x%`, `@x@`,
+// Placeholders that only an unfilled template produces: `{{x}}`, `${x}`, `#{x}`, `%{x}`, `@{x}`, `$(x)`, `{%x%}`, `<%x%>`, `[[x]]`, `%x%`, `@x@`,
 // `__x__`, `*|x|*`, `%s`, `{0}` and `{keyword:default}`.
 const template =
   /^(?:\{\{.*\}\}|[$#%@]\{.*\}|\{[%#$].*\}|\$\(.*\)|[#%@]\([a-z_][\w.: -]*\)|<[%?].*>|\[\[.*\]\]|([%@#$!~|]{1,2}|__)[a-z_][\w.: -]*\1|\*\|.*\|\*|%(?:\d\$)?[sdi@]|\{\d\}|\{[a-z_]\w*:\S[^{}]*\})$/is;
 const templateInside = /\{\{.*\}\}|[$#%@]\{[^{}]*\}|\$\([^()]*\)/s;
 const bracketed = /^(?:<<([^<>]*)>>|<([^<>]*)>|\[([^[\]]*)\]|\{([^{}]*)\}|«([^«»]*)»)$/s;
-// An address holds an @, a number or a GUID three digits, and a list commas or quotes.
-const holdsValue = /@|(?:\d.*){3}|[,"]|^[^a-z]*$/i;
-/** `caller`, `callerName`, `caller_name`, `CALLER`: how templates spell a name, and people do not. */
+// Text in brackets is a real value when it looks like an address (@), a number or GUID (three digits) or a list (commas
+// or quotes), or when it has no letters.
+const looksLikeValue = /@|(?:\d.*){3}|[,"]|^[^a-z]*$/i;
+/** Variable names as templates spell them: `caller`, `callerName`, `caller_name`, `CALLER`. People do not. */
 const identifier = /^\s*(?:[a-z_$][\w$.:-]*|[A-Z][A-Z\d_.:-]*|\w*_\w*)\s*$/;
 const dollarName = /^\$[a-z_][\w.]*$/i;
 
 const nilUuid = /^(?:urn:uuid:)?[{("']*0{8}-?0{4}-?0{4}-?0{4}-?0{12}[})"']*$/i;
 const zeroOrLess = /^["'\s]*(?:[+-]?0*(?:\.0*)?|-\d+(?:\.\d+)?)["'\s]*$/;
-// A year below zero, and dates and clocks of nothing but zeros.
+// A year below zero, or a date or clock that consists of zeros.
 const noTime = /^["'\s]*(?:-\d{4,6}-\d\d-.*|[0:./\s+tz-]*0[0:./\s+tz-]*)$/is;
 const negative = /^["'\s]*[-−]/;
-/** As databases write null into a file. */
+/** `\N`, as databases write null into a file. */
 const fileNull = /^["']?\\n["']?$/i;
 
-// Real values are spared the rest: a mark begins with one of these letters, a zero, or no letter and no digit.
-const startOfMark = /^(?:[^1-9a-z+,:;=?^&]|n[uioa]|un|em|in|fa|db|ur|[nueifd][^a-z\d])/i;
+// A cheap first check, so that most real values skip the rest. A no-value text begins with one of these letters, with
+// a zero, or with a character that is neither letter nor digit.
+const startOfNoValue = /^(?:[^1-9a-z+,:;=?^&]|n[uioa]|un|em|in|fa|db|ur|[nueifd][^a-z\d])/i;
 const lengthMax = 256;
 
 const ids: ReadonlySet<string> = new Set<CallFieldName>([
@@ -54,16 +56,16 @@ const ids: ReadonlySet<string> = new Set<CallFieldName>([
   'origin_session_id',
   'google_analytics_client_id',
 ]);
-/** An id of letters only with one of these as a part: `call-undefined`. */
+/** Matches an id in which one of these words fills a part: `call-undefined`. It applies to ids without digits. */
 const emptyPartOfId = /(?:^|[^a-z])(?:null|nil|none|undefined|nan|unknown|unset|true)(?:[^a-z]|$)/i;
 
-/** The fields into which people write what they like: names above all. */
+/** The fields that people fill with free text, mostly names. */
 const freeTexts: ReadonlySet<string> = new Set<CallFieldName>([
   ...(['service_name', 'service_group', 'number_type', 'dial_widget_name', 'answering_point'] as const),
   ...(['queue_name', 'extension_name', 'geo_label', 'ivr_prompts', 'ivr_labels'] as const),
   ...(['landing_page_keywords', 'keywords', 'channel', 'source', 'medium', 'campaign'] as const),
 ]);
-/** `[solar panels]` is a keyword of exact match, and menu choices may come as a list. */
+/** In these fields square brackets belong to the value: `[solar panels]` is an exact-match keyword. */
 const squareBracketed: ReadonlySet<string> = new Set<CallFieldName>([
   ...(['ivr_prompts', 'ivr_labels', 'landing_page_keywords', 'keywords'] as const),
 ]);
@@ -72,21 +74,22 @@ const jetNames: ReadonlySet<string> = new Set(jetFields.map(({ jetName }) => fol
 type Field = Pick<JetField, 'name' | 'kind'>;
 
 /**
- * True for a value by which a system says that it has none: a word such as `N/A`, a placeholder that nothing filled,
- * dashes, the nil UUID; for a time also epoch 0 and below and years below zero; for an id also zero and below.
- * Quotes, brackets, blanks, case, width and unseen characters make no difference. A list is one when each of its items
- * is. `false` is a value of internalReferrer, which means it. A free text keeps what people could have written.
+ * True for a value that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled
+ * placeholder, dashes and the nil UUID. In a time, also epoch 0, negative numbers and years below zero. In an id, also
+ * zero and negative numbers. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has no
+ * value when none of its items has one. Two exceptions: `false` is a real value of internalReferrer, and a free text
+ * keeps everything that a person could have written.
  * Why: docs/decisions/liberal-intake.md
  */
-export function isMarkForNothing(value: JsonValue, field: Field): boolean {
-  if (typeof value === 'object') return isListOfMarks(value, field);
+export function isNoValue(value: JsonValue, field: Field): boolean {
+  if (typeof value === 'object') return isListWithoutValues(value, field);
   if (value === false) return field.name !== 'internal_referrer' && field.kind !== 'json';
-  const came = typeof value === 'string' ? value : String(value);
-  if (came.length > lengthMax) return false;
+  const received = typeof value === 'string' ? value : String(value);
+  if (received.length > lengthMax) return false;
   const isId = ids.has(field.name);
-  if (isId && isEmptyId(came, field)) return true;
-  if (!startOfMark.test(came) || (field.kind === 'json' && came.startsWith('{"'))) return false;
-  const text = withoutUnseen(came).trim();
+  if (isId && isEmptyId(received, field)) return true;
+  if (!startOfNoValue.test(received) || (field.kind === 'json' && received.startsWith('{"'))) return false;
+  const text = withoutInvisible(received).trim();
   if (text === '' || isPlaceholder(text, field) || nilUuid.test(text) || fileNull.test(text)) return true;
   if (text.startsWith('0') && field.kind === 'text' && !isId) return false;
   if (isId && zeroOrLess.test(text)) return true;
@@ -94,20 +97,20 @@ export function isMarkForNothing(value: JsonValue, field: Field): boolean {
   if (field.kind === 'seconds' && negative.test(text)) return true;
   const folded = text.replace(/[\s"'`“”‘’«»()[\]{}<>\-–—−_./\\#!]/g, '').toLowerCase();
   const isTime = field.kind === 'instant' || field.kind === 'seconds';
-  // A caller may press # in a menu, and attributes may be an empty list.
+  // A # alone is a real value, since a caller can press it in a menu. So is an empty list in attributes.
   if (folded === '' || (isTime && /^:+$/.test(folded))) return !text.includes('#') && field.kind !== 'json';
   if (folded === 'false') return field.name !== 'internal_referrer';
   return (
-    words.has(folded) ||
-    wordTwice.test(folded) ||
-    (!freeTexts.has(field.name) && wordsOfCodes.has(folded)) ||
+    noValueWords.has(folded) ||
+    repeatedWord.test(folded) ||
+    (!freeTexts.has(field.name) && wordsOutsideFreeText.has(folded)) ||
     (isTime && wordsOfTimes.has(folded))
   );
 }
 
-function isListOfMarks(value: JsonValue, field: Field): boolean {
+function isListWithoutValues(value: JsonValue, field: Field): boolean {
   if (!Array.isArray(value) || value.length === 0 || field.kind === 'json') return false;
-  return value.every((item) => item === null || isMarkForNothing(item, field));
+  return value.every((item) => item === null || isNoValue(item, field));
 }
 
 function isEmptyId(text: string, { name }: Field): boolean {
@@ -115,13 +118,13 @@ function isEmptyId(text: string, { name }: Field): boolean {
   return /^\D{4,}$/.test(text) && (emptyPartOfId.test(text) || foldKey(text) === foldKey(name));
 }
 
-/** Full-width letters become ASCII, and characters that show nothing go. */
-function withoutUnseen(text: string): string {
+/** Replaces full-width letters by ASCII and removes invisible characters. */
+function withoutInvisible(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   return text.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu, '');
 }
 
-/** True for a placeholder, also in quotes or brackets. */
+/** True for a placeholder, with or without quotes or brackets around it. */
 function isPlaceholder(text: string, field: Field): boolean {
   if (/^[a-z\d]/i.test(text)) return false;
   const unquoted = text.replace(/^["'`“‘(]+|["'`”’)]+$/g, '').trim();
@@ -139,11 +142,11 @@ function isBracketedName(text: string, { name, kind }: Field): boolean {
   const isFreeText = freeTexts.has(name);
   if (!isFreeText && dollarName.test(text)) return true;
   const inner = bracketed.exec(text)?.slice(1).join('');
-  if (inner === undefined || holdsValue.test(inner)) return false;
+  if (inner === undefined || looksLikeValue.test(inner)) return false;
   if (text.startsWith('[') && (kind === 'json' || squareBracketed.has(name))) return false;
-  // `[NSW]` is how people write too.
+  // People write `[NSW]` too, so capitals in square brackets can be a real value.
   if (isFreeText && text.startsWith('[') && /^[A-Z]+$/.test(inner)) return false;
-  // `<anonymous>` says that the caller hid the number.
+  // `<anonymous>` is a real value: it means that the caller hid the number.
   if (name.endsWith('_number') && saysPrivate(inner)) return false;
   return !isFreeText || identifier.test(inner) || jetNames.has(foldKey(inner));
 }

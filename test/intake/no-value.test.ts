@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jetFields, type JsonValue } from '../../src/domain/jet-fields.ts';
-import { isMarkForNothing } from '../../src/intake/mark-for-nothing.ts';
+import { isNoValue } from '../../src/intake/no-value.ts';
 import { isFault, readPush, type PushReading } from '../../src/intake/read-push.ts';
 
 const facts = {
@@ -15,13 +15,13 @@ function read(body: Record<string, unknown>): PushReading {
   return reading;
 }
 
-function isMark(value: JsonValue, name: string): boolean {
+function hasNoValue(value: JsonValue, name: string): boolean {
   const field = jetFields.find((one) => one.name === name);
   if (field === undefined) throw new Error(`No field ${name}`);
-  return isMarkForNothing(value, field);
+  return isNoValue(value, field);
 }
 
-const marks = [
+const noValues = [
   ...[
     'null',
     'NULL',
@@ -78,16 +78,16 @@ const marks = [
   '{00000000-0000-0000-0000-000000000000}',
 ];
 
-describe('a mark for nothing', () => {
+describe('a text that means "no value"', () => {
   it.each(jetFields.filter(({ kind }) => kind !== 'json').map(({ name }) => name))(
-    'in any spelling never fills %s and stays in extra',
+    'never sets %s, in any spelling, and is kept under extra',
     (name) => {
       const field = jetFields.find((one) => one.name === name);
       const key = field?.jetName ?? '';
-      for (const mark of marks.filter((one) => one !== 'false' || name !== 'internal_referrer')) {
-        const { fields, extra } = read({ ...facts, callsessionid: 'c', servicename: 'S', [key]: mark });
-        expect([mark, fields[name as never]]).toEqual([mark, undefined]);
-        expect([mark, extra[key]]).toEqual([mark, mark]);
+      for (const text of noValues.filter((one) => one !== 'false' || name !== 'internal_referrer')) {
+        const { fields, extra } = read({ ...facts, callsessionid: 'c', servicename: 'S', [key]: text });
+        expect([text, fields[name as never]]).toEqual([text, undefined]);
+        expect([text, extra[key]]).toEqual([text, text]);
       }
     },
   );
@@ -95,32 +95,32 @@ describe('a mark for nothing', () => {
   it.each([
     ...['0', 0, '-1', '00', 'visit-{{id}}', 'visit-$(id)', 'call-undefined', 'null_null', 'unknown', true],
     ...['session_id', 'sessionId', ['undefined'], [null], 'urn:uuid:00000000-0000-0000-0000-000000000000'],
-  ] as JsonValue[])('in an id is also %j', (value) => {
-    expect(isMark(value, 'session_id')).toBe(true);
+  ] as JsonValue[])('is, in an id, also %j', (value) => {
+    expect(hasNoValue(value, 'session_id')).toBe(true);
   });
 
-  it.each(['none-of-7', 'null-1234', 'A-B', '<abc@host>', ['c-1'], 'e3b0'])('in an id is not %j', (value) => {
-    expect(isMark(value, 'call_session_id')).toBe(false);
+  it.each(['none-of-7', 'null-1234', 'A-B', '<abc@host>', ['c-1'], 'e3b0'])('is not %j in an id', (value) => {
+    expect(hasNoValue(value, 'call_session_id')).toBe(false);
   });
 
   it.each(
     jetFields
       .map(({ name }) => name)
       .filter((name) => !/^(?:ivr_prompts|ivr_labels|keywords|landing_page_keywords|attributes)$/.test(name)),
-  )('in %s is also a name in square brackets', (name) => {
+  )('is, in %s, also a variable name in square brackets', (name) => {
     for (const text of ['[x]', '[caller]', '[callerName]', '[caller_id]', '([caller])', '"[caller]"'])
-      expect([text, isMark(text, name)]).toEqual([text, true]);
+      expect([text, hasNoValue(text, name)]).toEqual([text, true]);
   });
 
   it.each(['ivr_labels', 'keywords'])(
-    'is no list of one in %s, where brackets belong to the value',
+    'is not a word in square brackets in %s, where the brackets belong to the value',
     (name) => {
-      expect(isMark('[solar]', name)).toBe(false);
+      expect(hasNoValue('[solar]', name)).toBe(false);
     },
   );
 
   it.each(['origin_number', 'account_number', 'gclid', 'landing_page_url'])(
-    'where nobody writes a name, as in %s, is also a placeholder of several words',
+    'is also a placeholder of several words in %s, which people do not fill in by hand',
     (name) => {
       for (const text of [
         '<Caller Number>',
@@ -130,7 +130,7 @@ describe('a mark for nothing', () => {
         'Empty',
         'No Value',
       ])
-        expect([text, isMark(text, name)]).toEqual([text, true]);
+        expect([text, hasNoValue(text, name)]).toEqual([text, true]);
     },
   );
 
@@ -141,7 +141,7 @@ describe('a mark for nothing', () => {
     'queue_name',
     'dial_widget_name',
     'campaign',
-  ])('never costs %s a name that people wrote', (name) => {
+  ])('is not a name that a person can have written into %s', (name) => {
     const names = [
       'Nat',
       'Empty',
@@ -163,29 +163,29 @@ describe('a mark for nothing', () => {
       '*Sales*',
       'Ｎａｄｉａ',
     ])
-      expect([text, isMark(text, name)]).toEqual([text, false]);
+      expect([text, hasNoValue(text, name)]).toEqual([text, false]);
   });
 
   it.each(['<anonymous>', '[Withheld]', '<Caller ID withheld>'])(
-    'is not %s in a number, which hides the caller',
+    'is not %s in a number, where it means that the caller hid the number',
     (text) => {
-      expect(isMark(text, 'origin_number')).toBe(false);
+      expect(hasNoValue(text, 'origin_number')).toBe(false);
     },
   );
 
-  it.each(['NaT', '--:--', '--:--:--'])('in a time is also %s', (text) => {
-    expect([isMark(text, 'ended_at'), isMark(text, 'duration_seconds')]).toEqual([true, true]);
+  it.each(['NaT', '--:--', '--:--:--'])('is, in a time or duration, also %s', (text) => {
+    expect([hasNoValue(text, 'ended_at'), hasNoValue(text, 'duration_seconds')]).toEqual([true, true]);
   });
 
   it.each([0, '0', -1, '-62135596800', '-0001-11-30T00:00:00', '0000-00-00 00:00:00', '00:00:00'])(
-    'in a time is also %j',
+    'is, in a time, also %j',
     (value) => {
-      expect(isMark(value, 'ended_at')).toBe(true);
+      expect(hasNoValue(value, 'ended_at')).toBe(true);
     },
   );
 
   it.each(['0001-01-01T00:00:00Z', '1970-01-01T10:00:00+10:00', '1979-12-31 23:59:59'])(
-    'in a time is also a year before 1980: %s',
+    'is, in a time, also a year before 1980: %s',
     (callendtime) => {
       const { stage, fields, extra } = read({ ...facts, callsessionid: 'c', callendtime });
       expect({ stage, end: fields.ended_at, extra }).toEqual({
@@ -216,20 +216,25 @@ describe('a mark for nothing', () => {
     ['{"a":1}', 'attributes'],
     [0, 'duration_seconds'],
   ])('is not %j in %s', (value, name) => {
-    expect(isMark(value, name)).toBe(false);
+    expect(hasNoValue(value, name)).toBe(false);
   });
 
-  it('never takes the place of a value under another spelling of its key', () => {
+  it('does not hide a real value under another spelling of the same key', () => {
     expect(read({ callsessionid: 'null', call_session_id: 'c-1' }).callId).toBe('c-1');
   });
 
-  it.each(['undefined', '0', '{{callsessionid}}', 'null', 'call-${id}'])('is no id: %s', (callsessionid) => {
-    const { callId, warnings } = read({ ...facts, callsessionid });
-    expect(callId).toMatch(/^inbound-/);
-    expect(warnings).toMatchObject([{ field: 'callsessionid', code: 'id_derived', received: callsessionid }]);
-  });
+  it.each(['undefined', '0', '{{callsessionid}}', 'null', 'call-${id}'])(
+    'is not used as the id: %s',
+    (callsessionid) => {
+      const { callId, warnings } = read({ ...facts, callsessionid });
+      expect(callId).toMatch(/^inbound-/);
+      expect(warnings).toMatchObject([
+        { field: 'callsessionid', code: 'id_derived', received: callsessionid },
+      ]);
+    },
+  );
 
-  it('is no evidence for a stage or a direction', () => {
+  it('does not count when the stage and the direction are decided', () => {
     const body = { ...facts, callsessionid: 'c', dialstatus: 'null', duration: 'n/a', callendtime: '-' };
     expect(read({ ...body, callednumber: '{{to}}' }).stage).toBe('call_start');
   });
@@ -240,11 +245,11 @@ describe('a key inside another object', () => {
     ['data', { data: { ...facts, callsessionid: 'c', duration: 9 } }],
     ['data.call', { data: { call: { ...facts, callsessionid: 'c', duration: 9 } } }],
     ['webSession', { webSession: { ...facts, callsessionid: 'c', duration: 9 } }],
-  ])('is a field under the known wrapper %s', (_what, body) => {
+  ])('is read as a field under the known wrapper %s', (_what, body) => {
     expect(read(body).fields.duration_seconds).toBe(9);
   });
 
-  it('is no field under an object that speaks of something else', () => {
+  it('is not read as a field under an object that describes something else', () => {
     const recording = { duration: 12, callendtime: '2026-11-19T15:58:07Z', channel: 'stereo' };
     const { stage, fields, extra } = read({
       ...facts,
@@ -262,25 +267,25 @@ describe('a key inside another object', () => {
 });
 
 describe('the pushes of an inbound call without an id', () => {
-  it('are the same call', () => {
+  it('get the same derived id', () => {
     const bodies = [facts, { ...facts, dialtime: facts.callstarttime }, { ...facts, duration: 5 }];
     expect(new Set(bodies.map((body) => read(body).callId)).size).toBe(1);
   });
 });
 
-describe('a mark', () => {
+describe('isNoValue', () => {
   it.each(['"{{x}}"', '({{ x }})', '"${x}"', "'%x%'", '[%x%]', '"<x>"'])(
-    '%s is a placeholder in quotes or brackets',
+    'is true for %s, a placeholder in quotes or brackets',
     (text) => {
-      expect(isMark(text, 'origin_number')).toBe(true);
+      expect(hasNoValue(text, 'origin_number')).toBe(true);
     },
   );
 
-  it.each([-1, '-0:03', '-PT3S', '-3 s'])('%s is a negative duration', (value) => {
-    expect(isMark(value, 'duration_seconds')).toBe(true);
+  it.each([-1, '-0:03', '-PT3S', '-3 s'])('is true for %s, a negative duration', (value) => {
+    expect(hasNoValue(value, 'duration_seconds')).toBe(true);
   });
 
-  it.each(['[{"a":1}]', '{"a":"{{x}}"}'])('is never %s, which is a value of attributes', (text) => {
-    expect(isMark(text, 'attributes')).toBe(false);
+  it.each(['[{"a":1}]', '{"a":"{{x}}"}'])('is false for %s in attributes', (text) => {
+    expect(hasNoValue(text, 'attributes')).toBe(false);
   });
 });
