@@ -1,4 +1,4 @@
-/** What became of a call, in our words. */
+/** The statuses that a call can have. */
 export const callStatuses = [
   'in_progress',
   'answered',
@@ -11,7 +11,7 @@ export const callStatuses = [
 
 export type CallStatus = (typeof callStatuses)[number];
 
-/** Dial status words seen on Jet's report pages, folded, and our status for each. */
+/** The dial status words on Jet's report pages, folded, with our status for each. */
 const knownWords: ReadonlyMap<string, CallStatus> = new Map([
   ['answer', 'answered'],
   ['answered', 'answered'],
@@ -29,23 +29,24 @@ const knownWords: ReadonlyMap<string, CallStatus> = new Map([
   ['failed', 'failed'],
 ]);
 
-/** Words of the operator's own (`JET_STATUS_MAP`), folded by {@link foldStatusWord}. They win over the table. */
+/** The operator's own words from `JET_STATUS_MAP`, folded by {@link foldStatusWord}. They override the built-in words. */
 export type StatusMap = ReadonlyMap<string, CallStatus>;
 
-/** A status word without case, spaces, underscores, hyphens and dots. */
+/** Folds a status word: lower case, without spaces, underscores, hyphens and dots. */
 export function foldStatusWord(word: string): string {
   return word.toLowerCase().replace(/[\s_.-]/g, '');
 }
 
-/** Our status for a dial status word, or undefined when no table knows it. */
+/** Gives our status for a dial status word, or undefined for an unknown word. */
 export function statusOfWord(word: string, statusMap: StatusMap): CallStatus | undefined {
   const folded = foldStatusWord(word);
   return statusMap.get(folded) ?? knownWords.get(folded);
 }
 
 /**
- * A call's status, from its dial status alone: an answered push does not make a call answered, since a menu or
- * a queue sends one too. Without a dial status a call is in progress until it ends, and unknown after that.
+ * Gives the status of a call from its dial status alone. An answered push does not prove that a person answered,
+ * because a menu or a queue sends one too. Without a dial status, a call is `in_progress` until it ends and `unknown`
+ * afterwards.
  */
 export function callStatus(dialStatus: string | undefined, ended: boolean, statusMap: StatusMap): CallStatus {
   if (dialStatus === undefined) return ended ? 'unknown' : 'in_progress';

@@ -5,59 +5,59 @@ import { localTime, type LocalTime } from './local-time.ts';
 import { createPhoneReader, type PhoneReader, type PhoneSettings } from './phone-number.ts';
 import { isFinalStage, type Stage } from './stage.ts';
 
-/** What the operator's settings add to a call when it lands. */
+/** The settings that complete a call before it is delivered. */
 export interface LandingSettings extends PhoneSettings {
-  /** IANA name of the zone that local times are shown in. */
+  /** IANA name of the time zone for local times. */
   readonly timeZone: string;
   readonly statusMap: StatusMap;
 }
 
 /**
- * A call as adapters see it: Jet's fields under our names, and what follows from them. Instants are epoch
- * milliseconds in UTC. A field that no push gave a value to is undefined.
+ * A call as adapters see it: Jet's fields under our names, and values derived from them. Instants are epoch
+ * milliseconds in UTC. A field is undefined when no push gave it a value.
  */
 export interface Call extends CallFields {
-  /** Jet's callsessionid; for an outbound call, one made from start, numbers and extension. 191 characters at most. */
+  /** Jet's callsessionid. An outbound call has an id made from start, numbers and extension. At most 191 characters. */
   readonly call_id: string;
   readonly direction: Direction;
-  /** The furthest push that came: after `call_end` or `call_end_outbound` nothing more is expected. */
+  /** The latest stage received. After `call_end` or `call_end_outbound` no further push is expected. */
   readonly stage: Stage;
-  /** From `dial_status` alone. */
+  /** Derived from `dial_status` alone. */
   readonly status: CallStatus;
-  /** When the call started; without a readable start, when its first push came. */
+  /** The start of the call. Without a readable start, the time when the first push was received. */
   readonly started_at: number;
-  /** True when no push named a readable start. */
+  /** True when no push had a readable start. */
   readonly started_at_estimated: boolean;
-  /** IANA name of the zone of the local times. */
+  /** IANA name of the time zone of the local times. */
   readonly time_zone: string;
-  /** What a clock in `time_zone` showed at the start; likewise below. */
+  /** The start as local time in `time_zone`. The fields below are the same for other instants. */
   readonly started_at_local: LocalTime;
   readonly ended_at_local: LocalTime | undefined;
   readonly dial_time_local: LocalTime | undefined;
   readonly queued_time_local: LocalTime | undefined;
-  /** `origin_number` as `+61…`, only when it can be read as a phone number; likewise below. */
+  /** `origin_number` as `+61…`, if it is a phone number. The fields below are the same for other numbers. */
   readonly origin_number_e164: string | undefined;
   readonly phone_number_e164: string | undefined;
   readonly called_number_e164: string | undefined;
   readonly calling_number_e164: string | undefined;
-  /** The number to match a person by: the origin of an inbound call, the called number of an outbound one. */
+  /** The other party's number, which people are matched by: the origin if inbound, the called number if outbound. */
   readonly counterpart_e164: string | undefined;
-  /** True when an inbound caller hid the number, or none came. */
+  /** True when an inbound caller hid the number, or when Jet sent none. */
   readonly withheld: boolean;
   /** From the start until the answering point rang. */
   readonly wait_seconds: number | undefined;
   /** From entering the queue until the answering point rang. */
   readonly queue_seconds: number | undefined;
-  /** When the answered push arrived: the nearest thing to an answer time that Jet sends. */
+  /** When the answered push was received. Jet sends no answer time, and this is the closest to it. */
   readonly answer_received_at: number | undefined;
   readonly first_received_at: number;
   readonly last_received_at: number;
-  /** Keys that Jet's page does not name, and values that could not be read, as they came. */
+  /** Unknown keys and unreadable values, unchanged. */
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
 /**
- * Makes the function that completes a folded call with what the operator's settings say.
+ * Creates the function that completes a folded call with the values that depend on settings.
  * Why: docs/decisions/values-at-landing.md
  */
 export function createCallCompleter(settings: LandingSettings): (record: CallRecord) => Call {
@@ -100,7 +100,7 @@ function completeCall(record: CallRecord, settings: LandingSettings, readPhone: 
   return Object.assign(call, fields);
 }
 
-/** Undefined when an end is missing, or when the later one lies before the earlier one: that is no wait. */
+/** Gives the seconds between two times; undefined when one is missing or they are in the wrong order. */
 function secondsBetween(fromMs: number | undefined, toMs: number | undefined): number | undefined {
   if (fromMs === undefined || toMs === undefined || toMs < fromMs) return undefined;
   return Math.round((toMs - fromMs) / 1000);

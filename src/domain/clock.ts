@@ -1,2 +1,2 @@
-/** Epoch milliseconds, UTC. Handed in, so that tests can fix or move it. */
+/** Gives the current time in epoch milliseconds, UTC. It is a parameter, so that tests can set the time. */
 export type Clock = () => number;

@@ -1,10 +1,10 @@
 const secondsMax = 2_147_483_647;
 
 const number = /^\d{1,10}(?:\.\d{1,30})?$/;
-/** `3:05`, `00:03:05.4`, and as databases write an interval: `0 days 00:03:05`. */
+/** Matches `3:05`, `00:03:05.4`, and an interval as databases write it: `0 days 00:03:05`. */
 const clock =
   /^(?:(?<days>\d{1,4}) ?d(?:ays?)?,? )?(?:(?<hours>\d{1,5}):(?=[0-5]\d:))?(?<minutes>\d{1,5}):(?<seconds>[0-5]\d(?:[.,]\d{1,30})?)$/i;
-/** `PT3M5S`; months and years are no length of a call. */
+/** Matches ISO 8601 such as `PT3M5S`. Months and years are not accepted, because no call lasts that long. */
 const iso = /^p(\d{1,10}d)?(?:t([\d.hms]{2,60}))?$/i;
 const part =
   / ?(\d{1,10}(?:\.\d{1,30})?) ?(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?|millis(?:econds?)?|milliseconds?)(?![a-z])\.?,?(?: and(?= ))?/iy;
@@ -18,10 +18,11 @@ const secondsPerUnit: readonly (readonly [unit: RegExp, seconds: number])[] = [
 ];
 
 /**
- * Reads a call's duration as Jet may send it: seconds as a number or text, a clock (`3:05` is minutes and seconds,
- * `00:03:05.4` has hours too), ISO 8601 (`PT3M5S`), or numbers with their units (`185 seconds`, `3m5s`, `3 min 5 s`).
+ * Reads the duration of a call in any format that Jet can send. The formats are seconds (`185`), a clock (`3:05` is
+ * minutes and seconds, `00:03:05.4` also has hours), ISO 8601 (`PT3M5S`), and numbers with units (`185 seconds`,
+ * `3m5s`, `3 min 5 s`).
  *
- * @returns whole seconds, half a second rounded up; undefined when the text is none of these
+ * @returns whole seconds, with half a second rounded up; undefined for any other text
  */
 export function parseDurationSeconds(text: string): number | undefined {
   const exact = number.test(text) ? Number(text) : (clockSeconds(text) ?? unitSeconds(text));
@@ -39,10 +40,10 @@ function clockSeconds(text: string): number | undefined {
   );
 }
 
-/** Each unit once, the longest first. */
+/** Reads numbers with units. Each unit can occur once, and longer units come first. */
 function unitSeconds(text: string): number | undefined {
   const [isIso, days = '', time = ''] = iso.exec(text) ?? [];
-  // ISO writes units without blanks: letters of two parts would run together.
+  // ISO 8601 has no blanks between the parts. Add them, so that the letters of two parts do not run together.
   const written = isIso === undefined ? text : `${days} ${time.replace(/[hms]/gi, '$& ')}`.trim();
   let total = 0;
   let longest = Infinity;

@@ -2,15 +2,15 @@ import type { CallFieldName, CallFields, JsonValue } from './jet-fields.ts';
 import type { Push } from './push.ts';
 import { stageRank, type Stage } from './stage.ts';
 
-/** One phone call as all its pushes tell it. Nothing in it depends on settings. */
+/** One phone call, combined from all its pushes. It does not depend on settings. */
 export interface CallRecord {
   readonly id: string;
   readonly direction: Direction;
-  /** The furthest stage that was pushed. */
+  /** The latest stage received. */
   readonly stage: Stage;
   readonly fields: CallFields;
   readonly extra: Readonly<Record<string, JsonValue>>;
-  /** When the answered push arrived that counts (of several, the one that names the latest instant). */
+  /** When the answered push was received. If there are several, the one that ranks highest counts. */
   readonly answerReceivedAtMs: number | undefined;
   readonly firstReceivedAtMs: number;
   readonly lastReceivedAtMs: number;
@@ -19,19 +19,20 @@ export interface CallRecord {
 export type Direction = 'inbound' | 'outbound';
 
 /**
- * Folds a call's pushes into the call. Pure: the order in which they are given, and repeats, change nothing.
+ * Combines the pushes of a call into the call. The function is pure: the order of the list and repeated pushes do not
+ * change the result, except that a repeat can move `lastReceivedAtMs`.
  *
- * Pushes count in order of stage, then of the latest instant that they name, then of how many fields hold a value, then
- * a duration above zero counts more than none, then receipt. Receipt is stored with the push. A later push replaces
- * field by field; a field without a value replaces nothing, and 0 s never replaces a real duration. Fields that
- * describe one answering point, or one queue, are replaced together.
+ * Pushes are ranked by stage, then by the latest time in their fields, then by the number of fields with a value. A
+ * duration above zero ranks next, then the time of receipt, which is stored with the push. A higher-ranked push replaces
+ * the fields that it has a value for. A duration of 0 s never replaces a real duration. The fields of one answering
+ * point are replaced together, and so are those of one queue.
  *
- * @param pushes at least one, all of the same call
+ * @param pushes at least one push; all belong to the same call
  */
 export function foldCall(pushes: readonly Push[]): CallRecord {
   const ordered = pushes.length === 1 ? pushes : firstReceipts(pushes).sort(comparePushes);
   const last = ordered.at(-1);
-  if (last === undefined) throw new RangeError('A call has at least one push');
+  if (last === undefined) throw new RangeError('Cannot fold an empty list: a call has at least one push.');
   const fields: CallFields = {};
   const extra: Record<string, JsonValue> = {};
   let answered: Push | undefined;
@@ -56,7 +57,7 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   };
 }
 
-/** Fields that describe one thing: of two pushes that disagree on one of them, the later one decides them all. */
+/** Fields that describe one thing. When two pushes disagree on one of them, the higher-ranked push sets all of them. */
 const groups = [
   ['answering_point', 'extension_number', 'extension_name', 'dial_time'],
   ['queue_name', 'queued_time'],
@@ -69,7 +70,7 @@ function replaceGroup(fields: CallFields, by: CallFields, group: readonly CallFi
   if (isOther) for (const name of group) Reflect.deleteProperty(fields, name);
 }
 
-/** Each push once: a repeat differs from it by its receipt only, and the first receipt counts. */
+/** Drops repeated pushes. Repeats have the same content, and the one that was received first is kept. */
 function firstReceipts(pushes: readonly Push[]): Push[] {
   const first = new Map<string, Push>();
   for (const push of pushes) {
@@ -99,7 +100,7 @@ function compareReceipts(a: Push, b: Push): number {
   );
 }
 
-/** The latest moment that a push names, in epoch milliseconds; 0 when it names none. */
+/** Gives the latest time in the fields of a push, in epoch milliseconds; 0 when it has none. */
 export function latestInstantMs({ fields }: Pick<Push, 'fields'>): number {
   return Math.max(
     fields.started_at ?? 0,

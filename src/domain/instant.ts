@@ -1,24 +1,24 @@
 import { DateTime } from 'luxon';
 import { readWrittenTime } from './written-time.ts';
 
-// Outside of this a value is a mark for "none" (year 1, 1970, year 9999) or a slip (YYYYMMDDHHMM would be taken
-// for milliseconds in 1976), and some databases refuse it.
+// A time outside these years is never the time of a call. It means "no time" (year 1, 1970 or 9999) or was misread
+// (YYYYMMDDHHMM would count as milliseconds in 1976). Some databases also refuse such a time.
 const earliestYear = 1980;
 const latestYear = 2199;
 const earliestMs = Date.UTC(earliestYear, 0, 1);
 const latestMs = Date.UTC(latestYear + 1, 0, 1);
 
-// Seconds, milliseconds, microseconds, nanoseconds: the number of digits tells which, from 1980 to 2199.
+// Epoch seconds, milliseconds, microseconds or nanoseconds. From 1980 to 2199, the number of digits shows the unit.
 const epoch = /^(?:\d{9,10}|\d{12,13}|\d{16}|\d{19})(?:\.\d{1,30})?$/;
-// As .NET writes it.
+// The format of .NET.
 const dotNetEpoch = /^\/Date\((\d{12,13})(?:[+-]\d{4})?\)\/$/;
 
 /**
- * Reads a time as Jet may send it: every form that {@link readWrittenTime} knows, or epoch seconds, milliseconds,
- * microseconds or nanoseconds as a number or text.
+ * Reads a time in any format that Jet can send: every format of {@link readWrittenTime}, and epoch seconds,
+ * milliseconds, microseconds or nanoseconds.
  *
- * @param format a further format in luxon's tokens, tried first (`JET_TIME_FORMAT`); UTC unless it holds a zone
- * @returns epoch milliseconds in UTC, or undefined when the text is none of these or no real date
+ * @param format an additional format in luxon's tokens (`JET_TIME_FORMAT`), tried first. Without a zone it is UTC.
+ * @returns epoch milliseconds in UTC; undefined for an unknown format or a date that does not exist
  */
 export function parseInstant(text: string, format?: string): number | undefined {
   const instant = parseFormat(text, format) ?? parseEpoch(text) ?? readWrittenTime(text);
@@ -40,13 +40,13 @@ function parseEpoch(text: string): number | undefined {
   return Math.floor(value / (value < 1e16 ? 1e3 : 1e6));
 }
 
-// A year tells it, whatever the order of day and month: .NET writes 1/1/0001.
+// Finds the year. The order of day and month does not matter for it: .NET writes 1/1/0001.
 const writtenYear =
   /^(?:(?<first>\d{4})(?:-\d{2}-\d{2}(?:[Tt ]|$)|\d{4}[Tt])|\d{1,2}([/.-])\d{1,2}\2(?<last>\d{4})(?!\d))/;
 
 /**
- * True for what systems write where there is no time: a date long before or after any call (year 0 or 1, 1900, 1970,
- * 9999), or zero.
+ * True for a text that systems write when there is no time: zero, or a date long before or after any call (year 0, 1,
+ * 1900, 1970 or 9999).
  *
  * @param format as for {@link parseInstant}
  */
@@ -59,7 +59,7 @@ export function isNoTime(text: string, format?: string): boolean {
   return year < earliestYear || year > latestYear;
 }
 
-/** True for a format by which a time comes back as it was written, to the minute. */
+/** True for a format that writes a time and reads it back to the same minute. */
 export function isTimeFormat(format: string): boolean {
   const sampleMs = Date.UTC(2025, 10, 22, 13, 45, 56);
   const written = DateTime.fromMillis(sampleMs, { zone: 'utc', locale: 'en' }).toFormat(format);

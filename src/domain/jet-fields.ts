@@ -1,25 +1,24 @@
 /**
- * What kind of value a field holds: text; an instant (epoch milliseconds, UTC); a whole number of seconds;
- * or a JSON text, which is kept as it came.
+ * The type of a field's value: text, an instant (epoch milliseconds, UTC), a whole number of seconds, or JSON text that
+ * is stored unchanged.
  */
 export type FieldKind = 'text' | 'instant' | 'seconds' | 'json';
 
-/** Which of Jet's three lists a field stands in. A field may stand in more than one. */
+/** The group of a field: the first inbound push that carries it, the web session, or the outbound push. */
 export type FieldList = 'start' | 'answered' | 'end' | 'web' | 'outbound';
 
 export interface JetField {
-  /** Our name for it, in the call and in the reporting table. */
+  /** Our name for the field, in the call and in the reporting table. */
   readonly name: string;
-  /** Jet's name as its page spells it. */
+  /** Jet's name for the field, as Jet's page spells it. */
   readonly jetName: string;
   readonly kind: FieldKind;
-  /** The first push that carries it (inbound), or the list it belongs to. */
   readonly list: FieldList;
 }
 
 /**
- * Every field on Jet's page "Accessing reports via Webhooks": 21 of inbound telephony, 19 of the web session
- * and 7 of the outbound push, of which four share a name with an inbound one.
+ * Every field on Jet's page "Accessing reports via Webhooks": 21 of inbound telephony, 19 of the web session and 7 of
+ * the outbound push. Four of the outbound fields share a name with an inbound field, so they are listed only once.
  */
 export const jetFields = [
   { name: 'call_session_id', jetName: 'callsessionid', kind: 'text', list: 'start' },
@@ -71,7 +70,7 @@ export const jetFields = [
   { name: 'calling_extension', jetName: 'Calling Extension', kind: 'text', list: 'outbound' },
 ] as const satisfies readonly JetField[];
 
-/** The seven fields of the outbound push; the first four share their folded key with an inbound field. */
+/** The seven fields of the outbound push. The first four have the same folded key as an inbound field. */
 export const outboundJetNames = [
   'call Start Time',
   'Call End Time',
@@ -84,7 +83,7 @@ export const outboundJetNames = [
 
 type FieldOf<Kind extends FieldKind> = Extract<(typeof jetFields)[number], { kind: Kind }>['name'];
 
-/** The values that one push gives, or that all pushes of a call give together. Absent: no value. */
+/** The values of one push, or of all pushes of a call together. A field without a value is absent. */
 export type CallFields = Partial<Record<FieldOf<'text' | 'json'>, string>> &
   Partial<Record<FieldOf<'instant' | 'seconds'>, number>>;
 

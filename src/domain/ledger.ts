@@ -1,27 +1,24 @@
 import type { JsonValue } from './jet-fields.ts';
 
-/** What is known of a number at one destination. */
+/** The cached result of a search for one number at one destination. */
 export interface LedgerEntry {
-  /** E.164; or 32 characters at most of the adapter's own, for what it wants to find again under no number. */
+  /** The number in E.164. An adapter can also store a note that belongs to no number, under a key of 32 characters. */
   readonly number: string;
-  /** What the adapter needs to know of the record that was found. `null`: a search found none. */
+  /** The data that the adapter needs about the record that was found. `null` when the search found none. */
   readonly record: JsonValue;
   /**
-   * For how long this is taken for true. Milliseconds. Long for a record (a day: it may be merged or moved), short
-   * for `null` (minutes: somebody may be making the contact now).
+   * How long the entry is valid, in milliseconds. Use about a day for a record, because it can be merged or moved. Use
+   * minutes for `null`, because somebody can create the contact at any time.
    */
   readonly validForMs: number;
 }
 
-/** What was found for which number: kept by the core, for one destination, so that most calls cost no search. */
+/** A cache of search results by number. The core keeps one for each destination, so that most calls need no search. */
 export interface Ledger {
-  /**
-   * What is known of numbers, in one look-up. A number that is absent from the answer is not known, or not any
-   * longer: search it.
-   */
+  /** Looks up several numbers at once. A number missing from the answer has no valid entry and needs a search. */
   getMany(numbers: readonly string[]): Promise<ReadonlyMap<string, JsonValue>>;
-  /** Remembers, over what was known of the same numbers. */
+  /** Stores entries, and replaces those of the same numbers. */
   putMany(entries: readonly LedgerEntry[]): Promise<void>;
-  /** Forgets numbers, when a record turns out to be gone or merged. */
+  /** Removes the entries of numbers, for example when a record was deleted or merged. */
   forget(numbers: readonly string[]): Promise<void>;
 }

@@ -1,14 +1,14 @@
 import type { Log } from './log.ts';
 
-/** A log for lines that strangers can cause. */
+/** A log for events that anybody on the network can cause, and so could flood. */
 export interface LimitedLog extends Log {
-  /** Logs at once what was counted and not yet logged. For the end of the process. */
+  /** Logs all counted events now. For the end of the process. */
   flush(): void;
 }
 
 type Level = keyof Log;
 
-// Messages and reasons are constants of the code. Should one hold text from outside, memory stays bounded.
+// Messages and reasons are constants in the code. This limit bounds memory even if one contains text from outside.
 const kindsMax = 100;
 
 interface Repeated {
@@ -19,9 +19,9 @@ interface Repeated {
 }
 
 /**
- * Limits a log to one line a second of each kind. A kind is a message, with the `reason` among its fields if there is
- * one. The first of a kind is logged at once. The others are counted, and logged as one line at the end of the second:
- * with the fields of the latest, and with `count`, the number of events that the line stands for.
+ * Limits a log to one line per second of each kind. A kind is a message together with its `reason` field, if it has
+ * one. The first event of a kind is logged immediately. Later events are counted, and one line at the end of the second
+ * reports them. That line has the fields of the latest event, and `count` with the number of events.
  */
 export function limitLog(log: Log, everyMs = 1_000): LimitedLog {
   const kinds = new Map<string, { readonly timer: NodeJS.Timeout; repeated: Repeated | undefined }>();

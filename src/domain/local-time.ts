@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { IANAZone } from 'luxon';
 
-/** An instant as a wall clock in one zone shows it. */
+/** An instant as local time in one time zone. */
 export interface LocalTime {
   /** `YYYY-MM-DD HH:MM:SS.SSS` */
   readonly text: string;
@@ -15,10 +15,10 @@ export interface LocalTime {
   readonly weekday: number;
 }
 
-/** The wall clock time of an instant (epoch milliseconds) in an IANA zone. */
+/** Gives the local time of an instant (epoch milliseconds) in an IANA time zone. */
 export function localTime(epochMs: number, timeZone: string): LocalTime {
   const offsetMinutes = offsetAt(epochMs, timeZone);
-  // A clock that shows in UTC what the wall clock shows: formatting through the zone costs many times more.
+  // Shift the instant and format it as UTC, because formatting in a time zone is many times slower.
   const clock = new Date(epochMs + offsetMinutes * 60_000);
   const text = utcText(clock.getTime());
   return {
@@ -30,7 +30,8 @@ export function localTime(epochMs: number, timeZone: string): LocalTime {
   };
 }
 
-// Clocks change on a whole minute, calls come many in a minute, and asking the zone data costs more than all else.
+// Reading the zone data is the slowest part. Offsets change only on a whole minute, so all calls of one minute share an
+// entry.
 const offsets = new LRUCache<string, number>({ max: 2_000 });
 
 function offsetAt(epochMs: number, timeZone: string): number {
@@ -49,13 +50,13 @@ function offsetText(offsetMinutes: number): string {
   return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`;
 }
 
-/** An instant (epoch milliseconds) as `YYYY-MM-DD HH:MM:SS.SSS` in UTC. */
+/** Formats an instant (epoch milliseconds) as `YYYY-MM-DD HH:MM:SS.SSS` in UTC. */
 export function utcText(epochMs: number): string {
   const iso = new Date(epochMs).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
 }
 
-/** True when this machine's zone data holds the name. */
+/** True when this machine's time zone data contains the name. */
 export function isTimeZone(name: string): boolean {
   return IANAZone.isValidZone(name);
 }

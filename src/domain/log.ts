@@ -1,4 +1,4 @@
-/** What the kit's parts log through. Fields first, then a sentence; never a secret, a token or a whole number. */
+/** The log of every part. Fields come first, then a sentence. Never log a secret, a token or a full phone number. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

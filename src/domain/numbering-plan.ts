@@ -1,6 +1,6 @@
 import { Metadata, type CountryCode, type PhoneNumber } from 'libphonenumber-js/max';
 
-/** What the library knows of a country, beyond what its types say. */
+/** The library's data about a country. Its published types lack these members. */
 interface Plan {
   nationalNumberPattern(): string;
   possibleLengths(): number[];
@@ -9,13 +9,13 @@ interface Plan {
   ): { pattern(): string; possibleLengths(): number[] | undefined } | undefined;
 }
 
-// Shorter numbers could be extensions or codes.
+// A shorter number can be an extension or a short code.
 const lengthMin = 8;
 const planCache = new Map<string, ReadonlySet<string>>();
 
 /**
- * True for a number whose length and first digit are those of its country's mobiles or geographic numbers, though the
- * library knows no range that holds it: ranges are opened before the library learns of them.
+ * True for a number with the length and the first digit of a mobile or geographic number in its country. The library
+ * rejects such a number when its range is new, because countries open ranges before the library lists them.
  * Why: docs/decisions/matching.md
  */
 export function isLikeSubscriber({ nationalNumber }: PhoneNumber, country: CountryCode): boolean {
@@ -39,7 +39,7 @@ function planOf(country: CountryCode): { plan: Plan; general: RegExp } {
   return { plan, general: whole(plan.nationalNumberPattern()) };
 }
 
-/** First digit and length of the mobiles and geographic numbers that the library does know. */
+/** Lists the first digits and lengths of all mobile and geographic numbers that the library knows. */
 function subscriberShapes(country: CountryCode): ReadonlySet<string> {
   const { plan } = planOf(country);
   const shapes = new Set<string>();

@@ -11,18 +11,18 @@ import { plainPhoneText } from './plain-phone-text.ts';
 import { isHiddenDigits, saysNoNumber, saysPrivate, spellsHidden } from './withheld.ts';
 
 export interface PhoneSettings {
-  /** ISO 3166 country whose national numbers need no country code. */
+  /** ISO 3166 code of the operator's country. Its numbers need no country code. */
   readonly defaultCountry: string;
-  /** Put before a local number that has no area code; without it such a number stays as it came. */
+  /** The area code for local numbers without one. Without this setting, such a number has no E.164 form. */
   readonly defaultAreaCode?: string | undefined;
 }
 
 export type PhoneReader = (text: string | undefined) => PhoneReading;
 
 export interface PhoneReading {
-  /** The number in E.164, when the numbering plan holds it valid, or it has the shape of a subscriber's number there. */
+  /** The number in E.164, when the numbering plan accepts it or it looks like a subscriber number. */
   readonly e164: string | undefined;
-  /** True when the caller hid the number, or it never came. */
+  /** True when the caller hid the number, or when there is none. */
   readonly withheld: boolean;
 }
 
@@ -33,12 +33,13 @@ const noNumber: PhoneReading = { e164: undefined, withheld: false };
 const hidden: PhoneReading = { e164: undefined, withheld: true };
 
 /**
- * A reader of phone numbers as Jet may send them: national, international with or without `+`, service numbers,
- * extensions, words such as "anonymous", SIP addresses, a name beside exactly one number. It never guesses: a number
- * has an E.164 form when the numbering plan holds it valid. So has one of the operator's country whose length and first
- * digit are those of its mobiles or geographic numbers.
+ * Creates a reader of phone numbers in every form that Jet can send. These are national and international numbers,
+ * service numbers, extensions, words such as "anonymous", SIP addresses, and a name beside exactly one number.
  *
- * Callers and service numbers repeat and the metadata is slow to search, so readings are kept.
+ * The reader never guesses. A number gets an E.164 form only if the numbering plan accepts it. The one exception is a
+ * number of the operator's country that has the length and first digit of a mobile or geographic number.
+ *
+ * Results are cached, because the same numbers occur again and again and the metadata is slow to search.
  */
 export function createPhoneReader(settings: PhoneSettings): PhoneReader {
   const readings = new LRUCache<string, PhoneReading>({ max: 20_000 });
@@ -53,7 +54,7 @@ export function createPhoneReader(settings: PhoneSettings): PhoneReader {
   };
 }
 
-/** True for the code of a country whose numbering plan is known. */
+/** True for the code of a country with a known numbering plan. */
 export function isKnownCountry(code: string): boolean {
   return isSupportedCountry(code);
 }
@@ -66,7 +67,8 @@ function readPhoneNumber(text: string, settings: PhoneSettings): PhoneReading {
   if (saysPrivate(name)) return hidden;
   const reading = readAddress(address, settings);
   const named = readOnly(name, settings);
-  // `"0412 345 678" <sip:0412345678@pbx>` names one number twice; with another one it would be a guess.
+  // `"0412 345 678" <sip:0412345678@pbx>` has the same number twice. With two different numbers, the reader would have
+  // to guess.
   return named === undefined || named === reading.e164 ? reading : noNumber;
 }
 
@@ -88,11 +90,11 @@ function readAddress(text: string, settings: PhoneSettings): PhoneReading {
   return spellsHidden(bare) ? hidden : noNumber;
 }
 
-/** The one number beside a name: `Jane 0412 345 678`. Other digits beside it could belong to it. */
+/** Reads the only number beside a name: `Jane 0412 345 678`. Any other digits could belong to the number. */
 function readOnly(text: string, settings: PhoneSettings): string | undefined {
   const withDigits = text.split(/[^\d\s().+/-]+/).filter((part) => /\d/.test(part));
   const [only = '', ...more] = withDigits;
-  // Six or seven digits before letters (1300 FLOWER) are part of a number in letters.
+  // A few digits before letters are part of a number spelled with letters: 1300 FLOWER.
   if (more.length > 0 || only.replace(/\D/g, '').length < besideNameMin) return undefined;
   const number = only.replace(/^[^\d+(]+|[^\d]+$/g, '');
   return readDigits(number, number, settings);
@@ -100,7 +102,7 @@ function readOnly(text: string, settings: PhoneSettings): string | undefined {
 
 function readDigits(dialled: string, bare: string, settings: PhoneSettings): string | undefined {
   if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return undefined;
-  // 00 leads abroad from most countries, though not from Australia (0011, which the library knows).
+  // 00 is the international prefix of most countries. Australia's is 0011, and the library reads it.
   const abroad = dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+');
   const ways = abroad === dialled ? [dialled] : [dialled, abroad];
   const parsed = ways.map((text) => ({ text, number: parse(text, settings) }));
@@ -111,7 +113,7 @@ function readDigits(dialled: string, bare: string, settings: PhoneSettings): str
   );
 }
 
-/** A local number with the area code put before it: seven digits or more (fewer are an extension), no 0 first. */
+/** Adds the area code to a local number. It needs at least seven digits (an extension has fewer) and no leading 0. */
 function withAreaCode(text: string, settings: PhoneSettings): string | undefined {
   const digits = text.replace(/[\s().-]/g, '');
   if (settings.defaultAreaCode === undefined || !/^[1-9]\d{6,}$/.test(digits)) return undefined;
@@ -123,7 +125,7 @@ function parse(text: string, { defaultCountry }: PhoneSettings): PhoneNumber | u
   return parsePhoneNumberFromString(text, defaultCountry as CountryCode);
 }
 
-/** A number of the operator's country in a range that the library does not know, with all that is dialled before it. */
+/** True for a number of the operator's country in a range unknown to the library, if it is written with its prefix. */
 function isUnverified(text: string, number: PhoneNumber | undefined, settings: PhoneSettings): boolean {
   const country = settings.defaultCountry as CountryCode;
   if (number?.countryCallingCode !== getCountryCallingCode(country)) return false;

@@ -1,28 +1,28 @@
-// Controls, escapes, formats (zero width, bidirectional), surrogates, private and unassigned characters, line and
-// paragraph separators, and what else shows nothing. Variation selectors stay: an emoji needs them.
-const unseen = /(?![\ufe00-\ufe0f])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+// Control, format, surrogate, private and unassigned characters, line and paragraph separators, and all other invisible
+// characters. Variation selectors are excluded, because emoji need them.
+const unprintable = /(?![\ufe00-\ufe0f])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const printableAscii = /^[\x20-\x7e]*\n?$/;
 
 /**
- * A text from outside as a part of one line. Each character that a terminal obeys, or that shows nothing, becomes
- * U+FFFD: line breaks and tabs too.
+ * Makes a text from outside safe to print within one line. Each control character and each invisible character becomes
+ * U+FFFD, including line breaks and tabs.
  */
 export function oneLine(text: string): string {
-  return text.replace(unseen, '\ufffd');
+  return text.replace(unprintable, '\ufffd');
 }
 
-/** A text of several lines, cleaned as {@link oneLine} does, but for its line breaks and tabs. */
+/** Makes a text from outside safe to print. It works like {@link oneLine}, but keeps line breaks and tabs. */
 export function severalLines(text: string): string {
-  return text.replace(unseen, (character) => (/[\n\t]/.test(character) ? character : '\ufffd'));
+  return text.replace(unprintable, (character) => (/[\n\t]/.test(character) ? character : '\ufffd'));
 }
 
 /**
- * JSON text in which each such character is written as an escape, so that it means the same as before. Line breaks
- * stay: between values they are layout, and within a string JSON has none.
+ * Replaces each control or invisible character in a JSON text by its `\u` escape, which keeps the meaning. Line breaks
+ * are kept: JSON allows them only between values, where they are layout.
  */
 export function escapeUnseen(json: string): string {
   if (printableAscii.test(json)) return json;
-  return json.replace(unseen, (character) => (character === '\n' ? character : escaped(character)));
+  return json.replace(unprintable, (character) => (character === '\n' ? character : escaped(character)));
 }
 
 function escaped(character: string): string {

@@ -1,25 +1,25 @@
 import type { CallFields, JsonValue } from './jet-fields.ts';
 import type { Stage } from './stage.ts';
 
-/** One webhook request from Jet, read. */
+/** One webhook request from Jet, after it was read. */
 export interface Push {
-  /** Ours, made at receipt; sorts by time of receipt. */
+  /** Our own id, made at receipt. Ids sort by the time of receipt. */
   readonly id: string;
-  /** Which call it belongs to: made at receipt, stored with the push and never recomputed. */
+  /** The id of the call. It is made at receipt, stored with the push and never recomputed. */
   readonly callId: string;
   readonly stage: Stage;
-  /** SHA-256 (hex) of the stage and of what the body says, whatever its spacing and order of keys. */
+  /** SHA-256 (hex) of the stage and the content. Spacing and the order of keys do not change it. */
   readonly contentHash: string;
   readonly receivedAtMs: number;
-  /** The fields that hold a value. */
+  /** The fields that have a value. */
   readonly fields: CallFields;
-  /** Unknown keys, second values of one field and unreadable values, under the key that they came with. */
+  /** Unknown keys, repeated values of a field and unreadable values, each under the received key. */
   readonly extra: Readonly<Record<string, JsonValue>>;
 }
 
-/** Something about a push that was not as expected. The push is stored all the same. */
+/** A problem with a push that did not prevent storing it. */
 export interface PushWarning {
-  /** The key that it came under. */
+  /** The received key. */
   readonly field: string;
   readonly code:
     | 'unreadable_time'
@@ -38,8 +38,8 @@ export interface PushWarning {
     | 'id_reused'
     | 'call_removed'
     | 'call_full';
-  /** What came, cut to 100 characters. */
+  /** The received value, cut to 100 characters. */
   readonly received: string;
-  /** What was done with it, in words. */
+  /** What was done with the value, as text for people. */
   readonly action: string;
 }

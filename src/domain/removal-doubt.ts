@@ -1,50 +1,53 @@
 const dayMs = 86_400_000;
-// A doubt that nobody looked at for longer says nothing about the clock in between.
+// Checks further apart than this are too old to confirm a doubt: the clock could have changed in between.
 const looksApartMaxMs = 7 * dayMs;
-// The most that the clocks of two processes may be apart.
+// The largest difference that is expected between the clocks of two processes.
 const clocksApartMs = 600_000;
 
-/** What the last looks found. Times are epoch milliseconds of the receiver's clock. */
+/** The stored result of the previous checks. Times are epoch milliseconds of the receiver's clock. */
 export interface RemovalMark {
-  /** The clock at the last look that believed it. */
+  /** The clock at the last check that trusted it. */
   readonly seenMs: number;
-  /** Calls whose latest push came before this were removed last. Undefined: none were. */
+  /** The last removal deleted calls with a latest push before this time. Undefined when there was none. */
   readonly beforeMs: number | undefined;
   readonly doubt: Doubt | undefined;
 }
 
+/** A removal that was postponed because it looked like a mistake. */
 export interface Doubt {
   readonly sinceMs: number;
   readonly lastMs: number;
-  /** How old a call was to be removed then. Undefined: calls are kept. */
+  /** The retention at that check. Undefined when calls are kept forever. */
   readonly keptMs: number | undefined;
 }
 
+/** The input of one check. */
 export interface Look {
   readonly nowMs: number;
-  /** How old a call must be to be removed. Undefined: calls are kept. */
+  /** The retention: the age at which a call is removed. Undefined when calls are kept forever. */
   readonly keptMs: number | undefined;
-  /** When the oldest push or refused body came. Undefined: there is none. */
+  /** When the oldest push or refused body was received. Undefined when there is none. */
   readonly oldestMs: number | undefined;
   readonly mark: RemovalMark;
 }
 
+/** The result of one check. */
 export interface Judgement {
   readonly mark: RemovalMark;
   /**
-   * `clock`: the clock ran more than a day ahead of the last look, so nothing may be removed by it. `share`: more than a
-   * day's share of calls would go at once, so calls and refused bodies stay.
+   * `clock`: the clock is more than a day ahead of the previous check, so nothing is removed. `share`: the removal would
+   * delete more than one day of calls at once, so calls and refused bodies are kept.
    */
   readonly doubt: 'clock' | 'share' | undefined;
-  /** When the doubt ends, if later looks find the same. */
+  /** When removal resumes, if later checks find the same. */
   readonly endsMs: number;
 }
 
 /**
- * Decides whether what is past its time may be removed now. A clock that is set wrong makes everything old at once, and
- * so does a retention that was mistyped; neither can be undone. So a leap waits for a second look a day later.
+ * Decides whether expired data can be removed now. A wrong clock or a mistyped retention makes everything look expired
+ * at once, and a removal cannot be undone. So an unusually large step must still be there a day later.
  *
- * A clock that runs on from look to look is believed however long no push comes.
+ * A clock that advances normally between checks is trusted, even when no push is received for a long time.
  * Why: docs/decisions/removal.md
  */
 export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement {
@@ -74,7 +77,7 @@ export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement
   };
 }
 
-/** A clock that leaps once more, or goes back, begins a doubt of its own; another retention does too. */
+/** True when the earlier doubt still applies. A new jump of the clock or a changed retention starts a new doubt. */
 function sameDoubt(doubt: Doubt | undefined, nowMs: number, keptMs: number | undefined): doubt is Doubt {
   if (doubt === undefined) return false;
   const elapsedMs = nowMs - doubt.lastMs;

@@ -1,25 +1,26 @@
 import { plainPhoneText } from './plain-phone-text.ts';
 
-/** A number that somebody wrote into a field. */
+/** A number found in a phone field of a CRM. */
 export interface StoredNumber {
   /** Digits only. */
   readonly digits: string;
-  /** True when a plus stands before it. */
+  /** True when the number begins with a plus. */
   readonly hasPlus: boolean;
-  /** As the operator's settings read it; undefined when they read none. */
+  /** The E.164 form under the operator's settings; undefined when there is none. */
   readonly e164: string | undefined;
 }
 
-// A field that is longer is no phone field.
+// A longer text is not a phone field.
 const lengthMax = 1_000;
-// Fewer digits beside a number could belong to it.
+// A shorter group of digits can be a part of the number next to it.
 const digitsMin = 6;
-// A number that is written without blanks. A group of a number has fewer.
+// A group of this length is a complete number written without blanks.
 const wholeDigitsMin = 8;
 
 /**
- * The whole numbers in a free text such as "Mob: 0412 345 678 (wife)" or "0412 345 678 / 02 9374 4000". Words and
- * commas part numbers. A slash, blanks and brackets part them only where what stands around them is not one number.
+ * Finds the complete numbers in a free text such as "Mob: 0412 345 678 (wife)" or "0412 345 678 / 02 9374 4000". Words
+ * and commas always separate numbers. Slashes, blanks and brackets separate them only when the whole part is not one
+ * number.
  *
  * @param readNumber `AdapterTools.readNumber`
  */
@@ -49,7 +50,7 @@ function piecesOf(part: string): string[] {
   );
 }
 
-/** Numbers one beside the other, when each of them could be one. */
+/** Splits a text at blanks, if each piece is long enough to be a number. */
 function byBlanks(part: string): string[] {
   for (const [between, fewest] of [
     [/ {2,}| - | (?=[+(])/, digitsMin],
@@ -62,7 +63,7 @@ function byBlanks(part: string): string[] {
   return [];
 }
 
-/** Without what stands before the first digit, its plus or bracket, and behind the last. */
+/** Removes the text before the first digit (or its plus or bracket) and after the last digit. */
 function trimmed(part: string): string {
   return part
     .replace(/^[^\d+(]+/, '')

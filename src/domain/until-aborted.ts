@@ -1,11 +1,11 @@
 /**
- * Waits for work, but not past an abort: for libraries that take no signal. The work goes on unwatched, so what
- * became of it is unknown.
+ * Waits for work until the signal aborts. This is for libraries that do not accept a signal. The work itself continues
+ * after an abort, so its outcome is unknown.
  *
- * @throws the signal's reason when it aborts first
+ * @throws the signal's reason when the signal aborts first
  */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  // Whoever left has no use for a later failure.
+  // After an abort nobody waits for the work, so a late failure must not become an unhandled rejection.
   work.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;

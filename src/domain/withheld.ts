@@ -1,30 +1,30 @@
-/** What systems say about a number around the word that counts. */
-const beside =
+/** Words that systems add around the deciding word, as in "Caller ID withheld". */
+const fillerWord =
   '(?:the|this|is|by|of|your|calling|callers?|calls?|phone|telephone|tel|mobile|number|num|no|id|cli|clid|name|line|party|user|subscriber|invalid)';
 const privateWord =
   '(?:anonymous|anonymised|anonymized|anon|private|withheld|withhold|restricted|blocked|hidden|suppressed|unlisted|concealed|secret)';
 const absentWord =
   '(?:unknown|unavailable|undefined|unspecified|unassigned|null|nil|none|na|outofarea|not(?:available|provided|disclosed|known|given|set|shown)|non?(?:caller|number|num|phone|id|cli|clid|name))';
 
-const isPrivate = new RegExp(`^${beside}*${privateWord}${beside}*$`);
-const isAbsent = new RegExp(`^${beside}*${absentWord}${beside}*$`);
+const isPrivate = new RegExp(`^${fillerWord}*${privateWord}${fillerWord}*$`);
+const isAbsent = new RegExp(`^${fillerWord}*${absentWord}${fillerWord}*$`);
 
-/** True for words by which a network says that the caller hid the number: `Caller ID withheld`. */
+/** True for a text that means that the caller hid the number: `Caller ID withheld`. */
 export function saysPrivate(text: string): boolean {
   return isPrivate.test(lettersOf(text));
 }
 
-/** True for words that stand where there is no number, whatever the reason: `Unknown Caller`, `No Number`. */
+/** True for a text that means that there is no number, for any reason: `Unknown Caller`, `No Number`. */
 export function saysNoNumber(text: string): boolean {
   const letters = lettersOf(text);
   return isPrivate.test(letters) || isAbsent.test(letters);
 }
 
-// Gateways that send digits only spell the words on a telephone's keys.
+// Gateways that can send only digits spell these words on the keypad: ANONYMOUS is 266696687.
 const anonymousKeys = '266696687';
 const otherKeys = new Set(['7378742833', '86282452253', '8656696', '7748283', '2562533', '94844353']);
 
-/** True for the digits that spell ANONYMOUS, with a plus or without, and for zeros and nothing else. */
+/** True for the digits that spell ANONYMOUS, with or without a plus, and for a number of zeros alone. */
 export function isHiddenDigits(text: string): boolean {
   const digits = compact(text);
   // 000 is the emergency number. Some gateways put a country code before the zeros.
@@ -35,8 +35,8 @@ export function isHiddenDigits(text: string): boolean {
 }
 
 /**
- * True for the digits that spell RESTRICTED, UNAVAILABLE, UNKNOWN, PRIVATE, BLOCKED or WITHHELD. Where one of them is a
- * number of the numbering plan, that counts first.
+ * True for the digits that spell RESTRICTED, UNAVAILABLE, UNKNOWN, PRIVATE, BLOCKED or WITHHELD. Check the numbering
+ * plan first: the same digits can be a valid number.
  */
 export function spellsHidden(text: string): boolean {
   return otherKeys.has(compact(text).replace('+', ''));

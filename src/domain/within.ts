@@ -1,10 +1,10 @@
-/** Work took longer than it was given. What becomes of it is unknown. */
+/** The work took longer than its limit. It may still finish, so its outcome is unknown. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }
 
 /**
- * Waits for work, but not longer than this. The work goes on unwatched.
+ * Waits for work, but not longer than the limit. The work itself continues after that.
  *
  * @throws TookTooLong
  */

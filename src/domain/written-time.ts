@@ -1,4 +1,4 @@
-// Longer than any form below, short enough that no text costs time.
+// Longer than any form below, and short enough that matching is always fast.
 const lengthMax = 128;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -13,7 +13,7 @@ const clock =
 const zone = '(?<zone>\\D.*)?';
 const ordinal = '(?:st|nd|rd|th)?';
 
-// The year comes first, or the month is a name: no order of day and month has to be guessed.
+// In each form the year comes first or the month is a name, so the order of day and month is certain.
 const forms = [
   // ISO 8601, Java, Go, Python, databases: 2026-11-19T15:58:07
   `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})[t ]${clock}${zone}`,
@@ -32,7 +32,8 @@ const forms = [
   `(?<year>\\d{4})[ -]${monthName}[ -](?<day>\\d{1,2})[t ]${clock}${zone}`,
 ].map((form) => new RegExp(`^${form}$`, 'i'));
 
-// Behind the zone stand its name, calendars and clock readings: `[Australia/Sydney]`, `(AEDT)`, `m=+0.1`.
+// After the offset can follow the zone's name, a calendar or Go's clock reading: `[Australia/Sydney]`, `(AEDT)`,
+// `m=+0.1`.
 const tail = '(?: ?\\([^()]*\\))?(?: ?\\[[^\\[\\]]*\\])*(?: m=[+-]\\d+(?:\\.\\d+)?)?';
 const utc = new RegExp(`^ ?(?:z|utc|gmt|ut)${tail}$`, 'i');
 const offset = new RegExp(
@@ -41,10 +42,10 @@ const offset = new RegExp(
 );
 
 /**
- * Reads a date with a time of day, in any form whose order of day and month is certain: the year comes first, or
- * the month is a name. Without a zone it is UTC. Digits beyond the millisecond are dropped.
+ * Reads a date with a time of day. The order of day and month must be certain, so the year must come first or the month
+ * must be a name. A time without a zone is UTC. Digits beyond the millisecond are dropped.
  *
- * @returns epoch milliseconds in UTC, of any year; undefined when the text has no such form or is no real date
+ * @returns epoch milliseconds in UTC, for any year; undefined for other formats and for dates that do not exist
  */
 export function readWrittenTime(text: string): number | undefined {
   if (text.length > lengthMax) return undefined;
@@ -59,7 +60,7 @@ function readForm(text: string): number | undefined {
   return undefined;
 }
 
-/** Without quotes around it, with plain minus signs, and with a blank alone between date and clock. */
+/** Removes quotes, makes every dash a hyphen, and puts a single blank between date and clock. */
 function tidied(text: string): string {
   return text
     .replace(/^(["'])(.*)\1$/, '$2')
@@ -78,16 +79,16 @@ function instantOf(groups: Groups): number | undefined {
   if (hour > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const monthIndex = name === undefined ? Number(month) - 1 : months.indexOf(name.slice(0, 3).toLowerCase());
   const local = new Date(0);
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  // Date.UTC cannot be used: it reads the years 0 to 99 as 1900 to 1999.
   local.setUTCFullYear(year, monthIndex, Number(day));
-  // 30 February rolls over into March: a date that does not come back as written was never one.
+  // Date turns 30 February into a day in March. A date that changes this way does not exist.
   if (local.getUTCMonth() !== monthIndex || local.getUTCDate() !== Number(day)) return undefined;
   if (groups['year']?.length === 2 && !isOnWeekday(local, groups['weekday'])) return undefined;
   local.setUTCHours(hour, Number(minute), Number(second), Number(fraction.padEnd(3, '0').slice(0, 3)));
   return local.getTime() - offsetMinutes * 60_000;
 }
 
-/** Two digits are a year from 1980 to 2079. */
+/** Reads the year. Two digits mean a year from 1980 to 2079. */
 function yearOf({ year = '' }: Groups): number {
   const written = Number(year);
   if (year.length > 2) return written;
@@ -101,7 +102,7 @@ function hourOf({ hour, half }: Groups): number | undefined {
   return (written % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
 }
 
-/** A year of two digits could be a day: the weekday has to agree. */
+/** Two digits could be a day instead of a year, so the weekday must be given and must match the date. */
 function isOnWeekday(date: Date, weekday: string | undefined): boolean {
   return weekday !== undefined && weekdays.indexOf(weekday.slice(0, 3).toLowerCase()) === date.getUTCDay();
 }

@@ -24,7 +24,7 @@ describe('a dial status', () => {
     ['CHANUNAVAILABLE', 'failed'],
     ['CONGESTION', 'failed'],
     ['FAILED', 'failed'],
-    // The same words as people and machines also write them.
+    // The same words in other spellings.
     ['answered', 'answered'],
     ['Answered', 'answered'],
     ['No Answer', 'missed'],
@@ -37,11 +37,11 @@ describe('a dial status', () => {
     expect(callStatus(word, true, noMap)).toBe(status);
   });
 
-  it.each(['VOICEMAIL', '200', '?', 'constructor', '__proto__'])('%j is unknown to every table', (word) => {
+  it.each(['VOICEMAIL', '200', '?', 'constructor', '__proto__'])('%j has no status', (word) => {
     expect(statusOfWord(word, noMap)).toBeUndefined();
   });
 
-  it('that no table knows makes the status unknown', () => {
+  it('that is not a known word makes the status unknown', () => {
     expect(callStatus('VOICEMAIL', true, noMap)).toBe('unknown');
   });
 
@@ -60,21 +60,21 @@ describe('a call without a dial status', () => {
   });
 });
 
-describe("the operator's words", () => {
+describe('the words of JET_STATUS_MAP', () => {
   const map: StatusMap = new Map([
     [foldStatusWord('VOICE MAIL'), 'missed'],
     [foldStatusWord('CONGESTION'), 'busy'],
   ]);
 
-  it('add to the table', () => {
+  it('add to the built-in words', () => {
     expect(callStatus('voice_mail', true, map)).toBe('missed');
   });
 
-  it('win over the table', () => {
+  it('override the built-in words', () => {
     expect(callStatus('Congestion', true, map)).toBe('busy');
   });
 
-  it('leave the rest of the table as it is', () => {
+  it('do not change the other built-in words', () => {
     expect(callStatus('CANCEL', true, map)).toBe('abandoned');
   });
 });

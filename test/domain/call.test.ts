@@ -31,12 +31,12 @@ function complete(
 }
 
 describe('a completed call', () => {
-  it('carries the fields as the pushes gave them', () => {
+  it('has the fields of its pushes, unchanged', () => {
     const fields = { origin_number: '0491 570 156', service_name: 'Website', duration_seconds: 61 };
     expect(complete(fields)).toMatchObject(fields);
   });
 
-  it('carries what the fold found', () => {
+  it('has the values of the folded call', () => {
     expect(complete({}, { extra: { colour: 'red' }, answerReceivedAtMs: received + 9 })).toMatchObject({
       call_id: 'c-1',
       direction: 'inbound',
@@ -55,14 +55,14 @@ describe('a completed call', () => {
     });
   });
 
-  it('shows an end beyond the change of the clocks with the new offset', () => {
+  it('shows an end after a change of the clocks with the new offset', () => {
     expect(complete({ started_at: start, ended_at: start + 60_000 }).ended_at_local).toMatchObject({
       text: '2025-10-05 03:00:30.000',
       offset: '+11:00',
     });
   });
 
-  it('shows no local time for an instant that never came', () => {
+  it('has no local time for a missing instant', () => {
     expect(complete({}).dial_time_local).toBeUndefined();
   });
 
@@ -72,28 +72,28 @@ describe('a completed call', () => {
 });
 
 describe('the start of a call', () => {
-  it('is the one that Jet names', () => {
+  it('is the start that Jet sent', () => {
     expect(complete({ started_at: start })).toMatchObject({
       started_at: start,
       started_at_estimated: false,
     });
   });
 
-  it('without a readable one is the first receipt, and flagged', () => {
+  it('is estimated from the first receipt when no push has a readable start', () => {
     expect(complete({})).toMatchObject({ started_at: received, started_at_estimated: true });
   });
 });
 
 describe('the status of a call', () => {
-  it("follows the operator's words", () => {
+  it('uses the words of JET_STATUS_MAP', () => {
     expect(complete({ dial_status: 'Voice Mail' }).status).toBe('missed');
   });
 
-  it('is in progress after an answered push that names none', () => {
+  it('is in_progress after an answered push without a dial status', () => {
     expect(complete({}, { stage: 'call_answered' }).status).toBe('in_progress');
   });
 
-  it('is unknown after an end that names none', () => {
+  it('is unknown after an end push without a dial status', () => {
     expect(complete({}).status).toBe('unknown');
   });
 });
@@ -114,11 +114,11 @@ describe('the counterpart', () => {
     expect(complete(fields, { direction: 'outbound' }).counterpart_e164).toBe('+61255501234');
   });
 
-  it('is none for an extension', () => {
+  it('is undefined for an extension', () => {
     expect(complete({ origin_number: '201' }).counterpart_e164).toBeUndefined();
   });
 
-  it('stands beside the E.164 form of every number', () => {
+  it('comes together with the E.164 form of every number', () => {
     expect(complete(fields)).toMatchObject({
       origin_number_e164: '+61491570156',
       phone_number_e164: '+611800160401',
@@ -130,7 +130,7 @@ describe('the counterpart', () => {
 
 describe('an inbound call', () => {
   it.each([
-    ['a word for it', { origin_number: 'anonymous' }, true],
+    ['a word for a hidden number', { origin_number: 'anonymous' }, true],
     ['no origin number', {}, true],
     ['a number', { origin_number: '0491 570 156' }, false],
     ['an extension as origin', { origin_number: '201' }, false],
@@ -151,7 +151,7 @@ describe('the waiting times', () => {
     expect(complete(times)).toMatchObject({ wait_seconds: 12, queue_seconds: 7 });
   });
 
-  it('are 0 when it rang at once', () => {
+  it('are 0 when the answering point rang immediately', () => {
     expect(complete({ started_at: start, dial_time: start }).wait_seconds).toBe(0);
   });
 
@@ -159,14 +159,14 @@ describe('the waiting times', () => {
     expect(complete({ dial_time: received + 5_000 }).wait_seconds).toBeUndefined();
   });
 
-  it('are none when nothing rang', () => {
+  it('are undefined when no answering point rang', () => {
     expect(complete({ started_at: start, queued_time: start })).toMatchObject({
       wait_seconds: undefined,
       queue_seconds: undefined,
     });
   });
 
-  it('are none when it rang before the call', () => {
+  it('are undefined when the answering point rang before the start', () => {
     expect(complete({ started_at: start, dial_time: start - 1 }).wait_seconds).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDurationMs } from '../../src/domain/duration-text.ts';
 
-describe('a duration as settings write it', () => {
+describe('a duration in a setting', () => {
   it.each([
     ['250ms', 250],
     ['5s', 5_000],
@@ -16,7 +16,7 @@ describe('a duration as settings write it', () => {
   });
 
   it.each(['', '5', 's', '-5s', '5S', '5 seconds', '1h30m', '1e3s', '.5h', 'NaN'])(
-    '%j is no setting of a duration',
+    '%j is not a duration',
     (text) => {
       expect(parseDurationMs(text)).toBeUndefined();
     },

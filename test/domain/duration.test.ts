@@ -74,11 +74,11 @@ describe('the duration of a call', () => {
     'Infinity',
     'true',
     '٦١',
-  ])('%j is no duration of a call', (text) => {
+  ])('%j is not a duration', (text) => {
     expect(parseDurationSeconds(text)).toBeUndefined();
   });
 
-  it('written as hh:mm:ss comes back for any number of seconds under a hundred hours', () => {
+  it('written as hh:mm:ss is read back exactly, for any duration under 100 hours', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 359_999 }), (seconds) => {
         const two = (value: number): string => String(Math.trunc(value)).padStart(2, '0');

@@ -16,7 +16,7 @@ function push(stage: Stage, fields: CallFields, rest: Partial<Push> = {}): Push 
   return { id: contentHash, callId: 'c-1', stage, contentHash, receivedAtMs: start, fields, extra, ...rest };
 }
 
-/** Both orders, which must give the same. */
+/** Folds two pushes in both orders, and checks that the results are equal. */
 function foldBothWays(a: Push, b: Push): CallRecord {
   const call = foldCall([a, b]);
   expect(foldCall([b, a])).toEqual(call);
@@ -50,7 +50,7 @@ const somePush = (stage: Stage): fc.Arbitrary<Push> =>
   fc
     .tuple(someFields, fc.dictionary(texts, fc.integer({ min: 0, max: 3 }), { noNullPrototype: true }))
     .map(([fields, extra]) => push(stage, fields, { extra }));
-/** A call's pushes, two answered ones that differ among them. */
+/** The pushes of a call. Two answered pushes with different content can be among them. */
 const lifecycle = fc
   .tuple(
     somePush('call_start'),
@@ -65,7 +65,7 @@ const grouped = new Set([
   ...['answering_point', 'extension_number', 'extension_name', 'dial_time', 'queue_name', 'queued_time'],
 ]);
 
-/** What a store holds: pushes with a receipt each, repeats among them; and the same in another order. */
+/** Stored pushes with their times of receipt, including repeats, in order of receipt and in a random order. */
 const stored = lifecycle.chain((pushes) =>
   fc
     .array(fc.constantFrom(...pushes), { maxLength: 6 })
@@ -79,8 +79,8 @@ const stored = lifecycle.chain((pushes) =>
     ),
 );
 
-describe('a call', () => {
-  it('is a function of the stored pushes and their receipts, in whatever order they are listed', () => {
+describe('a folded call', () => {
+  it('is the same for every order in which the stored pushes are listed', () => {
     fc.assert(
       fc.property(stored, ({ received, listed }) => {
         expect(JSON.stringify(foldCall(listed))).toBe(JSON.stringify(foldCall(received)));
@@ -89,7 +89,7 @@ describe('a call', () => {
     );
   });
 
-  it('is not changed by a repeat, but for its last receipt', () => {
+  it('changes only its last receipt when a push is repeated', () => {
     fc.assert(
       fc.property(lifecycle, fc.nat({ max: 10 }), (pushes, at) => {
         const received = pushes.map((one, index) => ({ ...one, receivedAtMs: start + index }));
@@ -103,7 +103,7 @@ describe('a call', () => {
     );
   });
 
-  it('does not depend on arrival where stage, instants and number of fields differ', () => {
+  it('does not depend on the order of arrival when stages, times and numbers of fields differ', () => {
     fc.assert(
       fc.property(fc.tuple(...stages.map(somePush)), fc.boolean(), (pushes, isTurned) => {
         const arrived = isTurned ? [...pushes].reverse() : pushes;
@@ -113,7 +113,7 @@ describe('a call', () => {
     );
   });
 
-  it('has every field that some push has and that belongs to no group, and no field that none has', () => {
+  it('has exactly the fields that any of its pushes has, except for grouped fields', () => {
     fc.assert(
       fc.property(lifecycle, (pushes) => {
         const filled = [...new Set(pushes.flatMap(({ fields }) => Object.keys(fields)))];
@@ -124,7 +124,7 @@ describe('a call', () => {
     );
   });
 
-  it('takes each field that belongs to no group from the furthest stage that fills it', () => {
+  it('takes each ungrouped field from the latest stage with a value for it', () => {
     fc.assert(
       fc.property(fc.tuple(...stages.map(somePush)), (pushes) => {
         const expected: Record<string, unknown> = {};
@@ -138,7 +138,7 @@ describe('a call', () => {
     );
   });
 
-  it('leaves the pushes and their list as they were', () => {
+  it('does not change the pushes or their list', () => {
     fc.assert(
       fc.property(stored, ({ listed }) => {
         const before = structuredClone(listed);
@@ -158,7 +158,7 @@ describe('a call', () => {
 });
 
 describe('a field', () => {
-  it('keeps its value when a later push has none', () => {
+  it('keeps its value when a later push has no value', () => {
     const call = foldBothWays(
       push('call_answered', { dial_status: 'ANSWER' }),
       push('call_end', { ended_at: start + 60_000 }),
@@ -174,7 +174,7 @@ describe('a field', () => {
     expect(call.fields.dial_status).toBe('CANCEL');
   });
 
-  it('takes the value of a later stage that names an earlier instant', () => {
+  it('takes the value of a later stage even if its times are earlier', () => {
     const call = foldBothWays(
       push('call_answered', { dial_time: start + 60_000, queue_name: 'Sales' }),
       push('call_end', { dial_time: start, queue_name: 'Service' }),
@@ -196,7 +196,7 @@ describe('two answered pushes', () => {
     extension_number: '201',
   });
 
-  it('give each field the value of the later instant', () => {
+  it('give each field the value of the push with the later time', () => {
     expect(foldBothWays(person, menu).fields).toEqual({
       dial_time: start + 30_000,
       answering_point: 'Ada',
@@ -206,18 +206,18 @@ describe('two answered pushes', () => {
     });
   });
 
-  it('count by the latest instant of any field', () => {
+  it('are ranked by the latest time in any field', () => {
     const queued = push('call_answered', { queued_time: start + 40_000, answering_point: 'Queue' });
     expect(foldBothWays(queued, person).fields.answering_point).toBe('Queue');
   });
 
-  it('of one instant count by how much they say', () => {
+  it('with equal times are ranked by the number of fields', () => {
     const more = push('call_answered', { dial_time: start, answering_point: 'Ada', queue_name: 'Sales' });
     const less = push('call_answered', { dial_time: start, answering_point: 'Menu' });
     expect(foldBothWays(more, less).fields.answering_point).toBe('Ada');
   });
 
-  it('that say as much count by their receipt, whatever their content hash', () => {
+  it('with equal numbers of fields are ranked by receipt, not by content hash', () => {
     const late = push(
       'call_answered',
       { answering_point: 'Ada' },
@@ -231,13 +231,13 @@ describe('two answered pushes', () => {
     expect(foldBothWays(late, early).fields.answering_point).toBe('Ada');
   });
 
-  it('of one millisecond count by the order of their ids', () => {
+  it('received in the same millisecond are ranked by id', () => {
     const first = push('call_answered', { answering_point: 'Ada' }, { id: '1' });
     const second = push('call_answered', { answering_point: 'Bea' }, { id: '2' });
     expect(foldBothWays(second, first).fields.answering_point).toBe('Bea');
   });
 
-  it('give the receipt of the later instant as the answer', () => {
+  it('give the receipt of the push with the later time as the answer time', () => {
     const call = foldBothWays(
       { ...person, receivedAtMs: start + 31_000 },
       { ...menu, receivedAtMs: start + 90_000 },
@@ -246,7 +246,7 @@ describe('two answered pushes', () => {
   });
 });
 
-describe('a late start', () => {
+describe('a start push received after the end push', () => {
   const end = push('call_end', { ended_at: start + 60_000, service_name: 'Website', dial_status: 'ANSWER' });
   const late = push(
     'call_start',
@@ -254,20 +254,20 @@ describe('a late start', () => {
     { receivedAtMs: start + 99_000 },
   );
 
-  it('does not undo an end', () => {
+  it('does not undo the end', () => {
     expect(foldCall([end, late]).stage).toBe('call_end');
   });
 
-  it('does not replace what the end says', () => {
+  it('does not replace fields of the end', () => {
     expect(foldCall([end, late]).fields.service_name).toBe('Website');
   });
 
-  it('adds what the end does not say', () => {
+  it('adds fields that the end does not have', () => {
     expect(foldCall([end, late]).fields.started_at).toBe(start);
   });
 });
 
-describe('the receipts of a call', () => {
+describe('the times of receipt of a call', () => {
   const pushes = [
     push('call_end', {}, { receivedAtMs: start + 30 }),
     push('call_start', {}, { receivedAtMs: start + 20 }),
@@ -282,15 +282,15 @@ describe('the receipts of a call', () => {
     expect(foldCall(pushes).lastReceivedAtMs).toBe(start + 50);
   });
 
-  it('show when the answered push came', () => {
+  it('include that of the answered push', () => {
     expect(foldCall(pushes).answerReceivedAtMs).toBe(start + 50);
   });
 
-  it('show no answer without an answered push', () => {
+  it('include no answer without an answered push', () => {
     expect(foldCall(pushes.slice(0, 2)).answerReceivedAtMs).toBeUndefined();
   });
 
-  it('count the first copy of an answered push that came twice', () => {
+  it('count the first copy of a repeated answered push', () => {
     const answered = push('call_answered', { dial_status: 'ANSWER' });
     const call = foldBothWays(
       { ...answered, receivedAtMs: start + 10 },
@@ -312,7 +312,7 @@ describe('the direction of a call', () => {
 });
 
 describe('the extra of a call', () => {
-  it('gathers the keys of all pushes', () => {
+  it('combines the keys of all pushes', () => {
     const call = foldBothWays(
       push('call_start', {}, { extra: { colour: 'red', size: 1 } }),
       push('call_end', {}, { extra: { colour: 'blue' } }),
@@ -331,7 +331,7 @@ describe('a transfer', () => {
     queued_time: start + 5_000,
   });
 
-  it('to an outside number takes the extension of the first answering point away', () => {
+  it('to an outside number removes the extension of the first answering point', () => {
     const outside = push('call_end', { answering_point: '61298765432', dial_time: start + 60_000 });
     expect(foldBothWays(first, outside).fields).toEqual({
       answering_point: '61298765432',
@@ -341,7 +341,7 @@ describe('a transfer', () => {
     });
   });
 
-  it('to an extension without a name takes the name of the first away', () => {
+  it('to an extension without a name removes the name of the first extension', () => {
     const other = push('call_end', {
       answering_point: '202',
       extension_number: '202',
@@ -351,12 +351,12 @@ describe('a transfer', () => {
     expect([fields.extension_number, fields.extension_name]).toEqual(['202', undefined]);
   });
 
-  it('to another queue takes the time of the first queue away', () => {
+  it('to another queue removes the time of the first queue', () => {
     const other = push('call_answered', { queue_name: 'Service', dial_time: start + 90_000 });
     expect(foldBothWays(first, other).fields.queued_time).toBeUndefined();
   });
 
-  it('is none where a later push repeats a part of the answering point', () => {
+  it('is not assumed when a later push repeats part of the same answering point', () => {
     const end = push('call_end', { answering_point: '201', ended_at: start + 90_000 });
     expect(foldBothWays(first, end).fields.extension_name).toBe('Front desk');
   });
@@ -369,7 +369,7 @@ describe('a duration', () => {
     expect(foldBothWays(end, zero).fields.duration_seconds).toBe(303);
   });
 
-  it('above zero decides between two ends that say as much of one moment', () => {
+  it('above zero decides between two ends with equal times and numbers of fields', () => {
     const hungUp = { ended_at: start + 60_000, dial_status: 'CANCEL', duration_seconds: 0 };
     const answered = { ended_at: start + 60_000, dial_status: 'ANSWER', duration_seconds: 303 };
     const call = foldBothWays(
@@ -379,7 +379,7 @@ describe('a duration', () => {
     expect(call.fields).toMatchObject({ dial_status: 'ANSWER', duration_seconds: 303 });
   });
 
-  it('that is corrected by a second end of the same moment is the second one', () => {
+  it('is that of the second end when a second end with the same time corrects it', () => {
     const ends = [120, 303].map((seconds, index) =>
       push(
         'call_end',

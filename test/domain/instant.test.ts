@@ -103,13 +103,13 @@ describe('a time from Jet', () => {
     ['year 99', '0099-12-31T00:00:00Z'],
     ['the first second of the epoch', '1970-01-01T00:00:00Z'],
     ['year 9999', '9999-12-31T23:59:59Z'],
-    ['milliseconds that are digits of a date without marks', '202510051030'],
-  ])('%s is no time of a call', (_meaning, text) => {
+    ['milliseconds that are really the digits of a date', '202510051030'],
+  ])('%s is not the time of a call', (_meaning, text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });
 
-describe('a time as other systems write it', () => {
+describe('a time in the format of another system', () => {
   it.each([
     ['Java', '2025-10-04T23:20:30Z[UTC]', second],
     ['quotes around it', '"2025-10-04T23:20:30Z"', second],
@@ -156,7 +156,7 @@ describe('a time as other systems write it', () => {
     '2025-10-04 23:20:30.' + '1'.repeat(60_000) + '!',
     'Sat Oct 4 23:20:30' + ' '.repeat(60_000) + '!',
     '2025-10-04T23:20:30Z' + '[UTC]'.repeat(20_000) + '!',
-  ])('costs no time where 60,000 characters follow it', (text) => {
+  ])('is refused quickly when 60,000 characters follow it', (text) => {
     const startMs = performance.now();
     expect(parseInstant(text)).toBeUndefined();
     expect(performance.now() - startMs).toBeLessThan(100);
@@ -174,11 +174,11 @@ describe('any instant', () => {
     return `${clock}${minutes < 0 ? '-' : '+'}${two(Math.trunc(size / 60))}:${two(size % 60)}`;
   }
 
-  it('comes back from ISO text with Z', () => {
+  it('is read back from ISO text with Z', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString()) === ms));
   });
 
-  it('comes back from text with a space and no zone', () => {
+  it('is read back from text with a space and no zone', () => {
     fc.assert(
       fc.property(
         instants,
@@ -187,21 +187,21 @@ describe('any instant', () => {
     );
   });
 
-  it('comes back from ISO text with any offset', () => {
+  it('is read back from ISO text with any offset', () => {
     fc.assert(fc.property(instants, offsets, (ms, minutes) => parseInstant(withOffset(ms, minutes)) === ms));
   });
 
-  it('comes back from the basic form', () => {
+  it('is read back from the ISO basic form', () => {
     fc.assert(
       fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString().replace(/[-:]/g, '')) === ms),
     );
   });
 
-  it('comes back from epoch milliseconds', () => {
+  it('is read back from epoch milliseconds', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant(String(ms)) === ms));
   });
 
-  it('comes back from epoch seconds with a fraction', () => {
+  it('is read back from epoch seconds with a fraction', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant((ms / 1000).toFixed(3)) === ms));
   });
 });
@@ -229,24 +229,24 @@ describe('JET_TIME_FORMAT', () => {
     expect(parseInstant(text, format)).toBe(second);
   });
 
-  it('stands before the forms that are known', () => {
+  it('is tried before the built-in formats', () => {
     expect(parseInstant('2025-04-10 23:20:30', 'yyyy-dd-MM HH:mm:ss')).toBe(second);
   });
 
-  it('leaves the known forms readable', () => {
+  it('does not replace the built-in formats', () => {
     expect(parseInstant('2025-10-04T23:20:30Z', 'dd/MM/yyyy HH:mm:ss')).toBe(second);
   });
 
-  it('does not take 30 February', () => {
+  it('does not accept 30 February', () => {
     expect(parseInstant('30/02/2025 10:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
   });
 
-  it('does not take a year that marks "none"', () => {
+  it('does not accept a year that means "no time"', () => {
     expect(parseInstant('01/01/0001 00:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
   });
 });
 
-describe('a mark for "none"', () => {
+describe('a text that means "no time"', () => {
   it.each([
     '0',
     '0001-01-01T00:00:00',
@@ -284,7 +284,7 @@ describe('a mark for "none"', () => {
     expect(isNoTime(text)).toBe(false);
   });
 
-  it("is read in the operator's format too", () => {
+  it('is also recognised in the format of JET_TIME_FORMAT', () => {
     const format = 'dd/MM/yyyy HH:mm:ss';
     expect(isNoTime('01/01/0001 00:00:00', format)).toBe(true);
     expect(isNoTime('04/10/2025 23:20:30', format)).toBe(false);

@@ -24,11 +24,11 @@ describe("Jet's fields", () => {
     expect(outboundJetNames).toHaveLength(7);
   });
 
-  it('have our names once each', () => {
+  it('have a different name of ours each', () => {
     expect(new Set(jetFields.map(({ name }) => name)).size).toBe(jetFields.length);
   });
 
-  it('have our names in snake_case', () => {
+  it('have snake_case names of ours', () => {
     expect(jetFields.filter(({ name }) => !/^[a-z]+(?:_[a-z]+)*$/.test(name))).toEqual([]);
   });
 });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTimeZone, localTime, utcText } from '../../src/domain/local-time.ts';
 
-// Each pair: the last millisecond before a change of the clocks, and the change itself. Sydney and Adelaide go
-// from 2:00 to 3:00 in October and from 3:00 to 2:00 in April; Lord Howe Island moves by half an hour.
-describe('the wall clock around a change', () => {
+// Each pair is the last millisecond before a change of the clocks, and the change itself. Sydney and Adelaide go from
+// 2:00 to 3:00 in October, and from 3:00 to 2:00 in April. Lord Howe Island moves by half an hour. Perth never changes.
+describe('local time around a change of the clocks', () => {
   it.each([
     ['Australia/Sydney', '2025-10-04T15:59:59.999Z', '2025-10-05 01:59:59.999', '+10:00'],
     ['Australia/Sydney', '2025-10-04T16:00:00.000Z', '2025-10-05 03:00:00.000', '+11:00'],
@@ -47,7 +47,7 @@ describe('a local time', () => {
     expect(localTime(Date.UTC(2025, 9, 5, 12, 59), 'Australia/Sydney').weekday).toBe(7);
   });
 
-  it('with its offset names the instant that it came from', () => {
+  it('gives the original instant when read with its offset', () => {
     const instants = fc.integer({ min: Date.UTC(1980, 0, 1), max: Date.UTC(2200, 0, 1) - 1 });
     const zones = fc.constantFrom(
       'Australia/Sydney',
@@ -79,7 +79,7 @@ describe('isTimeZone', () => {
     },
   );
 
-  it.each(['', 'Sydney', 'local', 'Australia/Atlantis', 'AEST/AEDT'])('%j is no time zone', (name) => {
+  it.each(['', 'Sydney', 'local', 'Australia/Atlantis', 'AEST/AEDT'])('%j is not a time zone', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 });

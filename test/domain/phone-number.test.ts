@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPhoneReader } from '../../src/domain/phone-number.ts';
 
-// Numbers that the Australian and British authorities keep free for fiction, wherever there are such.
+// Where possible, these are numbers that the Australian and British authorities reserve for fiction.
 const read = createPhoneReader({ defaultCountry: 'AU' });
 const readInSydney = createPhoneReader({ defaultCountry: 'AU', defaultAreaCode: '02' });
 
@@ -42,14 +42,14 @@ describe('a valid number', () => {
   });
 });
 
-describe('no number to search', () => {
+describe('a text that is not a phone number', () => {
   it.each([
     ['a three-digit extension', '201'],
     ['a four-digit extension', '1001'],
     ['a five-digit extension', '60000'],
     ['a star code', '*97'],
     ['an extension in a SIP address', 'sip:201@pbx'],
-    ['an extension with its mark', 'x201'],
+    ['an extension with its prefix', 'x201'],
     ['emergency 000', '000'],
     ['emergency 112', '112'],
     ['emergency 106', '106'],
@@ -63,15 +63,15 @@ describe('no number to search', () => {
     ['a name with one number and an address with another', '"0491 570 157" <sip:0491570156@pbx>'],
     ['a name beside an extension', '"Jane" <sip:201@pbx>'],
     ['letters for digits', '1800 FLOWER'],
-    ['only marks', '-'],
+    ['only punctuation', '-'],
     ['a plus', '+'],
     ['some letters for digits', '1300 22 FLOWER'],
     ['too short for its country', '0441 234 56'],
     ['too long for its country', '0441 234 5678'],
-    ['a prefix without subscribers', '0555 123 456'],
-    ['nine bare digits of no known range', '441234567'],
-    ['another country in no known range', '+64 26 123 456 78'],
-    ['a text beyond all numbers', '0'.repeat(300)],
+    ['a prefix without subscriber numbers', '0555 123 456'],
+    ['nine digits without a prefix, in no known range', '441234567'],
+    ['a foreign number in no known range', '+64 26 123 456 78'],
+    ['a text longer than any number', '0'.repeat(300)],
   ])('%s: %j', (_what, text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: false });
   });
@@ -98,7 +98,7 @@ describe('a display name beside one number', () => {
   });
 });
 
-describe('a number with marks that are no digits', () => {
+describe('a number in unusual characters', () => {
   it.each([
     '+0491 570 156',
     '0491\u00a0570\u00a0156',
@@ -126,7 +126,7 @@ describe('a number in a range that the library does not know', () => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 
-  it("is measured by the plan of the operator's country", () => {
+  it("is accepted only by the numbering plan of the operator's country", () => {
     const inBritain = createPhoneReader({ defaultCountry: 'GB' });
     expect(inBritain('07999 999 999').e164).toBe('+447999999999');
     expect(inBritain('0441 234 567').e164).toBeUndefined();
@@ -186,22 +186,22 @@ describe('a withheld number', () => {
     '<anonymous>',
     '',
     '   ',
-  ])('may come as %j', (text) => {
+  ])('is recognised from %j', (text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: true });
   });
 
   it.each([
     ['02 6669 6687', '+61266696687'],
     ['0484 435 300', '+61484435300'],
-  ])('is not %s, whose digits spell a word only in part', (text, e164) => {
+  ])('is not %s, of which only a part spells a word', (text, e164) => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 
-  it('is not a local number that spells one', () => {
+  it('is not a local number whose digits spell such a word', () => {
     expect(readInSydney('9484 4353').e164).toBe('+61294844353');
   });
 
-  it('may not come at all', () => {
+  it('is recognised from a missing number', () => {
     expect(read(undefined)).toEqual({ e164: undefined, withheld: true });
   });
 });
@@ -222,39 +222,39 @@ describe('DEFAULT_AREA_CODE', () => {
     ['13 00 00', '+61130000'],
     ['1300 975 707', '+611300975707'],
     ['+44 20 7946 0018', '+442079460018'],
-  ])('leaves the whole number %j alone', (text, e164) => {
+  ])('does not change the complete number %j', (text, e164) => {
     expect(readInSydney(text).e164).toBe(e164);
   });
 
   it.each([
     ['an extension', '201'],
     ['a star code', '*97'],
-    ['digits that only an extension fills up', '93744 x000'],
+    ['digits that are long enough only with the extension', '93744 x000'],
     ['a local number that begins with 0', '0937 4400'],
     ['a number in a foreign plan', '+5550 1234'],
-  ])('makes no number of %s: %j', (_what, text) => {
+  ])('does not turn %s into a number: %j', (_what, text) => {
     expect(readInSydney(text).e164).toBeUndefined();
   });
 });
 
 describe('DEFAULT_COUNTRY', () => {
-  it('reads national numbers in its own plan', () => {
+  it('selects the numbering plan for national numbers', () => {
     expect(createPhoneReader({ defaultCountry: 'GB' })('020 7946 0018').e164).toBe('+442079460018');
   });
 });
 
-describe('any text as a number', () => {
+describe('any text read as a number', () => {
   const texts = fc.oneof(fc.string(), fc.stringMatching(/^[0-9+() x*#.-]{0,24}$/));
 
-  it('has E.164 form or none', () => {
+  it('gives a valid E.164 form or none', () => {
     fc.assert(fc.property(texts, (text) => /^\+[1-9]\d{2,14}$/.test(read(text).e164 ?? '+6110000')));
   });
 
-  it('is never withheld with a number', () => {
+  it('never gives both a number and "withheld"', () => {
     fc.assert(fc.property(texts, (text) => !(read(text).withheld && read(text).e164 !== undefined)));
   });
 
-  it('reads the same the second time', () => {
+  it('gives the same result from the cache', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(read(text)).toEqual(createPhoneReader({ defaultCountry: 'AU' })(text));
@@ -263,7 +263,7 @@ describe('any text as a number', () => {
     );
   });
 
-  it('that was brought to E.164 is read as itself', () => {
+  it('gives the same E.164 form when that form is read again', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^04\d{8}$/), (text) => {
         const { e164 } = read(text);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeUnseen, oneLine, severalLines } from '../../src/domain/plain-text.ts';
 
-describe('a text from outside', () => {
+describe('a text made safe to print', () => {
   it.each<[string, string]>([
     ['a line break', '\n'],
     ['a carriage return', '\r'],
@@ -10,8 +10,8 @@ describe('a text from outside', () => {
     ['NUL', '\0'],
     ['an escape', '\u001b'],
     ['DEL', '\u007f'],
-    ['a control sequence of C1', '\u009b'],
-    ['a next line of C1', '\u0085'],
+    ['a C1 control sequence introducer', '\u009b'],
+    ['a C1 next line', '\u0085'],
     ['a line separator', '\u2028'],
     ['a paragraph separator', '\u2029'],
     ['a right-to-left override', '\u202e'],
@@ -30,18 +30,18 @@ describe('a text from outside', () => {
     expect(oneLine(`a${character}b`)).toBe('a\ufffdb');
   });
 
-  it('shows letters, marks and emoji as they came', () => {
+  it('shows letters, accents and emoji unchanged', () => {
     const text = 'Café Zoë – Nguyễn 電話 مكتب ☎\ufe0f 👍 «1 300»';
     expect(oneLine(text)).toBe(text);
   });
 
-  it('keeps line breaks and tabs only where it has several lines', () => {
+  it('keeps line breaks and tabs only in severalLines', () => {
     expect(severalLines('{\n\t"a": "\u001b[2J\u2028\r"\n}')).toBe('{\n\t"a": "\ufffd[2J\ufffd\ufffd"\n}');
   });
 });
 
 describe('JSON for a terminal', () => {
-  it('means the same as before, and holds printable characters only', () => {
+  it('keeps its meaning and contains printable characters only', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         const shown = escapeUnseen(json);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isFinalStage, stageRank, stages } from '../../src/domain/stage.ts';
 
 describe('stages', () => {
-  it('stand in the order of a call', () => {
+  it('are listed in the order of a call', () => {
     expect([...stages].sort((a, b) => stageRank(a) - stageRank(b))).toEqual([
       'call_start',
       'call_answered',
