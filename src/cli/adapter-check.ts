@@ -7,7 +7,7 @@ const answersWithinMs = 30_000;
 
 const command = createCommand(
   'adapter:check',
-  "Looks at an adapter's real destination with your settings: credentials, permissions, fields. Reads only. The adapter need not be enabled.",
+  "Checks an adapter's real destination with your settings: credentials, permissions, fields. Reads only. The adapter need not be enabled.",
 )
   .argument('<name>', "the adapter's name: its folder in adapters/")
   .action(async (name: string) => {

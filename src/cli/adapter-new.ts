@@ -5,18 +5,18 @@ import { print } from './print.ts';
 
 const command = createCommand(
   'adapter:new',
-  'Makes an adapter of your own: a working copy of adapters/_template under a new name.',
+  'Makes your own adapter: a working copy of adapters/_template under a new name.',
 )
-  .argument('<name>', 'its name in lower case, with hyphens: acme-crm')
+  .argument('<name>', 'the name of the new adapter, in lower case with hyphens: acme-crm')
   .action(async (name: string) => {
     const { folder, changed, settings } = await newAdapter(resolve('.'), name);
     const lines = [
-      `Made ${folder}/, which works as it is, and added it to ${changed.join(' and ')}.`,
+      `Made ${folder}/, which works without changes, and added it to ${changed.join(' and ')}.`,
       `Its settings: ${settings.join(', ')}`,
       '',
-      'Next, see what it would send:',
+      'Next, see what the adapter would send:',
       `  npm run adapter:try -- ${name}`,
-      `then change ${folder}/mapping.ts, and look again. adapters/README.md goes on from there.`,
+      `Then change ${folder}/mapping.ts and run the command again. The next steps are in adapters/README.md.`,
     ];
     lines.forEach(print);
   });

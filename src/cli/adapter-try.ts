@@ -14,13 +14,18 @@ const answersWithinMs = 30_000;
 
 const command = createCommand(
   'adapter:try',
-  'Shows exactly what an adapter would send for a sample call, and sends it only when told to. The adapter need not be enabled.',
+  'Shows exactly what an adapter would send for a sample call. Sends it only with --send. The adapter need not be enabled.',
 )
   .argument('<name>', "the adapter's name: its folder in adapters/")
   .addOption(
-    new Option('--sample <kind>', 'which call').choices(sampleKinds).default('answered' satisfies SampleKind),
+    new Option('--sample <kind>', 'the sample call')
+      .choices(sampleKinds)
+      .default('answered' satisfies SampleKind),
   )
-  .option('--send', 'send it to the real destination; the same sample again updates the same record')
+  .option(
+    '--send',
+    'send the call to the real destination; sending the same sample again updates the same record',
+  )
   .addHelpText(
     'after',
     `\nSamples:\n${sampleKinds.map((kind) => `  ${kind.padEnd(12)} ${aboutSample(kind)}`).join('\n')}`,
@@ -65,7 +70,7 @@ function sampleDelivery(
     revision: nowMs,
     visit: 'first',
     isOver: isFinalStage(call.stage) || !capabilitiesUnder(definition, config).stages.includes(call.stage),
-    // It may have been sent before: an adapter that looks before it writes must look.
+    // As if it had been sent before, so that an adapter that searches before it writes does search.
     attempt: 2,
     remoteId: undefined,
     landedRevision: undefined,
@@ -86,7 +91,9 @@ async function sendIt(one: OneAdapter, delivery: Delivery): Promise<Outcome | un
 function describeOutcome(outcome: Outcome | undefined): string[] {
   switch (outcome?.kind) {
     case undefined:
-      return ['The adapter answered nothing for it: a fault of the adapter.'];
+      return [
+        'The adapter returned no outcome for this call. This is a fault in the adapter: deliver() must return one outcome for each delivery.',
+      ];
     case 'delivered': {
       const record = outcome.remoteId === undefined ? '' : `: record ${outcome.remoteId}`;
       return [`delivered, ${outcome.effect}${record}`];

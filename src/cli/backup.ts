@@ -10,9 +10,9 @@ import { print } from './print.ts';
 
 const command = createCommand(
   'backup',
-  'Copies the store into one file, whole and checked, while the receiver runs. SQLite only.',
+  'Copies the store into one file and checks the copy. The receiver can keep running. SQLite only.',
 )
-  .argument('<file>', 'where to; it must not be there yet')
+  .argument('<file>', 'the file to make; it must not exist yet')
   .action(async (given: string) => {
     const { core } = loadSettings();
     const storeFile = databaseFile(core.DATABASE_URL);
@@ -26,16 +26,16 @@ const command = createCommand(
       secretKey: kept,
     });
     print(
-      `The store is backed up in ${file} (${(bytes / 1e6).toFixed(1)} MB), and every page of it was read.`,
+      `The store is backed up in ${file} (${(bytes / 1e6).toFixed(1)} MB), and every page of the copy was read.`,
     );
     print(
       kept === undefined
-        ? 'SECRET_KEY is not in it: keep it with the file, and your other settings too.'
-        : 'It holds the secret key and call data: keep it as safe as a password, and your settings (.env) with it.',
+        ? 'The backup does not hold SECRET_KEY: keep SECRET_KEY and your other settings with the file.'
+        : 'The backup holds the secret key and call data: keep it as safe as a password. Keep your settings (.env) with it.',
     );
     if (core.SECRET_KEY_PREVIOUS !== undefined)
-      print('SECRET_KEY_PREVIOUS is not in it: keep it with the file, as long as you still use it.');
-    print('The reporting database is a database of its own, and is not in it.');
+      print('The backup does not hold SECRET_KEY_PREVIOUS: keep it with the file while you use it.');
+    print('The backup does not hold the reporting database: back that up separately.');
   });
 
 await runCommand(command);

@@ -15,16 +15,16 @@ interface CreateOptions {
   readonly json?: boolean;
 }
 
-const command = createCommand('client', 'OAuth clients: who may get a token to send pushes.');
+const command = createCommand('client', 'Manages OAuth clients. A client can get a token to send pushes.');
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 command
   .command('create')
   .description('Make a client. Its secret is shown once.')
-  .requiredOption('--name <name>', 'what it is for, for people')
-  .option('--redirect-uri <uri>', 'where a person is sent back to; may repeat', collect, [])
+  .requiredOption('--name <name>', 'a name that tells people what the client is for')
+  .option('--redirect-uri <uri>', 'the address to which a person is sent back; can be repeated', collect, [])
   .option('--require-pkce', 'refuse authorization requests without a code challenge')
-  .option('--json', 'for scripts')
+  .option('--json', 'print JSON, for scripts')
   .action(async (options: CreateOptions) => {
     const { name, redirectUri, requirePkce, json } = options;
     redirectUri.forEach(requireRedirectUri);
@@ -41,7 +41,7 @@ command
 command
   .command('list')
   .description('Show the clients, without their secrets.')
-  .option('--json', 'for scripts')
+  .option('--json', 'print JSON, for scripts')
   .action(async ({ json }: { json?: boolean }) => {
     await withStore(async ({ store }) => {
       const until = await approvedUntil(store, Date.now);
@@ -75,13 +75,13 @@ command
   .command('redirect')
   .description('Add or remove a redirect URI.')
   .argument('<client id>')
-  .option('--add <uri>', 'an https address, exactly as Jet names it; may repeat', collect, [])
-  .option('--remove <uri>', 'may repeat', collect, [])
-  .option('--json', 'for scripts')
+  .option('--add <uri>', 'an https address, exactly as Jet gives it; can be repeated', collect, [])
+  .option('--remove <uri>', 'an address to remove; can be repeated', collect, [])
+  .option('--json', 'print JSON, for scripts')
   .action(async (clientId: string, options: { add: string[]; remove: string[]; json?: boolean }) => {
     const { add, remove, json } = options;
     add.forEach(requireRedirectUri);
-    if (add.length + remove.length === 0) throw new UsageError('Say which: --add <uri> or --remove <uri>.');
+    if (add.length + remove.length === 0) throw new UsageError('Give --add <uri>, --remove <uri> or both.');
     await withStore(async ({ store }) => {
       const client = await readClient(store, clientId);
       if (client === undefined) throw unknownClient(clientId);
@@ -99,31 +99,31 @@ command
 
 command
   .command('require-pkce')
-  .description('Refuse authorization requests of a client that have no code challenge.')
+  .description('Refuse authorization requests of this client that have no code challenge.')
   .argument('<client id>')
-  .option('--off', 'take requests without a code challenge again')
-  .option('--json', 'for scripts')
+  .option('--off', 'accept requests without a code challenge again')
+  .option('--json', 'print JSON, for scripts')
   .action(async (clientId: string, { off, json }: { off?: boolean; json?: boolean }) => {
     const pkceRequired = off !== true;
     await withStore(async ({ store }) => {
       if (!(await updateClient(store, clientId, { pkce_required: pkceRequired ? 1 : 0 })))
         throw unknownClient(clientId);
       if (json === true) printJson({ clientId, pkceRequired });
-      else print(pkceRequired ? 'The client must use PKCE now.' : 'The client can do without PKCE now.');
+      else print(pkceRequired ? 'The client must use PKCE now.' : 'The client need not use PKCE now.');
     });
   });
 
 command
   .command('rotate')
   .description(
-    'Make a new secret. The present one is taken for a while, so that nothing is refused meanwhile.',
+    'Make a new secret. The old secret stays valid for a while, so that no request is refused during the change.',
   )
   .argument('<client id>')
-  .option('--keep <duration>', 'how long the present secret is taken', '24h')
-  .option('--json', 'for scripts')
+  .option('--keep <duration>', 'how long the old secret stays valid', '24h')
+  .option('--json', 'print JSON, for scripts')
   .action(async (clientId: string, { keep, json }: { keep: string; json?: boolean }) => {
     const keepMs = parseDurationMs(keep);
-    if (keepMs === undefined) throw new UsageError('--keep is a duration such as 30m, 24h or 7d.');
+    if (keepMs === undefined) throw new UsageError('--keep must be a duration such as 30m, 24h or 7d.');
     await withStore(async (context) => {
       const before = await readClient(context.store, clientId);
       const rotated = await rotateClientSecret(
@@ -135,10 +135,10 @@ command
       if (rotated === undefined) throw unknownClient(clientId);
       showCredentials(rotated, json);
       if (json === true) return;
-      print(`The secret before it is taken for another ${keep}.`);
-      // Two are live at most: who rotates again because the new secret got lost must know.
+      print(`The old secret stays valid for another ${keep}.`);
+      // At most two secrets are valid at once. A second rotation therefore ends the oldest early.
       if ((before?.previousSecretUntilMs ?? 0) > Date.now())
-        print('The one before that, which was still taken, is not taken any more.');
+        print('The secret before the old one was still valid, and is not valid any more.');
     });
   });
 
@@ -146,23 +146,23 @@ command
   .command('revoke')
   .description('End a client and all its tokens.')
   .argument('<client id>')
-  .option('--json', 'for scripts')
+  .option('--json', 'print JSON, for scripts')
   .action(async (clientId: string, { json }: { json?: boolean }) => {
     const revokedAtMs = Date.now();
     await withStore(async ({ store }) => {
       if (!(await updateClient(store, clientId, { revoked_at: revokedAtMs }))) throw unknownClient(clientId);
       if (json === true) printJson({ clientId, revokedAt: isoTime(revokedAtMs) });
-      else print('Revoked. Its tokens are refused within a second.');
+      else print('The client is revoked. Within a second, its tokens are refused too.');
     });
   });
 
 command
   .command('refresh-token')
   .description(
-    'Make a refresh token, for a form that wants a value pasted. It is shown once, and valid for a year unless it is not used for 90 days.',
+    'Make a refresh token to paste into a form. It is shown once. It is valid for a year, and expires early after 90 days without use.',
   )
   .argument('<client id>')
-  .option('--json', 'for scripts')
+  .option('--json', 'print JSON, for scripts')
   .action(async (clientId: string, { json }: { json?: boolean }) => {
     await withStore(async ({ store }) => {
       const client = await readClient(store, clientId);
@@ -171,9 +171,9 @@ command
       const expiresAt = isoTime(expiresAtMs);
       if (json === true) printJson({ clientId, refreshToken, expiresAt });
       else {
-        print('This is shown once.');
+        print('This token is shown once.');
         print(`  Refresh Token  ${refreshToken}`);
-        print(`  valid until    ${expiresAt ?? ''}, unless it is not used for 90 days`);
+        print(`  valid until    ${expiresAt ?? ''}, or until it was not used for 90 days`);
       }
     });
   });
@@ -190,7 +190,7 @@ function requireRedirectUri(uri: string): void {
 }
 
 function unknownClient(clientId: string): UsageError {
-  return new UsageError(`There is no live client ${clientId}. See: npm run client -- list`);
+  return new UsageError(`There is no active client ${clientId}. To list the clients: npm run client -- list`);
 }
 
 function showCredentials(made: ClientCredentials, json: boolean | undefined): void {
@@ -198,7 +198,7 @@ function showCredentials(made: ClientCredentials, json: boolean | undefined): vo
     printJson(made);
     return;
   }
-  print('This is shown once. Keep it in a safe place.');
+  print('This secret is shown once. Keep it in a safe place.');
   print(`  Client ID      ${made.clientId}`);
   print(`  Client Secret  ${made.clientSecret}`);
   print(`  Scope          ${made.scope}`);

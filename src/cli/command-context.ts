@@ -9,19 +9,19 @@ import { describeError } from './describe-error.ts';
 import { loadSettings } from './load-settings.ts';
 import { helpOutput, printAside } from './print.ts';
 
-/** What a command works with. */
+/** The settings, store and destinations of a command. */
 export interface CommandContext {
   readonly settings: Settings;
   readonly store: Store;
   readonly destinations: readonly Destination[];
 }
 
-/** A mistake of whoever typed the command: told in one sentence, without a stack. */
+/** A mistake in the typed command. It is reported in one sentence, without a stack. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A command of the kit, with the house's manners: help on request, exit code 2 for a mistake in its words. */
+/** Makes a command that shows help on request and ends with exit code 2 when it was typed wrong. */
 export function createCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -32,7 +32,7 @@ export function createCommand(name: string, description: string): Command {
     });
 }
 
-/** Opens the store for one piece of work and closes it; never makes one. Safe beside a running receiver. */
+/** Opens the existing store, does the work and closes the store. Safe beside a running receiver. */
 export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
   const settings = loadSettings();
   const store = await openExistingStore(settings.core.DATABASE_URL, storeMigrations);
@@ -45,8 +45,8 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
 }
 
 /**
- * Runs a command. A failure is told in words. The exit code is the one that the command has set, or else 1, or 2 for a
- * mistake in the command.
+ * Runs a command and prints its error without a stack. The exit code is the one that the command has set. Otherwise it
+ * is 2 for a mistake in the command and 1 for any other error.
  */
 export async function runCommand(command: Command): Promise<void> {
   try {

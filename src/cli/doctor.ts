@@ -29,13 +29,13 @@ const lossSchema = z.object({ store: z.object({ reason: z.string(), remedy: z.st
 
 const notThereYet: Finding = {
   level: 'warning',
-  message: 'The store is not there yet.',
+  message: 'The store does not exist yet.',
   remedy: 'The first start makes it: npm start',
 };
 
 const command = createCommand(
   'doctor',
-  'Looks at settings, database and every enabled adapter, and says what to do about each fault. Changes nothing.',
+  'Checks settings, database and every enabled adapter, and says what to do about each fault. Changes nothing.',
 ).action(async () => {
   const settings = loadSettings();
   let faults = showFindings('settings', [
@@ -51,8 +51,8 @@ const command = createCommand(
       (adapter) => adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)),
       (numbers) => readKeptLedger(settings, definition.name, numbers),
     ).catch((error: unknown): Finding[] => {
-      // One that throws does not keep the others from being looked at.
-      const { message, remedy = 'See its README.' } = error as Error & { remedy?: string };
+      // When one adapter throws, the others are still checked.
+      const { message, remedy = 'See the README of the adapter.' } = error as Error & { remedy?: string };
       return [{ level: 'fault', message, remedy }];
     });
     faults += showFindings(definition.name, findings);
@@ -75,7 +75,7 @@ function readWarnings(settings: Settings): Finding[] {
   if (core.SECRET_KEY === undefined && databaseFile(core.DATABASE_URL) === undefined) {
     findings.push({
       level: 'warning',
-      message: 'SECRET_KEY is not set, and the store is on a server.',
+      message: 'SECRET_KEY is not set, and the store is on a database server.',
       remedy: 'Give every process that shares the store the same SECRET_KEY.',
     });
   }
@@ -83,7 +83,7 @@ function readWarnings(settings: Settings): Finding[] {
     findings.push({
       level: 'warning',
       message: 'A process with ROLE=deliver has nothing to do: ADAPTERS is none.',
-      remedy: 'Name the adapters that it is to deliver by, as the receiving processes do.',
+      remedy: 'Set ADAPTERS to the same adapters as in the receiving processes.',
     });
   }
   return findings;
@@ -96,18 +96,24 @@ async function lookAtStore({ core }: Settings): Promise<Finding[]> {
     const loss = await askRunningReceiver(core);
     if (loss !== undefined) return [{ level: 'fault', message: loss.reason, remedy: loss.remedy }];
     requireStoreOfKey(core);
-    // A log without its file is a lost store, and no new one.
+    // A write-ahead log without its database file means a lost store, not a new one.
     if (file !== undefined && !existsSync(file) && !existsSync(`${file}-wal`))
       return [existsSync(firstStartFile(core)) ? lostStore(file) : notThereYet];
     await checkStore(url);
     return await lookInto(core);
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
-    return [{ level: 'fault', message, remedy: remedy ?? 'Check DATABASE_URL and whether the server runs.' }];
+    return [
+      {
+        level: 'fault',
+        message,
+        remedy: remedy ?? 'Check DATABASE_URL, and check that the database server is running.',
+      },
+    ];
   }
 }
 
-/** Only the receiver itself knows whether the file that it has open is still the one at its path. */
+/** Only the receiver knows whether the file that it opened is still the file at the store's path. */
 async function askRunningReceiver({ HOST, PORT }: CoreSettings): Promise<StoreLoss | undefined> {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;
   try {
@@ -116,7 +122,7 @@ async function askRunningReceiver({ HOST, PORT }: CoreSettings): Promise<StoreLo
     });
     return lossSchema.parse(await answer.json()).store;
   } catch {
-    // None runs, or it is another program.
+    // No receiver is running, or another program uses the port.
     return undefined;
   }
 }
@@ -124,12 +130,13 @@ async function askRunningReceiver({ HOST, PORT }: CoreSettings): Promise<StoreLo
 function lostStore(file: string): Finding {
   return {
     level: 'fault',
-    message: `The store ${file} is missing, though a first start was made here (first-start.txt is there).`,
-    remedy: 'Put the store back, or restore a back-up: npm run restore -- <file>. To begin anew: npm start',
+    message: `The store ${file} is missing, but a receiver was started here before: first-start.txt exists.`,
+    remedy:
+      'Put the store back, or restore a backup: npm run restore -- <file>. To begin with an empty store: npm start',
   };
 }
 
-/** What the running receiver noted for the adapter; nothing where the store is away, which is told above. */
+/** The notes that the running receiver keeps for the adapter. Empty when the store cannot be read: another check reports that. */
 async function readKeptLedger(
   { core: { DATABASE_URL: url } }: Settings,
   destination: string,
@@ -158,7 +165,7 @@ async function lookInto(core: CoreSettings): Promise<Finding[]> {
       schema,
       ...server,
       ...(await lookAtSecretKey(database, core)),
-      ...tellOfResting(await readResting(database.knex), core.ADAPTERS),
+      ...describeResting(await readResting(database.knex), core.ADAPTERS),
     ];
   } finally {
     await database.close();
@@ -173,17 +180,17 @@ async function lookAtSchema({ knex }: Database): Promise<Finding> {
     return {
       level: 'fault',
       message: 'The store was made by a newer version of this program.',
-      remedy: 'Start the newer version, or restore a back-up from before it was installed.',
+      remedy: 'Start the newer version, or restore a backup from before it was installed.',
     };
   }
   if (made.length === 0) return notThereYet;
   const missing = known.length - made.length;
   return missing === 0
-    ? { level: 'ok', message: 'The store is sound and up to date.' }
+    ? { level: 'ok', message: 'The store is intact and up to date.' }
     : {
         level: 'warning',
-        message: `The store lacks ${missing} ${missing === 1 ? 'step' : 'steps'}.`,
-        remedy: 'The next start makes them.',
+        message: `The store lacks ${missing} ${missing === 1 ? 'migration' : 'migrations'}.`,
+        remedy: 'Start the receiver: it runs them.',
       };
 }
 
@@ -198,17 +205,17 @@ async function lookAtSecretKey(reader: Database, core: CoreSettings): Promise<Fi
   }
 }
 
-function tellOfResting(resting: ReadonlyMap<string, Resting>, destinations: readonly string[]): Finding[] {
+function describeResting(resting: ReadonlyMap<string, Resting>, destinations: readonly string[]): Finding[] {
   return destinations.flatMap((destination) =>
     (['rejected', 'exhausted'] as const).flatMap((state): Finding[] => {
       const count = resting.get(destination)?.[state] ?? 0;
       if (count === 0) return [];
-      const what = `${count} ${count === 1 ? 'delivery rests' : 'deliveries rest'}`;
+      const subject = count === 1 ? '1 delivery is' : `${count} deliveries are`;
       return [
         {
           level: 'warning',
-          message: `${what} as ${state} at ${destination}, and ${count === 1 ? 'is' : 'are'} not tried any more.`,
-          remedy: `See why: npm run replay -- --destination ${destination} --state ${state} --dry-run. Mend the cause, then run the same without --dry-run.`,
+          message: `${subject} ${state} at ${destination} and will not be tried again.`,
+          remedy: `To see the reasons: npm run replay -- --destination ${destination} --state ${state} --dry-run. Fix the cause, then run the command without --dry-run.`,
         },
       ];
     }),

@@ -8,11 +8,11 @@ import { printText } from './print.ts';
 const filesMax = 100;
 const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 
-/** What to paste into Jet's form, and what to do next. */
+/** The values to paste into Jet's form, and the next steps. */
 export function firstStartText(made: FirstStart, publicUrl: string | undefined): string {
   const base = publicUrl ?? placeholder;
   const lines = [
-    'This is shown once. Keep it in a safe place, and remove the file if it came in one.',
+    'This is shown once. Keep it in a safe place. If you read it in a file, remove the file.',
     '',
     "For Jet's webhook form (OAuth 2.0):",
     `  Authentication URL   ${base}/oauth/authorize`,
@@ -27,27 +27,28 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
     ...(made.consolePassword === undefined
       ? []
       : [
-          'Console password (to approve Jet when it asks by the Authentication URL):',
+          'Console password (to approve Jet when it asks through the Authentication URL):',
           `  ${made.consolePassword}`,
           '',
         ]),
     'Next:',
     ...(publicUrl === undefined
       ? [
-          `  - Set PUBLIC_URL to the https address under which Jet reaches this server, and read ${placeholder} as that.`,
+          `  - Set PUBLIC_URL to the https address under which Jet reaches this server. Read ${placeholder} as that address.`,
         ]
       : []),
-    '  - Ask Jet whether its form wants a Redirect URL, and which. If it does, register the one that Jet names:',
+    '  - Ask Jet whether its form needs a Redirect URL. If it does, register the URL that Jet gives you:',
     `      npm run client -- redirect ${made.clientId} --add <url>`,
-    '  - Try it before Jet does, on a trial store (its calls land as rows): see "Your first call" in README.md',
+    '  - Test the receiver before Jet uses it, on a trial store (test calls land as rows): see "Your first call" in README.md',
     '  - Lost the secret? Make a new one: npm run client -- rotate <client id>',
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /**
- * Shows it on a terminal; elsewhere, where a log would keep it, puts it into a file for its owner alone. A file that is
- * there may hold the only copy of another store's credentials: the new one is then named `first-start-2.txt`, and so on.
+ * Shows the text on a terminal. Without a terminal, a log could keep it, so the text goes into a file that only its owner
+ * can read. An existing file may hold the only copy of another store's credentials and is never overwritten: the new file
+ * is then `first-start-2.txt`, and so on.
  */
 export function showFirstStart(
   text: string,
@@ -64,7 +65,7 @@ export function showFirstStart(
   return { shownIn };
 }
 
-/** Answers the name of the file that was made. */
+/** Writes a new file and returns its name. */
 function writeNew(file: string, text: string): string {
   const { dir, name, ext } = parse(file);
   for (let number = 1; ; number += 1) {

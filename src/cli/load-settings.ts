@@ -3,9 +3,9 @@ import { adapters } from '../../adapters/index.ts';
 import { readSettings, type Settings } from '../config/read-settings.ts';
 
 /**
- * The environment, with what `.env` adds to it: a variable that is set wins over the file.
+ * The environment plus the variables in `.env`. A variable of the environment wins over the file.
  *
- * @throws Error when the file is there and cannot be read
+ * @throws Error when the file exists but cannot be read
  */
 export function loadEnvironment(): NodeJS.ProcessEnv {
   try {
@@ -17,10 +17,10 @@ export function loadEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * The settings, from the environment and `.env`.
+ * Reads the settings from the environment and `.env`.
  *
  * @param given settings that the command itself decides
- * @throws InvalidSettings with every fault; Error when `.env` cannot be read. Their messages are for people.
+ * @throws InvalidSettings with every fault; Error when `.env` cannot be read. Their messages are written for people.
  */
 export function loadSettings(given: Readonly<Record<string, string>> = {}): Settings {
   return readSettings({ ...loadEnvironment(), ...given }, adapters);

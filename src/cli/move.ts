@@ -20,17 +20,17 @@ import { print } from './print.ts';
 
 const command = createCommand(
   'move',
-  'Copies the store into another database, compares every table, and says which settings to change. Stop the receiver first. The source stays as it is.',
+  'Copies the store into another database, compares every table, and says which settings to change. Stop the receiver first. The source stays unchanged.',
 )
-  .option('--to <url>', 'where the store goes: sqlite:path, postgres://… or mysql://…; an empty database')
-  .option('--reporting-to <url>', 'where the reporting table goes; the same forms')
-  .option('--replace', 'first empty what a move left that was broken off')
+  .option('--to <url>', 'the empty database for the store: sqlite:path, postgres://… or mysql://…')
+  .option('--reporting-to <url>', 'the database for the reporting table, in the same form')
+  .option('--replace', 'first empty a target that an interrupted move has filled in part')
   .addHelpText(
     'after',
     `
-It moves what DATABASE_URL and REPORTING_DATABASE_URL name now. With --to alone the reporting table stays where it is.
-While it runs no start accepts the target; that ends when all tables are equal.
-Exit code: 0 moved, 1 not moved, 2 a mistake in the command, 130 interrupted.
+It moves the databases that DATABASE_URL and REPORTING_DATABASE_URL name now. With --to alone the reporting table is not moved.
+A receiver refuses to start on the target until all tables are copied and equal.
+Exit code: 0 moved, 1 not moved, 2 wrong use of the command, 130 interrupted.
 `,
   )
   .action(async (options: MoveOptions & { replace?: boolean }) => {
@@ -64,7 +64,7 @@ async function run(moves: readonly Move[], signal: AbortSignal): Promise<void> {
       copied.push(target);
       showTables(move, target.tables);
       if (target.tables.every(isEqual)) continue;
-      throw new Error(`The ${move.what} differs in the target, so the target is not accepted by a start.`);
+      throw new Error(`The ${move.what} differs in the target, so no receiver starts on the target.`);
     }
     for (const target of copied) await target.finish();
   } catch (error) {
@@ -98,7 +98,7 @@ function asUsage(error: unknown): never {
 function sayHowToStop(error: unknown): never {
   if (!(error instanceof StoreInUse)) throw error;
   throw new Error(
-    `${error.message} Pushes that it stores during a move would not be in the target. Stop every receiver, command and tool that uses the database, and run the move again. The source was not changed.`,
+    `${error.message} Pushes that it stores during a move would be missing in the target. Stop every receiver, command and tool that uses the database, and run the move again. The source was not changed.`,
     { cause: error },
   );
 }
@@ -112,7 +112,7 @@ function asBrokenOff(error: unknown): unknown {
   if (error instanceof StoreUnusable) return error;
   const { message } = error as Error;
   return new Error(
-    `${message} The source was not changed. The target is incomplete, and no start accepts it. To begin anew, run the same command with --replace.`,
+    `${message} The source was not changed. The target is incomplete, and no receiver starts on it. To begin again, run the same command with --replace.`,
     { cause: error },
   );
 }

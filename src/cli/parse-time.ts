@@ -5,16 +5,16 @@ import { localTime } from '../domain/local-time.ts';
 import { UsageError } from './command-context.ts';
 import { printAside } from './print.ts';
 
-/** What the options of commands say of the times that they take. */
+/** The help text for options that take a time. */
 export const timeForms = '2026-11-22 or 2026-11-22T09:00 on the clock of TIME_ZONE, or 2h for two hours ago';
 
 const statesZone = /^\d+(?:\.\d+)?$|:?\d{2} ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/i;
 
 /**
- * A time as people type it: `2026-11-22` or an ISO 8601 time, on the wall clock of the zone unless it names an offset,
- * or `2h` for two hours ago. Undefined stays undefined.
+ * Reads a time as people type it: `2026-11-22`, an ISO 8601 time, or `2h` for two hours ago. A time without an offset is
+ * on the wall clock of the zone. Undefined stays undefined. The result is also shown on standard error.
  *
- * @returns epoch milliseconds, which are also told on standard error
+ * @returns epoch milliseconds
  * @throws UsageError
  */
 export function parseTime(option: string, text: string | undefined, timeZone: string): number | undefined {
@@ -37,6 +37,6 @@ function readInstant(text: string, timeZone: string): number | undefined {
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const readMs = parseInstant(isDate ? `${text}T00:00` : text);
   if (readMs === undefined || (!isDate && statesZone.test(text))) return readMs;
-  // Read as UTC, since it names no zone: what it shows is the wall clock's.
+  // The text names no zone and was read as UTC. Keep the wall-clock time and change the zone.
   return DateTime.fromMillis(readMs, { zone: 'utc' }).setZone(timeZone, { keepLocalTime: true }).toMillis();
 }

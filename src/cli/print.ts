@@ -1,8 +1,8 @@
 import { escapeUnseen, oneLine, severalLines } from '../domain/plain-text.ts';
 
-// Every command writes through this file, so that no text from outside gives orders to a terminal or forges a line.
+// Every command writes through this file, so that no text from outside can control a terminal or forge a line.
 
-/** Prints one line of a result. Line breaks and control characters inside it show as U+FFFD. */
+/** Prints one line of a result. Line breaks and control characters in it show as U+FFFD. */
 export function print(line: string): void {
   process.stdout.write(`${oneLine(line)}\n`);
 }
@@ -12,13 +12,13 @@ export function printText(text: string): void {
   process.stdout.write(`${severalLines(text)}\n`);
 }
 
-/** Prints a text of several lines from outside, such as the body of a push. No line of it looks like one of ours. */
+/** Prints a text from outside, such as the body of a push. Its lines are marked, so that none looks like a result. */
 export function printQuoted(text: string): void {
   const lines = severalLines(text.replace(/\r\n?/g, '\n')).split('\n');
   process.stdout.write(lines.map((line) => `  | ${line}\n`).join(''));
 }
 
-/** Prints a value as JSON. A script reads from it what the value holds, whatever its texts are. */
+/** Prints a value as JSON. Characters that a terminal would obey are escaped, so that a script still reads the exact value. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }
@@ -28,10 +28,10 @@ export function printAside(line: string): void {
   process.stderr.write(`${oneLine(line)}\n`);
 }
 
-/** Where the parser of a command line prints its help and its complaints. A complaint repeats what was typed. */
+/** The outputs for help and errors of the command-line parser. An error repeats what was typed. */
 export const helpOutput = {
   writeOut: (text: string) => void process.stdout.write(severalLines(text)),
   writeErr: (text: string) => void process.stderr.write(severalLines(text)),
-  // On one line: the parser breaks it only before a suggestion of its own.
+  // The parser breaks an error message only before its own suggestion. The message is printed on one line.
   outputError: (text: string) => printAside(text.trimEnd().replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' ')),
 };

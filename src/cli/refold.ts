@@ -24,14 +24,18 @@ interface RefoldOptions {
 
 const command = createCommand(
   'refold',
-  "Computes calls again from their pushes with today's parser and settings, and shows what differs. Safe beside a running receiver.",
+  "Computes calls again from their stored pushes with today's parser and settings, and shows the differences. Safe beside a running receiver.",
 )
   .option('--id <call id>', 'only this call')
-  .option('--since <time>', `only calls whose latest push came then or later (${timeForms})`)
-  .option('--limit <calls>', 'how many differing calls to show field by field; all are counted', '20')
-  .option('--apply', 'write what differs, and make the deliveries of those calls due')
+  .option('--since <time>', `only calls whose latest push came at this time or later (${timeForms})`)
+  .option(
+    '--limit <calls>',
+    'how many differing calls are shown field by field; all of them are counted',
+    '20',
+  )
+  .option('--apply', 'store the differing calls and make their deliveries due')
   .action(async (options: RefoldOptions) => {
-    if (!/^\d{1,6}$/.test(options.limit)) throw new UsageError('--limit is a number.');
+    if (!/^\d{1,6}$/.test(options.limit)) throw new UsageError('--limit must be a number of up to 6 digits.');
     await withStore((context) => refold(context, options));
   });
 
@@ -77,12 +81,12 @@ async function refold(
   for (const [field, count] of [...byField].sort((a, b) => b[1] - a[1]))
     print(`${field}: differs in ${count}`);
   if (counts.unreadable > 0)
-    print(`${counts.unreadable} pushes could not be read again; their reading of then stands.`);
+    print(`${counts.unreadable} pushes could not be read again. They keep what was read when they arrived.`);
   if (counts.misplaced > 0)
     print(
-      `${counts.misplaced} pushes are stored under an id that today's parser would not give them, such as "undefined". They stay there: call ids are never computed again.`,
+      `${counts.misplaced} pushes are stored under an id that today's parser would not give them, such as "undefined". They stay there, because call ids are never computed again.`,
     );
-  const written = options.apply === true ? 'were written' : 'would be written (--apply does it)';
+  const written = options.apply === true ? 'were written' : 'would be written (use --apply to write them)';
   print(
     `${counts.read} calls read, ${counts.differing} differ${counts.differing > 0 ? ` and ${written}` : ''}.`,
   );

@@ -1,8 +1,8 @@
 import { jsonrepair } from 'jsonrepair';
 
 /**
- * What a tolerant reader makes of a text that is meant to be JSON: raw line breaks, trailing commas, quotes that are
- * not escaped. Undefined when it makes nothing of it.
+ * Repairs a text that was meant to be JSON: raw line breaks, trailing commas, quotes that are not escaped. Undefined
+ * when the text cannot be repaired.
  */
 export function repairJson(text: string): string | undefined {
   const opened = escapeNestedJson(text);
@@ -13,12 +13,12 @@ function tolerantly(text: string): string | undefined {
   try {
     return jsonrepair(text);
   } catch {
-    // It names the character at fault, or is nested deeper than its stack.
+    // The text cannot be repaired, or it is nested too deeply for the stack.
     return undefined;
   }
 }
 
-/** Escapes an object or a list that stands in quotes as it is: `"attributes":"{"gclid":"x"}"`. */
+/** Escapes a JSON object or list that is inside quotes without escapes: `"attributes":"{"gclid":"x"}"`. */
 function escapeNestedJson(text: string): string {
   let result = '';
   let from = 0;
@@ -27,7 +27,7 @@ function escapeNestedJson(text: string): string {
     if (start < from) continue;
     const closing = /[}\]]\s*"(?=\s*(?:[,}\]]|$))/g;
     closing.lastIndex = start;
-    // A few ends are tried: each try reads the text in between.
+    // The number of tries is limited, because each try parses the text in between.
     for (let tries = 0; tries < 20; tries += 1) {
       const end = closing.exec(text);
       if (end === null) break;
@@ -42,7 +42,7 @@ function escapeNestedJson(text: string): string {
   return result + text.slice(from);
 }
 
-/** Escapes each quote inside a text that what follows it shows not to be the text's end. */
+/** Escapes each quote that does not end its text, judged by the characters after the quote. */
 function escapeStrayQuotes(text: string): string {
   const isEnd = /\s*(?:[}\]:]|$|,\s*(?:"[^"]*"\s*:|[}\]]|[{[\d]|true|false|null))/y;
   let result = '';
@@ -75,17 +75,17 @@ function isJson(text: string): boolean {
   }
 }
 
-/** One place where a repaired text differs from what came. */
+/** One place where a repaired text differs from the received text. */
 export interface Change {
-  /** Where it stands in what came, in characters from 0. */
+  /** The position in the received text, in characters from 0. */
   readonly at: number;
   readonly removed: string;
   readonly added: string;
 }
 
-// A place is one again when so many characters agree; changes are a few characters each.
-const agreement = 4;
-const reach = 64;
+// Two texts agree again when this many characters are equal. A change is only a few characters long.
+const agreeingCharacters = 4;
+const searchedCharacters = 64;
 
 /** The places where two texts differ, in order. */
 export function changesBetween(before: string, after: string): Change[] {
@@ -106,14 +106,17 @@ export function changesBetween(before: string, after: string): Change[] {
   return changes;
 }
 
-/** How many characters of each text to pass over until they agree; all of both when they do not. */
+/** How many characters to skip in each text until the texts agree. All of both when they do not agree again. */
 function nextAgreement(before: string, after: string): [removed: number, added: number] {
-  for (let total = 1; total <= reach; total += 1) {
+  for (let total = 1; total <= searchedCharacters; total += 1) {
     for (let removed = 0; removed <= total; removed += 1) {
       const added = total - removed;
       if (removed > before.length || added > after.length) continue;
-      const here = before.slice(removed, removed + agreement);
-      if (here === after.slice(added, added + agreement) && (here !== '' || total >= before.length)) {
+      const here = before.slice(removed, removed + agreeingCharacters);
+      if (
+        here === after.slice(added, added + agreeingCharacters) &&
+        (here !== '' || total >= before.length)
+      ) {
         return [removed, added];
       }
     }

@@ -21,9 +21,9 @@ export interface QuarantineOptions {
   readonly code?: string;
   readonly since?: string;
   readonly dryRun?: boolean;
-  /** Takes the bodies that are not JSON, and reads what a tolerant reader makes of them. */
+  /** Repairs the bodies that are not JSON and reads the result. */
   readonly repair?: boolean;
-  /** Stores what was repaired. */
+  /** Stores the repaired bodies. */
   readonly apply?: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Replay extends CommandContext {
   readonly changesNothing: boolean;
 }
 
-/** Reads quarantined bodies again and stores the pushes that they hold. Prints what became of them. */
+/** Reads quarantined bodies again and stores their pushes. Prints the result for each body. */
 export async function replayQuarantine(context: CommandContext, options: QuarantineOptions): Promise<void> {
   const { core } = context.settings;
   const isRepair = options.repair === true;
@@ -63,18 +63,18 @@ export async function replayQuarantine(context: CommandContext, options: Quarant
     }
     afterId = page.at(-1)?.id;
   }
-  if (counts.size === 0) print('No quarantined body fits.');
+  if (counts.size === 0) print('No quarantined body matches the options.');
   for (const [result, count] of counts) print(`${count}: ${result}`);
   if (isRepair && changesNothing && counts.size > 0)
-    print('Nothing was changed (--apply stores what would be stored).');
+    print('Nothing was changed. Use --apply to store the repaired bodies.');
 }
 
-/** What a quarantined body says today. */
+/** How today's parser reads a quarantined body. */
 interface OpenedBody {
   readonly reading?: BodyReading;
-  /** Why there is nothing to store, in words. */
+  /** Why there is nothing to store, in words for the operator. */
   readonly result?: string;
-  /** Of a repaired body: its text before the repair, and where the repair changed it. */
+  /** For a repaired body: its text before the repair, and the places that the repair changed. */
   readonly text?: string;
   readonly changes?: readonly Change[];
 }
@@ -124,7 +124,7 @@ async function replayBody(
   return `${result}${after}`;
 }
 
-/** Items that are still refused are kept in the quarantine, each by itself. */
+/** Stores the items of a list. An item that is still refused goes into the quarantine by itself. */
 async function replayList(
   replay: Replay,
   quarantined: QuarantinedBody,
@@ -162,7 +162,7 @@ async function keepItem(
   );
 }
 
-/** Answers the push that it became, when it became one. */
+/** Stores one push. Returns its id when it was stored now or before. */
 async function replayPush(
   { store, destinations, secretKeys, changesNothing }: Replay,
   { firstReceivedAtMs: receivedAtMs, pathStage }: QuarantinedBody,
@@ -181,23 +181,27 @@ async function replayPush(
   if (stored === undefined) return { result: 'still refused: the database refuses it' };
   if (stored.setAside === 'call_removed') return { result: 'still refused: its call was removed' };
   if (stored.setAside === 'call_full')
-    return { result: 'still refused: its call holds as many pushes as it may' };
-  const result = stored.duplicate ? 'was stored before; nothing written twice' : `stored as ${reading.stage}`;
+    return { result: 'still refused: its call already holds as many pushes as a call can hold' };
+  const result = stored.duplicate
+    ? 'was stored before, so nothing was written'
+    : `stored as ${reading.stage}`;
   return { result, pushId: stored.pushId };
 }
 
-/** @param inFull whether the operator asked for this one, and wants to see what it says */
+/** @param inFull whether the operator asked for this one body, and so wants to see its text */
 async function show(quarantined: QuarantinedBody, result: string, inFull: boolean): Promise<void> {
   const { id, code, detail, times } = quarantined;
   print(`${id}  refused as ${code} (${detail}), ${times} times: ${result}`);
   if (!inFull) return;
   const body = await decodeBody(quarantined.body, quarantined.contentEncoding).catch(() => undefined);
   if (body === undefined)
-    print(`${quarantined.body.length} bytes, encoded as ${quarantined.contentEncoding ?? 'they are'}`);
+    print(
+      `${quarantined.body.length} bytes that cannot be decoded (encoding ${quarantined.contentEncoding ?? 'none'})`,
+    );
   else printQuoted(decodeText(body, quarantined.contentType).text);
 }
 
-/** One place of a repair in two lines: what came and what it became, with the text around it. */
+/** Shows one change in two lines, before and after the repair, with the text around it. */
 function showChange(text: string, change: Change): void {
   const before = text.slice(Math.max(0, change.at - 20), change.at);
   const after = text.slice(change.at + change.removed.length, change.at + change.removed.length + 20);
@@ -206,7 +210,7 @@ function showChange(text: string, change: Change): void {
   print(`  + ${visible(before + change.added + after)}`);
 }
 
-/** A text on one line: a line break is shown as \n. */
+/** Puts a text on one line: a line break shows as <\n>. */
 function visible(text: string): string {
   return text.replace(/[\n\r\t]/g, (character) => `<${JSON.stringify(character).slice(1, -1)}>`);
 }

@@ -18,22 +18,25 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 
 const command = createCommand(
   'replay',
-  'Deliveries or quarantined pushes again. Safe beside a running receiver.',
+  'Makes deliveries due again, or reads quarantined pushes again. Safe beside a running receiver.',
 );
 
 command
   .command('deliveries', { isDefault: true })
-  .description('Make deliveries due again; the worker of the running receiver takes them up within a second.')
-  .option('--id <call id>', 'this call; may repeat', collect, [])
+  .description('Make deliveries due again. The running receiver starts to deliver them within a second.')
+  .option('--id <call id>', 'only this call; can be repeated', collect, [])
   .option(
     '--destination <name>',
-    'only this destination; named, it also gets calls from before it was enabled',
+    'only this destination; a named destination also gets calls from before it was enabled',
   )
-  .option('--state <state>', `only those that rest in a state: ${states.join(', ')}`)
-  .option('--since <time>', `calls whose latest push came then or later (${timeForms})`)
-  .option('--until <time>', 'calls whose latest push came before')
-  .option('--all', 'all of them; without it at least one of --id, --state, --since, --until is needed')
-  .option('--dry-run', 'show the first 20 with their reasons and count all, and change nothing')
+  .option('--state <state>', `only deliveries in this state: ${states.join(', ')}`)
+  .option('--since <time>', `only calls whose latest push came at this time or later (${timeForms})`)
+  .option('--until <time>', 'only calls whose latest push came before this time')
+  .option('--all', 'every call; without it, another option must say which calls')
+  .option(
+    '--dry-run',
+    'change nothing; show the first 20 deliveries with their reasons and count all of them',
+  )
   .addHelpText(
     'after',
     '\nExamples:\n  npm run replay -- --state rejected --dry-run\n  npm run replay -- --state exhausted\n  npm run replay -- --destination sql --since 2026-11-01 --dry-run',
@@ -45,20 +48,20 @@ command
 
 command
   .command('quarantine')
-  .description('Read quarantined bodies again, as the receiver reads them today.')
-  .option('--id <id>', 'this body')
-  .option('--code <code>', 'those refused for this reason, such as not_a_call')
-  .option('--since <time>', `those received then or later (${timeForms})`)
-  .option('--dry-run', 'show what would become of each, with --id also what it says, and change nothing')
-  .option('--repair', 'show what a tolerant reader makes of bodies that are not JSON, and what it changes')
-  .option('--apply', 'with --repair: store what was repaired')
+  .description("Read quarantined bodies again with today's parser.")
+  .option('--id <id>', 'only this body')
+  .option('--code <code>', 'only bodies refused with this code, such as not_a_call')
+  .option('--since <time>', `only bodies received at this time or later (${timeForms})`)
+  .option('--dry-run', 'change nothing; show the result for each body, and with --id the body too')
+  .option('--repair', 'repair bodies that are not JSON, and show each repair; stores nothing without --apply')
+  .option('--apply', 'with --repair: store the repaired bodies')
   .addHelpText(
     'after',
     '\nExamples:\n  npm run replay -- quarantine --dry-run\n  npm run replay -- quarantine --repair\n  npm run replay -- quarantine --repair --id <id> --apply',
   )
   .action(async (options: QuarantineOptions) => {
     if (options.apply === true && (options.repair !== true || options.dryRun === true)) {
-      throw new UsageError('--apply stores what --repair shows: give both, without --dry-run.');
+      throw new UsageError('--apply stores what --repair shows. Give both, and do not give --dry-run.');
     }
     await withStore((context) => replayQuarantine(context, options));
   });
@@ -78,7 +81,7 @@ interface DeliveryOptions {
 function readFilter(options: DeliveryOptions, timeZone: string): DeliveryFilter {
   const state = states.find((known) => known === options.state);
   if (options.state !== undefined && state === undefined) {
-    throw new UsageError(`There is no state ${options.state}; there are ${states.join(', ')}.`);
+    throw new UsageError(`There is no state ${options.state}. The states are ${states.join(', ')}.`);
   }
   const named =
     options.destination !== undefined ||
@@ -88,7 +91,7 @@ function readFilter(options: DeliveryOptions, timeZone: string): DeliveryFilter 
     options.until !== undefined;
   if (!named && options.all !== true) {
     throw new UsageError(
-      'Say which: --id, --state, --since, --until, or --destination, or --all for every call.',
+      'Say which deliveries: give --id, --state, --since, --until or --destination, or --all for every call.',
     );
   }
   return {
@@ -107,7 +110,9 @@ async function replayDeliveries(
 ): Promise<void> {
   const names = destinations.map((destination) => destination.name);
   if (options.destination !== undefined && !names.includes(options.destination)) {
-    throw new UsageError(`${options.destination} is not enabled; ADAPTERS names ${names.join(', ')}.`);
+    throw new UsageError(
+      `The destination ${options.destination} is not enabled. ADAPTERS names ${names.join(', ')}.`,
+    );
   }
   for (const destination of destinations) {
     const { name } = destination;

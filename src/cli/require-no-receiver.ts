@@ -4,9 +4,9 @@ import { StoreInUse } from '../store/upkeep/restore.ts';
 const answersWithinMs = 3_000;
 
 /**
- * Looks whether a receiver answers where the settings let one listen.
+ * Checks that no receiver answers on the host and port of the settings.
  *
- * @throws StoreInUse when one does
+ * @throws StoreInUse when one answers
  */
 export async function requireNoReceiver({ HOST, PORT }: Pick<CoreSettings, 'HOST' | 'PORT'>): Promise<void> {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;

@@ -15,7 +15,7 @@ import { print } from './print.ts';
 
 const command = createCommand(
   'restore',
-  'Puts a back-up in the place of the store, and keeps the store that was there. Stop the receiver first. SQLite only.',
+  'Replaces the store with a backup, and keeps the old store. Stop the receiver first. SQLite only.',
 )
   .argument('<file>', 'a file that "npm run backup" made')
   .action(async (given: string) => {
@@ -30,32 +30,36 @@ const command = createCommand(
     const asideSuffix = `.before-restore-${new Date().toISOString().replace(/[-:.]/g, '')}`;
     const aside = await restoreStore({
       ...{ backupFile, storeFile, asideSuffix },
-      // A store that is damaged in its first page cannot be locked; a receiver that runs on it answers all the same.
+      // A store with a damaged first page cannot be locked, but a receiver that uses it still answers.
       requireNoReceiver: () => requireNoReceiver(core),
       beforeSwap: () => restoreKey(core, notes, asideSuffix),
     }).catch((error: unknown) => {
       if (!(error instanceof StoreInUse)) throw error;
-      throw new Error(`${error.message} Stop every receiver and command first. Nothing was changed.`, {
-        cause: error,
-      });
+      throw new Error(
+        `${error.message} Nothing was changed. Stop every receiver and command, then restore again.`,
+        {
+          cause: error,
+        },
+      );
     });
-    print(`The store ${storeFile} is that of ${notes.madeAt} again.`);
-    if (aside !== undefined) print(`The one before is kept in ${aside}; remove it when it is not needed.`);
+    print(`The store ${storeFile} is restored to its state at ${notes.madeAt}.`);
+    if (aside !== undefined)
+      print(`The old store is kept in ${aside}. Remove it when you do not need it any more.`);
     warnOfOtherKey(core, notes);
     print(
-      'Clients, secrets, tokens and approvals that were ended since then are valid again: npm run client -- list',
+      'Clients, secrets, tokens and approvals that were ended since then are valid again. To see the clients: npm run client -- list',
     );
-    print('Start the receiver. What was landed since then stays where it landed.');
+    print('Now start the receiver. Records that were delivered since then stay at their destinations.');
   });
 
 await runCommand(command);
 
-/** The key goes with its store: the one that was kept beside the store before is kept beside that one. */
+/** Restores the secret key with its store. The key of the old store is kept beside the old store. */
 function restoreKey(core: CoreSettings, { secretKey }: BackupNotes, asideSuffix: string): void {
   const file = secretKeyFile(core);
   if (core.SECRET_KEY !== undefined || secretKey === undefined) return;
   if (existsSync(file)) {
-    // A back-up from before the key was changed is accepted by SECRET_KEY_PREVIOUS: the new key stays.
+    // A backup from before the key was changed works with SECRET_KEY_PREVIOUS: the new key stays.
     if ([readFileSync(file, 'utf8').trim(), core.SECRET_KEY_PREVIOUS].includes(secretKey)) return;
     writeFileSync(`${file}${asideSuffix}`, readFileSync(file), { mode: 0o600 });
   }
@@ -71,6 +75,6 @@ function warnOfOtherKey(core: CoreSettings, { keyMark }: BackupNotes): void {
   const keys = [core.SECRET_KEY ?? keptSecretKey(secretKeyFile(core)), core.SECRET_KEY_PREVIOUS];
   if (keys.some((key) => key !== undefined && markOfKey(key) === keyMark)) return;
   print(
-    "Warning: the back-up was made under another SECRET_KEY. Set that one, as SECRET_KEY or SECRET_KEY_PREVIOUS: under this one no client's secret is valid.",
+    "Warning: the backup was made under another SECRET_KEY. Set that key as SECRET_KEY or SECRET_KEY_PREVIOUS, or every client's secret is refused.",
   );
 }

@@ -9,15 +9,15 @@ import { print } from './print.ts';
 
 const command = createCommand(
   'trim',
-  'Shows what is past its time (RETENTION_DAYS, ended tokens and approvals). With --yes it is removed now, without the second look that a leap of the clock waits for.',
+  'Shows how much data is past its retention (RETENTION_DAYS, expired tokens and approvals). With --yes it is removed now, even if the clock has jumped.',
 )
-  .option('--yes', 'remove it; this cannot be undone')
+  .option('--yes', 'remove the data; this cannot be undone')
   .action(async ({ yes = false }: { yes?: boolean }) => {
     await withStore(async ({ settings: { core }, store }) => {
       const nowMs = Date.now();
       const counts = await countPastTime(store, pastTime(core.RETENTION_DAYS, nowMs));
       const { seenMs } = await readRemovalMark(store, nowMs);
-      print(`The clock says ${isoTime(nowMs)}; the last time that was believed is ${isoTime(seenMs)}.`);
+      print(`The clock says ${isoTime(nowMs)}. The last trusted time is ${isoTime(seenMs)}.`);
       print(
         core.RETENTION_DAYS === 0
           ? 'Calls are kept (RETENTION_DAYS=0).'
@@ -25,7 +25,9 @@ const command = createCommand(
       );
       for (const [kind, count] of counts) print(`  ${String(count).padStart(9)} ${kind}`);
       if (!yes) {
-        print('Nothing was removed. If the clock is right, remove them now: npm run trim -- --yes');
+        print(
+          'Nothing was removed. If the clock is right, you can remove these rows now: npm run trim -- --yes',
+        );
         return;
       }
       const secretKeys = loadSecretKeys(core, secretKeyFile(core), false);
@@ -40,7 +42,9 @@ const command = createCommand(
         new AbortController().signal,
       );
       if (removed === undefined)
-        throw new Error('Another process is removing what is past its time now. Try again in some minutes.');
+        throw new Error(
+          'Nothing was removed, because another process is removing old data now. Try again in some minutes.',
+        );
       const total = [...removed.values()].reduce((sum, count) => sum + count, 0);
       print(`${total} rows were removed. Calls with deliveries that are due or exhausted stay.`);
     });

@@ -101,12 +101,12 @@ describe("a fork's first five minutes", () => {
     async () => {
       const before = await copy.run('cat adapters/index.ts .env.example; ls -R adapters');
       for (const [name, reason] of [
-        ['acme-crm', 'is there already'],
+        ['acme-crm', 'exists already'],
         ['Acme CRM', 'cannot be a name'],
         ['../outside', 'cannot be a name'],
         ['_template', 'cannot be a name'],
-        ['none', 'means something else already'],
-        ['class', 'means something else already'],
+        ['none', 'is a reserved word'],
+        ['class', 'is a reserved word'],
         ['a'.repeat(41), 'at most 40 characters'],
       ] as const) {
         const { code, output } = await copy.run(`npm run --silent adapter:new -- "${name}"`);

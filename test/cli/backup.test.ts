@@ -92,13 +92,13 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
   it('keep no SECRET_KEY that was given, and warn when another one is set', async () => {
     await addCalls('a', 1);
     const made = await folder.run('backup', [backup], { SECRET_KEY: keyA });
-    expect(made.stdout).toContain('SECRET_KEY is not in it');
+    expect(made.stdout).toContain('The backup does not hold SECRET_KEY');
     expect(readFileSync(backup, 'latin1')).not.toContain(keyA);
     const same = await folder.run('restore', [backup], { SECRET_KEY: keyA });
     expect(same.stdout).not.toContain('Warning');
     const other = await folder.run('restore', [backup], { SECRET_KEY: keyB });
     expect(other.code).toBe(0);
-    expect(other.stdout).toContain('Warning: the back-up was made under another SECRET_KEY');
+    expect(other.stdout).toContain('Warning: the backup was made under another SECRET_KEY');
     expect(existsSync(keyFile)).toBe(false);
   });
 
@@ -106,7 +106,7 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
     await addCalls('a', 1);
     writeFileSync(keyFile, keyA);
     const made = await folder.run('backup', [backup], { SECRET_KEY_PREVIOUS: keyB });
-    expect(made.stdout).toContain('SECRET_KEY_PREVIOUS is not in it');
+    expect(made.stdout).toContain('The backup does not hold SECRET_KEY_PREVIOUS');
     writeFileSync(keyFile, keyB);
     const restored = await folder.run('restore', [backup], { SECRET_KEY_PREVIOUS: keyA });
     expect(restored).toMatchObject({ code: 0, stderr: '' });

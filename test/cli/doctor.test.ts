@@ -35,7 +35,7 @@ describe('npm run doctor', () => {
 
   it('makes nothing before the first start, and says that nothing is there', async () => {
     const { code, stdout } = await doctor();
-    expect(stdout).toContain('The store is not there yet.');
+    expect(stdout).toContain('The store does not exist yet.');
     expect(stdout).toContain('The reporting database is not there yet.');
     expect(code).toBe(0);
     expect(await readdir(folder.path)).toEqual([]);
@@ -53,7 +53,7 @@ describe('npm run doctor', () => {
     const before = await readFile(storeFile);
     const { code, stdout } = await doctor({ PUBLIC_URL: 'https://calls.example.com' });
     expect(code).toBe(0);
-    expect(stdout).toContain('The store is sound and up to date.');
+    expect(stdout).toContain('The store is intact and up to date.');
     expect(stdout).toContain('jet_calls is there');
     expect(stdout).not.toMatch(/^(?:fault|warning)/m);
     expect((await readFile(storeFile)).equals(before)).toBe(true);
@@ -186,8 +186,8 @@ describe('npm run doctor', () => {
     await store.close();
     const { code, stdout } = await doctor();
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^warning *store: 2 deliveries rest as rejected at sql/m);
-    expect(stdout).toMatch(/^warning *store: 1 delivery rests as exhausted at sql/m);
+    expect(stdout).toMatch(/^warning *store: 2 deliveries are rejected at sql/m);
+    expect(stdout).toMatch(/^warning *store: 1 delivery is exhausted at sql/m);
     expect(stdout).toContain('npm run replay -- --destination sql --state exhausted --dry-run');
   });
 
@@ -234,12 +234,12 @@ describe('npm run doctor', () => {
     async (engine) => {
       const database = await engine.fresh();
       const empty = await doctor({ DATABASE_URL: database.url });
-      expect(empty.stdout).toContain('The store is not there yet.');
+      expect(empty.stdout).toContain('The store does not exist yet.');
       expect(empty.code).toBe(0);
       const store = await openStore(database.url, storeMigrations);
       await store.close();
       expect((await doctor({ DATABASE_URL: database.url })).stdout).toContain(
-        'The store is sound and up to date.',
+        'The store is intact and up to date.',
       );
       await database.drop();
     },

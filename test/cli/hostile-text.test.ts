@@ -104,7 +104,7 @@ describe('hostile text', () => {
     },
     'client rotate, of a client that is not there': {
       run: () => folder.run('client', ['rotate', orders], { SECRET_KEY: secretKey }),
-      shown: /no live client .*\[2J/,
+      shown: /no active client .*\[2J/,
     },
     'a command that does not know an option': {
       run: () => folder.run('client', [`--${orders}`]),

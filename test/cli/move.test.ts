@@ -78,7 +78,7 @@ describe('npm run move', { timeout: 90_000 }, () => {
     });
     const same = await folder.run('move', ['--to', `sqlite:${folder.path}/data/../data/jet.sqlite`]);
     expect(same).toMatchObject({ code: 2 });
-    expect(same.stderr).toContain('where it is already');
+    expect(same.stderr).toContain('which is the source itself');
   });
 
   it('is named by a start whose settings name another store than the calls are in', async () => {

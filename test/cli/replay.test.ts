@@ -87,7 +87,7 @@ describe('npm run replay', () => {
     expect(stdout).toBe(
       [
         'sql: 4 deliveries would be made due.',
-        '  early  sql  never owed',
+        '  early  sql  not delivered before',
         '  landed  sql  delivered  x: y',
         '    z',
         '  refused  sql  rejected  x: y',
@@ -191,14 +191,14 @@ describe('npm run replay', () => {
       expect((await readCall(store, 'mended'))?.record.firstReceivedAtMs).toBe(someTimeMs);
       expect(await landing('mended')).toMatchObject({ state: 'due' });
       expect(await readQuarantine(store, { id }, 1)).toEqual([]);
-      expect((await replay('quarantine')).stdout).toContain('No quarantined body fits.');
+      expect((await replay('quarantine')).stdout).toContain('No quarantined body matches the options.');
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
     it('writes nothing twice when the push came in another way', async () => {
       await storePushes(store, [pushOf(start)], [sql], someTimeMs);
       await refuse(start, 'not_storable');
-      expect((await replay('quarantine')).stdout).toContain('1: was stored before; nothing written twice');
+      expect((await replay('quarantine')).stdout).toContain('1: was stored before, so nothing was written');
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
@@ -310,7 +310,7 @@ describe('npm run replay', () => {
         expect(stdout).toContain('would be stored as call_start after a repair in 3 places');
         expect(stdout).toMatch(/^ {2}- .*two<\\n>lines/m);
         expect(stdout).toMatch(/^ {2}\+ .*two\\nlines/m);
-        expect(stdout).toContain('--apply stores');
+        expect(stdout).toContain('Use --apply to store');
         expect(await countRows(store, 'pushes')).toBe(0);
         expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
       });
@@ -332,7 +332,7 @@ describe('npm run replay', () => {
         await refuse(broken, 'malformed_json');
         await replay('quarantine', '--repair', '--apply');
         expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
-          'No quarantined body fits.',
+          'No quarantined body matches the options.',
         );
       });
 

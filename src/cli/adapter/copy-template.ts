@@ -4,11 +4,11 @@ import { format, resolveConfig } from 'prettier';
 import { coreSchema } from '../../config/core-schema.ts';
 import { UsageError } from '../command-context.ts';
 
-/** What was made. */
+/** What the command made and changed. */
 export interface NewAdapter {
-  /** From the top folder. */
+  /** The path from the project's top folder. */
   readonly folder: string;
-  /** Files that were there before, and know of it now. */
+  /** Existing files that were changed. */
   readonly changed: readonly string[];
   readonly settings: readonly string[];
 }
@@ -17,22 +17,23 @@ const listFile = 'adapters/index.ts';
 const settingsFile = '.env.example';
 const nameLengthMax = 40;
 
-// `none` switches all adapters off; the others cannot be the name of a variable.
+// `none` switches all adapters off. The other words cannot be the name of a variable.
 const reservedNames =
   /^(?:none|index|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|let|static|yield|await|package|interface|private|protected|public|implements|eval|arguments|adapters)$/;
 
 /**
- * Copies the template under a new name and adds it to the list and to `.env.example`. Everything that could go wrong
- * is looked at first: a refusal changes nothing.
+ * Copies the template under a new name and adds it to the list and to `.env.example`. All checks come first, so that a
+ * refusal changes nothing.
  *
  * @param root the project's top folder
- * @throws UsageError when the name is bad or taken, or the list cannot be added to
+ * @throws UsageError when the name is bad or taken, or when the list of adapters has an unknown form
  */
 export async function newAdapter(root: string, name: string): Promise<NewAdapter> {
   assertName(name);
   const names = namesFor(name);
   const folder = join('adapters', name);
-  if (existsSync(join(root, folder))) throw new UsageError(`adapters/${name}/ is there already.`);
+  if (existsSync(join(root, folder)))
+    throw new UsageError(`The folder adapters/${name}/ exists already. Choose another name.`);
   const list = readFileSync(join(root, listFile), 'utf8');
   const settingsText = readFileSync(join(root, settingsFile), 'utf8');
   const newList = addToList(list, name, names.identifier);
@@ -66,21 +67,24 @@ export async function newAdapter(root: string, name: string): Promise<NewAdapter
 }
 
 function assertName(name: string): void {
-  const rule = 'A name is in lower case, begins with a letter and has hyphens between its words: acme-crm.';
+  const rule =
+    'A name must be in lower case, begin with a letter and have hyphens between its words: acme-crm.';
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name))
     throw new UsageError(`"${name}" cannot be a name. ${rule}`);
-  if (name.length > nameLengthMax) throw new UsageError(`A name has at most ${nameLengthMax} characters.`);
-  if (reservedNames.test(name))
-    throw new UsageError(`"${name}" means something else already. Choose another name.`);
+  if (name.length > nameLengthMax)
+    throw new UsageError(`A name can have at most ${nameLengthMax} characters.`);
+  if (reservedNames.test(name)) throw new UsageError(`"${name}" is a reserved word. Choose another name.`);
 }
 
-/** Two adapters must not read one variable, nor one of the receiver's own. */
+/** Two adapters must not read the same variable, and no adapter can use a variable of the receiver. */
 function assertFree(names: readonly string[], settingsText: string): void {
   const taken = names.find(
     (name) => name in coreSchema.shape || new RegExp(`^#?${name}=`, 'm').test(settingsText),
   );
   if (taken !== undefined)
-    throw new UsageError(`Its setting ${taken} would be one that is there already. Choose another name.`);
+    throw new UsageError(
+      `The new adapter would need the setting ${taken}, which exists already. Choose another name.`,
+    );
 }
 
 interface Names {
@@ -97,43 +101,47 @@ function namesFor(name: string): Names {
   };
 }
 
-/** @throws UsageError when the template's own files use the word: the copy would declare it twice */
+/** @throws UsageError when the template's files use the identifier: the copy would declare it twice */
 function assertUnused(template: string, identifier: string): void {
   const word = new RegExp(`\\b${identifier}\\b`);
   const files = filesUnder(template).filter((file) => file.endsWith('.ts'));
   if (files.some((file) => identifier !== 'template' && word.test(readFileSync(file, 'utf8')))) {
-    throw new UsageError(`"${identifier}" is a word that the files of an adapter use; take another name.`);
+    throw new UsageError(
+      `The files of an adapter use "${identifier}" for something else. Choose another name.`,
+    );
   }
 }
 
-/** The paths of all files in a folder, and in the folders in it. */
+/** The paths of all files in a folder and its subfolders. */
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Names differ in length, and with them where lines break. */
+/** Formats a file again, because a name of another length changes where lines break. */
 async function formatted(text: string, path: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
-/** The template's three spellings of its name, each in its place. */
+/** Replaces the three spellings of the template's name. */
 function rename(text: string, name: string): string {
   const { identifier, prefix } = namesFor(name);
-  // In one pass: a name that holds the word "template" is not renamed again.
+  // One pass, so that a name with the word "template" in it is not renamed again.
   return text.replace(/TEMPLATE_|_template|\btemplate\b/g, (found) => {
     if (found === 'TEMPLATE_') return `${prefix}_`;
     return found === '_template' ? name : identifier;
   });
 }
 
-/** @throws UsageError when the list is not written as it was */
+/** @throws UsageError when the list of adapters has an unknown form */
 function addToList(list: string, name: string, identifier: string): string {
   const imports = [...list.matchAll(/^import .*;$/gm)].at(-1);
   const entries = /(adapters: readonly AdapterDefinition\[\] = \[)([^\]]*)(\];)/.exec(list);
   if (imports === undefined || entries === null || new RegExp(`\\b${identifier}\\b`).test(list)) {
-    throw new UsageError(`${listFile} is not as it was, or names it already: nothing could be added to it.`);
+    throw new UsageError(
+      `${listFile} has an unknown form or names ${identifier} already, so nothing was changed. Add the adapter by hand.`,
+    );
   }
   const [whole, open = '', inside = '', close = ''] = entries;
   const names = inside.split(',').map((entry) => entry.trim());
@@ -151,7 +159,7 @@ interface TemplateSetting {
   readonly fallback: string;
 }
 
-/** Read from the text of its config, as the rest of the copy is: each with a default and a description. */
+/** Reads the settings from the text of the template's config. Each setting has a default and a description. */
 function readTemplateSettings(text: string): TemplateSetting[] {
   const pattern = /^ {2}(TEMPLATE_\w+): [^]*?\.default\('([^']*)'\)\s*\.describe\('([^']*)'\)/gm;
   return [...text.matchAll(pattern)].map(([, name = '', fallback = '', about = '']) => ({

@@ -8,7 +8,7 @@ import { createMemoryLedger } from '../../crm/memory-ledger.ts';
 import { UsageError } from '../command-context.ts';
 import { loadSettings } from '../load-settings.ts';
 
-/** An adapter as a command looks at it, enabled or not. */
+/** An adapter with its settings, for a command. It need not be enabled. */
 export interface OneAdapter {
   readonly definition: AdapterDefinition;
   readonly config: Record<string, unknown>;
@@ -16,16 +16,16 @@ export interface OneAdapter {
 }
 
 /**
- * Finds an adapter by name and reads its settings, and nobody else's.
+ * Finds an adapter by name and reads its settings, but not the settings of other adapters.
  *
- * @throws UsageError when there is none of that name
+ * @throws UsageError when there is no adapter of that name
  */
 export function loadAdapter(name: string): OneAdapter {
   const definition = adapters.find((adapter) => adapter.name === name);
   if (definition === undefined) {
     const known = adapters.map((adapter) => adapter.name).join(', ');
     throw new UsageError(
-      `There is no adapter "${name}" in adapters/index.ts; there are ${known}. To make one: npm run adapter:new -- ${name}`,
+      `There is no adapter "${name}" in adapters/index.ts. The adapters are ${known}. To make one: npm run adapter:new -- ${name}`,
     );
   }
   const settings = loadSettings({ ADAPTERS: name });
@@ -33,9 +33,9 @@ export function loadAdapter(name: string): OneAdapter {
 }
 
 /**
- * Makes an adapter for one piece of work, with a ledger that ends with it.
+ * Makes an adapter, does the work and closes the adapter. Notes that it makes during the work are not stored.
  *
- * @param readKept what is known before: looked up, never changed
+ * @param readKept reads notes of the running receiver; they are never changed
  */
 export async function withAdapter<Result>(
   { definition, config, settings: { core } }: OneAdapter,

@@ -7,13 +7,13 @@ import { isFault, readPush } from '../../intake/read-push.ts';
 type Body = Readonly<Record<string, string>>;
 
 interface Sample {
-  /** What it is a sample of, in a few words. */
+  /** A short description for people. */
   readonly about: string;
-  /** The bodies that Jet pushes for it, in order. */
+  /** The bodies that Jet pushes for the call, in order. */
   readonly pushes: readonly Body[];
 }
 
-// No person can have these numbers: they are kept for films and tests.
+// These numbers are reserved for films and tests. No person has them.
 const start: Body = {
   accountnumber: '600123',
   callstarttime: '2026-11-22 01:00:00',
@@ -62,15 +62,18 @@ const unanswered: Body = { duration: '21', callendtime: '2026-11-22 01:00:21' };
 const samples = {
   answered: { about: 'an inbound call, answered and ended', pushes: [start, rang, end] },
   missed: {
-    about: 'it rang out',
+    about: 'a call that rang and was not answered',
     pushes: [start, rang, { ...rang, ...unanswered, dialstatus: 'NOANSWER' }],
   },
   abandoned: {
-    about: 'the caller hung up in the queue',
+    about: 'a call that the caller ended in the queue',
     pushes: [start, { ...start, ...unanswered, queuename: 'Sales', dialstatus: 'CANCEL' }],
   },
-  busy: { about: 'no line was free', pushes: [start, { ...start, ...unanswered, dialstatus: 'BUSY' }] },
-  'in-progress': { about: 'it has begun, and no more is known', pushes: [start] },
+  busy: {
+    about: 'a call that found no free line',
+    pushes: [start, { ...start, ...unanswered, dialstatus: 'BUSY' }],
+  },
+  'in-progress': { about: 'a call that has begun; nothing more is known yet', pushes: [start] },
   outbound: {
     about: 'a call made by the business',
     pushes: [
@@ -85,25 +88,24 @@ const samples = {
       },
     ],
   },
-  withheld: { about: 'the caller hid the number', pushes: [{ ...end, originnumber: 'anonymous' }] },
-  internal: { about: 'from one extension to another', pushes: [{ ...end, originnumber: '211' }] },
+  withheld: { about: 'a call with a withheld number', pushes: [{ ...end, originnumber: 'anonymous' }] },
+  internal: { about: 'a call from one extension to another', pushes: [{ ...end, originnumber: '211' }] },
   'web-session': {
-    about: "with every field that Jet sends: the caller's visit to the website too",
+    about: "a call with every field that Jet sends, including the caller's visit to the website",
     pushes: [{ ...end, ...webSession, geolabel: 'NSW' }],
   },
-  minimal: { about: 'nothing but its id', pushes: [{}] },
+  minimal: { about: 'a call that has only its id', pushes: [{}] },
 } as const satisfies Readonly<Record<string, Sample>>;
 
 export type SampleKind = keyof typeof samples;
 
 export const sampleKinds = Object.keys(samples) as SampleKind[];
 
-/** What a sample is a sample of. */
 export function aboutSample(kind: SampleKind): string {
   return samples[kind].about;
 }
 
-/** A sample call as an adapter gets it: its pushes are read, folded and completed as those of a real one. */
+/** A sample call as an adapter gets it: its pushes are read, folded and completed like the pushes of a real call. */
 export function sampleCall(kind: SampleKind, settings: LandingSettings): Call {
   const bodies: readonly Body[] = samples[kind].pushes;
   const pushes = bodies.map((body, index) => readSample(kind, body, index, settings));
@@ -115,11 +117,11 @@ const firstReceivedAtMs = Date.UTC(2026, 10, 22, 1, 0, 1);
 function readSample(kind: SampleKind, body: Body, index: number, settings: LandingSettings): Push {
   const id = kind === 'outbound' ? {} : { callsessionid: `sample-${kind}` };
   const reading = readPush(Buffer.from(JSON.stringify({ ...id, ...body })), stageOf(kind), settings);
-  if (isFault(reading)) throw new Error(`The sample "${kind}" is no call: ${reading.detail}`);
+  if (isFault(reading)) throw new Error(`The sample "${kind}" is not a call: ${reading.detail}`);
   return { ...reading, id: `sample-${index}`, receivedAtMs: firstReceivedAtMs + index * 15_000 };
 }
 
-/** Without any field, the path of the request is all that tells a call's end. */
+/** The path of the request is the only sign that the call ended, because the push has no other field. */
 function stageOf(kind: SampleKind): Stage | undefined {
   return kind === 'minimal' ? 'call_end' : undefined;
 }

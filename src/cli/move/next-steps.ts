@@ -6,7 +6,7 @@ import { secretKeyFile } from '../../app/data-folder.ts';
 import { databaseFile, openDatabase } from '../../database/open-database.ts';
 import type { MoveOptions } from './plan-moves.ts';
 
-/** What the operator has to change after a move, line by line. Shows no password and no key. */
+/** Lists what the operator must change after a move. Shows no password and no key. */
 export async function nextSteps({ core }: Settings, { to, reportingTo }: MoveOptions): Promise<string[]> {
   const settings = [
     ...(to === undefined ? [] : [`DATABASE_URL=${asSetting(to)}`]),
@@ -21,23 +21,23 @@ export async function nextSteps({ core }: Settings, { to, reportingTo }: MoveOpt
     ...(to === undefined
       ? []
       : ['Client ids, client secrets, tokens and approvals are valid as before. Jet needs no change.']),
-    'Keep the source until the receiver runs well on the target, then remove it: it holds call data.',
+    'Keep the source until the receiver runs well on the target. Then remove the source, because it holds call data.',
   ];
 }
 
-/** The client secrets were hashed under the key, so it must come along. */
+/** Client secrets are hashed under the secret key, so the receiver on the target needs the same key. */
 async function keySteps(core: CoreSettings, to: string): Promise<{ settings: string[]; notes: string[] }> {
   const fault = await keyFault(core, to);
   const warnings = fault === undefined ? [] : [`Warning: ${fault}`];
   const onServer = databaseFile(to) === undefined;
   const shared = onServer ? ' A receiver on another machine needs the same one as SECRET_KEY.' : '';
   if (core.SECRET_KEY !== undefined)
-    return { settings: [], notes: [`SECRET_KEY stays as it is set.${shared}`, ...warnings] };
+    return { settings: [], notes: [`Do not change SECRET_KEY.${shared}`, ...warnings] };
   const file = resolve(secretKeyFile(core));
   if (keptSecretKey(file) === undefined)
     return {
       settings: [],
-      notes: [`There is no secret key in ${file}: give it as SECRET_KEY.`, ...warnings],
+      notes: [`There is no secret key in ${file}. Set the key of this store as SECRET_KEY.`, ...warnings],
     };
   if (resolve(secretKeyFile({ ...core, DATABASE_URL: to })) === file)
     return {
@@ -62,7 +62,7 @@ async function keyFault(core: CoreSettings, to: string): Promise<string | undefi
   }
 }
 
-/** As it was given, with a password out of sight. */
+/** The address as it was given, without its password. */
 function asSetting(url: string): string {
   return url.replace(/^(\w+:\/\/[^/@]*?):[^@/]*@/, '$1:<password>@');
 }

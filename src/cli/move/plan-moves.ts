@@ -18,14 +18,14 @@ export interface MoveOptions {
 const reportingSetting = 'REPORTING_DATABASE_URL';
 
 /**
- * What is moved where.
+ * Plans which database is moved to which target.
  *
- * @throws UsageError when nothing is named, or a target that cannot be one
+ * @throws UsageError when no target is given, or when a target cannot be used
  */
 export async function planMoves(settings: Settings, { to, reportingTo }: MoveOptions): Promise<Move[]> {
   if (to === undefined && reportingTo === undefined)
     throw new UsageError(
-      'Say where to: --to <url> for the store, --reporting-to <url> for the reporting table.',
+      'Give a target: --to <url> for the store, --reporting-to <url> for the reporting table.',
     );
   const moves: Move[] = [];
   if (to !== undefined) {
@@ -47,7 +47,7 @@ export async function planMoves(settings: Settings, { to, reportingTo }: MoveOpt
       ...{ what: 'reporting table', from, to: reportingTo, toShown: showDatabase(reportingTo) },
       ...{ migrations: reportingMigrations, migrationsTable: reportingMigrationsTable },
       shapes: await readTableShapes(reportingMigrations, kindInReporting),
-      // The reporting table may be in a database with others: a warehouse.
+      // The reporting table may share its database with other tables, as in a data warehouse.
       mayStandBeside: () => true,
     });
   }
@@ -58,7 +58,9 @@ function requireTarget(option: string, to: string, from: string): void {
   const fault = databaseUrlFault(to);
   if (fault !== undefined) throw new UsageError(`The address after ${option} ${fault}.`);
   if (isSameDatabase(from, to))
-    throw new UsageError(`${option} names ${showDatabase(to)}, which is where it is already.`);
+    throw new UsageError(
+      `${option} names ${showDatabase(to)}, which is the source itself. Give another database.`,
+    );
 }
 
 function kindInReporting(table: string, column: string): ColumnKind | undefined {

@@ -129,10 +129,10 @@ describe('rotate, from a process of its own,', () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('a second time says that the secret before the last is not taken any more', async () => {
+  it('a second time says that the secret before the old one is not valid any more', async () => {
     const { clientId } = await issuer.createClient([], 'Rotated');
     await client('rotate', clientId);
-    expect((await client('rotate', clientId)).stdout).toContain('not taken any more');
+    expect((await client('rotate', clientId)).stdout).toContain('not valid any more');
   });
 });
 
