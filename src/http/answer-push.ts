@@ -6,7 +6,7 @@ import type { Taken } from '../store/inbox.ts';
 import type { NewPush } from '../store/pushes.ts';
 import type { RefusalDependencies } from './refuse-push.ts';
 
-/** What a sender reads of a push that was stored, or set aside in the quarantine. */
+/** The answer to the sender of a push that was stored or set aside in the quarantine. */
 export interface StoredAnswer {
   readonly status: 'stored';
   readonly pushId: string;
@@ -18,10 +18,10 @@ export interface StoredAnswer {
 
 const setAsideActions = {
   call_removed: 'kept in the quarantine; the call stays removed',
-  call_full: 'kept in the quarantine; the call stays as it is',
+  call_full: 'kept in the quarantine; the call is not changed',
 } as const;
 
-// Without a spread: V8 gives each object that is spread and then added to a hidden class of its own.
+// No spread: V8 gives an object that is spread and then extended its own hidden class, which makes it slow.
 export function newPush(reading: PushReading, receivedAtMs: number, pathStage: Stage | undefined): NewPush {
   return {
     id: createPushId(receivedAtMs),
@@ -37,7 +37,7 @@ export function newPush(reading: PushReading, receivedAtMs: number, pathStage: S
   };
 }
 
-/** Counts and logs a push that was taken, and answers what its sender reads. */
+/** Counts and logs a push that was stored or set aside, and makes the answer to its sender. */
 export function answerTaken(
   push: NewPush,
   taken: Exclude<Taken, { kind: 'refused' }>,
@@ -49,7 +49,10 @@ export function answerTaken(
   if (taken.kind === 'set_aside') {
     const { code, quarantineId: pushId } = taken;
     metrics.pushSetAside(stage);
-    log.info({ pushId, stage, code }, 'A push that its call does not take is in the quarantine');
+    log.info(
+      { pushId, stage, code },
+      'A push was put into the quarantine, because its call was removed or is full',
+    );
     const received = callId.slice(0, 100);
     const warning: PushWarning = { field: 'callsessionid', code, received, action: setAsideActions[code] };
     return {

@@ -22,13 +22,13 @@ export interface AppDependencies {
   readonly trustProxy: number | readonly string[] | undefined;
   readonly publicUrl: string | undefined;
   readonly isClosing: () => boolean;
-  /** True for a connection that came while all were taken. */
+  /** True for a connection that came while all connections were in use. */
   readonly isOverLimit: (socket: Socket) => boolean;
   readonly metrics: Metrics;
   readonly log: LimitedLog;
 }
 
-/** The Express app: what a request passes through, in order. */
+/** Makes the Express app. Middleware runs in the order of the statements. */
 export function createApp(dependencies: AppDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -39,7 +39,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(measureRequests(dependencies.metrics));
   app.use(closeConnectionsWhenClosing(dependencies.isClosing));
   app.use(turnAwayOverLimit(dependencies.isOverLimit));
-  // Pushes come first and pass nothing that only pages need.
+  // Pushes come first, so that they skip everything that only pages need.
   if (dependencies.webhook !== undefined) app.use(webhookRoutes(dependencies.webhook));
   app.use(helmet());
   if (dependencies.token !== undefined) app.use(tokenRoute(dependencies.token));
@@ -76,17 +76,17 @@ function closeConnectionsWhenClosing(isClosing: () => boolean): RequestHandler {
   };
 }
 
-/** What is only read (health, metrics, pages) is answered all the same: the connection stands already. */
+/** Reads (health, metrics, pages) are always answered, because their connection is open anyway. */
 function turnAwayOverLimit(isOverLimit: AppDependencies['isOverLimit']): RequestHandler {
   return (request, _response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD' || !isOverLimit(request.socket)) {
       next();
       return;
     }
-    const problem = new Problem('too_many_connections', 'Try again; nothing was stored.', {
+    const problem = new Problem('too_many_connections', 'Nothing was stored. Send the push again.', {
       headers: { 'Retry-After': '5', Connection: 'close' },
     });
-    // Closed before all of the body came, the connection would be reset, and the answer lost.
+    // Read the whole body before closing. Otherwise the connection is reset and the answer is lost.
     request.resume().once('end', () => next(problem));
   };
 }

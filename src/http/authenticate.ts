@@ -7,11 +7,11 @@ import type { LimitedLog } from '../domain/limited-log.ts';
 import { Problem, storeUnavailable } from './problem.ts';
 
 /**
- * Lets a request on when the strategy does; otherwise answers 401 or 403 with its challenge, or 429 to an address that
- * guessed too often. The log says who failed, and with what kind of credential.
+ * Accepts a request that the strategy accepts. Otherwise it answers 401 or 403 with the strategy's challenge, or 429 to
+ * an address that guessed too often. The log names the address and the kind of credential.
  *
- * @param throttle counts the guesses
- * @param isStoreAway true when an error says that the tokens cannot be looked up now
+ * @param throttle counts the wrong guesses
+ * @param isStoreAway true when an error means that tokens cannot be looked up now
  */
 export function authenticate(
   strategy: WebhookStrategy,
@@ -19,7 +19,7 @@ export function authenticate(
   isStoreAway: (error: unknown) => boolean,
   log: LimitedLog,
 ): RequestHandler {
-  // By name: handed over as an object, passport would set one request's callbacks on the strategy that all share.
+  // Registered by name: otherwise passport would set one request's callbacks on the strategy that all requests share.
   const passport = new Passport();
   passport.use(strategy.name, strategy);
   return (request, response, next) => {
@@ -43,23 +43,35 @@ export function authenticate(
   };
 }
 
-/** A path as a log can hold it. */
+/** Makes a path safe for the log. */
 function shownPath(path: string): string {
   return path.slice(0, 100).replace(/[^\x21-\x7e]/g, '?');
 }
 
 function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem {
   if (forbidden) {
-    return new Problem('not_allowed', 'The access token lacks the scope for pushes.', {
-      headers: { 'WWW-Authenticate': challenge },
-    });
+    return new Problem(
+      'not_allowed',
+      'The access token lacks the scope for pushes. Get a token with that scope.',
+      {
+        headers: { 'WWW-Authenticate': challenge },
+      },
+    );
   }
   if (waitMs > 0) {
-    return new Problem('too_many_failures', 'Wait before you try other credentials.', {
-      headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) },
-    });
+    return new Problem(
+      'too_many_failures',
+      'Too many wrong credentials came from this address. Wait before you try again.',
+      {
+        headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) },
+      },
+    );
   }
-  return new Problem('not_authenticated', 'Send an access token, or the agreed header.', {
-    headers: { 'WWW-Authenticate': challenge },
-  });
+  return new Problem(
+    'not_authenticated',
+    'Send a valid access token, or the header that is set up for this receiver.',
+    {
+      headers: { 'WWW-Authenticate': challenge },
+    },
+  );
 }

@@ -1,11 +1,10 @@
 import type { AuthorizationRequest } from '../auth/authorization-request.ts';
 import { html, type Html } from './html.ts';
 
-/** Asks for the console password. Works without a script; a password manager finds its field. */
+/** Asks for the console password. Works without scripts, and password managers recognize the field. */
 export function signInForm(asked: AuthorizationRequest, csrf: string, fault: string | undefined): Html {
   return html`<p>
-      <strong>${asked.client.name}</strong> asks for leave to send call data to this receiver. Sign in to
-      decide.
+      <strong>${asked.client.name}</strong> wants to send call data to this receiver. Sign in to decide.
     </p>
     ${fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
     <form method="post">
@@ -26,19 +25,19 @@ export function signInForm(asked: AuthorizationRequest, csrf: string, fault: str
     </form>`;
 }
 
-/** Shows who asks for what, and where the person is sent back to. */
+/** Shows which client asks for which scope, and the address to which the person is sent back. */
 export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
   return html`<dl>
       <dt>Client</dt>
       <dd>${asked.client.name}</dd>
       <dt>May</dt>
       <dd>send pushes (scope ${asked.scope})</dd>
-      <dt>Goes back to</dt>
+      <dt>Sends you back to</dt>
       <dd>${new URL(asked.redirectUri).host}</dd>
       <dt>For</dt>
-      <dd>a year, unless you revoke it or it is not used for 90 days</dd>
+      <dd>a year. Ends earlier if you revoke it, or after 90 days without use</dd>
     </dl>
-    <p>Approve only if you set this client up yourself. It reads nothing: it may only send.</p>
+    <p>Approve only if you set this client up yourself. The client can only send data. It cannot read any.</p>
     <form method="post">
       <input type="hidden" name="csrf" value="${csrf}" />
       <button type="submit" name="step" value="approve">Approve</button>
@@ -47,7 +46,7 @@ export function consentForm(asked: AuthorizationRequest, csrf: string): Html {
     ${signOutForm(csrf)}`;
 }
 
-/** Stands on each page that only an operator who signed in can see. */
+/** The sign-out button on each page that only a signed-in operator can see. */
 function signOutForm(csrf: string): Html {
   return html`<form method="post">
     <input type="hidden" name="csrf" value="${csrf}" />
@@ -55,14 +54,14 @@ function signOutForm(csrf: string): Html {
   </form>`;
 }
 
-/** For a request that must not send the person anywhere. */
+/** Refuses a request whose redirect address cannot be trusted, so the person stays on this page. */
 export function refusalPage(reason: string, command: string | undefined): Html {
   return html`<p>${reason}</p>
     ${command === undefined ? undefined : html`<p><code>${command}</code></p>`}
     <p>Nothing was approved. You can close this page.</p>`;
 }
 
-/** For a form that was not taken, or a server that cannot work now. */
+/** Says that a form was refused or that the server cannot work now. */
 export function troublePage(trouble: string, address: string): Html {
   return html`<p role="alert">${trouble}</p>
     <p>Nothing was approved. <a href="${address}">Load the page again</a> and try once more.</p>`;

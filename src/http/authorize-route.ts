@@ -23,11 +23,11 @@ import { csrfToken, endSession, requireOwnForm, useSessions, type SessionDepende
 export interface AuthorizeDependencies extends SessionDependencies {
   readonly passport: PassportStatic;
   readonly readClient: (id: string) => Promise<OAuthClientRow | undefined>;
-  /** Notes that a person approved, and answers the code. */
+  /** Stores the approval of a person and returns the authorization code. */
   readonly approve: (request: AuthorizationRequest) => Promise<string>;
   readonly devices: DeviceCookies;
   readonly throttle: FailureThrottle;
-  /** Who issues: the value of `iss` (RFC 9207). */
+  /** The issuer's address, as in the parameter `iss` (RFC 9207). */
   readonly issuerUrl: () => string;
   readonly isStoreAway: (error: unknown) => boolean;
   readonly log: LimitedLog;
@@ -40,7 +40,7 @@ const formBytesMax = 16 * 1024;
 /** The authorization endpoint (RFC 6749 section 3.1): a person signs in, and approves or refuses the client. */
 export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
   const router = Router();
-  // A client may open this page in a window of its own, whose callback then speaks to the one that opened it.
+  // A client may open this page in a new window. Its callback must be able to reach the window that opened it.
   router.use(authorizePath, (_request, response, next) => {
     response.removeHeader('Cross-Origin-Opener-Policy');
     next();
@@ -60,7 +60,7 @@ export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
   return router;
 }
 
-/** A person reads a page, not a problem in JSON. */
+/** Shows problems as a page instead of JSON, because a person reads them. */
 function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const away = isStoreAway(error);
@@ -71,12 +71,12 @@ function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestH
       next(error);
       return;
     }
-    if (away) log.error({ error }, 'The sign-in page failed: the store cannot be reached');
+    if (away) log.error({ error }, 'The sign-in page failed, because the store cannot be reached');
     else
       log.warn({ reason: (error as Problem).detail, address: callerAddress(request) }, 'A form was refused');
     const headers = away ? { 'Retry-After': '5' } : (error as Problem).headers;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const trouble = away ? 'The server cannot reach its store now.' : (error as Problem).detail;
+    const trouble = away ? 'The server cannot reach its database now.' : (error as Problem).detail;
     sendPage(
       response,
       away ? 503 : (error as Problem).status,
@@ -86,17 +86,17 @@ function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestH
   };
 }
 
-/** The request's own address, as a link that also holds behind a proxy that takes a part of the path away. */
+/** A link to the request's own address. It is relative, so it works behind a proxy that removes a part of the path. */
 function sameAddress(request: Request): string {
   return searchOf(request) || '?';
 }
 
-/** The query with its question mark. Cut out as text: a host in the request's target may be one that no URL holds. */
+/** The query with its question mark. Cut from the text, because the request's target may hold a host that `URL` rejects. */
 function searchOf({ originalUrl }: Request): string {
   return /^[^?#]*(\?[^#]*)?/.exec(originalUrl)?.[1] ?? '';
 }
 
-/** The request stays in the query throughout: the forms post to the same address. */
+/** Reads the authorization request from the query. The forms post to the same address, so it is always there. */
 async function readRequest(
   request: Request,
   { readClient }: AuthorizeDependencies,
@@ -130,7 +130,7 @@ function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
     if (isRefusal(asked)) {
       refuse(response, asked, callerAddress(request), dependencies);
     } else if (step === 'sign-in') {
-      // Passport would look for it in the query too, which ends in logs.
+      // Check for the password here: passport would also search the query, which ends up in logs.
       if (password) signIn(request, response, next, asked, dependencies);
       else refuseSignIn(request, response, asked, dependencies);
     } else if (!request.isAuthenticated()) {
@@ -180,7 +180,7 @@ function signIn(
     } else if (error) {
       next(error);
     } else if (operator) {
-      // Passport gives the session a new id here, so that one planted before is worth nothing.
+      // Passport gives the session a new id here, so that an id planted before the sign-in is worthless.
       request.logIn(operator, (failure: unknown) => {
         if (failure) {
           next(failure);
@@ -197,7 +197,7 @@ function signIn(
   void (dependencies.passport.authenticate('local', answer) as RequestHandler)(request, response, next);
 }
 
-/** Leads to the same address: it shows the sign-in form then. */
+/** Ends the session and redirects to the same address, which then shows the sign-in form. */
 async function signOut(
   request: Request,
   response: Response,
@@ -224,8 +224,8 @@ function refuseSignIn(
       ...{ credential: 'console password', address: callerAddress(request), waitMs },
     },
     isBlocked
-      ? 'A sign-in was refused: too many failed before it, and the password was not checked'
-      : 'A sign-in failed: the password was wrong',
+      ? 'A sign-in was refused without checking the password, because too many sign-ins failed before it'
+      : 'A sign-in failed, because the password was wrong',
   );
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showPage(request, response, asked, dependencies, {
@@ -233,8 +233,8 @@ function refuseSignIn(
     fault: isBlocked
       ? `Too many sign-ins failed, so the password was not checked. Wait ${waitText(waitMs)} before the next try.`
       : waitMs > 0
-        ? `That is not the password. Wait ${waitText(waitMs)} before the next try.`
-        : 'That is not the password.',
+        ? `The password is wrong. Wait ${waitText(waitMs)} before the next try.`
+        : 'The password is wrong.',
   });
 }
 
@@ -251,12 +251,12 @@ function showPage(
   { secretKeys }: AuthorizeDependencies,
   trouble?: { status: number; fault: string },
 ): void {
-  // The form's token belongs to a session, so there is one from the first page on.
+  // The form's token belongs to a session, so a session exists from the first page on.
   (request.session as { opened?: boolean }).opened = true;
   const csrf = csrfToken(request, secretKeys.present);
   if (request.isAuthenticated()) {
-    // Chromium holds every redirect that follows a form against the page's policy: the one back to the client,
-    // and those by which the client sends the person on to a page of its own, wherever that is.
+    // Chromium applies the page's form-action policy to every redirect after a form. The client may redirect the person
+    // further to any page of its own, so every https address is allowed.
     const targets = [new URL(asked.redirectUri).origin, 'https:'];
     sendPage(response, 200, `Let ${asked.client.name} send call data?`, consentForm(asked, csrf), targets);
   } else {

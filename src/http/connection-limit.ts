@@ -3,23 +3,23 @@ import type { Socket } from 'node:net';
 import type { Log } from '../domain/log.ts';
 import { descriptorsEnough, readDescriptorLimit } from './descriptor-limit.ts';
 
-/** How many connections the server serves, and how many more it takes only to turn their pushes away. */
+/** How many connections are served, and how many more are accepted only to answer their pushes with 503. */
 export interface ConnectionRoom {
   readonly served: number;
   readonly turnedAway: number;
 }
 
-/** Files, databases and destinations need descriptors too: this many of the limit are kept for them, or an eighth. */
+/** One eighth of the descriptors, within these bounds, is reserved for files, databases and destinations. */
 const keptMin = 40;
 const keptMax = 128;
 const servedMost = 10_000;
 const turnedAwayMost = 1_000;
 
-// Between two requests a busy client is idle for a moment, and a new one has not sent anything yet.
+// Between two requests a busy client is briefly idle, and a new client has not sent anything yet.
 const restsAfterMs = 100;
 const silentAfterMs = 1_000;
 
-/** Shares out the descriptors of a process: three quarters of what it can spare serve connections. */
+/** Divides the descriptors of a process: three quarters of the spare ones are for served connections. */
 export function connectionRoom(descriptorLimit: number): ConnectionRoom {
   const kept = Math.min(keptMax, Math.max(keptMin, Math.floor(descriptorLimit / 8)));
   const spare = Math.max(8, descriptorLimit - kept);
@@ -27,7 +27,7 @@ export function connectionRoom(descriptorLimit: number): ConnectionRoom {
   return { served, turnedAway: Math.min(turnedAwayMost, spare - served) };
 }
 
-/** The room of this process. Logs a warning when its limit of file descriptors is low. */
+/** The connection limits of this process. Logs a warning when its limit of file descriptors is low. */
 export function findConnectionRoom(log: Log): ConnectionRoom {
   const limit = readDescriptorLimit() ?? descriptorsEnough;
   if (limit < descriptorsEnough)
@@ -36,22 +36,22 @@ export function findConnectionRoom(log: Log): ConnectionRoom {
         limit,
         remedy: `Raise it to ${descriptorsEnough} or more: LimitNOFILE= in the systemd unit, or ulimit -n`,
       },
-      'The limit of open files is low; pushes over its share of connections are answered 503',
+      'The limit of open files is low: when all connections are in use, further pushes are answered 503',
     );
   return connectionRoom(limit);
 }
 
 export interface ConnectionLimit {
-  /** Watches the connections of a server, before it listens. */
+  /** Starts to watch the connections of a server. Call it before the server listens. */
   watch(server: Server): void;
-  /** True when the connection came while all were taken, and none has been given up since. */
+  /** True when the connection came while all connections were in use, and none has become free since. */
   isOver(socket: Socket): boolean;
 }
 
 interface Connection {
   /** Requests without a complete answer. */
   busy: number;
-  /** Since when it has none. Milliseconds. */
+  /** The time of the last complete answer, in milliseconds. */
   idleSinceMs: number;
   idleAfterMs: number;
   isOver: boolean;
@@ -59,7 +59,7 @@ interface Connection {
 
 /**
  * Keeps a process from running out of file descriptors. Over the limit, the connection that is idle longest is closed.
- * When none is idle, the new one is over the limit: its push is answered 503 instead of being reset.
+ * If no connection is idle, the new connection is over the limit: its push is answered 503 instead of being reset.
  */
 export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): ConnectionLimit {
   const connections = new Map<Socket, Connection>();
@@ -79,7 +79,7 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
     if (connections.get(socket)?.isOver === true) over -= 1;
     connections.delete(socket);
   };
-  /** Whether one more can be served; `but` is not given up for it. */
+  /** Whether one more connection can be served. The connection `but` is not closed for it. */
   const hasRoom = (but: Socket): boolean => {
     if (connections.size - over < served) return true;
     const idle = longestIdle(but);
@@ -95,7 +95,7 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
     };
     connection.isOver = !hasRoom(socket);
     connections.set(socket, connection);
-    // Silent ones would fill the room in which pushes are turned away, and further pushes would be reset.
+    // Silent connections over the limit must end. Otherwise they use up the places for 503 answers, and pushes are reset.
     const timer = connection.isOver ? setTimeout(endSilent, silentAfterMs, socket).unref() : undefined;
     if (connection.isOver) over += 1;
     socket.once('close', () => {
@@ -116,21 +116,21 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
       connection.idleSinceMs = performance.now();
       connection.idleAfterMs = restsAfterMs;
     });
-    // At the limit connections take turns: each ends with its answer, which no request of the client can cross.
+    // At the limit each connection closes with its answer, so that no request of the client can cross the close.
     if (connections.size >= served) response.setHeader('Connection', 'close');
   };
   return {
     watch(server) {
       server.maxConnections = served + turnedAway;
       server.on('connection', onConnection);
-      // This one is reset. The next one finds a place.
+      // This connection is reset. Closing an idle one makes a place for the next.
       server.on('drop', () => longestIdle()?.destroySoon());
       server.prependListener('request', onRequest);
     },
     isOver(socket) {
       const connection = connections.get(socket);
       if (connection?.isOver !== true) return false;
-      // A place may be free by now.
+      // A place may have become free.
       if (!hasRoom(socket)) return true;
       connection.isOver = false;
       over -= 1;

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** Under this many file descriptors a busy receiver can run out of them. */
+/** With fewer file descriptors a busy receiver can run out of them. */
 export const descriptorsEnough = 1_024;
 
-/** Under this many, modules must be loaded one after the other. Importing them opens about 160 files at once. */
+/** With fewer, modules must be loaded one after the other: importing them opens about 160 files at once. */
 export const descriptorsToImport = 256;
 
-/** Under this many, a receiver cannot open its databases and serve connections. */
+/** With fewer, a receiver cannot open its databases and serve connections. */
 export const descriptorsToRun = 64;
 
-/** The most file descriptors that this process can have open. Undefined where there is no `/proc`, such as macOS. */
+/** The limit of open file descriptors for this process. Undefined where there is no `/proc`, such as on macOS. */
 export function readDescriptorLimit(): number | undefined {
   try {
     return parseDescriptorLimit(readFileSync('/proc/self/limits', 'utf8'));
@@ -18,7 +18,7 @@ export function readDescriptorLimit(): number | undefined {
   }
 }
 
-/** The soft limit in what Linux shows as `/proc/self/limits`; infinite for "unlimited". */
+/** Reads the soft limit from the text of `/proc/self/limits`. "unlimited" becomes infinity. */
 export function parseDescriptorLimit(limits: string): number | undefined {
   const text = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits)?.[1];
   if (text === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { LimitedLog } from '../domain/limited-log.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, sendProblem } from './problem.ts';
 
-/** For the methods that a route does not have. */
+/** Answers the methods that a route does not support. */
 export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
   return () => {
     throw notThisMethod(...allowed);
@@ -11,17 +11,17 @@ export function methodNotAllowed(...allowed: readonly string[]): RequestHandler 
 }
 
 export function notThisMethod(...allowed: readonly string[]): Problem {
-  return new Problem('method_not_allowed', `The methods here are: ${allowed.join(', ')}.`, {
+  return new Problem('method_not_allowed', `This address supports only ${allowed.join(', ')}.`, {
     headers: { Allow: allowed.join(', ') },
   });
 }
 
-/** For addresses that no route has. */
+/** Answers addresses without a route. */
 export const notFound: RequestHandler = () => {
-  throw new Problem('not_found', 'See /openapi.json for what there is.');
+  throw new Problem('not_found', 'The addresses of this server are listed in /openapi.json.');
 };
 
-/** The one place where an error becomes an answer. Nothing of the error itself is shown. */
+/** Turns every error into an answer. The answer shows nothing of an unexpected error. */
 export function answerProblem(log: LimitedLog, metrics: Metrics): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);
@@ -37,10 +37,10 @@ export function answerProblem(log: LimitedLog, metrics: Metrics): ErrorRequestHa
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // Express's own: a path that cannot be decoded.
+  // Express throws such an error for a path that cannot be decoded.
   const status = (error as { status?: unknown } | null)?.status;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new Problem('bad_request', 'The request cannot be read.', { cause: error });
+    return new Problem('bad_request', 'The path of the request cannot be decoded.', { cause: error });
   }
-  return new Problem('internal', 'The server failed; its log says why.', { cause: error });
+  return new Problem('internal', 'The server failed. The reason is in its log.', { cause: error });
 }

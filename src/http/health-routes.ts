@@ -17,12 +17,12 @@ export interface HealthDependencies {
   readonly metrics: Metrics;
   readonly metricsToken: string | undefined;
   readonly publicUrl: string | undefined;
-  /** Of guesses at the token. */
+  /** Counts wrong guesses at the metrics token. */
   readonly throttle: FailureThrottle;
   readonly log: LimitedLog;
-  /** Whether the store would take a push now. */
+  /** Whether the store can take a push now. */
   readonly canStore: () => Promise<boolean>;
-  /** Why what is stored now would be lost, if so. */
+  /** Why new data would be lost, or undefined when it is safe. */
   readonly findLoss: () => StoreLoss | undefined;
   readonly isClosing: () => boolean;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface HealthDependencies {
 
 const storeAnswersWithinMs = 2_000;
 
-/** Alive, ready, and the figures. */
+/** The routes for liveness, readiness and metrics. */
 export function healthRoutes(dependencies: HealthDependencies): Router {
   const router = Router();
   const check = shared(() => readReadiness(dependencies));
@@ -52,14 +52,18 @@ export function healthRoutes(dependencies: HealthDependencies): Router {
     .get(async (request, response) => {
       const caller = recognise(request, dependencies);
       if (typeof caller === 'number') {
-        throw new Problem('too_many_failures', 'Wait before you try another token.', {
-          headers: { 'Retry-After': String(Math.ceil(caller / 1000)) },
-        });
+        throw new Problem(
+          'too_many_failures',
+          'Too many wrong tokens came from this address. Wait before you try again.',
+          {
+            headers: { 'Retry-After': String(Math.ceil(caller / 1000)) },
+          },
+        );
       }
       if (caller === 'stranger') {
         throw new Problem(
           'not_authenticated',
-          'Send METRICS_TOKEN as a bearer token, or ask from this machine at http://localhost.',
+          'Send METRICS_TOKEN as a bearer token, or send the request from this machine to http://localhost.',
           {
             headers: { 'WWW-Authenticate': 'Bearer realm="metrics"' },
           },
@@ -103,12 +107,12 @@ async function readReadiness(dependencies: HealthDependencies): Promise<Readines
   }
 }
 
-/** What everybody may see: reasons may name hosts and accounts. */
+/** The public part of the answer. Reasons may name hosts and accounts, so only the operator sees them. */
 function withoutReasons({ status, paused }: Readiness): Readiness {
   return { status, paused: paused.map(({ destination }) => ({ destination })) };
 }
 
-/** Lets those who ask at once share one answer: however many ask, the store is asked once at a time. */
+/** Lets concurrent requests share one result, so that the store gets one query at a time. */
 function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let current: Promise<Result> | undefined;
   return () =>
@@ -118,9 +122,9 @@ function shared<Result>(ask: () => Promise<Result>): () => Promise<Result> {
 }
 
 /**
- * Tells an operator from a stranger. An operator sends the token, or asks from this machine, by a name of this machine,
- * and without a proxy.
- * Answers a number for a caller that guessed too often: how long to wait, in milliseconds. Its token was not checked.
+ * Distinguishes the operator from a stranger. An operator sends the token, or sends the request from this machine to a
+ * local name without a proxy. For a caller that guessed too often the result is the wait in milliseconds: its token was
+ * not checked.
  */
 function recognise(
   request: Request,
@@ -141,7 +145,7 @@ function recognise(
       ...{ code: waitMs > 0 ? 'too_many_failures' : 'not_authenticated', path: request.path },
       ...{ credential: 'metrics token', address: callerAddress(request), waitMs },
     },
-    'METRICS_TOKEN was wrong in a request',
+    'A request had a wrong METRICS_TOKEN',
   );
   return waitMs > 0 ? waitMs : 'stranger';
 }

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Made by {@link html} only. */
+/** Text that is already HTML. Only {@link html} makes it. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[] | undefined;
 
-/** A template whose values are escaped, unless they are HTML themselves. */
+/** A template that escapes its values, except values that are HTML already. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(
     parts.map((part, index) => (index === 0 ? part : render(values[index - 1]) + part)).join(''),

@@ -2,11 +2,11 @@ import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import type { Express } from 'express';
 
 /**
- * Classes of request and response for the server of an Express app, whose prototypes the app takes as its own.
+ * Makes the classes of request and response for the server of an Express app.
  *
- * Express gives each message its prototype after the message was made. From then on V8 gives each object a hidden
- * class of its own for every property that is added, and no access to it is ever fast: a third of what a push
- * costs. Of a message that has the prototype from the beginning there is nothing to change.
+ * Express changes the prototype of each message after it was made. V8 then gives each object its own hidden class for
+ * every added property, so property access stays slow: a third of the cost of a push. These classes have Express's
+ * prototypes from the start, so nothing changes later.
  */
 export function messagesOf(app: Express): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
   const Request = class extends IncomingMessage {};

@@ -7,7 +7,7 @@ import { revokePath, tokenPath } from './token-route.ts';
 
 export const metadataPath = '/.well-known/oauth-authorization-server';
 
-/** What the issuer can do: RFC 8414. */
+/** Describes the issuer as RFC 8414 says. */
 export function metadataRoute(issuerUrl: () => string): Router {
   const router = Router();
   router

@@ -5,32 +5,32 @@ import type { Stage } from '../domain/stage.ts';
 import type { DestinationBacklog } from '../store/backlog.ts';
 
 export interface Metrics {
-  /** Counts what was not as expected, and answers the codes, each once. */
+  /** Counts warnings. Returns each code once. */
   pushWarned(warnings: readonly PushWarning[]): readonly string[];
-  /** A body that was refused and kept; its stage is known when the path gives it. */
+  /** Counts a body that was refused and kept. The stage is known when the path gives it. */
   pushRefused(pathStage: Stage | undefined): void;
   pushStored(stage: Stage, duplicate: boolean): void;
-  /** A push of a call that was removed, or is full: kept in the quarantine. */
+  /** Counts a push that was put into the quarantine because its call was removed or is full. */
   pushSetAside(stage: Stage): void;
-  /** Rows that were past their time, by what they were. */
+  /** Counts rows that were removed after their retention, by kind. */
   trimmed(kind: string, count: number): void;
   requestRefused(code: string): void;
   committed(size: number, durationMs: number): void;
   requestAnswered(route: string, status: number, durationMs: number): void;
   deliverySettled(destination: string, outcome: string, count: number): void;
-  /** A figure that an adapter shows of its destination. */
+  /** Sets a figure that an adapter reports for its destination. */
   destinationFigure(destination: string, figure: string, value: number): void;
-  /** Prometheus text, and its content type. */
+  /** The metrics as Prometheus text, with its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * The receiver's figures.
+ * The receiver's metrics.
  *
- * @param readBacklog asked at each scrape; a failing one leaves its figures out
- * @param readLastPushMs when any process last stored a push; asked at each scrape
+ * @param readBacklog called at each scrape; when it fails, its metrics are missing
+ * @param readLastPushMs when any process last stored a push; called at each scrape
  */
 export function createMetrics(
   clock: Clock,
@@ -42,20 +42,20 @@ export function createMetrics(
   collectDefaultMetrics({ register: registry });
   const pushes = new Counter({
     name: 'jet_pushes_total',
-    help: 'Pushes by stage and result (stored, duplicate; refused, set_aside: kept in the quarantine).',
+    help: 'Pushes by stage and result: stored, duplicate, or kept in the quarantine (refused, set_aside).',
     labelNames: ['stage', 'result'],
     registers,
   });
   const refused = new Counter({
     name: 'jet_requests_refused_total',
-    help: 'Requests that were answered with a problem, by its code.',
+    help: 'Requests that were answered with a problem, by problem code.',
     labelNames: ['code'],
     registers,
   });
   let lastPushMs: number | undefined;
   new Gauge({
     name: 'jet_seconds_since_last_push',
-    help: 'Seconds since the last push was stored, by any process; NaN before the first.',
+    help: 'Seconds since any process last stored a push. NaN before the first push.',
     registers,
     collect() {
       this.set(lastPushMs === undefined ? NaN : (clock() - lastPushMs) / 1000);
@@ -63,7 +63,7 @@ export function createMetrics(
   });
   const warnings = new Counter({
     name: 'jet_push_warnings_total',
-    help: 'Things about stored pushes that were not as expected, by code.',
+    help: 'Warnings about stored pushes, by code.',
     labelNames: ['code'],
     registers,
   });
@@ -75,32 +75,32 @@ export function createMetrics(
   });
   const commitSize = new Histogram({
     name: 'jet_commit_pushes',
-    help: 'How many pushes shared a commit.',
+    help: 'How many pushes were stored in one commit.',
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
     registers,
   });
   const requestSeconds = new Histogram({
     name: 'jet_request_duration_seconds',
-    help: 'How long requests took to answer, by route and status.',
+    help: 'How long it took to answer requests, by route and status.',
     labelNames: ['route', 'status'],
     buckets: durationBuckets,
     registers,
   });
   const deliveries = new Counter({
     name: 'jet_deliveries_total',
-    help: 'Attempts at deliveries, by destination and outcome.',
+    help: 'Delivery attempts, by destination and outcome.',
     labelNames: ['destination', 'outcome'],
     registers,
   });
   const trimmed = new Counter({
     name: 'jet_trimmed_total',
-    help: 'What this process removed because it was past its time (RETENTION_DAYS, or its own end), by kind.',
+    help: 'Rows that this process removed because they were past RETENTION_DAYS or expired, by kind.',
     labelNames: ['kind'],
     registers,
   });
   const available = new Gauge({
     name: 'jet_store_available',
-    help: '1 when the store would take a push, 0 when it would not: pushes are then answered 503.',
+    help: '1 when the store can take a push, 0 when it cannot and pushes are answered 503.',
     registers,
   });
   const gauges = {
@@ -125,13 +125,13 @@ export function createMetrics(
   };
   const resting = new Gauge({
     name: 'jet_deliveries_resting',
-    help: 'Deliveries that are not tried any more (rejected, exhausted), until their cause is mended and they are replayed.',
+    help: 'Deliveries that are not tried again (rejected, exhausted) until they are replayed.',
     labelNames: ['destination', 'state'],
     registers,
   });
   const figures = new Gauge({
     name: 'jet_destination_figure',
-    help: 'What an adapter tells of its destination, by the name of the figure; its unit is at the end of the name.',
+    help: 'Figures that an adapter reports for its destination. The unit is at the end of the figure name.',
     labelNames: ['destination', 'figure'],
     registers,
   });

@@ -5,20 +5,20 @@ import { Problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { rawBodyOf, refusePush, type RefusalDependencies } from './refuse-push.ts';
 
-// A slip in the sender's form must not lose calls: a body that comes by another method, or to an address beside
-// ours, is kept like any other that is refused.
+// A mistake in the sender's form must not lose calls. A body that comes with another method, or to a wrong address, is
+// kept in the quarantine like any refused body.
 
 /**
- * For what no route has taken. Without credentials it is told what anybody is told.
+ * Handles requests without a route. A sender without credentials gets the ordinary answer.
  *
- * @param paths those that a sender may have meant
+ * @param paths the addresses that the sender may have meant
  */
 export function keepMisdirected(
   authenticate: RequestHandler,
   paths: readonly string[],
   dependencies: RefusalDependencies,
 ): RequestHandler {
-  const detail = `No push has this address; there are ${paths.join(', ')}.`;
+  const detail = `This is not an address for pushes. The addresses are ${paths.join(', ')}.`;
   const keep: RequestHandler = async (request) => {
     const raw = rawBodyOf(request, await readBody(request), undefined);
     await refusePush(raw, new Problem('not_found', detail), dependencies);
@@ -43,7 +43,7 @@ export function keepOtherMethod(
   };
 }
 
-/** For requests that carry a body; others go on. */
+/** Runs a handler only for requests with a body. */
 export function withBody(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;

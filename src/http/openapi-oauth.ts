@@ -12,7 +12,7 @@ export const tokenAnswerSchema = z.object({
   token_type: z.literal('Bearer'),
   expires_in: z.int(),
   scope: z.string(),
-  refresh_token: z.string().optional().describe('For a grant that a person approved.'),
+  refresh_token: z.string().optional().describe('Only for a grant that a person approved.'),
 });
 
 const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string() });
@@ -24,7 +24,7 @@ const tokenRequestSchema = z.object({
   ...credentials,
   scope: z.string().optional(),
   code: z.string().optional(),
-  redirect_uri: z.string().optional().describe('As the authorization request named it.'),
+  redirect_uri: z.string().optional().describe('The same value as in the authorization request.'),
   code_verifier: z.string().optional(),
   refresh_token: z.string().optional(),
 });
@@ -58,14 +58,14 @@ export function oauthOperations(): Record<string, unknown> {
     [tokenPath]: {
       post: credentialOperation(
         'issueToken',
-        'An access token, for a client that proves itself by HTTP Basic or in the body',
+        'Get an access token. The client sends its credentials by HTTP Basic or in the body',
         tokenRequestSchema,
         { description: 'Issued', ...jsonAnswer(tokenAnswerSchema) },
       ),
     },
     [revokePath]: {
       post: credentialOperation('revokeToken', 'End a token (RFC 7009)', revokeRequestSchema, {
-        description: 'The token is not valid any more, or never was',
+        description: 'The token is no longer valid, or never was',
         ...jsonAnswer(z.object({})),
       }),
     },
@@ -80,7 +80,7 @@ export function oauthOperations(): Record<string, unknown> {
   };
 }
 
-/** Where a client gets its tokens, as a security scheme names it. */
+/** The token addresses of the OAuth flows, for a security scheme. */
 export function oauthFlows(publicUrl: string): Record<string, unknown> {
   const scopes = { [webhookScope]: 'Send pushes' };
   const tokenUrl = `${publicUrl}${tokenPath}`;
@@ -109,16 +109,16 @@ function authorizeOperation(): Record<string, unknown> {
     parameters: [
       parameter('response_type', true, 'code'),
       parameter('client_id', true, 'The client'),
-      parameter('redirect_uri', false, 'One that is registered; may be left out when there is one only'),
+      parameter('redirect_uri', false, 'A registered address; optional when only one is registered'),
       parameter('scope', false, webhookScope),
-      parameter('state', false, 'Comes back as it was sent'),
+      parameter('state', false, 'Returned unchanged'),
       parameter('code_challenge', false, 'RFC 7636'),
       parameter('code_challenge_method', false, 'S256'),
     ],
     responses: {
-      200: page('The page to sign in, or to decide'),
+      200: page('The page to sign in or to decide'),
       303: { description: 'Sent back with an error: the request cannot be approved' },
-      400: page('The request names no client or address to send a person back to'),
+      400: page('The request names no known client or no registered redirect address'),
       503: page('The store cannot be reached'),
     },
   };
@@ -127,7 +127,7 @@ function authorizeOperation(): Record<string, unknown> {
 function decideOperation(): Record<string, unknown> {
   return {
     operationId: 'decide',
-    summary: 'Takes the forms of the page; for browsers',
+    summary: 'Receive the forms of the page, from browsers',
     requestBody: {
       content: {
         'application/x-www-form-urlencoded': {
@@ -142,10 +142,13 @@ function decideOperation(): Record<string, unknown> {
       },
     },
     responses: {
-      303: { description: 'Signed in: on to the decision; or decided: back with a code or an error' },
-      400: page('The request names no client or address to send a person back to'),
+      303: {
+        description:
+          'After the sign-in: to the decision. After the decision: to the client, with a code or an error',
+      },
+      400: page('The request names no known client or no registered redirect address'),
       401: page('The password is wrong'),
-      403: page('The form came from elsewhere'),
+      403: page('The form does not come from a page of this server'),
       413: page('The form is too large'),
       429: page('Too many failed attempts'),
       503: orTooManyConnections(page('The store cannot be reached')),
@@ -182,7 +185,7 @@ function credentialOperation(
   };
 }
 
-/** A GET that has one answer, and perhaps others by status. */
+/** A GET with one 200 answer, and further answers by status if given. */
 export function operation(
   operationId: string,
   summary: string,
@@ -192,17 +195,17 @@ export function operation(
   return { operationId, summary, responses: { 200: { description: summary, ...answer }, ...others } };
 }
 
-/** An error answer, as a response's `content`. */
+/** The `content` of an error answer. */
 export const problemContent = {
   'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
 };
 
-/** For the `headers` of an answer that asks for another try. */
+/** The `headers` of an answer that asks for a retry. */
 export const retryAfter = {
   'Retry-After': { description: 'Seconds until the next try', schema: { type: 'integer' } },
 };
 
-/** Any POST can come on a connection that is over the limit, whatever else its 503 means. */
+/** Adds the 503 that any POST gets on a connection over the limit, beside the other meanings of 503. */
 function orTooManyConnections({ description, content }: Answer): Record<string, unknown> {
   return {
     description: `${description}; or too_many_connections, as a problem`,
@@ -226,7 +229,7 @@ export function jsonAnswer(schema: z.ZodType): Pick<Answer, 'content'> {
 
 export function jsonSchema(schema: z.ZodType): Record<string, unknown> {
   const described: Record<string, unknown> = { ...z.toJSONSchema(schema, { io: 'output' }) };
-  // OpenAPI 3.1 names the dialect once, for the whole document.
+  // OpenAPI 3.1 names the JSON Schema dialect once, for the whole document.
   delete described.$schema;
   return described;
 }

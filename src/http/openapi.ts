@@ -18,16 +18,16 @@ import { webhookPaths } from './webhook-routes.ts';
 
 export { tokenAnswerSchema } from './openapi-oauth.ts';
 
-/** Read at run time: an import would put a copy of package.json into the build. */
+// Read at run time: an import would put a copy of package.json into the build.
 const { version } = createRequire(import.meta.url)('#package') as { version: string };
 
-/** The 200 answer to a push. */
+/** The 200 answer to one push. */
 export const storedAnswerSchema = z.object({
   status: z.literal('stored'),
   pushId: z.string(),
   callId: z.string(),
   stage: z.enum(stages),
-  duplicate: z.boolean().describe('True for a repeat: nothing was written twice.'),
+  duplicate: z.boolean().describe('True for a duplicate: nothing was written again.'),
   warnings: z.array(
     z.object({ field: z.string(), code: z.string(), received: z.string(), action: z.string() }),
   ),
@@ -40,7 +40,7 @@ export const storedListSchema = z.object({
     z.union([
       storedAnswerSchema,
       z.object({
-        status: z.literal('refused').describe('The item is no call. It is kept in the quarantine.'),
+        status: z.literal('refused').describe('The item is not a call. It is kept in the quarantine.'),
         code: z.string(),
         detail: z.string(),
         quarantineId: z.string(),
@@ -49,7 +49,7 @@ export const storedListSchema = z.object({
   ),
 });
 
-/** An error answer: RFC 9457. */
+/** An error answer (RFC 9457). */
 export const problemSchema = z.object({
   type: z.literal('about:blank'),
   title: z.string(),
@@ -66,7 +66,7 @@ const readinessSchema = z.object({
   store: z.object({ reason: z.string(), remedy: z.string() }).optional(),
 });
 
-/** The description of this server (OpenAPI 3.1), made from the schemas that the code uses. */
+/** The OpenAPI 3.1 description of this server, made from the schemas that the code uses. */
 export function createOpenApi(publicUrl: string | undefined): Record<string, unknown> {
   return {
     openapi: '3.1.0',
@@ -74,7 +74,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
       title: 'Jet receiver',
       version,
       description:
-        'Takes the call webhooks of Jet Interactive. Every push that is answered 200 is on the disk.',
+        'Receives the call webhooks of Jet Interactive. A push is on the disk before it is answered 200.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl ?? '/' }],
@@ -89,17 +89,21 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
       },
       '/readyz': {
         get: {
-          ...operation('isReady', 'Able to store, and what is paused', jsonAnswer(readinessSchema)),
+          ...operation(
+            'isReady',
+            'Whether the server can store pushes, and which destinations are paused',
+            jsonAnswer(readinessSchema),
+          ),
           responses: {
             200: { description: 'Ready', ...jsonAnswer(readinessSchema) },
-            503: { description: 'Not able to store now', ...jsonAnswer(readinessSchema) },
+            503: { description: 'The server cannot store pushes now', ...jsonAnswer(readinessSchema) },
           },
         },
       },
       '/metrics': {
         get: operation(
           'readMetrics',
-          'Figures as Prometheus text; from this machine at localhost, or with METRICS_TOKEN',
+          'Metrics as Prometheus text. Send METRICS_TOKEN, or send the request from this machine to localhost',
           {
             content: { 'text/plain': { schema: { type: 'string' } } },
           },
@@ -132,7 +136,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
           type: 'apiKey',
           in: 'header',
           name: 'X-Webhook-Key',
-          description: 'The name is WEBHOOK_HEADER_NAME, the value WEBHOOK_HEADER_VALUE.',
+          description: 'WEBHOOK_HEADER_NAME sets the name, WEBHOOK_HEADER_VALUE the value.',
         },
       },
     },
@@ -147,28 +151,30 @@ const pushListSchema = {
   type: 'array',
   maxItems: callsMax,
   items: { $ref: '#/components/schemas/Push' },
-  description: 'Stored in one transaction. Items that are no call are kept in the quarantine.',
+  description:
+    'The calls are stored in one transaction. Items that are not calls are kept in the quarantine.',
 };
 
 function webhookOperation(path: string, stage: string | undefined): Record<string, unknown> {
   return {
     operationId: `take${path.replace(/^\/webhooks\/jet/, '').replace(/-?\/?([a-z]+)/g, (_all, word: string) => word.charAt(0).toUpperCase() + word.slice(1))}Push`,
-    summary: stage === undefined ? 'Any push; its stage is inferred' : `A push of the stage ${stage}`,
+    summary:
+      stage === undefined ? 'A push of any stage; the stage is inferred' : `A push of the stage ${stage}`,
     security: [{ oauth: [webhookScope] }, { header: [] }],
     requestBody: {
       required: true,
       description:
-        'One call, or a list of calls. JSON is read under any content type but multipart, also as JSON text in a JSON string, under data, payload or body, or in a form. The charset is the one that is declared, or the one that the bytes show. Content-Encoding may be gzip, deflate or br.',
+        'One call, or a list of calls. JSON is read with any content type except multipart. It may also be JSON text in a JSON string, under data, payload or body, or in a form. The charset is the declared one, or the one that the bytes show. Content-Encoding can be gzip, deflate or br.',
       content: {
         'application/json': { schema: onePushOrList },
-        'application/x-ndjson': { schema: { type: 'string', description: 'One call a line.' } },
+        'application/x-ndjson': { schema: { type: 'string', description: 'One call on each line.' } },
         'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/Push' } },
         'text/plain': { schema: { type: 'string', description: 'The JSON text of a call or a list.' } },
       },
     },
     responses: {
       200: {
-        description: 'Stored and synced, or stored before',
+        description: 'Stored and synced to the disk, now or before',
         ...jsonAnswer(z.union([storedAnswerSchema, storedListSchema])),
       },
       ...problemAnswers(),
@@ -176,11 +182,11 @@ function webhookOperation(path: string, stage: string | undefined): Record<strin
   };
 }
 
-/** The problem codes by status, as answers. */
+/** An answer for each status, with its problem codes. */
 function problemAnswers(): Record<string, unknown> {
   const byStatus = new Map<number, string[]>();
   for (const [code, { status }] of Object.entries(problemCodes)) {
-    // The address and the method are right where this answers, and our own faults are 503 to a sender.
+    // This address and method exist, and the server's own faults reach a sender as 503.
     if (status === 404 || status === 405 || status === 500) continue;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
@@ -196,12 +202,12 @@ function problemAnswer(...codes: readonly string[]): Record<string, unknown> {
   return { description: codes.join(', '), content: problemContent };
 }
 
-/** Every field of Jet's page under its own spelling. None is required, and more may come. */
+/** Every field of Jet's page in Jet's spelling. None is required, and further fields are allowed. */
 function pushSchema(): Record<string, unknown> {
   return {
     type: 'object',
     description:
-      'Keys match without regard to case, spaces, underscores, hyphens and dots. A push needs callsessionid, or Called Number with call Start Time.',
+      'Case, spaces, underscores, hyphens and dots in keys are ignored. A push needs callsessionid, or Called Number with call Start Time.',
     properties: Object.fromEntries(
       jetFields.map((field: JetField) => [field.jetName, { description: kindText[field.kind] }]),
     ),

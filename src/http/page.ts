@@ -1,13 +1,13 @@
 import type { RequestHandler, Response } from 'express';
 import { html, type Html } from './html.ts';
 
-// Below /oauth/, which a proxy in front forwards.
+// Below /oauth/, because a proxy in front forwards that path.
 export const stylePath = '/oauth/page.css';
 
 /**
- * Sends a page. Nothing on it is kept by a browser, framed, or run as a script.
+ * Sends a page. Browsers must not cache it, frame it or run scripts on it.
  *
- * @param formTargets where its forms may lead beside this server, redirects included
+ * @param formTargets other origins that its forms may lead to, including redirects
  */
 export function sendPage(
   response: Response,
@@ -24,7 +24,7 @@ export function sendPage(
     'Content-Security-Policy',
     `default-src 'none'; style-src 'self'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`,
   );
-  // Not no-referrer: a browser then sends "Origin: null" with the form.
+  // Not no-referrer, because a browser then sends "Origin: null" with the form.
   response.setHeader('Referrer-Policy', 'same-origin');
   response.end(
     html`<!doctype html>
@@ -45,7 +45,7 @@ export function sendPage(
   );
 }
 
-/** The style of the pages. Contrasts are 7 to 1 and more, in light and dark. */
+/** The style of the pages. Contrasts are at least 7 to 1, in light and dark. */
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #6b7280; --accent: #0b4f9e; --on-accent: #fff; --fault: #8f1d14; }
 @media (prefers-color-scheme: dark) {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Every code that an error answer of this server may carry. Stable: senders and operators rely on them. */
+/** Every code that an error answer of this server can have. Stable, because senders and operators rely on them. */
 export const problemCodes = {
   empty_body: { status: 400, title: 'The body is empty' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
@@ -15,21 +15,21 @@ export const problemCodes = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   body_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_content_type: { status: 415, title: 'The content type is not one that is read' },
-  unsupported_content_encoding: { status: 415, title: 'The content encoding is not known' },
+  unsupported_content_type: { status: 415, title: 'The content type is not supported' },
+  unsupported_content_encoding: { status: 415, title: 'The content encoding is not supported' },
   not_an_object: { status: 422, title: 'The body is not a JSON object' },
-  not_a_call: { status: 422, title: 'The body names no call' },
+  not_a_call: { status: 422, title: 'The body does not identify a call' },
   not_storable: { status: 422, title: 'The push cannot be stored' },
   too_many_failures: { status: 429, title: 'Too many failed attempts' },
   internal: { status: 500, title: 'The server failed' },
   store_unavailable: { status: 503, title: 'The store cannot take the push now' },
-  too_many_connections: { status: 503, title: 'All connections are taken' },
+  too_many_connections: { status: 503, title: 'All connections are in use' },
   quarantine_full: { status: 503, title: 'The quarantine is full' },
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;
 
-/** An error answer in the making: RFC 9457. */
+/** An error that becomes an answer (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -52,12 +52,16 @@ export class Problem extends Error {
   }
 }
 
-/** The store cannot work now: the sender may try again in some seconds. */
+/** The store cannot work now. The sender can retry in some seconds. */
 export function storeUnavailable(cause: unknown): Problem {
-  return new Problem('store_unavailable', 'Try again; what was stored all the same is recognised.', {
-    headers: { 'Retry-After': '5' },
-    cause,
-  });
+  return new Problem(
+    'store_unavailable',
+    'The push may not have been stored. Send it again: a duplicate is recognised.',
+    {
+      headers: { 'Retry-After': '5' },
+      cause,
+    },
+  );
 }
 
 /** Sends a problem as `application/problem+json`. */

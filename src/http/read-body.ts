@@ -4,13 +4,13 @@ import type { Request } from 'express';
 import getRawBody from 'raw-body';
 import { Problem } from './problem.ts';
 
-/** The most bytes of a push's body, before and after decompression. */
+/** The largest body of a push in bytes, before and after decompression. */
 export const bodyBytesMax = 256 * 1024;
 
 const inflateWithHeader = promisify(inflate);
 const inflateWithoutHeader = promisify(inflateRaw);
 
-/** `deflate` is the zlib format (RFC 9110 section 8.4.1.2); some senders leave its header out. */
+/** `deflate` is the zlib format (RFC 9110 section 8.4.1.2), but some senders omit its header. */
 function inflateEither(body: Buffer, options: ZlibOptions): Promise<Buffer> {
   return inflateWithHeader(body, options).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
@@ -26,7 +26,7 @@ const decompress = new Map<string, (body: Buffer, options: ZlibOptions) => Promi
 ]);
 
 /**
- * Reads a request's body as bytes, as they came.
+ * Reads a request's body as unchanged bytes.
  *
  * @throws Problem `body_too_large`; the connection is then closed after the answer
  */
@@ -36,13 +36,15 @@ export async function readBody(request: Request, bytesMax = bodyBytesMax): Promi
   } catch (error) {
     const { type } = error as { type?: string };
     if (type === 'entity.too.large') {
-      // What is still coming is thrown away, so that the sender gets to read the answer.
+      // Read and discard the rest, so that the sender can read the answer.
       request.resume();
       throw new Problem('body_too_large', `The body is larger than ${bytesMax} bytes.`, {
         headers: { Connection: 'close' },
       });
     }
-    throw new Problem('bad_request', 'The body did not come as its length says.', { cause: error });
+    throw new Problem('bad_request', 'The length of the body differs from the stated length.', {
+      cause: error,
+    });
   }
 }
 
@@ -58,7 +60,7 @@ export async function decodeBody(body: Buffer, encoding: string | undefined): Pr
   if (decode === undefined) {
     throw new Problem(
       'unsupported_content_encoding',
-      'Content-Encoding is none of gzip, deflate, br and identity.',
+      'Content-Encoding must be gzip, deflate, br or identity.',
     );
   }
   try {
@@ -67,7 +69,7 @@ export async function decodeBody(body: Buffer, encoding: string | undefined): Pr
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new Problem('body_too_large', `The body is larger than ${bodyBytesMax} bytes when decompressed.`);
     }
-    throw new Problem('malformed_encoding', `The body is not what Content-Encoding: ${name} says.`, {
+    throw new Problem('malformed_encoding', `The body cannot be decoded with Content-Encoding: ${name}.`, {
       cause: error,
     });
   }

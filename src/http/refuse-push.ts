@@ -13,10 +13,10 @@ export interface RefusalDependencies {
 }
 
 /**
- * Refuses a body whose sender is known: it is in the quarantine before the answer is sent, since it may never come
- * again.
+ * Refuses a body of an authenticated sender. The body goes into the quarantine before the answer is sent, because the
+ * sender may never send it again.
  *
- * @throws the problem; or one of 503 when the body cannot be kept
+ * @throws the problem, or a 503 problem when the body cannot be kept
  */
 export async function refusePush(
   raw: RawBody,
@@ -27,7 +27,7 @@ export async function refusePush(
   throw noteRefused(quarantineId, raw.pathStage, problem, dependencies);
 }
 
-/** Counts and logs a body that is in the quarantine. Answers the problem that its sender reads. */
+/** Counts and logs a body that was put into the quarantine. Returns the problem for its sender. */
 export function noteRefused(
   quarantineId: string,
   pathStage: Stage | undefined,
@@ -36,22 +36,26 @@ export function noteRefused(
 ): Problem {
   metrics.pushRefused(pathStage);
   const { code, detail } = problem;
-  log.warn({ quarantineId, code, detail }, 'A body was refused and is in the quarantine');
+  log.warn({ quarantineId, code, detail }, 'A body was refused and put into the quarantine');
   return problem;
 }
 
-/** A body as the quarantine keeps it. */
+/** A body in the form that the quarantine stores. */
 export function rawBodyOf(request: Request, body: Buffer, pathStage: Stage | undefined): RawBody {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
   return { body, pathStage, contentType, contentEncoding };
 }
 
-/** Turns a failure of the inbox into what the sender reads. */
+/** Turns a failure of the inbox into the problem for the sender. */
 export function throwUnkept(error: unknown): never {
   if (error instanceof QuarantineFull) {
-    throw new Problem('quarantine_full', 'Refused bodies are kept, and there is no room left.', {
-      headers: { 'Retry-After': '60' },
-    });
+    throw new Problem(
+      'quarantine_full',
+      'The body was refused, and the quarantine has no room to keep it. Send it again later.',
+      {
+        headers: { 'Retry-After': '60' },
+      },
+    );
   }
   throw storeUnavailable(error);
 }

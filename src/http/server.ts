@@ -6,14 +6,14 @@ import type { ConnectionLimit } from './connection-limit.ts';
 import { messagesOf } from './messages.ts';
 
 export interface RunningServer {
-  /** Where it listens, for people. */
+  /** The address of the server, for people. */
   readonly url: string;
   readonly port: number;
-  /** Stops taking connections and waits for the requests in flight, at most this long. */
+  /** Stops accepting connections and waits for the requests in flight, at most this long. */
   close(withinMs: number): Promise<void>;
 }
 
-/** Starts to listen. Slow senders are cut off: headers within 10 s, a whole request within 15 s. */
+/** Starts to listen. Slow senders are disconnected: headers must arrive within 10 s, a whole request within 15 s. */
 export async function startServer(
   app: Express,
   host: string,
@@ -43,12 +43,14 @@ export async function startServer(
       resolve();
     });
   });
-  // Without a listener, a connection that cannot be taken (no file descriptors are left) would end the process.
-  server.on('error', (error) => log.error({ error }, 'A connection could not be taken; the server goes on'));
+  // Without this listener, a connection that fails for lack of file descriptors would end the process.
+  server.on('error', (error) =>
+    log.error({ error }, 'A connection could not be accepted. The server keeps running'),
+  );
   server.on('drop', () =>
     log.error(
       { connections: server.maxConnections },
-      'A connection was reset, since all were taken; the server goes on',
+      'A connection was reset, because all connections were in use. The server keeps running',
     ),
   );
   const address = server.address() as AddressInfo;
@@ -61,9 +63,8 @@ export async function startServer(
 }
 
 /**
- * A target without scheme and host (RFC 9112 section 3.2): what a client writes there means nothing here, and not every
- * host is one that those who read the path can parse. Nor do two slashes at its beginning, as a base address that ends
- * in one makes them.
+ * Removes scheme and host from a request target (RFC 9112 section 3.2). They mean nothing here, and the host may be one
+ * that `URL` cannot parse. Also joins several slashes at the beginning: a base address with a slash at its end makes them.
  */
 function originForm(target: string): string {
   if (target === '*') return target;
@@ -72,7 +73,7 @@ function originForm(target: string): string {
 
 async function closeServer(server: Server, withinMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection is idle again once its request in flight was answered; kept open, it would hold up the end.
+  // A connection becomes idle when its request in flight was answered. If it stayed open, the server could not close.
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   const timer = setTimeout(() => server.closeAllConnections(), withinMs);
   await closed;

@@ -12,7 +12,7 @@ export interface SessionDependencies {
   readonly publicUrl: string | undefined;
 }
 
-/** The session cookie. It is bound to this host, and to https where the public address is https. */
+/** The session cookie. It is bound to this host, and to https when the public address is https. */
 function sessionCookie(publicUrl: string | undefined): {
   name: string;
   secure: boolean;
@@ -26,12 +26,12 @@ function sessionCookie(publicUrl: string | undefined): {
   };
 }
 
-/** Sessions by cookie. */
+/** The middleware for cookie sessions. */
 export function useSessions({ sessions, secretKeys, publicUrl }: SessionDependencies): RequestHandler[] {
   const { name, secure, attributes } = sessionCookie(publicUrl);
   const markSecure: RequestHandler = (request, _response, next) => {
-    // express-session sets a secure cookie only on a request that it holds secure. That the browser's side is
-    // https follows from the settings, not from a header that anybody may send.
+    // express-session sets a secure cookie only on a request that it considers secure. The settings say that the browser
+    // uses https. A header cannot say it, because anybody can send one.
     if (secure) Object.defineProperty(request, 'secure', { value: true, configurable: true });
     next();
   };
@@ -39,7 +39,7 @@ export function useSessions({ sessions, secretKeys, publicUrl }: SessionDependen
     markSecure,
     session({
       store: sessions,
-      // The first signs; a cookie that any of them signed is accepted.
+      // The first key signs. Cookies signed with any of the keys are accepted.
       secret: acceptedKeys(secretKeys).map((key) =>
         createHmac('sha256', key).update('session cookies').digest('hex'),
       ),
@@ -51,7 +51,7 @@ export function useSessions({ sessions, secretKeys, publicUrl }: SessionDependen
   ];
 }
 
-/** Ends the session of a request: deletes it from the store, and its cookie from the browser. */
+/** Ends the session of a request: removes it from the store, and its cookie from the browser. */
 export async function endSession(
   request: Request,
   response: Response,
@@ -62,13 +62,13 @@ export async function endSession(
   response.clearCookie(name, attributes);
 }
 
-/** A token for the forms of one session. Derived, so that the database holds nothing of it. */
+/** A token for the forms of one session. It is derived, so the database need not store it. */
 export function csrfToken(request: Request, secretKey: string): string {
   return createHmac('sha256', secretKey).update(`form of session ${request.sessionID}`).digest('hex');
 }
 
 /**
- * Lets a form through only from a page of this server.
+ * Accepts a form only from a page of this server.
  *
  * @throws Problem `not_allowed`
  */
@@ -89,7 +89,7 @@ export function requireOwnForm(
   if (fromElsewhere || !isOurs) {
     throw new Problem(
       'not_allowed',
-      'The form came from elsewhere, its page is too old, or the browser takes no cookies.',
+      'The form came from another site, its page is too old, or the browser refuses cookies.',
     );
   }
 }

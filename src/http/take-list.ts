@@ -5,7 +5,7 @@ import type { ListItem, Taken } from '../store/inbox.ts';
 import { answerTaken, newPush, type StoredAnswer } from './answer-push.ts';
 import { throwUnkept, type RefusalDependencies } from './refuse-push.ts';
 
-/** What a sender reads of an item that was refused. It is in the quarantine. */
+/** The answer for an item that was refused and put into the quarantine. */
 export interface RefusedAnswer {
   readonly status: 'refused';
   readonly code: string;
@@ -14,10 +14,10 @@ export interface RefusedAnswer {
 }
 
 /**
- * Takes a list: its pushes are stored in one transaction, and its other items go to the quarantine. Answers one entry
+ * Receives a list. Its pushes are stored in one transaction, and its other items go into the quarantine. Returns one entry
  * per item, in the list's order.
  *
- * @throws Problem 503; the sender sends the whole list again, and what was stored is recognised
+ * @throws Problem 503; the sender then sends the whole list again, and stored pushes are recognised as duplicates
  */
 export async function takeList(
   reading: ListReading,
@@ -43,7 +43,7 @@ export async function takeList(
   return answers;
 }
 
-/** An item as the quarantine keeps it: JSON text of its own. */
+/** An item in the form that the quarantine stores: its own JSON text. */
 function rawItem(text: string, pathStage: Stage | undefined): ListItem['raw'] {
   return () => ({
     body: Buffer.from(text),
@@ -59,6 +59,6 @@ function answerRefused(
   { metrics, log }: RefusalDependencies,
 ): RefusedAnswer {
   metrics.pushRefused(pathStage);
-  log.warn({ quarantineId, code, detail }, 'An item of a list was refused and is in the quarantine');
+  log.warn({ quarantineId, code, detail }, 'An item of a list was refused and put into the quarantine');
   return { status: 'refused', code, detail, quarantineId };
 }

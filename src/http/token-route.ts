@@ -9,7 +9,7 @@ import { readBody } from './read-body.ts';
 
 export interface TokenDependencies {
   readonly issuer: Issuer;
-  /** Answers how long to tell the caller to wait, in milliseconds. */
+  /** Counts a failure. Returns the wait for the caller, in milliseconds. */
   readonly countFailure: (...keys: readonly string[]) => number;
   readonly isStoreAway: (error: unknown) => boolean;
   readonly log: LimitedLog;
@@ -21,12 +21,12 @@ export const revokePath = '/oauth/revoke';
 const tokenBodyBytesMax = 16 * 1024;
 const refusedMessage = 'A token request was refused';
 
-/** The token and revocation endpoints. Answers and errors are those of RFC 6749 sections 5.1 and 5.2. */
+/** The token and revocation endpoints. Answers and errors follow RFC 6749 sections 5.1 and 5.2. */
 export function tokenRoute(dependencies: TokenDependencies): Router {
   const router = Router();
   const { issuer } = dependencies;
   const issue = (request: TokenRequest): Promise<object> => issuer.issueToken(request);
-  // RFC 7009 asks for nothing in the answer; some clients read it as JSON.
+  // RFC 7009 requires no body in the answer, but some clients read the answer as JSON.
   const revoke = (request: TokenRequest): Promise<object> => issuer.revokeToken(request).then(() => ({}));
   router.route(tokenPath).post(answerWith(issue, dependencies)).all(methodNotAllowed('POST'));
   router.route(revokePath).post(answerWith(revoke, dependencies)).all(methodNotAllowed('POST'));
@@ -50,9 +50,9 @@ function answerWith(
       response.end(JSON.stringify(await work(tokenRequest)));
     } catch (error) {
       if (isStoreAway(error)) {
-        log.error({ error }, 'A token request failed: the store cannot be reached');
+        log.error({ error }, 'A token request failed, because the store cannot be reached');
         response.setHeader('Retry-After', '5');
-        answer(503, 'temporarily_unavailable', 'The store cannot be reached now.');
+        answer(503, 'temporarily_unavailable', 'The server cannot reach its database now. Try again.');
       } else if (error instanceof Problem) {
         for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
         answer(error.status, 'invalid_request', error.detail);
@@ -73,7 +73,7 @@ function answerWith(
       log.warn({ code, path: request.path, credential, reason, clientId, address, ...waits }, refusedMessage);
       if (waitMs > 0) {
         response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
-        answer(429, 'slow_down', 'Too many failed attempts; wait before the next.');
+        answer(429, 'slow_down', 'Too many attempts failed. Wait before the next attempt.');
         return;
       }
       if (status === 401 && error.usedBasic) {
@@ -89,7 +89,7 @@ function answerWith(
   };
 }
 
-/** A failure counts for its network, and for the client that it named there, however that was sent. */
+/** A failure counts for the network, and for the client id that the network used. */
 function throttleKeys(network: string, clientId: string | undefined): string[] {
   return clientId === undefined ? [network] : [network, `${network} ${clientId.slice(0, 64)}`];
 }

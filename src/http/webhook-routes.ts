@@ -12,7 +12,7 @@ import { decodeBody, readBody } from './read-body.ts';
 import { noteRefused, rawBodyOf, refusePush, throwUnkept, type RefusalDependencies } from './refuse-push.ts';
 import { takeList } from './take-list.ts';
 
-/** The paths that take pushes, and the stage that each gives. */
+/** The paths that receive pushes, and the stage of each path. */
 export const webhookPaths = [
   { path: '/webhooks/jet', stage: undefined },
   { path: '/webhooks/jet/call-start', stage: 'call_start' },
@@ -65,7 +65,7 @@ function sendJson(response: Response, answer: unknown): void {
   response.end(JSON.stringify(answer));
 }
 
-/** What is refused may never come again: it is kept before the answer is sent. */
+/** Reads a body. A refused body is kept before the answer is sent, because the sender may never send it again. */
 async function readOrRefuse(
   raw: RawBody,
   dependencies: WebhookDependencies,

@@ -127,7 +127,7 @@ describe.skipIf(!there)('in a real browser', () => {
     await visit(async (page) => {
       await page.getByLabel('Console password').fill('wrong');
       await page.keyboard.press('Enter');
-      expect(await page.getByRole('alert').textContent()).toBe('That is not the password.');
+      expect(await page.getByRole('alert').textContent()).toBe('The password is wrong.');
       await signInByKeyboard(page);
     });
   });
