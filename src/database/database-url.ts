@@ -9,20 +9,20 @@ export function dialectOfUrl(url: string): DialectName | undefined {
 }
 
 /**
- * What is wrong with a text as the address of a database, reading on from its setting's name. Undefined when it
- * is fine.
+ * What is wrong with a text as the address of a database. The message continues a sentence that begins with the setting's
+ * name. Undefined when the address is valid.
  */
 export function databaseUrlFault(text: string): string | undefined {
   const dialect = dialectOfUrl(text);
   if (dialect === 'sqlite') return undefined;
   if (dialect === undefined || text.endsWith('://')) {
-    return 'begins with sqlite:, postgres:// or mysql://';
+    return 'must begin with sqlite:, postgres:// or mysql://';
   }
   try {
     const { username, password, hostname } = new URL(text);
     decodeURIComponent(username + password);
     return hostname === '' ? 'names no host' : undefined;
   } catch {
-    return 'is not an address; a user or password with characters such as # / @ % must be percent-encoded';
+    return 'is not an address; characters such as # / @ % in a user or password must be percent-encoded';
   }
 }

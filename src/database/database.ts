@@ -2,25 +2,25 @@ import type { Knex } from 'knex';
 
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
 
-/** How a kind of database differs, as far as its schema and its statements must know. */
+/** The differences between kinds of databases that matter to schemas and statements. */
 export interface Traits {
-  /** It is one file on this machine, which one writer at a time may change. */
+  /** The database is one file on this machine. Only one writer at a time can change it. */
   readonly isFile: boolean;
-  /** A schema change is undone with its transaction. */
+  /** A rolled-back transaction also undoes its schema changes. */
   readonly transactionalSchema: boolean;
-  /** An index may leave rows out. */
+  /** An index can have a condition that leaves rows out. */
   readonly partialIndexes: boolean;
-  /** Text is compared letter by letter without being told so, table by table. */
+  /** Text is compared exactly (case and accents count) without a collation for each table. */
   readonly comparesTextExactly: boolean;
   /** The column type for up to 16 MB of bytes. */
   readonly bytesType: string;
-  /** The part of ALTER TABLE that gives a column that may be empty another type; undefined: no type has a length. */
+  /** The part of ALTER TABLE that changes the type of a nullable column. Undefined when types have no length. */
   readonly changesType: ((column: string, type: string) => string) | undefined;
-  /** Rows can be locked by SELECT ... FOR UPDATE. */
+  /** SELECT ... FOR UPDATE can lock rows. */
   readonly rowLocks: boolean;
 }
 
-/** Names a column of the row that is being written, or of the row that stands. For SQL expressions. */
+/** Names a column of the incoming row or of the stored row, for SQL expressions. */
 export interface UpsertNames {
   readonly incoming: (column: string) => string;
   readonly stored: (column: string) => string;
@@ -29,61 +29,61 @@ export interface UpsertNames {
 export interface Upsert {
   readonly table: string;
   readonly columns: readonly string[];
-  /** One array a row, in the order of `columns`: text, numbers, booleans and null. */
+  /** One array for each row, in the order of `columns`: text, numbers, booleans and null. */
   readonly rows: readonly (readonly unknown[])[];
   /** The columns of the primary or unique key that decides between insert and update. */
   readonly key: readonly string[];
   /**
-   * What an update assigns, when it is not the incoming value. MySQL assigns in this order and sees what it
-   * has assigned: put a column last that the other expressions read.
+   * What an update assigns instead of the incoming value. MySQL assigns in this order and reads the new values: put a
+   * column last when other expressions read it.
    */
   readonly assign?: Readonly<Record<string, (names: UpsertNames) => string>>;
   /** An update happens only when this holds. The columns that it reads must come last in `columns`. */
   readonly when?: (names: UpsertNames) => string;
-  /** Columns whose values are stored as JSON text: anything that JSON can hold. */
+  /** Columns whose values are stored as JSON text. They can hold any JSON value. */
   readonly json?: readonly string[];
   /** Columns whose text is stored as its UTF-8 bytes. */
   readonly binary?: readonly string[];
 }
 
-/** One open database under the kit's own rules (durable commits, UTC, strict mode, numbers for bigint). */
+/** One open database with the kit's settings: durable commits, UTC, strict mode, bigint as numbers. */
 export interface Database {
   readonly knex: Knex;
   readonly dialect: DialectName;
   readonly traits: Traits;
-  /** The absolute path of an SQLite database. It is made, with its folder, by the first migration. */
+  /** The absolute path of an SQLite database. The first migration makes the file and its folder. */
   readonly file: string | undefined;
-  /** Inserts rows in one statement, or updates those whose key is there already. */
+  /** Inserts rows in one statement. A row whose key exists is updated. */
   upsert(within: Knex | Knex.Transaction, upsert: Upsert): Promise<void>;
-  /** True when the error is the database's answer about the values given, and would be the same next time. */
+  /** True when the values cause the error, so that a retry with the same values fails too. */
   isDataError(error: unknown): boolean;
-  /** True when the database refuses the user, the password or a right: a person has to act. */
+  /** True when the database refuses the user, the password or a permission. A person must act. */
   isRefused(error: unknown): boolean;
   /** True when the statement names a column that its table does not have. */
   isUnknownColumn(error: unknown): boolean;
-  /** True when the error says that the database cannot work now: away, locked, full, damaged. */
+  /** True when the database cannot work now: unreachable, locked, full or damaged. */
   isAway(error: unknown): boolean;
   /**
-   * Opens the same database once more, for changes of the schema: a server ends other statements after 15 s, and a
-   * connection on which it says nothing is given up after 20 s. For the caller to close.
+   * Opens the same database again without time limits, for schema changes. Normally a server ends a statement after 15 s,
+   * and a silent connection is closed after 20 s. The caller must close the result.
    */
   openPatiently(): Database;
   /**
-   * Looks whether an SQLite database is still the file at its path. What is written to another one is lost, though
-   * SQLite reports success: look again after a write, before you report it.
+   * Checks whether an SQLite database is still the file at its path. Writes to a replaced file are lost although SQLite
+   * reports success, so check again after a write before you report success.
    *
-   * @returns what happened to the file; undefined while it is in its place, and for a server
+   * @returns what happened to the file; undefined while it is in place, and for a server
    */
   findLostFile(): LostFile | undefined;
   close(): Promise<void>;
 }
 
-/** An SQLite file that is open, and no longer the one at its path. */
+/** An open SQLite file that is no longer the file at its path. */
 export interface LostFile {
-  /** What happened, as a sentence. */
+  /** A sentence that says what happened. */
   readonly reason: string;
-  /** The database file itself is in its place: only its log or its shared memory is not. */
+  /** The database file itself is in place. Only its log or its shared memory is not. */
   readonly isLogOnly: boolean;
-  /** Something else was written into the files. What is in the log does not fit the database file any more. */
+  /** Another program wrote into the files. The log no longer matches the database file. */
   readonly isOverwritten: boolean;
 }

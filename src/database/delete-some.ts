@@ -1,10 +1,10 @@
 import type { Database } from './database.ts';
 
 /**
- * Deletes rows, at most so many, so that nobody waits long for them. Asks for the keys first: not every database
- * takes a limit in a DELETE, or in the query within one.
+ * Deletes at most `limit` rows, so that other writers do not wait long. Reads the keys first, because not every database
+ * accepts a limit in a DELETE or in its subquery.
  *
- * @returns how many were deleted
+ * @returns the number of deleted rows
  */
 export async function deleteSome(
   { knex }: Database,

@@ -2,62 +2,62 @@ import type { Knex } from 'knex';
 import type { DialectName, Traits } from './database.ts';
 
 /**
- * How the databases differ. No other file asks for the name of one: here stands what follows from it, and why.
+ * The differences between the databases. Only this file asks which database it is; others ask for a property.
  * Why: docs/decisions/databases.md
  */
 export interface Dialect extends Traits {
   readonly name: DialectName;
   /** How many statements may run at once. */
-  readonly pool: Knex.PoolConfig;
-  /** Many rows go into one statement as one JSON parameter, which costs less than binding every value. */
+  /** The connection pool: how many statements can run at once. */
+  /** Many rows go into one statement as one JSON parameter, which is cheaper than binding every value. */
   readonly rowsAsJson: boolean;
   /**
-   * Rows of a list of ids are looked up one id after the other. Where a table was never analysed, PostgreSQL takes a few
-   * ids for a large part of it, and reads all of it.
+   * A list of ids is looked up one id at a time. When a PostgreSQL table was never analysed, the planner expects a few ids
+   * to match a large part of the table and reads all of it.
    */
   readonly looksUpEach: boolean;
-  /** A column of text, for ordering by its bytes. */
+  /** Makes a text column sort by its bytes. */
   readonly bytewise: (column: string) => string;
-  /** How a statement updates the row that is in the way of an insert. */
+  /** The syntax by which an insert updates an existing row. */
   readonly upsertSyntax: 'on conflict' | 'on duplicate key';
-  /** What makes a transaction that reads see one state throughout; nothing where each does by itself. */
+  /** The settings that let all reads of a transaction see one state. Empty when every transaction does. */
   readonly oneView: Knex.TransactionConfig;
-  /** What the operator backs it up and restores it with; undefined for a file, which the kit's commands copy. */
+  /** The tools for backup and restore. Undefined for a file, which the kit's own commands copy. */
   readonly backupTools:
     { readonly name: string; readonly backUp: string; readonly restore: string } | undefined;
-  /** The setting of the server by which it may lose what it has committed, and cannot be told otherwise by a session. */
+  /** A server setting that can make committed data get lost, and that a session cannot override. */
   readonly durability: DurabilitySetting | undefined;
-  /** SQL for the names of all tables of the database, as `name`. */
+  /** SQL that lists the names of all tables of the database, as `name`. */
   readonly listTables: string;
-  /** SQL for how many other sessions of ours the server has on this database, as `sessions`; undefined for a file. */
+  /** SQL that counts the receiver's other sessions on this database, as `sessions`. Undefined for a file. */
   readonly countOtherSessions: string | undefined;
-  /** What the text of a moment in UTC ends with where it is written. */
+  /** The suffix of a time in UTC when it is written. */
   readonly utcSuffix: string;
-  /** SQL for a column of moments or wall clock times as `YYYY-MM-DD HH:MM:SS.SSS`, and of days as `YYYY-MM-DD`. */
+  /** SQL that shows a time as `YYYY-MM-DD HH:MM:SS.SSS` and a day as `YYYY-MM-DD`. */
   readonly timeAsText: Readonly<Record<'instant' | 'local' | 'date', (column: string) => string>>;
-  /** Several tables can be written by one statement (see sqlite-together.ts). */
+  /** One statement can write several tables (see sqlite-together.ts). */
   readonly writesTogether: boolean;
-  /** SQLSTATE classes or driver codes of errors that lie in the values: the same values fail again. */
+  /** The values cause the error (by SQLSTATE class or driver code): the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
-  /** The database cannot work now, whatever the values are: away, locked, full, damaged. */
+  /** The database cannot work now, whatever the values are: unreachable, locked, full or damaged. */
   readonly isAway: (error: DriverError) => boolean;
   readonly isUniqueViolation: (error: DriverError) => boolean;
-  /** Another transaction was in the way, and this one was undone: the same work may succeed at once. */
+  /** The transaction was rolled back because of another one. An immediate retry can succeed. */
   readonly isConflict: (error: DriverError) => boolean;
-  /** The user, the password, the database's name or a right is refused. */
+  /** The user, the password, the database's name or a permission is refused. */
   readonly isRefused: (error: DriverError) => boolean;
   /** The statement names a column that the table does not have. */
   readonly isUnknownColumn: (error: DriverError) => boolean;
 }
 
-// Idle connections end sooner than a server ends one that stands still.
+// Close idle connections before the server does.
 const serverPool: Knex.PoolConfig = { min: 0, max: 10, idleTimeoutMillis: 10_000 };
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
 export interface DurabilitySetting {
   readonly name: string;
-  /** SQL for its value. */
+  /** SQL that reads the setting's value. */
   readonly value: string;
   readonly keepsCommits: (value: string) => boolean;
   readonly remedy: string;
@@ -68,7 +68,7 @@ export interface DriverError {
   readonly code?: string;
   readonly errno?: number;
   readonly sqlState?: string;
-  /** The driver gave the connection up. */
+  /** The driver has closed the connection. */
   readonly fatal?: boolean;
 }
 
@@ -81,9 +81,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     comparesTextExactly: true,
     bytesType: 'blob',
     changesType: undefined,
-    // The whole file is locked for the one writer instead.
+    // Instead, the one writer locks the whole file.
     rowLocks: false,
-    // A second connection would only wait for the one writer, and a deferred transaction could fail.
+    // A second connection would only wait for the writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
     looksUpEach: false,
@@ -91,13 +91,13 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     upsertSyntax: 'on conflict',
     oneView: {},
     backupTools: undefined,
-    // Each of our connections says for itself how it syncs.
+    // Each connection sets its own sync mode.
     durability: undefined,
     listTables:
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
     countOtherSessions: undefined,
     utcSuffix: '',
-    // Kept as such texts.
+    // The columns hold such texts already.
     timeAsText: { instant: (column) => column, local: (column) => column, date: (column) => column },
     writesTogether: true,
     isDataError: (error) =>
@@ -107,7 +107,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
         error.code ?? '',
       ),
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
-    // The first statement of a transaction takes the one lock, and waits for it.
+    // The first statement of a transaction takes the only lock, and waits for it.
     isConflict: () => false,
     isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => /has no column named|no such column/.test(error.message ?? ''),
@@ -124,7 +124,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     pool: serverPool,
     rowsAsJson: false,
     looksUpEach: true,
-    // Its text is ordered as the database's language has it.
+    // By default text is sorted by the language of the database.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
     oneView: { isolationLevel: 'repeatable read', readOnly: true },
@@ -152,9 +152,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
-    // 08: connection, 28 and 3D: login and database, 40: transaction undone, 53: out of resources, 57: operator
-    // intervention, 58: system, 25006: read-only, 25P03: the transaction stood still, 55P03: lock, XX001 and XX002:
-    // damaged. pg itself names no code.
+    // 08: connection, 28 and 3D: login and database, 40: transaction rolled back, 53: out of resources, 57: operator
+    // intervention, 58: system, 25006: read-only, 25P03: idle transaction, 55P03: lock, XX001 and XX002: damaged.
+    // pg gives no code for its own errors.
     isAway: (error) =>
       connectionLost.test(error.code ?? '') ||
       /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|25P03|55P03|XX001|XX002)$/.test(error.code ?? '') ||
@@ -162,26 +162,26 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === '23505',
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
-    // 28: login, 3D000: no such database, 42501: a right is missing.
+    // 28: login, 3D000: no such database, 42501: a missing permission.
     isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => error.code === '42703',
   },
   mysql: {
     name: 'mysql',
     isFile: false,
-    // MySQL and MariaDB commit before each change of the schema.
+    // MySQL and MariaDB commit before each schema change.
     transactionalSchema: false,
     partialIndexes: false,
-    // Their default collations take A for a, and á for a.
+    // The default collations treat A as a, and á as a.
     comparesTextExactly: false,
-    // Its plain blob ends at 64 KB, below the size of a push.
+    // A plain blob holds 64 KB, less than the largest push.
     bytesType: 'mediumblob',
     changesType: (column, type) => `MODIFY COLUMN ${column} ${type}`,
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
     looksUpEach: false,
-    // Its tables of ours are collated so (utf8mb4_bin).
+    // The kit's tables have the collation utf8mb4_bin.
     bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',
     oneView: { isolationLevel: 'repeatable read' },
@@ -193,13 +193,13 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     durability: {
       name: 'innodb_flush_log_at_trx_commit',
       value: '@@GLOBAL.innodb_flush_log_at_trx_commit',
-      // MariaDB's 3 syncs too, and more.
+      // MariaDB's value 3 also syncs each commit.
       keepsCommits: (value) => value === '1' || value === '3',
       remedy: 'Set innodb_flush_log_at_trx_commit = 1 in the server and in its configuration.',
     },
     listTables:
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
-    // A user without the right PROCESS sees its own sessions: those of the receiver.
+    // A user without the PROCESS privilege sees only its own sessions, which are the receiver's.
     countOtherSessions:
       'SELECT COUNT(*) AS sessions FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
     utcSuffix: '',
@@ -209,7 +209,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       date: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d')`,
     },
     writesTogether: false,
-    // 1265: cut short, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE says nothing.
+    // 1265: truncated, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE is unspecific.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
     isAway: (error) =>

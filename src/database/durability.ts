@@ -1,15 +1,15 @@
 import type { Database } from './database.ts';
 import { dialects } from './dialect.ts';
 
-/** A setting of the server by which a push may be lost that was answered 2xx. */
+/** A server setting that can lose a push that was answered 2xx. */
 export interface DurabilityFault {
   readonly message: string;
   readonly remedy: string;
 }
 
 /**
- * Looks whether the server keeps what it has committed when the power goes. Undefined: it does, as far as it says; a
- * server of another make may refuse the question.
+ * Checks whether the server keeps committed data after a power failure. Undefined when it does, and when the server cannot
+ * be asked, as with another make of server.
  */
 export async function findDurabilityFault({ knex, dialect }: Database): Promise<DurabilityFault | undefined> {
   const setting = dialects[dialect].durability;
@@ -20,7 +20,7 @@ export async function findDurabilityFault({ knex, dialect }: Database): Promise<
   const value = String(row?.value);
   if (row === undefined || setting.keepsCommits(value)) return undefined;
   return {
-    message: `The database server may lose stored pushes when the power goes (${setting.name} is ${value}).`,
+    message: `The database server can lose stored pushes in a power failure: ${setting.name} is ${value}.`,
     remedy: setting.remedy,
   };
 }

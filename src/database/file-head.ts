@@ -1,18 +1,18 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** The beginning of an SQLite database file, which is read beside its connections. */
+/** The beginning of an SQLite database file, read without SQLite. */
 export interface FileHead {
   /**
-   * How far the file has grown: the count of schema changes before the count of pages. It never falls, since only VACUUM
-   * takes pages away, and that counts as a schema change. An older copy has a smaller one. Undefined when the file does
-   * not begin as an SQLite file does.
+   * A number that grows with the file: the schema change counter, then the page count. It never falls: only VACUUM
+   * removes pages, and VACUUM counts as a schema change. An older copy has a smaller number. Undefined when the file does
+   * not begin like an SQLite file.
    */
   readGrowth(): number | undefined;
   release(): void;
 }
 
 const magic = 'SQLite format 3\0';
-// As the file format of SQLite says, section 1.3.
+// Offsets from section 1.3 of the SQLite file format.
 const pagesAt = 28;
 const schemaChangesAt = 40;
 const logMagics = [0x377f0682, 0x377f0683];
@@ -23,8 +23,8 @@ interface OpenHead {
 }
 
 /**
- * Opens each file once in this process, and closes it only after all have released it: to close any descriptor of a file
- * takes back the locks that SQLite holds on it through others (POSIX).
+ * Opens each file once in this process and closes it after its last release. POSIX drops the locks that SQLite holds on a
+ * file when any descriptor of that file is closed.
  */
 function createOpenHeads(): { take(path: string): FileHead } {
   const heads = new Map<string, OpenHead>();
@@ -58,12 +58,12 @@ function readGrowth(file: number): number | undefined {
   return head.readUInt32BE(schemaChangesAt) * 2 ** 32 + head.readUInt32BE(pagesAt);
 }
 
-/** True for a log that SQLite reads at the next start: it is empty or not there, or begins as a log does. */
+/** True for a log that SQLite reads at the next start: the log is missing, empty, or begins like a log. */
 export function isLogHead(path: string): boolean {
   const head = Buffer.alloc(4);
   let file: number | undefined;
   try {
-    // SQLite holds no lock on its log, so it can be closed again.
+    // SQLite holds no lock on its log, so closing the log is safe.
     file = openSync(path, 'r');
     return readSync(file, head, 0, 4, 0) === 0 || logMagics.includes(head.readUInt32BE(0));
   } catch (error) {

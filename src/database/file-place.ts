@@ -4,22 +4,22 @@ import { isLogHead, openHeads, type FileHead } from './file-head.ts';
 
 /** Watches whether the files of an open SQLite database are still the ones at its path. */
 export interface FilePlace {
-  /** Notes the files of a connection that was just opened. Only the first call notes the file itself. */
+  /** Notes the identity of the files of a connection that was just opened. Only the first call notes the main file. */
   note(): void;
-  /** Looks now. Undefined while every file is in its place, and before a connection was opened. */
+  /** Checks the files now. Undefined while every file is in place, and before a connection was opened. */
   findLoss(): LostFile | undefined;
-  /** Ends the watch. For after the connections were closed. */
+  /** Ends the watch. Call it after the connections were closed. */
   close(): void;
 }
 
-const ends = ['', '-wal', '-shm'] as const;
+const suffixes = ['', '-wal', '-shm'] as const;
 
 /**
- * SQLite writes on into files that were unlinked, moved or replaced, and reports success. While a connection is open,
- * nobody replaces its log or shared memory by right: only the last connection removes them.
+ * SQLite keeps writing into files that were unlinked, moved or replaced, and reports success. While a connection is open,
+ * its log and shared memory must stay the same files: only the last connection removes them.
  * Why: docs/decisions/store-file.md
  *
- * @param path absolute; a symbolic link is followed anew at each look, as a restart would follow it
+ * @param path absolute; a symbolic link is resolved at each check, as a restart would resolve it
  */
 export function createFilePlace(path: string): FilePlace {
   const noted = new Map<string, string>();
@@ -27,30 +27,30 @@ export function createFilePlace(path: string): FilePlace {
   let head: FileHead | undefined;
   let growth = 0;
   let wasLogSound = false;
-  // What was written over stays so: SQLite's next write would hide it.
+  // Remember an overwritten file, because SQLite's next write would hide the damage.
   let overwritten: LostFile | undefined;
 
   const noteMissing = (target: string): void => {
-    for (const end of ends) {
-      const identity = noted.has(end) ? undefined : identityOf(target + end);
-      if (identity !== undefined) noted.set(end, identity);
+    for (const suffix of suffixes) {
+      const identity = noted.has(suffix) ? undefined : identityOf(target + suffix);
+      if (identity !== undefined) noted.set(suffix, identity);
     }
   };
 
   const look = (): LostFile | undefined => {
     const target = realpathSync.native(path);
-    for (const end of ends) {
-      const expected = noted.get(end);
-      const found = identityOf(target + end);
+    for (const suffix of suffixes) {
+      const expected = noted.get(suffix);
+      const found = identityOf(target + suffix);
       if (found === expected) continue;
-      // SQLite makes its log with the first write.
-      if (expected === undefined) noted.set(end, found as string);
-      else return { reason: reasonOf(path + end, found), isLogOnly: end !== '', isOverwritten: false };
+      // SQLite makes its log at the first write.
+      if (expected === undefined) noted.set(suffix, found as string);
+      else return { reason: reasonOf(path + suffix, found), isLogOnly: suffix !== '', isOverwritten: false };
     }
     return (overwritten = findOverwriting(target));
   };
 
-  /** Somebody may write into the very files, as `cp` does onto a file that is there. */
+  /** Finds writes by other programs into the same files, such as `cp` onto an existing file. */
   const findOverwriting = (target: string): LostFile | undefined => {
     const lost = (what: string): LostFile => ({
       reason: `${what} while it is in use.`,
@@ -58,11 +58,11 @@ export function createFilePlace(path: string): FilePlace {
       isOverwritten: true,
     });
     const isSound = isLogHead(`${target}-wal`);
-    // A power cut can leave a log without a beginning, which SQLite begins anew with the first write.
+    // A power failure can leave a log without its header. SQLite starts such a log again at the first write.
     if (!isSound && wasLogSound) return lost(`${path}-wal was emptied or written over`);
     wasLogSound = isSound;
     const found = head?.readGrowth();
-    // A file of a moment ago holds nothing yet.
+    // A new file is still empty.
     if (found === undefined) return growth === 0 ? undefined : lost(`${path} was emptied or written over`);
     if (found < growth) return lost(`${path} was replaced by an older state`);
     growth = found;
@@ -77,7 +77,7 @@ export function createFilePlace(path: string): FilePlace {
         isNoted = noted.has('');
         head ??= openHeads.take(target);
       } catch {
-        // It is gone already: what was noted before says so at the next look.
+        // The file is gone already. If it was noted before, the next check reports it.
       }
     },
     findLoss() {
@@ -89,7 +89,7 @@ export function createFilePlace(path: string): FilePlace {
         const { code } = error as NodeJS.ErrnoException;
         const found = code === 'ENOENT' || code === 'ENOTDIR' ? undefined : (code ?? 'unknown error');
         const reason =
-          found === undefined ? reasonOf(path, undefined) : `${path} cannot be looked at (${found}).`;
+          found === undefined ? reasonOf(path, undefined) : `${path} cannot be checked (${found}).`;
         return { reason, isLogOnly: false, isOverwritten: false };
       }
     },
@@ -100,7 +100,7 @@ export function createFilePlace(path: string): FilePlace {
   };
 }
 
-/** Device and inode. Bigint: some file systems number their inodes beyond what a number holds. */
+/** Device and inode, as bigint: some file systems have inode numbers that a number cannot hold. */
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? undefined : `${found.dev}:${found.ino}`;

@@ -2,11 +2,10 @@ import type { Knex } from 'knex';
 import type { Database } from './database.ts';
 import { dialects } from './dialect.ts';
 
-// Two transactions that lock the same rows in different orders wait for each other in a circle. Everybody locks calls
-// first and deliveries after them, each in order of the call ids' bytes: the order of a database's text depends on
-// its language.
+// Two transactions that lock the same rows in different orders can wait for each other. Every transaction therefore locks
+// calls first, then deliveries, each ordered by the bytes of the call id. (Text order depends on the database's language.)
 
-/** Items in the order in which rows are locked. */
+/** Sorts items into the order of locking. */
 export function inLockOrder<Item>(items: readonly Item[], idOf: (item: Item) => string): Item[] {
   return items
     .map((item) => ({ item, bytes: Buffer.from(idOf(item)) }))
@@ -15,10 +14,10 @@ export function inLockOrder<Item>(items: readonly Item[], idOf: (item: Item) => 
 }
 
 /**
- * Locks the rows that a query finds, in that order, and answers their ids. SQLite has one lock, which the transaction
- * has.
+ * Locks the rows of a query in that order and returns their ids. SQLite has only one lock, which the transaction already
+ * holds.
  *
- * @param column which holds the call's id
+ * @param column the column with the call's id
  */
 export async function lockInOrder(
   { dialect }: Database,

@@ -5,22 +5,22 @@ import { dialects, type DriverError } from './dialect.ts';
 import { makeSqliteFolder } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
-// How long a process waits for another one that is making a step on a server without transactional schema.
+// The longest wait for another process that runs a migration on a server without transactional schema changes.
 const lockWaitSeconds = 60;
 
 /**
- * The step that a database knows while a move into it is under way. No start makes or knows it, so every version refuses
- * a database into which a move was broken off.
+ * A migration name that marks the target of an unfinished move. No program version knows it, so every version refuses to
+ * start on such a database.
  */
 export const unfinishedMove: Migration = { name: 'move-not-finished', up: () => Promise.resolve() };
 
 /**
- * Brings a schema up to date, one step after the other. Of two processes that start at once the second waits
- * for the first, and a killed one leaves no lock behind.
+ * Brings a schema up to date, one migration after the other. When two processes start at once, the second waits for the
+ * first. A killed process leaves no lock behind.
  * Why: docs/decisions/migrations.md
  *
- * @param table where the names of the steps that were made are kept; one table a schema
- * @throws StoreUnusable when the database knows a step that this program does not: it was made by a newer one
+ * @param table the table with the names of finished migrations; one for each schema
+ * @throws StoreUnusable when the database has a migration that this program does not know: a newer program made it
  */
 export async function migrate(
   database: Database,
@@ -35,13 +35,13 @@ export async function migrate(
   if (unknown.includes(unfinishedMove.name)) {
     throw new StoreUnusable(
       'A move into this database was not finished, so rows are missing in it.',
-      'Run the move again from the database that it read, with --replace: npm run move -- --help',
+      'Run the move again with --replace and the same source: npm run move -- --help',
     );
   }
   if (unknown.length > 0) {
     throw new StoreUnusable(
       `The database was made by a newer version of this program (it knows ${unknown.join(', ')}).`,
-      'Start the newer version, or restore a back-up from before it was installed.',
+      'Start the newer version, or restore a backup from before it was installed.',
     );
   }
   const missing = migrations.filter(({ name }) => !made.has(name));
@@ -57,7 +57,7 @@ export async function migrate(
   }
 }
 
-/** The step's name is written first in its transaction: a second process waits there, and runs into it. */
+/** The migration's name is inserted first: a second process waits on that row and then fails with a duplicate. */
 async function make(database: Database, table: string, migration: Migration): Promise<void> {
   try {
     await database.knex.transaction(async (transaction) => {
@@ -66,22 +66,25 @@ async function make(database: Database, table: string, migration: Migration): Pr
     });
   } catch (error) {
     const another: unknown = await database.knex(table).where({ name: migration.name }).first();
-    // Another process made the same step meanwhile: its row is what ours ran into.
+    // Another process finished the same migration meanwhile: its row caused the duplicate.
     if (another !== undefined && dialects[database.dialect].isUniqueViolation(error as DriverError)) return;
     throw error;
   }
 }
 
 /**
- * MySQL and MariaDB commit at each change of the schema, so a lock of the session keeps the others out, and the
- * name is written last: a step that was broken off is made again.
+ * MySQL and MariaDB commit at each schema change. A session lock therefore excludes other processes, and the name is
+ * inserted last: an interrupted migration runs again.
  */
 async function makeUnderLock(database: Database, table: string, migration: Migration): Promise<void> {
   await database.knex.transaction(async (holder) => {
     const lock = "CONCAT('jet migrate ', SHA1(CONCAT(DATABASE(), '.', ?)))";
     const answer: unknown = await holder.raw(`SELECT GET_LOCK(${lock}, ?) AS held`, [table, lockWaitSeconds]);
     const [[row]] = answer as [[{ held: number | null }]];
-    if (row.held !== 1) throw new Error('Another process has been changing the schema for too long.');
+    if (row.held !== 1)
+      throw new Error(
+        'The schema was not changed, because another process has been changing it for more than a minute. Wait for that process, then start again.',
+      );
     try {
       await database.knex.transaction(async (transaction) => {
         const made: unknown = await transaction(table).where({ name: migration.name }).first();

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import type { Database } from './database.ts';
 
-/** One step of a schema. Names are never changed and steps never removed: databases remember them. */
+/** One schema change. Databases store the names, so a name never changes and a migration is never removed. */
 export interface Migration {
   readonly name: string;
   up(knex: Knex.Transaction, database: Database): Promise<void>;
 }
 
-/** A step that somebody has to make way for. Nothing was changed. */
+/** A migration that cannot run until a person removes an obstacle. Nothing was changed. */
 export class MigrationBlocked extends Error {
   override readonly name = 'MigrationBlocked';
   /** What the operator can do about it. */

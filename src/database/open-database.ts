@@ -15,27 +15,28 @@ import {
 } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
-// How long a caller waits for a free connection, and for a server to answer a new one.
+// How long a caller waits for a free connection, and for a server to accept a new one.
 const acquireTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 
-// A report, or what a scrape asks, holds up no look-up of a token. More would take the threads that the writer needs.
+// With two, a report or a scrape does not delay a token lookup. More would take threads that the writer needs.
 const sqliteReadersMax = 2;
 
 /**
- * Opens a database under the kit's own rules. Nothing is reached before the first statement.
+ * Opens a database with the kit's settings. It connects only at the first statement.
  *
  * @param url `sqlite:path`, `postgres://…` or `mysql://…`
- * @param mode `read` and `inspect` refuse to write, where the database can
- * @param patient leaves a server's statements as long as they take
+ * @param mode `read` and `inspect` refuse writes where the database supports it
+ * @param patient sets no time limit for statements on a server
  */
 export function openDatabase(url: string, mode: SqliteMode = 'write', patient = false): Database {
   const name = dialectOfUrl(url);
-  if (name === undefined) throw new TypeError('A database URL begins with sqlite:, postgres:// or mysql://');
+  if (name === undefined)
+    throw new TypeError('A database URL must begin with sqlite:, postgres:// or mysql://');
   const dialect = dialects[name];
   const file = databaseFile(url);
   const place = file === undefined || mode === 'inspect' ? undefined : createFilePlace(file);
-  // An error's message would otherwise hold the values that were bound: numbers and names of people.
+  // Without this setting, error messages would contain the bound values: numbers and names of people.
   const knex = knexFactory({
     ...knexConfigs[name](url, mode, dialect.pool, patient, place),
     acquireConnectionTimeout: acquireTimeoutMs,
@@ -60,7 +61,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
 }
 
 async function closeDatabase(knex: Knex, place: FilePlace | undefined): Promise<void> {
-  // The last connection that closes would write a log into a file that it does not fit, and damage what is there.
+  // Closing the last connection would write a log into a file that it does not match, and damage the new file.
   if (place?.findLoss()?.isOverwritten === true) return;
   await knex.destroy();
   place?.close();
@@ -72,7 +73,7 @@ export function databaseFile(url: string): string | undefined {
   return name !== undefined && dialects[name].isFile ? sqlitePath(url) : undefined;
 }
 
-// knex would write to the console, between the lines of the log, what it throws as well.
+// knex also prints the errors that it throws to the console, between the lines of the log.
 const silent: Knex.Logger = {
   warn: () => undefined,
   error: () => undefined,
@@ -80,12 +81,12 @@ const silent: Knex.Logger = {
   debug: () => undefined,
 };
 
-/** The pool had no connection to give: all hang, or none could be made. */
+/** True when the pool could not give a connection: all are stuck, or none could be made. */
 export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && (error.name === 'KnexTimeoutError' || error.name === 'TimeoutError');
 }
 
-/** How knex reaches each kind of database. */
+/** The knex configuration for each kind of database. */
 const knexConfigs: Readonly<
   Record<
     DialectName,
@@ -126,7 +127,7 @@ const knexConfigs: Readonly<
       connectionString: url,
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: 'jet-receiver',
-      // bigint (20) comes as text unless told otherwise; ours are epoch milliseconds and counts.
+      // By default bigint (20) is read as text. The kit's values are epoch milliseconds and counts.
       types: { getTypeParser: postgresTypeParser },
     },
     pool: { ...pool, afterCreate: prepareServerConnection('postgres', patient) },

@@ -1,31 +1,31 @@
 import type { Socket } from 'node:net';
 import type { DialectName } from './database.ts';
 
-// A statement may wait so long, for a lock too, before the server ends it; a transaction that nobody goes on with
-// (its process was stopped, its line is dead) is ended likewise, and gives its locks back.
+// The server ends a statement after this time, including the wait for a lock. It also ends an idle transaction (its process
+// was stopped, or its connection is dead) and releases the locks.
 const statementSeconds = 15;
 
-// A server that says nothing for so long is given up: behind a dead line it would be waited for for ever.
+// A connection that is silent for this long is closed. A dead connection would otherwise be waited for forever.
 const silenceMs = 20_000;
 
-/** A connection of the drivers pg and mysql2, as far as it is made ready here. */
+/** The parts of a pg or mysql2 connection that are used here. */
 interface ServerConnection {
   query(sql: string, done: (error: unknown) => void): void;
   /** mysql2's socket. */
   readonly stream?: Socket;
-  /** pg's holds it a level deeper. */
+  /** In pg the socket is one level deeper. */
   readonly connection?: { readonly stream: Socket };
 }
 
 type Done = (error: unknown, connection: ServerConnection) => void;
 
-/** What holds on each connection. */
+/** The statements that set up every connection. */
 const rules: Readonly<Record<Exclude<DialectName, 'sqlite'>, readonly string[]>> = {
   postgres: [
     "SET TIME ZONE 'UTC'",
     'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED',
     `SET idle_in_transaction_session_timeout = '${statementSeconds}s'`,
-    // A 2xx says that the push is on the disk. All but off see to that; which standbys are waited for is the operator's.
+    // A 2xx means that the push is on the disk, so "off" is overridden. All other values keep that promise.
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
   ],
   mysql: [
@@ -38,15 +38,15 @@ const rules: Readonly<Record<Exclude<DialectName, 'sqlite'>, readonly string[]>>
 const limits: typeof rules = {
   postgres: [`SET statement_timeout = '${statementSeconds}s'`],
   mysql: [
-    // MySQL has no limit of its own for a transaction that stands still; idle connections of ours end before.
+    // MySQL has no limit for idle transactions. The pool closes idle connections before this limit.
     `SET SESSION innodb_lock_wait_timeout = ${statementSeconds}, wait_timeout = ${statementSeconds}`,
   ],
 };
 
 /**
- * Readies a fresh connection to a server; for the pool's `afterCreate`.
+ * Sets up a new connection to a server, for the pool's `afterCreate`.
  *
- * @param patient leaves statements as long as they take: a change of the schema may need minutes
+ * @param patient sets no time limit: a schema change can take minutes
  */
 export function prepareServerConnection(
   dialect: Exclude<DialectName, 'sqlite'>,

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** A connection of the sqlite3 driver, as far as knex uses it. */
+/** The parts of an sqlite3 connection that knex uses. */
 export interface SqliteConnection {
   all: Execute;
   run: Execute;
@@ -9,7 +9,7 @@ export interface SqliteConnection {
 }
 
 type Execute = (sql: string, bindings: readonly unknown[], done: Done) => void;
-/** knex reads how many rows were changed from the statement, which is `this`. */
+/** knex reads the number of changed rows from `this`, the statement. */
 type Done = (this: SqliteStatement, error: Error | null, rows?: unknown) => void;
 
 interface SqliteStatement {
@@ -19,14 +19,14 @@ interface SqliteStatement {
 }
 
 const keptMax = 200;
-// Longer texts hold lists of values, and rarely come again.
+// Longer texts contain lists of values and are rarely used again.
 const keptLengthMax = 4_000;
 
 /**
- * Lets a connection keep its prepared statements: by itself the driver prepares each text anew, which costs a
- * second way through its threads and back to ours.
+ * Lets a connection keep its prepared statements. By default the driver prepares every text again, which costs a second
+ * trip through its threads.
  *
- * A transaction asks for the lock when it begins. A deferred one that reads first could not wait for the lock
+ * A write transaction takes the lock when it begins. A deferred transaction that reads first could not wait for the lock
  * later: SQLite refuses it at once.
  */
 export function keepStatements(connection: SqliteConnection, mode: 'write' | 'read'): void {
@@ -40,13 +40,13 @@ export function keepStatements(connection: SqliteConnection, mode: 'write' | 're
     const known = kept.get(sql);
     if (known !== undefined) {
       known[method](bindings, function (error, rows) {
-        // To SQLite a statement that failed is still under way, and no transaction can be committed beside it.
+        // SQLite treats a failed statement as still running, which would block a commit.
         if (error !== null) kept.delete(sql);
         done.call(known, error, rows);
       });
       return;
     }
-    // A text that cannot be prepared tells so here, and its execution is never called back.
+    // A text that cannot be prepared is reported here. Its execution never calls back.
     const statement = connection.prepare(sql, (error) => {
       if (error !== null) done.call(statement, error);
     });
@@ -61,16 +61,16 @@ export function keepStatements(connection: SqliteConnection, mode: 'write' | 're
     if (sql === 'COMMIT;') execute('all', sql, bindings, rollbackFirst(done));
     else execute('all', mode === 'write' && sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql, bindings, done);
   };
-  /** knex gives a connection back to its pool whether its transaction was committed or not. */
+  /** Rolls back after a failed commit, because knex returns the connection to its pool either way. */
   const rollbackFirst = (done: Done): Done =>
     function (error, rows) {
       if (error === null) done.call(this, error, rows);
-      // Where SQLite has undone it already, there is nothing to roll back.
+      // If SQLite has rolled back already, this statement does nothing.
       else execute('all', 'ROLLBACK;', [], () => done.call(this, error, rows));
     };
   connection.run = (sql, bindings, done) => execute('run', sql, bindings, done);
   connection.close = (done) => {
-    // A connection that has statements left refuses to be closed.
+    // SQLite refuses to close a connection with open statements.
     kept.clear();
     close(done);
   };

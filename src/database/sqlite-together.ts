@@ -3,7 +3,7 @@ import type { Upsert } from './database.ts';
 import { dialects } from './dialect.ts';
 import { conflictText } from './upsert.ts';
 
-/** What a column held when it was read, row by row: the key, and the value or null where there was no row. */
+/** The expected values of a column, as read before: the key with the value, or null where there was no row. */
 export interface Expected {
   readonly table: string;
   readonly key: string;
@@ -12,23 +12,22 @@ export interface Expected {
 }
 
 export interface UpsertTogether extends Upsert {
-  /** Rows that are not there are left out. */
+  /** Only updates existing rows and inserts none. */
   readonly existingOnly?: boolean;
 }
 
 const changedMeanwhile = 'changed meanwhile';
 
 /**
- * Writes rows of several tables by one statement, which is a transaction of its own: all or nothing, and synced.
- * Each statement is a way through SQLite's threads and back, and one of them costs as much as several pushes.
+ * Writes rows of several tables in one statement, which is its own transaction: all or nothing, and synced. Each statement
+ * is a round trip through SQLite's threads, which costs as much as several pushes.
  *
- * The statement inserts one row into a view of this connection, whose trigger writes the rows. They come as JSON;
- * texts of JSON columns and of binary columns come beside it, one after the other in one value, so that nobody
- * escapes them or reads them again.
+ * The statement inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of
+ * JSON columns and binary columns come beside it, joined in one value, so that they are not escaped and parsed again.
  * Why: docs/decisions/databases.md
  *
- * @param name of the view; the same for the same tables and columns
- * @returns false when a value is no longer as expected: nothing was written
+ * @param name the view's name; use the same name for the same tables and columns
+ * @returns false when a value is not as expected any more; then nothing was written
  */
 export async function upsertTogether(
   knex: Knex,
@@ -45,7 +44,7 @@ export async function upsertTogether(
   } catch (error) {
     const { message } = error as Error;
     if (message.includes(changedMeanwhile)) return false;
-    // A fresh connection has no view yet, or another caller is between the two.
+    // A new connection has no view yet, or another caller is just making the view and its trigger.
     if (!message.includes(`no such table: ${name}`) && !message.includes(`cannot modify ${name}`))
       throw error;
     await knex.raw(viewText(name, upserts.length));
@@ -105,7 +104,7 @@ function withLargeApart(upsert: Upsert, put: Put): Upsert['rows'] {
   );
 }
 
-/** Texts one after the other, as bytes. Their places count from 1, as SQL does. */
+/** Joins texts as bytes. Positions count from 1, as in SQL. */
 function createLargeValues(): { put: Put; bytes: () => Buffer } {
   const texts: string[] = [];
   let length = 0;

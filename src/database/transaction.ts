@@ -7,11 +7,11 @@ const triesMax = 6;
 const pauseMs = 20;
 
 /**
- * Runs work in a transaction. Where a server broke it off because of another transaction (a deadlock), it is
- * run again, a few times: so the work must change nothing but the database.
+ * Runs work in a transaction. When the server rolled it back because of another transaction (a deadlock), the work runs
+ * again, up to a limit: so the work must change nothing except the database.
  *
- * Throws what the work threw. Where undoing fails too, because the connection is gone or the database undid
- * the transaction itself, the error of that would hide the cause.
+ * Throws the error of the work. A rollback can fail too (the connection is lost, or the database rolled back by itself);
+ * that second error would hide the cause.
  */
 export async function inTransaction<Result>(
   database: Database,

@@ -2,17 +2,17 @@ import type { Knex } from 'knex';
 import type { Upsert, UpsertNames } from './database.ts';
 import type { Dialect } from './dialect.ts';
 
-// PostgreSQL's and MySQL's protocols number the bound values with 16 bits.
+// PostgreSQL and MySQL number bound values with 16 bits.
 const bindingsMax = 60_000;
 
-// MariaDB takes 16 MB in one packet unless told otherwise, and a character of a body may cost six bytes of it.
+// By default MariaDB accepts 16 MB in one packet, and a character of a body can take six bytes of it.
 const charactersMax = 2_000_000;
 
 /**
- * Writes rows with one statement (several, where a protocol's limit asks for it).
+ * Writes rows in one statement, or in several when a protocol's limit requires it.
  *
- * SQLite takes all rows as one JSON parameter: a statement of fixed text, bound once, is several times cheaper
- * on the main thread than one that names every value. The others take a list of values.
+ * SQLite gets all rows as one JSON parameter. One fixed statement with one bound value is several times cheaper on the main
+ * thread than a statement that names every value. The other databases get a list of values.
  * Why: docs/decisions/databases.md
  */
 export async function upsertRows(
@@ -34,8 +34,8 @@ export async function upsertRows(
 }
 
 /**
- * JSON columns as text. SQLite needs none of it: what stands as a value in its one JSON parameter comes out as
- * text by itself, and is not written and escaped twice.
+ * Turns JSON columns into text. SQLite does not need this: a JSON value inside its JSON parameter becomes text by itself,
+ * without being escaped twice.
  */
 function withJsonText(upsert: Upsert): Upsert {
   const { json } = upsert;
@@ -47,7 +47,7 @@ function withJsonText(upsert: Upsert): Upsert {
   return { ...upsert, rows };
 }
 
-/** The rows, split where one statement would be too large for a protocol. */
+/** Splits rows into statements that fit a protocol's limits. */
 function inStatements(upsert: Upsert): Upsert['rows'][] {
   const rowsMax = Math.floor(bindingsMax / upsert.columns.length);
   const statements: (readonly unknown[])[][] = [];
@@ -95,7 +95,7 @@ function boundValues(upsert: Upsert, rows: Upsert['rows']): unknown[] {
   );
 }
 
-/** What a statement does where a row is in the way of an insert. */
+/** The clause that updates a row when its key exists. */
 export function conflictText({ upsertSyntax }: Pick<Dialect, 'upsertSyntax'>, upsert: Upsert): string {
   const assigned = upsert.columns.filter((column) => !upsert.key.includes(column));
   const names = namesFor(upsertSyntax, upsert.table);
@@ -114,7 +114,7 @@ export function conflictText({ upsertSyntax }: Pick<Dialect, 'upsertSyntax'>, up
   return `ON CONFLICT (${upsert.key.join(', ')}) DO UPDATE SET ${assignments.join(', ')}${where}`;
 }
 
-/** MySQL sees what it has assigned: plain columns first, then `assign` in the caller's order. */
+/** MySQL reads values that it has just assigned, so plain columns come first, then `assign` in the caller's order. */
 function ordered(columns: readonly string[], upsert: Upsert): readonly string[] {
   const computed = Object.keys(upsert.assign ?? {});
   return [...columns.filter((column) => !computed.includes(column)), ...computed];
