@@ -7,8 +7,8 @@ import type { DialectName, Traits } from './database.ts';
  */
 export interface Dialect extends Traits {
   readonly name: DialectName;
-  /** How many statements may run at once. */
   /** The connection pool: how many statements can run at once. */
+  readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which is cheaper than binding every value. */
   readonly rowsAsJson: boolean;
   /**

@@ -131,7 +131,9 @@ describe('each problem', () => {
       const answer = await small.push({ callsessionid: 'over' });
       expect(answer.headers.get('retry-after')).toBe('5');
       expect(answer.headers.get('connection')).toBe('close');
-      expect(await answer.clone().json()).toMatchObject({ detail: 'Nothing was stored. Send the push again.' });
+      expect(await answer.clone().json()).toMatchObject({
+        detail: 'Nothing was stored. Send the push again.',
+      });
       expect(await codeOf(answer, 503)).toBe('too_many_connections');
       expect((await fetch(`${small.url}/healthz`)).status).toBe(200);
       expect(await small.store.reader.knex('pushes').where({ call_id: 'over' })).toEqual([]);
