@@ -23,7 +23,7 @@ export function requireStoreOfKey(core: CoreSettings): void {
   if (file === undefined || core.SECRET_KEY !== undefined || !existsSync(keyFile) || existsSync(file)) return;
   throw new StoreUnusable(
     `The store ${file} is missing, but its secret key ${keyFile} is there.`,
-    `Put the store back, or restore a back-up: npm run restore -- <file>. To begin with an empty store and a new client, move ${keyFile} away.`,
+    `Put the store back, or restore a backup: npm run restore -- <file>. To begin with an empty store and a new client, move ${keyFile} away.`,
   );
 }
 

@@ -41,7 +41,7 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
   if (kept !== undefined) return kept;
   if (!mayMake) {
     throw new Error(
-      `The secret key ${file} is not there, and the secrets of the clients were made under it. Restore it from a back-up, or set SECRET_KEY. If it is lost, put a new one of 32 characters or more there and give each client a new secret: npm run client -- rotate <client id>`,
+      `The secret key ${file} is not there, and the secrets of the clients were made under it. Restore it from a backup, or set SECRET_KEY. If it is lost, put a new one of 32 characters or more there and give each client a new secret: npm run client -- rotate <client id>`,
     );
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -120,6 +120,6 @@ export function markOfKey(key: string): string {
 
 function refuse(file: string): never {
   throw new Error(
-    `The secret key in ${file} is shorter than 32 characters. Restore it from a back-up: without it no client secret is valid.`,
+    `The secret key in ${file} is shorter than 32 characters. Restore it from a backup: without it no client secret is valid.`,
   );
 }

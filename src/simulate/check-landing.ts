@@ -1,5 +1,5 @@
-import { findStrangers, waitForLanding, type ExpectedCall } from './landed.ts';
-import type { Ledger } from './sent-calls.ts';
+import { findUnplannedRows, waitForLanding, type ExpectedCall } from './landed.ts';
+import type { SentCalls } from './sent-calls.ts';
 import type { Output } from './output.ts';
 import type { Plan } from './traffic/plan.ts';
 import { reportLanding } from './report.ts';
@@ -12,17 +12,17 @@ export interface LandingCheck {
 }
 
 /**
- * Waits for the calls that the receiver took, prints what landed, and names what differs from the plan. A call
- * of which a push was not taken is left out: the ledger has named it already.
+ * Waits for the accepted calls to land, prints what landed, and lists the differences from the plan. A call with a push
+ * that was not accepted is skipped, because that difference is listed already.
  */
 export async function checkLanding(
   plan: Plan,
-  ledger: Ledger,
+  sentCalls: SentCalls,
   { reportingUrl, landedWaitMs, signal }: LandingCheck,
   output: Output,
 ): Promise<string[]> {
   const expected = plan.calls.flatMap((call): ExpectedCall[] => {
-    const callId = ledger.landingId(call);
+    const callId = sentCalls.landingId(call);
     return callId === undefined ? [] : [{ ...call, callId }];
   });
   const reader = createReportingReader(reportingUrl);
@@ -32,10 +32,12 @@ export async function checkLanding(
     progress.stop();
     for (const line of ['', ...reportLanding(expected, landing.rows)]) output.print(line);
     const planned = new Set(plan.calls.flatMap(({ callId }) => callId ?? []));
-    return [...landing.differences, ...(await findStrangers(plan.runId, planned, reader))];
+    return [...landing.differences, ...(await findUnplannedRows(plan.runId, planned, reader))];
   } catch (error) {
     if (error instanceof ReportingUnreadable) {
-      return [`The reporting database cannot be read: ${error.message}.`];
+      return [
+        `The reporting database cannot be read (${error.message}), so the landed calls were not checked. Check REPORTING_DATABASE_URL.`,
+      ];
     }
     throw error;
   } finally {

@@ -4,15 +4,15 @@ export type Credentials =
   | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: string }
   | { readonly kind: 'header'; readonly name: string; readonly value: string };
 
-/** The receiver does not take the credentials: nothing that the simulation sends could be stored. */
+/** The receiver refuses the credentials, so nothing that the simulation sends can be stored. */
 export class CredentialsRefused extends Error {
   override readonly name = 'CredentialsRefused';
 }
 
 export interface Authorizer {
-  /** The header that proves who sends; gets a token first where there is none that still holds. */
+  /** The header with the credentials. Gets a token first when there is no valid one. */
   header(): Promise<AuthorizationHeader>;
-  /** Takes note that a header was refused. True when another one may be had. */
+  /** Notes that a header was refused. True when a new header can be had. */
   refused(header: AuthorizationHeader): boolean;
 }
 
@@ -21,7 +21,7 @@ export interface AuthorizationHeader {
   readonly value: string;
 }
 
-// A token is not used in its last moments: it could end on the way.
+// A token is replaced before it expires, because it could expire on the way.
 const tokenMarginMs = 10_000;
 const requestTimeoutMs = 30_000;
 
@@ -51,7 +51,7 @@ export function createAuthorizer(url: string, credentials: Credentials): Authori
   return {
     header() {
       if (current !== undefined && Date.now() < current.endsAtMs) return Promise.resolve(current.header);
-      // One request for all pushes that wait for a token.
+      // All pushes that wait for a token share one request.
       asking ??= ask().finally(() => (asking = undefined));
       return asking;
     },
@@ -67,7 +67,7 @@ async function requestToken(
   clientId: string,
   clientSecret: string,
 ): Promise<z.infer<typeof tokenAnswer>> {
-  // RFC 6749 section 2.3.1: both parts are form-encoded before they become Basic credentials.
+  // RFC 6749 section 2.3.1: both parts must be form-encoded before they become Basic credentials.
   const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
   const response = await fetch(tokenUrl, {
     method: 'POST',
@@ -91,5 +91,5 @@ async function requestToken(
 function tokenRefusal(status: number, body: unknown): string {
   const parsed = z.object({ error: z.string().regex(/^[\w-]{1,40}$/) }).safeParse(body);
   const code = parsed.success ? ` ${parsed.data.error}` : '';
-  return `The receiver gave no access token: POST /oauth/token was answered ${status}${code}.`;
+  return `The receiver issued no access token: POST /oauth/token was answered ${status}${code}. Check the client id and secret.`;
 }

@@ -22,7 +22,7 @@ export interface Landing {
 }
 
 export interface LandingWait {
-  /** How long to go on without another call coming to its final state. */
+  /** How long to wait for the next call to reach its final state. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -31,9 +31,9 @@ export interface LandingWait {
 const pollMs = 250;
 
 /**
- * Waits until the reporting table shows every call as it must end up, and names each that it does not.
+ * Waits until the reporting table shows the final state of every call. Lists each call that differs.
  *
- * @throws ReportingUnreadable when the table could not be read at the last look
+ * @throws ReportingUnreadable when the last read of the table failed
  */
 export async function waitForLanding(
   expected: readonly ExpectedCall[],
@@ -66,14 +66,14 @@ export async function waitForLanding(
   };
 }
 
-/** Rows of this run that no call of the plan accounts for: something was taken for a call that is none. */
-export async function findStrangers(
+/** Finds rows of this run that belong to no call of the plan: a body that is not a call was stored as one. */
+export async function findUnplannedRows(
   runId: string,
   planned: ReadonlySet<string>,
   reader: ReportingReader,
 ): Promise<string[]> {
   const ids = await reader.idsBeginning(`${runId}-`);
-  return ids.filter((id) => !planned.has(id)).map((id) => `${id}: landed, and is no call of this run`);
+  return ids.filter((id) => !planned.has(id)).map((id) => `${id}: landed, but is not a call of this run`);
 }
 
 function differenceOf(call: ExpectedCall, row: LandedRow | undefined): string | undefined {
@@ -81,8 +81,8 @@ function differenceOf(call: ExpectedCall, row: LandedRow | undefined): string | 
   const faults: string[] = (['direction', 'stage', 'status', 'duration_seconds'] as const)
     .filter((column) => (row[column] ?? undefined) !== call[column])
     .map((column) => `${column} ${row[column] ?? 'none'} instead of ${call[column] ?? 'none'}`);
-  // Their values may be a telephone number, which nothing prints.
+  // These values can be telephone numbers, which must not be printed.
   for (const column of ['answering_point', 'extension_number'] as const)
-    if ((row[column] ?? undefined) !== call[column]) faults.push(`another ${column}`);
+    if ((row[column] ?? undefined) !== call[column]) faults.push(`a different ${column}`);
   return faults.length === 0 ? undefined : `landed with ${faults.join(', ')}`;
 }

@@ -15,11 +15,11 @@ const retryForMs = 60_000;
 
 const help = `
 Environment:
-  JET_CLIENT_ID, JET_CLIENT_SECRET  the OAuth client, so that its secret need not be on the command line
-  JET_HEADER                        the fixed header, for the same reason
-  HOST, PORT, ADAPTERS, REPORTING_DATABASE_URL, WEBHOOK_HEADER_NAME, WEBHOOK_HEADER_VALUE, JET_STATUS_MAP
-                                    the receiver's own settings, also from .env: where it is, how to get in,
-                                    and where to look for what landed
+    JET_CLIENT_ID, JET_CLIENT_SECRET  the OAuth client; keeps its secret off the command line
+    JET_HEADER                        the fixed header; keeps its value off the command line
+    HOST, PORT, ADAPTERS, REPORTING_DATABASE_URL, WEBHOOK_HEADER_NAME, WEBHOOK_HEADER_VALUE, JET_STATUS_MAP
+                                      the receiver's own settings, also from .env: its address, its fixed header,
+                                      and the database in which calls land
 
 Examples:
   $ npm run client -- create --name simulation
@@ -29,10 +29,10 @@ Examples:
   $ npm run simulate -- --seed 42 --calls 20            the same traffic each time
   $ npm run simulate -- --url https://jet.example.com --no-landed
 
-The calls go to every destination that the receiver has enabled. Where ADAPTERS names more than sql, that takes
---allow-crm; a trial of its own is in README.md ("Your first call").
-All telephone numbers are fictional: reserved for creative works, and nobody's.
-Exit code: 0 when everything was answered and landed as planned, 1 when not, 2 for a bad option.`;
+The test calls go to every destination that the receiver has enabled, including a CRM. If ADAPTERS names more than
+sql, you must give --allow-crm. For a separate trial without a CRM see "Your first call" in README.md.
+All telephone numbers are fictional: they are reserved for creative works and belong to nobody.
+Exit code: 0 everything was answered and landed as planned, 1 something differs, 2 a bad option, 130 interrupted.`;
 
 interface Flags {
   url?: string;
@@ -52,9 +52,9 @@ interface Flags {
 /**
  * Reads the command line.
  *
- * @param args what stands after the name of the program
- * @throws CommanderError once the help or the fault was printed
- * @throws InvalidSettings when the receiver's settings cannot be used
+ * @param args the arguments after the name of the program
+ * @throws CommanderError after the help or the error was printed
+ * @throws InvalidSettings when the receiver's settings are not valid
  */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): SimulationOptions {
   const command = createCommand();
@@ -77,18 +77,18 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   };
 }
 
-/** Invented calls in a real CRM are people's work to clean up. */
+/** Stops before test calls reach a real CRM, where people would have to clean them up. */
 function refuseCrm({ ADAPTERS }: CoreSettings, command: Command): void {
   const others = ADAPTERS.filter((name) => name !== sql.name);
   if (others.length === 0) return;
   command.error(
-    `error: ADAPTERS enables ${others.join(', ')}: these invented calls would go there too. ` +
-      'Run the trial of README.md ("Your first call"), or give --allow-crm if you want them there',
+    `error: ADAPTERS enables ${others.join(', ')}, so these test calls would go there too. ` +
+      'Run the trial in README.md ("Your first call") instead, or give --allow-crm if you want them there',
   );
 }
 
 function addressOf({ HOST, PORT }: CoreSettings): string {
-  // Where it listens on all addresses, it is found on this machine's own.
+  // A receiver that listens on all addresses is reached on the loopback address.
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[HOST] ?? HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
 }
@@ -101,7 +101,7 @@ function readReportingUrl(
   if (!landed) return undefined;
   const url = present(reporting) ?? config?.['REPORTING_DATABASE_URL'];
   if (url === undefined) {
-    return command.error('error: ADAPTERS does not name sql, so no call lands in a table: give --no-landed');
+    return command.error('error: ADAPTERS does not name sql, so no call lands in a table. Give --no-landed');
   }
   if (typeof url !== 'string' || dialectOfUrl(url) === undefined) {
     return command.error('error: the reporting database must begin with sqlite:, postgres:// or mysql://');
@@ -111,23 +111,23 @@ function readReportingUrl(
 
 function createCommand(): Command {
   return new Command('simulate')
-    .description("Plays a day of Jet's calls against a running receiver, then shows what landed.")
+    .description("Sends a day of Jet's calls to a running receiver, then shows what landed.")
     .option('--url <url>', 'base address of the receiver (default: HOST and PORT of the settings)')
-    .option('--calls <number>', 'how many calls', wholeNumber(1, callsMax), 200)
-    .option('--rate <number>', 'pushes a second; 0 for as fast as possible', wholeNumber(0, 100_000), 50)
-    .option('--concurrency <number>', 'pushes on their way at once', wholeNumber(1, 1000), 10)
+    .option('--calls <number>', 'number of calls', wholeNumber(1, callsMax), 200)
+    .option('--rate <number>', 'pushes per second; 0 means as fast as possible', wholeNumber(0, 100_000), 50)
+    .option('--concurrency <number>', 'number of concurrent requests', wholeNumber(1, 1000), 10)
     .option(
       '--seed <number>',
       'repeats the traffic of an earlier run (default: random)',
       wholeNumber(0, seedMax),
     )
-    .option('--client-id <id>', 'OAuth client; its token comes from {url}/oauth/token')
-    .option('--client-secret <secret>', 'better given as JET_CLIENT_SECRET')
-    .option('--header <"Name: value">', 'fixed header instead of OAuth; better given as JET_HEADER')
-    .option('--reporting <url>', 'reporting database (default: that of the settings)')
-    .option('--allow-crm', 'also when the settings enable a destination other than sql', false)
-    .option('--no-landed', 'do not look at what landed')
-    .option('--wait <seconds>', 'how long to wait for a further call to land', wholeNumber(0, 86_400), 30)
+    .option('--client-id <id>', 'OAuth client; its token is requested from {url}/oauth/token')
+    .option('--client-secret <secret>', 'its secret; JET_CLIENT_SECRET is safer')
+    .option('--header <"Name: value">', 'fixed header instead of OAuth; JET_HEADER is safer')
+    .option('--reporting <url>', 'reporting database (default: REPORTING_DATABASE_URL)')
+    .option('--allow-crm', 'send test calls even if the settings enable other destinations than sql', false)
+    .option('--no-landed', 'do not check what landed')
+    .option('--wait <seconds>', 'how long to wait for the next call to land', wholeNumber(0, 86_400), 30)
     .allowExcessArguments(false)
     .addHelpText('after', help)
     .configureOutput(helpOutput)
@@ -157,7 +157,7 @@ function readCredentials(
   if (clientId !== undefined) command.error('error: the client secret is missing (JET_CLIENT_SECRET)');
   if (clientSecret !== undefined) command.error('error: the client id is missing (JET_CLIENT_ID)');
   return command.error(
-    'error: credentials are missing: JET_CLIENT_ID and JET_CLIENT_SECRET, or JET_HEADER, or their options',
+    'error: credentials are missing: set JET_CLIENT_ID and JET_CLIENT_SECRET, or JET_HEADER, or give their options',
   );
 }
 
@@ -165,19 +165,21 @@ function readHeader(text: string, command: Command): Credentials {
   const match = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(text.trim());
   const [, name, value] = match ?? [];
   if (name === undefined || value === undefined) {
-    return command.error('error: the header must be written "Name: value"');
+    return command.error('error: the header must have the form "Name: value"');
   }
   return { kind: 'header', name, value };
 }
 
-// Read after the parsing: a fault there would repeat the address, with a password that stands in it.
+// Checked after the parsing, because the parser's error would repeat the address and a password in it.
 function readUrl(text: string, command: Command): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     return command.error('error: --url must be an address such as http://127.0.0.1:3000');
   }
   if (url.username !== '' || url.password !== '') {
-    return command.error('error: credentials do not belong in --url');
+    return command.error(
+      'error: --url must not contain credentials; use JET_CLIENT_ID and JET_CLIENT_SECRET',
+    );
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -1,11 +1,11 @@
 import cliProgress from 'cli-progress';
 import { print, printAside } from '../cli/print.ts';
 
-/** Where a run tells what it does. */
+/** The output of a run. */
 export interface Output {
-  /** A line of the result. */
+  /** Prints a line of the result. */
   print(line: string): void;
-  /** Shows how far a longer piece of work has come. */
+  /** Shows the progress of a longer task. */
   readonly progress: (title: string, total: number) => Progress;
 }
 
@@ -16,7 +16,7 @@ export interface Progress {
 
 const lineEveryMs = 5_000;
 
-/** Results go to stdout; progress goes to stderr, as a bar on a terminal and else as a line now and then. */
+/** Results go to stdout. Progress goes to stderr: a bar on a terminal, otherwise a line every few seconds. */
 export function createConsoleOutput(): Output {
   return {
     print,

@@ -1,12 +1,12 @@
 import { pause } from './pause.ts';
 
-// How far the pace may catch up with itself: timers wake up late by a millisecond or more.
+// How much delay the pace can make up for: timers fire late by a millisecond or more.
 const catchUpMs = 100;
 
 /**
  * Makes a function that waits for the next turn.
  *
- * @param rate turns a second; 0 for no pace at all
+ * @param rate turns per second; 0 never waits
  */
 export function createPace(rate: number, signal: AbortSignal): () => Promise<void> {
   if (rate === 0) return () => Promise.resolve();

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 
-/** Waits so long, or until the signal stops it: that is an ordinary end of a wait here, not an error. */
+/** Waits, or returns early when the signal aborts. An abort is not an error here. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await timer(ms, undefined, { signal });

@@ -3,25 +3,25 @@ import type { Sendable } from './traffic/envelope.ts';
 import { pause } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** What became of one request, after all attempts at it. */
+/** The result of one request after all attempts. */
 export type Answer = { readonly attempts: number; readonly gaveUp: boolean } & (
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
-  /** No answer came at all. */
+  /** No answer came. */
   | { readonly kind: 'none'; readonly reason: string }
 );
 
-/** The receiver under test, from outside. */
-export interface Receiver {
-  /** Finds out that it is there and takes the credentials. */
+/** The receiver under test, as a client sees it. */
+export interface ReceiverClient {
+  /** Checks that the receiver answers and accepts the credentials. */
   open(): Promise<void>;
-  /** Posts a body, and again while the receiver is away or asks for patience. */
+  /** Posts a body. Retries while the receiver is unreachable or asks to wait. */
   post(path: string, sendable: Sendable): Promise<Answer>;
 }
 
 export interface ReceiverSettings {
   readonly url: string;
   readonly credentials: Credentials;
-  /** How long a request is tried again. */
+  /** How long a request is retried. */
   readonly retryForMs: number;
   readonly signal: AbortSignal;
 }
@@ -29,11 +29,16 @@ export interface ReceiverSettings {
 const requestTimeoutMs = 30_000;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
-// One that is just being started listens within moments; nobody should wait long for one that is not there.
+// A receiver that is just starting answers within seconds. A missing one must not be waited for longer.
 const startsWithinMs = 15_000;
-const patienceStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const retryStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-export function createReceiver({ url, credentials, retryForMs, signal }: ReceiverSettings): Receiver {
+export function createReceiverClient({
+  url,
+  credentials,
+  retryForMs,
+  signal,
+}: ReceiverSettings): ReceiverClient {
   const authorizer = createAuthorizer(url, credentials);
 
   async function attempt(path: string, { body, contentType }: Sendable): Promise<Attempt> {
@@ -69,9 +74,12 @@ export function createReceiver({ url, credentials, retryForMs, signal }: Receive
         } catch (error) {
           const reason = reasonOf(error);
           if (reason !== 'ECONNREFUSED' || signal.aborted || Date.now() >= endMs) {
-            throw new Error(`Nothing answers at ${url} (${reason}). Is the receiver running?`, {
-              cause: error,
-            });
+            throw new Error(
+              `Nothing answers at ${url} (${reason}). Start the receiver, or give its address with --url.`,
+              {
+                cause: error,
+              },
+            );
           }
           await pause(firstRetryMs, signal);
         }
@@ -80,14 +88,14 @@ export function createReceiver({ url, credentials, retryForMs, signal }: Receive
         await authorizer.header();
       } catch (error) {
         if (error instanceof CredentialsRefused) throw error;
-        throw new Error(`The receiver gave no access token: ${reasonOf(error)}.`, { cause: error });
+        throw new Error(`The receiver issued no access token: ${reasonOf(error)}.`, { cause: error });
       }
     },
     async post(path, sendable) {
       const endMs = Date.now() + retryForMs;
       for (let attempts = 1; ; attempts += 1) {
         const { waitMs: askedMs, ...answer } = await attempt(path, sendable);
-        if (answer.kind === 'answered' && !patienceStatuses.has(answer.status)) {
+        if (answer.kind === 'answered' && !retryStatuses.has(answer.status)) {
           return { ...answer, attempts, gaveUp: false };
         }
         const waitMs = askedMs ?? Math.min(firstRetryMs * 2 ** (attempts - 1), longestRetryMs);
@@ -103,7 +111,7 @@ type Attempt = { readonly waitMs: number | undefined } & (
   | { readonly kind: 'none'; readonly reason: string }
 );
 
-/** The code of what failed. fetch hides it in the cause, and a refusal on two addresses in a list of causes. */
+/** The error code. fetch puts it into the cause, or into a list of causes when it tried two addresses. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown error';

@@ -1,11 +1,11 @@
 import type { ExpectedCall } from './landed.ts';
-import type { LedgerCounts } from './sent-calls.ts';
+import type { SentCounts } from './sent-calls.ts';
 import type { LandedRow } from './reporting-reader.ts';
 
 const differencesShown = 20;
 
-/** What was sent and what was answered, as lines of a table. */
-export function reportSending(counts: LedgerCounts, seconds: number): string[] {
+/** The sent pushes and their answers, as lines of a table. */
+export function reportSending(counts: SentCounts, seconds: number): string[] {
   const answers = [...counts.answers].sort(([a], [b]) => (a < b ? -1 : 1));
   const perSecond = seconds > 0 ? (counts.pushesSent / seconds).toFixed(0) : '-';
   return [
@@ -16,16 +16,16 @@ export function reportSending(counts: LedgerCounts, seconds: number): string[] {
         ...answers.map(([answer, number]): [string, number] => [`  answered ${answer}`, number]),
         ['  warnings in the answers', counts.warnings],
         ['lists of pushes sent', counts.listsSent],
-        ['tried again', counts.retried],
+        ['retried', counts.retried],
         ['broken bodies sent', counts.brokenSent],
         ['  refused', counts.brokenRefused],
       ],
     ),
-    `In ${seconds.toFixed(1)} s, ${perSecond} pushes a second.`,
+    `In ${seconds.toFixed(1)} s, ${perSecond} pushes per second.`,
   ];
 }
 
-/** Calls by direction and status: what must have landed, and what did. */
+/** Counts calls by direction and status: expected and landed. */
 export function reportLanding(expected: readonly ExpectedCall[], rows: readonly LandedRow[]): string[] {
   const expectedCounts = countBy(expected);
   const landedCounts = countBy(rows);
@@ -46,11 +46,11 @@ export function reportLanding(expected: readonly ExpectedCall[], rows: readonly 
 export function reportDifferences(differences: readonly string[]): string[] {
   if (differences.length === 0) return [];
   const shown = differences.slice(0, differencesShown).map((difference) => `  ${difference}`);
-  const left = differences.length - shown.length;
+  const more = differences.length - shown.length;
   return [
     `${differences.length} difference${differences.length === 1 ? '' : 's'}:`,
     ...shown,
-    ...(left > 0 ? [`  … and ${left} more`] : []),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { reportingTable } from '../reporting/reporting-column.ts';
 import type { Database } from '../database/database.ts';
 import { databaseFile, openDatabase } from '../database/open-database.ts';
 
-/** What the reporting table says about one call, as far as the plan can know it. */
+/** The columns of the reporting table that the plan can predict. */
 export interface LandedRow {
   readonly call_id: string;
   readonly direction: string;
@@ -14,11 +14,11 @@ export interface LandedRow {
   readonly duration_seconds: number | null;
 }
 
-/** The reporting table, read only. */
+/** Reads the reporting table. */
 export interface ReportingReader {
   /** @throws ReportingUnreadable */
   rowsOf(callIds: readonly string[]): Promise<LandedRow[]>;
-  /** The ids in the table that begin so. @throws ReportingUnreadable */
+  /** The ids in the table that begin with the prefix. @throws ReportingUnreadable */
   idsBeginning(prefix: string): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ const landedColumns = [
   ...['answering_point', 'extension_number', 'duration_seconds'],
 ];
 
-// Old builds of SQLite take no more than 999 values in one statement.
+// Old builds of SQLite accept at most 999 values in one statement.
 const idsPerQuery = 500;
 
 export function createReportingReader(url: string): ReportingReader {
@@ -71,15 +71,15 @@ export function createReportingReader(url: string): ReportingReader {
   };
 }
 
-/** SQLite makes a file that is not there, and an empty one would stop the receiver from starting. */
+/** SQLite creates a missing file, and an empty file would stop the receiver from starting. */
 function requireSqliteFile(url: string): void {
   const path = databaseFile(url);
   if (path === undefined) return;
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) throw new ReportingUnreadable(`there is no database at ${path}`);
+  if (size === 0) throw new ReportingUnreadable(`there is no database file at ${path}`);
 }
 
-/** Without the driver's own words, which may hold the address and the user of the database. */
+/** Omits the driver's message, which can contain the address and the user of the database. */
 async function reasonOf(error: unknown, database: Database | undefined): Promise<string> {
   const hasTable = await database?.knex.schema.hasTable(reportingTable).catch(() => undefined);
   if (hasTable === false) return `it has no table ${reportingTable}`;

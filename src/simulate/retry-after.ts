@@ -1,9 +1,9 @@
 const waitMaxMs = 30_000;
 
 /**
- * How long an answer asks to wait (RFC 9110 section 10.2.3: seconds, or a date), up to half a minute.
+ * The wait that an answer asks for (RFC 9110 section 10.2.3: seconds or a date), at most half a minute.
  *
- * @returns undefined when the header is absent or says nothing readable
+ * @returns undefined when the header is absent or not readable
  */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;

@@ -1,10 +1,10 @@
 import type { StatusMap } from '../domain/call-status.ts';
 import { CredentialsRefused, type Credentials } from './credentials.ts';
 import { checkLanding } from './check-landing.ts';
-import { createLedger, type Ledger } from './sent-calls.ts';
+import { createSentCalls, type SentCalls } from './sent-calls.ts';
 import type { Output } from './output.ts';
 import { createPlan, type Plan, type PlannedStep } from './traffic/plan.ts';
-import { createReceiver, type Receiver } from './receiver-client.ts';
+import { createReceiverClient, type ReceiverClient } from './receiver-client.ts';
 import { reportDifferences, reportSending } from './report.ts';
 import { sendPlan } from './send-plan.ts';
 
@@ -12,29 +12,29 @@ export interface SimulationOptions {
   /** The receiver's base address, without a slash at its end. */
   readonly url: string;
   readonly calls: number;
-  /** Pushes a second; 0 for as fast as possible. */
+  /** Pushes per second. 0 means as fast as possible. */
   readonly rate: number;
   readonly concurrency: number;
   readonly seed: number;
-  /** The end of the day that is played, epoch milliseconds. */
+  /** The end of the simulated day, in epoch milliseconds. */
   readonly nowMs: number;
   readonly credentials: Credentials;
-  /** The receiver's own status words. */
+  /** The JET_STATUS_MAP of the receiver. */
   readonly statusMap: StatusMap;
-  /** Where to look for what landed; undefined to leave that out. */
+  /** The database in which calls land. Undefined skips the check. */
   readonly reportingUrl: string | undefined;
-  /** How long to wait for calls to land, counted from the last one that did. */
+  /** How long to wait for the next call to land. */
   readonly landedWaitMs: number;
-  /** How long a push is tried again while the receiver is away. */
+  /** How long a push is retried while the receiver is unreachable. */
   readonly retryForMs: number;
-  /** Stops the run; what was done so far is reported. */
+  /** Stops the run. What was sent so far is reported. */
   readonly signal?: AbortSignal;
 }
 
-/** Everything as planned; something differs or went wrong; stopped by the signal. */
+/** 0: everything as planned. 1: something differs or failed. 130: stopped by the signal. */
 export type ExitCode = 0 | 1 | 130;
 
-/** Plays a day of Jet's pushes against a receiver, and says whether all of it was answered and landed as it must. */
+/** Sends a day of Jet's pushes to a receiver and checks that everything is answered and lands as planned. */
 export async function runSimulation(options: SimulationOptions, output: Output): Promise<ExitCode> {
   const plan = createPlan(options.seed, options.calls, options.nowMs, options.statusMap);
   const pushes = plan.steps.flatMap((step) =>
@@ -45,46 +45,48 @@ export async function runSimulation(options: SimulationOptions, output: Output):
   );
   const halt = new AbortController();
   const signal = AbortSignal.any([halt.signal, ...(options.signal === undefined ? [] : [options.signal])]);
-  const receiver = createReceiver({ ...options, signal });
+  const receiver = createReceiverClient({ ...options, signal });
   try {
     await receiver.open();
   } catch (error) {
     output.print((error as Error).message);
     return 1;
   }
-  const ledger = createLedger();
-  const halted = await send(plan, receiver, ledger, { ...options, signal, halt }, output);
+  const sentCalls = createSentCalls();
+  const halted = await send(plan, receiver, sentCalls, { ...options, signal, halt }, output);
   if (signal.aborted) {
-    output.print(halted ?? 'Stopped before the end; what landed was not looked at.');
-    print(output, reportDifferences(ledger.differences));
+    output.print(halted ?? 'Stopped before the end. What landed was not checked.');
+    print(output, reportDifferences(sentCalls.differences));
     return halted === undefined ? 130 : 1;
   }
   const { reportingUrl, landedWaitMs } = options;
-  const differences = [...ledger.differences];
+  const differences = [...sentCalls.differences];
   if (reportingUrl !== undefined) {
-    differences.push(...(await checkLanding(plan, ledger, { reportingUrl, landedWaitMs, signal }, output)));
+    differences.push(
+      ...(await checkLanding(plan, sentCalls, { reportingUrl, landedWaitMs, signal }, output)),
+    );
   }
   print(output, reportDifferences(differences));
   if (isStopped(signal)) {
-    output.print('Stopped before everything had landed.');
+    output.print('Stopped while calls were still landing. The check is incomplete.');
     return 130;
   }
   if (differences.length === 0) output.print('No differences.');
   return differences.length === 0 ? 0 : 1;
 }
 
-/** A signal may be stopped between two looks at it, which the compiler does not know. */
+/** The signal can abort between two reads, which the compiler does not know. */
 function isStopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
 type SendOptions = SimulationOptions & { readonly signal: AbortSignal; readonly halt: AbortController };
 
-/** @returns why the run cannot go on, when it cannot */
+/** @returns why the run cannot continue, or undefined */
 async function send(
   plan: Plan,
-  receiver: Receiver,
-  ledger: Ledger,
+  receiver: ReceiverClient,
+  sentCalls: SentCalls,
   { rate, concurrency, signal, halt }: SendOptions,
   output: Output,
 ): Promise<string | undefined> {
@@ -102,7 +104,7 @@ async function send(
     signal,
     send: async (step) => {
       try {
-        await sendStep(step, receiver, ledger, (reason) => {
+        await sendStep(step, receiver, sentCalls, (reason) => {
           if (!signal.aborted) stop(reason);
         });
       } catch (error) {
@@ -112,25 +114,25 @@ async function send(
     },
   });
   progress.stop();
-  print(output, reportSending(ledger.counts, (performance.now() - startMs) / 1000));
+  print(output, reportSending(sentCalls.counts, (performance.now() - startMs) / 1000));
   return haltReason;
 }
 
 async function sendStep(
   step: PlannedStep,
-  receiver: Receiver,
-  ledger: Ledger,
+  receiver: ReceiverClient,
+  sentCalls: SentCalls,
   stop: (reason: string) => void,
 ): Promise<void> {
   const answer = await receiver.post(step.path, step);
-  if (step.kind === 'push') ledger.recordPush(step, answer);
-  else if (step.kind === 'list') ledger.recordList(step, answer);
-  else ledger.recordBrokenBody(step, answer);
+  if (step.kind === 'push') sentCalls.recordPush(step, answer);
+  else if (step.kind === 'list') sentCalls.recordList(step, answer);
+  else sentCalls.recordBrokenBody(step, answer);
   if (answer.kind === 'answered' && (answer.status === 401 || answer.status === 403)) {
-    stop(`Stopped: the receiver does not take the credentials (${answer.status}).`);
+    stop(`Stopped: the receiver refuses the credentials (${answer.status}). Check the client or the header.`);
   } else if (answer.gaveUp) {
     const last = answer.kind === 'none' ? answer.reason : `it answered ${answer.status}`;
-    stop(`Stopped: the receiver took nothing for too long (${last}).`);
+    stop(`Stopped: the receiver accepted nothing for too long (${last}). See its log.`);
   }
 }
 

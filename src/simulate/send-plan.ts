@@ -2,15 +2,15 @@ import type { Plan, PlannedCall, PlannedStep } from './traffic/plan.ts';
 import { createPace } from './pace.ts';
 
 export interface Sending {
-  /** Pushes a second; 0 for as fast as possible. */
+  /** Pushes per second. 0 means as fast as possible. */
   readonly rate: number;
-  /** How many may be on their way at once. */
+  /** The number of concurrent requests. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly send: (step: PlannedStep) => Promise<void>;
 }
 
-/** Sends the steps in their order. Pushes of one call never overtake one another, whatever the concurrency. */
+/** Sends the steps in order. Pushes of one call never overtake each other, whatever the concurrency. */
 export async function sendPlan(plan: Plan, { rate, concurrency, signal, send }: Sending): Promise<void> {
   const nextTurn = createPace(rate, signal);
   const onTheWay = new Set<Promise<void>>();

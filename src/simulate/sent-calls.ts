@@ -3,35 +3,35 @@ import { problemCode, readStoredAnswer, readStoredList, type StoredAnswer } from
 import type { PlannedBrokenBody, PlannedCall, PlannedList, PlannedPush } from './traffic/plan.ts';
 import type { Answer } from './receiver-client.ts';
 
-/** What a body that is no push may be answered. */
+/** The statuses that are right for a broken body. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
-/** Keeps account of a run: what was sent, what was answered, and where that is not what the plan says. */
-export interface Ledger {
-  readonly counts: LedgerCounts;
+/** Records what was sent and answered in a run, and where the answers differ from the plan. */
+export interface SentCalls {
+  readonly counts: SentCounts;
   readonly differences: readonly string[];
   recordPush(push: PlannedPush, answer: Answer): void;
   recordList(list: PlannedList, answer: Answer): void;
   recordBrokenBody(broken: PlannedBrokenBody, answer: Answer): void;
-  /** The id under which a call must have landed; undefined while one of its pushes was not taken. */
+  /** The id under which a call must land. Undefined while one of its pushes was not accepted. */
   landingId(call: PlannedCall): string | undefined;
 }
 
-export interface LedgerCounts {
+export interface SentCounts {
   pushesSent: number;
-  /** Bodies with several pushes, which are counted as pushes too. */
+  /** Bodies with several pushes. Their pushes are counted too. */
   listsSent: number;
-  /** By status, and what the answer says beyond it. */
+  /** Counts by status and by the code in the answer. */
   readonly answers: Map<string, number>;
-  /** Requests that had to be made more than once. */
+  /** Requests that needed more than one attempt. */
   retried: number;
   warnings: number;
   brokenSent: number;
   brokenRefused: number;
 }
 
-export function createLedger(): Ledger {
-  const counts: LedgerCounts = {
+export function createSentCalls(): SentCalls {
+  const counts: SentCounts = {
     pushesSent: 0,
     listsSent: 0,
     answers: new Map(),
@@ -43,7 +43,7 @@ export function createLedger(): Ledger {
   const differences: string[] = [];
   const callIds = new Map<PlannedCall, string>();
   const callsById = new Map<string, PlannedCall>();
-  const notTaken = new Set<PlannedCall>();
+  const notAccepted = new Set<PlannedCall>();
 
   function count(answer: string): void {
     counts.answers.set(answer, (counts.answers.get(answer) ?? 0) + 1);
@@ -51,13 +51,13 @@ export function createLedger(): Ledger {
 
   function recordPush(push: PlannedPush, answer: Answer): void {
     if (answer.attempts > 1) counts.retried += 1;
-    record(push, answer, isTaken(answer) ? readStoredAnswer(answer.body) : undefined);
+    record(push, answer, isAccepted(answer) ? readStoredAnswer(answer.body) : undefined);
   }
 
   function recordList({ pushes }: PlannedList, answer: Answer): void {
     if (answer.attempts > 1) counts.retried += 1;
     counts.listsSent += 1;
-    const stored = isTaken(answer) ? readStoredList(answer.body) : undefined;
+    const stored = isAccepted(answer) ? readStoredList(answer.body) : undefined;
     const isWhole = stored?.length === pushes.length;
     pushes.forEach((push, index) => record(push, answer, isWhole ? stored[index] : undefined));
   }
@@ -68,34 +68,36 @@ export function createLedger(): Ledger {
     counts.pushesSent += 1;
     if (stored === undefined) {
       const what = describeAnswer(answer);
-      notTaken.add(push.call);
+      notAccepted.add(push.call);
       count(what);
       differs(answer.kind === 'none' ? `got no answer (${answer.reason})` : `was answered ${what}`);
       return;
     }
     count(stored.duplicate ? '200 duplicate' : '200 stored');
     counts.warnings += stored.warnings.length;
-    if (stored.stage !== push.stage) differs(`was taken as ${stored.stage}`);
+    if (stored.stage !== push.stage) differs(`was stored as ${stored.stage}`);
     const isDerived = stored.warnings.some(({ code }) => code === 'id_derived');
     if (isDerived !== (push.call.direction === 'inbound' && push.call.callId === undefined))
       differs(
-        isDerived ? 'had its id, and was given a derived one' : 'came without an id and without a warning',
+        isDerived
+          ? 'had an id, but was stored under a derived one'
+          : 'had no id, but was answered without a warning',
       );
-    // What was refused before is no repeat now, and its refusal is named already.
-    if (push.repeat && !stored.duplicate && !notTaken.has(push.call))
-      differs('was a repeat, and was not answered as one');
-    // A push that was tried again may have been stored at its first attempt, whose answer was lost.
+    // A push that was refused before is no duplicate now, and its refusal is listed already.
+    if (push.repeat && !stored.duplicate && !notAccepted.has(push.call))
+      differs('was sent again, but was not answered as a duplicate');
+    // A retried push may have been stored at its first attempt, whose answer was lost.
     if (!push.repeat && stored.duplicate && answer.attempts === 1)
-      differs('was new, and was answered as a repeat');
+      differs('was new, but was answered as a duplicate');
     checkCallId(push.call, stored.callId, differs);
   }
 
   function checkCallId(call: PlannedCall, callId: string, differs: (what: string) => void): void {
     const expected = call.callId ?? callIds.get(call);
-    if (expected !== undefined && expected !== callId) differs('was put under another call id');
+    if (expected !== undefined && expected !== callId) differs('was stored under a different call id');
     callIds.set(call, expected ?? callId);
     const other = callsById.get(callId);
-    if (other !== undefined && other !== call) differs(`was put under the id of ${other.name}`);
+    if (other !== undefined && other !== call) differs(`was stored under the id of ${other.name}`);
     callsById.set(callId, other ?? call);
   }
 
@@ -110,11 +112,11 @@ export function createLedger(): Ledger {
       if (answer.kind === 'answered' && refusals.has(answer.status)) counts.brokenRefused += 1;
       else differences.push(`broken body (${broken.name}): was answered ${describeAnswer(answer)}`);
     },
-    landingId: (call) => (notTaken.has(call) ? undefined : callIds.get(call)),
+    landingId: (call) => (notAccepted.has(call) ? undefined : callIds.get(call)),
   };
 }
 
-function isTaken(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
+function isAccepted(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
   return answer.kind === 'answered' && answer.status === 200;
 }
 
@@ -131,7 +133,7 @@ function nameOfPush({ stage, repeat }: PlannedPush): string {
 
 function describeAnswer(answer: Answer): string {
   if (answer.kind === 'none') return 'not at all';
-  if (answer.status === 200) return '200 without the agreed answer';
+  if (answer.status === 200) return '200 with an unknown answer';
   const code = problemCode(answer.body);
   return code === undefined ? String(answer.status) : `${answer.status} ${code}`;
 }

@@ -12,17 +12,17 @@ const storedAnswer = z.object({
 
 const storedList = z.object({ status: z.literal('stored'), pushes: z.array(z.unknown()) });
 
-// Only what looks like a code is shown: an answer may repeat something that does not belong on a screen.
+// Only a text in the form of a code is shown: an answer could repeat data that must not be printed.
 const problem = z.object({ code: z.string().regex(/^[\w-]{1,40}$/) });
 
 export type StoredAnswer = z.infer<typeof storedAnswer>;
 
-/** What a 200 says about the push. Undefined when it is not the agreed answer. */
+/** The 200 answer to a push. Undefined when it does not have the documented form. */
 export function readStoredAnswer(body: string): StoredAnswer | undefined {
   return storedAnswer.safeParse(parseJson(body)).data;
 }
 
-/** What a 200 says about each item of a list, in its order. Undefined when it is not the agreed answer. */
+/** The 200 answer to a list, one entry per item. Undefined when it does not have the documented form. */
 export function readStoredList(body: string): (StoredAnswer | undefined)[] | undefined {
   const list = storedList.safeParse(parseJson(body)).data;
   return list?.pushes.map((push) => storedAnswer.safeParse(push).data);

@@ -18,7 +18,7 @@ const campaigns = ['Emergency Plumber - Sydney', 'Brand', 'Hot water 2-for-1', '
 const searches = ['emergency plumber near me', 'blocked drain sydney', 'hot water repair', 'plumber "24/7"'];
 const pages = ['/', '/emergency', '/hot-water', '/blocked-drains'];
 
-/** All 19 fields of the web visit that led to a call; those of an advertisement are empty where there was none. */
+/** All 19 fields of the web visit before a call. The advertising fields are empty without an advertisement. */
 export function drawWebSession(random: Random): CallFields {
   const visit = random.weighted(visits.map((option) => [option, option.weight] as const));
   const paid = visit.channel === 'PAID';

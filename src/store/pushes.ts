@@ -158,7 +158,7 @@ export async function writeCalls(
   return revised;
 }
 
-/** Not below the clock, so that a store restored from a back-up does not fall behind its own reporting table. */
+/** Not below the clock, so that a store restored from a backup does not fall behind its own reporting table. */
 function revise(
   calls: readonly CallRecord[],
   revisions: ReadonlyMap<string, number>,

@@ -68,7 +68,7 @@ export async function openExistingStore(url: string, migrations: readonly Migrat
 function noStore(reason: string): StoreUnusable {
   return new StoreUnusable(
     reason,
-    'If there was one, put it back or restore a back-up. If not: the first start of the receiver makes it (npm start).',
+    'If there was one, put it back or restore a backup. If not: the first start of the receiver makes it (npm start).',
   );
 }
 
@@ -172,7 +172,7 @@ function asUnusable(error: unknown, database: Database): unknown {
 function corrupt(path: string, detail: string, cause?: unknown): StoreUnusable {
   return new StoreUnusable(
     `The database file ${path} is damaged: ${detail}.`,
-    'Restore it from a back-up. Nothing was changed in it.',
+    'Restore it from a backup. Nothing was changed in it.',
     { cause },
   );
 }

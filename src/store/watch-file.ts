@@ -53,7 +53,7 @@ export function watchStoreFile({ writer }: Pick<Store, 'writer'>, log: Log): Fil
 
 function remedyOf({ isLogOnly, isOverwritten }: LostFile, file: string): string {
   if (isOverwritten)
-    return 'Stop the receiver and restore a back-up: npm run restore -- <file>. A start with the files as they are lacks calls, or fails.';
+    return 'Stop the receiver and restore a backup: npm run restore -- <file>. A start with the files as they are lacks calls, or fails.';
   return isLogOnly
     ? 'Restart the receiver: as it stops, it writes what its log holds into the database file.'
     : `Stop the receiver, put the same file back at ${file} beside its -wal file, and start the receiver. It goes on by itself if the file comes back before.`;

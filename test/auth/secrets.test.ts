@@ -111,7 +111,7 @@ describe('the secret key', () => {
   it('is not made anew when the file is too short', () => {
     const file = join(folder, 'short');
     writeFileSync(file, 'short\n');
-    expect(() => loadSecretKey(undefined, file)).toThrow(/Restore it from a back-up/);
+    expect(() => loadSecretKey(undefined, file)).toThrow(/Restore it from a backup/);
     expect(readFileSync(file, 'utf8')).toBe('short\n');
   });
 

@@ -174,23 +174,23 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
       await expectRefused(backup, /damaged/);
     });
 
-    it('refuses a database that is no back-up', async () => {
+    it('refuses a database that is no backup', async () => {
       const other = openDatabase(`sqlite:${backup}`);
       await other.knex.schema.createTable('customers', (table) => void table.increments());
       await other.close();
-      await expectRefused(backup, /no back-up of a store/);
+      await expectRefused(backup, /no backup of a store/);
     });
 
     it.each([
       ['with a page of noise', (bytes: Buffer) => bytes.fill(0xa5, 8192, 12_288)],
       ['that was cut short', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2))],
-    ])('refuses a back-up %s', async (_what, damage) => {
+    ])('refuses a backup %s', async (_what, damage) => {
       await folder.run('backup', [backup]);
       writeFileSync(backup, damage(readFileSync(backup)));
       await expectRefused(backup, /damaged/);
     });
 
-    it('refuses a back-up that a newer version made', async () => {
+    it('refuses a backup that a newer version made', async () => {
       await folder.run('backup', [backup]);
       const newer = openDatabase(`sqlite:${backup}`);
       await newer.knex(storeMigrationsTable).insert({ name: '9999-later', made_at: 1 });
@@ -211,7 +211,7 @@ describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
     it.each([
       ['whose first page is damaged', 0],
       ['with a damaged page', 8192],
-    ])('puts a back-up in the place of a store %s', async (_what, from) => {
+    ])('puts a backup in the place of a store %s', async (_what, from) => {
       await folder.run('backup', [backup]);
       const bytes = readFileSync(storeFile);
       bytes.fill(0xa5, from, from + 4096);

@@ -69,7 +69,7 @@ describe('npm run doctor', () => {
     const { code, stdout } = await doctor();
     expect(code).toBe(1);
     expect(stdout).toMatch(new RegExp(`^fault +store: .*${word}`, 'm'));
-    expect(stdout).toContain('back-up');
+    expect(stdout).toContain('backup');
   });
 
   it('finds a store missing beside its key, or beside what the first start showed', async () => {
@@ -127,7 +127,7 @@ describe('npm run doctor', () => {
       const { code, stdout } = await doctor();
       expect(code).toBe(1);
       expect(stdout).toMatch(
-        /^fault +store: The secret key \S+secret-key is not there, .*back-up.*SECRET_KEY/m,
+        /^fault +store: The secret key \S+secret-key is not there, .*backup.*SECRET_KEY/m,
       );
       expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
     });

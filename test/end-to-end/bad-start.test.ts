@@ -127,7 +127,7 @@ describe('a start without the secret key of its store', { timeout: 120_000 }, ()
       rmSync(join(folder, 'data/secret-key'));
       const receiver = start();
       expect(await receiver.exited).toBe(1);
-      expect(receiver.output()).toMatch(/secret-key is not there.*Restore it from a back-up/);
+      expect(receiver.output()).toMatch(/secret-key is not there.*Restore it from a backup/);
       expect(existsSync(join(folder, 'data/secret-key'))).toBe(false);
     }));
 });

@@ -70,7 +70,7 @@ async function push(url: string, token: string, path: string, body: Record<strin
   expect(answer.status).toBe(200);
 }
 
-describe('a back-up of a running receiver', { timeout: 120_000 }, () => {
+describe('a backup of a running receiver', { timeout: 120_000 }, () => {
   it('holds every push that was answered before it began, and comes up with its clients', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
@@ -111,7 +111,7 @@ describe('a back-up of a running receiver', { timeout: 120_000 }, () => {
       const { token } = await takeToken(url, await readFirstStart(folder));
       await push(url, token, 'call-start', { callsessionid: 'older', originNumber: '0412345678' });
       await push(url, token, 'call-start', { callsessionid: 'goes-on', originNumber: '0412345678' });
-      // Both are due in the back-up, and land after it in newer states.
+      // Both are due in the backup, and land after it in newer states.
       expect(await run(folder, 'backup', join(folder, 'copy.sqlite'))).toMatchObject({ code: 0 });
       await stop(receiving);
       const first = start();
@@ -134,7 +134,7 @@ describe('a back-up of a running receiver', { timeout: 120_000 }, () => {
           return states.length === 2 && states.every((state) => state === 'delivered');
         });
       while (!(await isSettled())) await sleep(50);
-      // What had landed since is newer than what the back-up knows, and stays.
+      // What had landed since is newer than what the backup knows, and stays.
       expect(await rowWhen(folder, 'older', () => true)).toEqual(older);
       await push(secondUrl, token, 'call-answered', { callsessionid: 'goes-on', queueName: 'Front' });
       const ahead = await rowWhen(folder, 'goes-on', ({ revision }) => revision > newest.revision);

@@ -67,14 +67,14 @@ describe('options', () => {
     );
   });
 
-  it('refuse to play where a destination other than sql is enabled, unless that is wanted', () => {
+  it('refuse to run when a destination other than sql is enabled, unless --allow-crm is given', () => {
     const environment = {
       ...client,
       ADAPTERS: 'sql,hubspot',
       HUBSPOT_ACCESS_TOKEN: 'pat-na1-token-of-the-tests',
     };
     expect(() => readOptions([], environment)).toThrow(CommanderError);
-    expect(shown).toContain('ADAPTERS enables hubspot: these invented calls would go there too');
+    expect(shown).toContain('ADAPTERS enables hubspot, so these test calls would go there too');
     expect(shown).toContain('--allow-crm');
     expect(readOptions(['--allow-crm'], environment).calls).toBe(200);
   });
@@ -111,7 +111,7 @@ describe('options', () => {
     [['--rate', '-1'], 'whole number'],
     [['--seed', '4294967296'], 'from 0 to 4294967295'],
     [['--url', 'jet.example.com'], 'address such as'],
-    [['--url', 'http://me:hidden@jet.example.com'], 'do not belong in --url'],
+    [['--url', 'http://me:hidden@jet.example.com'], 'must not contain credentials'],
     [['--reporting', 'oracle://x'], 'sqlite:'],
     [['--header', 'nonsense'], 'Name: value'],
     [['--header', 'A: b', '--client-id', 'x'], 'not both'],

@@ -1,12 +1,12 @@
 import type { JsonValue } from '../../domain/jet-fields.ts';
 
-/** A body that is no push: the receiver must refuse it, and keep it in its quarantine. */
+/** A body that is not a push. The receiver must refuse it and keep it in the quarantine. */
 export interface BrokenBody {
   readonly name: string;
   readonly body: string;
 }
 
-/** @param runId makes each recognisable, and shows in the reporting table if one lands by mistake */
+/** @param runId makes each body recognisable, also in the reporting table if one lands by mistake */
 export function brokenBodies(runId: string): readonly BrokenBody[] {
   const callId = `${runId}-broken`;
   return [

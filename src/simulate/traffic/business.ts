@@ -2,7 +2,7 @@ import { fictionalServices, writeNumber } from './fictional-numbers.ts';
 import type { CallFields } from '../../domain/jet-fields.ts';
 import type { Random } from './random.ts';
 
-// The invented business that all simulated calls go to and come from.
+// The invented business of all simulated calls.
 
 export const accountNumber = '990123';
 export const businessDomain = 'www.harbour-plumbing.example';
@@ -38,7 +38,7 @@ export const menuChoices = [
   { prompts: '9', labels: 'INVALID' },
 ] as const;
 
-/** The fields that tell which of the business's numbers was called. */
+/** The fields of the called service number. */
 export function drawService(random: Random): CallFields {
   const index = random.integer(0, services.length - 1);
   const service = services[index] as (typeof services)[number];
@@ -52,7 +52,7 @@ export function drawService(random: Random): CallFields {
   };
 }
 
-/** The fields of the person whose telephone rings. Jet names a point by its number, extension or display name. */
+/** The fields of the telephone that rings. Jet names it by its number, extension or display name. */
 export function drawAnsweringPoint(random: Random): CallFields {
   const extension = random.pick(extensions);
   return {

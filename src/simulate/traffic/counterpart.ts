@@ -2,7 +2,7 @@ import { extensions } from './business.ts';
 import { drawLandline, drawOddNumber, fictionalMobiles, writeNumber } from './fictional-numbers.ts';
 import type { Random } from './random.ts';
 
-/** Who calls the business, as `originnumber` shows it. */
+/** The caller's number, as in `originnumber`. */
 export function drawCaller(random: Random): string {
   return random.weighted<() => string>([
     [() => writeNumber(random.pick(fictionalMobiles), random), 60],
@@ -13,7 +13,7 @@ export function drawCaller(random: Random): string {
   ])();
 }
 
-/** Whom the business calls. */
+/** The number that the business calls. */
 export function drawCalled(random: Random): string {
   return random.weighted<() => string>([
     [() => writeNumber(random.pick(fictionalMobiles), random), 62],

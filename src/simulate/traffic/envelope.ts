@@ -1,12 +1,12 @@
 import type { Random } from './random.ts';
 
-/** A body as it is sent, with the content type that it declares. */
+/** A body with its declared content type. */
 export interface Sendable {
   readonly body: string;
   readonly contentType: string;
 }
 
-/** Puts the JSON of a push into what some senders put around it. */
+/** Wraps the JSON of a push as some senders do. */
 export type Envelope = (json: string) => Sendable;
 
 const json = 'application/json';
@@ -22,7 +22,7 @@ export function drawEnvelope(random: Random): Envelope {
   return random.weighted(envelopes);
 }
 
-/** Several pushes in one body: a JSON list, or one line each. */
+/** Several pushes in one body: a JSON list, or one line for each. */
 export function writeList(bodies: readonly string[], random: Random): Sendable {
   if (random.chance(0.5)) return { body: `[${bodies.join(',')}]`, contentType: json };
   const lines = bodies.map((body) => JSON.stringify(JSON.parse(body)));

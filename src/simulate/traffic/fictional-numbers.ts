@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
-// Simulated calls land in real CRMs, so every number here is one that no person can have: the ranges that the
-// Australian Communications and Media Authority keeps for creative works, and those of its peers abroad.
+// Simulated calls can land in real CRMs, so nobody can have these numbers. They are from the ranges that the Australian
+// Communications and Media Authority, and similar authorities abroad, reserve for creative works.
 
 export interface FictionalNumber {
   /** As dialled within Australia, digits only. */
@@ -22,7 +22,7 @@ export const fictionalServices: readonly FictionalNumber[] = [
   ...['1800160401', '1800975707', '1800975708', '1800975709', '1800975710', '1800975711'],
 ].map((national) => ({ national, kind: 'service' }));
 
-/** Each is the start of ten thousand numbers. */
+/** Each range starts ten thousand numbers. */
 const landlineRanges = ['5550', '7010'].flatMap((range) =>
   ['02', '03', '07', '08'].map((areaCode) => areaCode + range),
 );
@@ -32,8 +32,8 @@ export function drawLandline(random: Random): FictionalNumber {
 }
 
 /**
- * What stands in a number field and is no plain Australian number. A six-digit 13 number cannot begin with
- * 1300 (that prefix has ten digits), so these belong to nobody.
+ * A number field without a plain Australian number. A six-digit 13 number cannot begin with 1300, because that prefix has
+ * ten digits, so these numbers belong to nobody.
  */
 export function drawOddNumber(random: Random): string {
   return random.pick([
@@ -45,7 +45,7 @@ export function drawOddNumber(random: Random): string {
   ])();
 }
 
-/** The number in one of the shapes that Jet's pages show. */
+/** Writes a number in one of the forms on Jet's pages. */
 export function writeNumber({ national, kind }: FictionalNumber, random: Random): string {
   return random.pick(shapes[kind])(national);
 }

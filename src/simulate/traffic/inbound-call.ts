@@ -1,6 +1,6 @@
 import type { CallFields } from '../../domain/jet-fields.ts';
 import { drawService } from './business.ts';
-import { drawStatusWord, type CallClock, type CallStory, type Moment } from './call-story.ts';
+import { drawStatusWord, type CallClock, type CallScenario, type Moment } from './call-scenario.ts';
 import { drawCaller } from './counterpart.ts';
 import { fictionalMobiles, writeNumber } from './fictional-numbers.ts';
 import {
@@ -17,12 +17,12 @@ import {
 import type { Random } from './random.ts';
 import { drawWebSession } from '../web-session.ts';
 
-/** Tells how a call went, from what was known when it started. */
-type Plot = (start: CallFields, random: Random, at: CallClock) => CallStory;
+/** Makes a call from the fields that are known at its start. */
+type DrawScenario = (start: CallFields, random: Random, at: CallClock) => CallScenario;
 
 const webSessionShare = 0.3;
 
-const finishedPlots: readonly (readonly [Plot, number])[] = [
+const finishedScenarios: readonly (readonly [DrawScenario, number])[] = [
   [answeredDirectly, 34],
   [answeredAfterMenu, 20],
   [answeredAfterQueue, 10],
@@ -36,7 +36,7 @@ const finishedPlots: readonly (readonly [Plot, number])[] = [
   [endedWithoutKnownStatus, 2],
 ];
 
-const openPlots: readonly (readonly [Plot, number])[] = [
+const openScenarios: readonly (readonly [DrawScenario, number])[] = [
   [stillRinging, 2],
   [stillInMenu, 1],
   [stillTalking, 2],
@@ -45,30 +45,30 @@ const openPlots: readonly (readonly [Plot, number])[] = [
 /**
  * Draws an inbound call from its start to its end.
  *
- * @param open the call is still going on: its end has not been pushed
+ * @param open true for a call that has not ended, so its end was not pushed
  */
-export function drawInboundCall(random: Random, callId: string, open: boolean, at: CallClock): CallStory {
+export function drawInboundCall(random: Random, callId: string, open: boolean, at: CallClock): CallScenario {
   const start: CallFields = {
     call_session_id: callId,
     started_at: at(0),
     origin_number: drawCaller(random),
     ...drawService(random),
   };
-  const story = random.weighted(open ? openPlots : finishedPlots)(start, random, at);
-  if (open || !random.chance(webSessionShare)) return story;
+  const scenario = random.weighted(open ? openScenarios : finishedScenarios)(start, random, at);
+  if (open || !random.chance(webSessionShare)) return scenario;
   const web = drawWebSession(random);
-  const moments = story.moments.map((moment) =>
+  const moments = scenario.moments.map((moment) =>
     moment.stage === 'call_end' ? { ...moment, fields: { ...moment.fields, ...web } } : moment,
   );
-  return { ...story, moments };
+  return { ...scenario, moments };
 }
 
-function answeredDirectly(start: CallFields, random: Random, at: CallClock): CallStory {
+function answeredDirectly(start: CallFields, random: Random, at: CallClock): CallScenario {
   const answered = person(start, random, at, random.integer(1, 4));
   return inbound('answered', [started(start), answered, ended(answered.fields, random, at, answered.atMs)]);
 }
 
-function answeredAfterMenu(start: CallFields, random: Random, at: CallClock): CallStory {
+function answeredAfterMenu(start: CallFields, random: Random, at: CallClock): CallScenario {
   const menu = menuAnswers(start, random, at);
   const keyed = { ...menu.fields, ...chooseInMenu(random) };
   const answered = person(keyed, random, at, random.integer(8, 30));
@@ -76,22 +76,22 @@ function answeredAfterMenu(start: CallFields, random: Random, at: CallClock): Ca
   return inbound('answered', [started(start), menu, answered, end]);
 }
 
-function answeredAfterQueue(start: CallFields, random: Random, at: CallClock): CallStory {
+function answeredAfterQueue(start: CallFields, random: Random, at: CallClock): CallScenario {
   const queue = queueAnswers(start, random, at);
   const answered = person(queue.fields, random, at, random.integer(10, 240));
   const end = ended(answered.fields, random, at, answered.atMs);
   return inbound('answered', [started(start), queue, answered, end]);
 }
 
-function transferred(start: CallFields, random: Random, at: CallClock): CallStory {
+function transferred(start: CallFields, random: Random, at: CallClock): CallScenario {
   const first = person(start, random, at, random.integer(1, 4));
   const second = passedOn(first.fields, random, at, random.integer(40, 90));
   const end = ended(second.fields, random, at, second.atMs);
   return inbound('answered', [started(start), first, second, end]);
 }
 
-/** The end is pushed as abandoned, and then again with the same end time and other values. */
-function endCorrected(start: CallFields, random: Random, at: CallClock): CallStory {
+/** The end is pushed as abandoned, then again with the same end time and corrected values. */
+function endCorrected(start: CallFields, random: Random, at: CallClock): CallScenario {
   const answered = person(start, random, at, random.integer(1, 4));
   const end = ended(answered.fields, random, at, answered.atMs);
   const wrong = {
@@ -104,23 +104,23 @@ function endCorrected(start: CallFields, random: Random, at: CallClock): CallSto
   return { ...inbound('answered', moments), corrected: true };
 }
 
-function rangOut(start: CallFields, random: Random, at: CallClock): CallStory {
+function rangOut(start: CallFields, random: Random, at: CallClock): CallScenario {
   return inbound('missed', [started(start), endRinging(start, random, at, 2)]);
 }
 
-function rangOutAfterMenu(start: CallFields, random: Random, at: CallClock): CallStory {
+function rangOutAfterMenu(start: CallFields, random: Random, at: CallClock): CallScenario {
   const menu = menuAnswers(start, random, at);
   const keyed = { ...menu.fields, ...chooseInMenu(random) };
   return inbound('missed', [started(start), menu, endRinging(keyed, random, at, 15)]);
 }
 
-function abandonedInQueue(start: CallFields, random: Random, at: CallClock): CallStory {
+function abandonedInQueue(start: CallFields, random: Random, at: CallClock): CallScenario {
   const queue = queueAnswers(start, random, at);
   const fields = { ...queue.fields, dial_status: drawStatusWord('abandoned', random) };
   return inbound('abandoned', [started(start), queue, endAfter(fields, at, random.integer(15, 400))]);
 }
 
-function endedAtOnce(status: 'busy' | 'failed'): Plot {
+function endedAtOnce(status: 'busy' | 'failed'): DrawScenario {
   return (start, random, at) => {
     const outside = writeNumber(random.pick(fictionalMobiles), random);
     const fields = {
@@ -134,25 +134,25 @@ function endedAtOnce(status: 'busy' | 'failed'): Plot {
   };
 }
 
-function endedWithoutKnownStatus(start: CallFields, random: Random, at: CallClock): CallStory {
+function endedWithoutKnownStatus(start: CallFields, random: Random, at: CallClock): CallScenario {
   const fields = random.chance(0.5) ? start : { ...start, dial_status: 'TRANSFERRED' };
   return inbound('unknown', [started(start), endAfter(fields, at, random.integer(5, 60))]);
 }
 
-function stillRinging(start: CallFields): CallStory {
+function stillRinging(start: CallFields): CallScenario {
   return inbound('in_progress', [started(start)]);
 }
 
-function stillInMenu(start: CallFields, random: Random, at: CallClock): CallStory {
+function stillInMenu(start: CallFields, random: Random, at: CallClock): CallScenario {
   const menu = menuAnswers(start, random, at);
   const fields = { ...menu.fields, dial_status: '' };
   return inbound('in_progress', [started(start), { ...menu, fields }]);
 }
 
-function stillTalking(start: CallFields, random: Random, at: CallClock): CallStory {
+function stillTalking(start: CallFields, random: Random, at: CallClock): CallScenario {
   return inbound('answered', [started(start), person(start, random, at, 3)]);
 }
 
-function inbound(status: CallStory['status'], moments: readonly Moment[]): CallStory {
+function inbound(status: CallScenario['status'], moments: readonly Moment[]): CallScenario {
   return { direction: 'inbound', status, moments };
 }

@@ -1,17 +1,17 @@
 import type { CallFields } from '../../domain/jet-fields.ts';
 import { drawAnsweringPoint, geoLabels, menuChoices, queues } from './business.ts';
 import { fictionalMobiles, writeNumber } from './fictional-numbers.ts';
-import { drawStatusWord, type CallClock, type Moment } from './call-story.ts';
+import { drawStatusWord, type CallClock, type Moment } from './call-scenario.ts';
 import type { Random } from './random.ts';
 
-// Each moment repeats what was known before it, as Jet's pushes do.
+// Each push repeats the known fields, as Jet's pushes do.
 
 /** The start push. */
 export function started(fields: CallFields): Moment {
   return { stage: 'call_start', atMs: fields.started_at ?? 0, fields };
 }
 
-/** A menu answers, which Jet pushes as an answer too. */
+/** A menu answers. Jet pushes this as an answer too. */
 export function menuAnswers(start: CallFields, random: Random, at: CallClock): Moment {
   const fields = {
     ...start,
@@ -22,13 +22,13 @@ export function menuAnswers(start: CallFields, random: Random, at: CallClock): M
   return { stage: 'call_answered', atMs: at(2), fields };
 }
 
-/** What the caller keyed. */
+/** The keys that the caller pressed. */
 export function chooseInMenu(random: Random): CallFields {
   const choice = random.pick(menuChoices);
   return { ivr_prompts: choice.prompts, ivr_labels: choice.labels };
 }
 
-/** A queue answers, without a dial status yet. */
+/** A queue answers. There is no dial status yet. */
 export function queueAnswers(start: CallFields, random: Random, at: CallClock): Moment {
   const fields = { ...start, queue_name: random.pick(queues), queued_time: at(3) };
   return { stage: 'call_answered', atMs: at(3), fields };
@@ -45,7 +45,7 @@ export function person(known: CallFields, random: Random, at: CallClock, rangAft
   return { stage: 'call_answered', atMs: at(rangAfter + random.integer(2, 20)), fields };
 }
 
-/** The call is passed on to a number outside, which has no extension. */
+/** The call is forwarded to an outside number, which has no extension. */
 export function passedOn(known: CallFields, random: Random, at: CallClock, dialledAfter: number): Moment {
   const fields = {
     ...known,
@@ -58,7 +58,7 @@ export function passedOn(known: CallFields, random: Random, at: CallClock, diall
   return { stage: 'call_answered', atMs: at(dialledAfter + random.integer(2, 20)), fields };
 }
 
-/** The caller rings out at somebody's telephone. */
+/** The caller hangs up while a telephone rings. */
 export function endRinging(known: CallFields, random: Random, at: CallClock, rangAfter: number): Moment {
   const fields = {
     ...known,
@@ -75,7 +75,7 @@ export function ended(known: CallFields, random: Random, at: CallClock, answered
   return endAfter(known, at, answeredAfter + random.integer(15, 900));
 }
 
-/** The end, so many seconds after the start. */
+/** The end, this many seconds after the start. */
 export function endAfter(known: CallFields, at: CallClock, seconds: number): Moment {
   const endedMs = at(seconds);
   const duration = Math.round((endedMs - at(0)) / 1000);

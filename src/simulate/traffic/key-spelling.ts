@@ -1,10 +1,10 @@
 import { jetFields, outboundJetNames, type CallFieldName } from '../../domain/jet-fields.ts';
 import type { Direction } from '../../domain/fold.ts';
 
-/** As Jet's page spells a key, or one of the ways in which its text may differ from what is sent. */
+/** The key spelling on Jet's page, or one of the spellings that a sender might use instead. */
 export type KeySpelling = 'page' | 'camel' | 'snake';
 
-/** Jet's names taken apart into words: most of the page's own are written without a mark between them. */
+/** Jet's names, split into words. Most names on the page are written as one word. */
 const words: Readonly<Record<CallFieldName, string>> = {
   call_session_id: 'call session id',
   account_number: 'account number',
@@ -56,7 +56,7 @@ const outboundPageNames: ReadonlyMap<string, string> = new Map(
   outboundJetNames.map((name) => [name.toLowerCase().replaceAll(' ', ''), name]),
 );
 
-/** The key that a field stands under. */
+/** The key of a field in this spelling. */
 export function keyOf(field: CallFieldName, direction: Direction, spelling: KeySpelling): string {
   if (spelling === 'snake') return words[field].replaceAll(' ', '_');
   if (spelling === 'camel') return words[field].replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,11 +1,11 @@
-import { drawStatusWord, type CallClock, type CallStory } from './call-story.ts';
+import { drawStatusWord, type CallClock, type CallScenario } from './call-scenario.ts';
 import { extensions } from './business.ts';
 import { drawCalled } from './counterpart.ts';
 import { fictionalServices, writeNumber, type FictionalNumber } from './fictional-numbers.ts';
 import type { Random } from './random.ts';
 
-/** Draws an outbound call, which Jet pushes once, after it has ended. */
-export function drawOutboundCall(random: Random, at: CallClock): CallStory {
+/** Draws an outbound call. Jet pushes it once, after it has ended. */
+export function drawOutboundCall(random: Random, at: CallClock): CallScenario {
   const status = random.chance(0.68) ? 'answered' : 'missed';
   const endedMs = at(status === 'answered' ? random.integer(20, 900) : random.integer(8, 45));
   const fields = {

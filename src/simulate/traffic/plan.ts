@@ -3,7 +3,7 @@ import type { Direction } from '../../domain/fold.ts';
 import type { CallFields } from '../../domain/jet-fields.ts';
 import type { Stage } from '../../domain/stage.ts';
 import { brokenBodies } from './broken-bodies.ts';
-import { createCallClock, type CallClock, type CallStory, type Moment } from './call-story.ts';
+import { createCallClock, type CallClock, type CallScenario, type Moment } from './call-scenario.ts';
 import { createDayCurve } from './day-curve.ts';
 import { drawEnvelope, writeList, type Sendable } from './envelope.ts';
 import { drawInboundCall } from './inbound-call.ts';
@@ -11,9 +11,9 @@ import { drawOutboundCall } from './outbound-call.ts';
 import { createRandom, type Random } from './random.ts';
 import { drawSpelling, writeBody } from './spelling.ts';
 
-/** All that one run sends, in order, and what must come of it. */
+/** Everything that one run sends, in order, and the expected results. */
 export interface Plan {
-  /** What all ids of the run begin with. */
+  /** The prefix of all ids of the run. */
   readonly runId: string;
   readonly calls: readonly PlannedCall[];
   readonly steps: readonly PlannedStep[];
@@ -22,12 +22,12 @@ export interface Plan {
 export type PlannedStep = PlannedPush | PlannedList | PlannedBrokenBody;
 
 export interface PlannedCall {
-  /** What to call it in a report. */
+  /** The name in reports. */
   readonly name: string;
-  /** Undefined for an outbound call, and for one that comes without an id: the receiver makes its id. */
+  /** Undefined when the receiver makes the id: for an outbound call and for a call without an id. */
   readonly callId: string | undefined;
   readonly direction: Direction;
-  /** The furthest stage that is sent. */
+  /** The last stage that is sent. */
   readonly stage: Stage;
   readonly status: CallStatus;
   readonly answering_point: string | undefined;
@@ -40,7 +40,7 @@ export interface PlannedPush extends Sendable {
   readonly call: PlannedCall;
   readonly path: string;
   readonly stage: Stage;
-  /** The same was sent before. */
+  /** The same push was sent before. */
   readonly repeat: boolean;
 }
 
@@ -68,9 +68,9 @@ const withoutIdShare = 0.03;
 const openCallSeconds = 600;
 
 /**
- * The same seed, number of calls and now give the same plan.
+ * The same seed, number of calls and time give the same plan.
  *
- * @param statusMap words that the receiver reads in a way of its own
+ * @param statusMap the JET_STATUS_MAP of the receiver
  */
 export function createPlan(
   seed: number,
@@ -80,15 +80,15 @@ export function createPlan(
 ): Plan {
   const random = createRandom(seed);
   const runId = `sim-${seed.toString(36)}-${nowMs.toString(36)}`;
-  const drawStory = createStoryTeller(random, runId, nowMs);
+  const drawScenario = createScenarioSource(random, runId, nowMs);
   const calls: PlannedCall[] = [];
   const timed: { atMs: number; step: PlannedStep }[] = [];
   for (let number = 1; number <= callCount; number += 1) {
     const callId = `${runId}-${String(number).padStart(6, '0')}`;
-    const story = drawStory(callId);
-    const call = plannedCall(story, callId, statusMap);
+    const scenario = drawScenario(callId);
+    const call = plannedCall(scenario, callId, statusMap);
     calls.push(call);
-    timed.push(...drawPushes(random, call, story));
+    timed.push(...drawPushes(random, call, scenario));
   }
   timed.sort((a, b) => a.atMs - b.atMs);
   const steps = timed.map(({ step }) => step);
@@ -101,11 +101,15 @@ export function createPlan(
   return { runId, calls, steps };
 }
 
-function createStoryTeller(random: Random, runId: string, nowMs: number): (callId: string) => CallStory {
+function createScenarioSource(
+  random: Random,
+  runId: string,
+  nowMs: number,
+): (callId: string) => CallScenario {
   const drawStartMs = createDayCurve(nowMs);
   const takenSeconds = new Set<number>();
   return (callId) => {
-    // Start and numbers are all that tells calls without an id apart: no two of them start in the same second.
+    // Calls without an id are only told apart by start and numbers, so no two of them may start in the same second.
     const ownClock = (): CallClock => {
       let second = Math.floor(drawStartMs(random) / 1000);
       while (takenSeconds.has(second)) second -= 1;
@@ -120,21 +124,22 @@ function createStoryTeller(random: Random, runId: string, nowMs: number): (callI
   };
 }
 
-/** Takes the id away, which a caller's number must then stand in for. */
-function withoutId(story: CallStory): CallStory {
-  if (story.moments.some(({ fields }) => fields.origin_number === '')) return story;
-  const moments = story.moments.map((moment) => {
+/** Removes the id of a call. The receiver then needs the caller's number to identify it. */
+function withoutId(scenario: CallScenario): CallScenario {
+  if (scenario.moments.some(({ fields }) => fields.origin_number === '')) return scenario;
+  const moments = scenario.moments.map((moment) => {
     const fields = { ...moment.fields };
     delete fields.call_session_id;
     return { ...moment, fields };
   });
-  return { ...story, moments };
+  return { ...scenario, moments };
 }
 
-function plannedCall(story: CallStory, callId: string, statusMap: StatusMap): PlannedCall {
-  const { direction, moments } = story;
+function plannedCall(scenario: CallScenario, callId: string, statusMap: StatusMap): PlannedCall {
+  const { direction, moments } = scenario;
   const words = moments.map(({ fields }) => fields.dial_status ?? '');
-  const status = statusMap.get(foldStatusWord(words.findLast((word) => word !== '') ?? '')) ?? story.status;
+  const status =
+    statusMap.get(foldStatusWord(words.findLast((word) => word !== '') ?? '')) ?? scenario.status;
   const { stage, fields } = moments.at(-1) as Moment;
   const hasId = fields.call_session_id !== undefined;
   return {
@@ -156,7 +161,7 @@ function textOf(fields: CallFields, name: 'answering_point' | 'extension_number'
 function drawPushes(
   random: Random,
   call: PlannedCall,
-  { direction, moments, corrected = false }: CallStory,
+  { direction, moments, corrected = false }: CallScenario,
 ): { atMs: number; step: PlannedStep }[] {
   const spelling = drawSpelling(random, direction);
   if (moments.length > 1 && random.chance(listShare)) {
@@ -175,7 +180,7 @@ function drawPushes(
   });
 }
 
-/** All pushes of a call at once, when the last of them is due. */
+/** All pushes of a call in one body, sent at the time of the last push. */
 function drawList(
   random: Random,
   call: PlannedCall,
@@ -194,7 +199,7 @@ function drawList(
   return { atMs, step: { kind: 'list', call, path: generalPath, ...list, pushes } };
 }
 
-/** Another order than the one that it had, where there is one. */
+/** A different order, if there are at least two pushes. */
 function disordered(random: Random, moments: readonly Moment[]): readonly Moment[] {
   if (moments.length < 2) return moments;
   const order = random.shuffled(moments);

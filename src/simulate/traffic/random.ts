@@ -1,13 +1,13 @@
-/** Draws that follow from a seed alone, so that a run can be repeated. */
+/** Random values that depend only on a seed, so that a run can be repeated. */
 export interface Random {
-  /** At least 0 and below 1. */
+  /** At least 0 and less than 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** A whole number, including both limits. */
   integer(least: number, most: number): number;
-  /** True so often, of 1. */
+  /** True with this probability, from 0 to 1. */
   chance(share: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** One of the items, each as often as its weight says. */
+  /** Picks an item with a probability in proportion to its weight. */
   weighted<Item>(items: readonly (readonly [item: Item, weight: number])[]): Item;
   shuffled<Item>(items: readonly Item[]): Item[];
 }
@@ -18,7 +18,7 @@ export const seedMax = 2 ** 32 - 1;
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
 
-  // Mulberry32, by Tommy Ettinger (public domain): small, and random enough for traffic.
+  // Mulberry32 by Tommy Ettinger (public domain): small, and random enough for test traffic.
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -36,10 +36,10 @@ export function createRandom(seed: number): Random {
       return items[integer(0, items.length - 1)] as Item;
     },
     weighted<Item>(items: readonly (readonly [Item, number])[]): Item {
-      let left = next() * items.reduce((sum, [, weight]) => sum + weight, 0);
+      let rest = next() * items.reduce((sum, [, weight]) => sum + weight, 0);
       for (const [item, weight] of items) {
-        left -= weight;
-        if (left < 0) return item;
+        rest -= weight;
+        if (rest < 0) return item;
       }
       return (items.at(-1) as readonly [Item, number])[0];
     },

@@ -4,14 +4,14 @@ import type { Random } from './random.ts';
 import { timeForms, writeTime, type TimeForm } from './time-form.ts';
 import { keyOf, type KeySpelling } from './key-spelling.ts';
 
-/** How one call's bodies are written: all of what Jet's page leaves open. */
+/** How the bodies of one call are written, where Jet's page does not specify it. */
 export interface Spelling {
   readonly keys: KeySpelling;
   readonly time: TimeForm;
   readonly duration: 'number' | 'text' | 'clock';
   /**
-   * What stands where a telephony field has no value: no key, null, an empty text, a mark such as `N/A`, or zeros for
-   * the duration and the end time.
+   * How an empty telephony field is written: without its key, as null, as an empty text, as a mark such as `N/A`, or as
+   * zeros for the duration and the end time.
    */
   readonly empty: 'absent' | 'null' | 'blank' | 'mark' | 'zero';
   readonly mark: string;
@@ -47,7 +47,7 @@ export function drawSpelling(random: Random, direction: Direction): Spelling {
   };
 }
 
-/** What systems write where they have no value. Written out once more, apart from the receiver's own list. */
+/** The texts that some systems write for a missing value. A separate copy of the receiver's list. */
 const marks = [
   'null',
   'NULL',
@@ -68,7 +68,7 @@ const webNames: ReadonlySet<string> = new Set(
 );
 const kinds = new Map<string, string>(jetFields.map((field) => [field.name, field.kind]));
 
-/** The body of a push, as JSON text. */
+/** Writes the body of a push as JSON text. */
 export function writeBody(fields: CallFields, direction: Direction, spelling: Spelling): string {
   const body: Record<string, JsonValue> = {};
   if (direction === 'inbound' && spelling.empty !== 'absent') {

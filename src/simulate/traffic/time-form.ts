@@ -1,4 +1,4 @@
-/** The ways in which a sender writes a moment in UTC. */
+/** The forms in which a sender can write a time in UTC. */
 export const timeForms = [
   'iso',
   'iso_fraction',
@@ -13,7 +13,7 @@ export const timeForms = [
 
 export type TimeForm = (typeof timeForms)[number];
 
-/** A form without a fraction drops the milliseconds. */
+/** Writes a time. A form without a fraction drops the milliseconds. */
 export function writeTime(epochMs: number, form: TimeForm): string | number {
   const iso = new Date(epochMs).toISOString();
   const seconds = iso.slice(0, 19);

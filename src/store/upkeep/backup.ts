@@ -4,10 +4,10 @@ import { openDatabase } from '../../database/open-database.ts';
 import { checkStore, storeMigrationsTable } from '../store.ts';
 import { StoreUnusable } from '../../database/store-unusable.ts';
 
-/** The table in a back-up's file that the store itself does not have. */
+/** The table in a backup's file that the store itself does not have. */
 export const backupTable = 'jet_backup';
 
-/** What is kept in a back-up beside the store. */
+/** What is kept in a backup beside the store. */
 export interface BackupNotes {
   readonly madeAt: string;
   /** Tells the key of the store from another one, without being it. */
@@ -26,7 +26,7 @@ export interface BackupNotes {
  * @throws StoreUnusable when the store or the copy is damaged
  */
 export async function backUpStore(storeFile: string, file: string, notes: BackupNotes): Promise<number> {
-  if (existsSync(file)) throw new Error(`${file} is there already, and a back-up replaces nothing.`);
+  if (existsSync(file)) throw new Error(`${file} is there already, and a backup replaces nothing.`);
   if (!existsSync(storeFile)) throw new Error(`There is no store at ${storeFile}.`);
   await checkStore(`sqlite:${storeFile}`);
   const part = `${file}.part`;
@@ -70,10 +70,10 @@ async function addNotes(file: string, notes: BackupNotes): Promise<void> {
 }
 
 /**
- * What a back-up's file tells of itself.
+ * What a backup's file tells of itself.
  *
  * @param known the names of the steps of the store's schema
- * @throws StoreUnusable when it is damaged, no back-up, or made by a newer version
+ * @throws StoreUnusable when it is damaged, no backup, or made by a newer version
  */
 export async function readBackup(file: string, known: readonly string[]): Promise<BackupNotes> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
@@ -84,13 +84,13 @@ export async function readBackup(file: string, known: readonly string[]): Promis
   try {
     const tables = await knex('sqlite_master').where({ type: 'table' }).pluck<string[]>('name');
     if (!tables.includes(backupTable) || !tables.includes(storeMigrationsTable)) {
-      throw new StoreUnusable(`${file} is no back-up of a store.`, remedy);
+      throw new StoreUnusable(`${file} is no backup of a store.`, remedy);
     }
     const steps = await knex(storeMigrationsTable).pluck<string[]>('name');
     const unknown = steps.filter((name) => !known.includes(name));
     if (unknown.length > 0) {
       throw new StoreUnusable(
-        `The back-up was made by a newer version of this program (it knows ${unknown.join(', ')}).`,
+        `The backup was made by a newer version of this program (it knows ${unknown.join(', ')}).`,
         'Restore it with that version. Nothing was changed.',
       );
     }
@@ -109,7 +109,7 @@ export async function readBackup(file: string, known: readonly string[]): Promis
 /** Reads every page of a database file. */
 export async function requireSound(file: string): Promise<void> {
   const damaged = (detail: string, cause?: unknown): StoreUnusable =>
-    new StoreUnusable(`${file} is damaged: ${detail}.`, 'Use another back-up. Nothing was changed.', {
+    new StoreUnusable(`${file} is damaged: ${detail}.`, 'Use another backup. Nothing was changed.', {
       cause,
     });
   const copy = openDatabase(`sqlite:${file}`, 'inspect');

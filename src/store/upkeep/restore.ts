@@ -31,7 +31,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts a back-up, which was examined, in the place of a store. There is a whole store in that place at every moment:
+ * Puts a backup, which was examined, in the place of a store. There is a whole store in that place at every moment:
  * the one before, or the one that was restored.
  * Why: docs/decisions/backup.md
  *
@@ -69,7 +69,7 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
   }
 }
 
-/** The back-up without what the store does not have, as one file. */
+/** The backup without what the store does not have, as one file. */
 async function makeReady(backupFile: string, ready: string): Promise<void> {
   copyFileSync(backupFile, ready);
   chmodSync(ready, 0o600);

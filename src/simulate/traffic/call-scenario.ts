@@ -4,30 +4,30 @@ import type { CallFields } from '../../domain/jet-fields.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { Random } from './random.ts';
 
-/** One invented call: what Jet would push about it, in the order in which it happened, and how it ends up. */
-export interface CallStory {
+/** One invented call: the pushes that Jet would send, in order, and the final state. */
+export interface CallScenario {
   readonly direction: Direction;
   readonly status: CallStatus;
   readonly moments: readonly Moment[];
-  /** Its last push corrects the one before, so the order of receipt counts. */
+  /** The last push corrects the one before, so the order of receipt matters. */
   readonly corrected?: boolean;
 }
 
-/** What one push tells, and when it would be sent. */
+/** The content and the time of one push. */
 export interface Moment {
   readonly stage: Stage;
   readonly atMs: number;
   readonly fields: CallFields;
 }
 
-/** Gives the instant so many seconds after the start of the call, and no later than now. */
+/** The time at this many seconds after the start of the call, but not later than now. */
 export type CallClock = (seconds: number) => number;
 
 export function createCallClock(startMs: number, nowMs: number): CallClock {
   return (seconds) => Math.min(startMs + seconds * 1000, nowMs);
 }
 
-// Written out once more, apart from the receiver's own table: the plan must not take its answers from there.
+// A separate copy of the receiver's table, so that a mistake in that table shows as a difference.
 const statusWords = {
   answered: ['ANSWER', 'ANSWERED', 'Answered', 'answer'],
   missed: ['UNANSWERED', 'NOANSWER', 'NO ANSWER', 'UNAVAILABLE'],
