@@ -17,10 +17,10 @@ const results = versions.map((version) => {
   const found = underNode(version, ['--version'], 'pipe');
   const exact = found.stdout.trim();
   if (found.status !== 0 || !exact.startsWith(`v${version}.`)) {
-    const lastLine = found.stderr.trim().split('\n').at(-1) ?? '';
-    console.error(
-      `Node ${version}: npx could not fetch it (${lastLine || exact || 'no reason given'}), so nothing was tested under it.`,
-    );
+    const reasons = found.stderr.split('\n').filter((line) => line.startsWith('npm error'));
+    const reason = reasons.slice(0, 2).join('; ') || exact || 'npx gave no reason';
+    console.error(`Node ${version}: it could not be fetched, so nothing was tested under it. ${reason}`);
+    console.error(`To see why, run: npx -y -p node@${version} -- node --version`);
     return `Node ${version}: not tested`;
   }
   console.log(`Node ${version}: ${exact}`);

@@ -87,9 +87,9 @@ describe('the adapter kit', () => {
     );
     const sentence = contractSentences.find(({ title }) => title.startsWith('never lets an older revision'));
     const definition = broken?.definition ?? reference;
-    await expect(
-      sentence?.run({ ...referenceSubject, definition }, () => Promise.resolve()),
-    ).rejects.toThrow('An older revision replaced a newer one: 245 s became 192 s');
+    await expect(sentence?.run({ ...referenceSubject, definition }, () => Promise.resolve())).rejects.toThrow(
+      'An older revision replaced a newer one: 245 s became 192 s',
+    );
   });
 
   it('skips by name what a stand-in does not show', () => {
