@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '../auth/clients.ts';
 import { hashPassword } from '../auth/password.ts';
 import { randomText } from '../auth/secrets.ts';
-import type { CoreSettings } from '../config/core-schema.ts';
-import type { Clock } from '../domain/clock.ts';
 import { keepSettingOnce, readKeptSetting } from '../store/kept-settings.ts';
-import type { Store } from '../store/store.ts';
 import { inTransaction } from '../database/transaction.ts';
+import type { ReceivingKit } from './kit.ts';
 
 /** What is made at the first start, and shown once. */
 export interface FirstStart {
@@ -18,12 +16,12 @@ export interface FirstStart {
 }
 
 /** Makes the first OAuth client and the console password, once in a store's life. */
-export async function makeFirstClient(
-  store: Store,
-  core: CoreSettings,
-  secretKey: string,
-  clock: Clock,
-): Promise<FirstStart | undefined> {
+export async function makeFirstClient({
+  store,
+  core,
+  secretKeys,
+  clock,
+}: Pick<ReceivingKit, 'store' | 'core' | 'secretKeys' | 'clock'>): Promise<FirstStart | undefined> {
   if ((await readKeptSetting(store, 'first_started_at')) !== undefined) return undefined;
   const consolePassword = core.CONSOLE_PASSWORD === undefined ? randomText(24) : undefined;
   const passwordHash = consolePassword === undefined ? undefined : await hashPassword(consolePassword);
@@ -37,7 +35,7 @@ export async function makeFirstClient(
     }
     const { clientId, clientSecret, scope } = await createClient(
       store,
-      secretKey,
+      secretKeys.present,
       clock,
       { name: 'Jet' },
       transaction,

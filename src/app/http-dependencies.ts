@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { createDeviceCookies } from '../auth/device-cookie.ts';
 import { createFailureThrottle } from '../auth/failure-throttle.ts';
 import { createIssuer } from '../auth/issuer.ts';
@@ -7,38 +6,27 @@ import { createOperatorSignIn } from '../auth/operator-sign-in.ts';
 import { StoredSessions } from '../auth/session-store.ts';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { WebhookStrategy, type FixedHeader } from '../auth/webhook-strategy.ts';
-import type { CoreSettings } from '../config/core-schema.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { LimitedLog } from '../domain/limited-log.ts';
 import { authenticate } from '../http/authenticate.ts';
 import type { AuthorizeDependencies } from '../http/authorize-route.ts';
-import { type Metrics } from '../http/metrics.ts';
+import type { HealthDependencies } from '../http/health-routes.ts';
 import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
-import { intakeSettings } from './intake-settings.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { createInbox } from '../store/inbox.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
-import type { SecretKeys } from '../store/secret-keys.ts';
-import type { StoreGate } from '../store/store-gate.ts';
-import { type Store } from '../store/store.ts';
+import { intakeSettings } from './intake-settings.ts';
+import type { Kit, ReceivingKit } from './kit.ts';
 
 /** What the webhook routes need. */
 export function webhookDependencies(
-  store: Store,
-  gate: StoreGate,
-  core: CoreSettings,
-  secretKeys: SecretKeys,
+  kit: ReceivingKit,
   destinations: readonly Destination[],
-  metrics: Metrics,
   onStored: () => void,
-  log: Logger,
-  limitedLog: LimitedLog,
-  clock: Clock,
 ): WebhookDependencies {
+  const { store, gate, core, secretKeys, metrics, log, limitedLog, clock } = kit;
   const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
   const throttle = createFailureThrottle(clock);
-  const strategy = new WebhookStrategy(verifyToken, fixedHeader(core, clock), throttle);
+  const strategy = new WebhookStrategy(verifyToken, fixedHeader(kit), throttle);
   const inbox = createInbox({
     ...{ store, gate, destinations, secretKeys, clock, log, onStored },
     quarantineBytesMax: core.QUARANTINE_MB * 1024 * 1024,
@@ -51,7 +39,7 @@ export function webhookDependencies(
   };
 }
 
-function fixedHeader(core: CoreSettings, clock: Clock): FixedHeader | undefined {
+function fixedHeader({ core, clock }: Kit): FixedHeader | undefined {
   const {
     WEBHOOK_HEADER_NAME: name,
     WEBHOOK_HEADER_VALUE: value,
@@ -64,14 +52,8 @@ function fixedHeader(core: CoreSettings, clock: Clock): FixedHeader | undefined 
 }
 
 /** What the token endpoint needs. */
-export function tokenDependencies(
-  store: Store,
-  gate: StoreGate,
-  secretKeys: SecretKeys,
-  log: Logger,
-  limitedLog: LimitedLog,
-  clock: Clock,
-): TokenDependencies {
+export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
+  const { store, gate, secretKeys, log, limitedLog, clock } = kit;
   const issuer = createIssuer(store, secretKeys, clock, log);
   return {
     issuer: {
@@ -85,15 +67,8 @@ export function tokenDependencies(
 }
 
 /** What the authorization endpoint needs. */
-export function authorizeDependencies(
-  store: Store,
-  gate: StoreGate,
-  core: CoreSettings,
-  secretKeys: SecretKeys,
-  issuerUrl: () => string,
-  log: LimitedLog,
-  clock: Clock,
-): AuthorizeDependencies {
+export function authorizeDependencies(kit: ReceivingKit, issuerUrl: () => string): AuthorizeDependencies {
+  const { store, gate, core, secretKeys, limitedLog, clock } = kit;
   const devices = createDeviceCookies(secretKeys, core.PUBLIC_URL, clock);
   return {
     sessions: new StoredSessions(store, clock),
@@ -106,6 +81,16 @@ export function authorizeDependencies(
     throttle: createFailureThrottle(clock),
     issuerUrl,
     isStoreAway: gate.isAway,
-    log,
+    log: limitedLog,
+  };
+}
+
+/** What the health routes need. */
+export function healthDependencies(kit: Kit, isClosing: () => boolean): HealthDependencies {
+  const { store, gate, watch, core, metrics, limitedLog, clock } = kit;
+  return {
+    ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
+    ...{ findLoss: watch.findLoss, throttle: createFailureThrottle(clock), log: limitedLog },
+    publicUrl: core.PUBLIC_URL,
   };
 }

@@ -1,34 +1,30 @@
 import type { Logger } from 'pino';
-import { storeMigrations } from '../store/migrations/index.ts';
-import { startHousekeeping } from './housekeeping.ts';
-import { makeFirstClient, type FirstStart } from './first-client.ts';
-import { authorizeDependencies, tokenDependencies, webhookDependencies } from './http-dependencies.ts';
-import { createFailureThrottle } from '../auth/failure-throttle.ts';
 import { warnOfEndingApprovals } from '../auth/grants.ts';
 import { requireKeyOfClients, secretKeysOf } from '../auth/secret-key.ts';
 import type { Settings } from '../config/read-settings.ts';
-import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
-import { createDestinationAdapter } from './destination-adapter.ts';
-import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
-import { logStartWarnings } from './start-warnings.ts';
-import { enabledDestinations } from './enabled-destinations.ts';
-import { identifyHolder } from '../delivery/holder.ts';
+import type { AdapterDefinition } from '../contract/adapter.ts';
 import { startWorker, type Worker } from '../delivery/worker.ts';
-import { createCallCompleter } from '../domain/call.ts';
 import type { Clock } from '../domain/clock.ts';
-import { limitLog } from '../domain/limited-log.ts';
-import { within } from '../domain/within.ts';
 import { createApp } from '../http/app.ts';
 import { createConnectionLimit, findConnectionRoom, type ConnectionRoom } from '../http/connection-limit.ts';
-import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { startServer, type RunningServer } from '../http/server.ts';
-import { readBacklog, readLastPushMs } from '../store/backlog.ts';
-import { registerDestinations } from '../store/destinations.ts';
-import { createStoredLedger } from '../store/match-ledger.ts';
 import { awaitStore } from '../store/await-store.ts';
-import { watchStoreFile, type FileWatch } from '../store/watch-file.ts';
-import { createStoreGate, type StoreGate } from '../store/store-gate.ts';
-import { probeStore, type Store } from '../store/store.ts';
+import { registerDestinations } from '../store/destinations.ts';
+import { storeMigrations } from '../store/migrations/index.ts';
+import type { Store } from '../store/store.ts';
+import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
+import { enabledDestinations } from './enabled-destinations.ts';
+import { makeFirstClient, type FirstStart } from './first-client.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import {
+  authorizeDependencies,
+  healthDependencies,
+  tokenDependencies,
+  webhookDependencies,
+} from './http-dependencies.ts';
+import { createKit, isReceiving } from './kit.ts';
+import { logStartWarnings } from './start-warnings.ts';
+import { addDestinations, type Pace, type WorkerDestination } from './worker-destinations.ts';
 
 /** A receiver that runs. */
 export interface Receiver {
@@ -40,14 +36,6 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** How the worker keeps time, in milliseconds. */
-export interface Pace {
-  /** How long a destination stays with a process that was killed on another host. */
-  readonly leaseMs: number;
-  /** How often to look for what another process stored. */
-  readonly pollMs: number;
-}
-
 // What another process stored is taken up within a second.
 const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
 
@@ -55,9 +43,6 @@ const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
-// SQLite waits 5 s for a lock by itself, and a slow disk or a busy machine takes its time.
-const storeAnswersWithinMs = 10_000;
-const reportWithinMs = 2_000;
 const warningMs = 86_400_000;
 
 /**
@@ -106,49 +91,19 @@ async function startOn(
   // A process that only delivers needs no key.
   const secretKeys = receives ? await secretKeysOf(store, core, secretKeyFile(core)) : undefined;
   await logStartWarnings(store, settings, log);
-  const watch = watchStoreFile(store, log);
-  const gate = guard(store, watch, log);
-  // A scrape is not worth waiting for long.
-  const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (!(await gate.canStore())) throw new Error('The store takes no push');
-    return within(reportWithinMs, work());
-  };
-  const metrics = createMetrics(
-    clock,
-    () => report(() => readBacklog(store, core.ADAPTERS, clock())),
-    () => report(() => readLastPushMs(store)),
-  );
+  const kit = createKit({ store, core, secretKeys, log, clock });
+  const { metrics, limitedLog } = kit;
   let worker: Worker | undefined;
   let closing = false;
   // From the settings, never from what a request says of its host.
   let issuerUrl = core.PUBLIC_URL ?? '';
   const limit = createConnectionLimit(room);
   const isClosing = (): boolean => closing;
-  const limitedLog = limitLog(log);
   const app = createApp({
-    webhook: secretKeys
-      ? webhookDependencies(
-          store,
-          gate,
-          core,
-          secretKeys,
-          destinations,
-          metrics,
-          () => worker?.wake(),
-          log,
-          limitedLog,
-          clock,
-        )
-      : undefined,
-    token: secretKeys ? tokenDependencies(store, gate, secretKeys, log, limitedLog, clock) : undefined,
-    authorize: secretKeys
-      ? authorizeDependencies(store, gate, core, secretKeys, () => issuerUrl, limitedLog, clock)
-      : undefined,
-    health: {
-      ...{ store, metrics, metricsToken: core.METRICS_TOKEN, canStore: gate.canStore, isClosing, clock },
-      ...{ findLoss: watch.findLoss, throttle: createFailureThrottle(clock), log: limitedLog },
-      publicUrl: core.PUBLIC_URL,
-    },
+    webhook: isReceiving(kit) ? webhookDependencies(kit, destinations, () => worker?.wake()) : undefined,
+    token: isReceiving(kit) ? tokenDependencies(kit) : undefined,
+    authorize: isReceiving(kit) ? authorizeDependencies(kit, () => issuerUrl) : undefined,
+    health: healthDependencies(kit, isClosing),
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
     isClosing,
@@ -162,10 +117,10 @@ async function startOn(
   let firstStart: FirstStart | undefined;
   const work: WorkerDestination[] = [];
   try {
-    if (delivers) describeWork(work, store, settings, enabled, metrics, log, clock, pace);
-    if (secretKeys) {
-      firstStart = await makeFirstClient(store, core, secretKeys.present, clock);
-      await requireKeyOfClients(store, secretKeys);
+    if (delivers) addDestinations(work, kit, settings.adapters, enabled, pace);
+    if (isReceiving(kit)) {
+      firstStart = await makeFirstClient(kit);
+      await requireKeyOfClients(store, kit.secretKeys);
     }
     if (delivers) worker = startWorker(work);
   } catch (error) {
@@ -201,71 +156,9 @@ async function startOn(
       limitedLog.flush();
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
-      gate.stop();
-      watch.stop();
+      kit.gate.stop();
+      kit.watch.stop();
       await store.close();
     },
   };
-}
-
-function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
-  return createStoreGate({
-    answersWithinMs: storeAnswersWithinMs,
-    quickMs: 1_000,
-    probeEveryMs: 500,
-    isAway: (error) => store.writer.isAway(error),
-    isInPlace: () => watch.findLoss() === undefined,
-    probe: () => probeStore(store),
-    onChange: (isOpen) => {
-      if (isOpen) log.info({}, 'The store answers again');
-      else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
-    },
-  });
-}
-
-type WorkerDestination = Parameters<typeof startWorker>[0][number];
-
-/** Adds what the worker needs to deliver at each enabled destination, its adapter made. */
-function describeWork(
-  work: WorkerDestination[],
-  store: Store,
-  { core, adapters: configs }: Settings,
-  enabled: readonly AdapterDefinition[],
-  metrics: Metrics,
-  log: Logger,
-  clock: Clock,
-  pace: Pace,
-): void {
-  const completeCall = createCallCompleter({
-    defaultCountry: core.DEFAULT_COUNTRY,
-    defaultAreaCode: core.DEFAULT_AREA_CODE,
-    timeZone: core.TIME_ZONE,
-    statusMap: core.JET_STATUS_MAP,
-  });
-  const identity = identifyHolder();
-  for (const definition of enabled) {
-    const { name } = definition;
-    const config = configs.get(name) ?? {};
-    const destinationLog = log.child({ destination: name });
-    work.push({
-      store,
-      name,
-      capabilities: capabilitiesUnder(definition, config),
-      completeCall,
-      settleAfterMs: core.SETTLE_AFTER,
-      ...identity,
-      clock,
-      ...pace,
-      random: Math.random,
-      log: destinationLog,
-      adapter: createDestinationAdapter(definition, config, {
-        core,
-        clock,
-        log: destinationLog,
-        ledger: createStoredLedger(store, name, clock),
-        showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
-      }),
-      onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
-    });
-  }
 }

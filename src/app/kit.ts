@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { CoreSettings } from '../config/core-schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { limitLog, type LimitedLog } from '../domain/limited-log.ts';
+import { within } from '../domain/within.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { readBacklog, readLastPushMs } from '../store/backlog.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
+import { createStoreGate, type StoreGate } from '../store/store-gate.ts';
+import { probeStore, type Store } from '../store/store.ts';
+import { watchStoreFile, type FileWatch } from '../store/watch-file.ts';
+
+/** What the parts of one receiver share. */
+export interface Kit extends KitParts {
+  readonly gate: StoreGate;
+  readonly watch: FileWatch;
+  readonly metrics: Metrics;
+  /** For what strangers can cause: it does not grow with their number. */
+  readonly limitedLog: LimitedLog;
+}
+
+/** The kit of a process that receives pushes. */
+export type ReceivingKit = Kit & { readonly secretKeys: SecretKeys };
+
+/** What a kit is made from. */
+export interface KitParts {
+  readonly store: Store;
+  readonly core: CoreSettings;
+  /** Undefined for a process that only delivers. */
+  readonly secretKeys: SecretKeys | undefined;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+// SQLite waits 5 s for a lock by itself, and a slow disk or a busy machine takes its time.
+const storeAnswersWithinMs = 10_000;
+const reportWithinMs = 2_000;
+
+export function createKit(parts: KitParts): Kit {
+  const { store, core, log, clock } = parts;
+  const watch = watchStoreFile(store, log);
+  const gate = guard(store, watch, log);
+  // A scrape is not worth waiting for long.
+  const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (!(await gate.canStore())) throw new Error('The store takes no push');
+    return within(reportWithinMs, work());
+  };
+  const metrics = createMetrics(
+    clock,
+    () => report(() => readBacklog(store, core.ADAPTERS, clock())),
+    () => report(() => readLastPushMs(store)),
+  );
+  return { ...parts, gate, watch, metrics, limitedLog: limitLog(log) };
+}
+
+export function isReceiving(kit: Kit): kit is ReceivingKit {
+  return kit.secretKeys !== undefined;
+}
+
+function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
+  return createStoreGate({
+    answersWithinMs: storeAnswersWithinMs,
+    quickMs: 1_000,
+    probeEveryMs: 500,
+    isAway: (error) => store.writer.isAway(error),
+    isInPlace: () => watch.findLoss() === undefined,
+    probe: () => probeStore(store),
+    onChange: (isOpen) => {
+      if (isOpen) log.info({}, 'The store answers again');
+      else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
+    },
+  });
+}

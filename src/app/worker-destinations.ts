@@ -1,0 +1,60 @@
+import type { Settings } from '../config/read-settings.ts';
+import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
+import { identifyHolder } from '../delivery/holder.ts';
+import type { startWorker } from '../delivery/worker.ts';
+import { createCallCompleter } from '../domain/call.ts';
+import { createStoredLedger } from '../store/match-ledger.ts';
+import { createDestinationAdapter } from './destination-adapter.ts';
+import type { Kit } from './kit.ts';
+
+export type WorkerDestination = Parameters<typeof startWorker>[0][number];
+
+/** How the worker keeps time, in milliseconds. */
+export interface Pace {
+  /** How long a destination stays with a process that was killed on another host. */
+  readonly leaseMs: number;
+  /** How often to look for what another process stored. */
+  readonly pollMs: number;
+}
+
+/** Adds what the worker needs to deliver at each enabled destination, its adapter made. */
+export function addDestinations(
+  destinations: WorkerDestination[],
+  { store, core, metrics, log, clock }: Kit,
+  configs: Settings['adapters'],
+  enabled: readonly AdapterDefinition[],
+  pace: Pace,
+): void {
+  const completeCall = createCallCompleter({
+    defaultCountry: core.DEFAULT_COUNTRY,
+    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    timeZone: core.TIME_ZONE,
+    statusMap: core.JET_STATUS_MAP,
+  });
+  const identity = identifyHolder();
+  for (const definition of enabled) {
+    const { name } = definition;
+    const config = configs.get(name) ?? {};
+    const destinationLog = log.child({ destination: name });
+    destinations.push({
+      store,
+      name,
+      capabilities: capabilitiesUnder(definition, config),
+      completeCall,
+      settleAfterMs: core.SETTLE_AFTER,
+      ...identity,
+      clock,
+      ...pace,
+      random: Math.random,
+      log: destinationLog,
+      adapter: createDestinationAdapter(definition, config, {
+        core,
+        clock,
+        log: destinationLog,
+        ledger: createStoredLedger(store, name, clock),
+        showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
+      }),
+      onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),
+    });
+  }
+}
