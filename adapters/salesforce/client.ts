@@ -2,7 +2,7 @@ import { DestinationUnavailable, type Clock } from '#contract';
 import type { SalesforceConfig } from './config.ts';
 import { apiVersion, createConnection, type ApiRequest } from './api/connection.ts';
 import type { ApiError } from './api/failure.ts';
-import type { Fields } from './tasks/task-fields.ts';
+import type { Fields } from '#crm';
 
 /** A row of a search or a query: fields by name, and `attributes` with its kind. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -11,13 +11,6 @@ export type Row = Readonly<Record<string, unknown>>;
 export type SaveResult =
   | { readonly success: true; readonly id: string }
   | { readonly success: false; readonly errors: readonly ApiError[] };
-
-/** One step of a composite request, and what came of it, by the same name. */
-export interface CompositeStep {
-  readonly name: string;
-  readonly object: 'Lead' | 'Task';
-  readonly fields: Fields;
-}
 
 export interface ObjectDescription {
   readonly createable: boolean;
@@ -43,14 +36,19 @@ export interface SalesforceClient {
   userId(): string | undefined;
   search(sosl: string, signal: AbortSignal): Promise<readonly Row[]>;
   query(soql: string, signal: AbortSignal): Promise<readonly Row[]>;
-  /** At most 200 Tasks; one result each, in their order. */
-  createTasks(tasks: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
-  /** At most 200 Tasks, each with its `id`. */
-  updateTasks(tasks: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
-  /** At most 25 steps, of which a later one may name the id of an earlier one: `@{name.id}`. */
-  composite(steps: readonly CompositeStep[], signal: AbortSignal): Promise<ReadonlyMap<string, SaveResult>>;
-  /** How many requests that write were sent so far. */
-  writesSent(): number;
+  /** At most 200 records; one result each, in their order. */
+  create(
+    object: 'Lead' | 'Task',
+    records: readonly Fields[],
+    signal: AbortSignal,
+  ): Promise<readonly SaveResult[]>;
+  /**
+   * At most 25 records, each as a request of its own within one: only so does Salesforce name the duplicates of a
+   * record. One result each, in their order.
+   */
+  createEach(object: 'Lead', records: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
+  /** At most 200 records, each with its `id`. */
+  update(object: 'Task', records: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
   describe(object: string, signal: AbortSignal): Promise<ObjectDescription>;
 }
 
@@ -61,18 +59,17 @@ export function createClient(
   onUsage: (usage: { used: number; limit: number }) => void,
 ): SalesforceClient {
   const connection = createConnection(config, clock, onUsage);
-  let writes = 0;
   const write = async (
     method: ApiRequest['method'],
-    tasks: readonly Fields[],
+    type: 'Lead' | 'Task',
+    given: readonly Fields[],
     signal: AbortSignal,
   ): Promise<SaveResult[]> => {
-    const records = tasks.map((task) => ({ attributes: { type: 'Task' }, ...task }));
+    const records = given.map((fields) => ({ attributes: { type }, ...fields }));
     const body = { allOrNone: false, records };
-    writes += 1;
     const answer = await connection.send({ method, url: '/composite/sobjects', body }, signal);
     const results = Array.isArray(answer) ? answer.map(readSaveResult) : [];
-    if (results.length !== tasks.length) throw unreadable();
+    if (results.length !== given.length) throw unreadable();
     return results;
   };
   const rows = async (
@@ -90,24 +87,21 @@ export function createClient(
     userId: () => connection.userId(),
     search: (sosl, signal) => rows(`/search?q=${encodeURIComponent(sosl)}`, 'searchRecords', signal),
     query: (soql, signal) => rows(`/query?q=${encodeURIComponent(soql)}`, 'records', signal),
-    createTasks: (tasks, signal) => write('POST', tasks, signal),
-    updateTasks: (tasks, signal) => write('PATCH', tasks, signal),
-    writesSent: () => writes,
-    async composite(steps, signal) {
-      const compositeRequest = steps.map(({ name, object, fields }) => ({
+    create: (object, records, signal) => write('POST', object, records, signal),
+    update: (object, records, signal) => write('PATCH', object, records, signal),
+    async createEach(object, records, signal) {
+      const compositeRequest = records.map((body, index) => ({
         method: 'POST',
         url: `/services/data/v${apiVersion}/sobjects/${object}`,
-        referenceId: name,
-        body: fields,
+        referenceId: `step${index}`,
+        body,
       }));
       const body = { allOrNone: false, compositeRequest };
-      writes += 1;
       const answer = await connection.send({ method: 'POST', url: '/composite', body }, signal);
       const given = isObject(answer) ? answer['compositeResponse'] : undefined;
-      if (!Array.isArray(given) || given.length !== steps.length) throw unreadable();
+      if (!Array.isArray(given)) throw unreadable();
       const results = new Map(given.map(readStep));
-      if (!steps.every(({ name }) => results.has(name))) throw unreadable();
-      return results;
+      return compositeRequest.map(({ referenceId }) => results.get(referenceId) ?? fail());
     },
     async describe(object, signal) {
       const answer = await connection.send({ method: 'GET', url: `/sobjects/${object}/describe` }, signal);
@@ -141,6 +135,10 @@ function readStep(given: unknown): [name: string, SaveResult] {
   const { body, httpStatusCode: status, referenceId: name } = given;
   if (typeof name !== 'string' || typeof status !== 'number') throw unreadable();
   return [name, status < 300 ? readSaveResult(body) : { success: false, errors: readErrors(body) }];
+}
+
+function fail(): never {
+  throw unreadable();
 }
 
 function readErrors(given: unknown): ApiError[] {

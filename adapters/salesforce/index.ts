@@ -1,14 +1,13 @@
 import { contractVersion, defineAdapter } from '#contract';
+import { landBatch } from '#crm';
 import { createBudgetMeter } from './api/budget.ts';
 import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
-import { deliver } from './deliver.ts';
+import { createSalesforceCrm } from './deliver.ts';
 import { mapTask } from './mapping.ts';
 import { createFieldLengths } from './tasks/field-lengths.ts';
-import { createOwnerFinder } from './people/owner.ts';
 import type { Parts } from './tasks/parts.ts';
-import { createPeopleFinder } from './people/people.ts';
 import { createRowsPerWrite } from './api/rows-per-write.ts';
 
 /** Each call one Task on the right person in Salesforce. */
@@ -38,15 +37,14 @@ export const salesforce = defineAdapter({
       tools,
       budget,
       rowsPerWrite: createRowsPerWrite(tools.clock),
-      people: createPeopleFinder(client, config, tools),
-      owners: createOwnerFinder(client, config, tools),
       mapped: new Set(config.SALESFORCE_FIELDS.map(({ theirs }) => theirs)),
       lengths: createFieldLengths(),
       unusable: new Map(),
     };
+    const crm = createSalesforceCrm(parts);
     return {
       check: (signal) => check(parts, signal),
-      deliver: (batch, signal) => deliver(parts, batch, signal),
+      deliver: (batch, signal) => landBatch(crm, batch, signal),
       close: () => Promise.resolve(),
     };
   },

@@ -1,7 +1,16 @@
 import { cutText, isFinalStage, type Call, type Delivery } from '#contract';
-import { callDetails, callTitle, counterpartToSearch, mappedValues, ownerOf, type MappedValue } from '#crm';
+import {
+  callDetails,
+  callTitle,
+  counterpartToSearch,
+  mappedValues,
+  ownerOf,
+  type Fields,
+  type FieldValue,
+  type MappedValue,
+} from '#crm';
 import type { SalesforceConfig } from './config.ts';
-import { keyField, type Fields, type FieldValue } from './tasks/task-fields.ts';
+import { keyField } from './tasks/task-fields.ts';
 
 // As long as Salesforce takes them; what is longer is refused, not cut.
 const textLengthMax = 255;

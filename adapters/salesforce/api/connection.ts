@@ -1,8 +1,9 @@
 import type { Connection, HttpRequest } from 'jsforce';
 import { DestinationUnavailable, untilAborted, type Clock } from '#contract';
+import { LostReply } from '#crm';
 import { signAssertion } from './assertion.ts';
 import type { SalesforceConfig } from '../config.ts';
-import { LostReply, requestFailure, type ApiError } from './failure.ts';
+import { requestFailure, type ApiError } from './failure.ts';
 import { asRequestFailure, asTokenFailure } from './reply-failure.ts';
 import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
 
@@ -60,7 +61,8 @@ export function createConnection(
     tokenReply = undefined;
     try {
       await connection.authorize(grantOf(config, clock()));
-      if (!isUsable(connection, config)) throw new LostReply('it gave a token that cannot be used');
+      if (!isUsable(connection, config))
+        throw new LostReply('it gave a token that cannot be used', { isSent: true });
     } catch (error) {
       connection.accessToken = null;
       throw asTokenFailure(error, tokenReply);

@@ -1,10 +1,5 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 
-/** No answer, or none that can be read: what became of the request is unknown. Its message names no number. */
-export class LostReply extends Error {
-  override readonly name = 'LostReply';
-}
-
 /** One error as Salesforce tells it, of a request or of a record. */
 export interface ApiError {
   readonly code: string;

@@ -1,14 +1,14 @@
 import { AdapterMisconfigured } from '#contract';
 import { recordLaterCodes, safeMessage, stopFor, type ApiError } from './failure.ts';
 import { remedyFor, shutTasks } from './remedies.ts';
-import { keyField, ownTaskFields, type Fields } from '../tasks/task-fields.ts';
+import type { Fields, RowResult } from '#crm';
+import { keyField, links, ownTaskFields } from '../tasks/task-fields.ts';
 
 /** What to do with a record that Salesforce refused. */
 export type ItemVerdict =
-  /** The key is taken; by which record, when the message tells it. */
-  | { readonly kind: 'duplicate'; readonly recordId: string | undefined }
-  /** It was deleted, and stays so; or, when that is not certain, the integration user may not see it. */
-  | { readonly kind: 'gone'; readonly isCertain: boolean }
+  /** `there`: the key is taken; by which record, when the message tells it. `gone`: it was deleted, and stays so. */
+  | Extract<RowResult, { kind: 'there' | 'gone' | 'later' | 'stop' }>
+  | Rejection
   /** Send it once more without these. */
   | {
       readonly kind: 'drop';
@@ -17,22 +17,20 @@ export type ItemVerdict =
       /** The owner was refused as an owner. */
       readonly isOwner: boolean;
     }
-  | { readonly kind: 'retry'; readonly code: string; readonly reason: string }
-  /** Too much at once for a trigger or flow of the org. Fewer may go; one alone is to be rejected. */
-  | { readonly kind: 'crowded'; readonly rejection: Rejection }
-  | { readonly kind: 'stop'; readonly error: AdapterMisconfigured }
-  | Rejection;
+  /** Too much at once for a trigger or flow of the org. Fewer may go; one alone is refused. */
+  | { readonly kind: 'crowded'; readonly rejection: Rejection };
 
-interface Rejection {
-  readonly kind: 'reject';
-  readonly code: string;
-  readonly reason: string;
-  readonly remedy: string;
-}
+type Rejection = Extract<RowResult, { kind: 'refused' }>;
 
 /** A limit of the platform on what triggers and flows may do for one request: all its records share it. */
 const governorLimit =
   /\bLimitException\b|\bToo many (?:SOQL|SOSL|DML|query rows|future|queueable|callouts)|\bCPU time limit exceeded|\bheap size too large/i;
+
+export function isGovernorLimit(message: string): boolean {
+  return governorLimit.test(message);
+}
+
+const goneOrHidden = 'The Task was deleted for good, or is hidden from the integration user';
 
 const linkCodes: ReadonlySet<string> = new Set([
   'INVALID_CROSS_REFERENCE_KEY',
@@ -75,7 +73,6 @@ const fieldCodes: ReadonlySet<string> = new Set([
 
 /** Without these a Task is still the call's. The fields of `SALESFORCE_FIELDS` come beside them. */
 const dispensable: readonly string[] = ['CallType', 'CallDisposition', 'Priority', 'OwnerId'];
-const links = ['WhoId', 'WhatId'];
 
 /**
  * Decides over a refused record by its errors.
@@ -94,12 +91,12 @@ export function itemVerdict(
     verdicts.find((verdict) => verdict.kind === kind);
   const drops = verdicts.filter((verdict) => verdict.kind === 'drop');
   const decided =
-    first('duplicate') ??
+    first('there') ??
     first('gone') ??
     first('stop') ??
-    first('retry') ??
+    first('later') ??
     first('crowded') ??
-    first('reject');
+    first('refused');
   if (decided !== undefined) return decided;
   const [code] = errors.map((error) => error.code);
   return drops.length > 0
@@ -109,7 +106,7 @@ export function itemVerdict(
         code: code ?? 'no code',
         isOwner: drops.some(({ isOwner }) => isOwner),
       }
-    : { kind: 'retry', code: 'no_reason', reason: 'Salesforce refused the Task and named no reason.' };
+    : { kind: 'later', code: 'no_reason', reason: 'Salesforce refused the Task and named no reason.' };
 }
 
 /** The fields, of those that were sent, that an error names. */
@@ -187,24 +184,24 @@ function verdictOf(
   const isKey = message.includes(keyField);
   if (code === 'DUPLICATE_VALUE' && keyField in sent && (fields.length === 0 || isKey)) {
     const told = /\b00T[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(message)?.[0];
-    return { kind: 'duplicate', recordId: isKey ? told : undefined };
+    return { kind: 'there', id: isKey ? told : undefined };
   }
   // A trigger tells of a lock in its own words.
   if (recordLaterCodes.has(code) || message.includes('UNABLE_TO_LOCK_ROW'))
     return {
-      kind: 'retry',
+      kind: 'later',
       code: code.toLowerCase(),
       reason: `Salesforce could not write the Task now (${code}).`,
     };
   if (fields.length > 0) return { kind: 'drop', fields, code, isOwner: isOwnerRefused(error) };
   if (work === 'update' && goneCodes.has(code))
-    return { kind: 'gone', isCertain: code === 'ENTITY_IS_DELETED' };
+    return { kind: 'gone', part: 'activity', ...(code !== 'ENTITY_IS_DELETED' && { rule: goneOrHidden }) };
   if (work === 'create' && shutCodes.has(code)) return { kind: 'stop', error: shutTasks(code) };
   const rejection: Rejection = {
-    kind: 'reject',
+    kind: 'refused',
     code: code.toLowerCase().slice(0, 64),
     reason: `Salesforce refuses the Task (${code}): ${safeMessage(message)}`,
     remedy: remedyFor(code, error.fields),
   };
-  return governorLimit.test(message) ? { kind: 'crowded', rejection } : rejection;
+  return isGovernorLimit(message) ? { kind: 'crowded', rejection } : rejection;
 }

@@ -1,5 +1,6 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
-import { LostReply, requestFailure, tokenFailure } from './failure.ts';
+import { LostReply } from '#crm';
+import { requestFailure, tokenFailure } from './failure.ts';
 import type { ReplyFacts } from './transport.ts';
 
 /** What it means that a request for a token threw. */

@@ -1,7 +1,7 @@
 import { type Finding } from '#contract';
 import { readUnmappedPlaces } from '#crm';
 import { safeMessage } from '../api/failure.ts';
-import { activeUsers, userKey } from '../people/owner.ts';
+import { activeUsers, userKey } from '../people/active-users.ts';
 import type { Parts } from '../tasks/parts.ts';
 
 /** Compares `SALESFORCE_OWNERS` with the org's active users, and with the places that calls came by. */

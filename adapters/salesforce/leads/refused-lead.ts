@@ -2,7 +2,6 @@ import { AdapterMisconfigured } from '#contract';
 import { type MatchedPerson } from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import { recordLaterCodes, stopFor, type ApiError } from '../api/failure.ts';
-import type { LeadAnswer } from './lead-steps.ts';
 import { ownersOf } from '../people/record-owners.ts';
 import { quoted } from '../api/soql.ts';
 import { leadKeyField } from '../tasks/task-fields.ts';
@@ -19,12 +18,21 @@ export function stopOf(error: ApiError | undefined): AdapterMisconfigured | unde
   );
 }
 
+interface Instead {
+  /** Undefined: there is none. */
+  readonly record: MatchedPerson | undefined;
+  /** For the trace. */
+  readonly note: string;
+  /** It may work later. */
+  readonly isLater: boolean;
+}
+
 /** What stands for leads that Salesforce refused to make: those that are there, or what its duplicate rules name. */
 export async function recordsInstead(
   client: SalesforceClient,
   refused: readonly { readonly number: string; readonly error: ApiError | undefined }[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Omit<LeadAnswer, 'tasks'>>> {
+): Promise<ReadonlyMap<string, Instead>> {
   const taken = refused.flatMap(({ number, error }) => (error?.code === 'DUPLICATE_VALUE' ? [number] : []));
   const there = await leadsByNumber(client, taken, signal);
   const named = new Map(

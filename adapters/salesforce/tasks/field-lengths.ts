@@ -1,9 +1,8 @@
 import { cutText, type Delivery } from '#contract';
-import { mappedValues } from '#crm';
+import { mappedValues, type Fields } from '#crm';
 import { RequestFailed, RequestRefused, type ApiError } from '../api/failure.ts';
 import { fieldsNamed } from '../api/item-verdict.ts';
 import type { Parts } from './parts.ts';
-import type { Fields } from './task-fields.ts';
 
 export function createFieldLengths(): Parts['lengths'] {
   return { known: new Map(), askedAtMs: undefined };

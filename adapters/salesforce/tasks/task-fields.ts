@@ -30,8 +30,14 @@ export function isOwnTaskField(name: string): boolean {
   return ownInAnyCase.has(name.toLowerCase());
 }
 
-/** A value of a field, as it is sent and as it comes back. */
-export type FieldValue = string | number | boolean | null;
+/** The fields that link a Task. */
+export const links = ['WhoId', 'WhatId'];
 
-/** Fields of a record by their API names. */
-export type Fields = Readonly<Record<string, FieldValue>>;
+/** What a Task is made with, and never changed. */
+export const fixedFields: ReadonlySet<string> = new Set([
+  keyField,
+  'CallObject',
+  'TaskSubtype',
+  'Priority',
+  'CallType',
+]);

@@ -9,8 +9,7 @@ export function leaveOut({ unusable, tools }: Parts, fields: readonly string[], 
   tools.log.warn({ fields, code }, 'The org does not take these fields; calls land without them');
 }
 
-/** The fields that are left out now, with the code that says why. Those whose time is over are tried again. */
-export function unusableNow({ unusable, tools }: Parts): Record<string, string> {
-  for (const [field, untilMs] of unusable) if (untilMs <= tools.clock()) unusable.delete(field);
-  return Object.fromEntries([...unusable.keys()].map((field) => [field, 'INVALID_FIELD']));
+/** Why a field is left out now. When its time is over, it is tried again. */
+export function whyUnusable({ unusable, tools }: Parts, field: string): string | undefined {
+  return (unusable.get(field) ?? 0) > tools.clock() ? 'INVALID_FIELD' : undefined;
 }

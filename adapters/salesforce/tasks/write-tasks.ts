@@ -1,151 +1,108 @@
-import { AdapterMisconfigured, type AdapterTools } from '#contract';
-import type { SaveResult } from '../client.ts';
+import { AdapterMisconfigured } from '#contract';
+import type { Fields, Row, RowResult } from '#crm';
 import { RequestRefused, type ApiError } from '../api/failure.ts';
-import { learnLengths } from './field-lengths.ts';
-import {
-  dispensableFields,
-  fieldsNamed,
-  itemVerdict,
-  shutField,
-  type ItemVerdict,
-} from '../api/item-verdict.ts';
-import { without, type Landing } from './landing.ts';
+import { dispensableFields, fieldsNamed, itemVerdict, shutField } from '../api/item-verdict.ts';
+import type { SaveResult } from '../client.ts';
+import { cutToFit, learnLengths } from './field-lengths.ts';
 import type { Parts } from './parts.ts';
-import type { Fields } from './task-fields.ts';
 import { leaveOut } from './unusable-fields.ts';
-import { stillRefused, tryFewerLater, type Written } from './written.ts';
-
-interface Sent {
-  readonly landing: Landing;
-  readonly body: Fields;
-}
-
-/** Tasks of one write. */
-interface Portion {
-  readonly landings: readonly Landing[];
-  readonly round: number;
-  /** True of what was refused for how many there were. */
-  readonly isCrowded?: boolean;
-}
-
-/** A limit may take ten seconds to strike: so long smaller writes are tried at once. Milliseconds. */
-const crowdedTakesMs = 10_000;
 
 /** One try, one without what was refused, and one without all that a Task can do without. */
 const roundsMax = 3;
 
-/**
- * Writes at most 200 Tasks, in one request where the org takes them all. Those that Salesforce refuses for something
- * that they can do without are sent once more without it; those that it refuses since a trigger or flow could not
- * take so many at once are sent in halves, down to one.
- *
- * @param bodyOf what is sent for a landing; asked again after something was dropped
- * @param settle told of each Task as soon as it is decided, before anything can throw
- * @throws as a request does, or when an error says that nothing else will work either
- */
+/** Writes at most 200 Tasks in one request. */
 export async function writeTasks(
   parts: Parts,
   work: 'create' | 'update',
-  landings: readonly Landing[],
-  bodyOf: (landing: Landing) => Fields,
-  settle: (landing: Landing, written: Written) => void,
+  rows: readonly Row[],
   signal: AbortSignal,
-): Promise<void> {
-  const { rowsPerWrite, tools } = parts;
-  const untilMs = tools.clock() + crowdedTakesMs;
-  const portions: Portion[] = landings.length === 0 ? [] : [{ landings, round: 1 }];
-  for (let portion = portions.shift(); portion !== undefined; portion = portions.shift()) {
-    const rows = rowsPerWrite.now();
-    if (portion.landings.length > rows) {
-      portions.unshift(...portionsOf(portion, rows));
-      continue;
+): Promise<readonly RowResult[]> {
+  const { client } = parts;
+  const sent = inOrderOfLocks(rows.map((row) => ({ row, body: cutToFit(parts, row.fields) })));
+  const records = sent.map(({ row, body }) => (row.id === undefined ? body : { id: row.id, ...body }));
+  let saved: readonly SaveResult[];
+  try {
+    saved = await (work === 'create'
+      ? client.create('Task', records, signal)
+      : client.update('Task', records, signal));
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+    const names = fieldsToLeaveOut(parts, error.error, records);
+    return rows.map(({ fields }) => ({
+      kind: 'dropFields',
+      names: names.filter((name) => name in fields),
+      why: error.error.code,
+    }));
+  }
+  const results = new Map(
+    sent.map(({ row, body }, index): [Row, RowResult] => {
+      const result = saved[index];
+      if (result?.success === true) return [row, { kind: 'saved', id: result.id, fields: body }];
+      const errors = result?.errors ?? [];
+      return [row, refusedResult(parts, work, { ...row, isAlone: rows.length === 1 }, body, errors)];
+    }),
+  );
+  const all = rows.flatMap((row) => results.get(row) ?? []);
+  if (all.some(({ kind }) => kind === 'split')) parts.rowsPerWrite.shrinkTo(Math.ceil(rows.length / 2));
+  return all;
+}
+
+const tryFewerLater = {
+  kind: 'later',
+  code: 'governor_limit',
+  reason: 'A trigger or flow of the org could not take so many Tasks at once; fewer are tried next.',
+} as const;
+
+function refusedResult(
+  parts: Parts,
+  work: 'create' | 'update',
+  { round, isAlone }: Row & { readonly isAlone: boolean },
+  body: Fields,
+  errors: readonly ApiError[],
+): RowResult {
+  const { mapped } = parts;
+  // Cut to the length that Salesforce told, it can be sent again.
+  if (round < roundsMax && learnLengths(parts, errors, body))
+    return { kind: 'dropFields', names: [], why: '' };
+  const verdict = itemVerdict(errors, body, mapped, work);
+  switch (verdict.kind) {
+    case 'drop': {
+      const { code, isOwner } = verdict;
+      if (round >= roundsMax) return stillRefused(code);
+      const last = round === roundsMax - 1 ? dispensableFields(body, mapped) : [];
+      const names = [...new Set([...verdict.fields, ...last])];
+      return { kind: 'dropFields', names, why: code, isOwnerRefused: isOwner };
     }
-    const { round } = portion;
-    if (portion.isCrowded === true && tools.clock() >= untilMs) {
-      for (const landing of portion.landings) settle(landing, tryFewerLater);
-      continue;
-    }
-    const sent = inOrderOfLocks(portion.landings.map((landing) => ({ landing, body: bodyOf(landing) })));
-    const results = await send(parts, work, sent, signal);
-    if ('leftOut' in results) {
-      const without = ({ landing, body }: Sent): Landing =>
-        withoutAny(landing, body, results.leftOut, results.code);
-      portions.unshift({ ...portion, landings: sent.map(without) });
-      continue;
-    }
-    const next: Landing[] = [];
-    const crowded: Landing[] = [];
-    let stop: AdapterMisconfigured | undefined;
-    for (const [index, { landing, body }] of sent.entries()) {
-      const result = results[index];
-      if (result === undefined) continue;
-      if (result.success) {
-        settle(landing, { kind: 'saved', id: result.id, body });
-        continue;
-      }
-      if (round < roundsMax && learnLengths(parts, result.errors, body)) {
-        next.push(landing);
-        continue;
-      }
-      const verdict = itemVerdict(result.errors, body, parts.mapped, work);
-      if (verdict.kind === 'stop') stop = verdict.error;
-      else if (verdict.kind === 'crowded') {
-        if (sent.length > 1) crowded.push(landing);
-        else {
-          rowsPerWrite.forget();
-          settle(landing, verdict.rejection);
-        }
-      } else if (verdict.kind !== 'drop') settle(landing, verdict);
-      else if (round === roundsMax) settle(landing, stillRefused(verdict.code));
-      else {
-        const last = round === roundsMax - 1 ? dispensableFields(body, parts.mapped) : [];
-        next.push(await letGo(parts, landing, body, { ...verdict, fields: [...verdict.fields, ...last] }));
-      }
-    }
-    if (stop !== undefined) throw stop;
-    if (crowded.length > 0) {
-      rowsPerWrite.shrinkTo(Math.ceil(sent.length / 2));
-      portions.unshift({ landings: crowded, round, isCrowded: true });
-    }
-    if (next.length > 0) portions.unshift({ landings: next, round: round + 1 });
+    case 'crowded':
+      if (!isAlone) return { kind: 'split', later: tryFewerLater };
+      // One Task alone is too much: it was not how many there were.
+      parts.rowsPerWrite.forget();
+      return verdict.rejection;
+    default:
+      return verdict;
   }
 }
 
-function portionsOf({ landings, ...rest }: Portion, rows: number): Portion[] {
-  return Array.from({ length: Math.ceil(landings.length / rows) }, (_, index) => ({
-    landings: landings.slice(index * rows, (index + 1) * rows),
-    ...rest,
-  }));
+/** Of one that was refused for something else each time. */
+function stillRefused(code: string): RowResult {
+  return {
+    kind: 'refused',
+    code: code.toLowerCase(),
+    reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
+    remedy:
+      'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
+  };
 }
 
-/** A landing without those of the fields that it has. */
-function withoutAny(landing: Landing, body: Fields, fields: readonly string[], code: string): Landing {
-  const had = fields.filter((name) => name in body);
-  return had.length === 0 ? landing : without(landing, had, code);
+interface Sent {
+  readonly row: Row;
+  readonly body: Fields;
 }
 
 /** One after the other by what they lock, so that they never wait for one another in turn. */
 function inOrderOfLocks(sent: readonly Sent[]): Sent[] {
   const lock = ({ body }: Sent): string => `${String(body['WhatId'] ?? '')} ${String(body['WhoId'] ?? '')}`;
   return [...sent].sort((a, b) => (lock(a) < lock(b) ? -1 : lock(a) > lock(b) ? 1 : 0));
-}
-
-async function send(
-  parts: Parts,
-  work: 'create' | 'update',
-  sent: readonly Sent[],
-  signal: AbortSignal,
-): Promise<readonly SaveResult[] | { readonly leftOut: readonly string[]; readonly code: string }> {
-  const { client } = parts;
-  const bodies = sent.map(({ body }) => body);
-  try {
-    return await (work === 'create'
-      ? client.createTasks(bodies, signal)
-      : client.updateTasks(bodies, signal));
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error;
-    return { leftOut: fieldsToLeaveOut(parts, error.error, bodies), code: error.error.code };
-  }
 }
 
 /**
@@ -173,31 +130,4 @@ function fieldsToLeaveOut(parts: Parts, error: ApiError, bodies: readonly Fields
   const ours = fields.filter((name) => mapped.has(name));
   if (ours.length > 0) leaveOut(parts, ours, error.code);
   return fields;
-}
-
-async function letGo(
-  { owners, tools }: Parts,
-  landing: Landing,
-  body: Fields,
-  { fields, code, isOwner }: Extract<ItemVerdict, { kind: 'drop' }>,
-): Promise<Landing> {
-  const ownerId = body['OwnerId'];
-  if (isOwner && typeof ownerId === 'string') owners.refuse(ownerId);
-  const { number } = landing.link;
-  // It was deleted or merged: the next call searches again.
-  if (number !== undefined && fields.some((name) => name in landing.link.fields)) await forget(tools, number);
-  const owner = owners.find(landing.delivery.call, landing.link.ownerId);
-  if (!isOwner || owner.id === undefined || owner.id === ownerId) return without(landing, fields, code);
-  const others = fields.filter((name) => name !== 'OwnerId');
-  const notes = [...landing.notes, `the owner that comes first was refused (${code})`];
-  return without({ ...landing, owner, notes }, others, code);
-}
-
-/** The ledger is a help: what was written counts, whether or not it can be reached. */
-async function forget({ ledger, log }: AdapterTools, number: string): Promise<void> {
-  try {
-    await ledger.forget([number]);
-  } catch (error) {
-    log.warn({ error }, 'The ledger could not forget a number; its entry ends by itself');
-  }
 }

@@ -115,14 +115,10 @@ describe('the requests that calls cost', () => {
     await under.land(callFrom(undefined, { withheld: true }, 'call-2'));
     await under.land(next(call, landed, { campaign: 'Spring' }));
     await under.adapter().check(AbortSignal.timeout(10_000));
-    const kinds = ['search', 'query', 'composite', 'create', 'update', 'describe', 'token'];
+    const kinds = ['search', 'query', 'create', 'update', 'describe', 'token'];
     expect(new Set(under.org.log.all.map(({ kind }) => kind))).toEqual(new Set(kinds));
     for (const { kind, path } of under.org.log.all.filter(({ kind }) => kind !== 'token'))
       expect([kind, path]).toEqual([kind, expect.stringMatching(/^\/services\/data\/v62\.0\//)]);
-    const steps = under.org.log
-      .of('composite')
-      .flatMap(({ body }) => (body as { compositeRequest: { url: string }[] }).compositeRequest);
-    for (const { url } of steps) expect(url).toMatch(/^\/services\/data\/v62\.0\//);
   });
 
   it('go out one at a time', async () => {

@@ -4,19 +4,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../client.ts';
 import { configSchema } from '../config.ts';
 
-const done = (referenceId: string, id: string) => ({
-  referenceId,
-  httpStatusCode: 201,
-  body: { id, success: true, errors: [] },
-});
-
-/** An org that answers each composite request with these. */
-async function clientOf(compositeResponse: readonly unknown[]) {
+/** An org that answers each write with this. */
+async function clientOf(answer: unknown) {
   const server = createServer((request, response) => {
     const url = `http://${request.headers.host ?? ''}`;
     const token = { access_token: 't', instance_url: url, id: `${url}/id/00D/005` };
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(request.url?.includes('token') === true ? token : { compositeResponse }));
+    response.end(JSON.stringify(request.url?.includes('token') === true ? token : answer));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   onTestFinished(() => {
@@ -31,19 +25,39 @@ async function clientOf(compositeResponse: readonly unknown[]) {
   return createClient(config, Date.now, () => undefined);
 }
 
-const steps = [
-  { name: 'lead0', object: 'Lead', fields: {} },
-  { name: 'task0_0', object: 'Task', fields: {} },
-] as const;
+it('what came of each record is read in the order in which they were sent', async () => {
+  const refused = { success: false, errors: [{ statusCode: 'A', message: 'b', fields: ['C'] }] };
+  const client = await clientOf([{ success: true, id: '00Q1', errors: [] }, refused]);
+  const results = await client.create('Lead', [{}, {}], AbortSignal.timeout(5_000));
+  expect(results).toMatchObject([
+    { success: true, id: '00Q1' },
+    { success: false, errors: [{ code: 'A', message: 'b', fields: ['C'] }] },
+  ]);
+});
+
+it('an answer that leaves out a record is none', async () => {
+  const client = await clientOf([{ success: true, id: '00Q1', errors: [] }]);
+  const sent = client.create('Lead', [{}, {}], AbortSignal.timeout(5_000));
+  await expect(sent).rejects.toThrow('cannot be read');
+});
+
+const step = (referenceId: string, id: string) => ({
+  referenceId,
+  httpStatusCode: 201,
+  body: { id, success: true, errors: [] },
+});
 
 it('what came of each step is read by its name, in whatever order they are answered', async () => {
-  const client = await clientOf([done('task0_0', '00T1'), done('lead0', '00Q1')]);
-  const results = await client.composite(steps, AbortSignal.timeout(5_000));
-  expect(results.get('lead0')).toEqual({ success: true, id: '00Q1' });
-  expect(results.get('task0_0')).toEqual({ success: true, id: '00T1' });
+  const client = await clientOf({ compositeResponse: [step('step1', '00Q2'), step('step0', '00Q1')] });
+  const results = await client.createEach('Lead', [{}, {}], AbortSignal.timeout(5_000));
+  expect(results).toEqual([
+    { success: true, id: '00Q1' },
+    { success: true, id: '00Q2' },
+  ]);
 });
 
 it('an answer that leaves out a step is none', async () => {
-  const client = await clientOf([done('lead0', '00Q1'), done('lead0', '00Q1')]);
-  await expect(client.composite(steps, AbortSignal.timeout(5_000))).rejects.toThrow('cannot be read');
+  const client = await clientOf({ compositeResponse: [step('step0', '00Q1'), step('step0', '00Q1')] });
+  const sent = client.createEach('Lead', [{}, {}], AbortSignal.timeout(5_000));
+  await expect(sent).rejects.toThrow('cannot be read');
 });

@@ -54,12 +54,12 @@ describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {
     for (const { id, remoteId } of landed) expect(org.record(remoteId ?? '')?.CallObject).toBe(`jet:${id}`);
   });
 
-  it('beside a new lead: one task, one lead', async () => {
+  it.each(strikes)('at a new lead, %i times: one task, one lead', async (times) => {
     const { org, landInTheEnd, task } = await openOrg(
       { ...settings, SALESFORCE_UNMATCHED: 'create' },
       options,
     );
-    org.stage(fault, { on: 'composite' });
+    org.stage(fault, { on: 'create', times });
     await landInTheEnd([callFrom(annsNumber)]);
     const [lead, ...more] = org.records('Lead');
     expect(more).toEqual([]);

@@ -15,7 +15,7 @@ import {
 const create = { SALESFORCE_UNMATCHED: 'create' };
 
 describe('a caller whom nobody knows', () => {
-  it('becomes a lead in the same request as the task', async () => {
+  it('becomes a lead, and the task is on it', async () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber));
     const [lead] = org.records('Lead');
@@ -25,7 +25,7 @@ describe('a caller whom nobody knows', () => {
       Jet_Caller_Number__c: annsNumber,
     });
     expect(task()).toMatchObject({ WhoId: lead?.Id, TaskSubtype: 'Call' });
-    expect(org.log.billableByKind()).toEqual({ search: 1, composite: 1 });
+    expect(org.log.billableByKind()).toEqual({ search: 1, create: 2 });
   });
 
   it('becomes no lead when somebody typed the contact in since the call began', async () => {
@@ -45,7 +45,7 @@ describe('a caller whom nobody knows', () => {
     const [lead, ...more] = org.records('Lead');
     expect(more).toEqual([]);
     expect(tasks().map((task) => task.WhoId)).toEqual([lead?.Id, lead?.Id]);
-    expect(org.log.billable()).toBe(2);
+    expect(org.log.billable()).toBe(3);
   });
 
   it('becomes one lead by two calls within a second, while search knows of neither', async () => {
@@ -60,7 +60,7 @@ describe('a caller whom nobody knows', () => {
 
   it('keeps the one lead when the reply was lost and nothing is remembered of it', async () => {
     const { org, deliver, land, task } = await openOrg(create, { indexLagMs: 120_000 });
-    org.stage({ name: 'reset after the write' }, { on: 'composite' });
+    org.stage({ name: 'reset after the write' }, { on: 'create' });
     const call = callFrom(annsNumber);
     await expect(deliver([call])).rejects.toThrow('did not come');
     const [lead] = org.records('Lead');
@@ -167,11 +167,11 @@ describe('a caller whom nobody knows', () => {
     expect(task().Description).toContain('Keywords: roof @{lead0.id}');
   });
 
-  it('by the hundred become leads with twelve in a request', async () => {
+  it('by the hundred become leads in one request, and their tasks in another', async () => {
     const { org, land } = await openOrg(create);
     await land(...numbers(100).map((number, index) => callFrom(number, {}, `call-${index}`)));
     expect(org.records('Lead')).toHaveLength(100);
-    expect(org.log.billableByKind()).toEqual({ search: 2, composite: 9 });
+    expect(org.log.billableByKind()).toEqual({ search: 2, create: 2 });
   });
 
   it('is not made a second time by a late look', async () => {

@@ -7,7 +7,7 @@ import { configSchema, type SalesforceConfig } from '../config.ts';
 import { mapTask, taskKey } from '../mapping.ts';
 import { candidateOf, phoneSearch, searchSize } from '../people/search.ts';
 import { keyField, leadKeyField } from '../tasks/task-fields.ts';
-import { plainText } from '../tasks/trace.ts';
+import { plainText } from '../tasks/plain-text.ts';
 import { numberForms } from '../../../src/crm/number-forms.ts';
 import { root } from '../../../test/house/source-files.ts';
 import { annsNumber, callFrom, numbers } from './org-under-test.ts';

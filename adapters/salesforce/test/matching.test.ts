@@ -20,7 +20,7 @@ describe('the person of a call', () => {
     org.add('Contact', { LastName: 'Fax', Fax: annsTyped });
     const [landed] = await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ WhoId: null, WhatId: null });
-    expect(traceOf(landed).match).toMatchObject({ number: annsNumber, rule: 'no_hit' });
+    expect(traceOf(landed).person.match).toMatchObject({ number: annsNumber, rule: 'no_hit' });
   });
 
   it('is a lead without anything beside it, and never a converted one', async () => {
@@ -111,7 +111,7 @@ describe('the person of a call', () => {
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const [landed] = await land(callFrom(annsNumber, given));
     expect(org.log.of('search')).toEqual([]);
-    expect(traceOf(landed).match).toEqual({ rule });
+    expect(traceOf(landed).person.match).toEqual({ rule });
   });
 
   it('is not searched by a number of OWN_NUMBERS, nor made a lead', async () => {
@@ -123,7 +123,7 @@ describe('the person of a call', () => {
     expect(org.log.of('search')).toEqual([]);
     expect(org.records('Lead')).toEqual([]);
     expect(task()).toMatchObject({ WhoId: null });
-    expect(traceOf(landed).match).toEqual({ rule: 'own' });
+    expect(traceOf(landed).person.match).toEqual({ rule: 'own' });
   });
 
   it('is searched anew once a setting says where else numbers are', async () => {
@@ -154,7 +154,7 @@ describe('the person of a call', () => {
       ]),
     );
     expect(org.log.searches()).toHaveLength(3);
-    expect(traceOf(many).match).toMatchObject({
+    expect(traceOf(many).person.match).toMatchObject({
       rule: 'several_hits',
       why: 'more records were found than one search tells',
     });
@@ -171,7 +171,7 @@ describe('the person of a call', () => {
     );
     const [landed] = await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ WhoId: ids[29] });
-    const match = traceOf(landed).match as { candidates: { kept: boolean }[] };
+    const match = traceOf(landed).person.match as { candidates: { kept: boolean }[] };
     expect(match).toMatchObject({ candidatesNotShown: 10 });
     expect(match.candidates.map(({ kept }) => kept)).toEqual([true, ...Array<boolean>(19).fill(false)]);
   });
@@ -183,7 +183,7 @@ describe('the person of a call', () => {
     org.people.delete(ann);
     const [landed] = await land(callFrom(annsNumber, {}, 'call-2'));
     expect(tasks()[1]).toMatchObject({ CallObject: 'jet:call-2', WhoId: null });
-    expect(traceOf(landed).dropped).toEqual({ WhoId: expect.any(String) as string });
+    expect(traceOf(landed).dropped).toEqual({ WhoId: { why: expect.any(String) as string, value: '' } });
   });
 
   it('that two were merged into gets the next call', async () => {
@@ -223,7 +223,7 @@ describe('a call of nobody', () => {
     const [late] = await land(again(call, landed));
     expect(task()).toMatchObject({ WhoId: ann });
     expect(late).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
-    expect(traceOf(late).link).toEqual({ object: 'Contact', id: ann });
+    expect(traceOf(late).person.record).toMatchObject({ object: 'Contact', id: ann });
   });
 
   it('keeps the link that somebody made by hand meanwhile', async () => {
@@ -299,7 +299,7 @@ describe('the trace', () => {
     const other = org.add('Account', { Name: 'Acme', Phone: annsTyped });
     const [landed] = await land(callFrom(annsNumber));
     const trace = traceOf(landed);
-    expect(trace.match).toEqual({
+    expect(trace.person.match).toEqual({
       number: annsNumber,
       forms: ['61491570006', '0491570006', '491570006'],
       candidates: [
@@ -308,9 +308,9 @@ describe('the trace', () => {
       ],
       rule: 'object_priority',
     });
-    expect(trace.link).toEqual({ object: 'Contact', id: ann });
+    expect(trace.person.record).toMatchObject({ object: 'Contact', id: ann });
     expect(trace.owner).toMatchObject({ rule: "the person's owner" });
-    expect(Object.keys(trace.wrote)).toContain('Subject');
+    expect(Object.keys(trace.written)).toContain('Subject');
   });
 
   it('of a later landing keeps what the first one said', async () => {
@@ -319,6 +319,6 @@ describe('the trace', () => {
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
     const [later] = await land(next(call, landed, { duration_seconds: 5 }));
-    expect(traceOf(later)).toMatchObject({ match: traceOf(landed).match, link: traceOf(landed).link });
+    expect(traceOf(later)).toMatchObject({ person: traceOf(landed).person });
   });
 });

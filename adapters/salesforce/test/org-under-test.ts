@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { salesforce } from '../index.ts';
-import type { LandedTrace } from '../tasks/trace.ts';
 import { readSettings } from '../../../src/config/read-settings.ts';
 import type { Adapter } from '../../../src/contract/adapter.ts';
 import type { Delivery } from '../../../src/contract/delivery.ts';
@@ -13,6 +12,7 @@ import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import { isFinalStage } from '../../../src/domain/stage.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
+import type { Trace } from '../../../src/crm/engine/trace.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { asOfNow, deliveryOf, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { silentLog } from '../../../test/fixtures/running-worker.ts';
@@ -125,8 +125,8 @@ export function idOf(record: Fields | undefined): string {
   return record.Id;
 }
 
-export function traceOf(landed: Delivered | undefined): LandedTrace {
-  return landed?.trace as unknown as LandedTrace;
+export function traceOf(landed: Delivered | undefined): Trace {
+  return landed?.trace as unknown as Trace;
 }
 
 /** Fields of a call; undefined takes one away. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SalesforceStandInOptions } from './stand-in/salesforce-stand-in.ts';
-import { annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
+import { annsNumber, annsTyped, callFrom, next, openOrg } from './org-under-test.ts';
 
 const live = { SALESFORCE_LOG: 'live' };
 const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
@@ -47,9 +47,10 @@ describe('the end of a call whose task somebody else owns', () => {
 
   it('is not said to be deleted by somebody where the task is only hidden', async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'hidden' });
-    const [later] = await under.land(end);
-    expect(later).toMatchObject({ effect: 'unchanged', revisitAfterMs: undefined });
-    expect(traceOf(later).notes).toEqual(['it was deleted for good, or is hidden from the integration user']);
+    const [later] = await under.deliver([end]);
+    const rule =
+      'The Task was deleted for good, or is hidden from the integration user; it is not made again.';
+    expect(later).toMatchObject({ kind: 'skipped', rule, revisitAfterMs: undefined });
   });
 });
 

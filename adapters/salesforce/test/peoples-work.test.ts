@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { again, annsNumber, annsTyped, callFrom, next, openOrg, traceOf } from './org-under-test.ts';
+import { again, annsNumber, annsTyped, callFrom, next, openOrg } from './org-under-test.ts';
 
 const live = { SALESFORCE_LOG: 'live' };
+const deletedRule = 'Somebody deleted the activity in Salesforce; it is not made again.';
 const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 const atEnd = { stage: 'call_end', status: 'answered', duration_seconds: 192 } as const;
 
@@ -110,18 +111,20 @@ describe('a call that is logged at its end', () => {
 
 describe('a task that somebody worked on', () => {
   it('and deleted is not made again, nor spoken of as a fault', async () => {
-    const { org, land, tasks } = await openOrg();
+    const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
     org.people.delete(landed?.remoteId ?? '');
-    const [later] = await land(next(call, landed, { duration_seconds: 5 }));
+    const later = await deliver([next(call, landed, { duration_seconds: 5 })]);
     expect(tasks()).toEqual([]);
-    expect(later).toMatchObject({ effect: 'unchanged', remoteId: landed?.remoteId });
-    expect(traceOf(later).notes).toContain('somebody deleted it in Salesforce, and it stays so');
+    expect(later).toMatchObject([{ kind: 'skipped', rule: deletedRule, revisitAfterMs: undefined }]);
   });
 
   it('and deleted just before it was changed refuses nobody as an owner', async () => {
-    const { org, land, tasks } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
+    const { org, deliver, land, tasks } = await openOrg({
+      ...live,
+      SALESFORCE_OWNERS: '204=sam@example.com',
+    });
     const sam = org.add('User', {
       LastName: 'Sam',
       Email: 'sam@example.com',
@@ -132,18 +135,19 @@ describe('a task that somebody worked on', () => {
     const start = callFrom(annsNumber, { ...atStart, ...nobody });
     const [landed] = await land(start);
     org.stage({ name: 'item refused', statusCode: 'ENTITY_IS_DELETED' }, { on: 'update' });
-    const [later] = await land(next(start, landed, { ...atEnd, extension_number: '204' }));
-    expect(traceOf(later).notes).toContain('somebody deleted it in Salesforce, and it stays so');
+    const later = await deliver([next(start, landed, { ...atEnd, extension_number: '204' })]);
+    expect(later).toMatchObject([{ kind: 'skipped', rule: deletedRule }]);
     await land(callFrom('+61491570110', { extension_number: '204' }, 'call-2'));
     expect(tasks()[1]).toMatchObject({ OwnerId: sam });
   });
 
   it('and purged stays away too', async () => {
-    const { org, land, tasks } = await openOrg();
+    const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
     org.people.delete(landed?.remoteId ?? '', { purge: true });
-    await land(next(call, landed, { duration_seconds: 5 }));
+    const later = await deliver([next(call, landed, { duration_seconds: 5 })]);
+    expect(later).toMatchObject([{ kind: 'skipped', rule: expect.stringContaining('hidden') as string }]);
     expect(tasks()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { mapLead } from '../leads/lead-steps.ts';
+import { mapLead } from '../leads/make-leads.ts';
 import { standardPhones } from '../people/search.ts';
 import { ownTaskFields } from '../tasks/task-fields.ts';
 import { configSchema } from '../config.ts';

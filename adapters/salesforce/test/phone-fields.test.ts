@@ -58,6 +58,6 @@ describe('a number in a range that the library does not know', () => {
     const ann = org.add('Contact', { LastName: 'Ann', Phone: '0441 234 567' });
     const [landed] = await land(callFrom('+61441234567'));
     expect(task()).toMatchObject({ WhoId: ann });
-    expect(traceOf(landed).match).toMatchObject({ rule: 'only_hit', unverified: true });
+    expect(traceOf(landed).person.match).toMatchObject({ rule: 'only_hit', unverified: true });
   });
 });

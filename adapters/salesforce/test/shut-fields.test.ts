@@ -70,7 +70,7 @@ describe('a mapped field that the org lacks', () => {
     const { land, task } = await openOrg(settings, { extraFields: [when] });
     const [landed] = await land(callFrom(annsNumber, { gclid: 'Cj0' }));
     expect(task()).toMatchObject({ When__c: null });
-    expect(traceOf(landed).dropped).toEqual({ When__c: 'JSON_PARSER_ERROR' });
+    expect(traceOf(landed).dropped).toEqual({ When__c: { why: 'JSON_PARSER_ERROR', value: '' } });
   });
 });
 

@@ -32,7 +32,7 @@ export async function findPeople(
     const { number, rule } = counterpartToSearch(delivery.call, ownNumbers);
     if (last?.state === 'found') found.set(delivery.id, { ...noRecord, number, ...last });
     else if (number === undefined)
-      found.set(delivery.id, { ...noRecord, number, state: 'unsearchable', match: { notSearched: rule } });
+      found.set(delivery.id, { ...noRecord, number, state: 'unsearchable', match: { rule } });
     else open.push({ delivery, number });
   }
   // With few requests left for the day, only the ledger is asked.
