@@ -1,13 +1,16 @@
 /**
- * Thrown from `deliver` or `prepare`: the destination as a whole cannot be reached or asks for a pause. The
- * whole batch is tried again later and no attempt is counted.
+ * Thrown from `deliver` or `prepare` when the whole destination is unreachable or asks for a pause. The
+ * whole batch is retried later, and no attempt is counted.
  */
 export class DestinationUnavailable extends Error {
   override readonly name = 'DestinationUnavailable';
-  /** Not before this long, when the destination said so. Milliseconds, an hour at most. Undefined: 1 s, growing to 5 min. */
+  /**
+   * The pause that the destination asked for, in milliseconds; at most an hour counts. Undefined: 1 s, growing to 5
+   * min.
+   */
   readonly retryAfterMs: number | undefined;
 
-  /** @param reason one sentence for the operator: no secret and no whole number, since it goes into log lines */
+  /** @param reason one sentence for the operator, without secrets and whole numbers, since log lines show it */
   constructor(reason: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
@@ -15,15 +18,15 @@ export class DestinationUnavailable extends Error {
 }
 
 /**
- * Thrown from `create`, `prepare` or `deliver`: credentials, permissions or settings are wrong. The destination
- * pauses until that is mended (it is looked at again every few minutes), and `/readyz` says so.
+ * Thrown from `create`, `prepare` or `deliver` when credentials, permissions or settings are wrong. The destination
+ * pauses until somebody corrects them, and `/readyz` says so. The core tries again every few minutes.
  */
 export class AdapterMisconfigured extends Error {
   override readonly name = 'AdapterMisconfigured';
   /** What the operator can do about it. */
   readonly remedy: string;
 
-  /** @param reason one sentence for the operator: no secret and no whole number, since it goes into log lines */
+  /** @param reason one sentence for the operator, without secrets and whole numbers, since log lines show it */
   constructor(reason: string, remedy: string, options: { cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.remedy = remedy;

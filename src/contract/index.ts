@@ -1,4 +1,4 @@
-/** Everything that every adapter needs of the kit. CRM rules stand in `#crm`, the reporting table in `#reporting`. */
+/** Everything that an adapter of any kind needs. `#crm` has the CRM rules, and `#reporting` the reporting table. */
 export { z } from 'zod';
 export {
   contractVersion,

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../domain/jet-fields.ts';
 
-/** What became of one delivery in one attempt. Made by the functions below. */
+/** The result of one attempt at one delivery. Use the functions below to make one. */
 export type Outcome = Delivered | Skipped | Retry | Rejected;
 
 /** The destination shows this revision of the call, or a newer one. */
@@ -9,26 +9,27 @@ export interface Delivered {
   /** {@link Delivery.id} */
   readonly id: string;
   /**
-   * The destination's own id of the record, at most 191 characters; handed back with the call's next revision.
-   * Undefined keeps what an earlier landing named.
+   * The destination's own id of the record, at most 191 characters. The next delivery of the call carries it.
+   * Undefined keeps the id of an earlier landing.
    */
   readonly remoteId: string | undefined;
-  /** `unchanged`: the destination showed it already. */
+  /** `unchanged`: the destination already showed this revision. */
   readonly effect: 'created' | 'updated' | 'unchanged';
   /**
-   * Why the call landed where it did: numbers searched, candidates, rule, fields written. Kept with the delivery,
-   * shown to the operator and handed back as `landedTrace`. It may hold numbers, and never a secret. Undefined
-   * keeps the last one.
+   * Why the call landed where it did: the searched numbers, the candidates, the rule, the written fields. The store
+   * keeps
+   * it with the delivery, operators can read it, and it comes back as `landedTrace`. It can hold numbers but no
+   * secrets.
+   * Undefined keeps the last trace.
    */
   readonly trace: JsonValue | undefined;
   /**
-   * Look again after this long, for a match that may come late. Milliseconds, 30 days at most. Undefined: only
-   * when the call changes.
+   * Look again after this time, for a late match. Milliseconds, at most 30 days. Undefined: only when the call changes.
    */
   readonly revisitAfterMs: number | undefined;
 }
 
-/** A rule of the adapter says that this call does not belong there. */
+/** A rule of the adapter excludes this call from the destination. */
 export interface Skipped {
   readonly kind: 'skipped';
   /** {@link Delivery.id} */
@@ -36,41 +37,44 @@ export interface Skipped {
   /** The rule, in words that an operator understands. */
   readonly rule: string;
   /**
-   * Look again after this long: the rule may not hold any more. Milliseconds, 30 days at most. Undefined: only when
+   * Look again after this time, because the rule may no longer apply. Milliseconds, at most 30 days. Undefined: only
+   * when
    * the call changes.
    */
   readonly revisitAfterMs?: number | undefined;
 }
 
-/** It may work later: tried again with growing pauses for 72 hours; made by {@link held}, at the time it names. */
+/**
+ * It may work later. It is retried with growing pauses for 72 hours. One made by {@link held} waits for its own time.
+ */
 export interface Retry {
   readonly kind: 'retry';
   /** {@link Delivery.id} */
   readonly id: string;
-  /** Stable, for counting: `row_locked`. At most 64 characters. */
+  /** A stable code for counting: `row_locked`. At most 64 characters. */
   readonly code: string;
-  /** One sentence for the operator: no secret and no whole number, since it goes into log lines. */
+  /** One sentence for the operator, without secrets and whole numbers, since log lines show it. */
   readonly reason: string;
-  /** Not before this long, when the destination said so. Milliseconds. */
+  /** The earliest next attempt, when the destination named one. Milliseconds. */
   readonly delayMs: number | undefined;
-  /** A rule holds it back and nothing failed: no attempt is counted, and a new push makes it due at once. */
+  /** A rule delays the delivery, and nothing failed. No attempt is counted, and a new push makes it due at once. */
   readonly isHeld?: true;
 }
 
-/** It will not work until somebody changes something. Rests, visible and replayable. */
+/** It cannot work until somebody changes something. The delivery stays visible and can be replayed. */
 export interface Rejected {
   readonly kind: 'rejected';
   /** {@link Delivery.id} */
   readonly id: string;
-  /** Stable, for counting: `field_too_long`. At most 64 characters. */
+  /** A stable code for counting: `field_too_long`. At most 64 characters. */
   readonly code: string;
-  /** One sentence for the operator: no secret and no whole number. */
+  /** One sentence for the operator, without secrets and whole numbers. */
   readonly reason: string;
   /** What the operator can do about it. */
   readonly remedy: string;
 }
 
-/** The destination shows this revision, or a newer one. */
+/** The destination shows this revision or a newer one. */
 export function delivered(
   id: string,
   details: {
@@ -90,25 +94,25 @@ export function delivered(
   };
 }
 
-/** A rule says that the call does not belong there, or not yet: then `revisitAfterMs`. */
+/** A rule excludes the call. With `revisitAfterMs` the adapter looks again later. */
 export function skipped(id: string, rule: string, revisitAfterMs?: number): Skipped {
   return { kind: 'skipped', id, rule, revisitAfterMs };
 }
 
-/** It may work later. `delayMs`: not before, when the destination said so. */
+/** It may work later. `delayMs` is the pause that the destination asked for. */
 export function retry(id: string, code: string, reason: string, delayMs?: number): Retry {
   return { kind: 'retry', id, code, reason, delayMs };
 }
 
 /**
- * A rule of the adapter holds the delivery back for now; it was not tried. It is due again after `delayMs`
- * (milliseconds), or at once when a push changes the call. For errors use {@link retry}: those keep their time.
+ * A rule of the adapter delays the delivery, and nothing was tried. It is due again after `delayMs` (milliseconds), or
+ * at once when a push changes the call. Use {@link retry} for errors: a push does not shorten their pauses.
  */
 export function held(id: string, code: string, reason: string, delayMs: number): Retry {
   return { kind: 'retry', id, code, reason, delayMs, isHeld: true };
 }
 
-/** It will not work until somebody changes something. */
+/** It cannot work until somebody changes something. */
 export function rejected(id: string, code: string, reason: string, remedy: string): Rejected {
   return { kind: 'rejected', id, code, reason, remedy };
 }

@@ -19,20 +19,20 @@ export interface AttemptDependencies {
   readonly completeCall: (record: CallRecord) => Call;
   readonly log: Log;
   readonly clock: Clock;
-  /** An adapter that has not answered by then has an unknown outcome. */
+  /** After this time the attempt ends, and the outcome of an unanswered delivery is unknown. */
   readonly deadlineMs: number;
 }
 
 export interface AttemptResult {
-  /** By call id. A delivery that was not tried has none. */
+  /** By call id. A delivery that was not tried has no outcome. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** Why the rest of the batch was not tried. */
   readonly stopped: DestinationUnavailable | AdapterMisconfigured | undefined;
-  /** The time was over before the batch was back. */
+  /** True when the deadline passed before the batch was finished. */
   readonly late: boolean;
 }
 
-/** Tries a batch once, within one deadline for all of it. */
+/** Tries a batch once. One deadline covers the whole batch. */
 export async function attempt(
   dependencies: AttemptDependencies,
   batch: readonly DueDelivery[],
@@ -55,7 +55,7 @@ export async function attempt(
   }
 }
 
-/** Tries a batch as a whole. Answers why the rest of it was not tried, if so. */
+/** Tries a batch as a whole. Returns the error that stopped it, if one did. */
 async function tryTogether(
   dependencies: AttemptDependencies,
   deliveries: readonly Delivery[],
@@ -86,13 +86,14 @@ async function callAdapter(
     deliveries.map((delivery) => delivery.id),
     answered,
   );
-  if (unknownIds > 0) log.error({ unknownIds }, 'The adapter answered for deliveries it was not given');
+  if (unknownIds > 0)
+    log.error({ unknownIds }, 'The adapter returned outcomes for deliveries that are not in the batch');
   return outcomes;
 }
 
 /**
- * A batch that made the adapter throw is tried singly, so that one bad call does not hold up its neighbours.
- * What landed before the destination went away, or before the time was over, is kept.
+ * Tries the deliveries of a batch one by one after the adapter threw, so that one bad call does not delay the others.
+ * Keeps the outcomes that came before the destination became unreachable or the deadline passed.
  */
 async function tryOneByOne(
   dependencies: AttemptDependencies,
@@ -103,7 +104,7 @@ async function tryOneByOne(
   for (const delivery of deliveries) {
     if (deadline.signal.aborted) break;
     try {
-      // It was in the adapter's hands a moment ago: it may have landed.
+      // The adapter had this delivery a moment ago, so it may have landed.
       const again = { ...delivery, attempt: delivery.attempt + 1 };
       for (const [id, outcome] of await callAdapter(dependencies, [again], deadline))
         outcomes.set(id, outcome);
@@ -128,10 +129,10 @@ function adapterError({ log }: AttemptDependencies, id: string, error: unknown):
   );
 }
 
-/** A delivery for the adapter, or the outcome of one that need not be tried. */
+/** Returns a delivery for the adapter, or the outcome of a delivery that needs no attempt. */
 function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery | Outcome {
   const { id } = due.call;
-  // An older revision never replaces a newer one: what is there stays.
+  // An older revision never replaces a newer one.
   if (due.landedRevision !== undefined && due.landedRevision > due.revision)
     return delivered(id, { effect: 'unchanged' });
   if (due.landedRevision !== undefined && !dependencies.capabilities.updates)
@@ -139,11 +140,11 @@ function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery 
   try {
     return asDelivery(due, dependencies);
   } catch (error) {
-    dependencies.log.error({ error }, 'A stored call could not be completed');
+    dependencies.log.error({ error }, 'A stored call could not be read in full');
     return rejected(
       id,
       'unreadable_call',
-      'The stored call could not be completed.',
+      'The stored call could not be read in full.',
       'Compute it again: npm run refold -- --apply --id <call id>',
     );
   }
@@ -160,7 +161,7 @@ function asDelivery(
     call,
     revision: due.revision,
     visit: visitOf(due),
-    // A call that has reached no stage of the destination's is due since its end is not waited for any longer.
+    // A call that has reached none of the destination's stages is due only because its end is overdue.
     isOver: !capabilities.stages.includes(call.stage) || hasEnded(call, clock()),
     attempt: due.attempts + (mayHaveLanded(due) ? 2 : 1),
     remoteId: due.remoteId,
@@ -175,7 +176,7 @@ function visitOf({ isRevisit, landedRevision, revision }: DueDelivery): Visit {
   return isRevisit ? 'revisit' : 'replay';
 }
 
-/** A change of the call and a replay begin the count anew; what an earlier attempt may have left is still there. */
+/** A changed or replayed call starts its count again, but an earlier attempt may have written a record. */
 function mayHaveLanded({ attempts, attemptedBefore, landedRevision }: DueDelivery): boolean {
   return attempts === 0 && attemptedBefore && landedRevision === undefined;
 }

@@ -1,28 +1,27 @@
 const firstMs = 1_000;
 const longestMs = 3_600_000;
 
-/** How long a destination's own hint may hold a delivery back. */
+/** The longest delay that a destination's own hint can cause. */
 const hintLongestMs = 6 * 3_600_000;
 
-// The most that the clocks of two processes may be apart.
+// The assumed largest difference between the clocks of two processes.
 const clocksApartMs = 600_000;
 
-/** No delivery that was tried is put off for longer. */
+/** A retry is never due later than this. */
 export const dueWithinMs = hintLongestMs + longestMs + clocksApartMs;
 
-/** After this long an undelivered call rests as `exhausted`, */
+/** A call that could not be delivered for this long becomes `exhausted`, */
 export const giveUpAfterMs = 72 * 3_600_000;
 
-/** but not before this many attempts: the time may have passed while the destination as a whole was away. */
+/** but only after this many attempts, because the destination may have been unreachable all that time. */
 export const giveUpAttemptsMin = 12;
 
 /**
- * How long to wait before the next attempt: full jitter between half a second and a bound that doubles
- * from 1 s to 1 h, on top of what the destination asked for, within limits.
+ * The wait before the next attempt: full jitter between half a second and a bound that doubles from 1 s to 1 h.
+ * The destination's hint is added, up to a limit.
  * Why: docs/decisions/attempts.md
- *
  * @param attempts how many were made, at least 1
- * @param hintMs what the destination asked for
+ * @param hintMs the delay that the destination asked for
  * @param random between 0 and 1
  */
 export function backoffMs(attempts: number, hintMs: number | undefined, random: number): number {
@@ -30,7 +29,7 @@ export function backoffMs(attempts: number, hintMs: number | undefined, random: 
   return Math.round(hintWithinLimits(hintMs) + Math.max(firstMs / 2, boundMs * random));
 }
 
-/** How long a rule of the adapter holds a delivery back, in milliseconds: what it asks for, within limits. */
+/** How long a rule of the adapter delays a delivery, in milliseconds: as long as it asks, up to a limit. */
 export function heldMs(askedMs: number | undefined): number {
   return Math.round(Math.max(firstMs, hintWithinLimits(askedMs)));
 }

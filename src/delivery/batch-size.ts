@@ -1,23 +1,23 @@
 import type { Capabilities } from '../contract/adapter.ts';
 import type { Clock } from '../domain/clock.ts';
 
-/** How many deliveries the next batch of one destination may have, and when it may start. */
+/** Decides the size of a destination's next batch and when it can start. */
 export interface BatchSize {
   /** The most deliveries in the next batch. */
   limit(): number;
-  /** How long the adapter's rate limit forbids another batch, in milliseconds. */
+  /** How long the adapter's rate limit still forbids another batch, in milliseconds. */
   waitMs(): number;
   /** Notes that a batch starts. */
   start(): void;
-  /** A batch that took too long halves the next one; one that came back in time lets it grow again. */
+  /** Halves the next batch after a late one, and lets batches grow again after one in time. */
   resize(size: number, isLate: boolean): void;
-  /** Halves the next batches after an outage: if one delivery is at fault, few of its neighbours wait with it. */
+  /** Halves the next batches after an outage. If one delivery caused the outage, fewer others wait with it. */
   shrinkAfterOutage(): void;
-  /** Forgets what earlier batches showed, when the destination was taken. Their starts still count. */
+  /** Forgets earlier results when this process takes the destination. Earlier starts still count for the rate limit. */
   reset(): void;
 }
 
-// Batches shrink with each pause down to this.
+// Batches never shrink below this size after outages.
 const afterOutageMin = 4;
 
 export function createBatchSize(

@@ -1,14 +1,14 @@
-/** A time by which a batch must be back. */
+/** The time by which a batch must be finished. */
 export interface Deadline {
-  /** Aborts when the time is over, or when the process cannot wait any longer. */
+  /** Aborts at the deadline, or when the process cannot wait any longer. */
   readonly signal: AbortSignal;
-  /** Waits for work, but not for work that does not heed the signal: what became of that is unknown. */
+  /** Waits for work. It stops waiting for work that ignores the signal: the outcome is then unknown. */
   wait<Result>(work: Promise<Result>): Promise<Result>;
-  /** Frees the timers. To be called when all work is done or given up. */
+  /** Frees the timers. Must be called when all work is finished or abandoned. */
   end(): void;
 }
 
-/** How long after the signal work may still answer. */
+/** How long work can still answer after the signal. */
 const graceMs = 1_000;
 
 export function startDeadline(interrupt: AbortSignal, durationMs: number): Deadline {
@@ -16,7 +16,7 @@ export function startDeadline(interrupt: AbortSignal, durationMs: number): Deadl
   let grace: NodeJS.Timeout | undefined;
   let giveUp: (error: Error) => void = () => undefined;
   const givenUp = new Promise<never>((_resolve, reject) => (giveUp = reject));
-  // Nobody may be waiting when the time is over.
+  // The promise may reject while nothing awaits it.
   givenUp.catch(() => undefined);
   const abort = (): void => {
     controller.abort();

@@ -7,10 +7,10 @@ import type { LeaseKeeper } from './lease.ts';
 import type { OutageProbe } from './outage-probe.ts';
 import { isPoison, setAside, type PoisonGuard } from './poison.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
-import { countSettlements, warnOfResting } from './settled-batch.ts';
+import { countSettlements, warnOfUnretried } from './settled-batch.ts';
 import { settlementOf } from './settlement.ts';
 
-/** What the loop of one destination remembers. Each machine owns its own state. */
+/** The state of one destination's loop. Each of the four machines owns its part. */
 export interface Machines {
   readonly leases: LeaseKeeper;
   readonly batchSize: BatchSize;
@@ -18,9 +18,9 @@ export interface Machines {
   readonly outage: OutageProbe;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface BatchResult extends Pick<AttemptResult, 'stopped'> {
-  /** False when another process has taken the destination over: the batch stays due. */
+  /** False when another process has taken the destination. The batch then stays due. */
   readonly settled: boolean;
   readonly landed: boolean;
 }
@@ -28,8 +28,7 @@ export interface BatchResult extends Pick<AttemptResult, 'stopped'> {
 const notSettled: BatchResult = { settled: false, stopped: undefined, landed: false };
 
 /**
- * Tries a batch and settles what came of it.
- *
+ * Tries a batch and settles its outcomes.
  * @returns undefined when nothing was tried: the lease must be renewed first, or the store's file is lost
  */
 export async function deliverBatch(
@@ -66,7 +65,7 @@ export async function deliverBatch(
   return { settled: true, stopped, landed };
 }
 
-/** Answers false when another process has taken the destination over. */
+/** Returns false when another process has taken the destination. */
 async function settleOutcomes(
   { store, name, clock, random, log, onSettled }: RunnerDependencies,
   lease: Lease,
@@ -80,11 +79,11 @@ async function settleOutcomes(
   });
   const counts = countSettlements(settlements);
   if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
-    log.warn(counts, 'Another process took the destination over in mid-batch; the batch is due again');
+    log.warn(counts, 'Another process took the destination during a batch; the batch stays due');
     return false;
   }
   for (const [outcome, count] of Object.entries(counts)) onSettled(outcome, count);
   log.info(counts, 'A batch was settled');
-  warnOfResting(settlements, log);
+  warnOfUnretried(settlements, log);
   return true;
 }

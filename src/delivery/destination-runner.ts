@@ -11,11 +11,10 @@ import type { RunnerDependencies } from './runner-dependencies.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
 
 /**
- * Delivers at one destination until it is stopped: holds the lease, takes what is due in batches, one batch in
- * flight, and settles each by id.
- *
- * @param stopping aborts when no further batch is to be taken
- * @param interrupt aborts when the batch in flight is to be given up
+ * Delivers to one destination until it is stopped: holds the lease, reads due deliveries in batches and settles each
+ * delivery by id. It has one batch in flight at a time.
+ * @param stopping aborts when the runner must not start another batch
+ * @param interrupt aborts when the runner must abandon the batch in flight
  */
 export async function runDestination(
   dependencies: RunnerDependencies,
@@ -35,7 +34,7 @@ export async function runDestination(
     try {
       restMs = await takeTurn();
     } catch (error) {
-      log.error({ error }, 'The store did not let the worker go on; it tries again');
+      log.error({ error }, 'The worker could not use the store; it tries again');
       restMs = pollMs * 2;
     }
     if (restMs > 0) await sleeper.sleep(restMs);
@@ -43,7 +42,7 @@ export async function runDestination(
   await machines.leases.end();
 }
 
-/** Makes one turn of the loop. A turn answers how long there is nothing to do, in milliseconds. */
+/** Makes one turn of the loop. A turn returns how long there is nothing to do, in milliseconds. */
 function createTurn(
   dependencies: RunnerDependencies,
   machines: Machines,
@@ -51,7 +50,7 @@ function createTurn(
 ): () => Promise<number> {
   const { store, name, pollMs } = dependencies;
   const { leases, batchSize, poison, outage } = machines;
-  /** The lease under which the machines began. */
+  /** The lease that the machines' state belongs to. */
   let fence: number | undefined;
   let isPrepared = false;
 
@@ -68,7 +67,7 @@ function createTurn(
     if (!isPrepared) {
       await prepare(dependencies, interrupt);
       isPrepared = true;
-      // It may have taken long: the lease is looked at again before anything is delivered under it.
+      // `prepare` can take long, so the next turn checks the lease before it delivers.
       return 0;
     }
     const batch = await readBatch(dependencies, machines);
@@ -95,7 +94,8 @@ function createTurn(
   };
 
   return async () => {
-    // A delivery that only a lost file remembers would be made again later. The receiver logs the loss.
+    // With the file lost, the new state could not be stored, and the deliveries would be made again. The receiver logs
+    // the loss.
     if (store.writer.findLostFile() !== undefined) return pollMs;
     const lease = await leases.hold();
     if (lease === undefined) return pollMs;
@@ -108,7 +108,7 @@ function createTurn(
       return await work(lease);
     } catch (error) {
       if (!isOfDestination(error)) throw error;
-      // What is the kit's own at the destination may be gone by the next try.
+      // The kit's table at the destination may be missing by the next try.
       isPrepared = false;
       await pause(dependencies, machines, lease, error);
       return pollMs;
@@ -116,7 +116,9 @@ function createTurn(
   };
 }
 
-/** What is tried next: one delivery alone after an outage or the end of a process, else a batch. */
+/**
+ * Chooses the next batch: one delivery alone after an outage or the end of a process, else as many as the limit allows.
+ */
 async function readBatch(
   { store, name, clock }: RunnerDependencies,
   { batchSize, poison, outage }: Machines,
@@ -135,7 +137,7 @@ async function prepare({ adapter, leaseMs }: RunnerDependencies, interrupt: Abor
     await deadline.wait(adapter.prepare(deadline.signal));
   } catch (error) {
     if (isOfDestination(error)) throw error;
-    throw new DestinationUnavailable('The destination could not be made ready.', { cause: error });
+    throw new DestinationUnavailable('The destination could not be prepared.', { cause: error });
   } finally {
     deadline.end();
   }

@@ -1,29 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A process, so that another one on the same host can tell whether it still runs. */
+/** Identifies a process, so that another process on the same host can check whether it still runs. */
 export interface HolderProcess {
-  /** Stands for one boot of one host and one pid namespace: only there do equal pids mean the same process. */
+  /** Identifies one boot of one host and one pid namespace. Only within them do equal pids mean the same process. */
   readonly host: string;
   readonly pid: number;
-  /** Clock ticks since the boot. A later process with the same pid has another. */
+  /** Clock ticks since the boot. A later process with the same pid has another value. */
   readonly startTime: string;
 }
 
-/** What the system says of a pid: when its process started, or that there is none, or nothing that can be relied on. */
+/** What the system reports for a pid: the start time of its process, that it has ended, or nothing reliable. */
 export type PidState = { readonly startTime: string } | 'ended' | 'unknown';
 
-/** How the holder of a lease is named, and how others are judged. */
+/** The name of a lease's holder, and a check of other holders. */
 export interface HolderIdentity {
-  /** Names this holder among all that share the store; at most 64 characters. */
+  /** Names this holder among all that share the store. At most 64 characters. */
   readonly holder: string;
-  /** True when that holder's process has ended for certain. False when it runs, or when nobody here can know. */
+  /** True when that holder's process has certainly ended. False when it runs or when this process cannot know. */
   hasEnded(holder: string): boolean;
 }
 
 const namePattern = /^([\w-]{22})\.(\d{1,10})\.(\d{1,19})\.[\w-]+$/;
 
-/** A new holder in this process. Where the system has no `/proc`, it can neither be judged nor judge others. */
+/** Identifies this process as a holder. Without `/proc`, no process can be checked, neither this one nor another. */
 export function identifyHolder(): HolderIdentity {
   const self = describeSelf();
   return {
@@ -32,7 +32,7 @@ export function identifyHolder(): HolderIdentity {
   };
 }
 
-/** The name of a new holder; two in one process get different ones. */
+/** The name of a new holder. Two holders in one process get different names. */
 export function holderName(process: HolderProcess | undefined): string {
   if (process === undefined) return randomBytes(16).toString('hex');
   const { host, pid, startTime } = process;
@@ -40,8 +40,7 @@ export function holderName(process: HolderProcess | undefined): string {
 }
 
 /**
- * True when the named process belongs to this host and boot, and its pid is free or belongs to a process that started
- * at another time.
+ * True when the process belongs to this host and boot, and its pid is free or was reused by a later process.
  * Why: docs/decisions/leases.md
  */
 export function hasProvablyEnded(holder: string, host: string, stateOf: (pid: number) => PidState): boolean {
@@ -52,18 +51,18 @@ export function hasProvablyEnded(holder: string, host: string, stateOf: (pid: nu
   return state === 'ended' || state.startTime !== startTime;
 }
 
-/** This process; undefined where the system does not tell enough of it, such as macOS. */
+/** Describes this process. Undefined where the system reports too little, as on macOS. */
 export function describeSelf(): HolderProcess | undefined {
   try {
-    // Mounted from another pid namespace, it would show other processes under our pids.
+    // A `/proc` that was mounted from another pid namespace shows other processes under our pids.
     if (readlinkSync('/proc/self') !== String(process.pid)) return undefined;
     const state = pidState(process.pid);
     if (typeof state === 'string') return undefined;
     const parts = [
       readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      // Containers of one host share its boot, and each has a pid 1.
+      // Containers on one host share its boot, and each has a pid 1.
       readlinkSync('/proc/self/ns/pid'),
-      // Start times are shown as the reader's time namespace counts them.
+      // `/proc` shows start times in the reader's time namespace.
       readOptional(() => readlinkSync('/proc/self/ns/time')),
       // Copies of a running virtual machine share their boot id.
       readOptional(() => readFileSync('/etc/machine-id', 'utf8').trim()),
@@ -76,16 +75,16 @@ export function describeSelf(): HolderProcess | undefined {
   }
 }
 
-/** What `/proc` and a signal that does nothing say of a pid. */
+/** The state of a pid, from `/proc` and from a signal that does nothing. */
 export function pidState(pid: number): PidState {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Of other users' processes `/proc` may show nothing, while a signal still tells them from ended ones.
+    // `/proc` may hide other users' processes. The signal still shows whether they run.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
   }
   const stat = readOptional(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The name of the program comes before, and may hold spaces and brackets.
+  // The program's name precedes the field and can hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   const startTime = fields[19];

@@ -11,38 +11,37 @@ export interface LeaseDependencies {
   readonly store: Store;
   readonly name: string;
   readonly capabilities: Pick<Capabilities, 'stages'>;
-  /** Names this process among those that share the store. */
+  /** Names this process among all that share the store. */
   readonly holder: string;
-  /** True when another holder's process has ended for certain; its lease is not waited for. */
+  /** True when another holder's process has certainly ended. Its lease can then be taken at once. */
   readonly hasEnded: (holder: string) => boolean;
   readonly clock: Clock;
   readonly leaseMs: number;
-  /** How long a call whose stage lands nothing waits for its end. */
+  /** How long a call at a stage that is not delivered waits for its end. */
   readonly settleAfterMs: number;
   readonly log: Log;
 }
 
 /**
- * This process's lease on one destination, and the deliveries that its adapter was given under the lease.
+ * This process's lease on one destination, and the deliveries that the adapter received under it.
  * Why: docs/decisions/leases.md
  */
 export interface LeaseKeeper {
   /**
-   * Takes the lease, or renews it when a quarter of its time has passed. Each lease that is taken has a greater fence
-   * than the one before.
-   *
+   * Takes the lease, or renews it when a quarter of its time has passed. Each lease taken has a greater fence than the
+   * one before.
    * @returns undefined while another process holds the destination
    */
   hold(): Promise<Lease | undefined>;
-  /** How long a batch may take from now, in milliseconds. 0 or less: the lease must be renewed first. */
+  /** The time that a batch can take from now, in milliseconds. 0 or less: the lease must be renewed first. */
   batchTimeMs(): number;
-  /** Notes which deliveries the adapter is given. */
+  /** Notes which deliveries the adapter receives. */
   give(callIds: readonly string[]): void;
-  /** Notes that they were settled. */
+  /** Notes that those deliveries were settled. */
   settle(): void;
-  /** Notes that another process has the destination: the next `hold` takes it anew. */
+  /** Notes that another process has the destination. The next `hold` takes it again. */
   lose(): void;
-  /** Gives the lease back. A failure of the store is logged. */
+  /** Releases the lease. A failure of the store is logged. */
   end(): Promise<void>;
 }
 
@@ -55,18 +54,19 @@ export function createLeaseKeeper(dependencies: LeaseDependencies): LeaseKeeper 
   const takeOrRenew = async (): Promise<void> => {
     const nowMs = clock();
     const next = await takeLease(store, name, holder, lease, leaseMs, nowMs, hasEnded);
-    if (next === undefined && lease !== undefined) log.warn({}, 'Another process took the destination over');
+    if (next === undefined && lease !== undefined) log.warn({}, 'Another process took the destination');
     const wasSetBack = nowMs < renewedAtMs;
-    if (next !== undefined && (lease === undefined || wasSetBack)) await endFarWaits(dependencies, nowMs);
+    if (next !== undefined && (lease === undefined || wasSetBack))
+      await shortenPostponements(dependencies, nowMs);
     if (next !== undefined && lease === undefined) {
       const { fence, abandoned } = next;
-      log.info({ fence, abandoned }, 'This process delivers at the destination now');
+      log.info({ fence, abandoned }, 'This process now delivers to the destination');
     }
     lease = next;
     renewedAtMs = nowMs;
   };
 
-  /** After the lease was lost, the adapter may have written these over what the present holder writes. */
+  /** The lease was lost in mid-batch, so the adapter may have overwritten what the new holder delivered. */
   const makeGivenDueAgain = async (): Promise<void> => {
     await makeDueAgain(store, name, given?.callIds ?? [], clock());
     given = undefined;
@@ -80,7 +80,7 @@ export function createLeaseKeeper(dependencies: LeaseDependencies): LeaseKeeper 
       return lease;
     },
     batchTimeMs() {
-      // A batch ends before the lease does. A process that was stopped since it renewed the lease has no time left.
+      // A batch must end before the lease. A process that was suspended since the last renewal has no time left.
       const leftMs = renewedAtMs + (leaseMs * 3) / 4 - clock();
       return Math.min(leaseMs / 2, leftMs);
     },
@@ -96,25 +96,25 @@ export function createLeaseKeeper(dependencies: LeaseDependencies): LeaseKeeper 
     async end() {
       if (given !== undefined) {
         await makeGivenDueAgain().catch((error: unknown) =>
-          log.error({ error }, 'What was in hand could not be made due again; replay it'),
+          log.error({ error }, 'The unsettled batch could not be made due again; replay its calls'),
         );
       }
       if (lease !== undefined) {
         await releaseLease(store, name, lease).catch((error: unknown) =>
-          log.warn({ error }, 'The lease could not be given back; it ends by itself'),
+          log.warn({ error }, 'The lease could not be released; it expires by itself'),
         );
       }
     },
   };
 }
 
-/** Deliveries that were put off under a clock that ran ahead would otherwise wait until that time comes. */
-async function endFarWaits(
+/** Deliveries that were postponed while the clock was ahead would otherwise wait until that time. */
+async function shortenPostponements(
   { store, name, capabilities: { stages }, settleAfterMs, log }: LeaseDependencies,
   nowMs: number,
 ): Promise<void> {
   const dueLatestMs = nowMs + dueWithinMs + settleAfterMs;
   const deliveries = await bringNearer(store, { name, stages, settleAfterMs }, dueLatestMs, nowMs);
   if (deliveries > 0)
-    log.warn({ deliveries }, 'The clock was set back: deliveries that it had put off are due sooner now');
+    log.warn({ deliveries }, 'The clock was set back; postponed deliveries are now due sooner');
 }

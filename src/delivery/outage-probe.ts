@@ -7,53 +7,56 @@ import type { AttemptResult } from './attempt.ts';
 import { pauseLeftMs, pauseMs } from './pause-length.ts';
 
 /**
- * Knows whether the destination is away, and probes it then with one delivery at a time. Where another delivery lands
- * in between, the failure belongs to the delivery and not to the destination.
+ * Knows whether the destination is unreachable, and then probes it with one delivery at a time. When another delivery
+ * lands meanwhile, the failing delivery is at fault, not the destination.
  * Why: docs/decisions/attempts.md
  */
 export interface OutageProbe {
-  /** Begins anew, when the destination was taken. The next pause is not waited for: a restart has mended something. */
+  /**
+   * Starts again when this process takes the destination. It ignores the current pause, since a restart may have fixed
+   * the cause.
+   */
   begin(): void;
-  /** Takes note of what the store says. Answers how long the destination is left alone still, in milliseconds. */
+  /** Reads the state from the store. Returns how long the destination must still be left alone, in milliseconds. */
   observe(state: Pick<DestinationState, 'pauses' | 'pausedUntilMs'> | undefined): number;
-  /** True while the destination is paused, or was and nothing has landed since. */
+  /** True while the destination is paused, and afterwards until a delivery lands. */
   isAway(): boolean;
-  /** True while the next batch has one delivery, which `choose` chooses. */
+  /** True while the next batch must have one delivery, which `choose` selects. */
   isProbing(): boolean;
-  /** How many due deliveries to read so that `choose` can choose. */
+  /** How many due deliveries to read for `choose`. */
   choices(): number;
-  /** What to probe with: the longest due; once that has failed three times, each time the next one after it. */
+  /** Selects the delivery to probe with: the longest due. After three failures it selects the next one each time. */
   choose(due: readonly DueDelivery[]): readonly DueDelivery[];
   /**
-   * Takes a failure of the destination for one of the delivery, where another landed just before. The delivery then
-   * is retried later like any other, and the others no longer wait for it.
+   * Turns a failure of the destination into a failure of the delivery when another delivery landed just before. That
+   * delivery is retried later like any other, and the others stop waiting for it.
    */
   blame(batch: readonly DueDelivery[], result: AttemptResult): AttemptResult;
-  /** Remembers what became of a batch that was tried. `landed`: at least one delivery of it. */
+  /** Notes the result of a batch. `landed`: at least one of its deliveries landed. */
   note(batch: readonly DueDelivery[], result: Pick<AttemptResult, 'stopped'> & { landed: boolean }): void;
-  /** Notes that a batch was read: from now on pauses are waited for. */
+  /** Notes that a batch was read. From now on, pauses count. */
   heedPauses(): void;
-  /** The pause that follows a failure of the destination. */
+  /** The pause after a failure of the destination. */
   pauseAfter(
     error: DestinationUnavailable | AdapterMisconfigured,
     random: number,
   ): { durationMs: number; pauses: number };
-  /** Forgets the probe: nothing is due. */
+  /** Forgets the probe, because nothing is due. */
   clear(): void;
 }
 
-/** The delivery by which the destination was probed first. */
+/** The delivery that the first probe used. */
 interface Probe {
   readonly callId: string;
-  /** How many probes failed since, those with other deliveries counted. */
+  /** Failed probes since then, including those with other deliveries. */
   readonly failures: number;
-  /** Another delivery landed since, so the destination is not away: this one is tried once more, alone. */
+  /** Another delivery has landed since, so the destination is reachable. This delivery is tried once more, alone. */
   readonly otherLanded: boolean;
 }
 
-// After this many failures the delivery may be at fault, and not the destination.
+// After this many failures the delivery may be at fault instead of the destination.
 const failuresMax = 3;
-// No further deliveries are read to choose a probe from.
+// At most this many deliveries are read to choose a probe from.
 const othersMax = 500;
 
 export function createOutageProbe(clock: Clock): OutageProbe {
@@ -115,7 +118,7 @@ function blameDelivery(
   const outcome: Outcome = retry(
     probe.callId,
     'destination_unavailable',
-    `The destination is not away, but seems so for this call: ${stopped.message}`,
+    `The destination works, but failed for this call: ${stopped.message}`,
     stopped.retryAfterMs,
   );
   return { ...result, outcomes: new Map([[outcome.id, outcome]]), stopped: undefined };

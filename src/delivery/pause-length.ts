@@ -4,12 +4,12 @@ const firstMs = 1_000;
 const longestMs = 5 * 60_000;
 const misconfiguredMs = 60_000;
 const hintLongestMs = 60 * 60_000;
-// The most that the clocks of two processes may be apart.
+// The assumed largest difference between the clocks of two processes.
 const clocksApartMs = 600_000;
 
 /**
- * How much of a pause is left, in milliseconds; 0 or less: it is over. No pause is longer than an hour: one that ends
- * later was written under a clock that has been set back since, and is over.
+ * The rest of a pause, in milliseconds. 0 or less: it is over. No pause is longer than an hour. A later end was written
+ * before the clock was set back, so that pause counts as over.
  */
 export function pauseLeftMs(pausedUntilMs: number, nowMs: number): number {
   const leftMs = pausedUntilMs - nowMs;
@@ -17,10 +17,9 @@ export function pauseLeftMs(pausedUntilMs: number, nowMs: number): number {
 }
 
 /**
- * How long to leave a destination alone: after an outage 1 s, doubling to 5 min, with jitter, and not less than
- * it asked for; after refused credentials 1 min doubling likewise, since a person has to act.
- *
- * @param pauses how many came one after the other, this one counted
+ * How long to pause a destination. After an outage: 1 s, doubling to 5 min, with jitter, and at least as long as the
+ * destination asked. After refused credentials: 1 min, doubling likewise, since a person must act.
+ * @param pauses how many pauses in a row, including this one
  * @param random between 0 and 1
  */
 export function pauseMs(

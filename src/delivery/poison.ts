@@ -6,26 +6,27 @@ import type { Lease, Suspect } from '../store/destinations.ts';
 import type { AttemptResult } from './attempt.ts';
 
 /**
- * Finds the delivery that ends each process that tries it. After a process ended with a batch, as many deliveries as
- * that batch may have had go alone, and the store notes each before it is tried.
+ * Finds a delivery that ends every process that tries it. After a process ended during a batch, as many deliveries as
+ * that
+ * batch could hold are tried alone. The store notes each before it is tried.
  * Why: docs/decisions/poison.md
  */
 export interface PoisonGuard {
-  /** Begins under a lease that was just taken. */
+  /** Starts under a lease that was just taken. */
   begin(lease: Pick<Lease, 'abandoned' | 'suspect'>): void;
-  /** True while deliveries go alone. */
+  /** True while deliveries are tried alone. */
   isAlone(): boolean;
-  /** The delivery that goes last of those that go alone: its process ended with it. */
+  /** The delivery to try last of those tried alone, because a process ended while it tried it. */
   suspectToDelay(): Suspect | undefined;
-  /** What the store must note before a batch is tried: `ends` as it will be, should this process end of it too. */
+  /** The note for the store before a batch is tried. `ends` already counts this attempt as a failure. */
   suspectIn(callIds: readonly string[]): Suspect | undefined;
-  /** Counts a batch that was settled. */
+  /** Counts the settled deliveries of a batch. */
   countSettled(callIds: readonly string[]): void;
-  /** Ends the search: nothing is due. */
+  /** Stops the search, because nothing is due. */
   clear(): void;
 }
 
-// The first end came in a batch, and made each of it be tried alone. Two more ends alone are no coincidence.
+// The first end came during a batch, so each of its deliveries is tried alone. Two more ends alone are no coincidence.
 const endsAloneMax = 2;
 
 export function createPoisonGuard({ batchSizeMax }: Pick<Capabilities, 'batchSizeMax'>): PoisonGuard {
@@ -53,12 +54,12 @@ export function createPoisonGuard({ batchSizeMax }: Pick<Capabilities, 'batchSiz
   };
 }
 
-/** How many due deliveries to read, so that {@link chooseOther} can choose. */
+/** How many due deliveries {@link chooseOther} needs. */
 export const suspectChoices = 2;
 
 /**
- * A delivery other than the suspect. A process that is ended by something else then ends with another one in hand,
- * which clears the suspect.
+ * A delivery other than the suspect. If something else ends the process, it ends during this delivery, which clears the
+ * suspect.
  */
 export function chooseOther(suspect: Suspect, due: readonly DueDelivery[]): readonly DueDelivery[] {
   const other = due.find(({ call }) => call.id !== suspect.callId) ?? due[0];
@@ -71,12 +72,12 @@ export function isPoison({ ends }: Suspect): boolean {
 
 /** The outcome of a delivery that is not tried any more. */
 export function setAside({ callId }: Suspect, log: Log): AttemptResult {
-  log.error({}, 'A delivery is set aside: each process that had it in hand ended');
+  log.error({}, 'A delivery was set aside, because every process that tried it ended');
   const outcome = rejected(
     callId,
     'ended_process',
-    'The process that delivered it ended three times.',
-    'Look into its log for what ended it (memory, the adapter), mend that, then replay: npm run replay -- --state rejected',
+    'Three processes ended while they delivered it.',
+    'Find in the log why they ended (memory, the adapter), fix it, then replay: npm run replay -- --state rejected',
   );
   return { outcomes: new Map([[callId, outcome]]), stopped: undefined, late: false };
 }

@@ -1,15 +1,15 @@
 import type { Outcome } from '../contract/outcome.ts';
 import { retry } from '../contract/outcome.ts';
 
-/** An adapter that answered otherwise than the contract says. */
+/** The code for an answer that breaks the adapter contract. */
 export const adapterFaultCode = 'adapter_fault';
 
-/** What the store's column holds. */
+/** The size of the store's column. */
 const remoteIdLengthMax = 191;
 
 /**
- * Exactly one outcome for each delivery of a batch. A missing, repeated or malformed one is a fault of the
- * adapter and becomes a retry: silence is never success. Outcomes of ids that are not in the batch are counted.
+ * Exactly one outcome for each delivery of a batch. A missing, repeated or malformed one is a fault of the adapter and
+ * becomes a retry: silence never counts as success. Outcomes with unknown ids are counted.
  */
 export function reconcile(
   ids: readonly string[],
@@ -25,15 +25,17 @@ export function reconcile(
     if (own === undefined) unknownIds += 1;
     else
       own.push(
-        isOutcome(outcome) ? outcome : retry(id, adapterFaultCode, 'The adapter gave it a malformed answer.'),
+        isOutcome(outcome)
+          ? outcome
+          : retry(id, adapterFaultCode, 'The adapter returned a malformed outcome for it.'),
       );
   }
   const outcomes = new Map<string, Outcome>();
   for (const [id, [first, ...more]] of byId) {
     if (first === undefined)
-      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter answered nothing for it.'));
+      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned no outcome for it.'));
     else if (more.length > 0)
-      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter answered more than once for it.'));
+      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned more than one outcome for it.'));
     else outcomes.set(id, first);
   }
   return { outcomes, unknownIds };
@@ -44,7 +46,7 @@ function idOf(value: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Checked as a whole: what the store cannot take would leave the batch unsettled for ever. */
+/** Checks the whole outcome: a value that the store refuses would block the batch for ever. */
 function isOutcome(value: unknown): value is Outcome {
   const given = value as Record<string, unknown>;
   const texts = (...keys: string[]): boolean => keys.every((key) => typeof given[key] === 'string');

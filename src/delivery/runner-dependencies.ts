@@ -4,7 +4,7 @@ import type { CallRecord } from '../domain/fold.ts';
 import type { LeaseDependencies } from './lease.ts';
 import type { Sleeper } from './sleeper.ts';
 
-/** What the loop of one destination needs. */
+/** The dependencies of one destination's loop. */
 export interface RunnerDependencies extends LeaseDependencies {
   readonly adapter: Adapter;
   readonly capabilities: Capabilities;
@@ -12,6 +12,6 @@ export interface RunnerDependencies extends LeaseDependencies {
   readonly sleeper: Sleeper;
   readonly random: () => number;
   readonly onSettled: (outcome: string, count: number) => void;
-  /** How long to sleep at most before looking for work that another process left. */
+  /** The longest sleep before the loop looks for work that another process added. */
   readonly pollMs: number;
 }

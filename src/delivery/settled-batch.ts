@@ -1,7 +1,7 @@
 import type { Log } from '../domain/log.ts';
 import type { Settlement } from '../store/settle.ts';
 
-/** How many became what: delivered, skipped, rejected, exhausted, or retry for what is tried again. */
+/** Counts settlements by result: delivered, skipped, rejected, exhausted or retry. */
 export function countSettlements(settlements: readonly Settlement[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { state } of settlements) {
@@ -11,8 +11,8 @@ export function countSettlements(settlements: readonly Settlement[]): Record<str
   return counts;
 }
 
-/** Tells of what is not tried any more: one line for each code, with the first one's reason. */
-export function warnOfResting(settlements: readonly Settlement[], log: Log): void {
+/** Warns of deliveries that are not tried any more: one line for each code, with the first reason. */
+export function warnOfUnretried(settlements: readonly Settlement[], log: Log): void {
   const alike = new Map<string, Settlement[]>();
   for (const settlement of settlements) {
     if (settlement.state !== 'rejected' && settlement.state !== 'exhausted') continue;

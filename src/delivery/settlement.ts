@@ -4,12 +4,12 @@ import type { Settlement } from '../store/settle.ts';
 import { backoffMs, giveUpAfterMs, giveUpAttemptsMin, heldMs } from './backoff.ts';
 import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts';
 
-/** The furthest that an adapter may put off looking again. */
+/** The longest time that an adapter can set for looking again. */
 const revisitLongestMs = 30 * 24 * 3_600_000;
 
 const none = { code: undefined, reason: undefined, remedy: undefined, remoteId: undefined, trace: undefined };
 
-/** What the store is to remember of an outcome. */
+/** The record of an outcome in the store. */
 export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): Settlement {
   const base = { ...none, callId: due.call.id, revision: due.revision, attempts: due.attempts + 1 };
   switch (outcome.kind) {
@@ -43,7 +43,7 @@ export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, 
         code: storableText(outcome.code, codeLengthMax),
         reason: reasonText(outcome.reason),
       };
-      // Without an attempt it is not backing off, so the next push makes it due.
+      // Without a counted attempt the delivery is not backing off, so the next push makes it due.
       if (outcome.isHeld === true)
         return { ...base, ...failure, state: 'due', dueAtMs: nowMs + heldMs(outcome.delayMs), attempts: 0 };
       const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs && base.attempts >= giveUpAttemptsMin;
@@ -52,7 +52,7 @@ export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, 
         state: exhausted ? 'exhausted' : 'due',
         dueAtMs: exhausted ? undefined : nowMs + backoffMs(base.attempts, outcome.delayMs, random),
         ...failure,
-        remedy: exhausted ? 'Mend the cause, then replay: npm run replay' : undefined,
+        remedy: exhausted ? 'Fix the cause, then replay: npm run replay' : undefined,
       };
     }
   }

@@ -1,4 +1,4 @@
-/** A sleep that can be cut short. */
+/** A sleep that can be interrupted. */
 export interface Sleeper {
   /** Ends after the time, or at once when `wake` was called since the last sleep. */
   sleep(durationMs: number): Promise<void>;

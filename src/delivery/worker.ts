@@ -6,13 +6,13 @@ import { createSleeper } from './sleeper.ts';
 const closeAdaptersWithinMs = 3_000;
 
 export interface Worker {
-  /** New work may be there: looks at once. */
+  /** Looks for new work at once. */
   wake(): void;
-  /** Takes no further batch, waits for those in flight, gives the leases back and closes the adapters. */
+  /** Starts no further batch, waits for those in flight, releases the leases and closes the adapters. */
   stop(withinMs: number): Promise<void>;
 }
 
-/** Starts to deliver: one loop a destination, so that a dead one never slows another. */
+/** Starts to deliver. Each destination has its own loop, so that an unreachable one never delays another. */
 export function startWorker(destinations: readonly Omit<RunnerDependencies, 'sleeper'>[]): Worker {
   const stopping = new AbortController();
   const interrupt = new AbortController();
@@ -33,7 +33,7 @@ export function startWorker(destinations: readonly Omit<RunnerDependencies, 'sle
       const timer = setTimeout(() => interrupt.abort(), withinMs);
       await Promise.all(loops);
       clearTimeout(timer);
-      // A connection that hangs is not waited for.
+      // A connection that hangs must not delay the stop.
       const closed = Promise.allSettled(destinations.map(({ adapter }) => adapter.close()));
       await Promise.race([closed, sleep(closeAdaptersWithinMs, undefined, { ref: false })]);
     },

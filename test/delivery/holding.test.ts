@@ -321,7 +321,7 @@ describe('a deadline', () => {
     worker = startWorker([destinationOf(fresh.store, adapter, { leaseMs: 200, clock })]);
     await vi.waitFor(
       async () =>
-        expect((await readDestinations(fresh.store))[0]?.pauseReason).toContain('could not be made ready'),
+        expect((await readDestinations(fresh.store))[0]?.pauseReason).toContain('could not be prepared'),
       { timeout: 8000 },
     );
     clock.moveBy(10_000);
