@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { jetFields } from '../../src/domain/jet-fields.ts';
+import { jetFields, type CallFields } from '../../src/domain/jet-fields.ts';
 import type { Stage } from '../../src/domain/stage.ts';
+import { pageSpelling, writeBody, type Spelling } from '../../src/simulate/traffic/spelling.ts';
 
 /** Gives one push after the other of unique calls, as bodies that are ready to be sent. */
 export interface PushSource {
@@ -84,30 +85,29 @@ function createSource(made: readonly Lifecycle[], tag: string, countCall: () => 
   };
 }
 
-function createTemplate(body: Readonly<Record<string, unknown>>, head: (length: number) => string): Template {
-  const text = JSON.stringify(body);
+function createTemplate(text: string, head: (length: number) => string): Template {
   const bytes = Buffer.from(head(Buffer.byteLength(text)) + text);
   return { bytes, idAt: bytes.indexOf(idMark), numberAt: bytes.indexOf(numberMark) };
 }
 
+const inboundSpelling: Spelling = { ...pageSpelling, time: 'iso_fraction', empty: 'blank' };
+const outboundSpelling: Spelling = { ...pageSpelling, time: 'iso_fraction', duration: 'number' };
+
 /** A body with all keys of its list; those that a stage does not know yet are empty. */
-function bodyOf(stage: Stage, variant: number, fromMs: number): Record<string, unknown> {
-  if (stage === 'call_end_outbound') return outboundBody(variant, fromMs);
+function bodyOf(stage: Stage, variant: number, fromMs: number): string {
+  if (stage === 'call_end_outbound')
+    return writeBody(outboundFields(variant, fromMs), 'outbound', outboundSpelling);
   const lists = { call_start: ['start'], call_answered: ['start', 'answered'], call_end: [] }[stage];
-  const all = stage === 'call_end';
-  const values = inboundValues(variant, fromMs);
-  return Object.fromEntries(
-    jetFields
-      .filter((field) => field.list !== 'outbound')
-      .map((field) => [
-        field.jetName,
-        all || (lists as string[]).includes(field.list) ? values[field.name] : '',
-      ]),
-  );
+  const isKnown = (list: string): boolean => stage === 'call_end' || (lists as string[]).includes(list);
+  const values = inboundFields(variant, fromMs);
+  const fields = jetFields
+    .filter(({ list }) => list !== 'outbound')
+    .map(({ name, list }) => [name, isKnown(list) ? values[name] : '']);
+  return writeBody(Object.fromEntries(fields) as CallFields, 'inbound', inboundSpelling);
 }
 
-function inboundValues(variant: number, fromMs: number): Record<string, unknown> {
-  const at = (afterMs: number): string => new Date(fromMs + variant * 1_000 + afterMs).toISOString();
+function inboundFields(variant: number, fromMs: number): CallFields {
+  const at = (afterMs: number): number => fromMs + variant * 1_000 + afterMs;
   const visit = String(variant).padStart(4, '0');
   return {
     call_session_id: idMark,
@@ -129,7 +129,7 @@ function inboundValues(variant: number, fromMs: number): Record<string, unknown>
     geo_label: 'NSW',
     ivr_prompts: '2,1',
     ivr_labels: 'Service,Emergency',
-    duration_seconds: String(60 + variant),
+    duration_seconds: 60 + variant,
     ended_at: at((60 + variant) * 1_000),
     session_id: `Zk3vQ8sT1mYx0Lr7Wd5b${visit}`,
     page_view_id: `Hq2nB6cJ9pUa4Ve8Xg1s${visit}`,
@@ -170,15 +170,15 @@ function inboundValues(variant: number, fromMs: number): Record<string, unknown>
   };
 }
 
-function outboundBody(variant: number, fromMs: number): Record<string, unknown> {
-  const at = (afterMs: number): string => new Date(fromMs + variant * 1_001 + afterMs).toISOString();
+function outboundFields(variant: number, fromMs: number): CallFields {
+  const startedAtMs = fromMs + variant * 1_001;
   return {
-    'call Start Time': at(0),
-    'Call End Time': at(120_000),
-    Dialstatus: 'ANSWERED',
-    Duration: 120,
-    'Called Number': `+614${numberMark}`,
-    'Calling Number': '1300550000',
-    'Calling Extension': '202',
+    started_at: startedAtMs,
+    ended_at: startedAtMs + 120_000,
+    dial_status: 'ANSWERED',
+    duration_seconds: 120,
+    called_number: `+614${numberMark}`,
+    calling_number: '1300550000',
+    calling_extension: '202',
   };
 }

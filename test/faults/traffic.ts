@@ -1,30 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/simulate/traffic/random.ts';
+import type { CallFields } from '../../src/domain/jet-fields.ts';
 import type { Stage } from '../../src/domain/stage.ts';
+import { answeredCall } from '../../src/simulate/traffic/answered-call.ts';
+import type { Random } from '../../src/simulate/traffic/random.ts';
+import { pageSpelling, writeBody } from '../../src/simulate/traffic/spelling.ts';
 import type { Ledger, SentPush } from './ledger.ts';
 
 /** The pushes of an inbound call, in Jet's order. Each holds a field that only it can have brought. */
 export function callPushes(callId: string, seconds: number): readonly [SentPush, SentPush, SentPush] {
-  const start = {
-    callsessionid: callId,
-    callstarttime: '2026-11-22 01:00:00',
-    originnumber: '0491570006',
-    phonenumber: '1300975707',
-  };
-  const push = (stage: Stage, fields: object): SentPush => ({
+  const { start, answered, end } = answeredCall(callId, seconds);
+  const push = (stage: Stage, fields: CallFields): SentPush => ({
     callId,
     stage,
-    body: JSON.stringify({ ...start, ...fields }),
+    body: writeBody(fields, 'inbound', pageSpelling),
   });
-  return [
-    push('call_start', { servicename: 'Sales' }),
-    push('call_answered', {
-      answeringpoint: '0291234567',
-      dialtime: '2026-11-22 01:00:05',
-      queuename: 'Front',
-    }),
-    push('call_end', { dialstatus: 'ANSWER', duration: String(seconds), callendtime: '2026-11-22 01:01:10' }),
-  ];
+  return [push('call_start', start), push('call_answered', answered), push('call_end', end)];
 }
 
 /** The calls of a fault, one push after the other: some calls are under way at once, one in five is disordered. */
