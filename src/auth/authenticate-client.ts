@@ -7,8 +7,8 @@ import { findLiveSecret, type LiveSecret } from './clients.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';
 
 /**
- * Finds out which client sends a request, by its id and secret. A client that is not known costs the same work
- * and gets the same answer as a wrong secret. A secret that was hashed under the previous key is hashed anew.
+ * Authenticates the client of a request by its id and secret. An unknown client takes the same work and gets the same
+ * answer as a wrong secret. If the secret is still hashed under the previous key, it is rehashed under the present key.
  *
  * @throws OAuthError `invalid_client`
  */
@@ -21,7 +21,7 @@ export async function authenticateClient(
 ): Promise<OAuthClientRow> {
   const { client_id: clientId, client_secret: secret } = parameters;
   if (clientId === undefined || secret === undefined) {
-    throw new OAuthError('invalid_client', 'The request carries no client credentials.', {
+    throw new OAuthError('invalid_client', 'The request has no client credentials.', {
       status: 401,
       usedBasic,
     });
@@ -29,7 +29,7 @@ export async function authenticateClient(
   const client = await readClient(store, clientId);
   const live = findLiveSecret(client, secret, secretKeys, clock());
   if (client !== undefined && live !== undefined) {
-    await bringUnderPresentKey(store, client.id, live, log);
+    await rehashUnderPresentKey(store, client.id, live, log);
     return client;
   }
   throw new OAuthError('invalid_client', 'The client is unknown or its secret is wrong.', {
@@ -39,12 +39,12 @@ export async function authenticateClient(
       client === undefined
         ? 'No live client has this id.'
         : 'The secret is not one of the live secrets of this client.',
-    // An id that is not known may be anything that was pasted into the wrong field: it is not logged.
+    // An unknown id is not logged: it can be a secret that was pasted into the wrong field.
     clientId: client?.id,
   });
 }
 
-async function bringUnderPresentKey(
+async function rehashUnderPresentKey(
   store: Store,
   clientId: string,
   { column, keptHash, presentHash }: LiveSecret,

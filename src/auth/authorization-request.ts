@@ -1,19 +1,19 @@
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import { challengeFault } from './pkce.ts';
 
-/** An authorization request that may be put before a person: RFC 6749 section 4.1.1. */
+/** A valid authorization request, ready to be shown to a person: RFC 6749 section 4.1.1. */
 export interface AuthorizationRequest {
   readonly client: OAuthClientRow;
-  /** Where the person is sent back to. */
+  /** The address that the person is redirected to afterwards. */
   readonly redirectUri: string;
-  /** As the request named it; undefined when the only registered one stands in. */
+  /** The redirect URI in the request. Undefined when it had none and the only registered one is used. */
   readonly namedRedirectUri: string | undefined;
   readonly scope: string;
   readonly state: string | undefined;
   readonly codeChallenge: string | undefined;
 }
 
-/** A request that is refused: on a page of ours when it is not safe to send the person back, or by redirect. */
+/** A refused request. It is refused by redirect, or on a page of ours when a redirect would not be safe. */
 export type AuthorizationRefusal =
   | { readonly kind: 'page'; readonly reason: string; readonly command?: string }
   | {
@@ -25,10 +25,10 @@ export type AuthorizationRefusal =
     };
 
 /**
- * Reads the query of an authorization request. Empty parameters count as absent; `state` is optional; a redirect
- * URI is compared as a string with those registered, and may be left out when there is one.
+ * Reads the query of an authorization request. Empty parameters count as absent, and `state` is optional. The redirect
+ * URI must equal a registered one exactly. The request can omit it when only one is registered.
  *
- * @param readClient answers a client that was not revoked
+ * @param readClient finds a client that is not revoked
  */
 export async function readAuthorizationRequest(
   query: URLSearchParams,
@@ -37,11 +37,11 @@ export async function readAuthorizationRequest(
   const names = [...query.keys()];
   const value = (name: string): string | undefined => query.get(name) || undefined;
   if (names.some((name) => query.getAll(name).length > 1))
-    return page('The request names a parameter twice.');
+    return page('The request has a parameter more than once.');
   const clientId = value('client_id');
   if (clientId === undefined) return page('The request names no client (client_id).');
   const client = await readClient(clientId);
-  if (client === undefined) return page('The request names a client that is not known here.');
+  if (client === undefined) return page('The request names an unknown client. Check its client_id.');
   const redirectUri = findRedirectUri(client, value('redirect_uri'));
   if ('kind' in redirectUri) return redirectUri;
 
@@ -69,7 +69,7 @@ export async function readAuthorizationRequest(
   };
 }
 
-/** True for a request that was refused. */
+/** True when the request was refused. */
 export function isRefusal(
   request: AuthorizationRequest | AuthorizationRefusal,
 ): request is AuthorizationRefusal {
@@ -77,17 +77,18 @@ export function isRefusal(
 }
 
 /**
- * What was asked for, in the order asked, when the client may have it all. Otherwise the client's own scopes:
- * RFC 6749 section 3.3 lets a server ignore what it does not know, and the answer always names the scope.
+ * Decides which scopes are granted. If the client may have all requested scopes, these are granted in the requested
+ * order. Otherwise the client's own scopes are granted. RFC 6749 section 3.3 allows this, because the answer names the
+ * granted scope.
  */
-export function grantedScope(own: string, asked: string | undefined): string {
-  // One named twice is granted once: what was asked for is stored, and may not grow with the request.
-  const scopes = [...new Set(asked?.split(' ').filter((scope) => scope !== ''))];
+export function grantedScope(own: string, requested: string | undefined): string {
+  // Repeated scopes are granted once. The result is stored, so it must not grow with the request.
+  const scopes = [...new Set(requested?.split(' ').filter((scope) => scope !== ''))];
   const allowed = own.split(' ');
   return scopes.length > 0 && scopes.every((scope) => allowed.includes(scope)) ? scopes.join(' ') : own;
 }
 
-/** The address to send a person to, with an answer added to its query, which stays as it was registered. */
+/** Adds the parameters of an answer to a redirect URI. The URI's own query is not changed. */
 export function redirectWith(
   redirectUri: string,
   answer: Readonly<Record<string, string | undefined>>,
@@ -106,18 +107,18 @@ function findRedirectUri(
   const [first, ...more] = client.redirectUris;
   if (first === undefined) {
     return page(
-      'No redirect URL is registered for this client. Ask the sender which one it uses, and register that:',
+      'No redirect URL is registered for this client. Ask the sender for its redirect URL and register it:',
       `npm run client -- redirect ${client.id} --add <url>`,
     );
   }
   if (named === undefined) {
     return more.length === 0
       ? { uri: first }
-      : page('The request names no redirect_uri, and several are registered.');
+      : page('The request names no redirect_uri, and several are registered for this client.');
   }
   if (!client.redirectUris.includes(named)) {
     return page(
-      "The redirect_uri of the request is not registered for this client. If you know it as the sender's own, register it:",
+      'The redirect_uri of the request is not registered for this client. If it belongs to the sender, register it:',
       `npm run client -- redirect ${client.id} --add <url>`,
     );
   }

@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 import type { Request } from 'express';
 
 /**
- * The address that sends a request, for logs: an IP address of at most 45 characters, or `unknown` once the connection
- * is gone. Behind proxies that `TRUST_PROXY` names it is the one that they forward. A forwarded text that is no address
- * counts for nothing: the connection's own address is taken.
+ * Gives the caller's address for logs: an IP address of at most 45 characters, or `unknown` after the connection has
+ * closed. Behind proxies listed in `TRUST_PROXY`, it is the address that they forward. If they forward something that is
+ * not an address, it is the address of the connection.
  */
 export function callerAddress(request: Request): string {
   return readAddress(request.ip) ?? readAddress(request.socket.remoteAddress) ?? 'unknown';
 }
 
 /**
- * The network that sends a request, as the key of a throttle: an IPv4 address, or the first 64 bits of an IPv6 address,
- * since one subscriber holds all addresses behind them.
+ * Gives the caller's network, as a key for throttles: an IPv4 address, or the first 64 bits of an IPv6 address. One
+ * subscriber usually owns all IPv6 addresses with the same 64 bits.
  */
 export function callerNetwork(request: Request): string {
   const address = callerAddress(request);
@@ -22,9 +22,9 @@ export function callerNetwork(request: Request): string {
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
 /**
- * True for a request from this machine that no proxy forwarded and that names this machine or the public address. A web
- * page in a browser here can also send requests from this machine: its own host name then resolves to a loopback address
- * (DNS rebinding). Its requests carry that name as `Host`.
+ * True for a request from this machine that no proxy forwarded. Its `Host` must be this machine or the public address,
+ * which prevents DNS rebinding: a web page in a local browser can make its own host name resolve to a loopback address,
+ * but its requests have that name as `Host`.
  *
  * @param publicUrl `PUBLIC_URL`
  */
@@ -41,9 +41,9 @@ function isLoopback(address: string | undefined): boolean {
   return address === '::1' || address?.startsWith('127.') === true;
 }
 
-/** The canonical host name or address in a `Host` header, without its port; undefined for a text that is no host. */
+/** Gives the canonical host name or address of a `Host` header, without the port; undefined for an invalid header. */
 function readHost(header: string | undefined): string | undefined {
-  // A URL would read what comes before an `@`, or after these others, as something else than the host.
+  // With one of these characters, the URL parser would treat a part of the text as user, path, query or fragment.
   if (header === undefined || /[\s@/?#\\]/.test(header)) return undefined;
   const url = URL.parse(`http://${header}`);
   return url === null ? undefined : withoutLastDot(url.hostname);
@@ -53,7 +53,7 @@ function withoutLastDot(host: string): string {
   return host.replace(/\.$/, '');
 }
 
-/** Reads an address. Takes off the port that some proxies add, the zone, and the IPv6 around an IPv4 address. */
+/** Reads an address. It removes a port (some proxies add one) and a zone, and unwraps IPv4 inside IPv6. */
 function readAddress(text: string | undefined): string | undefined {
   if (text === undefined || text.length > 100) return undefined;
   const bare = text
@@ -65,7 +65,7 @@ function readAddress(text: string | undefined): string | undefined {
   return (version === 6 ? mappedAddress(bare) : undefined) ?? bare;
 }
 
-/** The IPv4 address inside an IPv6 one of `::ffff:0:0/96`, however it is written. */
+/** Gives the IPv4 address inside an IPv6 address of `::ffff:0:0/96`, in any notation. */
 function mappedAddress(address: string): string | undefined {
   const groups = groupsOf(address);
   if (groups.slice(0, 6).join(':') !== '0:0:0:0:0:ffff') return undefined;
@@ -73,9 +73,9 @@ function mappedAddress(address: string): string | undefined {
   return bytes.join('.');
 }
 
-/** The eight groups of an IPv6 address, without leading zeros. */
+/** Gives the eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] {
-  // A URL's host is the canonical form (RFC 5952), with an embedded IPv4 address in hexadecimal.
+  // The URL parser writes the host in canonical form (RFC 5952), with an embedded IPv4 address in hexadecimal.
   const [before = '', after] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const first = before === '' ? [] : before.split(':');
   const last = after === undefined || after === '' ? [] : after.split(':');

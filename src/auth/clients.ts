@@ -7,7 +7,7 @@ import { equalInConstantTime, hashSecret, randomText } from './secrets.ts';
 import { markKey } from './secret-key.ts';
 import { webhookScope } from './webhook-strategy.ts';
 
-/** What is shown once, when a client is made or its secret rotated. */
+/** The credentials that are shown once, when a client is created or its secret is rotated. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -16,7 +16,7 @@ export interface ClientCredentials {
   readonly redirectUris: readonly string[];
 }
 
-/** Makes an OAuth client with a random id and secret. */
+/** Creates an OAuth client with a random id and secret. */
 export async function createClient(
   store: Store,
   secretKey: string,
@@ -49,9 +49,9 @@ export async function createClient(
 }
 
 /**
- * Gives a client a new secret; the present one is taken until a set time.
+ * Gives a client a new secret. The present secret stays valid until the given time.
  *
- * @returns undefined when there is no such client
+ * @returns undefined when the client does not exist
  */
 export async function rotateClientSecret(
   store: Store,
@@ -77,15 +77,15 @@ export async function rotateClientSecret(
   };
 }
 
-/** Where the hash of a live secret is kept. */
+/** A valid secret of a client, and where its hash is stored. */
 export interface LiveSecret {
   readonly column: 'secret_hash' | 'previous_secret_hash';
   readonly keptHash: string;
-  /** The hash of the same secret under the present key. */
+  /** The hash of this secret under the present secret key. */
   readonly presentHash: string;
 }
 
-/** Finds the live secret of a client that was presented, if it is one. An unknown client costs the same work. */
+/** Finds out which valid secret of a client was presented, if any. An unknown client takes the same amount of work. */
 export function findLiveSecret(
   client: OAuthClientRow | undefined,
   secret: string,
@@ -94,7 +94,7 @@ export function findLiveSecret(
 ): LiveSecret | undefined {
   const hashes = acceptedKeys(secretKeys).map((key) => hashSecret(secret, key)) as [string, ...string[]];
   const [presentHash] = hashes;
-  // Every hash is compared with every kept one, so that the time shows nothing.
+  // Every hash is compared with every stored one, so that the time taken reveals nothing.
   const isOfSecret = (keptHash: string): boolean =>
     hashes.map((hash) => equalInConstantTime(hash, keptHash)).includes(true);
   const { secretHash = '', previousSecretHash = '', previousSecretUntilMs = 0 } = client ?? {};

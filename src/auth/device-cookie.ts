@@ -5,26 +5,26 @@ import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
 import { callerNetwork } from './caller-address.ts';
 import { equalInConstantTime, randomText } from './secrets.ts';
 
-// It signs nobody in. It says that somebody signed in with this browser before, so that attackers elsewhere cannot
-// block its sign-in, or fill its queue.
+// The cookie does not sign anybody in. It only proves that somebody signed in with this browser before. Such a browser
+// has its own throttle and queue, so attackers elsewhere cannot block its sign-in.
 const lifetimeMs = 180 * 24 * 60 * 60_000;
 
-/** Who asks to sign in, for the throttle and for the queue. */
+/** Where a sign-in comes from, for the throttle and the queue. */
 export interface SignInPlace {
-  /** The key in the throttle: a browser that signed in before, or else the network. */
+  /** The key for the throttle: the browser if it signed in before, otherwise the network. */
   readonly key: string;
   readonly isKnownDevice: boolean;
 }
 
 export interface DeviceCookies {
-  /** Finds the place of a request. */
+  /** Finds out where a sign-in request comes from. */
   placeOf(request: Request): SignInPlace;
-  /** Makes the cookie for a browser that signed in: name, value and attributes. */
+  /** Makes the cookie for a browser that has signed in: name, value and attributes. */
   create(): readonly [string, string, CookieOptions];
 }
 
 /**
- * Makes and reads the cookie of browsers that signed in. Its value is signed: an id, the time of its end, and a code of
+ * Makes and reads the cookie of browsers that signed in before. Its value is an id, its expiry time, and a signature of
  * both under the secret key.
  */
 export function createDeviceCookies(
@@ -40,11 +40,11 @@ export function createDeviceCookies(
 
   const readDevice = (cookies: string): string | undefined => {
     const given = cookies.split(/; */).find((cookie) => cookie.startsWith(`${name}=`));
-    const [, id, endsAtMs, code] =
+    const [, id, endsAtMs, signature] =
       /^=([A-Za-z0-9]{22})\.(\d{1,15})\.([\w-]{43})$/.exec(given?.slice(name.length) ?? '') ?? [];
-    if (id === undefined || endsAtMs === undefined || code === undefined) return undefined;
+    if (id === undefined || endsAtMs === undefined || signature === undefined) return undefined;
     const isOurs = acceptedKeys(secretKeys).some((key) =>
-      equalInConstantTime(code, sign(`${id}.${endsAtMs}`, key)),
+      equalInConstantTime(signature, sign(`${id}.${endsAtMs}`, key)),
     );
     return isOurs && clock() < Number(endsAtMs) ? id : undefined;
   };

@@ -14,19 +14,20 @@ interface Failures {
 }
 
 /**
- * Slows down whoever guesses at credentials. A key says who guesses at what, in at most some hundred characters.
+ * Slows down guessing of credentials. A key identifies a caller and a kind of credential, in at most a few hundred
+ * characters.
  *
- * Ten failures are free; each one after that, outside a block, begins a block twice as long: 1 s to 15 min. The counts
- * are kept in memory, per process: a start forgets them, and each process of several counts alone.
+ * The first ten failures have no effect. Each further failure outside a block starts a block, which is twice as long as
+ * the one before: from 1 s to 15 min. The counts are in memory: each process counts alone, and a restart clears them.
  * Why: docs/decisions/throttling.md
  */
 export interface FailureThrottle {
-  /** Counts a failure under each key. Answers how long to tell the caller to wait, in milliseconds; 0: not yet. */
+  /** Counts a failure for each key. Returns how long the caller must wait, in milliseconds; 0 when it need not wait. */
   readonly fail: (...keys: readonly string[]) => number;
   /**
-   * Answers how long a key is refused unchecked, in milliseconds; 0: the credential may be checked. For credentials
-   * that people choose, and that can be guessed. A key that succeeded in the last seven days is always checked, so
-   * that nobody who shares its address keeps it out.
+   * Returns how long credentials of a key must be refused without a check, in milliseconds; 0 when they can be checked.
+   * Use it for credentials that people choose, because these can be guessed. A key that succeeded in the last seven days
+   * is never blocked, so an attacker at the same address cannot lock it out.
    */
   readonly blockedMs: (key: string) => number;
   /** Notes that a key succeeded. */
@@ -37,7 +38,7 @@ export function createFailureThrottle(clock: Clock): FailureThrottle {
   const known = new LRUCache<string, Failures>({ max: 50_000 });
   const succeededAtMs = new LRUCache<string, number>({ max: 10_000 });
 
-  // Never longer than the longest, also when the clock was set back.
+  // The limit matters when the clock is set back: the block must not become longer.
   const leftMs = ({ blockedUntilMs }: Failures, nowMs: number): number =>
     Math.max(0, Math.min(blockedUntilMs - nowMs, longestBlockMs));
 

@@ -19,16 +19,17 @@ import type { AuthorizationRequest } from './authorization-request.ts';
 import { hashToken, randomText } from './secrets.ts';
 import { OAuthError } from './token-request.ts';
 
-/** How long a code may be redeemed. */
+/** How long a code is valid. */
 export const codeLifetimeMs = 60_000;
 
-/** A family ends when it was not used for so long, and after this in any case: then a person approves again. */
+/** An approval expires after this time without use. A person must then approve the client again. */
 export const refreshIdleMs = 90 * 86_400_000;
+/** An approval expires after this time even if it is used. */
 export const refreshLifetimeMs = 365 * 86_400_000;
 
 const warnedBeforeMs = 30 * 86_400_000;
 
-/** Notes that a person approved a client, and makes the code that the client redeems. */
+/** Stores a person's approval of a client, and makes the code that the client redeems for tokens. */
 export async function approve(store: Store, clock: Clock, request: AuthorizationRequest): Promise<string> {
   const familyId = await createFamily(store, clock, request.client.id, request.scope);
   const code = randomText();
@@ -44,7 +45,7 @@ export async function approve(store: Store, clock: Clock, request: Authorization
   return code;
 }
 
-/** Makes a refresh token for a form that wants a value pasted. */
+/** Makes a refresh token that an operator can paste into the sender's form. */
 export async function mintRefreshToken(
   store: Store,
   clock: Clock,
@@ -55,7 +56,7 @@ export async function mintRefreshToken(
   return { refreshToken, expiresAtMs: clock() + refreshLifetimeMs };
 }
 
-/** The first refresh token of a family. */
+/** Makes the first refresh token of a family. A family is an approval with all tokens that were issued for it. */
 export async function createRefreshToken(store: Store, clock: Clock, familyId: string): Promise<string> {
   const refreshToken = randomText();
   await keepRefreshToken(store, { hash: hashToken(refreshToken), familyId, parentHash: undefined }, clock());
@@ -63,8 +64,8 @@ export async function createRefreshToken(store: Store, clock: Clock, familyId: s
 }
 
 /**
- * Uses a code up. A second use ends what came of the first (RFC 6749 section 4.1.2); what another client presents
- * changes nothing.
+ * Redeems a code. A second use of the same code ends the approval and all its tokens (RFC 6749 section 4.1.2). A code
+ * presented by another client is refused without any effect.
  *
  * @throws OAuthError `invalid_grant`
  */
@@ -80,13 +81,16 @@ export async function redeemCode(
   if (taken === 'unknown') throw refusal('The code is not known.');
   if (taken === 'foreign') throw refusal('The code was made for another client.');
   if (taken === 'used')
-    throw refusal('The code was used before: whatever came of it is ended now, since two hold it.');
+    throw refusal(
+      'The code was used before, so two parties have it. Its approval and all its tokens are revoked: approve again.',
+    );
   if (taken.expiresAtMs <= clock()) throw refusal('The code was older than 60 seconds.');
   return taken;
 }
 
 /**
- * Looks a presented refresh token up. One that is spent was copied, or its successor was: its family ends.
+ * Looks up a presented refresh token. If the token was already replaced and its successor was used, then two parties
+ * have a copy, and the whole family is revoked.
  * Why: docs/decisions/refresh-tokens.md
  *
  * @throws OAuthError `invalid_grant`
@@ -103,23 +107,23 @@ export async function findRefreshToken(
   const nowMs = clock();
   if (row === undefined) throw refusal('The refresh token is not known.');
   if (row.clientId !== clientId) throw refusal('The refresh token was made for another client.');
-  if (row.familyEnded) throw refusal('The approval that the refresh token came of was ended.');
+  if (row.familyEnded) throw refusal('The approval of the refresh token was revoked: approve again.');
   if (row.spent) {
     await endFamily(store, row.familyId, nowMs);
     throw refusal(
-      'The refresh token was replaced, and its successor was used: the approval is ended now, since two hold it.',
+      'The refresh token was replaced and its successor was used, so two parties have it. The approval is revoked: approve again.',
     );
   }
-  if (nowMs >= row.familyExpiresAtMs) throw refusal('The approval was given a year ago: approve again.');
+  if (nowMs >= row.familyExpiresAtMs) throw refusal('The approval expired after a year: approve again.');
   if (nowMs >= row.lastUsedAtMs + refreshIdleMs)
-    throw refusal('The approval was not used for 90 days: approve again.');
+    throw refusal('The approval expired after 90 days without use: approve again.');
   return row;
 }
 
 /**
- * Uses a refresh token and makes its successor, which is derived from it: the same request again, from a client
- * whose answer got lost or that asks twenty times at once, makes the same one. The presented token stays valid
- * until its successor is first used, so a client that never stores the new one keeps working.
+ * Replaces a refresh token by its successor. The successor is derived from the token, so a repeated request gives the
+ * same successor. This matters when an answer was lost, or when a client sends the request several times at once. The
+ * presented token stays valid until its successor is first used. A client that never stores the new token keeps working.
  */
 export async function succeedRefreshToken(
   store: Store,
@@ -135,25 +139,25 @@ export async function succeedRefreshToken(
   return successor;
 }
 
-/** Until when each client that was approved can go on without a person. */
+/** Gives the time until which each approved client can get tokens without a new approval. */
 export async function approvedUntil(store: Store, clock: Clock): Promise<ReadonlyMap<string, number>> {
   const approvals = await readApprovals(store, clock(), clock() - refreshIdleMs);
-  // The longest comes last, and stays.
+  // A client can have several approvals. The one that lasts longest comes last in the list, so the map keeps it.
   return new Map(approvals.reverse().map(({ clientId, expiresAtMs }) => [clientId, expiresAtMs]));
 }
 
-/** Says in the log which approvals end within 30 days, while there is time to give them again. */
+/** Logs a warning for each approval that expires within 30 days, while there is still time to renew it. */
 export async function warnOfEndingApprovals(store: Store, clock: Clock, log: Log): Promise<void> {
   for (const [clientId, endsAtMs] of await approvedUntil(store, clock)) {
     if (endsAtMs - clock() > warnedBeforeMs) continue;
     log.warn(
       { clientId, endsAt: new Date(endsAtMs).toISOString() },
-      "A client's approval ends soon: let it ask again by the authentication URL, or make it a new refresh token",
+      "A client's approval ends soon, and then it can no longer send pushes. Approve the client again at the authentication URL, or make a new refresh token for it",
     );
   }
 }
 
-/** The successor that was made under the previous key, where there is one; otherwise that of the present key. */
+/** Gives the successor derived from the previous key if it exists, otherwise that of the present key. */
 async function findSuccessor(
   store: Store,
   { present, previous }: SecretKeys,
@@ -166,7 +170,7 @@ async function findSuccessor(
   return deriveSuccessor(presented, present);
 }
 
-/** 64 hexadecimal characters: 256 bits that nobody knows without the key and the token before. */
+/** Derives a successor of 64 hexadecimal characters. Nobody can compute it without the key and the presented token. */
 function deriveSuccessor(presented: string, secretKey: string): string {
   return createHmac('sha256', secretKey).update(`refresh token after ${presented}`).digest('hex');
 }

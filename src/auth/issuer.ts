@@ -10,28 +10,28 @@ import { accessTokenLifetimeSeconds, createOAuthModel, grants } from './oauth-mo
 import { hashToken } from './secrets.ts';
 import { OAuthError, type TokenRequest } from './token-request.ts';
 
-/** RFC 6749 section 5.1. */
+/** The token response of RFC 6749 section 5.1. */
 export interface TokenAnswer {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly expires_in: number;
   readonly scope: string;
-  /** For a grant that a person approved. */
+  /** Present only for a grant that a person approved. */
   readonly refresh_token?: string;
 }
 
 export interface Issuer {
-  /** @throws OAuthError for any refusal; other errors mean that the store cannot work */
+  /** @throws OAuthError for any refusal; any other error means that the store failed */
   issueToken(request: TokenRequest): Promise<TokenAnswer>;
   /**
-   * Ends a token (RFC 7009). One that is unknown, or another client's, changes nothing and is no error.
+   * Revokes a token (RFC 7009). An unknown token or one of another client is ignored without an error.
    *
-   * @throws OAuthError `invalid_client`, or `invalid_request` when no token is named
+   * @throws OAuthError `invalid_client`, or `invalid_request` when the request has no token
    */
   revokeToken(request: TokenRequest): Promise<void>;
 }
 
-/** What each grant reads; everything else in a request is ignored. */
+/** The parameters that each grant uses. All other parameters are ignored. */
 const parametersOf: Readonly<Record<string, readonly string[]>> = {
   authorization_code: ['code', 'redirect_uri', 'code_verifier'],
   refresh_token: ['refresh_token'],
@@ -39,8 +39,8 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The token issuer: oauth2-server behind a model of our own. What the library leaves open is closed here: the
- * client is proven before it is asked, it is handed a clean request, and its answers are not used.
+ * Creates the token issuer, which wraps oauth2-server. The wrapper closes gaps of the library. It authenticates the
+ * client first, passes on only the parameters of the grant, and writes the responses itself.
  */
 export function createIssuer(store: Store, secretKeys: SecretKeys, clock: Clock, log: Log): Issuer {
   return {
@@ -82,7 +82,10 @@ export function createIssuer(store: Store, secretKeys: SecretKeys, clock: Clock,
 function requireGrant({ parameters: { grant_type: grant } }: TokenRequest): string {
   if (grant === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.');
   if (grants.includes(grant)) return grant;
-  throw new OAuthError('unsupported_grant_type', `The grant types are: ${grants.join(', ')}.`);
+  throw new OAuthError(
+    'unsupported_grant_type',
+    `The grant type is not supported. The supported ones are: ${grants.join(', ')}.`,
+  );
 }
 
 function cleanRequest(parameters: TokenRequest['parameters'], grant: string): OAuth2Server.Request {
@@ -98,9 +101,10 @@ function cleanRequest(parameters: TokenRequest['parameters'], grant: string): OA
 
 function asOAuthError(error: unknown, clientId: string): unknown {
   if (!(error instanceof OAuth2Server.OAuthError)) return error;
-  // The library wraps whatever the model throws: a refusal of ours, or a store that is away.
+  // The library wraps every error of our model. The inner error is our own refusal, or a failure of the store.
   if (error instanceof OAuth2Server.ServerError) return (error as { inner?: unknown }).inner ?? error;
-  // RFC 6749 section 5.2 and RFC 7636 section 4.6 name these invalid_grant; the library says invalid_request.
+  // For these errors the RFCs require invalid_grant (RFC 6749 section 5.2, RFC 7636 section 4.6). The library uses
+  // invalid_request.
   const code = /`(?:redirect_uri|code_verifier)`/.test(error.message) ? 'invalid_grant' : error.name;
   return new OAuthError(code, error.message, { clientId });
 }

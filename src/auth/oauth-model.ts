@@ -8,16 +8,16 @@ import { createRefreshToken, findRefreshToken, redeemCode, succeedRefreshToken }
 import { hashToken, randomText } from './secrets.ts';
 import { OAuthError } from './token-request.ts';
 
-/** The grants that a client may use. Password and implicit do not exist here. */
+/** The grants that a client can use. The password and implicit grants are not supported. */
 export const grants = ['authorization_code', 'refresh_token', 'client_credentials'];
 
 /** How long an access token is valid. */
 export const accessTokenLifetimeSeconds = 3600;
 
-/** Whom the library calls a user: the approval that a token comes of, or nothing but the client. */
+/** The approval behind a token, which the library calls the user. It is empty for client credentials. */
 interface Principal {
   readonly familyId?: string;
-  /** The refresh token of the request. */
+  /** The refresh token in the request. */
   readonly presented?: string;
 }
 
@@ -25,13 +25,14 @@ export type OAuthModel = OAuth2Server.AuthorizationCodeModel &
   OAuth2Server.RefreshTokenModel &
   OAuth2Server.ClientCredentialsModel;
 
-// The library looks at real time; a row that it gets to see was found alive by our clock.
+// The library checks expiry with the system clock. Our own clock has already checked it, so this date always passes.
 const stillValid = new Date(8_640_000_000_000_000);
 
 /**
- * What oauth2-server asks of us for one request at the token endpoint.
+ * Creates the model that oauth2-server calls for one request at the token endpoint.
  *
- * @param client who sends the request: proven already, since the library lets a code verifier stand in for a secret
+ * @param client the authenticated client. It must be authenticated before, because the library accepts a code verifier
+ *   instead of a secret.
  */
 export function createOAuthModel(
   store: Store,
@@ -42,8 +43,8 @@ export function createOAuthModel(
   return {
     getClient: (clientId) => Promise.resolve(clientId === client.id && { id: client.id, grants }),
     getUserFromClient: () => Promise.resolve({} satisfies Principal),
-    validateScope: (_user, _client, asked) =>
-      Promise.resolve(grantedScope(client.scope, asked?.join(' ')).split(' ')),
+    validateScope: (_user, _client, requested) =>
+      Promise.resolve(grantedScope(client.scope, requested?.join(' ')).split(' ')),
 
     async getAuthorizationCode(code) {
       const row = await redeemCode(store, clock, client.id, code);
@@ -51,7 +52,7 @@ export function createOAuthModel(
       return {
         authorizationCode: code,
         expiresAt: stillValid,
-        // Undefined when the authorization request named none: then the token request need not either.
+        // Undefined when the authorization request had none. Then the token request does not need one.
         redirectUri: row.redirectUri as string,
         scope: row.scope.split(' '),
         client: { id: row.clientId, grants },
@@ -61,9 +62,10 @@ export function createOAuthModel(
           : { codeChallenge: row.codeChallenge, codeChallengeMethod: 'S256' }),
       };
     },
-    // It was used up when it was looked at, so that of twenty parallel redemptions one succeeds.
+    // Looking the code up already used it, so that only one of several parallel redemptions succeeds.
     revokeAuthorizationCode: () => Promise.resolve(true),
-    saveAuthorizationCode: () => Promise.reject(new Error('Codes are made when a person approves')),
+    saveAuthorizationCode: () =>
+      Promise.reject(new Error('The token endpoint does not make codes; approve() does')),
 
     async getRefreshToken(refreshToken) {
       const row = await findRefreshToken(store, clock, client.id, refreshToken);
@@ -74,13 +76,13 @@ export function createOAuthModel(
         user: { familyId: row.familyId, presented: refreshToken } satisfies Principal,
       };
     },
-    // It is spent when its successor is first used.
+    // The refresh token is revoked later, when its successor is first used.
     revokeToken: () => Promise.resolve(true),
 
     generateAccessToken: () => Promise.resolve(randomText()),
     async generateRefreshToken(_client, user) {
       const { familyId, presented } = user as Principal;
-      if (familyId === undefined) throw new Error('A refresh token comes of an approval');
+      if (familyId === undefined) throw new Error('A refresh token needs an approval');
       return presented === undefined
         ? createRefreshToken(store, clock, familyId)
         : succeedRefreshToken(store, clock, secretKeys, presented, familyId);
@@ -101,7 +103,7 @@ export function createOAuthModel(
   };
 }
 
-/** Refuses a code that was made before its client had to use PKCE. */
+/** Refuses a code that was requested without PKCE when its client must use PKCE. */
 function requireChallenge({ id, pkceRequired }: OAuthClientRow, challenge: string | undefined): void {
   if (!pkceRequired || challenge !== undefined) return;
   throw new OAuthError('invalid_grant', 'The code is not valid.', {

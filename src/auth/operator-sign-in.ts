@@ -9,18 +9,18 @@ import type { DeviceCookies, SignInPlace } from './device-cookie.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { createSignInQueue } from './sign-in-queue.ts';
 
-/** The one person who signs in. */
+/** The operator, who is the only person with a sign-in. */
 interface Operator {
   readonly name: 'operator';
-  /** Of the password that signed in: the session ends once another one is set. */
+  /** The fingerprint of the password at sign-in. The session ends when the password changes. */
   readonly passwordFingerprint: string;
 }
 
 /**
- * Sign-in with the console password: the one of the settings, or else the one that the first start made.
+ * Creates the sign-in with the console password. The password comes from the settings, or from the first start.
  *
- * A session holds a keyed fingerprint of the password that began it. A request of a session with another fingerprint
- * finds nobody signed in, and the session is deleted. Throws SignInBusy to the callback when too many wait.
+ * A session stores a keyed fingerprint of the password at sign-in. When the password has changed, the session is deleted
+ * and the request counts as not signed in. The callback gets a SignInBusy error when too many sign-ins are waiting.
  *
  * @param given `CONSOLE_PASSWORD`
  */
@@ -32,15 +32,16 @@ export function createOperatorSignIn(
 ): PassportStatic {
   const passport = new Passport();
   const givenHash = given === undefined ? undefined : hashPassword(given);
-  // It is awaited with the first sign-in, which then tells the failure.
+  // The first sign-in awaits the hash and reports its failure. Until then, the failure must not crash the process.
   givenHash?.catch(() => undefined);
-  // A try takes half a second and 128 MiB. Strangers check one password at a time, and so do browsers that signed in
-  // before: however many strangers wait, such a browser waits for one of them at most.
+  // A password check takes half a second and 128 MiB, so each queue runs one check at a time. Browsers that signed in
+  // before have a queue of their own, so that they wait for at most one check of a stranger.
   const queues = { stranger: createSignInQueue(8, 2), knownDevice: createSignInQueue(8, 2) };
 
   const readHash = (): Promise<string | undefined> =>
     givenHash ?? readKeptSetting(store, 'console_password_hash');
-  // The hash of a password from the settings has another salt after each start, so its fingerprint is of the password.
+  // A password from the settings gets a new salt at each start. Its fingerprint is therefore made from the password
+  // itself, so that sessions survive a restart.
   const fingerprint = (hash: string, key = secretKeys.present): string =>
     createHmac('sha256', key)
       .update(`console password ${given ?? hash}`)
@@ -60,7 +61,7 @@ export function createOperatorSignIn(
   };
 
   passport.use(
-    // The page asks for a password only: both of the strategy's fields read it.
+    // The page has only a password field, so the strategy reads it as the user name too.
     new Strategy(
       { usernameField: 'password', passwordField: 'password', passReqToCallback: true },
       (request, _name, password, done) => {

@@ -1,10 +1,10 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-// OWASP's minimum for scrypt: 128 MiB and about half a second for each try.
+// OWASP's minimum for scrypt. Each check takes 128 MiB and about half a second.
 const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 };
 const keyLength = 32;
 
-/** How a password is stored: `scrypt$salt$hash`, in hexadecimal. */
+/** Hashes a password for storage: `scrypt$salt$hash`, in hexadecimal. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   return `scrypt$${salt.toString('hex')}$${(await derive(password, salt)).toString('hex')}`;
@@ -17,7 +17,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
   return expected.length === keyLength && timingSafeEqual(derived, expected);
 }
 
-// One at a time, so that many tries at once cannot take the memory that receiving needs.
+// Hashes run one at a time, so that many sign-ins at once cannot use up the memory needed for receiving.
 let last: Promise<unknown> = Promise.resolve();
 
 function derive(password: string, salt: Buffer): Promise<Buffer> {

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the PKCE part of an authorization request (RFC 7636 section 4.3), or undefined.
+ * Describes the fault in the PKCE parameters of an authorization request (RFC 7636 section 4.3); undefined when valid.
  *
  * @param required true when the client must send a challenge
  */
@@ -13,8 +13,8 @@ export function challengeFault(
     return method === undefined ? undefined : 'code_challenge is missing.';
   }
   if (method !== 'S256') return 'code_challenge_method must be S256.';
-  // The base64url form of 32 bytes.
+  // 43 characters are 32 bytes in base64url.
   return /^[A-Za-z0-9_-]{43}$/.test(challenge)
     ? undefined
-    : 'code_challenge is not the form of a SHA-256 digest.';
+    : 'code_challenge must be a SHA-256 digest in base64url.';
 }

@@ -9,19 +9,19 @@ import { readClients } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, randomText } from './secrets.ts';
 
-/** The settings that may give the keys. */
+/** The settings for the keys. */
 type GivenKeys = Pick<CoreSettings, 'SECRET_KEY' | 'SECRET_KEY_PREVIOUS'>;
 
 /**
- * The keys of a store. The present one is made when there is none and the store has no clients yet. One made later would leave every
- * secret that was given out without effect, and nobody would know why.
+ * Loads the keys of a store. A missing key is made only while the store has no clients. Once there are clients, a new key
+ * would make all their secrets invalid, and nobody would know why.
  */
 export async function secretKeysOf(store: Store, given: GivenKeys, file: string): Promise<SecretKeys> {
   const mayMake = (await readClients(store)).length === 0;
   return loadSecretKeys(given, file, mayMake);
 }
 
-/** The keys that are given, or the one that is kept in a file in place of SECRET_KEY. */
+/** Loads the keys from the settings. Without SECRET_KEY, the present key comes from the file. */
 export function loadSecretKeys(given: GivenKeys, file: string, mayMake: boolean): SecretKeys {
   const present = loadSecretKey(given.SECRET_KEY, file, mayMake);
   const previous = given.SECRET_KEY_PREVIOUS;
@@ -32,8 +32,8 @@ export function loadSecretKeys(given: GivenKeys, file: string, mayMake: boolean)
 }
 
 /**
- * The key under which client secrets are hashed: the one given, or one that is made at first start and kept in
- * a file that only its owner can read.
+ * Loads the key that client secrets are hashed with. This is the given key, or the key in the file. The first start makes
+ * the file, and only its owner can read it.
  */
 export function loadSecretKey(given: string | undefined, file: string, mayMake = true): string {
   if (given !== undefined) return given;
@@ -41,7 +41,7 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
   if (kept !== undefined) return kept;
   if (!mayMake) {
     throw new Error(
-      `The secret key ${file} is not there, and the secrets of the clients were made under it. Restore it from a backup, or set SECRET_KEY. If it is lost, put a new one of 32 characters or more there and give each client a new secret: npm run client -- rotate <client id>`,
+      `The secret key file ${file} is missing, and without it no client secret is valid. Restore it from a backup, or set SECRET_KEY to the same key. If the key is lost, write a new one of at least 32 characters to this file and give each client a new secret: npm run client -- rotate <client id>`,
     );
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -49,7 +49,7 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
     writeFileSync(file, `${randomText(64)}\n`, { mode: 0o600, flag: 'wx' });
     chmodSync(file, 0o600);
   } catch (error) {
-    // Another process made it meanwhile: its key counts.
+    // Another process made the file in the meantime. Its key is used.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return keptSecretKey(file) ?? refuse(file);
@@ -57,23 +57,24 @@ export function loadSecretKey(given: string | undefined, file: string, mayMake =
 
 const markText = 'the key of the clients';
 
-/** Notes under which key the secrets of the clients are made; the key cannot be told from it. */
+/** Stores a mark of the key that client secrets are made with. The key cannot be computed from the mark. */
 export async function markKey(store: Store, key: string, within?: Knex): Promise<void> {
   await keepSetting(store, 'secret_key_mark', hashSecret(markText, key), within);
 }
 
 /**
- * Of several processes that share a store each needs the same key: one with another would take no secret, and nobody
- * would know why. Where the previous key is that of the clients, the present one is noted in its place.
+ * Checks that this process has the key that client secrets were made with. All processes that share a store need the same
+ * key: one with another key would refuse every secret, and nobody would know why. If the secrets were made with the
+ * previous key, the mark is replaced by that of the present key.
  */
 export async function requireKeyOfClients(store: Store, keys: SecretKeys): Promise<void> {
   if ((await findKeyOfClients(store, keys)) === keys.previous) await markKey(store, keys.present);
 }
 
 /**
- * Which key the secrets of the clients were made under; the present one where none is noted.
+ * Finds out which key the client secrets were made with. Without a stored mark, this is the present key.
  *
- * @throws Error when it is neither
+ * @throws Error when it is neither the present nor the previous key
  */
 async function findKeyOfClients(store: Pick<Store, 'reader'>, keys: SecretKeys): Promise<string> {
   const mark = await readKeptSetting(store, 'secret_key_mark');
@@ -83,12 +84,12 @@ async function findKeyOfClients(store: Pick<Store, 'reader'>, keys: SecretKeys):
   const names =
     keys.previous === undefined ? 'SECRET_KEY is not' : 'Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is';
   throw new Error(
-    `${names} the one under which the secrets of the clients were made. All processes that share a store need the same one. To change it, set the one before as SECRET_KEY_PREVIOUS. If that is lost, give each client a new secret under this one: npm run client -- rotate <client id>`,
+    `${names} the key that the client secrets were made with, so all of them would be refused. All processes that share a store need the same key. To change the key, set the old one as SECRET_KEY_PREVIOUS. If the old key is lost, give each client a new secret: npm run client -- rotate <client id>`,
   );
 }
 
 /**
- * What a start would refuse of the key; nothing is made.
+ * Checks the key as a start would, but creates nothing.
  *
  * @throws Error that says what to do
  */
@@ -101,7 +102,7 @@ export async function checkSecretKey(
   await findKeyOfClients(store, loadSecretKeys(given, file, false));
 }
 
-/** The key in a file, or undefined when there is no such file. */
+/** Reads the key from its file; undefined when the file does not exist. */
 export function keptSecretKey(file: string): string | undefined {
   let key: string;
   try {
@@ -113,13 +114,13 @@ export function keptSecretKey(file: string): string | undefined {
   return key.length >= 32 ? key : refuse(file);
 }
 
-/** What tells a key from another one without being it. */
+/** Makes a short mark that identifies a key without revealing it. */
 export function markOfKey(key: string): string {
   return createHash('sha256').update(`mark ${key}`).digest('hex').slice(0, 16);
 }
 
 function refuse(file: string): never {
   throw new Error(
-    `The secret key in ${file} is shorter than 32 characters. Restore it from a backup: without it no client secret is valid.`,
+    `The secret key in ${file} is shorter than 32 characters, so it is damaged. Restore it from a backup: without it no client secret is valid.`,
   );
 }

@@ -4,8 +4,9 @@ import { deleteSession, readSession, renewSession, writeSession } from '../store
 import type { Store } from '../store/store.ts';
 import { hashToken } from './secrets.ts';
 
-/** A session ends when it was idle for so long, and after this in any case. */
+/** A session expires after this time without a request. */
 export const sessionIdleMs = 30 * 60_000;
+/** A session expires after this time even if it is used. */
 const sessionLifetimeMs = 8 * 3_600_000;
 
 type Done<Result = void> = (error?: unknown, result?: Result) => void;
@@ -15,14 +16,14 @@ interface KeptSession {
   readonly data: SessionData;
 }
 
-/** A session of a request, with a note whether it came from the database. */
+/** The session of a request. `isKept` is true when it was read from the database. */
 type SessionOfRequest = SessionData & { isKept?: true };
 
 /**
- * Sessions of the sign-in page in our own database, under the hash of their id.
+ * Stores the sessions of the sign-in page in our own database, under the hash of their ids.
  *
- * A session is kept once somebody has signed in. Before that there is nothing to keep but its id, which the
- * cookie holds, signed; so a stranger who loads the page, however often, makes no row.
+ * A session is stored only after a sign-in. Before that, it has only its id, which is in the signed cookie. So strangers
+ * who load the page add no rows.
  */
 export class StoredSessions extends session.Store {
   private readonly store: Store;
@@ -70,7 +71,8 @@ export class StoredSessions extends session.Store {
     const nowMs = this.clock();
     const startedAtMs = (await this.read(id))?.startedAtMs ?? nowMs;
     const kept: KeptSession = { startedAtMs, data };
-    // A request that began before the sign-out can end after it: it must not bring the session back.
+    // A request can begin before the sign-out and end after it. It must not restore the deleted session, so a session
+    // that came from the database is only renewed.
     const write = (data as SessionOfRequest).isKept === true ? renewSession : writeSession;
     await write(this.store, hashToken(id), JSON.stringify(kept), nowMs + sessionIdleMs);
   }

@@ -1,16 +1,16 @@
-/** Too many sign-ins wait for their turn. */
+/** Too many sign-ins are already in the queue. */
 export class SignInBusy extends Error {
   override readonly name = 'SignInBusy';
 }
 
-/** Runs work one at a time; the others wait for their turn. */
+/** Runs work one item at a time. The others wait for their turn. */
 export type SignInQueue = <Result>(key: string, work: () => Promise<Result>) => Promise<Result>;
 
 /**
  * Makes a queue for password checks.
  *
- * @param lengthMax how many may be in it, the one that runs included
- * @param lengthMaxEach how many of them may have the same key
+ * @param lengthMax the maximum number of items, including the one that is running
+ * @param lengthMaxEach the maximum number of items with the same key
  */
 export function createSignInQueue(lengthMax: number, lengthMaxEach: number): SignInQueue {
   const keys: string[] = [];

@@ -1,13 +1,13 @@
-/** An error answer of the token endpoint: RFC 6749 section 5.2. */
+/** An error response of the token endpoint: RFC 6749 section 5.2. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly code: string;
   readonly status: number;
-  /** HTTP Basic was used, so a 401 carries its challenge. */
+  /** True when the client used HTTP Basic. A 401 must then have the Basic challenge. */
   readonly usedBasic: boolean;
-  /** Why, for the operator's log: more than the sender is told, and never a secret. */
+  /** The reason for the operator's log. It has more detail than the response to the sender, but never a secret. */
   readonly reason: string;
-  /** Who asked, once that is proven or at least known. */
+  /** The client, when the request names a known one. */
   readonly clientId: string | undefined;
 
   constructor(code: string, description: string, options: OAuthErrorOptions = {}) {
@@ -28,7 +28,7 @@ interface OAuthErrorOptions {
 }
 
 export interface TokenRequest {
-  /** Parameters that hold a value, the client's credentials among them. */
+  /** All parameters with a value, including the client's credentials. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly usedBasic: boolean;
 }
@@ -36,9 +36,9 @@ export interface TokenRequest {
 const parametersMax = 100;
 
 /**
- * Reads a request to the token endpoint, leniently where clients differ: a form, a JSON object, or a form
- * without a label; credentials by HTTP Basic or in the body; an empty parameter counts as absent (RFC 6749
- * section 3.2). A repeated parameter is refused (same section), and so are two different credentials at once.
+ * Reads a request to the token endpoint. Reading is lenient where clients differ. The body can be a form, a form without
+ * a content type, or a JSON object. Credentials can be in HTTP Basic or in the body. RFC 6749 section 3.2 decides about
+ * parameters: an empty one counts as absent, and a repeated one is refused. Two different credentials are also refused.
  *
  * @throws OAuthError `invalid_request` or `invalid_client`
  */
@@ -52,7 +52,7 @@ export function readTokenRequest(
   if (basic === undefined) return { parameters: inBody, usedBasic: false };
   const { client_id: id = basic.id, client_secret: secret = basic.secret } = inBody;
   if (id !== basic.id || secret !== basic.secret) {
-    throw new OAuthError('invalid_request', 'The request carries two different client credentials.');
+    throw new OAuthError('invalid_request', 'The request has two different client credentials.');
   }
   return { parameters: { ...inBody, client_id: basic.id, client_secret: basic.secret }, usedBasic: true };
 }
@@ -71,7 +71,7 @@ function readJsonParameters(body: string): Record<string, string> {
   try {
     json = body.trim() === '' ? {} : JSON.parse(body);
   } catch {
-    throw new OAuthError('invalid_request', 'The body is not JSON.');
+    throw new OAuthError('invalid_request', 'The body is not valid JSON.');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new OAuthError('invalid_request', 'The body is not a JSON object.');
@@ -80,14 +80,14 @@ function readJsonParameters(body: string): Record<string, string> {
     Object.entries(json).map(([name, value]) => {
       if (value === null) return [name, ''];
       if (typeof value === 'string') return [name, value];
-      throw new OAuthError('invalid_request', 'A parameter is not a text.');
+      throw new OAuthError('invalid_request', 'A parameter is not a string.');
     }),
   );
 }
 
 function collect(entries: readonly (readonly [string, string])[]): Record<string, string> {
   if (entries.length > parametersMax)
-    throw new OAuthError('invalid_request', 'There are too many parameters.');
+    throw new OAuthError('invalid_request', `The request has more than ${parametersMax} parameters.`);
   const seen = new Set<string>();
   const filled = new Map<string, string>();
   for (const [name, value] of entries) {
@@ -104,7 +104,7 @@ function readBasic(authorization: string | undefined): { id: string; secret: str
   const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   if (colon < 1) {
-    throw new OAuthError('invalid_client', 'The Authorization header holds no HTTP Basic credentials.', {
+    throw new OAuthError('invalid_client', 'The Authorization header has no valid HTTP Basic credentials.', {
       status: 401,
       usedBasic: true,
     });
@@ -112,7 +112,7 @@ function readBasic(authorization: string | undefined): { id: string; secret: str
   return { id: formDecoded(pair.slice(0, colon)), secret: formDecoded(pair.slice(colon + 1)) };
 }
 
-/** RFC 6749 section 2.3.1 asks for form encoding, which many clients leave out. Ours need none: both read alike. */
+/** Decodes form encoding. RFC 6749 section 2.3.1 requires it, but many clients omit it. Our ids and secrets survive both. */
 function formDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -3,18 +3,18 @@ import type { Clock } from '../domain/clock.ts';
 import type { readToken } from '../store/oauth/oauth-rows.ts';
 import { hashToken } from './secrets.ts';
 
-/** Who a valid access token speaks for. */
+/** The client of a valid access token. */
 export interface TokenHolder {
   readonly clientId: string;
   readonly scopes: readonly string[];
 }
 
-// A look-up for each push would halve what the receiver can take. A token that was revoked, by any process, is
-// refused within this time.
+// A lookup for every push would halve the throughput of the receiver. So results are cached for this time, and a revoked
+// token can still work for as long.
 const remembersForMs = 1_000;
 
-// Clocks of several processes differ a little. A token from further ahead was issued by a clock that was wrong and has
-// been set back since: it would live by as much longer.
+// The clocks of several processes differ a little. A token issued further in the future comes from a clock that was wrong
+// and was set back since. It is refused, because it would be valid for too long.
 const aheadMaxMs = 10 * 60_000;
 
 interface Remembered {
@@ -24,9 +24,9 @@ interface Remembered {
 }
 
 /**
- * Makes the function that verifies access tokens: undefined for one that is unknown, ended or revoked.
+ * Creates the function that verifies access tokens. It returns undefined for an unknown, expired or revoked token.
  *
- * @param read looks a token up by its hash
+ * @param read looks up a token by its hash
  */
 export function createTokenVerifier(
   read: (hash: string) => ReturnType<typeof readToken>,
@@ -37,7 +37,7 @@ export function createTokenVerifier(
     const hash = hashToken(token);
     const known = remembered.get(hash);
     const ageMs = known === undefined ? NaN : clock() - known.readAtMs;
-    // A clock that was set back makes nothing live longer.
+    // A negative age means that the clock was set back. The cached result is then ignored.
     if (known !== undefined && ageMs >= 0 && ageMs < remembersForMs) {
       return clock() < known.expiresAtMs ? known.holder : undefined;
     }

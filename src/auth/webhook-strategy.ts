@@ -5,26 +5,26 @@ import type { FailureThrottle } from './failure-throttle.ts';
 import { equalInConstantTime, isRandomText } from './secrets.ts';
 import type { TokenHolder } from './token-verifier.ts';
 
-/** The header that every push carries, when the operator chose that way in. */
+/** The fixed header that authenticates pushes, if the operator configured one. */
 export interface FixedHeader {
   /** In lower case. */
   readonly name: string;
-  /** All live values: the present one, and during a rotation the one before. */
+  /** All valid values: the present one, and the previous one during a rotation. */
   values(): readonly string[];
 }
 
-/** Who sends a push. */
+/** The sender of a push. */
 export interface Sender {
   readonly clientId: string | undefined;
 }
 
-/** Why a request is not let in. */
+/** Why a request is refused. */
 export interface Refused {
   /** The value of `WWW-Authenticate`. */
   readonly challenge: string;
-  /** Whoever tries often enough this way might hit: such failures count in the throttle, under this key. */
+  /** The throttle key under which this failure counts as a guess. Undefined when it is not a guess. */
   readonly guessKey: string | undefined;
-  /** What the request tried to get in with. */
+  /** The kind of credential in the request. */
   readonly credential: Credential;
 }
 
@@ -38,15 +38,15 @@ const realm = 'Bearer realm="jet-receiver"';
 const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /**
- * Lets in who presents a valid access token, from the Authorization header only, or the fixed header. A token is always
- * verified: we made it, and nobody guesses it. The fixed header is compared only while its sender is not blocked.
+ * Accepts a request with a valid access token in the Authorization header, or with the fixed header. A token is always
+ * checked, because a random token cannot be guessed. The fixed header is checked only while its sender is not blocked.
  *
- * Fails with a {@link Refused} whose challenge is that of RFC 6750 section 3: bare when nothing was presented, 401
- * `invalid_token`, or 403 `insufficient_scope`.
+ * A refusal is a {@link Refused} with a challenge of RFC 6750 section 3. The challenge has no error code when the request
+ * had no credentials. Otherwise it is 401 `invalid_token` or 403 `insufficient_scope`.
  */
 export class WebhookStrategy extends Strategy {
   readonly name = 'webhook';
-  // Passport derives an object from the strategy for each request, which would not see #private members.
+  // Passport derives an object from the strategy for each request. Such an object cannot access #private members.
   private readonly verify: (token: string) => Promise<TokenHolder | undefined>;
   private readonly fixedHeader: FixedHeader | undefined;
   private readonly throttle: FailureThrottle;
@@ -81,8 +81,8 @@ export class WebhookStrategy extends Strategy {
     this.verify(token).then(
       (holder) => {
         if (holder === undefined) {
-          // Nobody guesses 256 bits. What looks like a token of ours is one that has ended, and its sender has to
-          // hear so, however often it asks: told to wait, it would never know that it needs a new one.
+          // A text in the format of our tokens is an expired token, not a guess, because 256 bits cannot be guessed. Its
+          // sender must always get invalid_token. With a 429 instead, it would never learn that it needs a new token.
           this.refuse(request, invalidToken, 401, !isRandomText(token));
         } else if (!holder.scopes.includes(webhookScope)) {
           this.refuse(request, `${realm}, error="insufficient_scope", scope="${webhookScope}"`, 403, false);
@@ -94,7 +94,8 @@ export class WebhookStrategy extends Strategy {
 
   private refuse(request: Request, challenge: string, status: 401 | 403, isGuess: boolean): void {
     const credential = this.credentialOf(request);
-    // Beside a token, the fixed header is a guess all the same: the token must be no cover.
+    // A wrong fixed header counts as a guess even when the request also has a token. Otherwise guesses could hide behind
+    // tokens.
     const guessKey =
       credential === 'header' || (isGuess && this.givenHeader(request) !== undefined)
         ? headerKey(request)
@@ -124,7 +125,7 @@ export class WebhookStrategy extends Strategy {
     if (this.fixedHeader === undefined || given === undefined) return false;
     const key = headerKey(request);
     if (this.throttle.blockedMs(key) > 0) return false;
-    // All live values are compared, so that the time does not tell which one was near.
+    // All valid values are compared, so that the time taken does not reveal which one was close.
     const isRight = this.fixedHeader
       .values()
       .map((value) => equalInConstantTime(given, value))
@@ -134,7 +135,10 @@ export class WebhookStrategy extends Strategy {
   }
 }
 
-/** Guesses at the fixed header count apart: a sender whose token has ended must not block one that has the header. */
+/**
+ * Guesses at the fixed header have a throttle key of their own. Otherwise a sender with an expired token could block
+ * another sender on the same network that uses the header.
+ */
 function headerKey(request: Request): string {
   return `header ${callerNetwork(request)}`;
 }

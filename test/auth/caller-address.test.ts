@@ -33,7 +33,7 @@ describe('the address of a caller', () => {
     ['an IPv4-mapped address', '::ffff:203.0.113.7', '203.0.113.7'],
     ['an IPv4-mapped address in hexadecimal', '0:0:0:0:0:FFFF:cb00:7107', '203.0.113.7'],
     ['the last of several', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
-  ])('is the one that a trusted proxy forwards: %s', async (_what, forwarded, address) => {
+  ])('is the address that a trusted proxy forwards: %s', async (_what, forwarded, address) => {
     expect((await read(forwarded))[0]).toBe(address);
   });
 
@@ -45,7 +45,7 @@ describe('the address of a caller', () => {
     ['an address in octal', '0313.0.0113.7'],
     ['the word of RFC 7239', 'unknown'],
     ['nothing', ''],
-  ])('is that of the connection when what is forwarded is no address: %s', async (_what, forwarded) => {
+  ])('is that of the connection when the forwarded text is not an address: %s', async (_what, forwarded) => {
     expect((await read(forwarded))[0]).toBe('127.0.0.1');
   });
 });
@@ -62,12 +62,12 @@ describe('the network of a caller', () => {
   });
 });
 
-describe('a caller on this machine', () => {
-  it('is one that no proxy forwards', async () => {
+describe('isFromThisMachine', () => {
+  it('is true for a request that no proxy forwarded', async () => {
     expect((await read())[2]).toBe(true);
   });
 
-  it('is none that a proxy forwards, whatever address it names', async () => {
+  it('is false for a forwarded request, even if it names a loopback address', async () => {
     expect((await read('127.0.0.1'))[2]).toBe(false);
   });
 });

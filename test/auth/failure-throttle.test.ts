@@ -8,13 +8,13 @@ function throttle(): { clock: { nowMs: number }; fail: (...keys: string[]) => nu
   return { clock, fail: createFailureThrottle(() => clock.nowMs).fail };
 }
 
-describe('the throttle of failures', () => {
-  it('lets ten failures pass', () => {
+describe('the failure throttle', () => {
+  it('allows ten failures', () => {
     const { fail } = throttle();
     expect(Array.from({ length: 10 }, () => fail('a'))).toEqual(Array(10).fill(0));
   });
 
-  it('begins with a second, and doubles to 15 minutes', () => {
+  it('blocks for one second, and doubles each block up to 15 minutes', () => {
     const { clock, fail } = throttle();
     for (let number = 0; number < 10; number += 1) fail('a');
     const waits = Array.from({ length: 13 }, () => {
@@ -25,33 +25,33 @@ describe('the throttle of failures', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
   });
 
-  it('tells what is left of a wait', () => {
+  it('returns the remaining time of a block', () => {
     const { clock, fail } = throttle();
     for (let number = 0; number < 11; number += 1) fail('a');
     clock.nowMs += 400;
     expect(fail('a')).toBe(600);
   });
 
-  it('counts each key apart', () => {
+  it('counts each key separately', () => {
     const { fail } = throttle();
     for (let number = 0; number < 20; number += 1) fail('a');
     expect(fail('b')).toBe(0);
   });
 
-  it('tells the longest wait of several keys', () => {
+  it('returns the longest block of several keys', () => {
     const { fail } = throttle();
     for (let number = 0; number < 10; number += 1) fail('a');
     expect(fail('b', 'a')).toBe(1000);
   });
 
-  it('forgets after an hour without a failure', () => {
+  it('forgets the failures after an hour without another', () => {
     const { clock, fail } = throttle();
     for (let number = 0; number < 20; number += 1) fail('a');
     clock.nowMs += hour + 1;
     expect(fail('a')).toBe(0);
   });
 
-  it('never asks for more than 15 minutes, also when the clock is set back', () => {
+  it('never blocks for more than 15 minutes, even when the clock is set back', () => {
     const { clock, fail } = throttle();
     for (let number = 0; number < 11; number += 1) fail('a');
     clock.nowMs -= 24 * hour;

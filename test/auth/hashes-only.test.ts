@@ -8,7 +8,7 @@ import { startRunningReceiver } from '../fixtures/running-receiver.ts';
 
 const headerValue = 'the-fixed-header-of-this-test';
 
-/** Everything that a run leaves in its folder, byte for byte. */
+/** The bytes of all files in the folder of a run. */
 function dump(folder: string): { file: string; text: string }[] {
   return readdirSync(folder)
     .filter((file) => statSync(join(folder, file)).isFile())
@@ -16,8 +16,8 @@ function dump(folder: string): { file: string; text: string }[] {
 }
 
 describe('the files of a run', () => {
-  it('hold no secret, no token and no password, but the hash of each token', async () => {
-    // No CONSOLE_PASSWORD: the first start makes one.
+  it('contain no secret, token or password, but the hash of each token', async () => {
+    // Without CONSOLE_PASSWORD, the first start makes a password.
     const receiver = await startRunningReceiver({
       settings: {
         CONSOLE_PASSWORD: '',
@@ -48,7 +48,7 @@ describe('the files of a run', () => {
     expect(files.map(({ file }) => file)).toContain('jet.sqlite-wal');
     const everything = files.map(({ text }) => text).join('\n') + logLines;
     expect([...issued, ...tokens].filter((secret) => everything.includes(secret))).toEqual([]);
-    // The search finds what is there.
+    // This proves that the search itself works: it finds text that is in the files.
     expect(tokens.filter((token) => !everything.includes(hashToken(token)))).toEqual([]);
     const databases = files.filter(({ file }) => file !== 'secret-key');
     expect(databases.filter(({ text }) => text.includes(key))).toEqual([]);

@@ -8,7 +8,7 @@ import { loadSecretKey } from '../../src/auth/secret-key.ts';
 import { equalInConstantTime, hashSecret, hashToken, randomText } from '../../src/auth/secrets.ts';
 
 describe('a random text', () => {
-  it.each([1, 24, 43, 64])('of %i characters has letters and digits alone', (length) => {
+  it.each([1, 24, 43, 64])('of %i characters consists of letters and digits', (length) => {
     expect(randomText(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
   });
 
@@ -16,12 +16,12 @@ describe('a random text', () => {
     const counts = new Map<string, number>();
     for (const character of randomText(62_000)) counts.set(character, (counts.get(character) ?? 0) + 1);
     expect(counts.size).toBe(62);
-    // 1,000 expected; 200 is more than six standard deviations.
+    // Each is expected 1,000 times. A difference of 200 is more than six standard deviations.
     expect(Math.min(...counts.values())).toBeGreaterThan(800);
     expect(Math.max(...counts.values())).toBeLessThan(1_200);
   });
 
-  it('never comes twice', () => {
+  it('is different every time', () => {
     expect(new Set(Array.from({ length: 1_000 }, () => randomText())).size).toBe(1_000);
   });
 });
@@ -49,7 +49,7 @@ describe('a comparison in constant time', () => {
 });
 
 describe('a password', () => {
-  it('is known by its hash, and another is not', async () => {
+  it('matches its own hash only', async () => {
     const stored = await hashPassword('correct horse');
     expect(stored).toMatch(/^scrypt\$[0-9a-f]{32}\$[0-9a-f]{64}$/);
     expect(await verifyPassword('correct horse', stored)).toBe(true);
@@ -57,7 +57,7 @@ describe('a password', () => {
   });
 
   it.each(['', 'scrypt', 'scrypt$$', 'scrypt$00$00'])(
-    'is not known by the broken hash "%s"',
+    'does not match the broken hash "%s"',
     async (stored) => {
       expect(await verifyPassword('', stored)).toBe(false);
     },
@@ -70,19 +70,19 @@ describe('a redirect URI', () => {
     'http://localhost:8080/x',
     'http://127.0.0.1/',
     'http://[::1]:1/',
-  ])('%s is fine', (uri) => {
+  ])('%s is accepted', (uri) => {
     expect(redirectUriFault(uri)).toBeUndefined();
   });
 
   it.each([
-    ['http://jet.example/callback', 'begins with https://'],
-    ['http://localhost.evil.example/', 'begins with https://'],
-    ['javascript:alert(1)', 'begins with https://'],
-    ['data:text/html,x', 'begins with https://'],
-    ['https://jet.example/#', 'has no fragment'],
-    ['https://jet.example/#x', 'has no fragment'],
-    ['https://user@jet.example/', 'names no user'],
-    ['https://user:pass@jet.example/', 'names no user'],
+    ['http://jet.example/callback', 'must begin with https://'],
+    ['http://localhost.evil.example/', 'must begin with https://'],
+    ['javascript:alert(1)', 'must begin with https://'],
+    ['data:text/html,x', 'must begin with https://'],
+    ['https://jet.example/#', 'must not have a fragment (#)'],
+    ['https://jet.example/#x', 'must not have a fragment (#)'],
+    ['https://user@jet.example/', 'must not contain a user'],
+    ['https://user:pass@jet.example/', 'must not contain a user'],
     ['/callback', 'is not an absolute address'],
     ['', 'is not an absolute address'],
   ])('%s is refused', (uri, fault) => {
@@ -95,11 +95,11 @@ describe('the secret key', () => {
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'jet-key-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is the one that was given', () => {
+  it('is the given key, if there is one', () => {
     expect(loadSecretKey('given', join(folder, 'nowhere'))).toBe('given');
   });
 
-  it('is made once, and kept for its owner alone', () => {
+  it('is made once, in a file that only its owner can read', () => {
     const file = join(folder, 'made', 'secret-key');
     const key = loadSecretKey(undefined, file);
     expect(key).toMatch(/^[A-Za-z0-9]{64}$/);
@@ -108,14 +108,14 @@ describe('the secret key', () => {
     expect(statSync(join(folder, 'made')).mode & 0o077).toBe(0);
   });
 
-  it('is not made anew when the file is too short', () => {
+  it('is not replaced when the file is too short', () => {
     const file = join(folder, 'short');
     writeFileSync(file, 'short\n');
     expect(() => loadSecretKey(undefined, file)).toThrow(/Restore it from a backup/);
     expect(readFileSync(file, 'utf8')).toBe('short\n');
   });
 
-  it.skipIf(process.getuid?.() === 0)('is not made anew when the file cannot be read', () => {
+  it.skipIf(process.getuid?.() === 0)('is not replaced when the file cannot be read', () => {
     const file = join(folder, 'unreadable');
     writeFileSync(file, 'x'.repeat(64));
     chmodSync(file, 0);

@@ -7,7 +7,7 @@ import { askToken, basic, form, type TokenAnswer } from '../fixtures/token-endpo
 let receiver: RunningReceiver;
 let id: string;
 let secret: string;
-// Each test fails in an hour of its own, so that none is throttled for another.
+// Each request moves the clock by two hours, so that earlier failures do not throttle it.
 let nowMs = Date.now();
 beforeAll(async () => {
   receiver = await startRunningReceiver({ clock: () => nowMs });
@@ -34,7 +34,7 @@ describe('a token', () => {
     expect((await ask(grant, { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
-  it('is issued for Basic in percent encoding', async () => {
+  it('is issued for percent-encoded HTTP Basic credentials', async () => {
     expect((await ask(grant, { ...form, ...basic(percentEncoded(id), percentEncoded(secret)) })).status).toBe(
       200,
     );
@@ -46,7 +46,7 @@ describe('a token', () => {
     expect((await ask(grant, headers)).status).toBe(200);
   });
 
-  it('lets a push in', async () => {
+  it('authenticates a push', async () => {
     const { body } = await ask(inBody());
     const authorization = `Bearer ${String(body.access_token)}`;
     expect((await receiver.push({ callsessionid: 'a' }, { headers: { authorization } })).status).toBe(200);
@@ -63,7 +63,7 @@ describe('a token', () => {
     });
   });
 
-  it('is another one each time', async () => {
+  it('is different each time', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(inBody())));
     expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(10);
   });
@@ -76,9 +76,9 @@ describe('a token', () => {
 describe('a request for a token', () => {
   it.each([
     ['a form', form],
-    ['a form of a charset', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }],
+    ['a form with a charset', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }],
     ['a form in capitals', { 'content-type': 'Application/X-WWW-Form-URLEncoded' }],
-    ['no label', {}],
+    ['a form without a content type', {}],
   ])('is read as %s', async (_what, headers) => {
     expect((await ask(inBody(), headers)).status).toBe(200);
   });
@@ -119,7 +119,7 @@ describe('a request for a token', () => {
     expect((await ask(inBody(`&scope=${asked}`))).body.scope).toBe(granted);
   });
 
-  it('for scopes that the client has gets them in the order asked', async () => {
+  it('for scopes that the client has gets them in the requested order', async () => {
     const { knex } = receiver.store.writer;
     await knex('oauth_clients').update({ scope: 'webhooks console' });
     const answer = await ask(inBody('&scope=console+webhooks'));
@@ -128,26 +128,26 @@ describe('a request for a token', () => {
   });
 });
 
-describe('credentials given twice', () => {
-  it('and equal are fine', async () => {
+describe('credentials in the header and in the body', () => {
+  it('are accepted when they are equal', async () => {
     expect((await ask(inBody(), { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
-  it('with the id alone in the body are fine', async () => {
+  it('are accepted when the body has only the id', async () => {
     expect((await ask(`${grant}&client_id=${id}`, { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
   it.each([
     ['another id', () => `${grant}&client_id=other&client_secret=${secret}`],
     ['another secret', () => `${grant}&client_id=${id}&client_secret=other`],
-  ])('with %s in the body are refused', async (_what, body) => {
+  ])('are refused with %s in the body', async (_what, body) => {
     const answer = await ask(body(), { ...form, ...basic(id, secret) });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 });
 
 describe('the previous secret', () => {
-  it('is taken until its time, beside the new one', async () => {
+  it('is valid until the given time, together with the new one', async () => {
     const key = loadSecretKey(undefined, `${receiver.folder}/secret-key`);
     const first = await createClient(receiver.store, key, () => nowMs, { name: 'Rotated' });
     const untilMs = nowMs + 3_600_000;

@@ -42,13 +42,13 @@ describe('wrong credentials', () => {
     expect((await answer).headers.get('www-authenticate')).toBeNull();
   });
 
-  it('of an unknown client are answered as those of a known one', async () => {
+  it('get the same answer for an unknown client as for a known one', async () => {
     const known = await ask(`${grant}&client_id=${id}&client_secret=wrong`);
     const unknown = await ask(`${grant}&client_id=nobody&client_secret=wrong`);
     expect({ ...unknown, headers: undefined }).toEqual({ ...known, headers: undefined });
   });
 
-  it('are those of a revoked client', async () => {
+  it('include those of a revoked client', async () => {
     await updateClient(receiver.store, id, { revoked_at: nowMs });
     const answer = ask(`${grant}&client_id=${id}&client_secret=${secret}`);
     await expectRefused(answer, 401, 'invalid_client');
@@ -59,13 +59,16 @@ describe('wrong credentials', () => {
     ['no secret', () => `${grant}&client_id=${id}`],
     ['no id', () => `${grant}&client_secret=${secret}`],
     ['an empty secret', () => `${grant}&client_id=${id}&client_secret=`],
-    ['a verifier in place of the secret', () => `${grant}&client_id=${id}&code_verifier=${'v'.repeat(43)}`],
+    [
+      'a code verifier instead of the secret',
+      () => `${grant}&client_id=${id}&code_verifier=${'v'.repeat(43)}`,
+    ],
     ['the id as the secret', () => `${grant}&client_id=${id}&client_secret=${id}`],
     ['a secret with a blank at its end', () => `${grant}&client_id=${id}&client_secret=${secret}+`],
     ['a secret in lower case', () => `${grant}&client_id=${id}&client_secret=${secret.toLowerCase()}`],
     ['an id with a wildcard', () => `${grant}&client_id=%25&client_secret=${secret}`],
     ['an id with a quote', () => `${grant}&client_id=${id}'--&client_secret=${secret}`],
-  ])('are %s', async (_what, body) => {
+  ])('include %s', async (_what, body) => {
     await expectRefused(ask(body()), 401, 'invalid_client');
   });
 
@@ -75,16 +78,16 @@ describe('wrong credentials', () => {
     ['no secret', () => `Basic ${btoa(`${id}:`)}`],
     ['no base64', () => `Basic ${id}:${secret}`],
     ['another scheme', () => `Bearer ${secret}`],
-    ['nothing', () => 'Basic'],
+    ['no value', () => 'Basic'],
     ['a secret with + for a space', () => basic(id, `${secret}+`).authorization],
     ['a secret with a percent sign alone', () => basic(id, `${secret}%`).authorization],
-  ])('are Basic with %s', async (_what, authorization) => {
+  ])('include HTTP Basic with %s', async (_what, authorization) => {
     const answer = ask(grant, { ...form, authorization: authorization() });
     await expectRefused(answer, 401, 'invalid_client');
     expect((await answer).headers.get('www-authenticate')).toBe('Basic realm="jet-receiver"');
   });
 
-  it('are the secret in the query string', async () => {
+  it('include the secret in the query string', async () => {
     const url = `${receiver.url}/oauth/token?client_id=${id}&client_secret=${secret}`;
     nowMs += 2 * 3_600_000;
     expect((await fetch(url, { method: 'POST', body: new URLSearchParams(grant) })).status).toBe(401);
@@ -110,22 +113,22 @@ describe('a grant type', () => {
   });
 });
 
-describe('a request that is not well-formed', () => {
+describe('an invalid request', () => {
   it.each([
     ['a repeated parameter', () => `${grant}&client_id=${id}&client_secret=${secret}&${grant}`, form],
     ['a repeated empty parameter', () => `${grant}&scope=&scope=`, form],
     ['a repeated secret', () => `${grant}&client_id=${id}&client_secret=x&client_secret=${secret}`, form],
     ['101 parameters', () => Array.from({ length: 101 }, (_, n) => `p${n}=1`).join('&'), form],
-    ['JSON that is broken', () => '{"grant_type":', json],
+    ['broken JSON', () => '{"grant_type":', json],
     ['JSON that is an array', () => '[]', json],
     ['JSON that is null', () => 'null', json],
     ['JSON with a number', () => '{"grant_type":"client_credentials","client_id":1}', json],
     ['JSON with an object', () => '{"grant_type":{"a":1}}', json],
-    ['JSON that is empty', () => '', json],
-    ['another type', () => grant, { 'content-type': 'multipart/form-data; boundary=x' }],
-    ['the type text/plain', () => grant, { 'content-type': 'text/plain' }],
-    ['a label that is not true', () => '{"grant_type":"client_credentials"}', form],
-    ['bytes that are no text', () => '\0\xff\xfe', {}],
+    ['an empty JSON body', () => '', json],
+    ['another content type', () => grant, { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['the content type text/plain', () => grant, { 'content-type': 'text/plain' }],
+    ['a wrong content type', () => '{"grant_type":"client_credentials"}', form],
+    ['bytes that are not text', () => '\0\xff\xfe', {}],
   ])('has %s', async (_what, body, headers) => {
     await expectRefused(ask(body(), headers), 400, 'invalid_request');
   });
@@ -147,7 +150,7 @@ describe('a request that is not well-formed', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('repeats nothing of what was sent', async () => {
+  it('gets an answer that repeats nothing from the request', async () => {
     const { body } = await ask(
       `grant_type=canary-5e&client_id=canary-5e&client_secret=canary-5e&scope=canary-5e`,
     );

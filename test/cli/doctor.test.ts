@@ -127,7 +127,7 @@ describe('npm run doctor', () => {
       const { code, stdout } = await doctor();
       expect(code).toBe(1);
       expect(stdout).toMatch(
-        /^fault +store: The secret key \S+secret-key is not there, .*backup.*SECRET_KEY/m,
+        /^fault +store: The secret key file \S+secret-key is missing, .*backup.*SECRET_KEY/m,
       );
       expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
     });
@@ -135,9 +135,7 @@ describe('npm run doctor', () => {
     it('finds another key than the one of the clients', async () => {
       const { code, stdout } = await doctor({ SECRET_KEY: `${key}, and another` });
       expect(code).toBe(1);
-      expect(stdout).toMatch(
-        /^fault +store: SECRET_KEY is not the one under which .*npm run client -- rotate/m,
-      );
+      expect(stdout).toMatch(/^fault +store: SECRET_KEY is not the key .*npm run client -- rotate/m);
     });
 
     it('accepts the key of the clients as the previous one, warns of it, and notes nothing', async () => {
@@ -156,7 +154,7 @@ describe('npm run doctor', () => {
         ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS: `${key}, and a third` },
       });
       expect(code).toBe(1);
-      expect(stdout).toMatch(/^fault +store: Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the one/m);
+      expect(stdout).toMatch(/^fault +store: Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the key/m);
     });
 
     it('finds a previous key that is the present one in its file', async () => {

@@ -127,7 +127,7 @@ describe('a start without the secret key of its store', { timeout: 120_000 }, ()
       rmSync(join(folder, 'data/secret-key'));
       const receiver = start();
       expect(await receiver.exited).toBe(1);
-      expect(receiver.output()).toMatch(/secret-key is not there.*Restore it from a backup/);
+      expect(receiver.output()).toMatch(/secret-key is missing.*Restore it from a backup/);
       expect(existsSync(join(folder, 'data/secret-key'))).toBe(false);
     }));
 });
@@ -143,7 +143,7 @@ describe('a start with another secret key than its store has', { timeout: 60_000
       const settings = { SECRET_KEY: 'another-secret-key-than-the-first-one' };
       const receiver = start(settings);
       expect(await receiver.exited).toBe(1);
-      expect(receiver.output()).toMatch(/SECRET_KEY is not the one.*client -- rotate/);
+      expect(receiver.output()).toMatch(/SECRET_KEY is not the key.*client -- rotate/);
       expect(receiver.output()).not.toContain(settings.SECRET_KEY);
 
       const [program, file] = builtCommand('client');

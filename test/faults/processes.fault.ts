@@ -71,7 +71,7 @@ for (const engine of servers) {
             .output()
             .split('\n')
             .find((line) => !line.startsWith('{')) ?? '';
-        expect(words).toContain('SECRET_KEY is not the one');
+        expect(words).toContain('SECRET_KEY is not the key');
         expect((await fetch(`${url}/readyz`)).status).toBe(200);
         scene.did(`exit code 1, "${words}"`);
       },

@@ -5,7 +5,7 @@ import { IssuerUnderTest, password, pkcePair } from './issuer-under-test.ts';
 import { runClient } from './client-command.ts';
 
 let issuer: IssuerUnderTest;
-/** What was issued or typed in the run, by what it is. */
+/** The secrets that were issued or typed in during the run, by name. */
 const issued = new Map<string, string>();
 let stored: Buffer;
 let whenClosed: Buffer;
@@ -61,17 +61,17 @@ const names = [
   ...['access token of client credentials', 'rotated secret', 'minted refresh token'],
 ];
 
-describe('after a whole run', () => {
-  it('the list of what was issued is complete', () => {
+describe('after a complete run', () => {
+  it('the list of secrets is complete', () => {
     expect([...issued.keys()].sort()).toEqual([...names].sort());
     expect([...issued.values()].filter((value) => value.length < 20)).toEqual([]);
   });
 
-  it('the database that was read holds the run', () => {
+  it('the database file contains the run', () => {
     expect(stored.includes(issuer.client.clientId)).toBe(true);
   });
 
-  it.each(names)('no %s is in the database and its write-ahead log', (name) => {
+  it.each(names)('no %s is in the database or its write-ahead log', (name) => {
     expect(stored.includes(issued.get(name) ?? '')).toBe(false);
     expect(whenClosed.includes(issued.get(name) ?? '')).toBe(false);
   });

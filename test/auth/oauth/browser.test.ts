@@ -16,12 +16,12 @@ if (!there) console.info(`Skipped: no browser at ${executablePath}. TEST_CHROMIU
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const pictures = there ? mkdtempSync(join(tmpdir(), 'jet-pages-')) : '';
 
-// A browser starts slowly beside other tests.
+// A browser starts slowly while other tests run.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let browser: Browser;
 let issuer: IssuerUnderTest;
-/** Where the client takes the person back, and the page of its own that it sends them on to. */
+/** The client's server: its redirect URI, and another page of the client that it redirects to. */
 let elsewhere: Server;
 let callback: string;
 const onward = 'https://app.jet.example/settings';
@@ -57,7 +57,7 @@ describe.skipIf(!there)('in a real browser', () => {
   const address = (redirectUri = callback): string =>
     `${issuer.url}${issuer.authorizePath({ redirect_uri: redirectUri })}`;
 
-  /** Runs with a page of a fresh profile; answers what the console said. */
+  /** Runs a test with a page of a fresh profile. Returns the messages of the browser's console. */
   async function visit(
     work: (page: Page) => Promise<void>,
     options: BrowserContextOptions = {},
@@ -74,7 +74,7 @@ describe.skipIf(!there)('in a real browser', () => {
   }
 
   async function signInByKeyboard(page: Page): Promise<void> {
-    // The page puts the focus there by itself; a person would wait for the cursor too.
+    // The page focuses the field by itself. A person would also wait for the cursor.
     await page.locator('#password:focus').waitFor();
     await page.keyboard.type(password);
     await page.keyboard.press('Enter');
@@ -89,7 +89,7 @@ describe.skipIf(!there)('in a real browser', () => {
     expect(answer.status).toBe(200);
   }
 
-  it('the keyboard alone signs in and approves', async () => {
+  it('an operator can sign in and approve with the keyboard alone', async () => {
     const said = await visit(async (page) => {
       await signInByKeyboard(page);
       await page.keyboard.press('Tab');
@@ -100,7 +100,7 @@ describe.skipIf(!there)('in a real browser', () => {
     expect(said.filter((line) => !line.includes('favicon'))).toEqual([]);
   });
 
-  it('the keyboard alone refuses', async () => {
+  it('an operator can refuse with the keyboard alone', async () => {
     await visit(async (page) => {
       await signInByKeyboard(page);
       await page.keyboard.press('Tab');
@@ -111,7 +111,7 @@ describe.skipIf(!there)('in a real browser', () => {
     });
   });
 
-  it('it all works without scripts', async () => {
+  it('an operator can sign in and approve without scripts', async () => {
     await visit(
       async (page) => {
         await page.getByLabel('Console password').fill(password);
@@ -123,7 +123,7 @@ describe.skipIf(!there)('in a real browser', () => {
     );
   });
 
-  it('a wrong password is told, and the right one then works', async () => {
+  it('the page reports a wrong password, and the right one then works', async () => {
     await visit(async (page) => {
       await page.getByLabel('Console password').fill('wrong');
       await page.keyboard.press('Enter');
@@ -142,7 +142,7 @@ describe.skipIf(!there)('in a real browser', () => {
     });
   });
 
-  it('a client that sends the person on to another host of its own is not stopped by our policy', async () => {
+  it('our content policy does not stop a client that redirects to another of its hosts', async () => {
     const said = await visit(async (page) => {
       await page.route(onward, (route) => route.fulfill({ body: 'Settings' }));
       await page.goto(address(callback.replace('/callback', '/onward')));
@@ -153,7 +153,7 @@ describe.skipIf(!there)('in a real browser', () => {
     expect(said.filter((line) => line.includes('Content Security Policy'))).toEqual([]);
   });
 
-  it('a form on another site gets nothing, even from somebody who is signed in', async () => {
+  it('a form on another site has no effect, even for an operator who is signed in', async () => {
     await visit(async (page) => {
       await signInByKeyboard(page);
       await page.goto(callback);
@@ -166,7 +166,7 @@ describe.skipIf(!there)('in a real browser', () => {
     });
   });
 
-  it('the pages do not show in a frame of another site', async () => {
+  it('the pages cannot be framed by another site', async () => {
     const said = await visit(async (page) => {
       await page.goto(callback);
       await page.setContent(`<iframe src="${address()}"></iframe>`);
@@ -192,7 +192,7 @@ describe.skipIf(!there)('in a real browser', () => {
       expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
     }
 
-    // The policy of the pages would keep the checker out too.
+    // The content policy of the pages would also block the accessibility checker.
     const options: BrowserContextOptions = {
       colorScheme,
       bypassCSP: true,
@@ -203,7 +203,7 @@ describe.skipIf(!there)('in a real browser', () => {
       await visit((page) => expectClean(page, 'sign-in'), options);
     });
 
-    it('the sign-in page with a fault is accessible, and fits 320 pixels', async () => {
+    it('the sign-in page with an error is accessible, and fits 320 pixels', async () => {
       await visit(async (page) => {
         await page.getByLabel('Console password').fill('wrong');
         await page.keyboard.press('Enter');

@@ -9,7 +9,7 @@ export interface CommandAnswer {
   readonly stderr: string;
 }
 
-/** Runs the client command in a process of its own, beside whatever runs on the same folder. */
+/** Runs the client command in a separate process. Other processes can use the same folder at the same time. */
 export function runClient(folder: string, ...words: readonly string[]): Promise<CommandAnswer> {
   const [program, file] = builtCommand('client');
   const env = { ...process.env, ...environmentOf(folder) };

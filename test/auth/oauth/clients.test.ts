@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callback, IssuerUnderTest, pkcePair } from './issuer-under-test.ts';
 import { wireShapes, type WireShape } from './wire-shapes.ts';
 
-/** What a client can do, each by its own means. */
+/** The operations of a client library, each implemented with that library. */
 interface RealClient {
   readonly name: string;
-  /** Answers the access and the refresh token. */
+  /** Returns the access token and the refresh token. */
   code(pkce: boolean): Promise<Tokens>;
   refresh(refreshToken: string): Promise<Tokens>;
   credentials(): Promise<Tokens>;
@@ -36,7 +36,7 @@ afterAll(async () => {
   console.info([row('client', columns), ...rows].join('\n'));
 });
 
-/** The operator approves what the client's own address asks for. */
+/** Approves, as the operator, the authorization request that the client built. */
 async function approveAt(address: string): Promise<URL> {
   const { pathname, search } = new URL(address);
   const { location } = await issuer.operator.submit(`${pathname}${search}`, { step: 'approve' });
@@ -50,7 +50,7 @@ function openidClient(name: string, authentication: (secret: string) => oidc.Cli
       issuer.client.clientId,
       undefined,
       authentication(issuer.client.clientSecret),
-      // The issuer under test has no certificate; the client checks everything else.
+      // The issuer under test has no certificate. The client checks everything else.
       // eslint-disable-next-line @typescript-eslint/no-deprecated
       { algorithm: 'oauth2', execute: [oidc.allowInsecureRequests] },
     );
@@ -185,7 +185,7 @@ describe.each(clients)('$name', (client) => {
     works('code with PKCE');
   });
 
-  it('refreshes, and refreshes again with what it got', async () => {
+  it('refreshes, and refreshes again with the new token', async () => {
     const { refresh_token } = await issuer.takeTokens();
     const first = await client.refresh(refresh_token);
     const second = await client.refresh(text(first, 'refresh_token'));
@@ -193,7 +193,7 @@ describe.each(clients)('$name', (client) => {
     works('refresh');
   });
 
-  it('gets a token for its own credentials', async () => {
+  it('gets a token with its client credentials', async () => {
     const tokens = await client.credentials();
     expect(await issuer.accepts(text(tokens, 'access_token'))).toBe(true);
     expect(tokens.refresh_token).toBeUndefined();
@@ -201,8 +201,8 @@ describe.each(clients)('$name', (client) => {
   });
 });
 
-describe('a client’s own way', () => {
-  it('simple-oauth2 revokes a token, and reads the answer as JSON', async () => {
+describe('a client library', () => {
+  it('(simple-oauth2) revokes a token, and reads the answer as JSON', async () => {
     const client = new AuthorizationCode({
       client: { id: issuer.client.clientId, secret: issuer.client.clientSecret },
       auth: { tokenHost: issuer.url, revokePath: '/oauth/revoke' },
@@ -212,7 +212,7 @@ describe('a client’s own way', () => {
     expect(await issuer.accepts(text(token.token, 'access_token'))).toBe(false);
   });
 
-  it('openid-client revokes a token', async () => {
+  it('(openid-client) revokes a token', async () => {
     const config = await oidc.discovery(
       new URL(issuer.url),
       issuer.client.clientId,
@@ -226,7 +226,7 @@ describe('a client’s own way', () => {
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('Go’s x/oauth2 tries Basic and then the body, and that one failure does not keep it out', async () => {
+  it('(Go’s x/oauth2) is not blocked when it tries HTTP Basic first and the body second', async () => {
     for (let start = 0; start < 20; start += 1) {
       const body = new URLSearchParams({ grant_type: 'client_credentials' });
       await issuer.ask('/oauth/token', { headers: { authorization: 'Basic Og==' }, body });

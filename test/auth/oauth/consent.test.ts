@@ -17,7 +17,7 @@ async function approveWith(headers: Record<string, string>, csrf?: string): Prom
 }
 
 describe('the decision page', () => {
-  it('names the client, the scope and where the person goes back to', async () => {
+  it('names the client, the scope and the address that the person returns to', async () => {
     const { text } = await issuer.operator.get(path);
     expect(text).toContain('Let Jet send call data?');
     expect(text).toContain('scope webhooks');
@@ -39,7 +39,7 @@ describe('the decision page', () => {
 });
 
 describe('a decision', () => {
-  it('to refuse sends the person back with access_denied and the state', async () => {
+  it('to refuse redirects the person with access_denied and the state', async () => {
     const { status, location } = await issuer.operator.submit(path, { step: 'deny' });
     const query = new URL(location ?? '').searchParams;
     expect([status, query.get('error'), query.get('state'), query.get('code')]).toEqual([
@@ -50,23 +50,23 @@ describe('a decision', () => {
     ]);
   });
 
-  it.each(['', 'Approve', 'approve ', 'constructor'])('that says %j approves nothing', async (step) => {
+  it.each(['', 'Approve', 'approve ', 'constructor'])('with the step %j approves nothing', async (step) => {
     const { location } = await issuer.operator.submit(path, { step });
     expect(new URL(location ?? '').searchParams.get('error')).toBe('access_denied');
   });
 
-  it('is not taken by GET', async () => {
+  it('is not accepted by GET', async () => {
     const { csrf } = await issuer.operator.get(path);
     const { location, isConsent } = await issuer.operator.get(`${path}&step=approve&csrf=${csrf}`);
     expect([location, isConsent]).toEqual([undefined, true]);
   });
 
-  it('is not taken from somebody who is not signed in', async () => {
+  it('is not accepted from somebody who is not signed in', async () => {
     const { location, isSignIn } = await issuer.visitor().submit(path, { step: 'approve' });
     expect([location, isSignIn]).toEqual([undefined, true]);
   });
 
-  it('for a client that was revoked meanwhile makes no code', async () => {
+  it('makes no code for a client that was revoked in the meantime', async () => {
     const { clientId } = await issuer.createClient(['https://jet.example.com/'], 'Gone');
     const gone = issuer.authorizePath({ client_id: clientId, redirect_uri: undefined });
     const { csrf } = await issuer.operator.get(gone);
@@ -79,7 +79,7 @@ describe('a decision', () => {
   });
 });
 
-describe('a form from elsewhere is refused with 403 and no code', () => {
+describe('a form from another site is refused with 403 and no code', () => {
   const expectRefused = ({ status, location, headers }: Page): void => {
     expect([status, location]).toEqual([403, undefined]);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
@@ -117,7 +117,7 @@ describe('a form from elsewhere is refused with 403 and no code', () => {
     expectRefused(await visitor.post(path, { csrf, step: 'approve' }));
   });
 
-  it('with a sign-in, so that nobody is signed in by another site', async () => {
+  it('when it signs in, so that another site cannot sign anybody in', async () => {
     const visitor = issuer.visitor();
     const { csrf } = await visitor.get(path);
     const headers = { origin: 'https://evil.example' };
@@ -129,7 +129,7 @@ describe('a form from elsewhere is refused with 403 and no code', () => {
     expectRefused(await issuer.visitor().post(path, { csrf, step: 'approve' }));
   });
 
-  it('under the address of the machine when PUBLIC_URL is another', async () => {
+  it('when its origin is the address of the machine and PUBLIC_URL is another', async () => {
     const https = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com' });
     const answer = await https.visitor().submit(https.authorizePath(), { step: 'sign-in', password });
     await https.close();
@@ -138,7 +138,7 @@ describe('a form from elsewhere is refused with 403 and no code', () => {
 });
 
 describe('a form from this server', () => {
-  it('is taken from a browser that sends neither Origin nor Sec-Fetch-Site', async () => {
+  it('is accepted from a browser that sends neither Origin nor Sec-Fetch-Site', async () => {
     const visitor = issuer.operator;
     const { csrf } = await visitor.get(path);
     const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -152,7 +152,7 @@ describe('a form from this server', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('above 16 KiB is refused with 413', async () => {
+  it('larger than 16 KiB is refused with 413', async () => {
     const { status } = await issuer.operator.post(path, { csrf: 'a'.repeat(17_000) });
     expect(status).toBe(413);
   });
@@ -164,7 +164,7 @@ describe('every page', () => {
     ['the decision page', () => issuer.operator.get(path)],
     ['the page of a refused request', () => issuer.visitor().get('/oauth/authorize')],
     ['the page of a refused form', () => issuer.visitor().post(path, {})],
-  ])('%s may run no script, be framed or be kept', async (_what, load) => {
+  ])('%s cannot run scripts, be framed or be cached', async (_what, load) => {
     const { headers, text } = await load();
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; style-src 'self'; form-action 'self'/);
@@ -172,7 +172,7 @@ describe('every page', () => {
     expect(policy).not.toMatch(/unsafe|script-src|data:|\*/);
     expect(text).not.toMatch(/<script|style=|\son\w+=/i);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    // A client that opens the page in a window of its own would lose its opener.
+    // With this header, a client that opens the page in a new window would lose the connection to that window.
     expect(headers.has('cross-origin-opener-policy')).toBe(false);
     expect(headers.get('referrer-policy')).toBe('same-origin');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -180,7 +180,7 @@ describe('every page', () => {
     expect(headers.get('x-frame-options')).toMatch(/^(?:DENY|SAMEORIGIN)$/);
   });
 
-  it('has a style that is served below /oauth/, where a proxy forwards to', async () => {
+  it('has a style sheet below /oauth/, so that a proxy forwards it too', async () => {
     const { text } = await issuer.operator.get(path);
     const href = /<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? '';
     expect(href).toMatch(/^\/oauth\//);

@@ -29,7 +29,7 @@ export interface TokenAnswer {
   };
 }
 
-/** A real receiver on loopback, with a clock that can be moved. */
+/** A real receiver on loopback, with a clock that a test can move. */
 export class IssuerUnderTest {
   readonly receiver: Receiver;
   readonly folder: string;
@@ -88,7 +88,7 @@ export class IssuerUnderTest {
     return createClient(this.receiver.store, this.secretKey, () => this.now(), { name, redirectUris });
   }
 
-  /** The path and query of an authorization request; an undefined parameter is left out. */
+  /** Gives the path and query of an authorization request. An undefined parameter is omitted. */
   authorizePath(parameters: Readonly<Record<string, string | undefined>> = {}): string {
     const all: Readonly<Record<string, string | undefined>> = {
       ...{ response_type: 'code', client_id: this.client.clientId, redirect_uri: callback, state: 'a b&c' },
@@ -103,12 +103,12 @@ export class IssuerUnderTest {
     return visitor.submit(this.authorizePath(), { step: 'sign-in', password: given });
   }
 
-  /** Lets the operator approve a request. */
+  /** Approves a request as the operator. */
   async approve(parameters: Readonly<Record<string, string | undefined>> = {}): Promise<URL> {
     const path = this.authorizePath(parameters);
     if ((await this.operator.get(path)).isSignIn) await this.signIn();
     const { location, status, text } = await this.operator.submit(path, { step: 'approve' });
-    if (location === undefined) throw new Error(`Not sent back: ${status} ${text}`);
+    if (location === undefined) throw new Error(`The approval was not redirected: ${status} ${text}`);
     return new URL(location);
   }
 
@@ -116,7 +116,7 @@ export class IssuerUnderTest {
     return (await this.approve(parameters)).searchParams.get('code') ?? '';
   }
 
-  /** A code redeemed by the client. */
+  /** Redeems a code as the client. */
   async takeTokens(): Promise<TokenAnswer['body']> {
     return (await this.redeem(await this.takeCode())).body;
   }
@@ -129,7 +129,7 @@ export class IssuerUnderTest {
     return this.token({ grant_type: 'refresh_token', refresh_token: refreshToken }, client);
   }
 
-  /** Asks the token endpoint with a form, the client's credentials in it. */
+  /** Sends a form with the client's credentials to the token endpoint. */
   token(parameters: Parameters, client = this.client): Promise<TokenAnswer> {
     const form = new URLSearchParams(parameters);
     form.set('client_id', client.clientId);
@@ -149,7 +149,7 @@ export class IssuerUnderTest {
     return { status, headers, body: (await response.json()) as TokenAnswer['body'] };
   }
 
-  /** True when an access token lets a push in, one second from now: so long may an old answer be remembered. */
+  /** True when an access token authenticates a push. It waits a second first, because the verifier caches that long. */
   async accepts(accessToken: string): Promise<boolean> {
     this.clock.aheadMs += 1_000;
     const { status } = await fetch(`${this.url}/webhooks/jet`, {
@@ -160,7 +160,7 @@ export class IssuerUnderTest {
     return status === 200;
   }
 
-  /** What was logged of refusals. */
+  /** The logged refusals. */
   reasons(): string[] {
     return this.logLines
       .map((line) => JSON.parse(line) as { reason?: string })
@@ -177,7 +177,7 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'jet-issuer-'));
 }
 
-/** The settings of a receiver that keeps everything in one folder. */
+/** The settings of a receiver with all its files in one folder. */
 export function environmentOf(folder: string, settings: Parameters = {}): Record<string, string> {
   return {
     PORT: '0',

@@ -24,7 +24,7 @@ async function linesOf(work: () => Promise<unknown>, of = issuer): Promise<Line[
   return of.logLines.slice(before).map((line) => JSON.parse(line) as Line);
 }
 
-describe('the operator’s log says why a request was refused', () => {
+describe('the operator’s log gives the reason for a refusal of', () => {
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
     [
       'a code that was used',
@@ -44,7 +44,7 @@ describe('the operator’s log says why a request was refused', () => {
       },
       /The code was older than 60 seconds/,
     ],
-    ['a code that nobody made', () => issuer.redeem('x'), /The code is not known/],
+    ['an unknown code', () => issuer.redeem('x'), /The code is not known/],
     [
       'a code of another client',
       async () => {
@@ -67,9 +67,9 @@ describe('the operator’s log says why a request was refused', () => {
       },
       /code verifier is invalid/,
     ],
-    ['a refresh token that nobody made', () => issuer.refresh('x'), /The refresh token is not known/],
+    ['an unknown refresh token', () => issuer.refresh('x'), /The refresh token is not known/],
     [
-      'a refresh token that is spent',
+      'a refresh token that was replaced',
       async () => {
         const first = await issuer.takeTokens();
         await issuer.refresh((await issuer.refresh(first.refresh_token)).body.refresh_token);
@@ -84,7 +84,7 @@ describe('the operator’s log says why a request was refused', () => {
         await issuer.revoke(refresh_token);
         return issuer.refresh(refresh_token);
       },
-      /was ended/,
+      /was revoked/,
     ],
     [
       'a wrong secret',
@@ -96,13 +96,17 @@ describe('the operator’s log says why a request was refused', () => {
       () => issuer.token({ grant_type: 'client_credentials' }, { ...issuer.client, clientId: 'x' }),
       /No live client has this id/,
     ],
-    ['no grant type', () => issuer.token({}), /grant_type is missing/],
+    ['a request without a grant type', () => issuer.token({}), /grant_type is missing/],
     [
       'a redirect URI that is not registered',
       () => issuer.operator.get(issuer.authorizePath({ redirect_uri: 'https://x' })),
       /redirect_uri of the request is not registered/,
     ],
-    ['a form from elsewhere', () => issuer.operator.post(issuer.authorizePath(), {}), /came from elsewhere/],
+    [
+      'a form from another site',
+      () => issuer.operator.post(issuer.authorizePath(), {}),
+      /came from elsewhere/,
+    ],
   ];
 
   it.each(refusals)('%s', async (_what, work, reason) => {
@@ -111,9 +115,9 @@ describe('the operator’s log says why a request was refused', () => {
     expect(warnings.at(-1)?.address).toBe('127.0.0.1');
   });
 
-  it('and which client it was, once that is known', async () => {
+  it('a known client, with the client id', async () => {
     const wrong = { ...issuer.client, clientSecret: 'x' };
-    // The log of refusals is limited to one line a second of each kind, and this kind was logged before.
+    // Refusals are logged at most once per second of each kind, and an earlier test logged this kind.
     const lines = await linesOf(async () => {
       await issuer.token({ grant_type: 'client_credentials' }, wrong);
       await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -121,14 +125,14 @@ describe('the operator’s log says why a request was refused', () => {
     expect(lines.find(({ level }) => level === 40)?.clientId).toBe(issuer.client.clientId);
   });
 
-  it('but not what was sent as the id of a client that is not known: it may be a secret', async () => {
+  it('an unknown client, without the sent id, because that can be a secret', async () => {
     const swapped = { ...issuer.client, clientId: issuer.client.clientSecret };
     await issuer.token({ grant_type: 'client_credentials' }, swapped);
     await issuer.operator.get(issuer.authorizePath({ client_id: issuer.client.clientSecret }));
     expect(issuer.logLines.join('\n')).not.toContain(issuer.client.clientSecret);
   });
 
-  it('and tells the sender less than the operator', async () => {
+  it('a code, with more detail than the sender gets', async () => {
     const code = await issuer.takeCode();
     await issuer.redeem(code);
     const { body } = await issuer.redeem(code);
@@ -137,7 +141,7 @@ describe('the operator’s log says why a request was refused', () => {
 });
 
 describe('an approval that ends within 30 days', () => {
-  /** What a start after so many days logs, of a store with one approval. */
+  /** Makes a store with one approval, starts again after the given number of days, and returns the logged lines. */
   async function warningsAfter(
     days: number,
     prepare: (of: IssuerUnderTest) => Promise<unknown>,
@@ -146,7 +150,7 @@ describe('an approval that ends within 30 days', () => {
     await prepare(first);
     await first.receiver.close();
     const later = await IssuerUnderTest.start({}, first.folder, first.clock.aheadMs + days * dayMs);
-    // Asked of the same store after the start's own look, which it waits for.
+    // This waits for the check that the start itself makes.
     await later.receiver.store.reader.knex('oauth_families');
     await new Promise((resolve) => setImmediate(resolve));
     const lines = later.logLines.map((line) => JSON.parse(line) as Line);
@@ -164,7 +168,7 @@ describe('an approval that ends within 30 days', () => {
       }
     };
 
-  it('is told at the start, with its client and its end', async () => {
+  it('is logged at the start, with its client and its end', async () => {
     const [line, ...more] = await warningsAfter(36, useFor(300));
     expect(line?.level).toBe(40);
     expect(line?.msg).toMatch(/approval ends soon/);
@@ -172,11 +176,11 @@ describe('an approval that ends within 30 days', () => {
     expect(more).toEqual([]);
   });
 
-  it('is not told 31 days before', async () => {
+  it('is not logged 31 days before the end', async () => {
     expect(await warningsAfter(34, useFor(300))).toEqual([]);
   });
 
-  it('is not told when the client was approved again since', async () => {
+  it('is not logged when the client has been approved again', async () => {
     const again = async (of: IssuerUnderTest): Promise<void> => {
       await useFor(300)(of);
       of.clock.aheadMs += 1000;
@@ -185,7 +189,7 @@ describe('an approval that ends within 30 days', () => {
     expect(await warningsAfter(36, again)).toEqual([]);
   });
 
-  it('is not told when nobody used it for 90 days', async () => {
+  it('is not logged when the approval already expired after 90 days without use', async () => {
     expect(await warningsAfter(340, (of) => of.takeTokens())).toEqual([]);
   });
 });

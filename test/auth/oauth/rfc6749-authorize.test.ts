@@ -15,7 +15,7 @@ const ask = (
   parameters: Readonly<Record<string, string | undefined>>,
 ): ReturnType<typeof issuer.operator.get> => issuer.operator.get(issuer.authorizePath(parameters));
 
-describe('a redirect URI near to the registered one', () => {
+describe('a redirect URI similar to the registered one', () => {
   it.each([
     `${callback}/`,
     `${callback}?`,
@@ -56,13 +56,13 @@ describe('a redirect URI near to the registered one', () => {
   });
 });
 
-describe('a redirect URI that is left out', () => {
-  it('is the registered one when there is one', async () => {
+describe('an omitted redirect URI', () => {
+  it('defaults to the registered one when there is only one', async () => {
     const answer = await issuer.approve({ redirect_uri: undefined });
     expect(answer.origin + answer.pathname).toBe(callback);
   });
 
-  it('is the registered one when it is empty', async () => {
+  it('includes an empty redirect URI', async () => {
     expect((await ask({ redirect_uri: '' })).isConsent).toBe(true);
   });
 
@@ -71,7 +71,7 @@ describe('a redirect URI that is left out', () => {
     expect([status, location]).toEqual([400, undefined]);
   });
 
-  it('is refused on a page when none is registered, which says how to register it', async () => {
+  it('is refused when none is registered, on a page that says how to register one', async () => {
     const none = await issuer.createClient([], 'None');
     const { status, text } = await ask({ client_id: none.clientId, redirect_uri: undefined });
     expect(status).toBe(400);
@@ -91,7 +91,7 @@ describe('a request that is refused on a page', () => {
     expect(text).not.toContain('<script');
   });
 
-  it.each(['redirect_uri', 'client_id', 'state', 'scope'])('names %s twice', async (name) => {
+  it.each(['redirect_uri', 'client_id', 'state', 'scope'])('has %s twice', async (name) => {
     const { status, location } = await issuer.operator.get(
       `${issuer.authorizePath({ scope: 'webhooks' })}&${name}=x`,
     );
@@ -114,13 +114,13 @@ describe('an error redirect (RFC 6749 section 4.1.2.1)', () => {
     ['the implicit response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['a mixed response type', { response_type: 'code token' }, 'unsupported_response_type'],
     ['plain PKCE', { code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
-  ])('tells %s', async (_what, parameters, error) => {
+  ])('reports %s', async (_what, parameters, error) => {
     const { status, location } = await ask(parameters);
     const query = new URL(location ?? '').searchParams;
     expect([status, query.get('error'), query.get('state')]).toEqual([303, error, 'a b&c']);
   });
 
-  it('keeps error and state beside the query of the registered address, which stays as it is', async () => {
+  it('adds error and state to the query of the registered address without changing it', async () => {
     const { location } = await ask({ client_id: many, redirect_uri: second, response_type: 'token' });
     expect(location).toMatch(
       /^https:\/\/jet\.example\.com\/second\?tenant=a%20b&x=%7e&error=unsupported_response_type&/,
@@ -128,7 +128,7 @@ describe('an error redirect (RFC 6749 section 4.1.2.1)', () => {
     expect(new URL(location ?? '').searchParams.get('state')).toBe('a b&c');
   });
 
-  it('is not kept', async () => {
+  it('is not cached', async () => {
     expect((await ask({ response_type: 'token' })).headers.get('cache-control')).toBe('no-store');
   });
 });
@@ -139,7 +139,7 @@ describe('an approval', () => {
     expect(answer.href).toMatch(/^https:\/\/jet\.example\.com\/second\?tenant=a%20b&x=%7e&code=/);
   });
 
-  it('returns the state as it was sent', async () => {
+  it('returns the state unchanged', async () => {
     const state = '"><script>&=#%00 é\u{1f600}';
     expect((await issuer.approve({ state })).searchParams.get('state')).toBe(state);
   });
@@ -149,7 +149,7 @@ describe('an approval', () => {
     expect([...answer.searchParams.keys()]).toEqual(['code', 'iss']);
   });
 
-  it('ignores parameters that it does not know', async () => {
+  it('ignores unknown parameters', async () => {
     expect(
       (await issuer.approve({ prompt: 'consent', nonce: '1', access_type: 'offline' })).searchParams.has(
         'code',
@@ -157,23 +157,23 @@ describe('an approval', () => {
     ).toBe(true);
   });
 
-  it('grants the client’s own scope when an unknown one is asked for', async () => {
+  it('grants the client’s own scope when an unknown one is requested', async () => {
     const { body } = await issuer.redeem(await issuer.takeCode({ scope: 'admin' }));
     expect(body.scope).toBe('webhooks');
   });
 });
 
 describe('iss (RFC 9207)', () => {
-  it('stands in a success, as the metadata names the issuer', async () => {
+  it('is in an approval, and equals the issuer in the metadata', async () => {
     expect((await issuer.approve()).searchParams.get('iss')).toBe(issuer.url);
   });
 
-  it('stands in an error', async () => {
+  it('is in an error', async () => {
     const { location } = await ask({ response_type: 'token' });
     expect(new URL(location ?? '').searchParams.get('iss')).toBe(issuer.url);
   });
 
-  it('stands in a refusal by the operator', async () => {
+  it('is in a refusal by the operator', async () => {
     const { location } = await issuer.operator.submit(issuer.authorizePath(), { step: 'deny' });
     expect(new URL(location ?? '').searchParams.get('iss')).toBe(issuer.url);
   });

@@ -20,7 +20,7 @@ const form = (
 const ask = (init: RequestInit): ReturnType<IssuerUnderTest['ask']> => issuer.ask('/oauth/token', init);
 
 describe('a success (RFC 6749 section 5.1)', () => {
-  it('is JSON that is not kept', async () => {
+  it('is JSON that is not cached', async () => {
     const { status, headers } = await ask(form({ ...grant, ...own }));
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
@@ -28,7 +28,7 @@ describe('a success (RFC 6749 section 5.1)', () => {
     expect(headers.get('pragma')).toBe('no-cache');
   });
 
-  it('holds token, type, whole seconds and scope, and for client credentials nothing else', async () => {
+  it('has token, type, whole seconds and scope, and nothing else for client credentials', async () => {
     const { body } = await ask(form({ ...grant, ...own }));
     expect(body).toEqual({
       access_token: expect.stringMatching(/^[A-Za-z0-9]{43}$/) as unknown,
@@ -37,37 +37,37 @@ describe('a success (RFC 6749 section 5.1)', () => {
   });
 
   it.each([
-    ['left out', undefined],
+    ['missing', undefined],
     ['empty', ''],
     ['blank', '  '],
-    ['the one there is', 'webhooks'],
+    ['the only existing one', 'webhooks'],
     ['the same twice', 'webhooks webhooks'],
     ['unknown', 'read:everything'],
     ['partly unknown', 'webhooks admin'],
-  ])('names the scope webhooks when the scope asked for is %s', async (_what, scope) => {
+  ])('names the scope webhooks when the requested scope is %s', async (_what, scope) => {
     const { body } = await ask(form({ ...grant, ...own, ...(scope === undefined ? {} : { scope }) }));
     expect(body.scope).toBe('webhooks');
   });
 
-  it('keeps no scope longer than its column, however often one is repeated', async () => {
+  it('never stores a scope longer than its column, even if the request repeats it many times', async () => {
     const { status, body } = await ask(form({ ...grant, ...own, scope: 'webhooks '.repeat(500) }));
     expect([status, body.scope]).toEqual([200, 'webhooks']);
   });
 
-  it('ignores parameters that it does not know', async () => {
+  it('ignores unknown parameters', async () => {
     expect((await ask(form({ ...grant, ...own, audience: 'x', resource: 'y' }))).status).toBe(200);
   });
 
-  it('takes empty parameters as absent', async () => {
+  it('treats empty parameters as absent', async () => {
     expect((await ask(form({ ...grant, ...own, code: '', redirect_uri: '', state: '' }))).status).toBe(200);
   });
 
-  it('takes credentials that come by Basic and, equal, in the body', async () => {
+  it('accepts equal credentials in HTTP Basic and in the body', async () => {
     const headers = basic(own.client_id, own.client_secret);
     expect((await ask(form({ ...grant, ...own }, headers))).status).toBe(200);
   });
 
-  it('takes the word Basic in any case', async () => {
+  it('accepts the word Basic in any case', async () => {
     const { authorization } = basic(own.client_id, own.client_secret);
     const headers = { authorization: authorization.replace('Basic', 'bAsIc') };
     expect((await ask(form(grant, headers))).status).toBe(200);
@@ -84,7 +84,7 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
       'unsupported_grant_type',
     ],
     ['the implicit grant', { grant_type: 'implicit' }, 'unsupported_grant_type'],
-    ['a name of every object', { grant_type: 'constructor' }, 'unsupported_grant_type'],
+    ['a member name of every object', { grant_type: 'constructor' }, 'unsupported_grant_type'],
     [
       'a grant by its full name',
       { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' },
@@ -92,11 +92,7 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
     ],
     ['no code', { grant_type: 'authorization_code' }, 'invalid_request'],
     ['no refresh token', { grant_type: 'refresh_token' }, 'invalid_request'],
-    [
-      'a code that is not a text of ASCII',
-      { grant_type: 'authorization_code', code: 'é\u0000' },
-      'invalid_request',
-    ],
+    ['a code that is not ASCII', { grant_type: 'authorization_code', code: 'é\u0000' }, 'invalid_request'],
     ['an odd scope', { ...grant, scope: 'a"b' }, 'invalid_scope'],
   ])('of %s is 400', async (_what, fields, error) => {
     const { status, headers, body } = await ask(form({ ...fields, ...own }));
@@ -130,18 +126,18 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('of a hundred and one parameters is invalid_request', async () => {
+  it('of 101 parameters is invalid_request', async () => {
     const many = Object.fromEntries(Array.from({ length: 98 }, (_none, index) => [`p${index}`, 'x']));
     expect((await ask(form({ ...grant, ...own, ...many, last: 'x' }))).body.error).toBe('invalid_request');
   });
 
-  it('of a body above 16 KiB is 413 in the same shape', async () => {
+  it('of a body larger than 16 KiB is 413 in the same format', async () => {
     const { status, headers, body } = await ask(form('a'.repeat(17_000)));
     expect([status, body.error]).toEqual([413, 'invalid_request']);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('of credentials in the query takes no notice of them', async () => {
+  it('ignores credentials in the query', async () => {
     const query = new URLSearchParams({ ...grant, ...own }).toString();
     const { body } = await issuer.ask(`/oauth/token?${query}`, form(''));
     expect(body.error).toBe('invalid_request');
@@ -156,14 +152,14 @@ describe('invalid_client', () => {
     ['no credentials', () => form(grant)],
     ['no secret', () => form({ ...grant, client_id: own.client_id })],
     ['an empty secret by Basic', () => form(grant, basic(own.client_id, ''))],
-    ['a Basic header that is none', () => form(grant, { authorization: 'Basic ???' })],
+    ['an invalid Basic header', () => form(grant, { authorization: 'Basic ???' })],
     ['a bearer token', () => form(grant, { authorization: 'Bearer abc' })],
     ['an id with a NUL', () => form({ ...grant, ...own, client_id: `${own.client_id}\u0000` })],
     ['an id with a blank after it', () => form({ ...grant, ...own, client_id: `${own.client_id} ` })],
-    ['an id in other case', () => form({ ...grant, ...own, client_id: own.client_id.toLowerCase() })],
+    ['an id in a different case', () => form({ ...grant, ...own, client_id: own.client_id.toLowerCase() })],
     ['a secret beyond ASCII', () => form({ ...grant, ...own, client_secret: 'sécret' })],
     [
-      'a secret with a character more',
+      'a secret with an additional character',
       () => form({ ...grant, ...own, client_secret: `${own.client_secret}a` }),
     ],
   ];
@@ -175,17 +171,17 @@ describe('invalid_client', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('carries the challenge of Basic when that was used', async () => {
+  it('has the Basic challenge when HTTP Basic was used', async () => {
     const { headers } = await ask(form(grant, basic(own.client_id, 'no')));
     expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
   });
 
-  it('carries no challenge when the credentials were in the body', async () => {
+  it('has no challenge when the credentials were in the body', async () => {
     const { headers } = await ask(form({ ...grant, ...own, client_secret: 'no' }));
     expect(headers.get('www-authenticate')).toBeNull();
   });
 
-  it('does not tell an unknown client from a wrong secret', async () => {
+  it('is the same for an unknown client and for a wrong secret', async () => {
     issuer.clock.aheadMs += 2 * 3_600_000;
     const unknown = await ask(form({ ...grant, client_id: 'a'.repeat(24), client_secret: 'b'.repeat(43) }));
     const wrong = await ask(form({ ...grant, ...own, client_secret: 'b'.repeat(43) }));
@@ -194,7 +190,7 @@ describe('invalid_client', () => {
 });
 
 describe('an unknown client', () => {
-  it('costs the same statements as a wrong secret', async () => {
+  it('takes the same database statements as a wrong secret', async () => {
     const { knex } = issuer.receiver.store.reader;
     const statements: string[] = [];
     const note = ({ sql }: { sql: string }): void => void statements.push(sql);

@@ -8,44 +8,44 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 describe('revocation (RFC 7009)', () => {
-  it('answers 200 with an empty JSON object that is not kept', async () => {
+  it('answers 200 with an empty JSON object that is not cached', async () => {
     const { status, headers, body } = await issuer.revoke((await issuer.takeTokens()).access_token);
     expect([status, body]).toEqual([200, {}]);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('of an access token ends that token', async () => {
+  it('of an access token revokes that token', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('of an access token leaves its refresh token alone', async () => {
+  it('of an access token does not revoke its refresh token', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect((await issuer.refresh(refresh_token)).status).toBe(200);
   });
 
-  it('of a refresh token ends it and the access tokens of its approval', async () => {
+  it('of a refresh token revokes it and the access tokens of its approval', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     await issuer.revoke(refresh_token);
     expect((await issuer.refresh(refresh_token)).body.error).toBe('invalid_grant');
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('of an unknown token answers the same', async () => {
+  it('of an unknown token gets the same answer', async () => {
     const { status, body } = await issuer.revoke('made-up');
     expect([status, body]).toEqual([200, {}]);
   });
 
-  it('twice answers the same', async () => {
+  it('gets the same answer the second time', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect((await issuer.revoke(access_token)).body).toEqual({});
   });
 
-  it('leaves another client’s tokens alone', async () => {
+  it('does not affect another client’s tokens', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     const other = await issuer.createClient([callback], 'Other');
     expect((await issuer.revoke(access_token, other)).body).toEqual({});
@@ -54,7 +54,7 @@ describe('revocation (RFC 7009)', () => {
     expect((await issuer.refresh(refresh_token)).status).toBe(200);
   });
 
-  it('takes credentials by Basic, and a hint', async () => {
+  it('accepts credentials in HTTP Basic, and a token type hint', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.ask('/oauth/revoke', {
       headers: basic(issuer.client.clientId, issuer.client.clientSecret),
@@ -67,7 +67,7 @@ describe('revocation (RFC 7009)', () => {
     expect((await issuer.revoke('')).body.error).toBe('invalid_request');
   });
 
-  it('with a wrong secret is invalid_client, and the token lives on', async () => {
+  it('with a wrong secret is invalid_client, and the token stays valid', async () => {
     const { access_token } = await issuer.takeTokens();
     const answer = await issuer.revoke(access_token, { ...issuer.client, clientSecret: 'no' });
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);

@@ -13,17 +13,17 @@ const { verifier, challenge } = pkcePair();
 const withChallenge = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('a challenge (RFC 7636 section 4.3)', () => {
-  it('by S256 is taken', async () => {
+  it('with S256 is accepted', async () => {
     const code = await issuer.takeCode(withChallenge);
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(200);
   });
 
   it.each([
-    ['by plain', { code_challenge: challenge, code_challenge_method: 'plain' }],
+    ['with the method plain', { code_challenge: challenge, code_challenge_method: 'plain' }],
     ['without a method, which means plain', { code_challenge: challenge }],
-    ['by s256 in small letters', { code_challenge: challenge, code_challenge_method: 's256' }],
-    ['that is no digest', { code_challenge: 'short', code_challenge_method: 'S256' }],
-    ['that is left out beside its method', { code_challenge_method: 'S256' }],
+    ['with s256 in lower case', { code_challenge: challenge, code_challenge_method: 's256' }],
+    ['that is not a digest', { code_challenge: 'short', code_challenge_method: 'S256' }],
+    ['that is missing while its method is given', { code_challenge_method: 'S256' }],
     ['with padding', { code_challenge: `${challenge}=`, code_challenge_method: 'S256' }],
   ])('%s is refused by redirect as invalid_request', async (_what, parameters) => {
     const { location, status } = await issuer.operator.get(issuer.authorizePath(parameters));
@@ -38,28 +38,28 @@ describe('a verifier (RFC 7636 section 4.6)', () => {
   it.each([
     ['that is missing', {}],
     ['that is empty', { code_verifier: '' }],
-    ['of somebody else', { code_verifier: pkcePair().verifier }],
+    ['of another request', { code_verifier: pkcePair().verifier }],
     ['that is the challenge itself', { code_verifier: challenge }],
     ['that is too short', { code_verifier: 'a'.repeat(42) }],
     ['that is too long', { code_verifier: 'a'.repeat(129) }],
-    ['with a character that it may not have', { code_verifier: `${verifier}!` }],
+    ['with a forbidden character', { code_verifier: `${verifier}!` }],
   ])('%s is refused as invalid_grant', async (_what, parameters) => {
     const answer = await issuer.redeem(await issuer.takeCode(withChallenge), parameters);
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('without a challenge is refused as invalid_grant', async () => {
+  it('for a code without a challenge is refused as invalid_grant', async () => {
     const answer = await issuer.redeem(await issuer.takeCode(), { code_verifier: verifier });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('that is wrong burns the code', async () => {
+  it('that is wrong makes the code invalid', async () => {
     const code = await issuer.takeCode(withChallenge);
     await issuer.redeem(code, { code_verifier: pkcePair().verifier });
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(400);
   });
 
-  it('does not stand in for the secret', async () => {
+  it('does not replace the client secret', async () => {
     const body = new URLSearchParams({
       ...{ grant_type: 'authorization_code', code: await issuer.takeCode(withChallenge) },
       ...{ redirect_uri: callback, client_id: issuer.client.clientId, code_verifier: verifier },
@@ -83,12 +83,12 @@ describe('a client that must use PKCE', () => {
   it.each([
     ['without code_challenge', {}],
     ['with an empty code_challenge', { code_challenge: '' }],
-  ])('is sent back with invalid_request when it asks %s', async (_what, parameters) => {
+  ])('is redirected with invalid_request when it asks %s', async (_what, parameters) => {
     const { location } = await issuer.operator.get(issuer.authorizePath(parameters));
     expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
   });
 
-  it('gets no token for a code that was requested without a challenge before', async () => {
+  it('gets no token for an earlier code that was requested without a challenge', async () => {
     await requirePkce(false);
     const code = await issuer.takeCode();
     await requirePkce(true);

@@ -21,7 +21,7 @@ describe('the metadata (RFC 8414)', () => {
     });
   });
 
-  it('names what the issuer can do, and nothing of the grants that it does not have', async () => {
+  it('lists exactly what the issuer supports', async () => {
     issuer = await IssuerUnderTest.start();
     expect(await read()).toMatchObject({
       scopes_supported: ['webhooks'],
@@ -33,12 +33,12 @@ describe('the metadata (RFC 8414)', () => {
     });
   });
 
-  it('is as /openapi.json describes it', async () => {
+  it('matches its description in /openapi.json', async () => {
     issuer = await IssuerUnderTest.start();
     expect(metadataSchema.strict().safeParse(await read()).error).toBeUndefined();
   });
 
-  it('takes nothing from what a request says of its host', async () => {
+  it('ignores the host headers of a request', async () => {
     issuer = await IssuerUnderTest.start();
     const metadata = await read({ 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' });
     expect(metadata.issuer).toBe(issuer.url);

@@ -19,7 +19,7 @@ afterEach(async () => {
   await issuer.close();
 });
 
-/** Starts again on the same folder under other keys; the client stays the first one. */
+/** Restarts on the same folder with other keys. The client stays the same. */
 async function restart(settings: Record<string, string>): Promise<void> {
   const { folder, client } = issuer;
   await issuer.receiver.close();
@@ -37,8 +37,8 @@ async function statusOf(client: ClientCredentials, at = issuer): Promise<number>
   return (await at.token({ grant_type: 'client_credentials' }, client)).status;
 }
 
-describe('a client whose secret was made under the key before', { timeout: 60_000 }, () => {
-  it('gets tokens after the change, and also once SECRET_KEY_PREVIOUS is removed', async () => {
+describe('a client with a secret made under the previous key', { timeout: 60_000 }, () => {
+  it('gets tokens after the change, and still does after SECRET_KEY_PREVIOUS is removed', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     expect(await statusOf(issuer.client)).toBe(200);
@@ -48,14 +48,14 @@ describe('a client whose secret was made under the key before', { timeout: 60_00
     expect(await statusOf({ ...issuer.client, clientSecret: 'guessed' })).toBe(401);
   });
 
-  it('gets none after that if it took none in between', async () => {
+  it('gets no token after the removal if it requested none in between', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     await restart(after);
     expect(await statusOf(issuer.client)).toBe(401);
   });
 
-  it('gets tokens by both secrets where one was rotated before the change', async () => {
+  it('gets tokens with both secrets when one was rotated before the change', async () => {
     issuer = await IssuerUnderTest.start(before);
     const { client } = issuer;
     const untilMs = issuer.now() + 3_600_000;
@@ -67,7 +67,7 @@ describe('a client whose secret was made under the key before', { timeout: 60_00
     }
   });
 
-  it('keeps its hash once it is that of the present key', async () => {
+  it('is rehashed only once', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     const { store } = issuer.receiver;
@@ -80,11 +80,11 @@ describe('a client whose secret was made under the key before', { timeout: 60_00
 
 describe('a start under a changed key', { timeout: 60_000 }, () => {
   it.each([
-    ['without the previous one', after, /^SECRET_KEY is not the one/],
+    ['without the previous key', after, /^SECRET_KEY is not the key/],
     [
-      'with a previous one that is not that of the clients',
+      'with a previous key that the client secrets were not made with',
       { ...after, SECRET_KEY_PREVIOUS: `third ${oldKey}` },
-      /^Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the one/,
+      /^Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the key/,
     ],
   ])('%s is refused', async (_what, keys, message) => {
     issuer = await IssuerUnderTest.start(before);
@@ -93,17 +93,17 @@ describe('a start under a changed key', { timeout: 60_000 }, () => {
     issuer = await IssuerUnderTest.start(before, issuer.folder);
   });
 
-  it('with both notes the new one, so that the old one alone is refused from then on', async () => {
+  it('with both keys stores the mark of the new key, so that the old key alone is refused later', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     await issuer.receiver.close();
-    await expect(IssuerUnderTest.start(before, issuer.folder)).rejects.toThrow('SECRET_KEY is not the one');
+    await expect(IssuerUnderTest.start(before, issuer.folder)).rejects.toThrow('SECRET_KEY is not the key');
     issuer = await IssuerUnderTest.start(after, issuer.folder);
   });
 });
 
-describe('a refresh over the change of the key', { timeout: 60_000 }, () => {
-  it('that is repeated gives the successor that was made before', async () => {
+describe('a refresh across a change of the key', { timeout: 60_000 }, () => {
+  it('gives, when repeated, the successor that was made before the change', async () => {
     issuer = await IssuerUnderTest.start(before);
     const first = await issuer.takeTokens();
     const lost = (await issuer.refresh(first.refresh_token)).body;
@@ -117,8 +117,8 @@ describe('a refresh over the change of the key', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a browser over the change of the key', { timeout: 60_000 }, () => {
-  it('stays signed in, and a form that was open approves', async () => {
+describe('a browser across a change of the key', { timeout: 60_000 }, () => {
+  it('stays signed in, and an open form can still approve', async () => {
     issuer = await IssuerUnderTest.start(before);
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -130,7 +130,7 @@ describe('a browser over the change of the key', { timeout: 60_000 }, () => {
     expect((await same.post(path, { csrf, step: 'approve' })).location).toContain('code=');
   });
 
-  it('has to sign in again without the previous key', async () => {
+  it('must sign in again when the previous key is not set', async () => {
     issuer = await IssuerUnderTest.start(before);
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -140,7 +140,7 @@ describe('a browser over the change of the key', { timeout: 60_000 }, () => {
     expect((await sameBrowser(visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('is known as one that signed in before', () => {
+  it('is still known as a browser that signed in before', () => {
     const cookiesUnder = (present: string, previous?: string) =>
       createDeviceCookies({ present, previous }, undefined, Date.now);
     const isKnown = (
@@ -154,7 +154,7 @@ describe('a browser over the change of the key', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a removed call over the change of the key', { timeout: 60_000 }, () => {
+describe('a removed call across a change of the key', { timeout: 60_000 }, () => {
   it('stays removed', async () => {
     issuer = await IssuerUnderTest.start(before);
     const { store } = issuer.receiver;
@@ -171,8 +171,8 @@ describe('a removed call over the change of the key', { timeout: 60_000 }, () =>
   });
 });
 
-describe('several processes that change the key one after the other', { timeout: 60_000 }, () => {
-  it('accept the same at each step', async () => {
+describe('several processes that change the key one after another', { timeout: 60_000 }, () => {
+  it('accept the same credentials at each step', async () => {
     const folder = newFolder();
     issuer = await IssuerUnderTest.start(before, folder);
     const { client } = issuer;

@@ -18,7 +18,7 @@ async function fingerprintIn({ receiver }: IssuerUnderTest): Promise<string> {
   return /"passwordFingerprint":"([^"]*)"/.exec(row.data)?.[1] ?? '';
 }
 
-/** Starts again on the same folder, as after a change of the settings. */
+/** Restarts on the same folder, as after a change of the settings. */
 async function restart(settings: Record<string, string>): Promise<void> {
   const { folder, client } = issuer;
   await issuer.receiver.close();
@@ -26,7 +26,7 @@ async function restart(settings: Record<string, string>): Promise<void> {
   issuer.client = client;
 }
 
-/** The same browser at the address of the new process. */
+/** Moves a browser with its cookies to the address of the new process. */
 function sameBrowser(visitor: Visitor): Visitor {
   const same = issuer.visitor();
   for (const [name, value] of visitor.cookies) same.cookies.set(name, value);
@@ -34,7 +34,7 @@ function sameBrowser(visitor: Visitor): Visitor {
 }
 
 describe('a changed console password', () => {
-  it('ends a session, and a session of the same password lives on over a restart', async () => {
+  it('ends a session, while a session with the same password survives a restart', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -45,7 +45,7 @@ describe('a changed console password', () => {
     expect((await sameBrowser(visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('ends every session, and one that was seen does not come back with the old password', async () => {
+  it('ends every session for good, even if the old password is set again', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitors = [issuer.visitor(), issuer.visitor()];
@@ -58,7 +58,7 @@ describe('a changed console password', () => {
     expect((await sameBrowser(visitors[0] as Visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('lets a form of an old session approve nothing', async () => {
+  it('makes the open forms of an old session useless', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -69,7 +69,7 @@ describe('a changed console password', () => {
     expect([answer.location, answer.isSignIn]).toEqual([undefined, true]);
   });
 
-  it('takes the new password in the browser that held the old session', async () => {
+  it('works for a new sign-in in the browser with the old session', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -80,7 +80,7 @@ describe('a changed console password', () => {
     expect((await same.get(path)).isConsent).toBe(true);
   });
 
-  it('ends a session at once when the kept password changes under a running server', async () => {
+  it('ends a session immediately when the stored password changes while the server runs', async () => {
     issuer = await IssuerUnderTest.start({ CONSOLE_PASSWORD: '' });
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -91,7 +91,7 @@ describe('a changed console password', () => {
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('has no fingerprint in the database that shows the password without the secret key', async () => {
+  it('has a fingerprint in the database that reveals nothing without the secret key', async () => {
     issuer = await IssuerUnderTest.start();
     const other = await IssuerUnderTest.start();
     const fingerprints: string[] = [];
@@ -115,13 +115,13 @@ describe('signing out', () => {
     return { visitor, path: issuer.authorizePath() };
   }
 
-  it('has a button on the page of an operator who signed in, and none before', async () => {
+  it('has a button on the page only after the sign-in', async () => {
     const { visitor, path } = await signedIn();
     expect((await visitor.get(path)).text).toContain('name="step" value="sign-out"');
     expect((await issuer.visitor().get(path)).text).not.toContain('sign-out');
   });
 
-  it('ends the session in the store, also for a copy of its cookie', async () => {
+  it('ends the session in the store, so that a copy of its cookie is useless', async () => {
     const { visitor, path } = await signedIn();
     const copy = sameBrowser(visitor);
     await visitor.submit(path, { step: 'sign-out' });
@@ -142,7 +142,7 @@ describe('signing out', () => {
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('clears the cookie of https by its whole name, with Secure', async () => {
+  it('clears the cookie of an https address by its full name, with Secure', async () => {
     const { visitor, path } = await signedIn({ PUBLIC_URL: 'https://calls.example.com' });
     const { csrf } = await visitor.get(path);
     const form = { csrf, step: 'sign-out' };
@@ -156,7 +156,7 @@ describe('signing out', () => {
     ['without the token of the form', { step: 'sign-out' }, {}],
     ['with a wrong token', { step: 'sign-out', csrf: 'f'.repeat(64) }, {}],
     ['from another site', { step: 'sign-out' }, { origin: 'https://evil.example' }],
-  ])('%s is refused, and the session lives on', async (_what, form, headers) => {
+  ])('%s is refused, and the session stays valid', async (_what, form, headers) => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     const sent = 'origin' in headers ? { csrf, ...form } : form;
@@ -164,21 +164,21 @@ describe('signing out', () => {
     expect((await visitor.get(path)).isConsent).toBe(true);
   });
 
-  it('is not taken by GET', async () => {
+  it('is not accepted by GET', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     await visitor.get(`${path}&step=sign-out&csrf=${csrf}`);
     expect((await visitor.get(path)).isConsent).toBe(true);
   });
 
-  it('works where the request of the client is refused', async () => {
+  it('works even when the client’s request is refused', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     await visitor.post(issuer.authorizePath({ client_id: 'gone' }), { csrf, step: 'sign-out' });
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('lets an older form approve nothing', async () => {
+  it('makes an open form useless', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     const copy = sameBrowser(visitor);
@@ -200,7 +200,7 @@ describe('signing out', () => {
     expect(await countSessions()).toBe(0);
   });
 
-  it('leaves a session of another browser alone', async () => {
+  it('does not end a session of another browser', async () => {
     const { visitor, path } = await signedIn();
     const other = issuer.visitor();
     await other.submit(path, signIn);
@@ -208,7 +208,7 @@ describe('signing out', () => {
     expect((await other.get(path)).isConsent).toBe(true);
   });
 
-  it('is in the log once, and only of an operator who was signed in', async () => {
+  it('is logged once, and only for an operator who was signed in', async () => {
     const { visitor, path } = await signedIn();
     await visitor.submit(path, { step: 'sign-out' });
     await visitor.submit(path, { step: 'sign-out' });

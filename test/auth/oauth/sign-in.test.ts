@@ -18,7 +18,7 @@ const signIn = { step: 'sign-in', password };
 const isSignedIn = async (who = visitor): Promise<boolean> => (await who.get(path)).isConsent;
 
 describe('signing in', () => {
-  it('with the password leads on to the decision', async () => {
+  it('with the password leads to the decision page', async () => {
     const answer = await visitor.submit(path, signIn);
     expect(answer.status).toBe(303);
     expect(new URL(answer.location ?? '', `${issuer.url}${path}`).href).toBe(`${issuer.url}${path}`);
@@ -28,8 +28,8 @@ describe('signing in', () => {
   it.each([
     ['wrong', 'not the password!!'],
     ['empty', ''],
-    ['a character short', password.slice(0, -1)],
-    ['in other case', password.toUpperCase()],
+    ['one character too short', password.slice(0, -1)],
+    ['in a different case', password.toUpperCase()],
   ])('with a password that is %s is 401, and the page says so', async (_what, given) => {
     issuer.clock.aheadMs += 2 * 3_600_000;
     const { status, isSignIn, text } = await visitor.submit(path, { step: 'sign-in', password: given });
@@ -37,12 +37,12 @@ describe('signing in', () => {
     expect(text).toContain('role="alert"');
   });
 
-  it('takes no password from the query, which ends in logs', async () => {
+  it('accepts no password from the query, because queries are logged', async () => {
     const query = `${path}&password=${encodeURIComponent(password)}`;
     expect((await visitor.submit(query, { step: 'sign-in' })).status).toBe(401);
   });
 
-  it('gives the session a new id, so one that was planted before is worth nothing', async () => {
+  it('gives the session a new id, so that an id planted by an attacker is useless', async () => {
     await visitor.get(path);
     const planted = new Map(visitor.cookies);
     await visitor.submit(path, signIn);
@@ -52,12 +52,12 @@ describe('signing in', () => {
     expect([await isSignedIn(), await isSignedIn(attacker)]).toEqual([true, false]);
   });
 
-  it('leaves another browser signed out', async () => {
+  it('does not sign in another browser', async () => {
     await visitor.submit(path, signIn);
     expect(await isSignedIn(issuer.visitor())).toBe(false);
   });
 
-  it('of a stranger who only loads the page keeps no row', async () => {
+  it('stores no row for a stranger who only loads the page', async () => {
     const count = (): Promise<unknown> => issuer.receiver.store.reader.knex('sessions').count();
     const before = await count();
     for (let number = 0; number < 20; number += 1) await issuer.visitor().get(path);
@@ -67,7 +67,7 @@ describe('signing in', () => {
 });
 
 describe('a cookie', () => {
-  it('that was forged is no session', async () => {
+  it('that was forged does not give a session', async () => {
     await visitor.submit(path, signIn);
     const [[name, value] = ['', '']] = visitor.cookies;
     const forged = issuer.visitor();
@@ -75,14 +75,14 @@ describe('a cookie', () => {
     expect(await isSignedIn(forged)).toBe(false);
   });
 
-  it('is for this host, for HTTP alone and not for cross-site forms', async () => {
+  it('is for this host only, is HttpOnly and is not sent with cross-site forms', async () => {
     const { headers } = await visitor.get(path);
     expect(headers.getSetCookie()).toEqual([
       expect.stringMatching(/^jet-session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
   });
 
-  it('is Secure and bound by __Host- where PUBLIC_URL is https, whatever a request says', async () => {
+  it('is Secure with the __Host- prefix when PUBLIC_URL is https, for every request', async () => {
     const https = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com' });
     const { headers } = await https.visitor().get(https.authorizePath(), { 'x-forwarded-proto': 'http' });
     await https.close();
@@ -91,14 +91,14 @@ describe('a cookie', () => {
     ]);
   });
 
-  it('is not set where the request is refused on a page', async () => {
+  it('is not set when the request is refused on a page', async () => {
     const { headers } = await visitor.get(issuer.authorizePath({ redirect_uri: 'https://evil.example/' }));
     expect(headers.getSetCookie()).toEqual([]);
   });
 });
 
 describe('a session', () => {
-  it('is alive after 29 minutes without use, and then for another 29', async () => {
+  it('is valid after 29 minutes without use, and after another 29', async () => {
     await visitor.submit(path, signIn);
     issuer.clock.aheadMs += 29 * 60_000;
     expect(await isSignedIn()).toBe(true);
@@ -106,13 +106,13 @@ describe('a session', () => {
     expect(await isSignedIn()).toBe(true);
   });
 
-  it('ends after 30 minutes without use', async () => {
+  it('expires after 30 minutes without use', async () => {
     await visitor.submit(path, signIn);
     issuer.clock.aheadMs += 30 * 60_000;
     expect(await isSignedIn()).toBe(false);
   });
 
-  it('ends after 8 hours, however much it is used', async () => {
+  it('expires after 8 hours, no matter how often it is used', async () => {
     await visitor.submit(path, signIn);
     const alive: boolean[] = [];
     for (let minutes = 0; minutes < 8 * 60; minutes += 20) {
@@ -122,7 +122,7 @@ describe('a session', () => {
     expect([alive.slice(0, -1).includes(false), alive.at(-1)]).toEqual([false, false]);
   });
 
-  it('that ended approves nothing', async () => {
+  it('cannot approve anything after it has expired', async () => {
     await visitor.submit(path, signIn);
     const { csrf } = await visitor.get(path);
     issuer.clock.aheadMs += 30 * 60_000;

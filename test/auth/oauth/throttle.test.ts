@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { basic, IssuerUnderTest, password, times, type TokenAnswer } from './issuer-under-test.ts';
 import type { Page, Visitor } from './visitor.ts';
 
-// A sign-in takes half a second on an idle machine, and waits for its turn.
+// A sign-in takes half a second on an idle machine, and it waits for others.
 vi.setConfig({ testTimeout: 60_000 });
 
 let issuer: IssuerUnderTest;
 beforeEach(async () => {
-  // The tests choose their address as a proxy would tell it.
+  // With this setting, the tests can choose their address in a header, as a proxy does.
   issuer = await IssuerUnderTest.start({ TRUST_PROXY: 'loopback' });
 });
 afterEach(() => issuer.close());
@@ -32,7 +32,7 @@ describe('failures at the token endpoint', () => {
     expect(answers[10]?.body.error).toBe('slow_down');
   });
 
-  it('make the wait twice as long each time, up to 15 minutes', async () => {
+  it('double the wait each time, up to 15 minutes', async () => {
     for (let number = 0; number < 10; number += 1) await ask('wrong');
     const waits: number[] = [];
     for (let number = 0; number < 12; number += 1) {
@@ -43,29 +43,29 @@ describe('failures at the token endpoint', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it('never keep the right secret out, from the attacker’s own address', async () => {
+  it('never block the right secret, not even from the attacker’s address', async () => {
     await times(100, () => ask('wrong'));
     expect((await ask(issuer.client.clientSecret)).status).toBe(200);
   });
 
-  it('a thousand times from one address leave another address alone', async () => {
+  it('do not affect another address, even after a thousand', async () => {
     for (let round = 0; round < 10; round += 1) await times(100, () => ask('wrong'));
     expect((await ask(issuer.client.clientSecret, stranger)).status).toBe(200);
     expect((await ask('wrong', stranger)).status).toBe(401);
   });
 
-  it('are forgotten after an hour of quiet', async () => {
+  it('are forgotten after an hour without a failure', async () => {
     for (let number = 0; number < 12; number += 1) await ask('wrong');
     issuer.clock.aheadMs += 3_600_001;
     expect((await ask('wrong')).status).toBe(401);
   });
 
-  it('count together with those at the revocation endpoint', async () => {
+  it('are counted together with those at the revocation endpoint', async () => {
     for (let number = 0; number < 10; number += 1) await ask('wrong', attacker, '/oauth/revoke');
     expect((await ask('wrong')).status).toBe(429);
   });
 
-  it('are counted however the credentials are sent', async () => {
+  it('are counted for every way to send credentials', async () => {
     const { clientId } = issuer.client;
     const headers = { 'x-forwarded-for': attacker };
     const fields = { ...grant, client_id: clientId, client_secret: 'wrong' };
@@ -77,14 +77,14 @@ describe('failures at the token endpoint', () => {
     expect((await ask('wrong')).status).toBe(429);
   });
 
-  it('do not count when the fault is in the request, not in who asks', async () => {
+  it('are not counted when the request is wrong and the credentials are not', async () => {
     const headers = { 'x-forwarded-for': attacker };
     await times(30, () => issuer.ask('/oauth/token', { headers, body: new URLSearchParams({ a: 'b' }) }));
     await times(30, () => issuer.refresh('made-up'));
     expect((await ask('wrong')).status).toBe(401);
   });
 
-  it('cannot be put on another address by a header from a stranger', async () => {
+  it('cannot be blamed on another address by a stranger’s forwarding header', async () => {
     const direct = await IssuerUnderTest.start();
     const headers = (number: number): Record<string, string> => ({
       'x-forwarded-for': `198.51.100.${number}`,
@@ -100,7 +100,7 @@ describe('failures at the token endpoint', () => {
   });
 });
 
-/** A browser whose session has ended. */
+/** Makes a browser that signed in before and has no session any more. */
 async function signedInBefore(): Promise<Visitor> {
   const browser = issuer.visitor();
   const answer = await browser.submit(issuer.authorizePath(), { step: 'sign-in', password });
@@ -122,14 +122,14 @@ describe('failures to sign in', () => {
     return visitor.post(path, form, { 'x-forwarded-for': address });
   }
 
-  // An empty password counts as any other, and costs no half second.
+  // An empty password counts like any other wrong one, but needs no slow password hash.
   const fail = async (count: number): Promise<Page[]> => {
     const pages: Page[] = [];
     for (let number = 0; number < count; number += 1) pages.push(await signIn(''));
     return pages;
   };
 
-  /** Fails until a block lasts a minute, which is longer than a busy machine takes to look at it. */
+  /** Fails until a block lasts a minute. That is long enough to test it on a busy machine. */
   const block = async (send = (): Promise<Page> => signIn('')): Promise<void> => {
     for (;;) {
       const waitMs = Number((await send()).headers.get('retry-after')) * 1_000;
@@ -145,7 +145,7 @@ describe('failures to sign in', () => {
     expect(pages[10]?.text).toContain('Wait 1 second ');
   });
 
-  it('keep the right password out while their address is blocked, and for no longer', async () => {
+  it('block the right password while their address is blocked, and no longer', async () => {
     await block();
     const blocked = await signIn(password);
     expect(blocked.status).toBe(429);
@@ -156,32 +156,32 @@ describe('failures to sign in', () => {
 
   it('do not reach the password hash while their address is blocked', async () => {
     await block();
-    // Two at most would wait for a hash, and the others would be answered that the server is busy.
+    // If they did, two would wait for a hash and the others would be told that the server is busy.
     const pages = await times(40, () => signIn('wrong'));
     expect(pages.filter(({ text }) => text.includes('the password was not checked')).length).toBe(40);
   });
 
-  it('count for all addresses of one /64', async () => {
+  it('are counted together for all addresses of one /64', async () => {
     let number = 0;
     await block(() => signIn('', `2001:db8:1:2::${(number += 1)}`));
     expect((await signIn(password, '2001:db8:1:2:ffff::1')).status).toBe(429);
     expect((await signIn(password, '2001:db8:1:3::1')).status).toBe(303);
   });
 
-  it('do not keep out a browser that signed in before, from the attacker’s own address', async () => {
+  it('do not block a browser that signed in before, not even at the attacker’s address', async () => {
     const browser = await signedInBefore();
     await fail(15);
     const answer = await browser.submit(issuer.authorizePath(), { step: 'sign-in', password });
     expect(answer.status).toBe(303);
   });
 
-  it('of a browser that signed in before are throttled too', async () => {
+  it('are also throttled for a browser that signed in before', async () => {
     const browser = await signedInBefore();
     await block(() => browser.submit(issuer.authorizePath(), { step: 'sign-in', password: '' }));
     expect((await browser.submit(issuer.authorizePath(), { step: 'sign-in', password })).status).toBe(429);
   });
 
-  it('with a device cookie that was forged or has ended count for the address', async () => {
+  it('with a forged or expired device cookie are counted for the address', async () => {
     const browser = await signedInBefore();
     const [, value = ''] = [...browser.cookies].find(([name]) => name === 'jet-device') ?? [];
     browser.cookies.set('jet-device', `${value.startsWith('a') ? 'b' : 'a'}${value.slice(1)}`);
@@ -198,13 +198,13 @@ describe('failures to sign in', () => {
     expect((await send()).status).toBe(429);
   });
 
-  it('leave another address alone', async () => {
+  it('do not affect another address', async () => {
     await fail(15);
     expect((await signIn('wrong', stranger)).status).toBe(401);
   });
 });
 
-describe('sign-ins at once', () => {
+describe('simultaneous sign-ins', () => {
   async function prepare(address: string): Promise<(given: string) => Promise<Page>> {
     const visitor = issuer.visitor();
     const path = issuer.authorizePath();
@@ -213,7 +213,7 @@ describe('sign-ins at once', () => {
       visitor.post(path, { csrf, step: 'sign-in', password: given }, { 'x-forwarded-for': address });
   }
 
-  it('from one address are two at most; the others are told to come again', async () => {
+  it('from one address are limited to two, and the others must try again', async () => {
     const ready = await times(20, () => prepare(attacker));
     const pages = await Promise.all(ready.map((send) => send('wrong')));
     expect(pages.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(4);
@@ -222,7 +222,7 @@ describe('sign-ins at once', () => {
     expect(new Set(busy.map(({ headers }) => headers.get('retry-after')))).toEqual(new Set(['5']));
   });
 
-  it('from one address do not keep the operator out at another', async () => {
+  it('from one address do not block the operator at another', async () => {
     const ready = await times(20, () => prepare(attacker));
     const operator = await prepare(stranger);
     const flood = ready.map((send) => send('wrong'));
@@ -231,7 +231,7 @@ describe('sign-ins at once', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('from twenty addresses do not keep out a browser that signed in before', async () => {
+  it('from twenty addresses do not block a browser that signed in before', async () => {
     const browser = await signedInBefore();
     const { csrf } = await browser.get(issuer.authorizePath());
     const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
@@ -242,7 +242,7 @@ describe('sign-ins at once', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('from twenty addresses are eight at most', async () => {
+  it('from twenty addresses are limited to eight', async () => {
     const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
     const pages = await Promise.all(ready.map((send) => send('wrong')));
     expect(pages.filter(({ status }) => status === 401).length).toBeLessThan(20);

@@ -1,4 +1,4 @@
-/** A browser's side over plain HTTP: keeps cookies, follows nothing by itself. */
+/** A minimal browser over plain HTTP. It keeps cookies and does not follow redirects. */
 export class Visitor {
   readonly url: string;
   readonly cookies = new Map<string, string>();
@@ -11,7 +11,7 @@ export class Visitor {
     return this.send(path, { headers });
   }
 
-  /** Sends a form to the same address, as a browser does from a page of it. */
+  /** Sends a form to the address that it was loaded from, as a browser does. */
   async post(
     path: string,
     form: Readonly<Record<string, string>>,
@@ -58,7 +58,7 @@ export interface Page {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The token of its form. */
+  /** The CSRF token of the form on the page. */
   readonly csrf: string;
   readonly isSignIn: boolean;
   readonly isConsent: boolean;

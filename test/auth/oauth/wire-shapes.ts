@@ -1,7 +1,7 @@
 import type { ClientCredentials } from '../../../src/auth/clients.ts';
 import { basic, type IssuerUnderTest, type Parameters, type TokenAnswer } from './issuer-under-test.ts';
 
-/** How a kind of client puts a token request on the wire. */
+/** How one kind of client sends a token request. */
 export interface WireShape {
   readonly name: string;
   readonly ask: (issuer: IssuerUnderTest, parameters: Parameters) => Promise<TokenAnswer>;
@@ -9,7 +9,7 @@ export interface WireShape {
 
 const formType = 'application/x-www-form-urlencoded';
 
-/** openid-client 6: everything but letters and digits is percent-encoded, a space is a plus. */
+/** openid-client 6 percent-encodes everything except letters and digits, and writes a space as a plus. */
 const strictly = (text: string): string =>
   [...Buffer.from(text)]
     .map((byte) => String.fromCharCode(byte))
@@ -21,9 +21,9 @@ const strictly = (text: string): string =>
           : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
     )
     .join('');
-/** openid-client 5, Go: as encodeURIComponent does, a space is a plus. */
+/** openid-client 5 and Go encode like encodeURIComponent, and write a space as a plus. */
 const spacePlus = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
-/** curl, requests, n8n: as it is. */
+/** curl, requests and n8n do not encode. */
 const raw = (text: string): string => text;
 
 const encoded = (parameters: Parameters): string => new URLSearchParams(parameters).toString();
@@ -71,7 +71,7 @@ export const wireShapes: readonly WireShape[] = [
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: JSON.stringify({ ...inBody(client, parameters), audience: null }),
   })),
-  // Bytes, since a text would be labelled.
+  // Bytes, because fetch adds a content type to text.
   shape('body, form without a label', (client, parameters) => ({
     body: Buffer.from(encoded(inBody(client, parameters))),
   })),
