@@ -1,4 +1,5 @@
-const wellKnown = [
+// Words that occur in guessable passwords and in examples of settings.
+const wellKnownWords = [
   ...['password', 'passwort', 'passphrase', 'passw', 'letmein', 'changeme', 'change'],
   ...[
     'replace',
@@ -26,12 +27,14 @@ const wellKnown = [
   ],
   ...['here', 'this', 'enter', 'iloveyou', 'monkey', 'dragon', 'master', 'root', 'user', 'jet'],
 ];
+// Sequences of neighbouring keys, letters and digits.
 const rows = [
   ...['01234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'qwertzuiop', 'azertyuiop', 'asdfghjkl'],
   ...['zxcvbnm', 'yxcvbnm', '!@#$%^&*()', '1q2w3e4r5t6y7u8i9o0p', '1qaz2wsx3edc4rfv5tgb6yhn'],
 ];
 const runs = [...rows, ...rows.map((row) => Array.from(row).reverse().join(''))];
 const runLength = 4;
+// Characters that people write in place of letters: p@ssw0rd.
 const disguises: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
@@ -55,7 +58,7 @@ export function isEasyToGuess(secret: string): boolean {
   return new Set(text).size < distinctMin || isRepeated(text) || new Set(unknownPart(text)).size < unknownMin;
 }
 
-/** True when the text is the same part twice or more; the last time it may be cut off. */
+/** True when the text repeats one part. The last repetition can be incomplete. */
 function isRepeated(text: string): boolean {
   const half = Math.floor(text.length / 2);
   for (let length = 1; length <= half; length += 1) {
@@ -64,14 +67,14 @@ function isRepeated(text: string): boolean {
   return false;
 }
 
-/** The text without rows of keys and well-known words, in disguise too. */
+/** Removes sequences of keys and well-known words from the text, including disguised words such as p@ssw0rd. */
 function unknownPart(text: string): string {
   const known = new Set<number>();
   const mark = (start: number, length: number): void => {
     for (let index = start; index < start + length; index += 1) known.add(index);
   };
   const plain = text.replace(/[@4310$5]/g, (character) => disguises[character] ?? character);
-  for (const word of wellKnown) {
+  for (const word of wellKnownWords) {
     for (let at = plain.indexOf(word); at >= 0; at = plain.indexOf(word, at + 1)) mark(at, word.length);
   }
   for (let at = 0; at + runLength <= text.length; at += 1) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { coreContradictions, coreSchema, coreSecrets, type CoreSettings } from './core-schema.ts';
 
-/** What is read of an adapter's definition. */
+/** The parts of an adapter's definition that are needed to read its settings. */
 export interface ConfigurableAdapter {
   readonly name: string;
   readonly configSchema: z.ZodObject;
@@ -11,24 +11,24 @@ export interface ConfigurableAdapter {
 
 export interface Settings {
   readonly core: CoreSettings;
-  /** The settings of each enabled adapter, by its name. */
+  /** The settings of each enabled adapter, by the adapter's name. */
   readonly adapters: ReadonlyMap<string, Record<string, unknown>>;
 }
 
 export interface SettingFault {
   readonly name: string;
-  /** Reads on from the name: "is a port number". Never holds the value. */
+  /** The rest of a sentence that begins with the name: "must be a port number". It never contains the value. */
   readonly message: string;
 }
 
-/** Settings that cannot be used, with every fault; the message is for people. */
+/** Thrown when settings are invalid. It has every fault, and its message is text for people. */
 export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings';
   readonly faults: readonly SettingFault[];
 
   constructor(faults: readonly SettingFault[]) {
-    const told = faults.map(({ name, message }) => `  ${name} ${message}`);
-    super(['Some settings cannot be used (see .env.example):', ...told].join('\n'));
+    const lines = faults.map(({ name, message }) => `  ${name} ${message}`);
+    super(['Some settings are invalid. Correct them (see .env.example):', ...lines].join('\n'));
     this.faults = faults;
   }
 }
@@ -37,7 +37,7 @@ export class InvalidSettings extends Error {
  * Reads the settings of the receiver and of its enabled adapters. An empty variable counts as absent.
  *
  * @param environment variables by name, such as `process.env`
- * @throws InvalidSettings with every fault at once, by name and without values
+ * @throws InvalidSettings with all faults at once, by name and without values
  */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
@@ -54,7 +54,7 @@ export function readSettings(
     const adapter = adapters.find((candidate) => candidate.name === name);
     if (adapter === undefined) {
       const known = adapters.map((candidate) => candidate.name).join(', ');
-      faults.push({ name: 'ADAPTERS', message: `names an adapter that is not there; there are ${known}` });
+      faults.push({ name: 'ADAPTERS', message: `names an unknown adapter. The adapters are ${known}` });
       continue;
     }
     const config = parse(adapter.configSchema, values, faults);
@@ -64,7 +64,7 @@ export function readSettings(
   return Object.freeze({ core: Object.freeze(core), adapters: configs });
 }
 
-/** Also when other core settings are faulty, so that the adapters' faults are told with them. */
+/** Gives the enabled adapters, even when other core settings are invalid, so that all faults are reported together. */
 function namesOfEnabled(values: Record<string, string>, core: CoreSettings | undefined): readonly string[] {
   if (core !== undefined) return core.ADAPTERS;
   return coreSchema.shape.ADAPTERS.safeParse(values.ADAPTERS).data ?? [];
@@ -87,7 +87,7 @@ function readSecretFiles(
     const file = values[`${name}_FILE`];
     if (file === undefined) continue;
     if (values[name] !== undefined) {
-      faults.push({ name, message: `is given twice: here and by ${name}_FILE` });
+      faults.push({ name, message: `is set twice, here and by ${name}_FILE: remove one of them` });
       continue;
     }
     try {
@@ -110,7 +110,7 @@ function parse<Schema extends z.ZodType>(
   for (const issue of result.error.issues) {
     const name = String(issue.path[0] ?? 'settings');
     const missing = issue.code === 'invalid_type' && values[name] === undefined;
-    faults.push({ name, message: missing ? 'is needed' : issue.message });
+    faults.push({ name, message: missing ? 'must be set' : issue.message });
   }
   return undefined;
 }

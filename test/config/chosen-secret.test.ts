@@ -64,7 +64,7 @@ describe('a setting that is easy to guess', () => {
     },
   );
 
-  it('is taken as WEBHOOK_HEADER_VALUE_PREVIOUS, while Jet changes to another', () => {
+  it('is accepted as WEBHOOK_HEADER_VALUE_PREVIOUS, because Jet may still send it', () => {
     expect(coreSchema.safeParse({ WEBHOOK_HEADER_VALUE_PREVIOUS: 'passwordpassword' }).success).toBe(true);
   });
 });

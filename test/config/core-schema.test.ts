@@ -3,7 +3,7 @@ import { coreSchema, type CoreSettings } from '../../src/config/core-schema.ts';
 
 type Name = keyof CoreSettings;
 
-/** What a setting is read as, or undefined when it is refused. */
+/** The value of a setting, or undefined when the text is refused. */
 function read<Key extends Name>(name: Key, text: string): CoreSettings[Key] | undefined {
   const result = coreSchema.safeParse({ [name]: text });
   return result.success ? result.data[name] : undefined;
@@ -104,7 +104,7 @@ const cases = {
 } as const satisfies Partial<Record<Name, { good: Record<string, unknown>; bad: readonly string[] }>>;
 
 describe.each(Object.entries(cases))('%s', (name, { good, bad }) => {
-  it.each(Object.entries(good))('takes "%s"', (text, value: unknown) => {
+  it.each(Object.entries(good))('accepts "%s"', (text, value: unknown) => {
     expect(read(name as Name, text)).toEqual(value);
   });
 
@@ -114,7 +114,7 @@ describe.each(Object.entries(cases))('%s', (name, { good, bad }) => {
 });
 
 describe('JET_STATUS_MAP', () => {
-  it('names a status for each word, whatever its case', () => {
+  it('maps each word to a status, regardless of case', () => {
     const map = read('JET_STATUS_MAP', 'Voicemail=missed, TRANSFERRED = answered');
     expect([...(map?.values() ?? [])]).toEqual(['missed', 'answered']);
   });

@@ -5,7 +5,7 @@ import { coreSchema, coreSecrets } from '../../src/config/core-schema.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
-/** Each setting with what is shown for it, and the comment above it. */
+/** Each setting with its example value and the comment above it. */
 const shown = new Map<string, { value: string; comment: string }>();
 let comment: string[] = [];
 for (const line of text.split('\n')) {
@@ -18,7 +18,7 @@ for (const line of text.split('\n')) {
 const schemas = [coreSchema, ...adapters.map(({ configSchema }) => configSchema)];
 const names = schemas.flatMap((schema) => Object.keys(schema.shape));
 
-/** What an adapter cannot be read without, beside what is shown. */
+/** The required settings of each adapter, for which the file shows no value. */
 const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   salesforce: {
     SALESFORCE_LOGIN_URL: 'https://needed.my.salesforce.com',
@@ -28,7 +28,7 @@ const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hubspot: { HUBSPOT_ACCESS_TOKEN: 'pat-of-12-letters' },
 };
 
-/** What a setting of the receiver or of an adapter is read as; undefined: nothing, since it is needed. */
+/** The value of a setting of the receiver or of an adapter; undefined when a required setting is missing. */
 function valueOf(name: string, environment: Record<string, string | undefined>): unknown {
   const owner = adapters.find(({ configSchema }) => name in configSchema.shape)?.name;
   const beside = needed[owner ?? ''] ?? {};
@@ -39,7 +39,7 @@ function valueOf(name: string, environment: Record<string, string | undefined>):
   return all.find((settings) => name in settings)?.[name];
 }
 
-/** A list or table that holds nothing by default: what is shown for it is an example. */
+/** True for a list or table that is empty by default. The file shows an example for it, not the default. */
 function isEmpty(value: unknown): boolean {
   return value instanceof Map ? value.size === 0 : Array.isArray(value) && value.length === 0;
 }
@@ -50,11 +50,11 @@ describe('.env.example', () => {
     for (const name of names) expect(text.match(new RegExp(`^#${name}=`, 'gm'))).toHaveLength(1);
   });
 
-  it('sets nothing by itself', () => {
+  it('sets nothing, because every setting is commented out', () => {
     expect(text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  it('is fine when everything that it shows is taken', () => {
+  it('is valid when every setting in it is used', () => {
     const environment = Object.fromEntries([...shown].map(([name, { value }]) => [name, value]));
     const headerValue = { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' };
     expect(() => readSettings({ ...environment, ...headerValue }, adapters)).not.toThrow();

@@ -10,7 +10,7 @@ import { InvalidSettings, readSettings, type Settings } from '../../src/config/r
 const read = (environment: Record<string, string | undefined>): Settings =>
   readSettings(environment, adapters);
 
-/** The faults of settings as one text each; none when they are fine. */
+/** The faults of settings, each as one text. The list is empty for valid settings. */
 function faultsOf(
   environment: Record<string, string>,
   known: Parameters<typeof readSettings>[1] = adapters,
@@ -25,7 +25,7 @@ function faultsOf(
 }
 
 describe('without any setting', () => {
-  it('the defaults are those of the design', () => {
+  it('the defaults are used', () => {
     const { core } = read({});
     expect(core).toMatchObject({
       ...{ HOST: '127.0.0.1', PORT: 3000, DATABASE_URL: 'sqlite:./data/jet.sqlite', ROLE: 'all' },
@@ -86,31 +86,31 @@ describe('bad settings', () => {
     REPORTING_DATABASE_URL: 'canary://',
   };
 
-  it('are all told at once, by name', () => {
+  it('are all reported at once, by name', () => {
     const names = faultsOf(bad).map((fault) => fault.split(' ', 1)[0]);
     expect(names.sort()).toEqual(Object.keys(bad).sort());
   });
 
-  it('are told without their values', () => {
+  it('are reported without their values', () => {
     expect(faultsOf(bad).join('\n')).not.toMatch(/canary/i);
   });
 
-  it('are told when the previous secret key is the present one', () => {
+  it('include a previous secret key that equals the present one', () => {
     const key = 'canary-of-thirty-two-characters-or-more';
     expect(faultsOf({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: key })).toEqual([
-      'SECRET_KEY_PREVIOUS is the same key as SECRET_KEY',
+      'SECRET_KEY_PREVIOUS must not be the same key as SECRET_KEY',
     ]);
   });
 
-  it('are told with contradictions among them', () => {
+  it('are reported together with contradictions among them', () => {
     const faults = faultsOf({ PORT: 'x', WEBHOOK_HEADER_NAME: 'X-Key' });
     expect(faults).toEqual([
-      'PORT is a port number',
-      'WEBHOOK_HEADER_VALUE is needed beside WEBHOOK_HEADER_NAME',
+      'PORT must be a port number',
+      'WEBHOOK_HEADER_VALUE must be set together with WEBHOOK_HEADER_NAME',
     ]);
   });
 
-  it.each(Object.keys(bad) as (keyof typeof bad)[])('%s is told by itself', (name) => {
+  it.each(Object.keys(bad) as (keyof typeof bad)[])('%s is also reported alone', (name) => {
     const faults = faultsOf({ [name]: bad[name] });
     expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
   });
@@ -120,21 +120,21 @@ describe('a setting that needs another', () => {
   const value = 'a-value-of-20-letters';
 
   it.each([
-    [{ WEBHOOK_HEADER_NAME: 'X-Key' }, 'WEBHOOK_HEADER_VALUE is needed beside WEBHOOK_HEADER_NAME'],
-    [{ WEBHOOK_HEADER_VALUE: value }, 'WEBHOOK_HEADER_NAME is needed beside WEBHOOK_HEADER_VALUE'],
+    [{ WEBHOOK_HEADER_NAME: 'X-Key' }, 'WEBHOOK_HEADER_VALUE must be set together with WEBHOOK_HEADER_NAME'],
+    [{ WEBHOOK_HEADER_VALUE: value }, 'WEBHOOK_HEADER_NAME must be set together with WEBHOOK_HEADER_VALUE'],
     [
       { WEBHOOK_HEADER_VALUE_PREVIOUS: value },
-      'WEBHOOK_HEADER_VALUE is needed beside WEBHOOK_HEADER_VALUE_PREVIOUS',
+      'WEBHOOK_HEADER_VALUE must be set together with WEBHOOK_HEADER_VALUE_PREVIOUS',
     ],
-  ])('is told: %o', (environment, fault) => {
+  ])('is a fault without it: %o', (environment, fault) => {
     expect(faultsOf(environment)).toEqual([fault]);
   });
 });
 
 describe('ADAPTERS', () => {
-  it('that names one that is not there is told with those that are', () => {
+  it('with an unknown name gets a fault that lists the known ones', () => {
     expect(faultsOf({ ADAPTERS: 'sql, nowhere' })).toEqual([
-      `ADAPTERS names an adapter that is not there; there are ${adapters.map(({ name }) => name).join(', ')}`,
+      `ADAPTERS names an unknown adapter. The adapters are ${adapters.map(({ name }) => name).join(', ')}`,
     ]);
   });
 
@@ -142,27 +142,27 @@ describe('ADAPTERS', () => {
     expect(read({ ADAPTERS: text }).core.ADAPTERS).toEqual([]);
   });
 
-  it.each([',', 'none,sql', 'sql,'])('"%s" is refused, since it may mean either', (text) => {
+  it.each([',', 'none,sql', 'sql,'])('"%s" is refused, because it is ambiguous', (text) => {
     expect(faultsOf({ ADAPTERS: text })).toEqual([
-      'ADAPTERS is a list of names such as sql,salesforce, or none',
+      'ADAPTERS must be a list of names such as sql,salesforce, or the word none alone',
     ]);
   });
 
-  it('names each once', () => {
+  it('keeps a repeated name once', () => {
     expect(read({ ADAPTERS: 'sql,sql, sql' }).core.ADAPTERS).toEqual(['sql']);
   });
 
-  it('leaves the settings of one that is not enabled unread', () => {
+  it('does not read the settings of an adapter that is not enabled', () => {
     expect(faultsOf({ ADAPTERS: 'none', REPORTING_DATABASE_URL: 'canary://' })).toEqual([]);
   });
 
-  it('lets an adapter ask for what it needs', () => {
+  it('reports a missing setting of an enabled adapter', () => {
     const needy = {
       name: 'needy',
       configSchema: z.object({ NEEDY_KEY: z.string() }),
       secrets: ['NEEDY_KEY'],
     };
-    expect(faultsOf({ ADAPTERS: 'needy' }, [needy])).toEqual(['NEEDY_KEY is needed']);
+    expect(faultsOf({ ADAPTERS: 'needy' }, [needy])).toEqual(['NEEDY_KEY must be set']);
   });
 });
 
@@ -194,35 +194,35 @@ describe('a secret from a file', () => {
     expect(settings.adapters.get('sql')).toEqual({ REPORTING_DATABASE_URL: 'sqlite:./there.sqlite' });
   });
 
-  it('is not read for what is no secret', () => {
+  it('is not read for a setting that is not a secret', () => {
     expect(read({ PORT_FILE: file('8080') }).core.PORT).toBe(3000);
   });
 
-  it('beside the variable itself is told', () => {
+  it('is a fault when the variable itself is also set', () => {
     expect(faultsOf({ SECRET_KEY: long, SECRET_KEY_FILE: file(long) })).toEqual([
-      'SECRET_KEY is given twice: here and by SECRET_KEY_FILE',
+      'SECRET_KEY is set twice, here and by SECRET_KEY_FILE: remove one of them',
     ]);
   });
 
-  it('that is not there is told without its path', () => {
+  it('is a fault without its path when the file does not exist', () => {
     expect(faultsOf({ SECRET_KEY_FILE: join(folder, 'canary') })).toEqual([
       'SECRET_KEY_FILE names a file that cannot be read (ENOENT)',
     ]);
   });
 
-  it('that is a folder is told', () => {
+  it('is a fault when the file is a folder', () => {
     expect(faultsOf({ SECRET_KEY_FILE: folder })).toEqual([
       'SECRET_KEY_FILE names a file that cannot be read (EISDIR)',
     ]);
   });
 
-  it('that is too short is told without its text', () => {
+  it('is a fault without its text when it is too short', () => {
     expect(faultsOf({ SECRET_KEY_FILE: file('canary') })).toEqual([
-      'SECRET_KEY is at least 32 characters long',
+      'SECRET_KEY must have at least 32 characters',
     ]);
   });
 
-  it('that is empty is told', () => {
+  it('is a fault when the file is empty', () => {
     expect(faultsOf({ SECRET_KEY_FILE: file('\n') })).toHaveLength(1);
   });
 });
