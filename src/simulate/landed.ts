@@ -2,7 +2,7 @@ import type { CallStatus } from '../domain/call-status.ts';
 import type { Direction } from '../domain/fold.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Progress } from './output.ts';
-import { pause } from './pause.ts';
+import { wait } from './wait.ts';
 import { ReportingUnreadable, type LandedRow, type ReportingReader } from './reporting-reader.ts';
 
 export interface ExpectedCall {
@@ -57,7 +57,7 @@ export async function waitForLanding(
     if (pending.length < before) endMs = performance.now() + waitMs;
     progress.update(expected.length - pending.length);
     if (pending.length === 0 || signal.aborted || performance.now() >= endMs) break;
-    await pause(pollMs, signal);
+    await wait(pollMs, signal);
   }
   if (fault !== undefined) throw fault;
   return {

@@ -1,4 +1,4 @@
-import { pause } from './pause.ts';
+import { wait } from './wait.ts';
 
 // How much delay the pace can make up for: timers fire late by a millisecond or more.
 const catchUpMs = 100;
@@ -13,7 +13,7 @@ export function createPace(rate: number, signal: AbortSignal): () => Promise<voi
   let dueMs = performance.now();
   return async () => {
     const waitMs = dueMs - performance.now();
-    if (waitMs >= 1) await pause(waitMs, signal);
+    if (waitMs >= 1) await wait(waitMs, signal);
     dueMs = Math.max(dueMs + 1000 / rate, performance.now() - catchUpMs);
   };
 }

@@ -1,6 +1,6 @@
 import { createAuthorizer, CredentialsRefused, type Credentials } from './credentials.ts';
 import type { Sendable } from './traffic/envelope.ts';
-import { pause } from './pause.ts';
+import { wait } from './wait.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** The result of one request after all attempts. */
@@ -81,7 +81,7 @@ export function createReceiverClient({
               },
             );
           }
-          await pause(firstRetryMs, signal);
+          await wait(firstRetryMs, signal);
         }
       }
       try {
@@ -100,7 +100,7 @@ export function createReceiverClient({
         }
         const waitMs = askedMs ?? Math.min(firstRetryMs * 2 ** (attempts - 1), longestRetryMs);
         if (signal.aborted || Date.now() + waitMs > endMs) return { ...answer, attempts, gaveUp: true };
-        await pause(waitMs, signal);
+        await wait(waitMs, signal);
       }
     },
   };
