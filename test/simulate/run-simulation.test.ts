@@ -106,7 +106,7 @@ describe('a simulation', () => {
     expect(standIn?.tokensGiven).toBeGreaterThan(3);
   });
 
-  it('sends again after 503, after 429 and after a lost answer, and the sentCalls balances', async () => {
+  it('sends again after 503, after 429 and after a lost answer, and every sent call is accounted for', async () => {
     const { exitCode, text } = await run({
       misbehave: ({ number, body }) => {
         if (number % 20 !== 0 || !body.includes('"')) return undefined;
