@@ -3,7 +3,7 @@
 // compiled. Why: docs/decisions/build.md
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
@@ -23,6 +23,8 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== markOf()) build();
 function build() {
   if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
   if (!existsSync(compiler)) stop(withoutCompiler());
+  // What was compiled from a list of local adapters would still count after the list is gone.
+  rmSync(join(dist, 'adapters/local.js'), { force: true });
   const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
   if (status !== 0) stop('The sources do not compile, so nothing was started.');
   // Written last: a build that was cut off is made again.

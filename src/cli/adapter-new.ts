@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import { createCommand, runCommand } from './command-context.ts';
-import { newAdapter } from './adapter/copy-template.ts';
+import { listFile, newAdapter } from './adapter/copy-template.ts';
 import { print } from './print.ts';
 
 const command = createCommand(
   'adapter:new',
-  'Makes your own adapter: a working copy of adapters/_template under a new name.',
+  'Makes your own adapter: a working copy of a template in adapters/ under a new name.',
 )
   .argument('<name>', 'the name of the new adapter, in lower case with hyphens: acme-crm')
-  .action(async (name: string) => {
-    const { folder, changed, settings } = await newAdapter(resolve('.'), name);
+  .option('--http', 'for an HTTP API of a CRM, with look-up and person match; otherwise it writes a file')
+  .action(async (name: string, { http = false }: { http?: boolean }) => {
+    const template = http ? '_template-http' : '_template';
+    const { folder, settings } = await newAdapter(resolve('.'), name, template);
     const lines = [
-      `Made ${folder}/, which works without changes, and added it to ${changed.join(' and ')}.`,
-      `Its settings: ${settings.join(', ')}`,
+      `Made ${folder}/, which works without changes, and listed it in ${listFile}.`,
+      `Its settings, which ${folder}/README.md explains: ${settings.join(', ')}`,
       '',
       'Next, see what the adapter would send:',
       `  npm run adapter:try -- ${name}`,

@@ -1,7 +1,9 @@
 import { delivered, DestinationUnavailable, rejected, type Adapter, type Outcome } from '#contract';
 import type { AdapterTools } from '../../src/contract/adapter-tools.ts';
 import type { AdapterDefinition } from '../../src/contract/adapter.ts';
+import { subject as httpSubject } from '../../adapters/_template-http/test/subject.ts';
 import { reference } from './reference/index.ts';
+import type { AdapterSubject } from './subject.ts';
 
 /** An adapter that is wrong in one way, and the sentences that find it. */
 export interface BrokenAdapter {
@@ -9,6 +11,8 @@ export interface BrokenAdapter {
   /** Exactly these, and no others. */
   readonly caughtBy: readonly string[];
   readonly definition: AdapterDefinition;
+  /** The adapter that it was made from, where it runs. Default: the reference adapter. */
+  readonly subject?: AdapterSubject;
 }
 
 type Deliver = Adapter['deliver'];
@@ -65,7 +69,23 @@ function around(wrap: (deliver: Deliver, made: Made) => Deliver): (made: Made) =
   return (made) => ({ deliver: wrap((batch, signal) => made.right.deliver(batch, signal), made) });
 }
 
+const { definition: httpTemplate } = httpSubject;
+
 export const brokenAdapters: readonly BrokenAdapter[] = [
+  {
+    fault: 'finds nobody, whoever has the number',
+    caughtBy: ['finds the person who has the number of a call, and links nobody else'],
+    subject: httpSubject,
+    definition: {
+      ...httpTemplate,
+      // Each number counts as one of the business itself, which nobody is searched by.
+      create: (config, tools) =>
+        httpTemplate.create(config, {
+          ...tools,
+          ownNumbers: Object.assign(new Set<string>(), { has: () => true }),
+        }),
+    },
+  },
   {
     fault: 'does not list its token as a secret',
     caughtBy: ['lists in `secrets` each setting whose name ends in TOKEN, SECRET, PASSWORD or KEY'],

@@ -4,12 +4,14 @@ import { definitionSentences } from './sentences/definition.ts';
 import { faultSentences } from './sentences/faults.ts';
 import { landingSentences } from './sentences/landing.ts';
 import { mannersSentences } from './sentences/manners.ts';
+import { matchingSentences } from './sentences/matching.ts';
 import { sampleSentences } from './sentences/samples.ts';
 
 /** The contract of an adapter, sentence by sentence. */
 export const contractSentences: readonly Sentence[] = [
   ...definitionSentences,
   ...landingSentences,
+  ...matchingSentences,
   ...faultSentences,
   ...checkSentences,
   ...mannersSentences,

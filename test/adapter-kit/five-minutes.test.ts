@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,12 +52,20 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'leave a house in order: format, lint, types, and its own tests',
+    'leave a house in order: format, types, lint and the tests of the house',
     async () => {
-      const files = 'adapters src/contract';
+      const added = 'adapters/acme-crm adapters/local.ts';
+      // Only what was added, and what it imports: the rest is as it was.
+      const project = {
+        extends: './test/tsconfig.json',
+        compilerOptions: { rootDir: '.' },
+        include: added.split(' '),
+      };
+      writeFileSync(join(copy.folder, 'tsconfig.added.json'), JSON.stringify(project));
       const { code, output } = await copy.run(
-        `npx prettier --check ${files} && npx eslint adapters && npx tsc --noEmit -p test/tsconfig.json && ` +
-          'npx vitest run test/house test/config',
+        `npx prettier --check ${added} && npx tsc -p tsconfig.added.json && ` +
+          `npx eslint --parser-options project:./tsconfig.added.json ${added} && ` +
+          'npx vitest run test/house/house.test.ts test/house/surfaces.test.ts test/config/env-example.test.ts',
       );
       expect(code, output).toBe(0);
     },
@@ -99,7 +107,7 @@ describe("a fork's first five minutes", () => {
   it(
     'are refused for a name that is bad or taken, and nothing changes then',
     async () => {
-      const before = await copy.run('cat adapters/index.ts .env.example; ls -R adapters');
+      const before = await copy.run('cat adapters/local.ts; ls -R adapters');
       for (const [name, reason] of [
         ['acme-crm', 'exists already'],
         ['Acme CRM', 'cannot be a name'],
@@ -112,7 +120,7 @@ describe("a fork's first five minutes", () => {
         const { code, output } = await copy.run(`npm run --silent adapter:new -- "${name}"`);
         expect([code, output]).toEqual([2, expect.stringContaining(reason)]);
       }
-      expect(await copy.run('cat adapters/index.ts .env.example; ls -R adapters')).toEqual(before);
+      expect(await copy.run('cat adapters/local.ts; ls -R adapters')).toEqual(before);
     },
     patienceMs,
   );
@@ -122,7 +130,22 @@ describe("a fork's first five minutes", () => {
     async () => {
       const { code, output } = await copy.run('npm run --silent adapter:check -- acme');
       const names = [...adapters.map(({ name }) => name), 'acme-crm'];
-      expect([code, output]).toEqual([2, expect.stringContaining(`there are ${names.join(', ')}`)]);
+      expect([code, output]).toEqual([2, expect.stringContaining(`The adapters are ${names.join(', ')}`)]);
+    },
+    patienceMs,
+  );
+
+  it(
+    'can begin from the HTTP template: the copy passes the kit unchanged',
+    async () => {
+      const { code, output } = await copy.run(
+        'npm run --silent adapter:new -- web-crm --http && npx vitest run adapters/web-crm && ' +
+          'npx prettier --check adapters/web-crm adapters/local.ts',
+      );
+      expect(code, output).toBe(0);
+      expect(output).toContain(
+        'Its settings, which adapters/web-crm/README.md explains: WEB_CRM_URL, WEB_CRM_TOKEN',
+      );
     },
     patienceMs,
   );

@@ -37,6 +37,8 @@ export interface LandedRecord {
   readonly remoteId?: string | undefined;
   /** The call's duration as the destination shows it: what the kit tells one revision from another by. */
   readonly durationSeconds: number | undefined;
+  /** The destination's own id of the person whom the record belongs to. Undefined: it belongs to nobody. */
+  readonly personId?: string | undefined;
   /** In the form of `preview`, as many of its members as can be read back. Needed unless `showsNothing` is set. */
   readonly shown?: Readonly<Record<string, JsonValue>>;
 }
@@ -47,6 +49,8 @@ export interface StandIn {
   readonly settings: Readonly<Record<string, string>>;
   /** Everything that landed. */
   records(): Promise<readonly LandedRecord[]>;
+  /** Adds a person with a phone number as people type it. Answers the person's id. Needed with `searchesPeople`. */
+  readonly addPerson?: (phone: string) => Promise<string>;
   /** Misbehaves like this from now on; undefined: behaves. Only with a fault that the subject names. */
   stage(fault: Fault | undefined): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +70,8 @@ export interface AdapterSubject {
    * it whatever the settings are.
    */
   readonly unacceptable?: (call: Call) => Call;
+  /** The adapter searches for the person behind a number. Then the stand-in must offer `addPerson`. */
+  readonly searchesPeople?: true;
   /**
    * The destination compares revisions by itself and keeps the newer one. Then the kit lets a second process write an
    * older one late. Otherwise that sentence is skipped, by name.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { adapters } from '../../adapters/index.ts';
+import { kitAdapters as adapters } from '../../adapters/index.ts';
 import { coreSchema, coreSecrets } from '../../src/config/core-schema.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 

@@ -17,6 +17,7 @@ const subject = {
   folder: join(import.meta.dirname, '..'),
   sampleSettings: { HUBSPOT_ACCESS_TOKEN: 'pat-au1-5c73-51f0' },
   faults: httpFaults,
+  searchesPeople: true as const,
 };
 
 describeAdapterContract({

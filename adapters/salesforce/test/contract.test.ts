@@ -13,6 +13,7 @@ const subject = {
     SALESFORCE_CLIENT_SECRET: clientSecret,
   },
   faults: salesforceKitFaults,
+  searchesPeople: true as const,
 };
 
 describeAdapterContract({ ...subject, openStandIn: () => kitStandIn() });

@@ -25,7 +25,7 @@ export function loadAdapter(name: string): OneAdapter {
   if (definition === undefined) {
     const known = adapters.map((adapter) => adapter.name).join(', ');
     throw new UsageError(
-      `There is no adapter "${name}" in adapters/index.ts. The adapters are ${known}. To make one: npm run adapter:new -- ${name}`,
+      `There is no adapter "${name}". The adapters are ${known}. To make one: npm run adapter:new -- ${name}`,
     );
   }
   const settings = loadSettings({ ADAPTERS: name });

@@ -31,6 +31,7 @@ export async function openHubspotKitStandIn({
     settings: { HUBSPOT_BASE_URL: hubspot.url, HUBSPOT_ACCESS_TOKEN: hubspot.token, ...settings },
     records: () =>
       Promise.resolve(hubspot.records('calls').map((record) => landed(record, keyProperty, shown))),
+    addPerson: (phone) => Promise.resolve(hubspot.person.add('contacts', { properties: { phone } })),
     stage(fault) {
       hubspot.unstage();
       hubspot.refuse([]);
@@ -86,6 +87,7 @@ function landed(
   return {
     key,
     remoteId: record.id,
+    personId: record.contacts[0],
     durationSeconds: durationMs === undefined ? undefined : Math.round(Number(durationMs) / 1000),
     shown: shown(record),
   };

@@ -47,9 +47,11 @@ export async function kitStandIn(options: KitStandInOptions = {}): Promise<Stand
           remoteId: typeof task.Id === 'string' ? task.Id : undefined,
           durationSeconds:
             typeof task.CallDurationInSeconds === 'number' ? task.CallDurationInSeconds : undefined,
+          personId: typeof task.WhoId === 'string' ? task.WhoId : undefined,
           shown: show(task),
         })),
       ),
+    addPerson: (phone) => Promise.resolve(org.add('Contact', { LastName: 'Ng', Phone: phone })),
     stage(fault) {
       org.behave();
       if (fault !== undefined) stageFault(org, fault);
