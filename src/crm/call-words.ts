@@ -2,13 +2,13 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Call } from '../domain/call.ts';
 import type { LocalTime } from '../domain/local-time.ts';
 
-/** One line of what there is to say of a call. */
+/** One labelled value of a call. */
 export interface CallDetail {
   readonly label: string;
   readonly text: string;
 }
 
-/** What became of a call, in words. */
+/** The result of a call, in words. */
 const resultWords: Readonly<Record<Call['status'], string>> = {
   in_progress: 'in progress',
   answered: 'answered',
@@ -19,7 +19,7 @@ const resultWords: Readonly<Record<Call['status'], string>> = {
   unknown: 'result unknown',
 };
 
-/** A call in one line: `Inbound call from +61 412 345 678 · Sales line · answered 3 min 12 s`. Of any length. */
+/** A call in one line, of any length: `Inbound call from +61 412 345 678 · Sales line · answered 3 min 12 s`. */
 export function callTitle(call: Call): string {
   const inbound = call.direction === 'inbound';
   const parts = [
@@ -31,9 +31,8 @@ export function callTitle(call: Call): string {
 }
 
 /**
- * What there is to say of a call, in the order in which people ask: only what holds a value.
- *
- * @param incomplete the call's end never came, and it lands as it is
+ * The details of a call that have a value, the most wanted first.
+ * @param incomplete the call's end never came, and it lands without it
  */
 export function callDetails(call: Call, incomplete = false): readonly CallDetail[] {
   const lines: readonly (readonly [label: string, text: string | undefined])[] = [
@@ -68,7 +67,7 @@ export function callDetails(call: Call, incomplete = false): readonly CallDetail
   );
 }
 
-/** A number of seconds as people say it: `3 min 12 s`, `1 h 2 min`. */
+/** A duration as people say it: `3 min 12 s`, `1 h 2 min`. */
 export function durationWords(seconds: number): string {
   const [hours, minutes, rest] = [
     Math.floor(seconds / 3600),
@@ -119,7 +118,7 @@ function noteOn(call: Call, incomplete: boolean): string | undefined {
   return notes.length === 0 ? undefined : notes.join('; ');
 }
 
-/** A value that came with line breaks must not look like a line of ours. */
+/** Keeps a value with line breaks from looking like several details. */
 function withoutBreaks(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

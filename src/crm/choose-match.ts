@@ -4,39 +4,43 @@ import { compareNumbers, numberForms, searchedForms, type NumberEquality } from 
 export const matchPolicies = ['latest', 'company', 'none'] as const;
 
 /**
- * `latest`: the one that was changed last. `company`: none of them, but their company when they share one.
- * `none`: none of them.
+ * `latest`: match the record that was changed last. `company`: match no person, but the company that all of them share.
+ * `none`: match none of them.
  */
 export type MatchPolicy = (typeof matchPolicies)[number];
 
 /** A record that a search found. It counts only when one of its numbers is the counterpart's. */
 export interface MatchCandidate {
-  /** Its kind, as the order of priority names it: `Contact`. */
+  /** Its kind, by the name that {@link MatchRules.objects} uses: `Contact`. */
   readonly object: string;
-  /** The destination's own id of it. */
+  /** The destination's id of the record. */
   readonly id: string;
-  /** What its phone fields hold, as people typed it. */
+  /** The values of its phone fields, as people typed them. */
   readonly numbers: readonly string[];
-  /** When it was last changed: epoch milliseconds. Without it, it comes after all that have it. */
+  /** When it was last changed, in epoch milliseconds. Records without a time come last. */
   readonly modifiedAtMs?: number | undefined;
-  /** The company that it belongs to; of a company, its own id. */
+  /** The record's company. A company names itself. */
   readonly companyId?: string | undefined;
-  /** Who looks after it, by the destination's own id. Plays no part in the choice. */
+  /** The destination's id of the record's owner. It does not affect the choice. */
   readonly ownerId?: string | undefined;
 }
 
 export interface MatchRules {
-  /** Kinds of record, the most wanted first. A kind that is not named is never matched. */
+  /** Kinds of record, the preferred kind first. A kind that is not listed is never matched. */
   readonly objects: readonly string[];
-  /** What decides when several of one kind are left. */
+  /** Decides when several records of one kind remain. */
   readonly policy: MatchPolicy;
 }
 
 /**
- * Which rule decided: no candidate had the number (`no_hit`); one had (`only_hit`); one had it with its country
- * code, others without (`e164_before_national`); one was of a more wanted kind (`object_priority`); the one changed
- * last (`latest`); a company that all share (`shared_company`); or several were left and none was chosen
- * (`several_hits`).
+ * The rule that decided.
+ * - `no_hit`: no candidate had the number.
+ * - `only_hit`: one candidate had it.
+ * - `e164_before_national`: one had it with its country code, the others without.
+ * - `object_priority`: one was of a preferred kind.
+ * - `latest`: one was changed last.
+ * - `shared_company`: all share one company.
+ * - `several_hits`: several remained, and none was chosen.
  */
 export type MatchRule =
   | 'no_hit'
@@ -47,20 +51,20 @@ export type MatchRule =
   | 'shared_company'
   | 'several_hits';
 
-/** For `Delivered.trace`. It holds whole numbers, as the call beside it does; it never goes into a log line. */
+/** For `Delivered.trace`. It holds whole numbers, as the call itself does, so it must never go into a log line. */
 export type MatchTrace = {
   number: string;
   forms: string[];
   candidates: { object: string; id: string; kept: boolean; why: string }[];
   rule: MatchRule;
-  /** The number has the shape of a subscriber's, but no range that the library knows holds it. */
+  /** The number looks like a subscriber's, but the phone library knows no range that holds it. */
   unverified?: true;
 };
 
 export interface MatchDecision<Candidate extends MatchCandidate> {
   /** The record that the call belongs to. */
   readonly record: Candidate | undefined;
-  /** The record's company; or, under the policy `company`, the one that several records share. */
+  /** The record's company. Under the policy `company`: the company that several records share. */
   readonly companyId: string | undefined;
   readonly rule: MatchRule;
   readonly trace: MatchTrace;
@@ -72,13 +76,11 @@ interface Hit<Candidate> {
 }
 
 /**
- * Decides which of the records that a search found is the counterpart. The order in which they are given changes
- * nothing.
- *
- * A hit counts when a number of it is the counterpart's ({@link compareNumbers}). Of several, those that are equal
- * in E.164 come before those that are equal nationally; then the kind decides, then the policy.
+ * Chooses which of the records that a search found is the counterpart. The order of the candidates does not matter.
+ * A candidate counts when one of its numbers is the counterpart's ({@link compareNumbers}). Numbers that are equal in
+ * E.164
+ * come before numbers that are equal nationally. Then the kind decides, then the policy.
  * Why: docs/decisions/matching.md
- *
  * @param number the counterpart in E.164
  * @param readNumber `AdapterTools.readNumber`
  */
@@ -173,12 +175,12 @@ function decideByPolicy<Candidate extends MatchCandidate>(
   }
 }
 
-/** Of two that were changed at the same moment the smaller id comes first, so that the choice is always the same. */
+/** Equal times are ordered by id, so that the choice is always the same. */
 function latestFirst(a: MatchCandidate, b: MatchCandidate): number {
   return (b.modifiedAtMs ?? -Infinity) - (a.modifiedAtMs ?? -Infinity) || compareText(a.id, b.id);
 }
 
-/** By kind and id, in an order of their own: a search names a record once for each form, with its numbers then. */
+/** Sorted by kind and id. A search returns a record once for each form of its number, so repeats are merged. */
 function withoutRepeats<Candidate extends MatchCandidate>(candidates: readonly Candidate[]): Candidate[] {
   const byName = new Map<string, Candidate>();
   for (const candidate of candidates) {

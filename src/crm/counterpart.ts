@@ -1,23 +1,22 @@
 import type { Call } from '../domain/call.ts';
 
-/** The number to search a person by, or why none is searched. */
+/** The number to search a person by, or why there is no search. */
 export type CounterpartToSearch =
   | { readonly number: string; readonly rule?: undefined }
   | { readonly number: undefined; readonly rule: UnsearchedRule };
 
 /**
- * Why a number is not searched. `withheld`: the caller hid it. `internal`: an extension. `own`: a number of the
- * business itself. `unreadable`: none came, or it cannot be read as a phone number.
+ * Why a number is not searched. `withheld`: the caller hid it. `internal`: it is an extension. `own`: it belongs to the
+ * business itself. `unreadable`: it is missing, or is no phone number.
  */
 export type UnsearchedRule = 'withheld' | 'internal' | 'own' | 'unreadable';
 
-// Longer than any extension, shorter than any number with an area.
+// Longer than any extension, shorter than any number with an area code.
 const extensionDigitsMax = 6;
 
 /**
- * The counterpart of a call, when a person may be searched by it.
- *
- * @param ownNumbers the business's numbers in E.164, beside those that the call itself names
+ * The counterpart of a call, when a person can be searched by it.
+ * @param ownNumbers the business's numbers in E.164; the call itself can name more
  */
 export function counterpartToSearch(
   call: Pick<

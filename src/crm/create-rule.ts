@@ -1,15 +1,15 @@
 import type { Call } from '../domain/call.ts';
 import type { CallStatus } from '../domain/call-status.ts';
 
-/** Which unmatched calls are worth a lead or contact of their own. */
+/** Which unmatched calls get a new lead or contact. */
 export interface CreateRule {
-  /** Statuses that are worth one; none of them, and no call makes one. */
+  /** A call must have one of these statuses. Without any, no call gets a new record. */
   readonly statuses: readonly CallStatus[];
-  /** Calls that lasted less make none; one without a duration counts as 0. */
+  /** Shorter calls get no record. A call without a duration counts as 0. */
   readonly durationSecondsMin: number;
 }
 
-/** Why an unmatched call makes no record, in words for a trace; undefined: it makes one. */
+/** Why an unmatched call gets no new record, in words for a trace. Undefined: it gets one. */
 export function whyNotCreated(
   call: Pick<Call, 'status' | 'duration_seconds'>,
   rule: CreateRule,

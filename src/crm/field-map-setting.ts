@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseFieldMap, type FieldMapping } from './field-map.ts';
 
-/** A setting that names a JSON file of our field -> their field. Read with the settings; absent: no mappings. */
+/**
+ * A setting that names a JSON file. The file maps our fields to the destination's fields. Absent: there are no
+ * mappings.
+ */
 export function fieldMapSetting() {
   return z.string().transform(readFieldMap).default([]);
 }

@@ -1,14 +1,14 @@
 import type { Call } from '../domain/call.ts';
 import { jetFields, type CallFieldName, type JsonValue } from '../domain/jet-fields.ts';
 
-/** One field of ours that goes into a field of theirs. */
+/** Maps one of our fields to one of the destination's. */
 export interface FieldMapping {
   readonly ours: MappableField;
-  /** The destination's name of it. */
+  /** The destination's name of the field. */
   readonly theirs: string;
 }
 
-/** A value for one of their fields, with what it is: each destination writes instants in its own way. */
+/** A value with its kind: each destination writes times in its own format. */
 export type MappedValue =
   | { readonly kind: 'text'; readonly value: string }
   /** Epoch milliseconds, UTC. */
@@ -40,7 +40,7 @@ const derivedFields = [
 
 export type MappableField = CallFieldName | (typeof derivedFields)[number];
 
-/** Every field of a call that can be mapped: Jet's under our names, and what follows from them. */
+/** Every field of a call that can be mapped: Jet's fields under our names, and computed fields. */
 export const mappableFields: ReadonlySet<string> = new Set([
   ...jetFields.map(({ name }) => name),
   ...derivedFields,
@@ -60,8 +60,7 @@ const booleans: ReadonlySet<string> = new Set(['started_at_estimated', 'withheld
 
 /**
  * Reads a field map: JSON such as `{ "gclid": "Gclid__c", "campaign": "Campaign_Name__c" }`.
- *
- * @returns the mappings, or what is wrong, to be read after the name of the setting
+ * @returns the mappings, or a fault that continues after the name of the setting
  */
 export function parseFieldMap(text: string): { mappings: readonly FieldMapping[] } | { fault: string } {
   let map: JsonValue;
@@ -76,7 +75,7 @@ export function parseFieldMap(text: string): { mappings: readonly FieldMapping[]
   for (const [ours, theirs] of Object.entries(map)) {
     if (!isMappable(ours)) return { fault: `names a field that no call has: ${JSON.stringify(ours)}` };
     if (typeof theirs !== 'string' || !/^[A-Za-z][A-Za-z0-9_]*$/.test(theirs))
-      return { fault: `maps ${ours} to something that is no field name` };
+      return { fault: `maps ${ours} to a value that is not a field name` };
     if (mappings.some((mapping) => mapping.theirs === theirs))
       return { fault: `maps two fields to ${theirs}` };
     mappings.push({ ours, theirs });
@@ -84,7 +83,7 @@ export function parseFieldMap(text: string): { mappings: readonly FieldMapping[]
   return { mappings };
 }
 
-/** What the mappings say of a call, by their field; a field without a value is left out. */
+/** The mapped values of a call, by the destination's field. Fields without a value are omitted. */
 export function mappedValues(
   call: Call,
   mappings: readonly FieldMapping[],
@@ -97,7 +96,7 @@ export function mappedValues(
   return values;
 }
 
-/** What kind of value a field of ours holds, so that it can be compared with the type of theirs. */
+/** The kind of one of our fields, to compare with the type of the destination's field. */
 export function mappableFieldKind(name: MappableField): MappedValue['kind'] {
   if (instants.has(name)) return 'instant';
   if (booleans.has(name)) return 'boolean';

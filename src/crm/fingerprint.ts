@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Stands for a text in a trace: the same for the same text, and short. */
+/** A short hash that stands for a text in a trace. */
 export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /**
- * Whether what a destination shows is the kit's to change: it is empty, or what the kit wrote last.
+ * Whether the kit can change a value that a destination shows: it is empty, or the kit wrote it last.
  * Why: docs/decisions/peoples-work.md
- *
- * @param landed the {@link fingerprint} of what was written last; undefined: nothing is known of it
+ * @param landed the {@link fingerprint} of the value that was written last; undefined: none is known
  */
 export function isOursToChange(current: string | null | undefined, landed: string | undefined): boolean {
   if (current === null || current === undefined || current === '') return true;

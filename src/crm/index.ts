@@ -1,4 +1,4 @@
-/** The rules that CRM adapters share. They may change between minor versions; `#contract` may not. */
+/** The rules that CRM adapters share. They can change in a minor version; `#contract` cannot. */
 export { fieldMapSetting } from './field-map-setting.ts';
 export { callDetails, callTitle } from './call-words.ts';
 export { matchPolicies, type MatchCandidate } from './choose-match.ts';

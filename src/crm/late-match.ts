@@ -1,14 +1,13 @@
 import type { Call } from '../domain/call.ts';
 
-// Soon for somebody who is typing the contact in, later for one who does it at the end of the shift.
+// Soon for a contact that is being typed in now, later for one that is entered at the end of a shift.
 const looksAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000];
 
 /**
- * When to look again for a person who was not found, since a contact is often made after the call.
+ * When to search again for a person who was not found. A contact is often created after the call.
  * Why: docs/decisions/peoples-work.md
- *
  * @param nowMs epoch milliseconds
- * @returns milliseconds from now; undefined when the last look is over
+ * @returns milliseconds from now; undefined after the last look
  */
 export function lateMatchAfterMs(call: Pick<Call, 'last_received_at'>, nowMs: number): number | undefined {
   const sinceMs = nowMs - call.last_received_at;

@@ -10,63 +10,65 @@ import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
 import { storedNumbers } from '../domain/stored-numbers.ts';
 
-/** A record that a call belongs to, as the ledger keeps it. */
+/** A matched record, as the ledger stores it. */
 export interface MatchedPerson {
   /** Its kind: `Contact`. */
   readonly object: string;
   readonly id: string;
-  /** Who looks after it, by the destination's own id. */
+  /** The destination's id of the record's owner. */
   readonly ownerId?: string | undefined;
 }
 
-/** Who is behind a number. */
+/** The match of a number. */
 export interface PersonMatch {
   readonly person: MatchedPerson | undefined;
   /** The person's company, or one that several persons share. */
   readonly companyId: string | undefined;
   readonly rule: MatchRule;
-  /** True when a search answered just now, false when the ledger did. */
+  /** True when a search just answered, false when the ledger did. */
   readonly searched: boolean;
-  /** For `Delivered.trace`. It holds whole numbers: never for a log line. */
+  /** For `Delivered.trace`. It holds whole numbers, so it must never go into a log line. */
   readonly trace:
     | MatchTrace
     | { number: string; rule: MatchRule; unverified?: true; fromLedger: true }
     | { number: string; rule: MatchRule; unverified?: true; why: string };
 }
 
-/** What one search found. */
+/** The result of one search. */
 export interface SearchAnswer {
   readonly candidates: readonly MatchCandidate[];
-  /** True when there may be more than were told. */
+  /** True when more records may exist than were returned. */
   readonly isCut: boolean;
 }
 
 export interface PeopleSource {
   readonly ledger: Ledger;
   readonly rules: MatchRules;
-  /** What else decides who is found, such as the fields that are searched: an entry of the ledger counts under it only. */
+  /**
+   * Identifies other things that affect the result, such as the searched fields. A ledger entry counts only under the
+   * same
+   * value.
+   */
   readonly searchedIn?: string;
   /** `AdapterTools.readNumber` */
   readonly readNumber: (text: string) => string | undefined;
-  /** How many of these numbers, from the first on, go into one search. At least 1. */
+  /** How many of these numbers fit into one search, counted from the first. At least 1. */
   readonly searchSize: (numbers: readonly NumberForms[]) => number;
-  /** One search in the destination: everybody who may have one of these numbers, unless it is cut. */
+  /** Searches the destination once. Returns everybody who may have one of these numbers, unless `isCut` is true. */
   readonly search: (numbers: readonly NumberForms[]) => Promise<SearchAnswer>;
-  /** For how long a match is taken for true. Milliseconds. */
+  /** How long a match stays valid. Milliseconds. */
   readonly matchValidForMs: number;
-  /** For how long it is taken for true that nobody has the number, or too many have it to choose. Milliseconds. */
+  /** How long a miss stays valid: nobody has the number, or several have it and none was chosen. Milliseconds. */
   readonly missValidForMs: number;
 }
 
 /**
- * Finds who is behind each number: from the ledger, or by as few searches as can be. What a search finds is kept
- * in the ledger before the next one starts.
- *
- * A search that was cut is made again in halves: what was left out may be the one of any number. A single number of
- * which even so not all came, a switchboard or a placeholder, is that of several (`several_hits`).
- *
- * @param numbers in E.164; a repeated one is looked for once
- * @param again those for whom a miss in the ledger does not count (`isSearchedAnew`)
+ * Matches each number from the ledger, or with as few searches as possible. The ledger stores the results of a search
+ * before the next one starts.
+ * An incomplete search is repeated in halves, because any number could have the missing records. A single number whose
+ * search is still incomplete (a switchboard or a placeholder) counts as `several_hits`.
+ * @param numbers in E.164; repeats are allowed
+ * @param again the numbers for which a miss in the ledger does not count (`isSearchedAnew`)
  */
 export async function matchPeople(
   numbers: readonly string[],
@@ -91,10 +93,10 @@ export async function matchPeople(
   return matches;
 }
 
-/** Somebody who was made for a number, or found otherwise than by a search. */
+/** A person who was made for a number, or found without a search. */
 export type FoundPerson = MatchedPerson & { readonly companyId?: string | undefined };
 
-/** Keeps in the ledger whose numbers are. */
+/** Stores in the ledger which person each number belongs to. */
 export async function rememberPeople(
   found: readonly (readonly [number: string, person: FoundPerson])[],
   source: Pick<PeopleSource, 'ledger' | 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
@@ -144,7 +146,7 @@ function tooMany(number: string): PersonMatch {
     number,
     rule,
     ...unverified(number),
-    why: 'more records were found than one search tells',
+    why: 'more records were found than one search returns',
   } as const;
   return { person: undefined, companyId: undefined, rule, searched: true, trace };
 }
@@ -175,7 +177,7 @@ function keep(
   };
 }
 
-/** What the ledger holds is ours, but for an entry that was made under other rules: that one is not known. */
+/** Reads an entry of the ledger. An entry that was made under other rules does not count. */
 function readKept(
   number: string,
   record: JsonValue | undefined,
@@ -203,10 +205,10 @@ function rulesWord({ rules: { objects, policy }, searchedIn }: RulesSource): str
   return [objects.join(','), policy, ...(searchedIn === undefined ? [] : [searchedIn])].join(';');
 }
 
-// Two numbers that are the same have the same last digits, however they are written.
+// Equal numbers have the same last digits, in whatever form they are written.
 const sharedDigits = 6;
 
-/** Candidates by the last digits of their numbers, so that each number is compared with a few of them only. */
+/** Groups candidates by the last digits of their numbers, so that each number is compared with only a few. */
 function byLastDigits(
   candidates: readonly MatchCandidate[],
   readNumber: (text: string) => string | undefined,

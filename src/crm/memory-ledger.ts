@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
 
-/** A ledger that ends with the process: for commands that look or try, and leave the store alone. */
+/** A ledger that lasts as long as the process, for commands that must not change the store. */
 export function createMemoryLedger(clock: Clock): Ledger {
   const entries = new Map<string, { record: JsonValue; validUntilMs: number }>();
   return {

@@ -2,31 +2,32 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { isLikeSubscriber } from '../domain/numbering-plan.ts';
 import { storedNumbers } from '../domain/stored-numbers.ts';
 
-/** One number in the ways in which systems keep it. All but `e164` are digits that we made. */
+/** One number in the forms that systems store. All forms but `e164` consist of digits that this kit computed. */
 export interface NumberForms {
   /** `+61412345678` */
   readonly e164: string;
   /** With the country code, without the plus: `61412345678`. */
   readonly full: string;
-  /** As it is dialled at home, trunk prefix and all: `0412345678`. What people type into phone fields. */
+  /**
+   * As people dial it within the country, with the trunk prefix: `0412345678`. People type this form into phone fields.
+   */
   readonly national: string;
-  /** Without country code and trunk prefix: `412345678`. Some systems index numbers so. */
+  /** Without country code and trunk prefix: `412345678`. Some systems index this form. */
   readonly significant: string;
-  /** Without its area code, where the operator's own area code is set and the number is of that area: `93744000`. */
+  /** Without the area code: `93744000`. Present when the number has the operator's own area code. */
   readonly local?: string;
-  /** No range that the library knows holds the number, though it has the shape of a subscriber's. */
+  /** The number looks like a subscriber's, but the phone library knows no range that holds it. */
   readonly isUnverified?: true;
 }
 
-// Numbers without their area code have so many digits.
+// How many digits a number without its area code can have.
 const localDigits = [8, 7, 6];
 
 /**
  * The forms of a number.
- *
  * @param e164 as `Call.counterpart_e164` gives it
  * @param readNumber `AdapterTools.readNumber`; without it there is no local form
- * @returns undefined when the text is no number in E.164: what came from outside is never put into a query
+ * @returns undefined when the text is not a number in E.164, so that outside text never gets into a query
  */
 export function numberForms(
   e164: string,
@@ -49,7 +50,7 @@ export function numberForms(
   };
 }
 
-/** The end of the number that the operator's settings read as the whole of it. */
+/** The last digits that the operator's settings complete to the whole number. */
 function localForm(
   e164: string,
   significant: string,
@@ -62,12 +63,12 @@ function localForm(
     .find((local) => readNumber(local) === e164);
 }
 
-/** Every form of digits that a search may name. */
+/** All forms in digits that a search can use. */
 export function searchedForms({ full, national, significant, local }: NumberForms): string[] {
   return [...new Set([full, national, significant, ...(local === undefined ? [] : [local])])];
 }
 
-/** The national form in the groups in which it is usually written: `0412 345 678`. */
+/** The national form in its usual groups: `0412 345 678`. */
 export function groupedNational({ e164, national }: NumberForms): string {
   return parsePhoneNumberFromString(e164)?.formatNational().replace(/\D+/g, ' ').trim() ?? national;
 }
@@ -76,18 +77,18 @@ export function groupedNational({ e164, national }: NumberForms): string {
 export type NumberEquality = 'e164' | 'national';
 
 /**
- * Looks whether one of the numbers that somebody stored in a field is the counterpart's. The field is free text: words,
- * several numbers. Whole numbers are compared, never their last digits and never a part of a longer one.
- *
- * - `e164`: read under the operator's country it is the same number in E.164, or its digits are the counterpart's
- *   with the country code and only the plus is missing.
- * - `national`: it has no country code and is no number of the operator's country, but read in the counterpart's
- *   country it is the same number.
- *
- * @param stored what the destination holds, as people type it
+ * Checks whether a stored phone field holds the counterpart's number. The field is free text: it can hold words or
+ * several
+ * numbers. Whole numbers are compared, never their last digits or parts.
+ * - `e164`: read with the operator's country, it is the same number in E.164. Or its digits are the counterpart's with
+ * country code, and only the plus is missing.
+ * - `national`: it has no country code and is not a number of the operator's country. Read in the counterpart's
+ *   country,
+ * it is the same number.
+ * @param stored the field's value, as people typed it
  * @param counterpart in E.164
- * @param readNumber reads a number under the operator's country: `AdapterTools.readNumber`
- * @returns undefined when it is another number, or none
+ * @param readNumber reads a number with the operator's country: `AdapterTools.readNumber`
+ * @returns undefined when it holds another number or none
  */
 export function compareNumbers(
   stored: string,
@@ -106,7 +107,7 @@ function compareOne(
 ): NumberEquality | undefined {
   if (e164 !== undefined) return e164 === forms.e164 ? 'e164' : undefined;
   if (digits === forms.full) return 'e164';
-  // A plus says more than a national number.
+  // A number with a plus is already complete.
   if (hasPlus) return undefined;
   return digits === forms.national || digits === forms.significant ? 'national' : undefined;
 }

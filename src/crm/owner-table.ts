@@ -1,20 +1,19 @@
 import type { Call } from '../domain/call.ts';
 
-/** Who stands behind an extension or answering point: the destination's own id of a user, or an email address. */
+/** The user for each extension or answering point: the destination's id of the user, or an email address. */
 export type OwnerTable = ReadonlyMap<string, string>;
 
-/** `undefined`: the call names nobody who answered or dialled. */
+/** Undefined when the call names nobody who answered or dialled. */
 export interface OwnerLookup {
-  /** What the call names, as it came: an extension, its name, or an answering point. */
+  /** The extension, its name or the answering point, as the call names it. */
   readonly place: string;
-  /** The table's entry for it; undefined: it has none. */
+  /** The table's entry for the place. Undefined: it has none. */
   readonly owner: string | undefined;
 }
 
 /**
  * Reads a table such as `202=jane@example.com, Front desk=005xx0000012345`.
- *
- * @returns undefined when an entry is not of that form, or a place comes twice
+ * @returns undefined when an entry has another form, or a place appears twice
  */
 export function parseOwnerTable(text: string): OwnerTable | undefined {
   const table = new Map<string, string>();
@@ -27,7 +26,7 @@ export function parseOwnerTable(text: string): OwnerTable | undefined {
   return table;
 }
 
-/** Who took or placed a call: the first of its extension, the extension's name and its answering point in the table. */
+/** Looks up who took or placed a call: its extension, then the extension's name, then its answering point. */
 export function ownerOf(call: Call, table: OwnerTable): OwnerLookup | undefined {
   const places = (
     call.direction === 'inbound'

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** No answer came, or none that can be read. The message completes "the answer did not come: …" and holds no number. */
+/** No readable answer came. The message completes "the answer did not come: …" and holds no number. */
 export class LostReply extends Error {
   override readonly name = 'LostReply';
-  /** False when nothing can have reached the destination. True: a write may have happened, or not. */
+  /** False when nothing can have reached the destination. True when a write may have happened. */
   readonly isSent: boolean;
 
   constructor(reason: string, options: { readonly isSent: boolean; readonly cause?: unknown }) {
@@ -12,7 +12,7 @@ export class LostReply extends Error {
   }
 }
 
-/** A complete answer of any status but a redirect. */
+/** A complete answer with any status except a redirect. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -28,9 +28,8 @@ export interface RequestLimits {
 }
 
 /**
- * Sends one request, once, within one deadline. Follows no redirect.
+ * Sends one request, once, within one deadline. It does not follow redirects.
  * Why: docs/decisions/vendor-transport.md
- *
  * @throws LostReply when no complete answer came in time
  */
 export async function requestOnce(
@@ -43,7 +42,7 @@ export async function requestOnce(
   { deadlineMs, signal }: RequestLimits,
 ): Promise<Reply> {
   const isAborted = (): boolean => signal?.aborted === true;
-  if (isAborted()) throw new LostReply('it was not waited for', { isSent: false });
+  if (isAborted()) throw new LostReply('the request was cancelled', { isSent: false });
   const end = new AbortController();
   const abort = (): void => end.abort();
   const timer = setTimeout(abort, deadlineMs);
@@ -51,7 +50,7 @@ export async function requestOnce(
   try {
     const answer = await fetch(url, { ...init, redirect: 'manual', signal: end.signal });
     const text = await answer.text();
-    // fetch frees the connection one turn later: a request before that would open another connection.
+    // fetch frees the connection one turn later. An earlier request would open another connection.
     await nextTurn();
     const { status, headers } = answer;
     if (status >= 300 && status < 400)
@@ -60,7 +59,7 @@ export async function requestOnce(
   } catch (error) {
     if (error instanceof LostReply) throw error;
     if (signal?.aborted === true)
-      throw new LostReply('it was not waited for', { isSent: true, cause: error });
+      throw new LostReply('the request was cancelled', { isSent: true, cause: error });
     if (end.signal.aborted)
       throw new LostReply(`it took longer than ${deadlineMs / 1000} s`, { isSent: true, cause: error });
     const code = codeOf(error);
@@ -83,7 +82,7 @@ const unreachedCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The code of a connection's error; its message may hold an address with a query. */
+/** The code of a connection error. Its message is not used, since it can hold an address with a query. */
 function codeOf(error: unknown): string | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -92,7 +91,7 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** `Retry-After` holds seconds, or a time by the clock of the server, which `Date` shows. */
+/** `Retry-After` holds seconds, or a time by the server's clock, which `Date` shows. */
 function retryAfterMs(headers: Headers): number | undefined {
   const wait = (headers.get('retry-after') ?? '').trim();
   if (/^\d+$/.test(wait)) return Number(wait) * 1000;

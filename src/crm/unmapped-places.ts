@@ -2,7 +2,7 @@ import type { Delivery } from '../contract/delivery.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger } from '../domain/ledger.ts';
 
-// No number in E.164 reads like this.
+// Cannot be mistaken for a number in E.164.
 const key = 'unmapped places';
 const keptForMs = 30 * 86_400_000;
 const placesMax = 200;
@@ -18,10 +18,9 @@ export async function countUnmappedPlaces(ledger: Ledger, places: readonly strin
 }
 
 /**
- * Whether a call's places are counted with this landing: who took a call is known when it is over, and where it is
- * shown while it lasts that is no longer its first landing.
- *
- * @param isLive calls are shown while they last
+ * Whether this landing counts the places of a call. The person who took a call is known only when it is over. With
+ * `isLive`, that is not the first landing.
+ * @param isLive calls appear in the CRM before they end
  */
 export function isPlaceCounted(
   { visit, isOver, attempt }: Pick<Delivery, 'visit' | 'isOver' | 'attempt'>,
@@ -31,7 +30,7 @@ export function isPlaceCounted(
   return visit === 'first' || (isLive && visit === 'changed');
 }
 
-/** How many calls each of them had, the most first; until none came for 30 days. */
+/** How many calls each place had, the most first. A place disappears after 30 days without a call. */
 export async function readUnmappedPlaces(ledger: Ledger): Promise<readonly (readonly [string, number])[]> {
   const record: JsonValue | undefined = (await ledger.getMany([key])).get(key);
   if (record === null || typeof record !== 'object' || Array.isArray(record)) return [];

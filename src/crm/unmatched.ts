@@ -3,38 +3,40 @@ import type { Call } from '../domain/call.ts';
 import { whyNotCreated, type CreateRule } from './create-rule.ts';
 import { lateMatchAfterMs } from './late-match.ts';
 
-/** What to do with a call that is about no person of the destination's. */
+/** What to do with a call that matches no person in the destination. */
 export const unmatchedPolicies = ['log', 'skip', 'create'] as const;
 
 /**
- * `log`: land it without a person. `skip`: do not land it. `create`: make a lead or contact, keyed by the number,
- * where nobody has the number yet, and land the rest without a person.
+ * `log`: land it without a person. `skip`: do not land it. `create`: make a lead or contact for the number when nobody
+ * has
+ * it, and land every other unmatched call without a person.
  */
 export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
 
 /**
- * Whether a call has its person, or company: `found`; `nobody` has the number (yet); `several` have it and none was
- * chosen; `unsearchable`. One that was found once is kept from landing to landing; in any other state a call is
- * matched anew when it lands again.
+ * Whether a call has its person or company. `found`: it has. `nobody`: nobody has the number yet. `several`: several
+ * have it, and none was chosen. `unsearchable`: the number cannot be searched. A call keeps a person that was found. In
+ * any
+ * other state it is matched again at its next landing.
  */
 export type PersonState = 'found' | 'nobody' | 'several' | 'unsearchable';
 
-/** What a business wants with calls of people whom its system does not know. */
+/** The operator's settings for unmatched calls. */
 export interface UnmatchedRule {
   readonly policy: UnmatchedPolicy;
-  /** Which calls are worth a record, under `create`. */
+  /** Which calls get a new record, under `create`. */
   readonly create: CreateRule;
 }
 
-/** What this file needs to know of a delivery. */
+/** The parts of a delivery that this file needs. */
 interface Unmatched {
   readonly call: Pick<Call, 'status' | 'duration_seconds'>;
   readonly visit: Delivery['visit'];
 }
 
 /**
- * True when a miss in the ledger does not count for a call, and it is worth a search: it is looked at again for that
- * very reason, or a record would be made of it, which somebody may have typed in since the miss.
+ * True when a call must be searched although the ledger holds a miss. A revisit looks for a new person. Under `create`,
+ * somebody may have entered the person since the miss.
  * Why: docs/decisions/peoples-work.md
  */
 export function isSearchedAnew({ call, visit }: Unmatched, { policy, create }: UnmatchedRule): boolean {
@@ -49,11 +51,9 @@ const skipReasons: Readonly<Record<Exclude<PersonState, 'found'>, string>> = {
 };
 
 /**
- * Why a call that has not landed yet is left out, under `skip`: it would hang on nobody.
- *
+ * Why a new call without a person is skipped. Undefined: the call lands.
  * @param nowMs epoch milliseconds
- * @returns `revisitAfterMs`: somebody may be typing the person in just now, or search may not know him yet; undefined:
- *   it is left out for good. The whole undefined: the call lands.
+ * @returns the reason; `revisitAfterMs` is set while somebody may still enter the person, or search may not find it yet
  */
 export function whySkipped(
   state: PersonState,

@@ -20,8 +20,8 @@ describe('a field map', () => {
     ['{', 'is not JSON'],
     ['[]', 'is not a JSON object'],
     ['{"gclids":"A__c"}', 'no call has: "gclids"'],
-    ['{"gclid":7}', 'maps gclid to something'],
-    ['{"gclid":"A b"}', 'maps gclid to something'],
+    ['{"gclid":7}', 'maps gclid to a value that is not a field name'],
+    ['{"gclid":"A b"}', 'maps gclid to a value that is not a field name'],
     ['{"gclid":"A__c","campaign":"A__c"}', 'maps two fields to A__c'],
   ])('%s is refused: %s', (text, fault) => {
     expect(parseFieldMap(text)).toEqual({ fault: expect.stringContaining(fault) as string });

@@ -195,7 +195,7 @@ describe('a search that does not tell all', () => {
       companyId: undefined,
       rule: 'several_hits',
       searched: true,
-      trace: { number: bob, rule: 'several_hits', why: 'more records were found than one search tells' },
+      trace: { number: bob, rule: 'several_hits', why: 'more records were found than one search returns' },
     });
   });
 

@@ -156,7 +156,7 @@ describe('the person of a call', () => {
     expect(org.log.searches()).toHaveLength(3);
     expect(traceOf(many).person.match).toMatchObject({
       rule: 'several_hits',
-      why: 'more records were found than one search tells',
+      why: 'more records were found than one search returns',
     });
     // Nor is it nobody's for the next call: no lead is made of it.
     await land(callFrom(placeholder, {}, 'call-3'));

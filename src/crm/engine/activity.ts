@@ -2,15 +2,15 @@ import type { JsonValue } from '../../domain/jet-fields.ts';
 import type { MatchedPerson } from '../match-people.ts';
 import type { PersonState } from '../unmatched.ts';
 
-/** A value of a field, as it is written and as the CRM shows it. An empty text clears the field. */
+/** The value of a field, written or read. An empty text clears the field. */
 export type FieldValue = string | number | boolean | null;
 
-/** Fields of an activity by the CRM's names. */
+/** Fields of an activity, by the CRM's names. */
 export type Fields = Readonly<Record<string, FieldValue>>;
 
-/** What a call is about. */
+/** The person or company that a call is about. */
 export interface Person {
-  /** `not searched`: to save a request. */
+  /** `not searched`: the search was skipped to save a request. */
   readonly state: PersonState | 'not searched';
   /** The record that the activity is linked to. */
   readonly record: MatchedPerson | undefined;

@@ -4,26 +4,26 @@ import type { Crm, ReadResult } from './crm.ts';
 import { isLateLook, printOf, type Landing } from './landing.ts';
 import type { Dropped } from './trace.ts';
 
-/** An activity that is there. */
+/** An activity that exists in the CRM. */
 export interface Known {
   readonly landing: Landing;
   readonly id: string;
-  /** What it shows now, where that was read. */
+  /** What the CRM shows now, where it was read. */
   readonly shown?: Extract<ReadResult, { kind: 'shown' }> | undefined;
-  /** It is not known whether it is linked to its person. */
+  /** True when the link to its person may be missing. */
   readonly mayLackPerson: boolean;
 }
 
-/** An activity, and what must change. */
+/** An existing activity with its necessary changes. */
 export interface Change {
   readonly known: Known;
   readonly fields: Fields;
-  /** What it shows already as we would write it. */
+  /** Fields that already show our value. */
   readonly same: Fields;
   readonly dropped: Dropped;
 }
 
-/** The fields that would change and that may be people's: what they show must be read first. */
+/** Changed fields that people may have edited. Their values must be read first. */
 export function guardedFields(crm: Crm, { landing }: Pick<Known, 'landing'>): string[] {
   return Object.entries(landing.fields)
     .filter(([name, value]) => !crm.fields.outcome.has(name) && isChanged(crm, landing, name, value))
@@ -31,8 +31,9 @@ export function guardedFields(crm: Crm, { landing }: Pick<Known, 'landing'>): st
 }
 
 /**
- * What must change: what became of the call, whenever that changes; anything else only while it is empty or as we wrote
- * it last. Links are added where there are none.
+ * The changes that an activity needs. The outcome of the call is written whenever it changes. Other fields are written
+ * only
+ * while they are empty or hold what the kit wrote last. Links are added only where there are none.
  */
 export function changeOf(crm: Crm, known: Known): Change {
   const { landing, shown } = known;
@@ -55,15 +56,15 @@ export function changeOf(crm: Crm, known: Known): Change {
   return { known, fields, same, dropped };
 }
 
-/** Whether a value is new since the last landing, as far as the trace tells. */
+/** Whether a value is new since the last landing, by its trace. */
 function isChanged(crm: Crm, { last, delivery }: Landing, name: string, value: FieldValue): boolean {
   if (crm.fields.fixed.has(name)) return false;
   if (last === undefined) return true;
   const written = last.written[name];
-  // What was never filled need not be cleared.
+  // A field that was never filled need not be cleared.
   if (value === '' && written === undefined) return false;
   const print = printOf(crm, value);
-  // A replay, or a late look, tries again what was refused: somebody may have mended it.
+  // A replay or revisit tries refused values again: somebody may have changed the rule since.
   const isKnownDropped = last.dropped[name]?.value === print && !isLateLook(delivery);
   return written !== print && !isKnownDropped;
 }
@@ -82,6 +83,6 @@ function isOurs(
 
 function whyDropped({ name }: Crm, { last }: Landing): string {
   return last === undefined
-    ? 'it is not known who wrote what it shows: the activity was changed since it was made'
+    ? 'the activity was changed since it was made, and the editor is unknown'
     : `somebody changed it in ${name}`;
 }

@@ -6,9 +6,8 @@ import { linkPeople, readAll, unread } from './update.ts';
 import { writeRows } from './write-rows.ts';
 
 /**
- * Makes activities. One that is there already, or may be, is read by its key.
- *
- * @returns the activities that were there
+ * Makes activities. Reads an activity by its key when it exists or may exist.
+ * @returns the activities that already existed
  */
 export async function createActivities(run: Run, landings: readonly Landing[]): Promise<readonly Known[]> {
   const there = await create(run, landings, 'unknown');
@@ -25,10 +24,9 @@ interface There {
 }
 
 /**
- * Looks calls up by their key, and makes the activities that are not there.
- *
- * @param there a refused write said of these that they are there, and perhaps under which id
- * @returns the activities that are there
+ * Looks activities up by their key, and makes those that do not exist.
+ * @param there activities that exist according to a refused write, with their ids where it gave them
+ * @returns the activities that exist
  */
 export async function lookUp(
   run: Run,
@@ -68,13 +66,14 @@ export async function lookUp(
   }
   for (const { landing } of await create(run, absent, 'free'))
     settleRefused(run, landing, unread(run.crm.name));
-  // An answer that says nothing of a call does not say that it is absent: what people changed is not overwritten.
+  // A missing answer does not prove that the activity is missing. Writing without reading could overwrite people's
+  // work.
   for (const { landing } of await create(run, unsure, 'unread'))
     settleRefused(run, landing, unread(run.crm.name));
   return knowns;
 }
 
-/** Settles what was made, and returns what was not, since it is there or may be. */
+/** Settles the activities that were made. Returns those that exist or may exist. */
 async function create(run: Run, landings: readonly Landing[], key: Row['key']): Promise<readonly There[]> {
   const there: There[] = [];
   const unlinked: { landing: Landing; id: string; fields: Row['fields'] }[] = [];

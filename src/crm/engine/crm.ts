@@ -10,15 +10,16 @@ import type { RefusedValues } from './refused-values.ts';
 /** An activity to write. */
 export interface Row {
   readonly delivery: Delivery;
-  /** The CRM's id of the activity; undefined for a new one. */
+  /** The CRM's id of the activity. Undefined for a new one. */
   readonly id: string | undefined;
   readonly fields: Fields;
   readonly person: Person;
-  /** 1 for the first try, and one more after each `dropFields`. */
+  /** 1 on the first try, and one more after each `dropFields`. */
   readonly round: number;
   /**
-   * For a new activity: whether its key was looked up. `unknown`: it was not. `free`: no activity has it. `unread`: the
-   * CRM did not say.
+   * For a new activity, what is known of its key. `unknown`: it was not looked up. `free`: no activity has it.
+   * `unread`:
+   * the CRM gave no answer.
    */
   readonly key: 'unknown' | 'free' | 'unread';
 }
@@ -37,40 +38,42 @@ interface Refused {
   readonly remedy: string;
 }
 
-/** What became of one row of a write. */
+/** The result of one row of a write. */
 export type RowResult =
-  /** `fields`: as written, where that differs from the row. `isUnlinked`: its links must be added. */
+  /** Written. `fields`: the written values, where they differ from the row. `isUnlinked`: links must still be added. */
   | { readonly kind: 'saved'; readonly id: string; readonly fields?: Fields; readonly isUnlinked?: boolean }
-  /** An activity has the key already, or may have it: it is read, by this id or by its key, and updated. */
+  /** An activity has the key, or may have it. The engine reads it by this id or by its key, and updates it. */
   | { readonly kind: 'there'; readonly id: string | undefined }
-  /** A record was deleted: the activity, or the person or company that it is linked to. */
+  /** The activity was deleted, or the person or company that it is linked to. */
   | { readonly kind: 'gone'; readonly part: 'activity' | 'person' | 'company'; readonly rule?: string }
-  /** The row is sent again without these fields; without a name, as it is. */
+  /** Send the row again without these fields. Without any name: send it unchanged. */
   | {
       readonly kind: 'dropFields';
       readonly names: readonly string[];
       readonly why: string;
-      /** The values are not sent again for an hour. */
+      /** Do not send these values again for an hour. */
       readonly isRemembered?: boolean;
-      /** The user was refused as an owner: another owner is chosen. */
+      /** The CRM refused the user as an owner. The engine chooses another owner. */
       readonly isOwnerRefused?: boolean;
     }
   | Later
   | Refused
-  /** Refused together with others: the rows are sent in halves, and after too many refusals they wait. */
+  /**
+   * Refused together with other rows. The engine sends the rows in halves. After too many refusals they get `later`.
+   */
   | { readonly kind: 'split'; readonly later: Later }
-  /** Nothing else can be written now. The other rows of the answer count. */
+  /** Nothing else can be written now. The other results of the answer count. */
   | { readonly kind: 'stop'; readonly error: Error };
 
-/** An activity to read: by its id, or else by its key. */
+/** An activity to read: by its id, otherwise by its key. */
 export interface Asked {
   readonly delivery: Delivery;
   readonly id: string | undefined;
-  /** A refused write said that it is there. */
+  /** A refused write reported that the activity exists. */
   readonly isThere: boolean;
 }
 
-/** What reading one activity came to. */
+/** The result of reading one activity. */
 export type ReadResult =
   | {
       readonly kind: 'shown';
@@ -78,76 +81,79 @@ export type ReadResult =
       readonly fields: Fields;
       /** Nobody has changed it since it was made. */
       readonly isUntouched: boolean;
-      /** It hangs on somebody. Undefined: the CRM does not show it with the fields. */
+      /** Whether it is linked to a person or company. Undefined: the CRM does not return that with the fields. */
       readonly isLinked?: boolean;
     }
-  /** It is not there. */
+  /** It does not exist. */
   | { readonly kind: 'gone' }
-  /** The CRM did not say whether it is there. */
+  /** The CRM did not say whether it exists. */
   | { readonly kind: 'unread' }
-  /** It is there as far as is known, and cannot be read: only what became of the call is written. */
+  /** It probably exists but cannot be read, so only the outcome of the call is written. */
   | { readonly kind: 'hidden'; readonly note?: string }
   | Later
   | Refused;
 
-/** Links to add where an activity has none of their kind. */
+/** Links to add, each only where the activity has none of its kind. */
 export interface LinkRow {
   readonly id: string;
   readonly person: Person;
-  /** It was made just now, without links. */
+  /** The activity was just made, without links. */
   readonly isNew: boolean;
 }
 
 export interface LinkResult {
   readonly isAdded: boolean;
-  /** What the CRM did not link. */
+  /** The links that the CRM refused. */
   readonly refused: readonly ('person' | 'company')[];
 }
 
-/** A person that was made for a number; without one, why not. */
+/** The person that was made for a number, or why none was made. */
 export interface MadePerson {
   readonly person: FoundPerson | undefined;
   /** For the trace. */
   readonly note: string;
-  /** It can work later: the call waits for some attempts. */
+  /** It can work later: the call waits for a few attempts. */
   readonly later?: { readonly code: string; readonly reason: string };
 }
 
-/** What an error means for a batch that breaks off. */
+/** What an error that ends a batch means for its calls. */
 export interface Break {
-  /** What the core receives when nothing of the batch is kept. */
+  /** The error for the core when no result of the batch is kept. */
   readonly error: unknown;
-  /** The destination is away or misconfigured, as opposed to a fault of the adapter. */
+  /** True when the destination is unreachable or misconfigured. False for a fault of the adapter. */
   readonly isPause: boolean;
   /** Each call of the batch counts as tried. */
   readonly isCounted?: boolean;
-  /** For the calls that have no outcome yet. */
+  /** The code for calls without an outcome. */
   readonly code: string;
   readonly reason: string;
   readonly delayMs?: number | undefined;
 }
 
-/** How free the daily requests are: all may go; only calls that have ended; only what lands a call for good. */
+/** Which calls can still use the daily requests: all of them, only calls that have ended, or only final writes. */
 export type Budget = 'free' | 'no live updates' | 'final writes only';
 
 /**
- * A CRM, as the engine uses it. Each function is one request, or a few. It throws only when the request as a whole came
- * to nothing; {@link Crm.broken} then says what that means.
+ * The port that a CRM adapter gives to the engine. Each function sends one request or a few. It throws only when the
+ * whole request failed. {@link Crm.broken} then says what the error means.
  */
 export interface Crm {
-  /** For messages: `HubSpot`. */
+  /** The name for messages: `HubSpot`. */
   readonly name: string;
   readonly tools: AdapterTools;
-  /** How its settings begin: `HUBSPOT`. */
+  /** The prefix of its settings: `HUBSPOT`. */
   readonly settingPrefix: string;
   readonly unmatched: UnmatchedRule;
-  /** Calls are shown while they last. */
+  /** True when calls appear in the CRM before they end. */
   readonly isLive: boolean;
-  /** A call that is shown is updated at each stage; otherwise at its end only. */
+  /** True: an activity of an open call is updated at each stage. False: only at its end. */
   readonly isUpdatedWhileOpen: boolean;
-  /** `conflict`: the CRM refuses a second activity with a key. `lookup`: only reading tells whether there is one. */
+  /**
+   * How duplicates are found. `conflict`: the CRM refuses a second activity with a key. `lookup`: the adapter must
+   * read.
+   */
   readonly keyFinds: 'conflict' | 'lookup';
-  /** Fields that are written once, those that follow the call whatever people do, and the one that holds the owner. */
+  /** The fields that are written once, the fields that always follow the call, and the field that holds the owner. */
   readonly fields: {
     readonly fixed: ReadonlySet<string>;
     readonly outcome: ReadonlySet<string>;
@@ -156,40 +162,40 @@ export interface Crm {
   readonly owners: Owners;
   readonly refusedValues: RefusedValues;
   readonly people: Pick<PeopleSource, 'rules' | 'searchedIn' | 'searchSize'> & {
-    /** The kind of a company, where an activity is linked to it as to a person. */
+    /** The kind of a company, where an activity is linked to a company as to a person. */
     readonly companyObject?: string;
     search(numbers: readonly NumberForms[], signal: AbortSignal): Promise<SearchAnswer>;
-    /** The owners of records that the search did not name, by record id. */
+    /** The owners that the search did not return, by record id. */
     readOwners?(records: readonly MatchedPerson[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-    /** Makes a person for each number, once: the CRM keeps the number unique. */
+    /** Makes one person for each number. The CRM keeps the number unique. */
     make(numbers: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, MadePerson>>;
   };
   budget(): Budget;
-  /** The most rows of one write, now. */
+  /** The most rows in one write at present. */
   rowsMax(): number;
-  /** Learns what it needs to know of the CRM, such as its fields. */
+  /** Loads what the mapping needs from the CRM, such as its fields. */
   prepare(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void>;
-  /** What of a call goes where, without owner and links. */
+  /** The fields for a call, without owner and links. */
   mapCall(delivery: Delivery): Fields;
   /** The fields that link an activity to a person, where links are fields. */
   linkFields(person: Person): Fields;
-  /** Why a field is not taken; undefined: it is. */
+  /** Why the CRM does not accept a field. Undefined: it does. */
   whyNotTaken(name: string): string | undefined;
-  /** A value in a form that is the same when the CRM shows it. */
+  /** Normalises a value, so that it stays equal after the CRM has stored it. */
   normal(value: FieldValue | undefined): string;
-  /** True of a value that the CRM itself put there. */
+  /** True for a value that the CRM itself put there. */
   isOurs(name: string, current: FieldValue | undefined): boolean;
-  /** By delivery. `names`: the fields to read. */
+  /** Results by delivery id. `names`: the fields to read. */
   read(
     asked: readonly Asked[],
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ReadResult>>;
-  /** One result for each row, in their order. */
+  /** One result for each row, in the same order. */
   create(rows: readonly Row[], signal: AbortSignal): Promise<readonly RowResult[]>;
-  /** One result for each row, in their order. */
+  /** One result for each row, in the same order. */
   update(rows: readonly Row[], signal: AbortSignal): Promise<readonly RowResult[]>;
-  /** Adds links, where they are no fields. One result for each row. */
+  /** Adds links, where links are not fields. One result for each row, in the same order. */
   link(rows: readonly LinkRow[], signal: AbortSignal): Promise<readonly LinkResult[]>;
   broken(error: unknown): Break;
 }

@@ -16,10 +16,10 @@ import type { Landing, Run } from './landing.ts';
 import { readTrace, shortMatch } from './trace.ts';
 
 const matchValidForMs = 86_400_000;
-// Somebody may be making the contact right now, and the search learns of it minutes later.
+// Somebody may be making the contact now, and the CRM's search finds it only minutes later.
 const missValidForMs = 2 * 60_000;
 
-/** What each call is about, by delivery. A person that was found once stays. */
+/** The person of each call, by delivery id. A person that was found once is kept. */
 export async function findPeople(
   { crm, signal }: Pick<Run, 'crm' | 'signal'>,
   deliveries: readonly Delivery[],
@@ -35,7 +35,7 @@ export async function findPeople(
       found.set(delivery.id, { ...noRecord, number, state: 'unsearchable', match: { rule } });
     else open.push({ delivery, number });
   }
-  // With few requests left for the day, only the ledger is asked.
+  // With few requests left today, only the ledger is used.
   const isSearched = crm.budget() !== 'final writes only';
   const kept = isSearched ? undefined : await ledger.getMany(open.map(({ number }) => number));
   const searched = open.filter(({ number }) => kept?.has(number) !== false);
@@ -70,7 +70,7 @@ function personOf({ people }: Crm, number: string, match: PersonMatch | undefine
   };
 }
 
-/** A shared company, and a person that was made just now, come without their owner. */
+/** Adds owners. A shared company and a person that was just made come without one. */
 async function withOwners(
   { people }: Crm,
   found: ReadonlyMap<string, Person>,
@@ -91,7 +91,7 @@ async function withOwners(
   );
 }
 
-/** Looks again for the person of a call, when the record that was found is gone. Undefined: no other person has the number. */
+/** Searches again for the person of a call when the record is gone. Undefined: no other person has the number. */
 export async function findAgain(run: Run, { delivery, person }: Landing): Promise<Person | undefined> {
   const { number } = counterpartToSearch(delivery.call, run.crm.tools.ownNumbers);
   if (number !== undefined && !run.searchedAgain.has(number)) {
@@ -103,7 +103,7 @@ export async function findAgain(run: Run, { delivery, person }: Landing): Promis
   return isSame ? undefined : found;
 }
 
-/** The ledger is a help: what was written counts, whether or not the ledger can be reached. */
+/** An unreachable ledger must not undo what was written. */
 export async function forgetNumbers({ tools }: Crm, landings: readonly Landing[]): Promise<void> {
   const numbers = landings.flatMap(
     ({ delivery }) => counterpartToSearch(delivery.call, tools.ownNumbers).number ?? [],
@@ -112,18 +112,18 @@ export async function forgetNumbers({ tools }: Crm, landings: readonly Landing[]
   try {
     await tools.ledger.forget(numbers);
   } catch (error) {
-    tools.log.warn({ error }, 'The ledger could not forget numbers; their entries end by themselves');
+    tools.log.warn({ error }, 'The ledger could not forget numbers; their entries expire by themselves');
   }
 }
 
-/** Why an unmatched call makes no person of its own; undefined: it makes one. */
+/** Why no person is made for an unmatched call. Undefined: one is made. */
 export function whyNotMade({ unmatched, settingPrefix }: Crm, { call }: Delivery): string | undefined {
   return unmatched.policy === 'create'
     ? whyNotCreated(call, unmatched.create)
     : `${settingPrefix}_UNMATCHED makes none`;
 }
 
-/** Makes a person for each number of calls that are about nobody. Every call of such a number is linked to the person. */
+/** Makes a person for each number without one. Every call of that number is linked to the person. */
 export async function makePeople(
   { crm, signal }: Run,
   landings: readonly Landing[],
@@ -140,7 +140,10 @@ export async function makePeople(
   try {
     await rememberPeople(found, peopleSource(crm, signal));
   } catch (error) {
-    crm.tools.log.warn({ error }, 'The ledger could not keep new people; their numbers are searched again');
+    crm.tools.log.warn(
+      { error },
+      'The ledger could not store new people; their numbers will be searched again',
+    );
   }
   return made;
 }

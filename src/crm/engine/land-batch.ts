@@ -10,12 +10,13 @@ import { isNews, outcomeWithoutRequest, skipOutcome } from './outcomes.ts';
 import { notInTable } from './owners.ts';
 import { readKnown, updateActivities } from './update.ts';
 
-// A search lags behind a write: an activity that may have been made is looked up after this time.
+// Search results lag behind writes, so an activity that may have been made is looked up only after this time.
 export const indexLagMs = 60_000;
 
 /**
- * Lands a batch of calls as activities in a CRM: finds the person of each call, makes the activities that are missing,
- * and brings the others up to date.
+ * Lands a batch of calls as activities in a CRM: finds the person of each call, makes the missing activities and
+ * updates
+ * the others.
  * Why: docs/decisions/crm-engine.md
  */
 export async function landBatch(
@@ -93,10 +94,10 @@ function knownOf({ unmatched }: Crm, landing: Landing): Known[] {
   ];
 }
 
-/** Attempts for which a call waits for the person that could not be made; then it lands without. */
+/** A call waits this many attempts for a person that could not be made. Then it lands without one. */
 const madeAttemptsMax = 4;
 
-/** A landing with the person that was made for its number. Undefined: it waits for the person, and has its outcome. */
+/** The landing with the person that was made for its number. Undefined: the call waits, and its outcome is set. */
 function withMade(
   { crm, outcomes }: Run,
   landing: Landing,
@@ -131,10 +132,10 @@ function withMadeKnown(
   return landing === undefined ? [] : [{ ...known, landing }];
 }
 
-// A replay, a restored store or a crash of minutes ago: an attempt may be forgotten.
+// After this time, a replay, a restored store or a crash may hide an earlier attempt.
 const freshForMs = 2 * 60_000;
 
-/** True when nobody can have landed the call yet. A further push would have made an earlier attempt forgotten. */
+/** True when the call cannot have landed before. A second push could hide an earlier attempt. */
 function isFresh({ tools, isLive }: Crm, { delivery }: Landing): boolean {
   const { attempt, landedRevision, call } = delivery;
   const { first_received_at: firstAtMs, last_received_at: lastAtMs } = call;
@@ -145,7 +146,7 @@ function isFresh({ tools, isLive }: Crm, { delivery }: Landing): boolean {
   );
 }
 
-/** Each call once, when it is over. */
+/** Counts each call once, when it is over. */
 async function countPlaces(crm: Crm, landings: readonly Landing[]): Promise<void> {
   const places = landings.flatMap(({ delivery, owner: { place, why } }) => {
     const isCounted = isPlaceCounted(delivery, crm.isLive);
@@ -154,16 +155,15 @@ async function countPlaces(crm: Crm, landings: readonly Landing[]): Promise<void
   await countUnmappedPlaces(crm.tools.ledger, places);
 }
 
-/** What becomes of the rest of a batch that broke off. Throws when nothing of the batch is worth keeping. */
+/** Sets the outcomes of the remaining calls after an error ended the batch. Throws when no result is worth keeping. */
 function endBroken({ crm, outcomes, sent }: Run, batch: readonly Delivery[], error: unknown): void {
-  const { error: told, isPause, isCounted = false, code, reason, delayMs } = crm.broken(error);
+  const { error: reported, isPause, isCounted = false, code, reason, delayMs } = crm.broken(error);
   const open = batch.filter(({ id }) => !outcomes.has(id));
-  // Without a unique key, or after a fault of ours, an activity that may have been made would be made again.
+  // Without a unique key, or after a fault of the adapter, throwing could make an activity twice.
   const mayBeMade = [...sent].some((id) => outcomes.get(id)?.kind !== 'delivered');
   const isSent = mayBeMade && (!isPause || crm.keyFinds === 'lookup');
-  if (!isCounted && !isSent && ![...outcomes.values()].some(isNews)) throw told;
-  if (!isPause && !isCounted)
-    crm.tools.log.error({ error }, 'A batch broke off after a part of it was settled');
+  if (!isCounted && !isSent && ![...outcomes.values()].some(isNews)) throw reported;
+  if (!isPause && !isCounted) crm.tools.log.error({ error }, 'A batch failed after a part of it was settled');
   for (const { id } of open) {
     const waitMs = sent.has(id) && crm.keyFinds === 'lookup' ? Math.max(delayMs ?? 0, indexLagMs) : delayMs;
     outcomes.set(id, retry(id, code, reason, waitMs));

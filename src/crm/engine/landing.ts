@@ -7,34 +7,34 @@ import type { OwnerChoice } from './owners.ts';
 import type { RefusedNow } from './refused-values.ts';
 import { readTrace, type Dropped, type LastLanding } from './trace.ts';
 
-/** One batch on its way. */
+/** The state of one batch. */
 export interface Run {
   readonly crm: Crm;
   readonly signal: AbortSignal;
-  /** Filled as results come, so that what landed counts when a later request fails. */
+  /** Filled as results arrive, so that landings count when a later request fails. */
   readonly outcomes: Map<string, Outcome>;
-  /** Deliveries whose activity may have been made in this batch. */
+  /** Deliveries whose activity this batch may have made. */
   readonly sent: Set<string>;
-  /** Numbers that were searched again since their person was gone: once is enough. */
+  /** Numbers that were searched again because their person was gone. Each is searched again only once. */
   readonly searchedAgain: Set<string>;
   readonly refusedNow: RefusedNow;
 }
 
-/** A delivery with what its activity must show, and why. */
+/** A delivery with the values that its activity must show, and the reasons. */
 export interface Landing {
   readonly delivery: Delivery;
   readonly last: LastLanding | undefined;
   readonly person: Person;
   readonly owner: OwnerChoice;
-  /** All of it: key, owner and links too. */
+  /** All fields, including key, owner and links. */
   readonly fields: Fields;
   readonly dropped: Dropped;
   readonly notes: readonly string[];
-  /** The person was looked for again already, since the first one was gone. */
+  /** True when the person was already searched again, because the first one was gone. */
   readonly isMatchedAgain: boolean;
 }
 
-/** True when nothing changed since the landing: a late look, or a replay. */
+/** True for a revisit or a replay: the call has not changed since it landed. */
 export function isLateLook({ visit }: Delivery): boolean {
   return visit === 'revisit' || visit === 'replay';
 }
@@ -51,7 +51,7 @@ export function landingOf(
   return withPerson(crm, { ...none, delivery, last, person, fields, notes }, person);
 }
 
-/** A landing that is about this person, with the owner that follows from it. */
+/** Links a landing to this person and chooses the owner again. */
 export function withPerson(crm: Crm, landing: Landing, person: Person): Landing {
   const owner = crm.owners.choose(landing.delivery.call, person.record?.ownerId);
   const linksBefore = Object.keys(crm.linkFields(landing.person));
@@ -63,7 +63,7 @@ export function withPerson(crm: Crm, landing: Landing, person: Person): Landing 
   const dropped: Record<string, Dropped[string]> = { ...landing.dropped };
   for (const name of Object.keys(fields)) {
     const why = crm.whyNotTaken(name);
-    // Without a fingerprint: the field is filled once the CRM takes it.
+    // Without its fingerprint, the field is filled as soon as the CRM accepts it.
     if (why !== undefined) dropped[name] ??= { why, value: '' };
   }
   return { ...landing, person, owner, dropped, fields: without(fields, Object.keys(dropped)) };
@@ -71,7 +71,7 @@ export function withPerson(crm: Crm, landing: Landing, person: Person): Landing 
 
 type DropFields = Extract<RowResult, { kind: 'dropFields' }>;
 
-/** A landing without fields that the CRM refused. A refused owner gives way to the next one. */
+/** Removes the fields that the CRM refused. A refused owner is replaced by the next choice. */
 export function withoutFields(run: Run, landing: Landing, sent: Fields, result: DropFields): Landing {
   const { crm, refusedNow } = run;
   const { names, why, isRemembered = false, isOwnerRefused = false } = result;
@@ -92,11 +92,11 @@ export function withoutFields(run: Run, landing: Landing, sent: Fields, result: 
   const isReplaced = isOwnerRefused && next.id !== undefined && next.id !== before;
   if (!isReplaced) return withPerson(crm, { ...landing, dropped }, person);
   const others = Object.fromEntries(Object.entries(dropped).filter(([name]) => name !== ownerField));
-  const notes = [...landing.notes, `the owner that comes first was refused (${why})`];
+  const notes = [...landing.notes, `the first choice of owner was refused (${why})`];
   return withPerson(crm, { ...landing, dropped: others, notes }, person);
 }
 
-/** A person whose record or company is gone. Somebody may make it again. */
+/** A person without the record or company that is gone. Somebody may create it again. */
 export function withoutGone(person: Person, part: 'person' | 'company'): Person {
   const rest = part === 'company' ? { companyId: undefined } : { record: undefined };
   const next = { ...person, ...rest };
@@ -115,7 +115,7 @@ export function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-/** Stands for a value in a trace: the same for the value as the CRM shows it. */
+/** The fingerprint of a value for a trace. It is the same after the CRM has stored the value. */
 export function printOf(crm: Crm, value: FieldValue | undefined): string {
   return fingerprint(crm.normal(value));
 }

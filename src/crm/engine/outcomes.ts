@@ -13,19 +13,19 @@ export interface Landed {
   readonly id: string | undefined;
   readonly effect: 'created' | 'updated' | 'unchanged';
   readonly how?: string;
-  /** What was written now, or found as it should be. */
+  /** The values that were written now, or already there. */
   readonly written: Fields;
-  /** What was not written, beside what the landing dropped. */
+  /** Values that were not written, in addition to those that the landing dropped. */
   readonly dropped?: Dropped;
 }
 
-/** Settles a delivery as landed, with its trace and the time of the next look. */
+/** Settles a delivery as landed, with its trace and the time of its next revisit. */
 export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: Landed): void {
   const { delivery, last, person, owner, notes } = landing;
   const written = Object.fromEntries(
     Object.entries(landed.written).map(([name, value]) => [name, printOf(crm, value)]),
   );
-  // What was dropped before is still dropped, unless it was written now.
+  // A field that was dropped before stays dropped, unless it was written now.
   const dropped = { ...last?.dropped, ...landing.dropped, ...landed.dropped };
   const trace = asJson({
     how: landed.how ?? landed.effect,
@@ -52,7 +52,7 @@ function lastOwner({ rule, id, place, why }: NonNullable<Landing['last']>['owner
   };
 }
 
-/** Settles a delivery whose row came to nothing. */
+/** Settles a delivery whose row was not written. */
 export function settleRefused(
   { outcomes }: Run,
   { delivery: { id } }: Landing,
@@ -74,7 +74,7 @@ export function settleDeleted({ crm, outcomes }: Run, { delivery: { id } }: Land
   outcomes.set(id, skipped(id, `${why}; it is not made again.`));
 }
 
-/** True of what the CRM itself said: it counts when the rest of a batch breaks off. */
+/** True for a result from the CRM itself. It counts even when the rest of the batch fails. */
 export function isNews(outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'delivered':
@@ -88,11 +88,11 @@ export function isNews(outcome: Outcome): boolean {
   }
 }
 
-// When a search that was saved is made up for; a look at an older call gives up.
+// When a skipped search is made up for, and how long after the last push revisits go on.
 const savedSearchAfterMs = 3_600_000;
 const looksForMs = 86_400_000;
 
-/** When to look again: for a person who was not found, or for the end of a call that is shown as it goes on. */
+/** When to look again: for a person who was not found, or for the end of a call that is still open. */
 function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number | undefined {
   const { call } = delivery;
   const nowMs = crm.tools.clock();
@@ -112,20 +112,20 @@ function isGivenUp(delivery: Delivery, nowMs: number): boolean {
 const savedForMs = 15 * 60_000;
 const heldForMs = 60_000;
 
-/** Skips a call that has no activity and would hang on nobody, where the settings say so. */
+/** Skips a new call without a person where the settings say so. */
 export function skipOutcome(crm: Crm, delivery: Delivery, { state }: Person): Outcome | undefined {
   const { id, call, remoteId, landedRevision } = delivery;
   if (remoteId !== undefined || landedRevision !== undefined) return undefined;
   const { policy } = crm.unmatched;
   if (state === 'not searched')
     return policy === 'skip'
-      ? held(id, 'api_budget', 'Nobody was searched, to save requests.', savedForMs)
+      ? held(id, 'api_budget', 'The search for the person was postponed, to save requests.', savedForMs)
       : undefined;
   const skip = whySkipped(state, call, policy, crm.tools.clock());
   return skip && skipped(id, `${skip.reason} (${crm.settingPrefix}_UNMATCHED=skip).`, skip.revisitAfterMs);
 }
 
-/** What can be said of a delivery without a request; undefined: it goes on. */
+/** The outcome of a delivery that needs no request. Undefined: it needs one. */
 export function outcomeWithoutRequest(crm: Crm, delivery: Delivery): Outcome | undefined {
   const { id, call, remoteId, isOver } = delivery;
   const nowMs = crm.tools.clock();
@@ -138,7 +138,7 @@ export function outcomeWithoutRequest(crm: Crm, delivery: Delivery): Outcome | u
     return shown(Math.min(endsInMs, (isFound ? undefined : lateMatchAfterMs(call, nowMs)) ?? Infinity));
   }
   if (crm.budget() === 'free') return undefined;
-  // To close an activity for good is no late look.
+  // Closing an activity for good does not count as a revisit.
   const isClosing = isOver && !isFinalStage(call.stage);
   if (isRevisit && remoteId !== undefined && !isClosing)
     return shown(isGivenUp(delivery, nowMs) ? undefined : 4 * savedForMs);

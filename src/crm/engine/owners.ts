@@ -2,33 +2,33 @@ import type { Call } from '../../domain/call.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { ownerOf, type OwnerTable } from '../owner-table.ts';
 
-/** Whose activity it is, and by which rule. */
+/** The chosen owner of an activity, and the rule that chose. */
 export type OwnerChoice = {
   readonly rule: string;
-  /** The CRM's id of the user; absent: nobody is named. */
+  /** The CRM's id of the user. Absent: no owner is set. */
   readonly id?: string;
-  /** What the call names: an extension or answering point. */
+  /** The extension or answering point of the call. */
   readonly place?: string;
   /** Why the table did not decide. */
   readonly why?: string;
 };
 
 export interface Owners {
-  /** Reads the users that the table names, when one of the calls needs it; at most once an hour. */
+  /** Reads the users in the table when one of the calls needs them. At most once an hour. */
   prepare(calls: readonly Call[], signal: AbortSignal): Promise<void>;
-  /** @param personOwnerId who looks after the person */
+  /** @param personOwnerId the owner of the person's record */
   choose(call: Call, personOwnerId: string | undefined): OwnerChoice;
-  /** The CRM refused this user as an owner: nobody names the user for an hour. */
+  /** Notes that the CRM refused this user as an owner. The user is not chosen for an hour. */
   refuse(userId: string): void;
 }
 
 export interface OwnerRules {
   readonly table: OwnerTable;
-  /** The rule's name when nobody is named: `the integration user`. */
+  /** The rule's name when no owner is set: `the integration user`. */
   readonly otherwise: string;
-  /** What a user goes by in the answer of `readUsers`. */
+  /** The key of a user in the result of `readUsers`. */
   readonly keyOf: (user: string) => string;
-  /** Ids of active users by key. */
+  /** Ids of active users, by key. */
   readonly readUsers: (named: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
   /** False for an owner that cannot own an activity, such as a queue. */
   readonly isUser?: (ownerId: string) => boolean;

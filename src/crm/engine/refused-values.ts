@@ -2,14 +2,14 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Fields } from './activity.ts';
 import type { Dropped } from './trace.ts';
 
-/** What the CRM refused of fields that an activity can do without: it is not sent again for an hour. */
+/** The optional values that the CRM refused. They are not sent again for an hour. */
 export interface RefusedValues {
   /** @param print the fingerprint of the value */
   add(name: string, print: string): void;
   has(name: string, print: string): boolean;
 }
 
-// Where every call has a value of its own, their number has no limit.
+// Limits the memory: a field can have a different value in every call.
 const keptMax = 1_000;
 const hourMs = 3_600_000;
 
@@ -25,13 +25,13 @@ export function createRefusedValues(clock: Clock): RefusedValues {
   };
 }
 
-// Each refused value costs requests: after this many, a batch leaves the field out.
+// Each refused value costs requests. After this many, the rest of the batch omits the field.
 const valuesMax = 3;
 
-/** The values that were refused in one batch, by field. */
+/** The values that one batch had refused, by field. */
 export type RefusedNow = Map<string, Set<string>>;
 
-/** Fields without what was refused before. */
+/** Removes the fields whose value was refused before. */
 export function withoutRefused(
   fields: Fields,
   { known, now, printOf, name: crm }: RefusedSource,
@@ -41,7 +41,7 @@ export function withoutRefused(
   for (const [name, value] of Object.entries(fields)) {
     const print = printOf(value);
     if (known.has(name, print)) dropped[name] = { why: `${crm} refuses the value`, value: print };
-    // Without the fingerprint, so that the next landing tries the value again.
+    // Without a fingerprint, the next landing tries the value again.
     else if ((now.get(name)?.size ?? 0) >= valuesMax)
       dropped[name] = { why: `${crm} refuses several values of it`, value: '' };
     else taken[name] = value;

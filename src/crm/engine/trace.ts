@@ -4,16 +4,19 @@ import type { PersonMatch } from '../match-people.ts';
 import type { Person } from './activity.ts';
 import type { OwnerChoice } from './owners.ts';
 
-/** Fields that were not written, and why; with the fingerprint of a value that is not to be tried again. */
+/**
+ * Fields that were not written, each with the reason. `value` is the fingerprint of a value that must not be tried
+ * again.
+ */
 export type Dropped = Readonly<Record<string, { readonly why: string; readonly value: string }>>;
 
-/** What is kept of a landing, for the operator and for the next landing of the call. */
+/** The record of a landing, for the operator and for the call's next landing. */
 export interface Trace {
   /** `created`, `made by its key`, `updated`, `unchanged`. */
   readonly how: string;
   readonly person: Person;
   readonly owner: OwnerChoice;
-  /** The fingerprint of what was written last, by field. */
+  /** The fingerprint of the last written value, by field. */
   readonly written: Readonly<Record<string, string>>;
   readonly dropped: Dropped;
   readonly notes: readonly string[];
@@ -37,10 +40,10 @@ const shape = z.object({
   dropped: z.record(z.string(), z.object({ why: z.string(), value: z.string() })).default({}),
 });
 
-/** What is known of the last landing. */
+/** The readable part of the last landing's trace. */
 export type LastLanding = z.output<typeof shape>;
 
-/** Undefined when there is no trace, or none of ours. */
+/** Undefined when there is no trace, or not one of this engine. */
 export function readTrace(trace: JsonValue | undefined): LastLanding | undefined {
   return shape.safeParse(trace).data;
 }
@@ -67,7 +70,7 @@ function definedOnly(given: Readonly<Record<string, JsonValue | undefined>>): Re
 
 const candidatesShownMax = 20;
 
-/** A match without most of many candidates: the chosen one stays. */
+/** Shortens a match with many candidates. The chosen one stays. */
 export function shortMatch(trace: PersonMatch['trace']): JsonValue {
   if (!('candidates' in trace) || trace.candidates.length <= candidatesShownMax) return trace;
   const chosenFirst = [...trace.candidates].sort((a, b) => Number(b.kept) - Number(a.kept));

@@ -5,7 +5,7 @@ import { withoutGone, type Landing, type Run } from './landing.ts';
 import { settleDeleted, settleLanded, settleRefused } from './outcomes.ts';
 import { writeRows } from './write-rows.ts';
 
-/** Reads what activities show now, where something would change that may be people's. Settles those that are gone. */
+/** Reads activities where a change could overwrite people's work. Settles those that are gone. */
 export async function readKnown(run: Run, knowns: readonly Known[]): Promise<readonly Known[]> {
   const { crm } = run;
   const toRead = knowns.filter(
@@ -26,7 +26,7 @@ export async function readKnown(run: Run, knowns: readonly Known[]): Promise<rea
   });
 }
 
-/** Of a few hundred activities, with all fields that any of them may change. */
+/** Reads activities in batches, with all fields that any of them may change. */
 export async function readAll(
   { crm, signal }: Run,
   asked: readonly (Pick<Asked, 'id' | 'isThere'> & { readonly landing: Landing })[],
@@ -41,16 +41,16 @@ export async function readAll(
 }
 
 export function unread(name: string) {
-  const reason = `${name} said nothing of the call when it was read.`;
+  const reason = `${name} did not return the call when it was read.`;
   return { kind: 'later', code: 'not_read', reason } as const;
 }
 
-/** Brings activities up to date, and adds links where they lack them. */
+/** Updates activities, and adds the links that they lack. */
 export async function updateActivities(run: Run, knowns: readonly Known[]): Promise<void> {
   const changes = knowns.map((known) => changeOf(run.crm, known));
   const byDelivery = new Map(changes.map((change) => [change.known.landing.delivery.id, change]));
   const done: Change[] = [];
-  // What is confirmed is settled at once: what follows may end with an error.
+  // Settles each result at once, because a later request can fail.
   const settle = (change: Change): void => {
     if (change.known.mayLackPerson) done.push(change);
     else settleChange(run, change, false);
@@ -91,12 +91,12 @@ function settleChange(run: Run, { known, fields, same, dropped }: Change, isLink
   settleLanded(run, known.landing, { id: known.id, effect, written: { ...same, ...fields }, dropped });
 }
 
-// The first attempt finds that a record is gone, the second searches again.
+// The first attempt finds that a record is gone, and the second searches again.
 const attemptsMin = 2;
 
 /**
- * Adds people and companies to activities that lack them. A call whose person the CRM does not link waits for one more
- * attempt; then it lands without.
+ * Links activities to people and companies where links are missing. When the CRM refuses a person, the call waits for
+ * one more attempt. Then it lands without the link.
  */
 export async function linkPeople(
   run: Run,

@@ -15,38 +15,37 @@ import { skipOutcome } from './outcomes.ts';
 import { withoutRefused } from './refused-values.ts';
 import type { Dropped } from './trace.ts';
 
-/** A row to write, of this landing. */
+/** A landing that needs a write. */
 export interface Pending {
   readonly landing: Landing;
   readonly id: string | undefined;
-  /** A new activity is written with all fields of its landing, a change with these. */
+  /** The fields to write. Undefined for a new activity: it is written with all fields of its landing. */
   readonly change?: Fields | undefined;
   readonly key: Row['key'];
   readonly round?: number;
 }
 
-/** A row with its last result. */
+/** A row with its final result. */
 export interface Written {
   readonly landing: Landing;
-  /** As it was sent. */
+  /** The fields as they were sent. */
   readonly fields: Fields;
   readonly result: Exclude<RowResult, { kind: 'dropFields' | 'split' | 'stop' }> | { readonly kind: 'empty' };
 }
 
 interface Batch {
   readonly rows: readonly Pending[];
-  /** The result for rows that wait, where the batch was refused as a whole before. */
+  /** The result for rows that must wait, because the CRM refused the batch as a whole. */
   readonly later?: Extract<RowResult, { kind: 'later' }>;
 }
 
-// Each row that is found by halves costs requests: after this many, or this long, the rest waits.
+// Each refused row costs requests. After this many, or after this time, the rest of the batch waits.
 const foundMax = 10;
 const halvesTakeMs = 10_000;
 
 /**
- * Writes rows in as few requests as possible, and yields each as soon as its result is final. A row that was refused for
- * fields that it can do without is sent again without them. Rows that were refused together are sent in halves.
- *
+ * Writes rows in as few requests as possible, and yields each row when its result is final. Rows with refused optional
+ * fields are sent again without them. Rows that were refused together are sent in halves.
  * @throws what a request throws, or the error of a `stop`, after the other rows of the answer
  */
 export async function* writeRows(
@@ -114,7 +113,7 @@ export async function* writeRows(
 const noResult: RowResult = {
   kind: 'later',
   code: 'no_result',
-  reason: 'The answer said nothing of the call.',
+  reason: 'The answer did not mention the call.',
 };
 
 function fieldsOf({ landing, change }: Pending): Fields {
@@ -163,7 +162,7 @@ async function withDropped(
   return { ...pending, landing, change, round: (pending.round ?? 1) + 1 };
 }
 
-/** The record that it hangs on is gone: the number is searched again, once. None when the call is skipped then. */
+/** The linked record is gone, so the number is searched once more. Returns no row when the call is now skipped. */
 async function withoutPerson(run: Run, pending: Pending, part: 'person' | 'company'): Promise<Pending[]> {
   const { landing } = pending;
   const found = landing.isMatchedAgain ? undefined : await findAgain(run, landing);
