@@ -3,7 +3,7 @@ import { createPeopleApi, type PeopleApi } from './api/people-api.ts';
 import { createPortalApi, type PortalApi } from './api/portal-api.ts';
 import type { Transport } from './api/transport.ts';
 
-/** HubSpot, as far as this adapter uses it: what goes through its library, and what of the answers is read. */
+/** HubSpot, as this adapter uses it. */
 export interface HubspotClient extends CallsApi, PeopleApi, PortalApi {
   /** {@link Transport.dailyLeft} */
   dailyLeft: Transport['dailyLeft'];

@@ -51,7 +51,7 @@ function refuse(context: Context, message: string): never {
   return z.NEVER;
 }
 
-/** Plain HTTP is for tests, and never leaves the machine. */
+/** Plain HTTP is allowed only within this machine, for tests. */
 function isSafe(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

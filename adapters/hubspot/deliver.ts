@@ -14,7 +14,7 @@ import { mapCall } from './mapping.ts';
 import { candidateOf } from './people/candidate.ts';
 import { makeContacts } from './people/make-contacts.ts';
 
-/** HubSpot, as the engine that lands calls uses it. */
+/** The engine's port to HubSpot. */
 export function createHubspotCrm(client: HubspotClient, config: HubspotConfig, tools: AdapterTools): Crm {
   const { clock } = tools;
   const portal = createPortal(client, config.HUBSPOT_KEY, clock);
@@ -58,7 +58,7 @@ export function createHubspotCrm(client: HubspotClient, config: HubspotConfig, t
       form = await portal.callForm(signal);
     },
     mapCall: (delivery) => ({
-      // What was shown while the call went on is no longer true.
+      // Clears the status of the open call, unless the mapping sets a new one.
       ...(delivery.isOver && { hs_call_status: '' }),
       ...mapCall(delivery, config.HUBSPOT_FIELDS, form.choices),
     }),
@@ -88,7 +88,7 @@ async function readUsers(client: HubspotClient, signal: AbortSignal): Promise<Re
 function broken(error: unknown): Break {
   const pause = pauseFor(error);
   if (pause === undefined) {
-    const reason = 'The batch broke off before the call was landed.';
+    const reason = 'The batch failed before the call landed.';
     return { error, isPause: false, code: 'broken_off', reason };
   }
   const delayMs = 'retryAfterMs' in pause ? pause.retryAfterMs : undefined;

@@ -8,16 +8,16 @@ import { mapCall } from './mapping.ts';
 import { setUp } from './check/setup.ts';
 import { createTransport } from './api/transport.ts';
 
-/** Each call one call engagement in HubSpot, on the contact and company that it is about. */
+/** Lands each call as one call engagement in HubSpot, on its contact and company. */
 export const hubspot = defineAdapter({
   name: 'hubspot',
   contractVersion,
   configSchema,
   secrets: ['HUBSPOT_ACCESS_TOKEN'],
   capabilities: {
-    // Five requests' worth of calls: more of them share a search.
+    // Five requests' worth of calls. In a larger batch, more calls share a search.
     batchSizeMax: 500,
-    // The key is unique in the portal: HubSpot refuses a second call with it.
+    // The key is unique in the portal, so HubSpot refuses a second call with it.
     idempotency: 'native',
     updates: true,
     stages: ['call_end', 'call_end_outbound'],

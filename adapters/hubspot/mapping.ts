@@ -4,17 +4,17 @@ import { callKey, type Properties } from './check/properties.ts';
 
 const titleLengthMax = 255;
 const detailLengthMax = 2_000;
-// What HubSpot takes in one property of text.
+// The longest text that HubSpot accepts in one property.
 const textLengthMax = 65_000;
 
-/** What a portal offers for the properties that take one of a list. */
+/** The options of properties with a fixed list. */
 export interface CallChoices {
   readonly statuses: ReadonlySet<string>;
   /** The id of each disposition, by its label in lower case. */
   readonly dispositions: ReadonlyMap<string, string>;
 }
 
-/** What every portal has before somebody changes it. */
+/** The options of every new portal. */
 export const usualChoices: CallChoices = {
   statuses: new Set([
     'BUSY',
@@ -36,8 +36,7 @@ export const usualChoices: CallChoices = {
 };
 
 /**
- * What of a call goes where: the file to change first. Pure. The owner is added where it is known.
- *
+ * Maps a call to HubSpot's properties. Change this file first. It must be pure. The owner is added elsewhere.
  * @param mappings `HUBSPOT_FIELDS`
  */
 export function mapCall(
@@ -55,7 +54,7 @@ export function mapCall(
     hs_call_direction: inbound ? 'INBOUND' : 'OUTBOUND',
     hs_call_status: statusOf(call, isOver, choices),
     hs_call_disposition: dispositionOf(call.status, choices),
-    // Milliseconds, as HubSpot counts.
+    // HubSpot counts in milliseconds.
     hs_call_duration: call.duration_seconds === undefined ? undefined : String(call.duration_seconds * 1000),
     hs_call_from_number: inbound
       ? (call.origin_number_e164 ?? (call.withheld ? undefined : call.origin_number))
@@ -77,7 +76,7 @@ const endedStatus: Readonly<Partial<Record<CallStatus, string>>> = {
   failed: 'FAILED',
 };
 
-/** Nothing is claimed of a call whose end never came, or came without a result. */
+/** No status for a call whose end or result never came. */
 function statusOf(call: Call, isOver: boolean, { statuses }: CallChoices): string | undefined {
   let status: string | undefined;
   if (call.status === 'in_progress') {
@@ -103,7 +102,7 @@ function dispositionOf(status: CallStatus, { dispositions }: CallChoices): strin
   const label = dispositionLabel[status];
   if (label === undefined) return undefined;
   const usual = usualChoices.dispositions.get(label);
-  // Somebody may have given a disposition another label; its id stays.
+  // A portal can rename a disposition, but its id stays.
   return [...dispositions.values()].find((id) => id === usual) ?? dispositions.get(label);
 }
 

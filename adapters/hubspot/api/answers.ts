@@ -3,7 +3,7 @@ import { LostReply } from '#crm';
 import { readErrorDetails, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
-// A property that somebody cleared comes as an empty text, one that was never filled as null: both are empty.
+// A property that somebody cleared is an empty text, and one that was never filled is null. Both count as empty.
 const values = z.record(
   z.string(),
   z
@@ -20,7 +20,7 @@ const record = z.object({
   updatedAt: z.string().nullish(),
 });
 
-/** A record as HubSpot shows it. Of its properties, those that were asked for or written. */
+/** A record as HubSpot returns it, with the properties that were requested or written. */
 export type HubspotRecord = z.output<typeof record>;
 
 const errorRows = z
@@ -30,7 +30,7 @@ const errorRows = z
 
 const batch = z.object({ results: z.array(record), errors: errorRows });
 
-/** What became of the rows of a batch. A row that is in neither list is in doubt. */
+/** The results of a batch's rows. The outcome of a row that is in neither list is unknown. */
 export interface BatchAnswer {
   readonly records: readonly HubspotRecord[];
   readonly errors: readonly ErrorDetails[];
@@ -41,7 +41,7 @@ export function readBatch(body: unknown): BatchAnswer {
   return { records: results, errors: errors.map(readErrorDetails) };
 }
 
-/** Records by the value of their key: as they show it, or else as the trace id of their row says. */
+/** Records by the value of their key property. Where it is missing, the trace id of the row is used. */
 export function recordsByKey(
   records: readonly HubspotRecord[],
   property: string,
@@ -59,7 +59,7 @@ const page = z.object({
   paging: z.object({ next: z.object({ after: z.string() }).optional() }).nullish(),
 });
 
-/** One page of a search, and where the next one begins. */
+/** One page of a search, and the start of the next page. */
 export function readPage(body: unknown): { records: readonly HubspotRecord[]; after: string | undefined } {
   const { results, paging } = inShape(page, body);
   return { records: results, after: paging?.next?.after };
@@ -71,14 +71,14 @@ const associated = z.object({
 });
 
 const targets = z.union([
-  // What a read answers: all that one record is associated with.
+  // The answer of a read: everything that one record is associated with.
   z.array(z.object({ toObjectId: id })).transform((all) => all.map((one) => one.toObjectId)),
-  // What a write answers: one pair.
+  // The answer of a write: one pair.
   z.object({ id }).transform((one) => [one.id]),
 ]);
 
 export interface AssociationAnswer {
-  /** What each record is associated with, by its id. */
+  /** The associated ids of each record, by its id. */
   readonly targets: ReadonlyMap<string, readonly string[]>;
   readonly errors: readonly ErrorDetails[];
 }
@@ -99,7 +99,7 @@ const property = z.object({
   modificationMetadata: z.object({ readOnlyValue: z.boolean().default(false) }).optional(),
 });
 
-/** A property as a portal defines it. */
+/** The definition of a property in a portal. */
 export type PropertyDefinition = z.output<typeof property>;
 
 export function readProperties(body: unknown): readonly PropertyDefinition[] {
@@ -129,7 +129,7 @@ export function readTokenScopes(body: unknown): ReadonlySet<string> {
 function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const { success, data, error } = schema.safeParse(body);
   if (success) return data;
-  // The values are not told: they may be numbers.
+  // The message omits the values, since they can be phone numbers.
   const at = error.issues[0]?.path.join('.') ?? '';
   throw new LostReply(`it has another shape than HubSpot documents (at "${at}")`, { isSent: true });
 }

@@ -5,7 +5,7 @@ import { readRecords } from './read-records.ts';
 import { searchAll, type SearchBody } from '../people/search.ts';
 import type { Transport } from './transport.ts';
 
-/** A call that is to be made. */
+/** A call to create. */
 export interface NewCall {
   readonly key: string;
   readonly properties: Properties;
@@ -13,15 +13,15 @@ export interface NewCall {
   readonly companyId: string | undefined;
 }
 
-/** The calls of a portal. Batches of 100 at most; every method throws what {@link Transport.ask} does. */
+/** The calls of a portal. A batch has at most 100 rows. Every method throws what {@link Transport.ask} throws. */
 export interface CallsApi {
-  /** Those with one of these keys, as far as the index knows: it lags behind. */
+  /** Searches calls by key. The search index lags behind writes. */
   searchCalls(
     keys: readonly string[],
     properties: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly HubspotRecord[]>;
-  /** Those with one of these keys, as they are now. The key must be unique in the portal. */
+  /** Reads the current calls by key. The key property must be unique in the portal. */
   readCallsByKey(
     keys: readonly string[],
     properties: readonly string[],
@@ -33,19 +33,19 @@ export interface CallsApi {
     calls: readonly { id: string; key: string; properties: Properties }[],
     signal: AbortSignal,
   ): Promise<BatchAnswer>;
-  /** Makes those that are not there. Takes no associations. The key must be unique in the portal. */
+  /** Creates the calls that do not exist. It sets no associations. The key property must be unique in the portal. */
   upsertCalls(
     calls: readonly { key: string; properties: Properties }[],
     signal: AbortSignal,
   ): Promise<BatchAnswer>;
 }
 
-// All that HubSpot tells of one search: a call that is left out would be made again.
+// As many as one search can return. A missed call would be created again.
 const pagesMax = 50;
 const contactType = 194;
 const companyType = 182;
 
-// HubSpot's library is imported when it is first needed.
+// Loads HubSpot's library when it is first needed.
 const library = () => import('@hubspot/api-client/lib/codegen/crm/objects/calls/index.js');
 
 export function createCallsApi(transport: Transport): CallsApi {
@@ -80,12 +80,12 @@ export function createCallsApi(transport: Transport): CallsApi {
       return (await searchAll(search)).records;
     },
     readCallsByKey: (keys, properties, signal) => read(keys, properties, { idProperty: callKey }, signal),
-    // With record ids there must be no id property.
+    // A read by record id must not name an id property.
     readCalls: (ids, properties, signal) => read(ids, properties, {}, signal),
     async createCalls(calls, signal) {
       const inputs = calls.map(({ key, properties, contactId, companyId }) => ({
         properties: { ...properties },
-        // Rows succeed and fail by themselves only when each carries a trace id of its own.
+        // HubSpot treats each row separately only when each has its own trace id.
         objectWriteTraceId: key,
         associations: [...associationTo(contactId, contactType), ...associationTo(companyId, companyType)],
       }));

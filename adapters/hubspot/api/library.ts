@@ -1,9 +1,9 @@
 import type { Reply } from '#crm';
 
 /**
- * A part of HubSpot's library: each has classes of its own for the same things. The library is used for what it sends.
- * Its reading of answers is not used: it throws at a 200 instead of a 201, loses the status of errors that it cannot
- * parse, and drops row errors.
+ * One part of HubSpot's library. Each part has its own classes for the same things. The kit uses the library to send
+ * requests, but reads the answers itself: the library throws at a 200 instead of a 201, loses the status of errors that
+ * it cannot parse, and drops the errors of rows.
  */
 export interface LibraryPart {
   createConfiguration(options?: never): unknown;
@@ -24,7 +24,7 @@ interface Request {
   getBody(): unknown;
 }
 
-/** Sends a request of the library by our own means, and returns the answer as it came. */
+/** Sends a request that the library made through the kit's own transport. Returns the raw answer. */
 export async function sendThrough<Part extends LibraryPart>(
   part: Part,
   send: Send<Part>,

@@ -11,22 +11,24 @@ import {
 } from '../people/search.ts';
 import type { Transport } from './transport.ts';
 
-/** Whom a call can be about. */
+/** The kinds of record that a call can be about. */
 export type PeopleType = 'contacts' | 'companies';
 
-/** A portal's contacts, and what calls are associated with. Every method throws what {@link Transport.ask} does. */
+/**
+ * The contacts of a portal and the associations of its calls. Every method throws what {@link Transport.ask} throws.
+ */
 export interface PeopleApi {
-  /** How many of these numbers, from the first on, go into one search. */
+  /** How many of these numbers fit into one search, counted from the first. */
   contactsPerSearch(numbers: readonly NumberForms[]): number;
-  /** Everybody who may have one of these numbers; to be verified. */
+  /** Returns everybody who may have one of these numbers. The caller must compare the numbers. */
   searchContacts(numbers: readonly NumberForms[], signal: AbortSignal): Promise<SearchResult>;
-  /** Those that the kit made, by the number that it made them for. */
+  /** Reads the contacts that the kit made, by the number that they were made for. */
   readContactsByKey(numbers: readonly string[], signal: AbortSignal): Promise<BatchAnswer>;
   upsertContacts(
     contacts: readonly { key: string; properties: Properties }[],
     signal: AbortSignal,
   ): Promise<BatchAnswer>;
-  /** Associates calls by the default type, which takes no label away. */
+  /** Associates calls with the default type, which removes no labels. */
   associate(
     to: PeopleType,
     pairs: readonly { callId: string; toId: string }[],
@@ -49,10 +51,12 @@ const contactProperties = [
   'hubspot_owner_id',
 ];
 
-// So many people with a page of numbers are those of one of them: smaller searches find which.
+// So many results usually belong to one of the numbers. Smaller searches find which.
 const pagesMax = 2;
 
-/** The index holds national numbers without the trunk prefix, or the digits as typed where no country was known. */
+/**
+ * The index holds national numbers without the trunk prefix. Where the country was unknown, it holds the typed digits.
+ */
 function searchBy(numbers: readonly NumberForms[]): SearchWords {
   const words = numbers.map(({ significant, full, local }) =>
     local === undefined ? [significant, full] : [significant, full, local],
@@ -107,7 +111,7 @@ export function createPeopleApi(transport: Transport): PeopleApi {
       return readBatch(answer);
     },
     async associate(to, pairs, signal) {
-      // The library writes `_from` as `from`.
+      // The library sends its `_from` as `from`.
       const inputs = pairs.map(({ callId, toId }) => ({ _from: { id: callId }, to: { id: toId } }));
       const answer = await transport.ask(
         'other',

@@ -18,10 +18,10 @@ export interface NewProperty {
   readonly hasUniqueValue: boolean;
 }
 
-/** How a portal is set up. Every method throws what {@link Transport.ask} does. */
+/** The settings of a portal. Every method throws what {@link Transport.ask} throws. */
 export interface PortalApi {
   listProperties(type: 'calls' | 'contacts', signal: AbortSignal): Promise<readonly PropertyDefinition[]>;
-  /** A property of text. */
+  /** Creates a text property. */
   createProperty(
     type: 'calls' | 'contacts',
     property: NewProperty,
@@ -33,7 +33,7 @@ export interface PortalApi {
     signal: AbortSignal,
   ): Promise<void>;
   listOwners(archived: boolean, signal: AbortSignal): Promise<readonly HubspotOwner[]>;
-  /** The scopes of the token. HubSpot tells those of private apps; undefined: it does not tell these. */
+  /** The scopes of the token. HubSpot reports them only for private apps. Undefined: unknown. */
   readScopes(token: string, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
 }
 

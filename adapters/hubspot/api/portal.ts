@@ -6,18 +6,16 @@ import { keyMissing } from './pause.ts';
 import { callKey, requiredProperties } from '../check/properties.ts';
 import { Refusal } from './refusal.ts';
 
-/** What a portal takes for a call. */
+/** What a portal accepts for a call. */
 export interface CallForm {
   readonly choices: CallChoices;
-  /**
-   * Why a property is not taken in this portal, in words for a trace; undefined: it may be.
-   */
+  /** Why this portal does not accept a property, in words for a trace. Undefined: it may accept it. */
   whyNotTaken(name: string): string | undefined;
 }
 
-/** Reads how a portal defines calls, once an hour. */
+/** Reads the portal's call properties, at most once an hour. */
 export interface Portal {
-  /** @throws AdapterMisconfigured when the key property is not there, or not unique where it has to be */
+  /** @throws AdapterMisconfigured when the key property is missing, or is not unique where it must be */
   callForm(signal: AbortSignal): Promise<CallForm>;
 }
 
@@ -33,12 +31,12 @@ export function createPortal(client: HubspotClient, key: 'unique' | 'search', cl
       if (form !== undefined && Math.abs(nowMs - readAtMs) < validForMs) return form;
       try {
         const definitions = await client.listProperties('calls', signal);
-        // Nobody else would notice: without a unique key HubSpot takes a second call without a word.
+        // This check is the only one: without a unique key, HubSpot accepts a second call silently.
         const held = definitions.find(({ name }) => name === callKey);
         if (held === undefined || (key === 'unique' && !held.hasUniqueValue)) throw keyMissing();
         form = formOf(definitions);
       } catch (error) {
-        // A token that may not read definitions can land calls all the same.
+        // A token that cannot read definitions may still be able to write calls.
         if (!(error instanceof Refusal && error.status === 403)) throw error;
         form = { choices: usualChoices, whyNotTaken: () => undefined };
       }
@@ -57,12 +55,12 @@ export function formOf(definitions: readonly PropertyDefinition[]): CallForm {
   );
   return {
     choices: {
-      // No options at all are none that are told: the usual ones are tried.
+      // An empty list means that the options are unknown, so the usual ones are tried.
       statuses: statuses.length === 0 ? usualChoices.statuses : new Set(statuses),
       dispositions: dispositions.length === 0 ? usualChoices.dispositions : new Map(dispositions),
     },
     whyNotTaken(name) {
-      // What cannot be left out is tried: the refusal says what to do.
+      // A required property is always tried: a refusal says what to do.
       if (requiredProperties.has(name)) return undefined;
       const definition = byName.get(name);
       if (definition === undefined) return 'the portal has no such property';

@@ -1,17 +1,17 @@
 import { readBatch, type BatchAnswer } from './answers.ts';
 import { Refusal, type ErrorDetails } from './refusal.ts';
 
-// Of a hundred records one that is missing is found by some fourteen reads.
+// Finding one missing record among a hundred takes about fourteen reads.
 const readsMax = 30;
 
 /**
- * Reads records that may not be there. HubSpot may refuse the whole read with a 404 then: those that it names are not
- * there, and a single one that it was asked for. It may name none of several: they are read in halves. When that
- * costs too many reads, the rest has an error that says neither that they are there nor that they are not. A 404 of
- * another kind is about the address.
- *
- * @param read one request
- * @throws what `read` is rejected with
+ * Reads records that may not exist. HubSpot can refuse the whole read with a 404. The records that the error names do
+ * not
+ * exist, and neither does a record that was requested alone. When the error names none, the records are read in halves.
+ * After too many reads, the remaining records get an error that leaves their existence open. Any other 404 is
+ * about the address and is thrown.
+ * @param read sends one request
+ * @throws the error of `read`
  */
 export async function readRecords(
   ids: readonly string[],

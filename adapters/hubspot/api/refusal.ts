@@ -1,15 +1,15 @@
 import { z } from '#contract';
 import { LostReply } from '#crm';
 
-/** HubSpot answered with an error. The message holds no whole number: it may go into a log line. */
+/** An error from HubSpot. The message holds no whole number, because log lines show it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
   readonly details: ErrorDetails;
-  /** As `Retry-After` says it. Milliseconds. */
+  /** From `Retry-After`. Milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  /** @param body what the answer held, parsed where it is JSON */
+  /** @param body the answer's body, parsed if it is JSON */
   constructor(status: number, body: unknown, retryAfterMs: number | undefined) {
     const details = readErrorDetails(body);
     super(
@@ -21,17 +21,17 @@ export class Refusal extends Error {
   }
 }
 
-/** What HubSpot says of a request, or of one row of a batch, that it refuses. */
+/** HubSpot's explanation of a refused request or of a refused row. */
 export interface ErrorDetails {
   readonly message: string;
   readonly category: string;
-  /** Which limit was reached. */
+  /** The limit that was reached. */
   readonly policyName: string;
-  /** The rows that it is about, by trace id or id. */
+  /** The rows that the error concerns, by trace id or id. */
   readonly about: readonly string[];
-  /** All of it, to look for words in. */
+  /** The whole error as text, for a search of words. */
   readonly text: string;
-  /** Each single fault that it names, or all of it where it names none apart. */
+  /** Each fault that the error lists, or the whole error when it lists none. */
   readonly faults: readonly string[];
 }
 
@@ -44,7 +44,7 @@ const shape = z.object({
   errors: z.array(z.unknown()).catch([]),
 });
 
-/** Reads an error in any of the forms that HubSpot gives it. */
+/** Reads an error in any of HubSpot's formats. */
 export function readErrorDetails(body: unknown): ErrorDetails {
   const { success, data } = shape.safeParse(body);
   if (!success) return { message: '', category: '', policyName: '', about: [], text: '', faults: [] };
@@ -65,19 +65,19 @@ function textsOf(value: unknown): string[] {
   return values.filter((one): one is string => typeof one === 'string');
 }
 
-/** A second record with a key that must be unique: the first one is there already. */
+/** True when another record already has a value that must be unique. */
 export function isConflict({ text, category }: ErrorDetails, status?: number): boolean {
   return (
     status === 409 || category === 'CONFLICT' || /CONFLICTING_UNIQUE_VALUE|already has that value/i.test(text)
   );
 }
 
-/** A record that a request or row names is not there: deleted, or never made. */
+/** True when a record that the request names does not exist: it was deleted or never made. */
 export function isMissing({ text, category }: ErrorDetails): boolean {
   return /NOT_FOUND/.test(category) || /_NOT_FOUND|INVALID_OBJECT_IDS/.test(text);
 }
 
-/** The property that holds the key is not there, not unique, or not to be written. */
+/** True when the key property is missing, not unique or read only. */
 export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
   return faults.some(
     (fault) =>
@@ -86,15 +86,17 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
   );
 }
 
-/** The user who made the token lacks permissions, or has left: HubSpot says so under any status and category. */
+/**
+ * True when the token's creator lacks permissions or was deactivated. HubSpot uses any status and category for that.
+ */
 export function isCreatorPowerless({ text }: ErrorDetails): boolean {
   return text.includes('USER_DOES_NOT_HAVE_PERMISSIONS');
 }
 
-/** What an error means for the row that it is about. */
+/** What an error of a row concerns: the row itself, a temporary problem, or a permission. */
 export type RowFault = 'the row' | 'for now' | 'forbidden';
 
-/** An error of a row may be about HubSpot, or the token, and not about the row. */
+/** An error of a row can concern HubSpot or the token instead of the row. */
 export function rowFaultOf(error: ErrorDetails): RowFault {
   const { category } = error;
   if (isCreatorPowerless(error)) return 'forbidden';
@@ -105,28 +107,28 @@ export function rowFaultOf(error: ErrorDetails): RowFault {
 }
 
 /**
- * Which of these properties an error speaks of: those that it quotes. Where it quotes none, those that it mentions and
- * that are no common words.
+ * The properties that an error names: those that it quotes. If it quotes none, those that it mentions, except common
+ * words.
  */
 export function namedProperties({ text }: ErrorDetails, names: readonly string[]): string[] {
-  // A word that a colon follows is a member of the error itself, in its own JSON or in what the message quotes.
+  // A word before a colon is a member name of the error's JSON, or of JSON that its message quotes.
   const quoted = names.filter((name) => new RegExp(`\\\\?["']${name}\\\\?["'](?!\\s*:)`).test(text));
   if (quoted.length > 0) return quoted;
   return names.filter((name) => name.includes('_') && new RegExp(`(?<![\\w])${name}(?![\\w])`).test(text));
 }
 
-/** True when a write that ended so may have been done all the same. */
+/** True when a write may have happened although it ended in this error. */
 export function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof LostReply) return error.isSent;
   return error instanceof Refusal && error.status >= 500;
 }
 
-/** True when a batch was refused for what is in it, or for its size: nothing of it was written. */
+/** True when a batch was refused for its contents or its size, and nothing was written. */
 export function isBatchRefused(error: unknown): error is Refusal {
   return error instanceof Refusal && [400, 404, 409, 413, 414].includes(error.status);
 }
 
-/** A sentence of HubSpot's without the numbers that it quotes, and not too long. */
+/** A sentence from HubSpot, shortened and without the numbers that it quotes. */
 export function withoutNumbers(text: string): string {
   return text.replace(/\+?\d[\d\s().-]{3,}\d/g, '…').slice(0, 300);
 }

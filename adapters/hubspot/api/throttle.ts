@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets so many requests begin in any stretch of time. */
+/** Limits how many requests can start within a span of time. */
 export interface Throttle {
   /**
-   * Waits for a turn.
-   *
-   * @throws the signal's reason when it aborts first: no turn was taken
+   * Waits until a request can start.
+   * @throws the signal's reason when it aborts first; the request then does not count
    */
   take(signal: AbortSignal): Promise<void>;
-  /** Lets nothing begin for so long. Milliseconds. */
+  /** Lets no request start for this time. Milliseconds. */
   rest(durationMs: number): void;
 }
 
 /**
- * @param limit at most `count` in any `perMs` milliseconds
- * @param now a clock that is never set back, in milliseconds
+ * @param limit at most `count` requests within any `perMs` milliseconds
+ * @param now a monotonic clock, in milliseconds
  */
 export function createThrottle(
   { count, perMs }: { readonly count: number; readonly perMs: number },

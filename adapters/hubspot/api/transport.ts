@@ -4,17 +4,16 @@ import { sendThrough, type LibraryPart, type Send } from './library.ts';
 import { Refusal } from './refusal.ts';
 import { createThrottle } from './throttle.ts';
 
-/** Searches have a limit of their own at HubSpot. */
+/** Searches have their own limit at HubSpot. */
 export type RequestLimit = 'search' | 'other';
 
-/** Takes requests to HubSpot, within its limits and one deadline each. */
+/** Sends requests to HubSpot within its limits. Each has a deadline. */
 export interface Transport {
   /**
    * Sends one request through a part of HubSpot's library.
-   *
-   * @param load imports the part, when it is first needed
-   * @returns the body of a 2xx answer, whatever its exact status
-   * @throws Refusal when HubSpot answers with an error, LostReply when no answer came that can be read
+   * @param load imports the part when it is first needed
+   * @returns the body of any 2xx answer
+   * @throws Refusal when HubSpot answers with an error, LostReply when no readable answer came
    */
   ask<Part extends LibraryPart>(
     limit: RequestLimit,
@@ -22,13 +21,13 @@ export interface Transport {
     send: Send<Part>,
     signal: AbortSignal,
   ): Promise<unknown>;
-  /** Posts to a path that the library does not know. Throws as {@link Transport.ask}. */
+  /** Posts to a path that the library does not support. Throws the same errors as {@link Transport.ask}. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
-  /** How many requests are left today, as the last answer said. */
+  /** The requests that remain today, from the last answer. */
   dailyLeft(): { readonly left: number; readonly of: number } | undefined;
 }
 
-// One search a second is kept free for other apps of the account, and a fifth of the burst.
+// Leaves one search a second, and a fifth of the burst, for other apps of the account.
 const searchLimit = { count: 4, perMs: 1_000 };
 const burstShare = 0.8;
 const burstMs = 10_000;
@@ -39,7 +38,7 @@ type TransportConfig = Pick<
   'HUBSPOT_ACCESS_TOKEN' | 'HUBSPOT_BASE_URL' | 'HUBSPOT_API_VERSION' | 'HUBSPOT_TIMEOUT' | 'HUBSPOT_BURST'
 >;
 
-/** @param onDailyUse receives the share of the day's requests that is used up, 0 to 1 */
+/** @param onDailyUse receives the used share of the day's requests, 0 to 1 */
 export function createTransport(config: TransportConfig, onDailyUse: (ratio: number) => void): Transport {
   const limits = {
     search: createThrottle(searchLimit),
@@ -49,7 +48,7 @@ export function createTransport(config: TransportConfig, onDailyUse: (ratio: num
 
   const note = ({ headers }: Reply): void => {
     const number = (name: string): number => Number(headers.get(`x-hubspot-ratelimit-${name}`) ?? NaN);
-    // Other apps use the same burst: the rest of it is theirs until HubSpot refills it.
+    // Other apps share the burst. The rest of it is left for them until HubSpot refills it.
     if (number('remaining') < remainingMin) limits.other.rest(number('interval-milliseconds') || burstMs);
     const [left, of] = [number('daily-remaining'), number('daily')];
     if (!(left >= 0 && of > 0)) return;
@@ -58,7 +57,7 @@ export function createTransport(config: TransportConfig, onDailyUse: (ratio: num
   };
   const takeTurn = async (limit: RequestLimit, signal: AbortSignal): Promise<void> => {
     await limits[limit].take(signal).catch((cause: unknown) => {
-      throw new LostReply('the time of the batch was over', { isSent: false, cause });
+      throw new LostReply('the deadline of the batch passed', { isSent: false, cause });
     });
   };
   const exchange = async (
@@ -96,8 +95,7 @@ export function createTransport(config: TransportConfig, onDailyUse: (ratio: num
 }
 
 /**
- * The library asks under /crm/v3 and /crm/v4; a dated version has another place.
- *
+ * Rewrites the library's paths (/crm/v3 and /crm/v4) for a dated version.
  * @param version `v3` changes nothing
  */
 export function versioned(url: string, version: string): string {

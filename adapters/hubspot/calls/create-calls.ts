@@ -17,7 +17,7 @@ import type { HubspotClient } from '../client.ts';
 import { orStop, refusedRow, refusedTogether, withoutOptional } from './refused-row.ts';
 import { propertiesOf } from './rows.ts';
 
-/** Makes calls with their associations, at most a hundred. @param isUnique the key is unique in the portal */
+/** Creates at most a hundred calls with their associations. @param isUnique the key property is unique in the portal */
 export async function createCalls(
   client: HubspotClient,
   isUnique: boolean,
@@ -60,7 +60,10 @@ async function create(
   });
 }
 
-/** By the key: whoever makes it first, there is one. An upsert takes no associations: they follow. */
+/**
+ * Creates calls by key, so that only one exists even if another process creates it too. Associations must be added
+ * later.
+ */
 async function upsert(
   client: HubspotClient,
   rows: readonly Row[],
@@ -71,9 +74,9 @@ async function upsert(
   try {
     answer = await client.upsertCalls(calls, signal);
   } catch (error) {
-    // Refused for one of the rows: creating them finds it row by row.
+    // One of the rows caused the refusal. Creating them finds which.
     if (isBatchRefused(error)) return await create(client, true, rows, signal);
-    // HubSpot answers, since the key was read just now: it cannot take this call.
+    // HubSpot just answered a read of the key, so it is reachable and cannot accept this call.
     if (rows.length === 1 && error instanceof Refusal && error.status >= 500)
       return rows.map((row) => inDoubt(row, true));
     throw error;
@@ -90,24 +93,24 @@ async function upsert(
   });
 }
 
-/** HubSpot did not say whether the call was made. A unique key finds it at once, a search only after a while. */
+/** HubSpot did not say whether the call was created. A unique key finds it at once, a search only after a while. */
 function inDoubt({ key }: Row, isUnique: boolean): RowResult {
-  const notMade = 'HubSpot did not say whether the call was made.';
+  const notMade = 'HubSpot did not say whether it created the call.';
   if (!isUnique) return { kind: 'later', code: 'outcome_unknown', reason: notMade, delayMs: indexLagMs };
   if (key === 'unknown') return { kind: 'there', id: undefined };
   return key === 'free'
     ? { kind: 'later', code: 'not_confirmed', reason: notMade }
-    : { kind: 'later', code: 'not_read', reason: 'HubSpot said nothing of the call when it was read.' };
+    : { kind: 'later', code: 'not_read', reason: 'HubSpot did not return the call when it was read.' };
 }
 
-/** The call is there already, as far as the error says: it may be about another property that is unique. */
+/** True when the call already exists, according to the error. The error could concern another unique property. */
 function isOurConflict({ key, fields }: Row, error: ErrorDetails, status?: number): boolean {
   if (key === 'free' || !isConflict(error, status)) return false;
   const named = namedProperties(error, Object.keys(fields));
   return named.length === 0 || named.includes(callKey);
 }
 
-/** Nothing of the batch was written. */
+/** The results of rows when nothing of the batch was written. */
 function refusedBatch(rows: readonly Row[], error: Refusal, isUnique: boolean): RowResult[] {
   const { details, status } = error;
   const [only, ...more] = rows;
@@ -128,20 +131,20 @@ function refused(row: Row, error: ErrorDetails, status?: number): RowResult {
     return { kind: 'gone', part: isCompanyGone(row, error) ? 'company' : 'person' };
   if (!isConflict(error, status)) return refusedRow(error);
   if (namedProperties(error, [callKey]).length > 0) {
-    // It was made since the key was looked up.
-    const reason = 'HubSpot has the call, and did not show it by its key yet.';
+    // Another process created it after the key was looked up.
+    const reason = 'HubSpot has the call but does not find it by its key yet.';
     return { kind: 'later', code: 'not_read', reason };
   }
   return {
     kind: 'refused',
     code: 'value_not_unique',
-    reason: 'HubSpot refuses the call: another record has a value of it that must be unique.',
+    reason: 'HubSpot refuses the call: another record already has one of its values, which must be unique.',
     remedy:
-      'Take properties that are unique in HubSpot out of HUBSPOT_FIELDS, then: npm run replay -- --state rejected',
+      'Remove properties that are unique in HubSpot from HUBSPOT_FIELDS, then: npm run replay -- --state rejected',
   };
 }
 
-/** The error names the record that is gone; otherwise the company goes first. */
+/** The error names the record that is gone. If it names neither, the company is dropped first. */
 function isCompanyGone({ person: { record, companyId } }: Row, { text }: ErrorDetails): boolean {
   const isNamed = (id: string | undefined): boolean =>
     id !== undefined && new RegExp(`(?<!\\w)${id}(?!\\w)`).test(text);

@@ -6,7 +6,7 @@ import { isBatchRefused, rowFaultOf, withoutNumbers } from '../api/refusal.ts';
 import { batchRowsMax, type HubspotClient } from '../client.ts';
 import { inBatches, inHalves } from './rows.ts';
 
-/** Adds contacts and companies to calls that have none of that kind, by the default association. */
+/** Links calls to contacts and companies with the default association, where a call has none of that kind. */
 export async function linkCalls(
   client: HubspotClient,
   rows: readonly LinkRow[],
@@ -30,7 +30,7 @@ export async function linkCalls(
   return results;
 }
 
-/** For each row: whether it was linked; undefined where there was nothing to link. */
+/** For each row, whether it was linked. Undefined: there was nothing to link. */
 async function link(
   client: HubspotClient,
   to: PeopleType,
@@ -51,9 +51,8 @@ async function link(
 }
 
 /**
- * What was associated. Pairs that are refused as a whole are tried by halves.
- *
- * @throws AdapterMisconfigured when the token may not associate
+ * The associated pairs. A refused batch is tried again in halves.
+ * @throws AdapterMisconfigured when the token cannot write associations
  */
 async function associate(
   client: HubspotClient,

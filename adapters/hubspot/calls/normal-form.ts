@@ -1,7 +1,8 @@
 /**
- * A value in a form that is the same when HubSpot gives it back: it cleans the rich text of a body (tags, entities,
- * white space), and writes moments in its own way. Of what a person pasted that is no text, such as an image, its
- * source is kept.
+ * Normalises a value, so that it stays equal after HubSpot has stored it. HubSpot cleans the rich text of a body (tags,
+ * entities, white space) and writes times in its own format. For media that a person pasted, such as an image, the
+ * source
+ * is kept.
  */
 export function normalForm(value: string): string {
   if (/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)$/.test(value)) {
@@ -16,7 +17,7 @@ export function normalForm(value: string): string {
 const mediaTag = /<(img|iframe|video|audio|source|embed|object)\b([^>]*)>/gi;
 const sourceOf = /\s(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 
-/** A character that stands for an object in a text, the kind of it and where it comes from. */
+/** Replaces a media tag in a text by a placeholder character, the media's kind and its source. */
 function mediaMark(_tag: string, kind: string, attributes: string): string {
   const [, inDouble, inSingle, bare] = sourceOf.exec(attributes) ?? [];
   return ` \ufffc${kind.toLowerCase()} ${inDouble ?? inSingle ?? bare ?? ''} `;

@@ -5,7 +5,7 @@ import { callKey } from '../check/properties.ts';
 import { batchRowsMax, type HubspotClient } from '../client.ts';
 import { inBatches } from './rows.ts';
 
-/** Reads calls by their ids, or by their keys. @param isUnique the key is unique in the portal */
+/** Reads calls by id, or by key. @param isUnique the key property is unique in the portal */
 export async function readCalls(
   client: HubspotClient,
   isUnique: boolean,
@@ -36,19 +36,21 @@ export async function readCalls(
     for (const { delivery } of batch) {
       const key = delivery.idempotencyKey;
       const result = resultOf(byKey.get(key), key, errors);
-      // A search names no call that is not there.
+      // A search reports no missing calls.
       results.set(delivery.id, result.kind === 'unread' && !isUnique ? { kind: 'gone' } : result);
     }
   }
   return results;
 }
 
-/** A call is gone when HubSpot says so of its id or key: an answer that says nothing of it does not. */
-export function isToldGone(errors: readonly ErrorDetails[], idOrKey: string): boolean {
+/**
+ * A call is gone only when HubSpot says that its id or key is missing. An answer that omits the call proves nothing.
+ */
+export function isReportedGone(errors: readonly ErrorDetails[], idOrKey: string): boolean {
   return errors.some((error) => isMissing(error) && error.about.includes(idOrKey));
 }
 
-// For this long after a call was made, HubSpot itself links and computes, which counts as a change.
+// In this time after a call was created, HubSpot itself adds links and computed values, which count as a change.
 const settlesWithinMs = 5_000;
 
 function resultOf(
@@ -56,7 +58,7 @@ function resultOf(
   idOrKey: string,
   errors: readonly ErrorDetails[],
 ): ReadResult {
-  if (record === undefined) return { kind: isToldGone(errors, idOrKey) ? 'gone' : 'unread' };
+  if (record === undefined) return { kind: isReportedGone(errors, idOrKey) ? 'gone' : 'unread' };
   const { id, properties, createdAt, updatedAt } = record;
   const changedAfterMs = Date.parse(updatedAt ?? '') - Date.parse(createdAt ?? '');
   return { kind: 'shown', id, fields: properties, isUntouched: changedAfterMs <= settlesWithinMs };

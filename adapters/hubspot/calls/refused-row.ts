@@ -11,10 +11,12 @@ import {
 import { callKey, ownerProperty, requiredProperties } from '../check/properties.ts';
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';
 
-/** The result of a row that lands without what the error names. Undefined: the error names something else. */
+/**
+ * The result of a row that can land without the fields that the error names. Undefined: the error names other fields.
+ */
 export function withoutOptional({ fields }: Row, error: ErrorDetails): RowResult | undefined {
   if (rowFaultOf(error) !== 'the row') return undefined;
-  // To drop something does not mend what HubSpot requires.
+  // Dropping a field cannot satisfy a rule that requires one.
   if (missingProperties(error).length > 0) return undefined;
   const names = namedProperties(error, Object.keys(fields));
   if (names.length === 0 || names.some((name) => requiredProperties.has(name))) return undefined;
@@ -27,7 +29,7 @@ export function withoutOptional({ fields }: Row, error: ErrorDetails): RowResult
   };
 }
 
-/** The result of a row whose error cannot be mended by dropping something. */
+/** The result of a row that cannot be saved by dropping fields. */
 export function refusedRow(error: ErrorDetails): RowResult {
   const fault = rowFaultOf(error);
   const message = withoutNumbers(error.message === '' ? error.category : error.message);
@@ -45,7 +47,7 @@ export function refusedRow(error: ErrorDetails): RowResult {
   };
 }
 
-/** A rule of the portal requires properties that a call lacks. */
+/** The result of a row that lacks properties which a rule of the portal requires. */
 function propertyRequired(missing: readonly string[]): RowResult {
   const them = missing.length === 1 ? 'it' : 'them';
   return {
@@ -57,10 +59,9 @@ function propertyRequired(missing: readonly string[]): RowResult {
 }
 
 /**
- * Rows of a batch that was refused as a whole. The same rule refuses each row that lacks a required property; the
- * others are sent again. Otherwise all are sent in halves.
- *
- * @param valueOf the value that a row has for a property
+ * Results of a batch that was refused as a whole. Each row without a required property is refused by that rule, and the
+ * others are sent again. If no rule applies, all rows are sent in halves.
+ * @param valueOf a row's value for a property
  */
 export function refusedTogether(
   rows: readonly Row[],
@@ -79,10 +80,10 @@ export function refusedTogether(
 const later = {
   kind: 'later',
   code: 'many_refused',
-  reason: 'HubSpot refused so many calls of the batch that the rest of it waits.',
+  reason: 'HubSpot refused too many calls of the batch; the rest is retried later.',
 } as const;
 
-/** Results of further requests for some of the rows of an answer: an error does not take away the other results. */
+/** Keeps the other results of an answer when further requests for some of its rows fail. */
 export async function orStop(
   rows: readonly Row[],
   work: () => Promise<readonly RowResult[]>,

@@ -1,7 +1,7 @@
 import type { Row } from '#crm';
 import type { Properties } from '../check/properties.ts';
 
-/** The properties of a row: every value is text. */
+/** The properties of a row. Every value is text. */
 export function propertiesOf({ fields }: Pick<Row, 'fields'>): Properties {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value ?? '')]));
 }

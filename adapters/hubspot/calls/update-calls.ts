@@ -3,11 +3,11 @@ import type { BatchAnswer } from '../api/answers.ts';
 import { isBatchRefused, isMissing, Refusal, rowFaultOf, type ErrorDetails } from '../api/refusal.ts';
 import { missingProperties } from '../check/required-properties.ts';
 import type { HubspotClient } from '../client.ts';
-import { isToldGone } from './read-calls.ts';
+import { isReportedGone } from './read-calls.ts';
 import { orStop, refusedRow, refusedTogether, withoutOptional } from './refused-row.ts';
 import { propertiesOf } from './rows.ts';
 
-/** Writes changes of calls, at most a hundred. */
+/** Updates at most a hundred calls. */
 export async function updateCalls(
   client: HubspotClient,
   rows: readonly Row[],
@@ -23,7 +23,7 @@ export async function updateCalls(
     answer = await client.updateCalls(changes, signal);
   } catch (error) {
     if (isBatchRefused(error)) return await refusedBatch(client, rows, error, signal);
-    // When the call can be read, HubSpot is there, and it cannot take this change.
+    // A call that can be read proves that HubSpot is reachable, so HubSpot cannot accept this change.
     if (rows.length === 1 && error instanceof Refusal && error.status >= 500)
       return await lookInto(client, rows, [], signal);
     throw error;
@@ -34,7 +34,7 @@ export async function updateCalls(
   return rows.map((row): RowResult => results[open.indexOf(row)] ?? { kind: 'saved', id: row.id ?? '' });
 }
 
-/** Nothing of the batch was written. */
+/** The results of rows when nothing of the batch was written. */
 async function refusedBatch(
   client: HubspotClient,
   rows: readonly Row[],
@@ -50,12 +50,12 @@ async function refusedBatch(
   const shown = new Map(records.map(({ id, properties }) => [id, properties]));
   return refusedTogether(rows, details, ({ id = '', fields }, name) => {
     const record = shown.get(id);
-    // Of a call that cannot be read it is not known what it lacks.
+    // The missing properties of a call that cannot be read are unknown.
     return record === undefined ? 'unknown' : (fields[name] ?? record[name]);
   });
 }
 
-/** Changes that an update did not confirm: the call is gone, refused, or tried again. */
+/** Examines changes that an update did not confirm: the call is gone, the change is refused, or it is retried. */
 async function lookInto(
   client: HubspotClient,
   rows: readonly Row[],
@@ -76,7 +76,7 @@ async function lookInto(
     return open.map((row): RowResult => {
       const { id = '' } = row;
       const error = errorOf(row);
-      if (isToldGone(unread, id)) return { kind: 'gone', part: 'activity' };
+      if (isReportedGone(unread, id)) return { kind: 'gone', part: 'activity' };
       return error === undefined || isMissing(error) || !there.has(id) ? notConfirmed : refusedRow(error);
     });
   });

@@ -15,11 +15,11 @@ interface Checked {
   readonly tools: AdapterTools;
 }
 
-// Kept for films and tests: nobody has it.
+// A number reserved for films and tests. Nobody has it.
 const harmlessNumber = '+61491570156';
 const setUpCommand = 'npm run adapter:setup -- hubspot';
 
-/** What is right and wrong in the portal and the settings. Reads only. */
+/** Reports what is right and wrong in the portal and the settings. It only reads. */
 export async function check(parts: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const look of [checkCalls, checkScopes, checkContacts, checkOwners, checkQuota]) {
@@ -28,7 +28,7 @@ export async function check(parts: Checked, signal: AbortSignal): Promise<readon
     } catch (error) {
       const finding = faultOf(error);
       findings.push(finding);
-      // Nothing else can be asked with a token that is refused, or of a HubSpot that is away.
+      // With a refused token, or while HubSpot is unreachable, nothing else can be checked.
       if (!(error instanceof Refusal && error.status === 403)) break;
     }
   }
@@ -42,7 +42,7 @@ function faultOf(error: unknown): Finding {
   const remedy =
     pause instanceof AdapterMisconfigured
       ? pause.remedy
-      : 'Is HUBSPOT_BASE_URL right, and HubSpot up (https://status.hubspot.com)?';
+      : 'Check HUBSPOT_BASE_URL, and whether HubSpot is up (https://status.hubspot.com).';
   return { level: 'fault', message, remedy };
 }
 
@@ -53,21 +53,22 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
     const definition = definitions.find(({ name }) => name === theirs);
     const isUnique = definition?.hasUniqueValue === true;
     const why =
-      form.whyNotTaken(theirs) ?? (isUnique ? 'it must be unique, and two calls may share it' : undefined);
+      form.whyNotTaken(theirs) ??
+      (isUnique ? 'it must be unique, but two calls can have the same value' : undefined);
     if (why === undefined) return typeFinding(ours, definition);
-    const remedy = `Make it in HubSpot for calls, or mend HUBSPOT_FIELDS. Until then calls land without ${ours}.`;
+    const remedy = `Create it in HubSpot for calls, or correct HUBSPOT_FIELDS. Until then calls land without ${ours}.`;
     return [{ level: 'fault', message: `HUBSPOT_FIELDS maps ${ours} to ${theirs}: ${why}.`, remedy }];
   });
   const lacking = [...ownProperties].filter((name) => form.whyNotTaken(name) !== undefined);
   return [
-    { level: 'ok', message: 'HubSpot takes the access token.' },
+    { level: 'ok', message: 'HubSpot accepts the access token.' },
     keyFinding(
       definitions.find(({ name }) => name === callKey),
       config.HUBSPOT_KEY,
     ),
     ...lacking.map((name): Finding => {
       const remedy = 'Calls land without it; is it hidden or locked in Settings > Properties?';
-      return { level: 'warning', message: `The portal does not take ${name}.`, remedy };
+      return { level: 'warning', message: `The portal does not accept ${name}.`, remedy };
     }),
     ...mapped,
   ];
@@ -81,17 +82,17 @@ const neededScopes = [
   'crm.schemas.contacts.read',
 ];
 
-/** Reading alone does not tell whether the token may write. */
+/** A successful read does not prove that the token can write. */
 async function checkScopes({ client, config }: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
   const scopes = await client.readScopes(config.HUBSPOT_ACCESS_TOKEN, signal);
   if (scopes === undefined) return [];
   const needed = [...neededScopes, ...(config.HUBSPOT_OWNERS.size > 0 ? ['crm.objects.owners.read'] : [])];
   const lacking = needed.filter((scope) => !scopes.has(scope));
-  // HubSpot describes the tokens of private apps alone.
+  // HubSpot describes only the tokens of private apps.
   const legacy: Finding = {
     level: 'warning',
-    message: 'The token is of a legacy private app. As announced, HubSpot ends these in September 2027.',
-    remedy: 'Make a service key with the same scopes before then, and set HUBSPOT_ACCESS_TOKEN to it.',
+    message: 'The token belongs to a legacy private app. HubSpot has announced their end for September 2027.',
+    remedy: 'Create a service key with the same scopes before then, and set HUBSPOT_ACCESS_TOKEN to it.',
   };
   if (lacking.length === 0)
     return [{ level: 'ok', message: 'The token has the scopes that it needs.' }, legacy];
@@ -99,7 +100,9 @@ async function checkScopes({ client, config }: Checked, signal: AbortSignal): Pr
   return [legacy, { level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
 }
 
-/** Text takes every value; another type takes values of its kind, and an enumeration those that it lists. */
+/**
+ * A text property accepts every value. Another type accepts values of its kind, and an enumeration those in its list.
+ */
 function typeFinding(
   ours: FieldMapping['ours'],
   definition: PropertyDefinition | undefined,
@@ -108,7 +111,7 @@ function typeFinding(
   if (definition === undefined || ['', 'string', typeOf[kind]].includes(definition.type)) return [];
   const { name, type } = definition;
   const message = `HUBSPOT_FIELDS maps ${ours} to ${name}, which is of type ${type}.`;
-  const remedy = 'Values that it does not take are left out, and the trace names them.';
+  const remedy = 'Values that it does not accept are omitted, and the trace names them.';
   return [{ level: 'warning', message, remedy }];
 }
 
@@ -132,11 +135,11 @@ function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'searc
   if (mode === 'search') {
     const remedy = key.hasUniqueValue
       ? 'The property is unique: set HUBSPOT_KEY=unique, and each call lands exactly once.'
-      : 'Where the portal takes a unique property on calls, use HUBSPOT_KEY=unique.';
+      : 'If the portal accepts a unique property on calls, use HUBSPOT_KEY=unique.';
     return {
       level: 'warning',
       message:
-        'HUBSPOT_KEY=search: each call lands at least once across a crash. A call that was made just before a crash may be made again, since the search finds it late.',
+        'HUBSPOT_KEY=search: after a crash, a call can appear twice. The search does not yet find a call that was created just before the crash.',
       remedy,
     };
   }
@@ -170,8 +173,8 @@ async function checkContacts(
   );
   const refusal = await readContactRefusal(tools.ledger);
   if (refusal !== undefined) {
-    const remedy = 'Which rule or required property in HubSpot is it? Calls land without contacts meanwhile.';
-    findings.push({ level: 'warning', message: `No contact could be made: ${refusal}`, remedy });
+    const remedy = 'Find the rule or required property in HubSpot. Until then calls land without contacts.';
+    findings.push({ level: 'warning', message: `HubSpot refuses new contacts: ${refusal}`, remedy });
   }
   return findings;
 }
@@ -189,12 +192,12 @@ async function checkOwners(parts: Checked, signal: AbortSignal): Promise<readonl
         ({ id, email }) => id === name || email?.toLowerCase() === name.toLowerCase(),
       );
       if (owner?.archived === false) continue;
-      const why = owner === undefined ? 'is no owner in HubSpot' : 'was deactivated in HubSpot';
-      const remedy = "Mend HUBSPOT_OWNERS. Until then such calls go to the contact's owner.";
+      const why = owner === undefined ? 'is not an owner in HubSpot' : 'was deactivated in HubSpot';
+      const remedy = "Correct HUBSPOT_OWNERS. Until then such calls go to the contact's owner.";
       findings.push({ level: 'warning', message: `The owner for ${place} ${why}.`, remedy });
     }
     if (findings.length === 0)
-      findings.push({ level: 'ok', message: `Each of the ${config.HUBSPOT_OWNERS.size} owners is active.` });
+      findings.push({ level: 'ok', message: `All ${config.HUBSPOT_OWNERS.size} owners are active.` });
   }
   const unmapped = await readUnmappedPlaces(tools.ledger);
   if (unmapped.length === 0) return findings;
@@ -203,7 +206,7 @@ async function checkOwners(parts: Checked, signal: AbortSignal): Promise<readonl
     ...findings,
     {
       level: 'warning',
-      message: `HUBSPOT_OWNERS lacks ${unmapped.length} that took or made calls: ${places.join(', ')}.`,
+      message: `Places with calls but no entry in HUBSPOT_OWNERS (${unmapped.length}): ${places.join(', ')}.`,
       remedy: 'Add them, as extension=email.',
     },
   ];
@@ -213,10 +216,14 @@ function checkQuota({ client }: Checked): Promise<readonly Finding[]> {
   const quota = client.dailyLeft();
   if (quota === undefined) return Promise.resolve([]);
   const { left, of } = quota;
-  const message = `${left} of ${of} requests are left today.`;
+  const message = `${left} of ${of} requests remain today.`;
   return Promise.resolve([
     left / of > 0.05
       ? { level: 'ok', message }
-      : { level: 'warning', message, remedy: 'See in HubSpot which app uses them up (Settings > Usage).' },
+      : {
+          level: 'warning',
+          message,
+          remedy: 'Find the app that uses them up in HubSpot (Settings > Usage).',
+        },
   ]);
 }

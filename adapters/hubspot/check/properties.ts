@@ -1,21 +1,21 @@
-/** Properties of a HubSpot object by name. Every value is text; an empty one clears the property. */
+/** Properties of a HubSpot object by name. Every value is text. An empty text clears the property. */
 export type Properties = Readonly<Record<string, string>>;
 
-/** Holds a call's key; unique where the portal lets it be. Made by `npm run adapter:setup -- hubspot`. */
+/** Holds a call's key. Unique where the portal allows it. `npm run adapter:setup -- hubspot` creates it. */
 export const callKey = 'jet_call_key';
 
-/** Holds the E.164 number that the kit made a contact for. Unique. Made by the same command. */
+/** Holds the E.164 number that the kit made a contact for. Unique. The same command creates it. */
 export const contactKey = 'jet_phone_number';
 
-/** Written with the call and never again. */
+/** Written when the call is created, and never again. */
 export const fixedProperties: ReadonlySet<string> = new Set([callKey, 'hs_timestamp']);
 
-/** What became of the call: written whenever it changes. Everything else is left to people once they changed it. */
+/** The outcome of the call. Written whenever it changes. In any other property, a person's change is kept. */
 export const outcomeProperties: ReadonlySet<string> = new Set(['hs_call_status', 'hs_call_duration']);
 
 export const ownerProperty = 'hubspot_owner_id';
 
-/** What the kit writes of itself, and no setting may map to. */
+/** Properties that the kit writes itself, and that no setting can map to. */
 export const ownProperties: ReadonlySet<string> = new Set([
   ...fixedProperties,
   ...outcomeProperties,
@@ -28,5 +28,5 @@ export const ownProperties: ReadonlySet<string> = new Set([
   'hs_call_to_number',
 ]);
 
-/** Without these a call cannot land. Any other is left out where the portal will not take it. */
+/** A call cannot land without these. Any other property is omitted where the portal does not accept it. */
 export const requiredProperties: ReadonlySet<string> = new Set([callKey, 'hs_timestamp']);

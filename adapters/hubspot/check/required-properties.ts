@@ -13,8 +13,9 @@ const membersWithNames = [
 ];
 
 /**
- * The properties that a rule of the portal requires and that the record lacks: from `context` of the error or of its
- * `errors`, or from the message. Empty where the error is about something else, or names none.
+ * The properties that a rule of the portal requires and the record lacks. They come from `context` of the error or of
+ * its
+ * `errors`, or from the message. Empty when the error concerns something else or names none.
  */
 export function missingProperties(error: ErrorDetails): string[] {
   if (rowFaultOf(error) !== 'the row') return [];
@@ -22,7 +23,7 @@ export function missingProperties(error: ErrorDetails): string[] {
   return [...new Set(single.length > 0 ? single : namesOf(parsed(error.text)))];
 }
 
-/** @param kind names the records: `calls` */
+/** @param kind the plural of the record's name: `calls` */
 export function requiredSentence(missing: readonly string[], kind: 'calls' | 'contacts'): string {
   const some = missing.slice(0, 10).join(', ');
   return `HubSpot requires ${missing.length === 1 ? 'property' : 'properties'} ${some} on ${kind}`;
@@ -32,7 +33,7 @@ function namesOf(fault: unknown): string[] {
   if (typeof fault !== 'object' || fault === null) return [];
   const members = fault as Record<string, unknown>;
   const message = typeof members.message === 'string' ? members.message : '';
-  // HubSpot quotes faults of single values as JSON within the message.
+  // HubSpot quotes the faults of single values as JSON in the message.
   const quoted: unknown = parsed(/\[\s*\{.*\}\s*\]/s.exec(message)?.[0] ?? '');
   if (Array.isArray(quoted)) return quoted.flatMap(namesOf);
   const codes = ['code', 'error', 'category', 'subCategory'].map((name) => members[name]);
@@ -57,7 +58,7 @@ const wording = [
   // "requires property a"
   new RegExp(`requires? (?:a value (?:for|of)|(?:the )?propert(?:y|ies))\\s+${nameList}`, 'gi'),
 ];
-// "a is required": one word may be anything, so the name must be quoted or hold an underscore.
+// "a is required": any word can stand there, so the name must be quoted or hold an underscore.
 const before = new RegExp(`${nameList}\\s+${verbs} (?:a )?required`, 'g');
 const commonWords = new Set([
   'and',

@@ -24,7 +24,7 @@ const contactKeyProperty: NewProperty = {
   hasUniqueValue: true,
 };
 
-/** Makes the kit's own properties in the portal. May be repeated: what is there stays. */
+/** Creates the kit's own properties in the portal. It can be repeated: existing properties stay. */
 export async function setUp(
   client: HubspotClient,
   config: HubspotConfig,
@@ -40,7 +40,9 @@ export async function setUp(
     const message = (pause ?? (error instanceof Refusal ? error : undefined))?.message;
     if (message === undefined) throw error;
     const remedy =
-      pause instanceof AdapterMisconfigured ? pause.remedy : 'Try again: the command may be repeated.';
+      pause instanceof AdapterMisconfigured
+        ? pause.remedy
+        : 'Run the command again. It can be repeated safely.';
     return [{ level: 'fault', message, remedy }];
   }
 }
@@ -59,7 +61,7 @@ async function makeCallKey(
     return {
       level: 'fault',
       message: `The portal refuses a unique property on calls. ${error.message}`,
-      remedy: 'Set HUBSPOT_KEY=search and run this again: each call then lands at least once across a crash.',
+      remedy: 'Set HUBSPOT_KEY=search and run this again. After a crash, a call can then appear twice.',
     };
   }
 }
@@ -69,7 +71,7 @@ interface Made {
   readonly isNew: boolean;
 }
 
-/** What is there already is not asked for again: HubSpot takes a name once. */
+/** Does not ask for an existing property again: HubSpot accepts a name only once. */
 async function make(
   client: HubspotClient,
   type: 'calls' | 'contacts',
@@ -82,7 +84,7 @@ async function make(
   const made = await ignoreConflict(client.createProperty(type, property, signal));
   const definition = made ?? (await read(client, type, property.name, signal));
   if (definition === undefined)
-    throw new Error(`HubSpot says that ${property.name} is there, and does not show it`);
+    throw new Error(`HubSpot says that ${property.name} exists, but does not return it`);
   return { definition, isNew: made !== undefined };
 }
 
@@ -106,7 +108,7 @@ function found({ definition, isNew }: Made, { name, hasUniqueValue }: NewPropert
   if (hasUniqueValue && !definition.hasUniqueValue) {
     return {
       level: 'fault',
-      message: `The property ${name} is there, and it is not unique; that cannot be changed any more.`,
+      message: `The property ${name} exists and is not unique. That cannot be changed afterwards.`,
       remedy: `Delete ${name} in HubSpot (Settings > Properties) and run this again, or set HUBSPOT_KEY=search.`,
     };
   }

@@ -1,7 +1,7 @@
 import type { MatchCandidate } from '#crm';
 import type { HubspotRecord } from '../api/answers.ts';
 
-/** HubSpot's own reading of a number counts before what was typed: it knows the contact's country. */
+/** HubSpot's own reading of a number is preferred to the typed text, because HubSpot knows the contact's country. */
 export function candidateOf({ id, properties, updatedAt }: HubspotRecord): MatchCandidate {
   const value = (name: string): string | undefined => properties[name] ?? undefined;
   const modifiedAtMs = Date.parse(updatedAt ?? '');

@@ -8,12 +8,10 @@ import { isMissing, isOutcomeUnknown, Refusal, rowFaultOf } from '../api/refusal
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';
 
 /**
- * A contact for each number, by the number: the one that the kit made for it before, or a new one. A number for
- * which HubSpot refuses a contact has none, nor one of which it does not say whether it has one.
- *
- * The number is the contact's key, and HubSpot keeps it unique: however often this is repeated, and however late the
- * index is, there is one.
- *
+ * Returns a contact for each number: the one that the kit made for it before, or a new one. A number has none when
+ * HubSpot refuses the contact, or does not say whether it has one.
+ * The number is the contact's key, and HubSpot keeps it unique. So repeats and a late search index create no
+ * duplicates.
  * @param numbers in E.164, each once
  */
 export async function makeContacts(
@@ -30,10 +28,11 @@ export async function makeContacts(
       made.set(number, { person: personOf(record), note });
   };
   for (const batch of inBatches(numbers, batchRowsMax)) {
-    // A contact that is there is left as it is: people may have changed its number since.
+    // An existing contact stays unchanged: people may have changed its number since.
     const { records, errors } = await client.readContactsByKey(batch, signal);
-    add(records, 'the contact that was made before');
-    // What is neither there nor missing may be there too: the number has no contact this time.
+    add(records, 'the contact that the kit made before');
+    // A number that the answer reports neither as existing nor as missing may have a contact, so none is made this
+    // time.
     const isUnread = (number: string): boolean =>
       errors.some((error) => !isMissing(error) && error.about.includes(number));
     const lacking = batch.filter((number) => !made.has(number) && !isUnread(number));
@@ -50,7 +49,7 @@ export async function makeContacts(
   return made;
 }
 
-/** Why HubSpot refuses every contact of the kit's, as it was found within the last hour. */
+/** Why HubSpot refuses new contacts, if it did within the last hour. */
 export async function readContactRefusal(ledger: Ledger): Promise<string | undefined> {
   const reason = (await ledger.getMany([refusalEntry])).get(refusalEntry);
   return typeof reason === 'string' ? reason : undefined;
@@ -58,7 +57,7 @@ export async function readContactRefusal(ledger: Ledger): Promise<string | undef
 
 const hourMs = 3_600_000;
 const refusalEntry = 'contacts are refused';
-// Each refusal is found by halves, which cost requests: after so many the rest of a batch lands without contacts.
+// Each refusal costs requests for its halves. After this many, the rest of a batch lands without contacts.
 const refusalsMax = 2;
 
 interface Upserted {
@@ -87,13 +86,13 @@ async function upsert(
     if (!isRefused || rowFaultOf(error.details) === 'forbidden') throw error;
     const missing = missingProperties(error.details);
     if (missing.length > 0) {
-      // All contacts are made of the same properties: what one lacks, they all lack.
+      // All contacts are made with the same properties, so they all lack the same one.
       const reason = `${requiredSentence(missing, 'contacts')}: relax the rule`;
       return { records: [], reasons: numbers.slice(0, refusalsMax).map(() => reason) };
     }
     if (numbers.length === 1) return { records: [], reasons: [error.message] };
   }
-  // The batch stands or falls as one: the refused row is found by halves.
+  // HubSpot accepts or refuses the batch as a whole. Halving it finds the refused row.
   const [left = [], right = []] = inHalves(numbers);
   const first = await upsert(client, left, signal, refusedBefore);
   const second = await upsert(client, right, signal, refusedBefore + first.reasons.length);

@@ -1,22 +1,22 @@
 import type { PublicObjectSearchRequest } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { readPage, type HubspotRecord } from '../api/answers.ts';
 
-// "Under 3,000 characters", the whole body.
+// HubSpot documents "under 3,000 characters" for the whole body.
 const bodyLengthMax = 2_999;
-// Two forms of fifty numbers: a hundred values in a filter, of which HubSpot documents no maximum.
+// Two forms of fifty numbers: a hundred values in a filter. HubSpot documents no maximum.
 const wordsMax = 50;
 const pageSize = 200;
 const firstAfter = '0';
 const lastAfter = '10000';
 
 export interface Search {
-  /** What is looked for, each in all its forms. */
+  /** The searched words, each in all its forms. */
   readonly words: readonly (readonly string[])[];
-  /** A record is found when one of these holds one of the words. */
+  /** A record matches when one of these fields holds one of the words. */
   readonly fields: readonly string[];
-  /** What is told of a record. */
+  /** The properties that the search returns. */
   readonly properties: readonly string[];
-  /** How many pages of each search are read. HubSpot tells 50 at most. */
+  /** How many pages of each search are read. HubSpot returns at most 50. */
   readonly pagesMax: number;
   readonly send: (body: SearchBody) => Promise<unknown>;
 }
@@ -27,12 +27,12 @@ export interface SearchResult {
   readonly isCut: boolean;
 }
 
-/** What decides how long a search is. */
+/** The parts that decide how long a search is. */
 export type SearchWords = Omit<Search, 'send' | 'pagesMax'>;
 
 export type SearchBody = Required<Omit<PublicObjectSearchRequest, 'query'>>;
 
-/** What searches find, in as few as their length lets. */
+/** Searches for all words with as few requests as their length allows. */
 export async function searchAll(search: Search): Promise<SearchResult> {
   const records: HubspotRecord[] = [];
   let isCut = false;
@@ -50,18 +50,18 @@ export async function searchAll(search: Search): Promise<SearchResult> {
   return { records, isCut };
 }
 
-/** How many of the words, from the first on, go into one search. At least 1. */
+/** How many of the words fit into one search, counted from the first. At least 1. */
 export function wordsPerSearch(search: SearchWords): number {
   const { words } = search;
   let count = Math.min(words.length, wordsMax);
-  // A later page says where it begins.
+  // The request for a later page is longer: it also says where the page begins.
   const isTooLong = (): boolean =>
     JSON.stringify(bodyOf({ ...search, words: words.slice(0, count) }, lastAfter)).length > bodyLengthMax;
   while (count > 1 && isTooLong()) count -= 1;
   return count;
 }
 
-/** HubSpot's description asks for all five members. */
+/** HubSpot's specification requires all five members. */
 function bodyOf({ words, fields, properties }: SearchWords, after: string): SearchBody {
   const values = [...new Set(words.flat())];
   return {
@@ -75,7 +75,7 @@ function bodyOf({ words, fields, properties }: SearchWords, after: string): Sear
   };
 }
 
-// The library's enum stands in a file of its own that would have to be loaded for one word.
+// The library's enum is in a separate file, which would be loaded for one word.
 type Operator = PublicObjectSearchRequest extends { filterGroups?: { filters: { operator: infer Name }[] }[] }
   ? Name
   : never;

@@ -9,13 +9,13 @@ const number = mobileNumber(1);
 const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 
 describe.each([404, '404 with ids'] as const)(
-  'a portal that answers %s to a read of which nothing is there',
+  'a portal that answers %s when none of the read records exists',
   (answer) => {
     const noneThereOnRead = answer;
-    // Of two that it does not name, each is read by itself.
+    // Records that the answer does not name are read one by one.
     const readsOfTwo = answer === 404 ? 3 : 1;
 
-    it('has a call that somebody deleted: it is skipped, and the destination goes on', async () => {
+    it('skips a call that somebody deleted, and continues', async () => {
       test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
       const started = callFrom(number, 'one', startFields);
       const landed = (await test.deliver([started])).get('one');
@@ -25,7 +25,7 @@ describe.each([404, '404 with ids'] as const)(
       expect(test.portal.counts()['calls.read']).toBe(1);
     });
 
-    it('has no contact of the kit yet: one is made', async () => {
+    it('gets a contact when the kit has made none yet', async () => {
       test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
       const batch = callsFromNumbers(2);
       await test.deliver(batch);
@@ -33,7 +33,7 @@ describe.each([404, '404 with ids'] as const)(
       expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
     });
 
-    it('lands calls whose creating met a 500 that wrote nothing', async () => {
+    it('lands calls after a create failed with a 500 and wrote nothing', async () => {
       test = await openPortal({ noneThereOnRead });
       test.portal.stage('500', { on: 'calls.create' });
       const batch = callsFromNumbers(2);
@@ -45,8 +45,8 @@ describe.each([404, '404 with ids'] as const)(
   },
 );
 
-describe('a portal that answers 404 to a read, and names nothing', () => {
-  it('has the other calls of a batch of which one was deleted: they are brought up to date', async () => {
+describe('a portal that answers 404 to a read without naming the missing records', () => {
+  it('updates the other calls of a batch when one was deleted', async () => {
     test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_LOG: 'live' });
     const started = callsFromNumbers(8, startFields);
     const landed = await test.deliver(started);
@@ -58,11 +58,11 @@ describe('a portal that answers 404 to a read, and names nothing', () => {
     expect(outcomes.get(gone.id)).toMatchObject({ kind: 'skipped' });
     for (const { id } of others)
       expect(outcomes.get(id)).toMatchObject({ kind: 'delivered', effect: 'updated' });
-    // Of eight, four, two and one of each half on the way.
+    // One read of eight, and two reads each of four, two and one.
     expect(test.portal.counts()['calls.read']).toBe(7);
   });
 
-  it('has contacts of the kit that people gave another number: they keep it', async () => {
+  it('keeps the new number of a contact that the kit made and people changed', async () => {
     test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     const id = test.portal.records('contacts')[0]?.id ?? '';
@@ -73,7 +73,7 @@ describe('a portal that answers 404 to a read, and names nothing', () => {
     expect(test.portal.records('contacts')).toHaveLength(2);
   });
 
-  it('is asked 30 times at most: of the rest it is not known, and no contact is made', async () => {
+  it('is asked 30 times at most, and gets no contact for the unread rest', async () => {
     test = await openPortal({ noneThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
     const batch = callsFromNumbers(100);
     const outcomes = await test.deliver(batch);
@@ -84,7 +84,7 @@ describe('a portal that answers 404 to a read, and names nothing', () => {
     expect(made).toBeLessThan(30);
   });
 
-  it('is not one whose address is wrong: a person has to look', async () => {
+  it('is distinguished from a wrong address, which stops as misconfigured', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     const body = { status: 'error', message: 'resource not found' };
     const reply = { kind: 'instead', status: 404, contentType: 'application/json', body } as const;
@@ -94,7 +94,7 @@ describe('a portal that answers 404 to a read, and names nothing', () => {
 });
 
 describe('a property that somebody cleared', () => {
-  it('is no company: the call lands on the contact alone', async () => {
+  it('does not count as a company: the call lands on the contact alone', async () => {
     const properties = { phone: number, associatedcompanyid: '7001', hubspot_owner_id: '501' };
     test = await openPortal({
       contacts: [{ id: '9001', properties }],
@@ -108,16 +108,16 @@ describe('a property that somebody cleared', () => {
     expect(test.portal.counts()['calls.create']).toBe(1);
   });
 
-  it('is no number: the one that was typed counts', async () => {
+  it('does not count as a number: the typed number is used', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
-    // HubSpot could not tell the country of it, and emptied what it had calculated.
+    // HubSpot could not determine the country and cleared its calculated number.
     test.portal.person.edit('contacts', '9001', { hs_calculated_phone_number: '' });
     const delivery = callFrom(number, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is no company of a contact that the kit made', async () => {
+  it('does not count as the company of a contact that the kit made', async () => {
     test = await openPortal(
       { companies: [{ id: '7001', properties: { name: 'Acme' } }] },
       { HUBSPOT_UNMATCHED: 'create' },

@@ -6,7 +6,7 @@ import { openHubspotKitStandIn } from './stand-in/kit-stand-in.ts';
 import { hubspot } from '../index.ts';
 import { callKey, ownerProperty, ownProperties } from '../check/properties.ts';
 
-/** What HubSpot adds by itself is not in the preview. */
+/** The preview does not show what HubSpot itself adds. */
 const shown = ({ properties }: PortalRecord) =>
   Object.fromEntries(
     Object.entries(properties).filter(([name]) => ownProperties.has(name) && name !== ownerProperty),
@@ -37,7 +37,7 @@ describeAdapterContract(
         settings: { HUBSPOT_KEY: 'search' },
       }),
   },
-  'hubspot, where the key is not unique',
+  'hubspot with a key that is not unique',
 );
 
 for (const version of ['2026-03', 'v3'])

@@ -32,7 +32,7 @@ describe('HubSpot by default', () => {
   ];
   const companies = [{ id: '7001', properties: { name: 'Acme' } }];
 
-  it('is never asked under v3 or v4, from setup to association', async () => {
+  it('receives no request under v3 or v4, from setup to association', async () => {
     test = await openPortal(
       { contacts, companies, owners: [{ id: '1', email: 'a@example.com' }], ended: 'all numbered' },
       { HUBSPOT_OWNERS: '204=a@example.com', HUBSPOT_UNMATCHED: 'create' },
@@ -42,7 +42,7 @@ describe('HubSpot by default', () => {
     await test.adapter().setup?.(signal);
     await test.adapter().check(signal);
     const batch = [...callsFromNumbers(2), callFrom(mobileNumber(5), 'of a company')];
-    // What is made by its key is associated afterwards.
+    // Calls that are created by key are associated afterwards.
     test.portal.stage('500', { on: 'calls.create' });
     const landed = await test.settle(batch);
     await test.settle(batch.map((one) => afterwards(one, landed.get(one.id), { duration_seconds: 9 })));
@@ -64,7 +64,7 @@ describe('HubSpot by default', () => {
     );
   });
 
-  it('takes no calls under v3 once v3 has ended', async () => {
+  it('refuses calls under v3 after the end of v3', async () => {
     test = await openPortal({ contacts, ended: 'v3 and v4' }, { HUBSPOT_API_VERSION: 'v3' });
     await expect(test.deliver(callsFromNumbers(1))).rejects.toThrow('HubSpot answered 404');
   });

@@ -39,11 +39,11 @@ async function ownerAfter(ownersSetting: string | undefined, contactOwner: strin
 }
 
 describe('the owner of a call', () => {
-  it('is whom the table names for its extension, by email', async () => {
+  it('is the user of its extension in the table, by email', async () => {
     expect((await ownerAfter('204=Sam@example.com', '503')).owner).toBe('501');
   });
 
-  it('is whom the table names for its answering point', async () => {
+  it('is the user of its answering point in the table', async () => {
     test = await openPortal({ owners }, { HUBSPOT_OWNERS: 'front desk=kim@example.com' });
     const delivery = callFrom(number, 'one', {
       extension_number: undefined,
@@ -55,7 +55,7 @@ describe('the owner of a call', () => {
     expect(outcome).toMatchObject({ trace: { owner: { rule: 'by the table', place: 'Front  Desk' } } });
   });
 
-  it("is the contact's owner when the table names somebody who was deactivated", async () => {
+  it("is the contact's owner when the table names a deactivated user", async () => {
     expect((await ownerAfter('204=lee@example.com', '503')).owner).toBe('503');
   });
 
@@ -63,11 +63,11 @@ describe('the owner of a call', () => {
     expect((await ownerAfter('999=sam@example.com', '503')).owner).toBe('503');
     const findings = await test.adapter().check(AbortSignal.timeout(10_000));
     expect(findings.map(({ message }) => message)).toContain(
-      'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',
+      'Places with calls but no entry in HUBSPOT_OWNERS (1): 204 (1).',
     );
   });
 
-  it('is counted as lacking once a call that was shown from its start is over', async () => {
+  it('is counted as missing when a call that was shown from its start is over', async () => {
     test = await openPortal({ owners }, { HUBSPOT_OWNERS: '999=sam@example.com', HUBSPOT_LOG: 'live' });
     const nobody = { extension_number: undefined, extension_name: undefined };
     const start = callFrom(number, 'one', { ...nobody, stage: 'call_start', status: 'in_progress' });
@@ -76,11 +76,11 @@ describe('the owner of a call', () => {
     await test.deliver([revised(start, landed, end)]);
     const findings = await test.adapter().check(AbortSignal.timeout(10_000));
     expect(findings.map(({ message }) => message)).toContain(
-      'HUBSPOT_OWNERS lacks 1 that took or made calls: 204 (1).',
+      'Places with calls but no entry in HUBSPOT_OWNERS (1): 204 (1).',
     );
   });
 
-  it("is nobody when the contact's own owner was deactivated: the call lands, and the trace says so", async () => {
+  it("is not set when the contact's owner was deactivated: the call lands, and the trace says so", async () => {
     const { owner, outcome } = await ownerAfter(undefined, '502');
     expect(owner).toBeUndefined();
     expect(outcome).toMatchObject({
@@ -88,7 +88,7 @@ describe('the owner of a call', () => {
     });
   });
 
-  it('costs one refusal, not one for each call, when he was deactivated', async () => {
+  it('costs one refusal, not one for each call, when the user was deactivated', async () => {
     test = await openPortal({ owners, contacts: [contactOf('502')] });
     await test.deliver([callFrom(number, 'one')]);
     await test.deliver([callFrom(number, 'two')]);
@@ -97,20 +97,20 @@ describe('the owner of a call', () => {
 });
 
 describe('a refused owner of several calls', () => {
-  it('is one value, and the owners of the calls after it are written', async () => {
+  it('counts as one value, and later calls keep their owners', async () => {
     const otherNumber = '+61412999001';
     const other = { id: '9002', properties: { phone: otherNumber, hubspot_owner_id: '501' } };
     test = await openPortal({ owners, contacts: [contactOf('502'), other] });
     const refused = ['a', 'b', 'c', 'd'].map((id) => callFrom(number, id));
     const last = callFrom(otherNumber, 'last');
-    // A batch of HubSpot's is a hundred: the last call is sent after the others were answered.
+    // A batch has a hundred calls, so the last call is sent after the answer to the others.
     await test.deliver([...refused, ...callsFromNumbers(96), last]);
     expect(test.callsOf(last)[0]?.properties.hubspot_owner_id).toBe('501');
   });
 });
 
-describe('what a portal does not take', () => {
-  it('is left out and named in the trace: a property that it lacks', async () => {
+describe('a value that a portal does not accept', () => {
+  it('is omitted and named in the trace: a missing property', async () => {
     test = await openPortal({ lacks: { calls: ['hs_call_disposition', 'hs_call_to_number'] } });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
@@ -121,7 +121,7 @@ describe('what a portal does not take', () => {
     expect(test.portal.counts()['calls.create']).toBe(1);
   });
 
-  it('is left out: a disposition that the portal removed', async () => {
+  it('is omitted: a disposition that the portal removed', async () => {
     const only = { name: 'hs_call_disposition', type: 'enumeration', options: ['other'] } as const;
     test = await openPortal({ properties: { calls: [only] } });
     const delivery = callFrom(number, 'one');
@@ -129,7 +129,7 @@ describe('what a portal does not take', () => {
     expect(test.callsOf(delivery)[0]?.properties).not.toHaveProperty('hs_call_disposition');
   });
 
-  it('is left out once: a value of HUBSPOT_FIELDS that is refused', async () => {
+  it('is omitted once: a refused value of HUBSPOT_FIELDS', async () => {
     const file = join(tmpdir(), `jet-fields-${process.pid}.json`);
     await writeFile(
       file,
@@ -160,7 +160,7 @@ describe('what a portal does not take', () => {
     );
   });
 
-  it('is found by halves when rows do not stand for themselves, and the others land', async () => {
+  it('is found by halving the batch when rows are not treated separately, and the others land', async () => {
     test = await openPortal({ partial: [] });
     const batch = callsFromNumbers(7);
     const bad = batch[4];
@@ -170,7 +170,7 @@ describe('what a portal does not take', () => {
     expect(test.portal.records('calls')).toHaveLength(6);
   });
 
-  it('is everything without the key property: a person has to make it', async () => {
+  it('stops the destination when the key property is missing', async () => {
     test = await openPortal();
     test.portal.stage(
       {
@@ -195,8 +195,8 @@ describe('what a portal does not take', () => {
   });
 });
 
-describe('a HubSpot that asks to be left alone in the middle of a batch', () => {
-  it('keeps what landed; the rest is to be tried again when it says', async () => {
+describe('a HubSpot that asks for a pause in the middle of a batch', () => {
+  it('keeps the landed calls, and the rest is retried at the time that it names', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(150);
     test.portal.stage('slow', { on: 'calls.create' });
@@ -225,7 +225,7 @@ describe('a key that is not unique', () => {
   const settings = { HUBSPOT_KEY: 'search' };
 
   it.each(['reset after the write', '500', 'truncated answer'] as const)(
-    'makes no second call after: %s, once the search has caught up',
+    'causes no duplicate after: %s, once the search has caught up',
     async (fault) => {
       test = await openPortal({}, settings);
       const batch = callsFromNumbers(3);
@@ -239,19 +239,19 @@ describe('a key that is not unique', () => {
     },
   );
 
-  it('is what check names, and what it cannot promise', async () => {
+  it('is named by check, with its limitation', async () => {
     test = await openPortal({}, settings);
     const findings = await test.adapter().check(AbortSignal.timeout(10_000));
     expect(findings).toContainEqual(
       expect.objectContaining({
         level: 'warning',
-        message: expect.stringContaining('at least once across a crash') as string,
+        message: expect.stringContaining('a call can appear twice') as string,
       }),
     );
   });
 });
 
-describe('the end of time for a batch', () => {
+describe('the deadline of a batch', () => {
   it('ends a silent request long before its own deadline, as a pause', async () => {
     test = await openPortal();
     test.portal.stage('silence', { on: 'calls.create' });
@@ -259,7 +259,7 @@ describe('the end of time for a batch', () => {
     await expect(test.deliver(callsFromNumbers(2), AbortSignal.timeout(300))).rejects.toThrow(
       DestinationUnavailable,
     );
-    // The request alone would be waited for ten seconds.
+    // The request's own deadline is ten seconds.
     expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 });

@@ -18,14 +18,14 @@ const contacts = [0, 1, 2].map((index) => ({
 }));
 const companies = [{ id: '7001', properties: { name: 'Acme' } }];
 
-/** Those that only the adapter's own deadline ends. */
+/** Only the adapter's own deadline ends these faults. */
 const silent: readonly HubspotFaultName[] = ['silence', 'silence after the write', 'body stall'];
 const timeoutFor = (name: HubspotFaultName) => (silent.includes(name) ? { HUBSPOT_TIMEOUT: '500ms' } : {});
 
 let test: PortalUnderTest;
 afterEach(() => test.close());
 
-/** What the first `deliver` came to, in a word. */
+/** The result of the first `deliver`, in a word. */
 async function firstAnswer(batch: ReturnType<typeof callsFromNumbers>): Promise<string> {
   try {
     return [...new Set([...(await test.deliver(batch)).values()].map(wordOf))].join(', ');
@@ -48,7 +48,7 @@ function expectOneEach(batch: ReturnType<typeof callsFromNumbers>): void {
   }
 }
 
-/** What becomes of a batch whose one create meets a fault, at once. */
+/** The immediate result of a batch whose only create meets a fault. */
 const atOnce: Readonly<Partial<Record<HubspotFaultName, string>>> = {
   '429 rolling': 'paused 10000',
   '429 rolling with Retry-After': 'paused 7000',
@@ -60,13 +60,13 @@ const atOnce: Readonly<Partial<Record<HubspotFaultName, string>>> = {
   '477 migration': 'paused 3600000',
 };
 
-describe('a create that meets a fault', () => {
-  it.each(names)('%s: one engagement a call, on its contact and company', async (name) => {
+describe('a create with a fault', () => {
+  it.each(names)('%s: one engagement for each call, on its contact and company', async (name) => {
     test = await openPortal({ contacts, companies }, timeoutFor(name));
     const batch = callsFromNumbers(3);
     test.portal.stage(name, { on: 'calls.create' });
     const answer = await firstAnswer(batch);
-    // How long a deadline takes is not for a test to decide.
+    // The test does not depend on the length of a deadline.
     if (!silent.includes(name)) expect(answer).toBe(atOnce[name] ?? 'delivered');
     await test.settle(batch);
     expectOneEach(batch);
@@ -75,8 +75,8 @@ describe('a create that meets a fault', () => {
 
 const recovery: readonly RequestKind[] = ['calls.read', 'calls.upsert', 'associations.default'];
 
-describe.each(recovery)('a recovery whose %s meets a fault', (kind) => {
-  it.each(names)('%s: one engagement a call, on its contact and company', async (name) => {
+describe.each(recovery)('a recovery with a fault in its %s', (kind) => {
+  it.each(names)('%s: one engagement for each call, on its contact and company', async (name) => {
     test = await openPortal({ contacts, companies }, timeoutFor(name));
     const batch = callsFromNumbers(3);
     test.portal.stage('reset in the write', { on: 'calls.create' });
@@ -86,8 +86,8 @@ describe.each(recovery)('a recovery whose %s meets a fault', (kind) => {
   });
 });
 
-describe('an update that meets a fault', () => {
-  it.each(names)('%s: the call shows its last duration, once', async (name) => {
+describe('an update with a fault', () => {
+  it.each(names)('%s: one call shows the last duration', async (name) => {
     test = await openPortal({ contacts, companies }, timeoutFor(name));
     const batch = callsFromNumbers(3);
     const landed = await test.settle(batch);
@@ -102,19 +102,16 @@ describe('an update that meets a fault', () => {
   });
 });
 
-describe.each(['contacts.search', 'properties.list'] satisfies RequestKind[])(
-  'a %s that meets a fault',
-  (kind) => {
-    // A search has no rows of inputs that could be missing.
-    it.each(names.filter((name) => !name.includes('row missing')))(
-      '%s: one engagement a call, on its contact and company',
-      async (name) => {
-        test = await openPortal({ contacts, companies }, timeoutFor(name));
-        const batch = callsFromNumbers(3);
-        test.portal.stage(name, { on: kind });
-        await test.settle(batch);
-        expectOneEach(batch);
-      },
-    );
-  },
-);
+describe.each(['contacts.search', 'properties.list'] satisfies RequestKind[])('a %s with a fault', (kind) => {
+  // A search has no input rows that could be missing.
+  it.each(names.filter((name) => !name.includes('row missing')))(
+    '%s: one engagement for each call, on its contact and company',
+    async (name) => {
+      test = await openPortal({ contacts, companies }, timeoutFor(name));
+      const batch = callsFromNumbers(3);
+      test.portal.stage(name, { on: kind });
+      await test.settle(batch);
+      expectOneEach(batch);
+    },
+  );
+});

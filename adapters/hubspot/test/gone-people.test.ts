@@ -12,9 +12,9 @@ const owners = [
   { id: '503', email: 'kim@example.com' },
 ];
 
-describe('a company that was deleted since it was found', () => {
+describe('a company that was deleted after the match', () => {
   it.each([
-    ['and taken from the contact', { associatedcompanyid: '' }],
+    ['and removed from the contact', { associatedcompanyid: '' }],
     ['while the contact still names it', {}],
   ])('%s: the call lands on the contact', async (_how, edit) => {
     test = await openPortal({ contacts: [contact], companies: [company] });
@@ -27,8 +27,8 @@ describe('a company that was deleted since it was found', () => {
   });
 });
 
-describe('a contact that was deleted since it was found', () => {
-  it('leaves a call that nobody else gets, and that is looked at again', async () => {
+describe('a contact that was deleted after the match', () => {
+  it('leaves its call without a person when nobody else has the number, and with a revisit', async () => {
     test = await openPortal({ contacts: [contact], companies: [company], indexLagMs: 3_600_000 });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('contacts', '9001');
@@ -38,7 +38,7 @@ describe('a contact that was deleted since it was found', () => {
     expect(outcome).toMatchObject({ revisitAfterMs: expect.any(Number) as number });
   });
 
-  it('costs one search for eight calls, which get the owner of who has the number now', async () => {
+  it("costs one search for eight calls, which get the owner of the number's present contact", async () => {
     const before = { id: '9001', properties: { phone: number, hubspot_owner_id: '501' } };
     test = await openPortal({ owners, contacts: [before] });
     await test.deliver([callFrom(number, 'one')]);
@@ -57,8 +57,8 @@ describe('a contact that was deleted since it was found', () => {
   });
 });
 
-describe('an owner of the table who was deactivated since he was read', () => {
-  it("gives way to the contact's owner", async () => {
+describe('an owner in the table who was deactivated after the users were read', () => {
+  it("is replaced by the contact's owner", async () => {
     const contacts = [{ id: '9001', properties: { phone: number, hubspot_owner_id: '503' } }];
     test = await openPortal({ owners, contacts }, { HUBSPOT_OWNERS: '204=sam@example.com' });
     await test.deliver([callFrom(mobileNumber(5), 'before')]);
@@ -69,8 +69,8 @@ describe('an owner of the table who was deactivated since he was read', () => {
   });
 });
 
-describe('associations that are refused as a whole', () => {
-  it('are left out after two attempts: the call lands, and is looked at again', async () => {
+describe('associations that HubSpot refuses as a whole', () => {
+  it('are omitted after two attempts: the call lands, with a revisit', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     const body = { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'No contact with ID 9001 exists' };
     const reply = { kind: 'instead', status: 404, contentType: 'application/json', body } as const;
@@ -84,7 +84,7 @@ describe('associations that are refused as a whole', () => {
 });
 
 describe('two properties that are refused one after the other', () => {
-  it('are both left out, and the call lands', async () => {
+  it('are both omitted, and the call lands', async () => {
     test = await openPortal();
     const delivery = callFrom(number, 'one');
     for (const name of ['hs_call_to_number', 'hs_call_from_number']) {

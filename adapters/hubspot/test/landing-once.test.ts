@@ -19,7 +19,7 @@ const startFields = { stage: 'call_start', status: 'in_progress', duration_secon
 describe('a call whose key is not unique', () => {
   const settings = { HUBSPOT_KEY: 'search' };
 
-  it('keeps its minute of waiting when HubSpot goes away later in the batch', async () => {
+  it('still waits a minute when HubSpot becomes unreachable later in the batch', async () => {
     test = await openPortal({}, settings);
     const batch = callsFromNumbers(150, unsearched);
     test.portal.stage('reset after the write', { on: 'calls.create' });
@@ -33,7 +33,7 @@ describe('a call whose key is not unique', () => {
     expect(test.portal.records('calls')).toHaveLength(150);
   });
 
-  it('is told as landed when the batch breaks off after it', async () => {
+  it('counts as landed when the batch fails after it', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] }, settings);
     await test.deliver([callFrom(number, 'before')]);
     test.portal.person.remove('contacts', '9001');
@@ -46,7 +46,7 @@ describe('a call whose key is not unique', () => {
     expect(answer.get('last')).toMatchObject({ kind: 'retry' });
   });
 
-  it('is looked for when it is older than a few minutes, as after a replay', async () => {
+  it('is searched when it is older than a few minutes, as after a replay', async () => {
     test = await openPortal({}, settings);
     const batch = callsFromNumbers(3, unsearched);
     await test.deliver(batch);
@@ -56,8 +56,8 @@ describe('a call whose key is not unique', () => {
   });
 });
 
-describe('a call in HubSpot of which a read says nothing', () => {
-  it('is not taken for deleted', async () => {
+describe('a call in HubSpot that a read does not mention', () => {
+  it('does not count as deleted', async () => {
     test = await openPortal({}, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
     const landed = (await test.deliver([started])).get('one');
@@ -69,7 +69,7 @@ describe('a call in HubSpot of which a read says nothing', () => {
   });
 });
 
-describe('a call that was made, and whose answer was lost', () => {
+describe('a created call whose answer was lost', () => {
   const lost = async () => {
     test = await openPortal({}, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
@@ -79,7 +79,7 @@ describe('a call that was made, and whose answer was lost', () => {
     return started;
   };
 
-  it('shows the title of its end, when nobody touched it', async () => {
+  it('gets its final title when nobody changed it', async () => {
     const started = await lost();
     await test.deliver([callFrom(number, 'one')]);
     expect(test.callsOf(started)).toMatchObject([
@@ -87,7 +87,7 @@ describe('a call that was made, and whose answer was lost', () => {
     ]);
   });
 
-  it('keeps the title that it shows, when it was changed since it was made', async () => {
+  it('keeps its title when somebody changed it since', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
@@ -104,7 +104,7 @@ describe('a call that was made, and whose answer was lost', () => {
 });
 
 describe('a call that is found by its key', () => {
-  it('is untouched though HubSpot itself was at work on it for some seconds', async () => {
+  it('counts as unchanged although HubSpot itself changed it for some seconds', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
@@ -117,7 +117,7 @@ describe('a call that is found by its key', () => {
     ]);
   });
 
-  it('is tried again, not rejected, when it was made just after it was looked up', async () => {
+  it('is retried, not rejected, when it was created just after the lookup', async () => {
     test = await openPortal();
     const delivery = callFrom(number, 'one', unsearched);
     const message = 'The value of property "jet_call_key" is already taken: CONFLICTING_UNIQUE_VALUE';
@@ -130,8 +130,8 @@ describe('a call that is found by its key', () => {
   });
 });
 
-describe('a call that is recovered, and of which the look by its key says nothing', () => {
-  it('keeps what people changed of it: it is created, which is refused, and not written over', async () => {
+describe('a recovered call that the lookup by key does not mention', () => {
+  it("keeps people's changes: a create is refused, and nothing is overwritten", async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs });
     const delivery = callFrom(number, 'one');
@@ -139,7 +139,7 @@ describe('a call that is recovered, and of which the look by its key says nothin
     nowMs += 60_000;
     const theirs = { hs_call_title: 'Mrs Ngo about the roof' };
     test.portal.person.edit('calls', test.callsOf(delivery)[0]?.id ?? '', theirs);
-    // A restored store knows nothing of the landing.
+    // A restored store does not know the landing.
     test.portal.stage('207 with a row missing, written', { on: 'calls.read' });
     expect((await test.deliver([delivery])).get('one')).toMatchObject({ kind: 'retry', code: 'not_read' });
     expect(test.portal.counts()['calls.upsert']).toBeUndefined();
@@ -149,7 +149,7 @@ describe('a call that is recovered, and of which the look by its key says nothin
 });
 
 describe('keys', () => {
-  it('never stand twice in one request, whatever becomes of a batch', async () => {
+  it('never appear twice in one request, whatever happens to a batch', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
     const batch = [...callsFromNumbers(120), callFrom(number, 'more')];
     test.portal.stage('reset in the write', { on: 'calls.create' });
@@ -165,7 +165,7 @@ describe('keys', () => {
   });
 });
 
-describe('a further attempt where the key is unique', () => {
+describe('a retry with a unique key', () => {
   it('costs one request for 100 calls', async () => {
     test = await openPortal();
     await test.deliver([callFrom(number, 'warm', unsearched)]);

@@ -15,18 +15,18 @@ afterEach(() => test.close());
 const unsearched = { withheld: true, counterpart_e164: undefined } as const;
 const statuses = () => new Set(test.portal.requests().map(({ status }) => status));
 
-describe('a batch that HubSpot is away for', () => {
+describe('a batch while HubSpot is unreachable', () => {
   const known = mobileNumber(1);
   const contacts = [{ id: '9001', properties: { phone: known } }];
 
-  it('waits as a whole when all that has its outcome are calls without a person: no attempt counts', async () => {
+  it('waits as a whole, without a counted attempt, when only calls without a person have outcomes', async () => {
     test = await openPortal({ contacts }, { HUBSPOT_UNMATCHED: 'skip' });
     test.portal.stage('429 rolling', { on: 'calls.create' });
     const batch = [callFrom(mobileNumber(2), 'withheld', unsearched), callFrom(known, 'one')];
     await expect(test.deliver(batch)).rejects.toThrow(DestinationUnavailable);
   });
 
-  it('tells of a call that it found to be deleted', async () => {
+  it('reports a call that it found deleted', async () => {
     test = await openPortal({ contacts }, { HUBSPOT_LOG: 'live' });
     const start = callFrom(known, 'gone', { stage: 'call_start', status: 'in_progress' });
     const landed = (await test.deliver([start])).get('gone');
@@ -41,11 +41,11 @@ describe('a batch that HubSpot is away for', () => {
   });
 });
 
-// A burst takes ten seconds to be given back: the time for a batch is over long before.
+// HubSpot returns a burst after ten seconds, long after the deadline of the batch.
 describe('the limits of a plan', () => {
-  it('are kept to 80 %: no request is refused, and what does not fit waits', async () => {
+  it('are used to 80 %: no request is refused, and the other requests wait', async () => {
     test = await openPortal({ limits: { burst: 8 } }, { HUBSPOT_BURST: '10' });
-    // The stand-in tells how much is left, and the adapter leaves the last of it to others.
+    // The stand-in reports the remaining requests, and the adapter leaves the last of them for other apps.
     const answer = await test.deliver(callsFromNumbers(500, unsearched), AbortSignal.timeout(3_000));
     expect(test.portal.requests()).toHaveLength(6);
     expect(statuses()).toEqual(new Set([200, 201]));
@@ -55,7 +55,7 @@ describe('the limits of a plan', () => {
     expect(test.portal.requests()).toHaveLength(6);
   });
 
-  it('are kept to where HubSpot does not say what is left', async () => {
+  it('are obeyed when HubSpot does not report the remaining requests', async () => {
     test = await openPortal({ limits: { burst: 100 } }, { HUBSPOT_BURST: '10' });
     await test.deliver(callsFromNumbers(500, unsearched));
     const more = callsFromNumbers(500, unsearched).map((delivery) => ({
@@ -69,7 +69,7 @@ describe('the limits of a plan', () => {
     expect([...answer.values()].filter(({ kind }) => kind === 'retry')).toHaveLength(300);
   });
 
-  it('leave HubSpot alone when others have used up nearly all of it', async () => {
+  it('stop requests when other apps have used up nearly all of them', async () => {
     test = await openPortal({ limits: { burst: 3 } }, { HUBSPOT_BURST: '100' });
     await expect(
       test.deliver([callFrom(mobileNumber(1), 'one', unsearched)], AbortSignal.timeout(500)),

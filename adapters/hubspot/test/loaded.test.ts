@@ -3,8 +3,8 @@ import { inFolder, receiverCommand, startProcess } from '../../../test/fixtures/
 
 const hang = 60_000;
 
-/** Writes at its end which vendors' libraries a process has loaded. */
-const tellLoaded = `data:text/javascript,${encodeURIComponent(`
+/** Prints at exit which vendor libraries the process has loaded. */
+const printLoaded = `data:text/javascript,${encodeURIComponent(`
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url.startsWith('data:') ? '/' : import.meta.url);
   process.on('exit', () => {
@@ -18,7 +18,7 @@ const checkCommand = main.replace('main.ts', 'cli/adapter-check.ts');
 const command = (file: string, ...args: string[]) => [
   node,
   '--import',
-  tellLoaded,
+  printLoaded,
   ...rest.slice(0, -1),
   file,
   ...args,

@@ -4,14 +4,14 @@ import { normalForm } from '../calls/normal-form.ts';
 
 const printOf = (value: string): string => fingerprint(normalForm(value));
 
-describe('a value as HubSpot gives it back', () => {
+describe('a value that HubSpot has stored', () => {
   it.each([
     ['<p><strong>To:</strong> Bob&#39;s &amp; Co</p>', "<div><p>To:  Bob's &amp; Co</p>\n</div>"],
     ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:00Z'],
     ['2026-11-22T01:00:00.000Z', '2026-11-22T12:00:00+11:00'],
     [' a &quot;b&quot;&nbsp;c ', 'a "b" c'],
     ['<p>a <img src="a.png" alt="x"></p>', "<div>a <IMG style='width: 9px' src='a.png'/></div>"],
-  ])('is the same: %s', (ours, theirs) => {
+  ])('equals the value that was sent: %s', (ours, theirs) => {
     expect(printOf(theirs)).toBe(printOf(ours));
   });
 
@@ -28,7 +28,7 @@ describe('a value as HubSpot gives it back', () => {
     expect(printOf(theirs)).not.toBe(printOf(ours));
   });
 
-  it('keeps what is no entity', () => {
+  it('keeps text that is not an entity', () => {
     expect(normalForm('R&D &nope; &#1114112;')).toBe('R&D &nope; &#1114112;');
   });
 });

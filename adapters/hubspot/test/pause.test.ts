@@ -7,7 +7,7 @@ import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contr
 const refusal = (status: number, body: unknown = {}, retryAfterMs?: number): Refusal =>
   new Refusal(status, body, retryAfterMs);
 
-describe('what an error of HubSpot means for HubSpot as a whole', () => {
+describe('the meaning of an error for HubSpot as a whole', () => {
   it.each([
     [429, { policyName: 'SECONDLY' }, 1_000],
     [429, { policyName: 'TEN_SECONDLY_ROLLING' }, 10_000],
@@ -19,47 +19,47 @@ describe('what an error of HubSpot means for HubSpot as a whole', () => {
     [500, {}, undefined],
     [502, 'a page', undefined],
     [524, undefined, undefined],
-  ])('%i with %o: it is left alone for %s ms', (status, body, retryAfterMs) => {
+  ])('%i with %o: a pause of %s ms', (status, body, retryAfterMs) => {
     const pause = pauseFor(refusal(status, body));
     expect(pause).toBeInstanceOf(DestinationUnavailable);
     expect(pause).toMatchObject({ retryAfterMs });
   });
 
-  it('HubSpot names the time itself: that counts', () => {
+  it('a time that HubSpot names is used', () => {
     expect(pauseFor(refusal(429, { policyName: 'DAILY' }, 5_000))).toMatchObject({ retryAfterMs: 5_000 });
   });
 
-  it.each([401, 403])('%i: a person has to mend something', (status) => {
+  it.each([401, 403])('%i: misconfigured', (status) => {
     const pause = pauseFor(refusal(status));
     expect(pause).toBeInstanceOf(AdapterMisconfigured);
     expect((pause as AdapterMisconfigured).remedy).not.toBe('');
   });
 
-  it('no answer: it is away', () => {
+  it('no answer: unreachable', () => {
     expect(pauseFor(new LostReply('it took longer than 10 s', { isSent: true }))).toBeInstanceOf(
       DestinationUnavailable,
     );
   });
 
-  it.each([400, 404, 405, 410])('%i of what must be answered: a person has to look', (status) => {
+  it.each([400, 404, 405, 410])('%i at a path that must exist: misconfigured', (status) => {
     const meaning = pauseFor(refusal(status, { message: 'resource not found' }));
     expect(meaning).toBeInstanceOf(AdapterMisconfigured);
     expect(meaning).toMatchObject({ message: `HubSpot answered ${status}: resource not found` });
   });
 
-  it('is no concern of a fault of ours', () => {
+  it('is none for a bug in the adapter', () => {
     expect(pauseFor(new TypeError('x'))).toBeUndefined();
   });
 });
 
-describe('an error of HubSpot in words', () => {
-  it('tells no number', () => {
+describe('the text of a HubSpot error', () => {
+  it('holds no number', () => {
     const body = { message: 'The value "+61 412 345 678" and (02) 5550-1234 and 61412345678 are no good' };
     expect(refusal(400, body).message).toBe('HubSpot answered 400: The value "…" and (… and … are no good');
     expect(withoutNumbers('status 400 on row 12')).toBe('status 400 on row 12');
   });
 
-  it('is read whatever its form is', () => {
+  it('is read from every format', () => {
     for (const body of [undefined, null, 'a page', [], 7, { message: 7, context: 'none', category: null }])
       expect(readErrorDetails(body)).toMatchObject({ message: '', about: [] });
   });

@@ -24,7 +24,7 @@ const startFields = {
 } as const;
 const ended = callFrom(number, 'live').call;
 
-/** A call that landed when it began, and the delivery of its end. */
+/** A call that landed at its start, and the delivery of its end. */
 async function landedAtStart() {
   test = await openPortal({ contacts: [contact], companies: [company] }, { HUBSPOT_LOG: 'live' });
   const started = callFrom(number, 'live', startFields);
@@ -34,8 +34,8 @@ async function landedAtStart() {
   return { started, call, end: afterwards(started, outcome, ended) };
 }
 
-describe('people at work in HubSpot', () => {
-  it('a call that nobody touched shows everything of its end', async () => {
+describe("people's work in HubSpot", () => {
+  it('a call that nobody changed shows every value of its end', async () => {
     const { started, end } = await landedAtStart();
     const [before] = test.callsOf(started);
     expect(before?.properties).toMatchObject({ hs_call_status: 'RINGING' });
@@ -54,7 +54,7 @@ describe('people at work in HubSpot', () => {
     ]);
   });
 
-  it('keep their title, body, owner and links, while the outcome is brought up to date', async () => {
+  it('their title, body, owner and links stay while the outcome is updated', async () => {
     const { started, call, end } = await landedAtStart();
     const theirs = { hs_call_title: 'Mrs Ngo about the roof', hs_call_body: 'Call back on Monday' };
     test.portal.person.edit('calls', call.id, theirs);
@@ -74,7 +74,7 @@ describe('people at work in HubSpot', () => {
     });
   });
 
-  it('are not seen where HubSpot only writes the body in its own way', async () => {
+  it('a body that HubSpot only reformatted does not count as changed', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] }, { HUBSPOT_LOG: 'live' });
     const service_name = `Bob's "best" line`;
     const started = callFrom(number, 'live', { ...startFields, service_name });
@@ -84,7 +84,7 @@ describe('people at work in HubSpot', () => {
     expect(test.callsOf(started)[0]?.properties.hs_call_body).toContain('answered');
   });
 
-  it('keep a disposition that they set, while status and duration are brought up to date', async () => {
+  it('a disposition that they set stays while status and duration are updated', async () => {
     const { started, call, end } = await landedAtStart();
     const theirs = { hs_call_disposition: 'b2cf5968-551e-4856-9783-52b3da59a7d0' };
     test.portal.person.edit('calls', call.id, theirs);
@@ -94,7 +94,7 @@ describe('people at work in HubSpot', () => {
     ]);
   });
 
-  it('keep an outcome that they set, as long as the call does not change', async () => {
+  it('an outcome that they set stays as long as the call does not change', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     const delivery = callFrom(number, 'ended');
     const outcome = (await test.deliver([delivery])).get('ended');
@@ -105,7 +105,7 @@ describe('people at work in HubSpot', () => {
     expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ ...theirs, hs_call_duration: '200000' });
   });
 
-  it('may delete a call: it is not made again, and the reason is told', async () => {
+  it('a call that they deleted is not created again, and the reason is given', async () => {
     const { started, call, end } = await landedAtStart();
     test.portal.person.remove('calls', call.id);
     expect((await test.deliver([end])).get('live')).toMatchObject({
@@ -115,7 +115,7 @@ describe('people at work in HubSpot', () => {
     expect(test.callsOf(started)).toEqual([]);
   });
 
-  it('may delete a call of which only the outcome changes', async () => {
+  it('a call that they deleted is not created again when only its outcome changes', async () => {
     test = await openPortal({ contacts: [contact], companies: [company], missingOnUpdate: 'silent' });
     const delivery = callFrom(number, 'ended');
     const outcome = (await test.deliver([delivery])).get('ended');
@@ -129,8 +129,8 @@ describe('people at work in HubSpot', () => {
   });
 });
 
-describe('a contact that is made after the call', () => {
-  it('gets the call, with its company, when it is looked for again', async () => {
+describe('a contact that is created after the call', () => {
+  it('gets the call, with its company, at a revisit', async () => {
     test = await openPortal({ companies: [company] });
     const delivery = callFrom(number, 'late');
     const outcome = (await test.deliver([delivery])).get('late');
@@ -141,7 +141,7 @@ describe('a contact that is made after the call', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [id], companies: ['7001'] }]);
   });
 
-  it('does not get a call that somebody put on another contact meanwhile', async () => {
+  it('does not get a call that somebody linked to another contact meanwhile', async () => {
     test = await openPortal({ companies: [company] });
     const delivery = callFrom(number, 'late');
     const outcome = (await test.deliver([delivery])).get('late');
@@ -152,7 +152,7 @@ describe('a contact that is made after the call', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [other] }]);
   });
 
-  it('is not waited for any longer than four hours', async () => {
+  it('is not searched after four hours', async () => {
     test = await openPortal();
     const delivery = callFrom(number, 'late');
     test.clock.moveBy(5 * 3_600_000);

@@ -14,10 +14,10 @@ afterEach(() => test.close());
 const number = mobileNumber(1);
 const national = number.replace('+61', '0');
 
-describe('whom a call is about', () => {
+describe('the person of a call', () => {
   it.each([
     ['typed with a plus', { phone: number }],
-    ['typed as it is dialled at home', { phone: national.replace(/(\d{4})(\d{3})/, '$1 $2 ') }],
+    ['typed as it is dialled within the country', { phone: national.replace(/(\d{4})(\d{3})/, '$1 $2 ') }],
     ['in the mobile field', { mobilephone: national }],
     ['without a plus', { phone: number.slice(1) }],
   ])('is found by a number %s', async (_how, properties) => {
@@ -27,7 +27,7 @@ describe('whom a call is about', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is nobody whose number only ends alike in another country', async () => {
+  it('is not a contact whose number in another country has the same last digits', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: '+49412000001' } }] });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
@@ -35,7 +35,7 @@ describe('whom a call is about', () => {
     expect(outcome).toMatchObject({ trace: { person: { state: 'nobody', match: { rule: 'no_hit' } } } });
   });
 
-  it('is the contact that was changed last, of several with the number, and the trace says so', async () => {
+  it('is the contact that was changed last when several have the number, and the trace says so', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const properties = { phone: number };
     const contacts = ['9001', '9002', '9003'].map((id) => ({ id, properties }));
@@ -48,7 +48,7 @@ describe('whom a call is about', () => {
     expect(outcome).toMatchObject({ trace: { person: { match: { rule: 'latest' } } } });
   });
 
-  it('is the company that several share, when the policy says so', async () => {
+  it('is the company that several contacts share when the policy says so', async () => {
     const properties = { phone: number, associatedcompanyid: '7001' };
     const options = {
       contacts: [
@@ -63,7 +63,7 @@ describe('whom a call is about', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [], companies: ['7001'] }]);
   });
 
-  it('is searched anew when the contact in the ledger was deleted, and then nobody', async () => {
+  it('is searched again when the contact in the ledger was deleted, and then not found', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('contacts', '9001');
@@ -73,7 +73,7 @@ describe('whom a call is about', () => {
   });
 
   it.each([404, 400] as const)(
-    'is the survivor when the contact was deleted and another has the number (%i)',
+    'is the remaining contact when the matched one was deleted (%i)',
     async (unknownAssociation) => {
       test = await openPortal({
         unknownAssociation,
@@ -88,7 +88,7 @@ describe('whom a call is about', () => {
     },
   );
 
-  it('is found where HubSpot knows no country, by what was typed', async () => {
+  it('is found by the typed number when HubSpot knows no country', async () => {
     const contacts = [{ id: '9001', properties: { phone: national } }];
     test = await openPortal({ country: 'unknown', contacts });
     expect(test.portal.record('contacts', '9001')?.properties).not.toHaveProperty(
@@ -112,7 +112,7 @@ describe('whom a call is about', () => {
     expect(test.callsOf(again)).toMatchObject([{ contacts: ['9002'] }]);
   });
 
-  it('is nobody of several under the policy none, and the trace names them all', async () => {
+  it('is none of several under the policy none, and the trace names them all', async () => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
     test = await openPortal({ contacts }, { HUBSPOT_SEVERAL: 'none' });
     const delivery = callFrom(number, 'one');
@@ -129,7 +129,7 @@ describe('whom a call is about', () => {
     });
   });
 
-  it('is found beside a number that more contacts have than a search is read for', async () => {
+  it('is found beside a number with too many contacts for one search', async () => {
     const common = mobileNumber(2);
     const many = Array.from({ length: 401 }, (_none, at) => ({
       id: String(8000 + at),
@@ -144,9 +144,9 @@ describe('whom a call is about', () => {
     expect(outcomes.get('two')).toMatchObject({
       trace: { person: { state: 'several', match: { rule: 'several_hits' } } },
     });
-    // Two pages of both, two of the common one, and one of Ann's.
+    // Two pages for both numbers, two for the common one, and one for Ann's.
     expect(test.portal.counts()['contacts.search']).toBe(5);
-    // Nor is it nobody's for the next call: no contact is made of it.
+    // The number also counts as taken for the next call, so no contact is created for it.
     await test.deliver([three]);
     expect(test.portal.records('contacts')).toHaveLength(402);
   });
@@ -172,11 +172,11 @@ describe('whom a call is about', () => {
   });
 });
 
-describe('a call that landed on nobody', () => {
+describe('a call that landed without a person', () => {
   it.each([
     ['several had its number', { HUBSPOT_SEVERAL: 'none' }, {}],
     ['its number could not be read', {}, { counterpart_e164: undefined, origin_number: '0412 000 0012' }],
-  ] as const)('since %s is matched anew when it lands again', async (_why, settings, given) => {
+  ] as const)('because %s is matched again when it lands again', async (_why, settings, given) => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
     test = await openPortal({ contacts }, settings);
     const delivery = callFrom(number, 'one', given);
@@ -197,21 +197,21 @@ describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
   it.each([
     ['nobody has its number', {}],
     ['it is withheld', { withheld: true, counterpart_e164: undefined }],
-  ] as const)('is not landed: %s', async (_why, given) => {
+  ] as const)('is skipped: %s', async (_why, given) => {
     test = await openPortal({}, settings);
     const outcomes = await test.deliver([callFrom(number, 'one', given)]);
     expect(outcomes.get('one')).toMatchObject({ kind: 'skipped' });
     expect(test.portal.records('calls')).toEqual([]);
   });
 
-  it('is not landed when several have its number and none is chosen', async () => {
+  it('is skipped when several have its number and none is chosen', async () => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
     test = await openPortal({ contacts }, { ...settings, HUBSPOT_SEVERAL: 'none' });
     const outcomes = await test.deliver([callFrom(number, 'one')]);
     expect(outcomes.get('one')).toMatchObject({ kind: 'skipped', revisitAfterMs: undefined });
   });
 
-  it('lands when the contact is found at a later look: the index was late', async () => {
+  it('lands when a revisit finds the contact, because the index was late', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const contacts = [{ id: '9001', properties: { phone: number } }];
     test = await openPortal({ clock: () => nowMs, indexLagMs: 120_000, contacts }, settings);
@@ -225,7 +225,7 @@ describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is not landed when its contact turns out to be gone', async () => {
+  it('is skipped when its contact proves to be gone', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] }, settings);
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('contacts', '9001');
@@ -235,13 +235,13 @@ describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
   });
 });
 
-describe('a call that nobody in HubSpot made', () => {
-  it('makes a contact under HUBSPOT_UNMATCHED=create, and two calls make one', async () => {
+describe('a call from a number that nobody in HubSpot has', () => {
+  it('creates a contact under HUBSPOT_UNMATCHED=create, and one for two calls', async () => {
     test = await openPortal({ indexLagMs: 3_600_000 }, { HUBSPOT_UNMATCHED: 'create' });
     const batch = [callFrom(number, 'one'), callFrom(number, 'two')];
     await test.deliver(batch);
     await test.restart();
-    // The search does not know the contact yet.
+    // The search does not find the contact yet.
     const third = callFrom(number, 'three');
     test.clock.moveBy(11 * 60_000);
     await test.deliver([third]);
@@ -252,7 +252,7 @@ describe('a call that nobody in HubSpot made', () => {
       expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
   });
 
-  it('makes none when somebody typed the contact in since the call began', async () => {
+  it('creates none when somebody entered the contact since the call began', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', { stage: 'call_start', status: 'in_progress' });
     const landed = (await test.deliver([started])).get('one');
@@ -263,7 +263,7 @@ describe('a call that nobody in HubSpot made', () => {
     expect(test.callsOf(started)).toMatchObject([{ contacts: [id] }]);
   });
 
-  it('makes a contact that the next call finds without a request', async () => {
+  it('creates a contact that the next call finds without a request', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.forget();
@@ -272,7 +272,7 @@ describe('a call that nobody in HubSpot made', () => {
     expect(test.portal.records('contacts')[0]?.calls).toHaveLength(2);
   });
 
-  it('makes none when it was too short, or ended otherwise than the rule says', async () => {
+  it('creates none when it was too short, or its status is not listed', async () => {
     const settings = {
       HUBSPOT_UNMATCHED: 'create',
       HUBSPOT_CREATE_STATUSES: 'answered',
@@ -288,7 +288,7 @@ describe('a call that nobody in HubSpot made', () => {
     });
   });
 
-  it('is the contact of a longer one in the same batch, though too short to make one', async () => {
+  it('gets the contact of a longer call in the same batch, although it is too short itself', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_CREATE_AFTER: '10s' });
     const short = callFrom(number, 'short', { duration_seconds: 9 });
     const long = callFrom(number, 'long', { duration_seconds: 60 });
@@ -299,7 +299,7 @@ describe('a call that nobody in HubSpot made', () => {
       expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
   });
 
-  it('is on its contact though the ledger cannot keep that, which is tried once for all', async () => {
+  it('is on its contact even when the ledger cannot store it, which is tried once for the whole batch', async () => {
     let tries = 0;
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' }, undefined, (ledger) => ({
       ...ledger,
@@ -316,7 +316,7 @@ describe('a call that nobody in HubSpot made', () => {
     expect(tries).toBe(1);
   });
 
-  it('leaves a contact alone that it made before and that has another number now', async () => {
+  it('does not change a contact that it created and that has another number now', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     const id = test.portal.records('contacts')[0]?.id ?? '';
@@ -327,7 +327,7 @@ describe('a call that nobody in HubSpot made', () => {
   });
 
   it.each(['reset after the write', '500 in the write', 'silence'] as const)(
-    'makes one contact when its making meets a fault: %s',
+    'creates one contact when the create meets a fault: %s',
     async (fault) => {
       test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_TIMEOUT: '500ms' });
       const batch = callsFromNumbers(4);

@@ -8,9 +8,9 @@ const number = mobileNumber(1);
 const national = number.replace('+61', '0');
 const lineOfSydney = '+61293744000';
 
-describe('a phone property that people wrote freely', () => {
+describe('a phone property with free text', () => {
   it.each([
-    ['a word behind it', `${national} (wife)`],
+    ['a word after it', `${national} (wife)`],
     ['a word before it', `Mob: ${national}`],
     ['an extension', `${national} x12`],
     ['a plus before its zero', `+${national}`],
@@ -25,14 +25,14 @@ describe('a phone property that people wrote freely', () => {
 describe('a number without its area code', () => {
   const contacts = [{ id: '9001', properties: { phone: '9374 4000' } }];
 
-  it('is found where DEFAULT_AREA_CODE names its area', async () => {
+  it('is found when DEFAULT_AREA_CODE names its area', async () => {
     test = await openPortal({ contacts }, { DEFAULT_AREA_CODE: '02' });
     const delivery = callFrom(lineOfSydney, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is nobody under %j', async (settings) => {
+  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is not found under %j', async (settings) => {
     test = await openPortal({ contacts }, settings);
     const delivery = callFrom(lineOfSydney, 'one');
     await test.deliver([delivery]);
@@ -40,7 +40,7 @@ describe('a number without its area code', () => {
   });
 });
 
-describe('a number in a range that the library does not know', () => {
+describe('a number in a range that the phone library does not know', () => {
   it('finds its contact, and the trace says that it is unverified', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: '0441 234 567' } }] });
     const delivery = callFrom('+61441234567', 'one');

@@ -25,10 +25,10 @@ export interface PortalUnderTest {
   readonly config: Record<string, unknown>;
   readonly figures: ReadonlyMap<string, number>;
   adapter(): Adapter;
-  /** As after a crash: a new instance, which remembers nothing but what the core keeps. */
+  /** Starts a new instance, as after a crash. It remembers nothing except what the core stores. */
   restart(): Promise<void>;
   deliver(batch: readonly Delivery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Outcome>>;
-  /** Delivers as the core does, attempt after attempt, until no outcome is a retry and nothing is paused. */
+  /** Delivers as the core does, with retries, until no outcome is a retry and nothing is paused. */
   settle(batch: readonly Delivery[]): Promise<ReadonlyMap<string, Outcome>>;
   /** The call engagements of a delivery's call. */
   callsOf(delivery: Delivery): readonly PortalRecord[];
@@ -38,7 +38,7 @@ export interface PortalUnderTest {
 const patienceMs = 15_000;
 const triesMax = 6;
 
-/** @param keys the key property of calls as it is there; set up rightly unless given */
+/** @param keys the key properties of the portal; by default they are set up correctly */
 export async function openPortal(
   options: HubspotStandInOptions = {},
   settings: Readonly<Record<string, string>> = {},
@@ -101,7 +101,7 @@ export async function openPortal(
         for (const [id, outcome] of answered) if (outcome.kind !== 'retry') settled.set(id, outcome);
         due = due.flatMap((delivery) => {
           if (settled.has(delivery.id)) return [];
-          // A pause counts no attempt, but where the adapter looks before it writes.
+          // A pause counts no attempt, except where the adapter looks before it writes.
           const isCounted = answered.has(delivery.id) || !isUnique;
           return [{ ...delivery, attempt: delivery.attempt + (isCounted ? 1 : 0) }];
         });
@@ -117,22 +117,22 @@ export async function openPortal(
   };
 }
 
-/** Fields of a call; undefined takes one away. */
+/** Fields of a call. Undefined removes a field. */
 type Given = { readonly [Name in keyof Call]?: Call[Name] | undefined };
 
-/** A mobile number of its own for each index. */
+/** A different mobile number for each index. */
 export function mobileNumber(index: number): string {
   return `+61412${String(index).padStart(6, '0')}`;
 }
 
-/** Answered and ended inbound calls, each from a number of its own. */
+/** Answered inbound calls that have ended, each from a different number. */
 export function callsFromNumbers(count: number, given: Given = {}): Delivery[] {
   return Array.from({ length: count }, (_none, index) =>
     callFrom(mobileNumber(index), `call-${index}`, given),
   );
 }
 
-// Reading a sample takes long, for a thousand calls.
+// Reading a sample takes long for a thousand calls.
 const sample = deliveryOf('answered');
 
 export function callFrom(number: string, callId: string, given: Given = {}): Delivery {
@@ -154,7 +154,7 @@ export function callFrom(number: string, callId: string, given: Given = {}): Del
   };
 }
 
-/** What the core hands in after a call has landed and then changed. */
+/** The next delivery of a call that has landed and then changed. */
 export function afterwards(
   delivery: Delivery,
   landed: Outcome | undefined,
@@ -164,7 +164,7 @@ export function afterwards(
   return revised(delivery, landed, change);
 }
 
-/** The same delivery looked at again: for a late match, or since somebody asked for a replay. */
+/** The same delivery again: a revisit for a late match, or a replay. */
 export function lookedAtAgain(delivery: Delivery, landed: Outcome | undefined): Delivery {
   return { ...afterwards(delivery, landed), revision: delivery.revision, visit: 'revisit' };
 }

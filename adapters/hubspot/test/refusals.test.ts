@@ -29,7 +29,7 @@ async function fieldsFile(map: Readonly<Record<string, string>>): Promise<string
   return file;
 }
 
-/** A batch of one whose row HubSpot answers with an error. */
+/** A batch of one row that HubSpot answers with an error. */
 async function rowError(category: string) {
   test = await openPortal();
   const delivery = callFrom(mobileNumber(1), 'one');
@@ -42,9 +42,12 @@ async function rowError(category: string) {
 }
 
 describe('an error of a row', () => {
-  it.each(['INTERNAL_ERROR', 'RATE_LIMITS', 'LOCKED'])('%s is HubSpot’s: tried again', async (category) => {
-    expect((await rowError(category)).get('one')).toMatchObject({ kind: 'retry', code: 'hubspot_busy' });
-  });
+  it.each(['INTERNAL_ERROR', 'RATE_LIMITS', 'LOCKED'])(
+    '%s concerns HubSpot, so the row is retried',
+    async (category) => {
+      expect((await rowError(category)).get('one')).toMatchObject({ kind: 'retry', code: 'hubspot_busy' });
+    },
+  );
 
   it('of a missing scope stops the destination, and names the scope', async () => {
     await expect(rowError('MISSING_SCOPES')).rejects.toMatchObject({
@@ -63,7 +66,7 @@ describe('an error of a row', () => {
     await expect(test.deliver(callsFromNumbers(2))).rejects.toThrow(AdapterMisconfigured);
   });
 
-  it('in an upsert is looked into: the refused option is left out, and the call lands', async () => {
+  it('in an upsert is examined: the refused option is omitted, and the call lands', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
     test = await openPortal(
       { partial: ['create', 'upsert'], properties: { calls: [campaign] } },
@@ -75,9 +78,9 @@ describe('an error of a row', () => {
   });
 });
 
-describe('a value that must be unique and is taken', () => {
+describe('a value that must be unique and already exists', () => {
   it.each([{ partial: ['create'] }, { partial: [] }] as const)(
-    'is left out when it is not the key, and the neighbours land ($partial)',
+    'is omitted when it is not the key, and the other calls land ($partial)',
     async ({ partial }) => {
       const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
       const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
@@ -98,7 +101,7 @@ describe('a value that must be unique and is taken', () => {
     },
   );
 
-  it('rejects the call when HubSpot does not say which, and the key is free', async () => {
+  it('rejects the call when HubSpot does not name the value, and the key is free', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
     const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
     test = await openPortal(
@@ -116,7 +119,7 @@ describe('a value that must be unique and is taken', () => {
   });
 });
 
-describe('a value that an update may not write', () => {
+describe('a value that an update cannot write', () => {
   async function liveCalls(count: number) {
     const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
     const settings = { HUBSPOT_FIELDS, HUBSPOT_LOG: 'live' };
@@ -153,7 +156,7 @@ describe('a value that an update may not write', () => {
 });
 
 describe('contacts that a portal refuses', () => {
-  it('are not tried one by one: the calls land without, the next ones too, and check says why', async () => {
+  it('are not tried one by one: these calls and the next ones land without them, and check says why', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     const body = { status: 'error', category: 'VALIDATION_ERROR', message: 'email is required' };
     test.portal.stage(instead(400, body), { ...always, on: 'contacts.upsert' });
@@ -173,8 +176,8 @@ describe('contacts that a portal refuses', () => {
   });
 });
 
-describe('an answer that is of no use at all', () => {
-  it('404 to everything: a person has to look', async () => {
+describe('a useless answer', () => {
+  it('404 to everything: misconfigured', async () => {
     test = await openPortal();
     test.portal.stage(instead(404, { status: 'error', message: 'resource not found' }), always);
     await expect(test.deliver(callsFromNumbers(2))).rejects.toMatchObject({
@@ -183,7 +186,7 @@ describe('an answer that is of no use at all', () => {
     });
   });
 
-  it('500 to one call for ever: that call is tried again by itself', async () => {
+  it('500 to one call every time: that call alone is retried', async () => {
     test = await openPortal();
     test.portal.stage('500', { ...always, on: ['calls.create', 'calls.upsert'] });
     expect((await test.deliver(callsFromNumbers(1))).get('call-0')).toMatchObject({ kind: 'retry' });

@@ -14,7 +14,7 @@ import {
 let test: PortalUnderTest;
 afterEach(() => test.close());
 
-/** Delivers a backlog in batches as large as the core makes them. */
+/** Delivers a backlog in batches of the core's size. */
 async function land(backlog: readonly Delivery[]): Promise<Map<string, Outcome>> {
   const { batchSizeMax } = hubspot.capabilities;
   const outcomes = new Map<string, Outcome>();
@@ -30,7 +30,7 @@ const everyNumber = (count: number) =>
 
 // Twenty searches take five seconds at four a second.
 describe('requests to HubSpot', { timeout: 60_000 }, () => {
-  it('are 31 at most for 1,000 ended calls from a backlog with no number known', async () => {
+  it('are 31 at most for a backlog of 1,000 ended calls from unknown numbers', async () => {
     test = await openPortal({ contacts: everyNumber(1000) });
     const outcomes = await land(callsFromNumbers(1000));
     expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
@@ -39,11 +39,11 @@ describe('requests to HubSpot', { timeout: 60_000 }, () => {
     expect(total()).toBeLessThanOrEqual(31);
   });
 
-  it('are 17 at most for 1,000 ended calls of which 70 % are from known numbers', async () => {
+  it('are 17 at most for 1,000 ended calls, 70 % of them from known numbers', async () => {
     test = await openPortal({ contacts: everyNumber(1000) });
     const known = callsFromNumbers(1000).filter((_delivery, index) => index % 10 < 7);
     await land(known);
-    // What is known of the portal is read anew every hour.
+    // The portal's settings are read again every hour.
     test.clock.moveBy(3_600_001);
     test.portal.forget();
     await land(
@@ -57,7 +57,7 @@ describe('requests to HubSpot', { timeout: 60_000 }, () => {
     expect(total()).toBeLessThanOrEqual(17);
   });
 
-  it('are 51 for 1,000 live calls: found and made at the start, compared and brought up to date at the end', async () => {
+  it('are 51 for 1,000 live calls: matched and created at the start, compared and updated at the end', async () => {
     test = await openPortal({ contacts: everyNumber(1000) }, { HUBSPOT_LOG: 'live' });
     const started = callsFromNumbers(1000, {
       stage: 'call_start',
@@ -81,13 +81,13 @@ describe('requests to HubSpot', { timeout: 60_000 }, () => {
       expect(properties).toMatchObject({ hs_call_status: 'COMPLETED', hs_call_duration: '192000' });
   });
 
-  it('are 3 for a call by itself when the adapter has just started', async () => {
+  it('are 3 for a single call when the adapter has just started', async () => {
     test = await openPortal({ contacts: everyNumber(1) });
     await land([callFrom(mobileNumber(0), 'alone')]);
     expect(test.portal.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 1, 'properties.list': 1 });
   });
 
-  it('are six more for a batch of which half was made when the answer was lost', async () => {
+  it('are six more for a batch that was half created when the answer was lost', async () => {
     const contacts = everyNumber(4).map(({ properties }) => ({
       properties: { ...properties, associatedcompanyid: '7001' },
     }));
@@ -98,7 +98,7 @@ describe('requests to HubSpot', { timeout: 60_000 }, () => {
     expect(total()).toBe(3 + 6);
   });
 
-  it('are 20 searches and no more for a late look at 1,000 calls that nobody made', async () => {
+  it('are 20 searches and no more for a revisit of 1,000 unmatched calls', async () => {
     test = await openPortal();
     const calls = callsFromNumbers(1000);
     const outcomes = await land(calls);

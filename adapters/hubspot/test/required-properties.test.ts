@@ -48,7 +48,7 @@ describe('required properties', () => {
     expect(missingProperties(readErrorDetails(body))).toEqual([]);
   });
 
-  it('are named without the properties that the message mentions as their condition', () => {
+  it('do not include the properties of a condition in the message', () => {
     const message = 'hs_call_purpose is required when hs_call_status is COMPLETED';
     expect(missingProperties(readErrorDetails(error({ message })))).toEqual(['hs_call_purpose']);
   });
@@ -69,7 +69,7 @@ describe('a rule that requires properties', () => {
   );
 
   it.each([{ partial: ['create'] as const }, { partial: [] }])(
-    'lets the other calls of a batch land (%o)',
+    'does not stop the other calls of a batch (%o)',
     async ({ partial }) => {
       const properties = { calls: [{ name: 'region' }] };
       const settings = { HUBSPOT_FIELDS: await fieldsFile({ service_name: 'region' }) };
@@ -101,7 +101,7 @@ describe('a rule that requires properties', () => {
     },
   );
 
-  it('on contacts costs one request: the calls land without contacts', async () => {
+  it('on contacts costs one request, and the calls land without contacts', async () => {
     test = await openPortal({ requires: { contacts: ['lastname'] } }, { HUBSPOT_UNMATCHED: 'create' });
     const outcomes = await test.deliver(callsFromNumbers(20));
     expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
@@ -120,7 +120,7 @@ describe('USER_DOES_NOT_HAVE_PERMISSIONS at an association', () => {
     context: { fromObjectId: ['1'] },
   };
 
-  it.each([200, 207, 400, 403])('inside a %i pauses with what to do', async (status) => {
+  it.each([200, 207, 400, 403])('inside a %i pauses with a remedy', async (status) => {
     test = await openPortal({ contacts: [{ id: '9', properties: { phone: '+61412000000' } }] });
     const body =
       status < 300 ? { status: 'COMPLETE', results: [], numErrors: 1, errors: [refusal] } : refusal;

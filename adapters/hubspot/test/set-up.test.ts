@@ -34,7 +34,7 @@ const setUp = async (): Promise<readonly Finding[]> => (await adapter.setup?.(si
 const levels = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ level }) => level))];
 
 describe('setting up a portal', () => {
-  it('makes a unique key property on calls, after which check finds no fault', async () => {
+  it('creates a unique key property on calls, and then check finds no fault', async () => {
     await open({ tokenKind: 'service key' });
     expect((await adapter.check(signal)).map(({ message }) => message)).toContain(
       `The portal has no property ${callKey} on calls.`,
@@ -54,7 +54,7 @@ describe('setting up a portal', () => {
     expect(portal.counts()).toEqual({ 'properties.list': 2 });
   });
 
-  it('says what to do where the portal refuses a unique property on calls, and then makes a plain one', async () => {
+  it('says what to do when the portal refuses a unique property on calls, and then creates a plain one', async () => {
     await open({ uniqueOnCalls: 'refused' });
     expect(await setUp()).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('HUBSPOT_KEY=search') as string },
@@ -68,7 +68,7 @@ describe('setting up a portal', () => {
     expect(levels(await adapter.check(signal))).toEqual(['ok', 'warning']);
   });
 
-  it('says what to do when a property of that name is there and is not unique', async () => {
+  it('says what to do when a property of that name exists and is not unique', async () => {
     await open({ properties: { calls: [{ name: callKey }] } });
     expect(await setUp()).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('Delete') as string },
@@ -84,21 +84,21 @@ describe('setting up a portal', () => {
 });
 
 describe('check', () => {
-  it('shows how many requests are left today', async () => {
+  it('shows how many requests remain today', async () => {
     await open({ limits: { daily: 1000 } });
     const found = (await adapter.check(signal)).map(({ message }) => message);
-    expect(found).toContainEqual(expect.stringMatching(/^9\d\d of 1000 requests are left today\.$/));
+    expect(found).toContainEqual(expect.stringMatching(/^9\d\d of 1000 requests remain today\.$/));
   });
 
-  it('names an owner of the table who is none, or was deactivated', async () => {
+  it('names users in the owner table who are not owners or were deactivated', async () => {
     const owners = [{ id: '501', email: 'sam@example.com', archived: true }];
     await open({ owners }, { HUBSPOT_OWNERS: '201=sam@example.com, Front desk=nobody@example.com' });
     const found = (await adapter.check(signal)).map(({ message }) => message);
     expect(found).toContain('The owner for 201 was deactivated in HubSpot.');
-    expect(found).toContain('The owner for front desk is no owner in HubSpot.');
+    expect(found).toContain('The owner for front desk is not an owner in HubSpot.');
   });
 
-  it('names the scopes that a token for reading lacks', async () => {
+  it('names the scopes that a read-only token lacks', async () => {
     const scopes = ['contacts.read', 'companies.read', 'companies.write'].map((one) => `crm.objects.${one}`);
     await open({
       scopes: [...scopes, 'crm.schemas.contacts.read'],
@@ -108,19 +108,20 @@ describe('check', () => {
     expect(findings.filter(({ level }) => level !== 'ok')).toMatchObject([
       {
         level: 'warning',
-        message: 'The token is of a legacy private app. As announced, HubSpot ends these in September 2027.',
+        message:
+          'The token belongs to a legacy private app. HubSpot has announced their end for September 2027.',
         remedy: expect.stringContaining('service key') as string,
       },
       { level: 'warning', message: 'The token lacks crm.objects.contacts.write.' },
     ]);
   });
 
-  it('says nothing of scopes where HubSpot does not tell them, as of a service key', async () => {
+  it('reports no scopes when HubSpot does not list them, as for a service key', async () => {
     await open({ tokenKind: 'service key' });
     expect((await adapter.check(signal)).map(({ message }) => message).join()).not.toContain('scope');
   });
 
-  it('warns of a mapped property only where its type is another than the field’s', async () => {
+  it('warns of a mapped property only when its type differs from the field’s', async () => {
     const file = join(tmpdir(), `jet-types-${process.pid}.json`);
     await writeFile(
       file,
@@ -139,7 +140,7 @@ describe('check', () => {
     ]);
   });
 
-  it('says what to do when HubSpot is not there', async () => {
+  it('says what to do when HubSpot is unreachable', async () => {
     await open({}, { HUBSPOT_BASE_URL: 'http://127.0.0.1:9' });
     expect(await adapter.check(signal)).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('HUBSPOT_BASE_URL') as string },
@@ -153,7 +154,7 @@ describe('the address of HubSpot', () => {
       hubspot,
     ]);
 
-  it('is plain HTTP on the machine itself alone: the token passes through it', async () => {
+  it('can use plain HTTP only on this machine, because it carries the token', async () => {
     await open();
     expect(() => read('http://hubspot.example.com')).toThrow('https://');
     for (const url of ['https://proxy.example.com', 'http://localhost:8080', 'http://[::1]:1'])
@@ -176,7 +177,7 @@ describe('the definition under its settings', () => {
     expect(under({ HUBSPOT_LOG: 'live' }).stages).toContain('call_start');
   });
 
-  it('looks before it writes where the key is not unique', async () => {
+  it('looks before it writes when the key is not unique', async () => {
     await open();
     expect(under({}).idempotency).toBe('native');
     expect(under({ HUBSPOT_KEY: 'search' }).idempotency).toBe('lookup');

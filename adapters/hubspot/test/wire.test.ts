@@ -16,7 +16,7 @@ import {
 let test: PortalUnderTest;
 afterEach(() => test.close());
 
-/** The inputs of every create that came. */
+/** The inputs of every received create. */
 function created(): {
   properties: Record<string, string>;
   associations: unknown;
@@ -27,8 +27,8 @@ function created(): {
     .flatMap(({ body }) => (body as { inputs: ReturnType<typeof created> }).inputs);
 }
 
-describe('what is sent to HubSpot', () => {
-  it.each(sampleKinds)('is what preview shows, for the sample %s', async (kind) => {
+describe('the requests to HubSpot', () => {
+  it.each(sampleKinds)('hold what preview shows, for the sample %s', async (kind) => {
     test = await openPortal();
     const delivery = deliveryOf(kind);
     await test.deliver([delivery]);
@@ -37,7 +37,7 @@ describe('what is sent to HubSpot', () => {
     ]);
   });
 
-  it('carries a trace id of its own in each row, and empty associations for nobody', async () => {
+  it('carry a different trace id in each row, and empty associations without a person', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(2);
     await test.deliver(batch);
@@ -47,7 +47,7 @@ describe('what is sent to HubSpot', () => {
     expect(created().map(({ associations }) => associations)).toEqual([[], []]);
   });
 
-  it('goes over one connection, in one request at a time', async () => {
+  it('go over one connection, one at a time', async () => {
     test = await openPortal();
     await test.deliver(callsFromNumbers(150));
     const sockets = test.portal.requests().map(({ socket }) => socket);
@@ -73,7 +73,7 @@ describe('what is sent to HubSpot', () => {
   );
 
   it.each(['2026-03', '2026-09'])(
-    'goes to the paths of version %s, recoveries and updates too',
+    'go to the paths of version %s, including recoveries and updates',
     async (version) => {
       const contacts = [{ id: '9001', properties: { phone: mobileNumber(0) } }];
       const settings = {
@@ -104,7 +104,7 @@ describe('what is sent to HubSpot', () => {
     },
   );
 
-  it('leaves an address alone that no version is known for', async () => {
+  it('keep an address without a known version unchanged', async () => {
     test = await openPortal();
     expect(versioned('https://api.hubapi.com/crm/v3/objects/calls/batch/create', 'v3')).toBe(
       'https://api.hubapi.com/crm/v3/objects/calls/batch/create',
@@ -119,7 +119,7 @@ describe('what is sent to HubSpot', () => {
 });
 
 describe('a connection', () => {
-  it('that was used before and falls silent is given up at the deadline, and the call lands', async () => {
+  it('that was used before and becomes silent is abandoned at the deadline, and the call lands', async () => {
     test = await openPortal({}, { HUBSPOT_TIMEOUT: '500ms' });
     await test.settle([callFrom(mobileNumber(0), 'first')]);
     test.portal.stage('silence after the write', { on: 'calls.create', socket: 'reused' });
@@ -148,7 +148,7 @@ describe('a connection', () => {
     expect(test.portal.records('calls')).toHaveLength(1);
   });
 
-  it('is not asked again by the library itself', async () => {
+  it('is not retried by the library itself', async () => {
     test = await openPortal();
     test.portal.stage('500', { on: 'calls.create', times: 2 });
     await test.settle(callsFromNumbers(1));
@@ -157,21 +157,21 @@ describe('a connection', () => {
 });
 
 describe('a crash in mid-write', () => {
-  it('leaves one call each, whatever was written', async () => {
+  it('causes no duplicate, whatever was written', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(6);
     test.portal.stage('reset in the write', { on: 'calls.create' });
     test.portal.stage('silence', { on: 'calls.read' });
     await test.deliver(batch, AbortSignal.timeout(500)).catch(() => undefined);
     await test.restart();
-    // The core counts no attempt of a process that died.
+    // The core counts no attempt of a process that was killed.
     const answer = await test.deliver(batch);
     expect([...answer.values()].map(({ kind }) => kind)).toEqual(batch.map(() => 'delivered'));
     for (const delivery of batch) expect(test.callsOf(delivery)).toHaveLength(1);
   });
 
   it.each(['validation', 'conflict'] as const)(
-    'is seen by the unique key, refused as %s',
+    'is detected by the unique key, refused as %s',
     async (uniqueConflict) => {
       test = await openPortal({ uniqueConflict });
       const batch = callsFromNumbers(3);
@@ -183,7 +183,7 @@ describe('a crash in mid-write', () => {
   );
 
   it.each(['validation', 'conflict'] as const)(
-    'is seen by the unique key where a batch stands or falls as one, refused as %s',
+    'is detected by the unique key when a batch is refused as a whole, refused as %s',
     async (uniqueConflict) => {
       test = await openPortal({ uniqueConflict, partial: [] });
       const batch = callsFromNumbers(3);
@@ -196,7 +196,7 @@ describe('a crash in mid-write', () => {
 });
 
 describe('the figures of HubSpot', () => {
-  it('tell which share of the requests of a day is used up', async () => {
+  it('show which share of the daily requests is used up', async () => {
     test = await openPortal({ limits: { daily: 1000 } });
     await test.deliver(callsFromNumbers(1));
     expect(test.figures.get('api_budget_used_ratio')).toBeGreaterThan(0);

@@ -19,7 +19,7 @@ afterEach(() => test.close());
 const number = mobileNumber(1);
 const hourMs = 3_600_000;
 
-/** As a person makes a property in the portal. */
+/** Creates a property as a person would. */
 async function makeProperty(name: string, type: 'calls' | 'contacts' = 'calls'): Promise<void> {
   const answer = await fetch(`${test.portal.url}/crm/v3/properties/${type}`, {
     method: 'POST',
@@ -45,7 +45,7 @@ describe('a key property', () => {
   it.each([
     ['that is not unique', [{ name: callKey }]],
     ['that is not there', []],
-  ])('%s lets nothing land where it has to be unique, and says what to do', async (_how, calls) => {
+  ])('%s stops all calls when it must be unique, and says what to do', async (_how, calls) => {
     test = await openPortal({}, {}, calls);
     const answer = test.deliver([callFrom(number, 'one')]);
     await expect(answer).rejects.toThrow(AdapterMisconfigured);
@@ -55,7 +55,7 @@ describe('a key property', () => {
     expect(test.portal.records('calls')).toEqual([]);
   });
 
-  it('counts as soon as it was made', async () => {
+  it('is used as soon as somebody created it', async () => {
     test = await openPortal({}, { HUBSPOT_KEY: 'search' }, []);
     await expect(test.deliver([callFrom(number, 'one')])).rejects.toThrow(AdapterMisconfigured);
     await makeProperty(callKey);
@@ -63,7 +63,7 @@ describe('a key property', () => {
   });
 });
 
-describe('what was left out, once somebody has mended it', () => {
+describe('an omitted value, after somebody has corrected the cause', () => {
   it('is filled by a replay: a property that the portal lacked', async () => {
     test = await openPortal({}, { HUBSPOT_FIELDS: await fieldsFile({ gclid: 'jet_gclid' }) });
     const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
@@ -82,7 +82,7 @@ describe('what was left out, once somebody has mended it', () => {
     test = await openPortal({ properties: { calls } }, { HUBSPOT_FIELDS });
     test.portal.refuse(['Cj0']);
     const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
-    // The body names it too, and a person can do without neither.
+    // The error names the body too, but people need the body.
     const outcome = (await test.deliver([delivery])).get('one');
     expect(outcome).toMatchObject({ kind: 'delivered', trace: { dropped: { jet_gclid: {} } } });
     test.portal.refuse([]);
@@ -92,10 +92,10 @@ describe('what was left out, once somebody has mended it', () => {
   });
 });
 
-describe('what HubSpot refuses', () => {
+describe('a value or call that HubSpot refuses', () => {
   const campaign = { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const;
 
-  it('is not sent again for an hour, in whichever batch', async () => {
+  it('is not sent again for an hour, in any batch', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
     test = await openPortal({ properties: { calls: [campaign] } }, { HUBSPOT_FIELDS });
     for (const id of ['one', 'two', 'three'])
@@ -105,7 +105,7 @@ describe('what HubSpot refuses', () => {
     expect(test.portal.records('calls').at(-1)?.properties).toMatchObject({ jet_campaign: 'autumn' });
   });
 
-  it('one call after the other, as a whole: ten are found, the rest of the batch waits', async () => {
+  it('is found up to ten times in a batch of refused calls, and the rest of the batch waits', async () => {
     test = await openPortal({ partial: [] });
     const batch = callsFromNumbers(64);
     test.portal.refuse(batch.map(({ idempotencyKey }) => idempotencyKey));
@@ -117,7 +117,7 @@ describe('what HubSpot refuses', () => {
     expect(test.portal.counts()['calls.create']).toBeLessThanOrEqual(40);
   });
 
-  it('is told, though the time for the batch ends after it', async () => {
+  it('is reported even when the deadline of the batch passes afterwards', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(101);
     test.portal.refuse(batch.slice(0, 100).map(({ idempotencyKey }) => idempotencyKey));
@@ -130,8 +130,8 @@ describe('what HubSpot refuses', () => {
   });
 });
 
-describe('a portal that tells no options', () => {
-  it('is given the usual ones', async () => {
+describe('a portal that returns no options', () => {
+  it('gets the usual options', async () => {
     const calls = [
       { name: 'hs_call_status', type: 'enumeration' },
       { name: 'hs_call_disposition', type: 'enumeration' },
