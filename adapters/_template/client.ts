@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 import type { Line } from './mapping.ts';
 
-/** The destination, as far as this adapter uses it. This is the one file that talks to it. */
+/** The destination, as this adapter uses it. Only this file accesses it. */
 export interface Client {
   prepare(): Promise<void>;
-  /** The lines by their key. */
+  /** The lines by key. */
   read(signal?: AbortSignal): Promise<Map<string, Line>>;
   /** Replaces all lines, or none of them. */
   write(lines: Iterable<Line>, signal: AbortSignal): Promise<void>;
-  /** Whether the file could be written. */
+  /** Checks that the file can be written. */
   probe(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function createClient(path: string): Client {
     write: (lines, signal) =>
       translated(path, async () => {
         const text = [...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
-        // A file is replaced in one step: whoever reads it sees all lines of before or all of after.
+        // Replaces the file in one step, so that a reader sees either all old lines or all new ones.
         await writeFile(`${path}.new`, text, { signal, flush: true });
         await rename(`${path}.new`, path);
       }),
@@ -34,7 +34,7 @@ export function createClient(path: string): Client {
 }
 
 async function readLines(path: string, signal: AbortSignal | undefined): Promise<Map<string, Line>> {
-  // Where the folder is away the file is not empty: its drive is not mounted.
+  // A missing folder does not mean an empty file: the drive may not be mounted.
   await stat(dirname(path));
   const text = await readFile(path, { encoding: 'utf8', signal }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return '';
@@ -50,23 +50,25 @@ function readLine(text: string, path: string): Line {
   } catch {
     throw new AdapterMisconfigured(
       `${path} holds a line that is not JSON.`,
-      'Mend the file, or move it away.',
+      'Repair the file, or move it away.',
     );
   }
 }
 
-/** The destination's errors in the contract's two words. Anything else is a fault of ours, and goes on as it is. */
+/**
+ * Translates the destination's errors into the contract's two. Any other error is a bug here and is thrown unchanged.
+ */
 async function translated<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     const code = codeOf(error) ?? '';
     if (['EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS'].includes(code)) {
-      const remedy = 'Let TEMPLATE_PATH name a file that the receiver may write.';
+      const remedy = 'Set TEMPLATE_PATH to a file that the receiver can write.';
       throw new AdapterMisconfigured(`${path} cannot be used (${code}).`, remedy, { cause: error });
     }
     if (['ENOENT', 'ENOSPC', 'EIO', 'EBUSY', 'EMFILE'].includes(code))
-      throw new DestinationUnavailable(`${path} is away (${code}).`, { cause: error });
+      throw new DestinationUnavailable(`${path} is unreachable (${code}).`, { cause: error });
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from '#contract';
 
-/** The adapter's settings. Name secrets in `secrets` of the definition as well. */
+/** The adapter's settings. List secrets in `secrets` of the definition too. */
 export const configSchema = z.object({
   TEMPLATE_PATH: z
     .string()

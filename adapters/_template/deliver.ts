@@ -12,7 +12,7 @@ import { mapCall } from './mapping.ts';
 
 const lineLengthMax = 100_000;
 
-/** Lands a batch: one outcome a delivery, by id. */
+/** Lands a batch. Returns one outcome for each delivery, by id. */
 export async function deliver(
   client: Client,
   batch: readonly Delivery[],
@@ -26,12 +26,12 @@ export async function deliver(
       return rejected(
         id,
         'line_too_long',
-        'The call is longer than a line may be.',
-        'Map less of it in mapping.ts, then: npm run replay -- --state rejected',
+        'The call is too long for one line.',
+        'Map fewer fields in mapping.ts, then: npm run replay -- --state rejected',
       );
     }
     const before = lines.get(idempotencyKey);
-    // Whatever comes late, an older revision never replaces a newer one.
+    // An older revision can arrive late. It must never replace a newer one.
     if (before !== undefined && before.revision > revision)
       return delivered(id, { remoteId: idempotencyKey, effect: 'unchanged' });
     lines.set(idempotencyKey, line);
@@ -41,7 +41,7 @@ export async function deliver(
   return outcomes;
 }
 
-/** What is right and wrong at the destination. Reads only. */
+/** Reports what is right and wrong at the destination. It only reads. */
 export async function check(client: Client): Promise<readonly Finding[]> {
   try {
     const lines = await client.read();
@@ -51,7 +51,7 @@ export async function check(client: Client): Promise<readonly Finding[]> {
     if (error instanceof AdapterMisconfigured)
       return [{ level: 'fault', message: error.message, remedy: error.remedy }];
     if (error instanceof DestinationUnavailable) {
-      const remedy = 'The folder is made when a worker starts; is its drive there?';
+      const remedy = 'A worker makes the folder when it starts. Is its drive mounted?';
       return [{ level: 'warning', message: error.message, remedy }];
     }
     throw error;

@@ -4,7 +4,7 @@ import { configSchema } from './config.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
-/** Each call one line of JSON in a file. */
+/** Writes each call to a file, as one line of JSON. */
 export const template = defineAdapter({
   name: '_template',
   contractVersion: 2,
@@ -12,7 +12,7 @@ export const template = defineAdapter({
   secrets: [],
   capabilities: {
     batchSizeMax: 100,
-    // A line is found by its key, and replaced.
+    // The adapter finds a line by its key and replaces it.
     idempotency: 'native',
     updates: true,
     stages,

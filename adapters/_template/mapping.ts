@@ -1,12 +1,15 @@
 import { cutText, type Call } from '#contract';
 
-// As long as the destination takes it. `cutText` never cuts a character in half.
+// The longest text that the destination accepts. `cutText` never cuts a character in half.
 const subjectLengthMax = 255;
 
 /** A line of the file. */
 export type Line = ReturnType<typeof mapCall>;
 
-/** What of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
+/**
+ * Maps a call to the destination's fields. Change this file first. It must be pure, so that `adapter:try` shows what is
+ * sent.
+ */
 export function mapCall(call: Call, key: string, revision: number) {
   const number = call.direction === 'inbound' ? call.origin_number : call.called_number;
   const caller = call.withheld
@@ -21,7 +24,7 @@ export function mapCall(call: Call, key: string, revision: number) {
     ),
     number: call.counterpart_e164 ?? null,
     status: call.status,
-    // Local time in the operator's zone, with its offset.
+    // Local time in the operator's time zone, with its offset.
     started: `${call.started_at_local.text.replace(' ', 'T')}${call.started_at_local.offset}`,
     seconds: call.duration_seconds ?? null,
     service: call.service_name ?? null,

@@ -8,25 +8,27 @@ import {
 } from '#contract';
 import { reportingColumns, reportingTable } from '#reporting';
 
-/** The reporting database, as far as this adapter uses it. */
+/** The reporting database, as this adapter uses it. */
 export interface SqlClient {
   readonly dialect: Database['dialect'];
-  /** Makes the table, or brings it up to date. */
+  /** Creates the table, or migrates it. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Writes rows in one statement. A row with a newer revision stays as it is; the same one is written again, since settings may differ. */
+  /**
+   * Writes rows in one statement. A row with a newer revision stays. The same revision is written again, since settings
+   * may differ.
+   */
   write(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<void>;
-  /** True when an error lies in the values of a row, and would be the same next time. */
+  /** True when the values of a row caused the error, so that it would fail again. */
   isDataError(error: unknown): boolean;
   /**
-   * Undefined when the database is a file that was not made yet.
-   *
-   * @throws AdapterMisconfigured when the table lacks a column, which it names
+   * Undefined when the database is a file that does not exist yet.
+   * @throws AdapterMisconfigured when the table lacks columns; the message names them
    */
   countRows(signal: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-// An update leaves a newer row alone; the column that decides is assigned last, as MySQL needs it.
+// Leaves a newer row unchanged. MySQL requires that the deciding column is assigned last.
 const columns = [
   ...reportingColumns.map((column) => column.name).filter((name) => name !== 'revision'),
   'revision',
@@ -41,13 +43,13 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       `${lost.reason} Stop the receiver, put the reporting database back, and start the receiver. Without it the next start makes a new one, and "npm run replay -- --destination sql --all" fills it.`,
     );
   };
-  /** Someone dropped a column, or put a table from an older version in place. */
+  /** Somebody may drop a column, or restore a table from an older version. */
   const requireColumns = async (): Promise<void> => {
     const there = await database
       .knex(reportingTable)
       .columnInfo()
       .catch(() => ({}));
-    // No table at all, or no answer: the statement itself says so.
+    // If the table is missing or nothing answers, the statement itself reports it.
     if (Object.keys(there).length === 0) return;
     const missing = columns.filter((name) => !(name in there));
     if (missing.length === 0) return;
@@ -56,13 +58,13 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       `Add ${missing.length === 1 ? 'it' : 'them'} with the types that docs/reporting-columns.md gives. Then "npm run replay -- --destination sql --all" fills the rows.`,
     );
   };
-  // A statement cannot be called back: after an abort it may still land, which its key makes harmless.
+  // A sent statement cannot be cancelled. After an abort it may still land, which its key makes harmless.
   const orUnavailable = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
     try {
       signal.throwIfAborted();
       requireFile();
       const result = await untilAborted(work(), signal);
-      // SQLite reports success for what it writes into a file that was moved or removed meanwhile.
+      // SQLite reports success even when its file was moved or removed meanwhile.
       requireFile();
       return result;
     } catch (error) {
@@ -73,7 +75,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
         database.isDataError(error)
       )
         throw error;
-      // The driver's message may hold values, so only its code is shown.
+      // The driver's message can hold values, so only its code is shown.
       const { code: given } = error as { code?: unknown };
       const code = typeof given === 'string' ? given : 'no answer';
       if (database.isRefused(error)) {
@@ -112,7 +114,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
     isDataError: (error) => database.isDataError(error),
     countRows: (signal) =>
       orUnavailable(signal, async () => {
-        // Opening a file that is not there would make it.
+        // Opening a missing file would create it.
         if (database.file !== undefined && !existsSync(database.file)) return undefined;
         await requireColumns();
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });

@@ -10,7 +10,7 @@ import { reportingTable } from '#reporting';
 import type { SqlClient } from './client.ts';
 import { mapCall } from './mapping.ts';
 
-/** Lands a batch as rows. A row that the database refuses is set aside; its neighbours land. */
+/** Lands a batch as rows. A row that the database refuses is set aside, and the others land. */
 export async function deliver(
   client: SqlClient,
   batch: readonly Delivery[],
@@ -31,7 +31,7 @@ export async function deliver(
   return outcomes;
 }
 
-/** Whether the table is there and can be read. */
+/** Checks that the table exists and can be read. */
 export async function check(client: SqlClient, signal: AbortSignal): Promise<readonly Finding[]> {
   try {
     const rows = await client.countRows(signal);
@@ -39,8 +39,8 @@ export async function check(client: SqlClient, signal: AbortSignal): Promise<rea
       return [
         {
           level: 'warning',
-          message: 'The reporting database is not there yet.',
-          remedy: 'The first worker that starts makes it: npm start',
+          message: 'The reporting database does not exist yet.',
+          remedy: 'The first worker that starts creates it: npm start',
         },
       ];
     }

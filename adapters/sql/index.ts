@@ -5,7 +5,7 @@ import { configSchema } from './config.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
-/** One row a call in the reporting table `jet_calls`. */
+/** Lands each call as one row of the reporting table `jet_calls`. */
 export const sql = defineAdapter({
   name: 'sql',
   contractVersion,
@@ -13,7 +13,7 @@ export const sql = defineAdapter({
   secrets: ['REPORTING_DATABASE_URL'],
   capabilities: {
     batchSizeMax: 200,
-    // The call's id is the primary key, and an older revision never replaces a newer one.
+    // The call's id is the primary key. An older revision never replaces a newer one.
     idempotency: 'native',
     updates: true,
     stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],

@@ -9,7 +9,7 @@ import {
 
 type Value = string | number | boolean | null;
 
-/** A call as its row in the reporting table: one value for each column. */
+/** A call as its row in the reporting table, with one value for each column. */
 export function mapCall(
   call: Call,
   revision: number,
@@ -33,5 +33,5 @@ const columns = reportingColumns.map((column: ReportingColumn & { name: Reportin
   lengthMax: reportingLength(column),
 }));
 
-// PostgreSQL's type holds a zone, MySQL's must not be given one.
+// PostgreSQL's type holds a time zone. MySQL's accepts none.
 const utcSuffix: Readonly<Record<DialectName, string>> = { sqlite: '', postgres: '+00', mysql: '' };

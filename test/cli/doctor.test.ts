@@ -36,7 +36,7 @@ describe('npm run doctor', () => {
   it('makes nothing before the first start, and says that nothing is there', async () => {
     const { code, stdout } = await doctor();
     expect(stdout).toContain('The store does not exist yet.');
-    expect(stdout).toContain('The reporting database is not there yet.');
+    expect(stdout).toContain('The reporting database does not exist yet.');
     expect(code).toBe(0);
     expect(await readdir(folder.path)).toEqual([]);
   });

@@ -6,13 +6,14 @@ import type { Fault, StandIn } from '../../../test/adapter-kit/subject.ts';
 import { template } from '../index.ts';
 import type { Line } from '../mapping.ts';
 
-// The kit states the contract and examines the adapter. This file gives it a destination that tells what really
-// landed and misbehaves on request. For an HTTP API: test/adapter-kit/http-stand-in.ts.
+// The kit states the contract and tests the adapter. This file gives it a destination that reports what really landed
+// and
+// misbehaves on request. For an HTTP API, use test/adapter-kit/http-stand-in.ts.
 describeAdapterContract({
   definition: template,
   folder: join(import.meta.dirname, '..'),
   sampleSettings: { TEMPLATE_PATH: './data/sample.jsonl' },
-  // A file cannot ask to slow down, be silent or slow, or lose a reply: those sentences are skipped by name.
+  // A file cannot ask for a pause, be silent or slow, or lose a reply. The kit names the sentences that it skips.
   faults: ['refused credentials', 'a server error'],
   comparesRevisions: true,
   unacceptable: (call) => ({ ...call, attributes: 'x'.repeat(200_000) }),
@@ -28,7 +29,7 @@ async function openStandIn(): Promise<StandIn> {
   const misbehave = async (fault: Fault | undefined): Promise<void> => {
     switch (fault?.name) {
       case 'refused credentials':
-        // A folder where the file should be: nobody may write it as a file.
+        // A folder in place of the file: nobody can write it as a file.
         await rename(path, `${path}-kept`).catch(() => undefined);
         await mkdir(path);
         behave = async () => {
@@ -37,7 +38,7 @@ async function openStandIn(): Promise<StandIn> {
         };
         break;
       case 'a server error':
-        // The drive is away.
+        // The drive is missing.
         await rename(folder, `${folder}-away`);
         behave = () => rename(`${folder}-away`, folder);
         break;

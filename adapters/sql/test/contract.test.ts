@@ -52,7 +52,7 @@ for (const engine of engines) {
     });
 
     const deliver = (...batch: Delivery[]) => adapter.deliver(batch, signal);
-    /** A row as JSON values that are the same on every engine. */
+    /** A row as JSON values that are equal on every engine. */
     const readRow = async (callId: string): Promise<Record<string, unknown> | undefined> => {
       const row = await database
         .knex(reportingTable)
@@ -75,14 +75,14 @@ for (const engine of engines) {
       ]);
       const row = (await readRow('full')) ?? {};
       expect(row).toMatchObject(fullRow(record, revision, clock()));
-      // This call was not queued before it rang, and "phone_number" is no number.
+      // This call was never queued, and its "phone_number" is not a number.
       expect(Object.keys(row).filter((name) => row[name] === null)).toEqual([
         'phone_number_e164',
         'queue_seconds',
       ]);
     });
 
-    it('lands a call of which hardly anything is known', async () => {
+    it('lands a call with hardly any fields', async () => {
       await deliver(delivery(recordOf('bare', { stage: 'call_start' })));
       const row = await readRow('bare');
       expect(row).toMatchObject({
@@ -97,7 +97,7 @@ for (const engine of engines) {
       expect(Object.keys(row ?? {})).toHaveLength(reportingColumns.length);
     });
 
-    it('brings a row up to date with a newer revision, and empties what is empty now', async () => {
+    it('updates a row with a newer revision, and clears the columns that have no value now', async () => {
       await deliver(delivery(recordOf('c', { fields: { service_name: 'Sales', campaign: 'spring' } })));
       const later = delivery(recordOf('c', { fields: { service_name: 'Support' } }), {
         revision: revision + 1,
@@ -119,13 +119,13 @@ for (const engine of engines) {
       expect(await readRow('c')).toEqual(before);
     });
 
-    it('writes the same revision again, since settings may differ', async () => {
+    it('writes the same revision again, because settings may have changed', async () => {
       await deliver(delivery(recordOf('c')));
       await deliver(delivery(recordOf('c', { fields: { service_name: 'Again' } })));
       expect(await readRow('c')).toMatchObject({ service_name: 'Again' });
     });
 
-    it('keeps old and new revisions of one batch apart, row by row', async () => {
+    it('compares revisions row by row within one batch', async () => {
       await deliver(
         delivery(recordOf('a', { fields: { medium: 'a' } })),
         delivery(recordOf('b', { fields: { medium: 'b' } })),
@@ -141,7 +141,7 @@ for (const engine of engines) {
       expect(media).toEqual(['a', 'newer', 'first']);
     });
 
-    it('cuts every text to what its column holds, between two characters', async () => {
+    it('cuts every text to the length of its column, between two characters', async () => {
       const fields = Object.fromEntries(
         jetFields
           .filter(({ kind, name }) => kind === 'text' && name !== 'call_session_id')
@@ -164,7 +164,7 @@ for (const engine of engines) {
       '\\ " \' ? ?? :x $1 %s',
       '\u202e\u200b\u2028',
       '=1+1',
-    ])('lands odd text as it is: %j', async (text) => {
+    ])('lands odd text unchanged: %j', async (text) => {
       await deliver(delivery(recordOf('odd', { fields: { service_name: text }, extra: { [text]: text } })));
       expect(await readRow('odd')).toMatchObject({
         service_name: text,
@@ -191,7 +191,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('sets a row aside that the database refuses, and lands its neighbours', async () => {
+    it('sets aside a row that the database refuses, and lands the other rows', async () => {
       await refuseService(database, 'forbidden');
       const outcomes = await deliver(
         ...['fine', 'forbidden', 'good'].map((name) =>
@@ -207,7 +207,7 @@ for (const engine of engines) {
       expect(JSON.stringify(outcomes)).not.toContain('jet-forbidden');
     });
 
-    it('lands a full batch in one go', async () => {
+    it('lands a full batch in one statement', async () => {
       const batch = Array.from({ length: sql.capabilities.batchSizeMax }, (_none, index) =>
         delivery(recordOf(`many-${index}`, { fields: allFields() })),
       );
@@ -219,21 +219,21 @@ for (const engine of engines) {
       expect(await deliver()).toEqual([]);
     });
 
-    it('waits while its table is away, and lands when it is back', async () => {
+    it('waits while its table is missing, and lands when it is back', async () => {
       await database.knex.schema.renameTable(reportingTable, 'elsewhere');
       await expect(deliver(delivery(recordOf('c')))).rejects.toBeInstanceOf(DestinationUnavailable);
       await database.knex.schema.renameTable('elsewhere', reportingTable);
       expect(await deliver(delivery(recordOf('c')))).toMatchObject([{ kind: 'delivered' }]);
     });
 
-    it('finds its table in order, and how many rows it holds', async () => {
+    it('check reports that its table is in order, and how many rows it holds', async () => {
       await deliver(delivery(recordOf('c')));
       expect(await adapter.check(signal)).toMatchObject([
         { level: 'ok', message: expect.stringContaining('1 row') as string },
       ]);
     });
 
-    it('finds a table missing, says what to do, and makes none', async () => {
+    it('check reports a missing table and what to do, and creates none', async () => {
       await database.knex.schema.dropTable(reportingTable);
       const [finding] = await adapter.check(signal);
       expect(finding).toMatchObject({
@@ -243,13 +243,13 @@ for (const engine of engines) {
       expect(await database.knex.schema.hasTable(reportingTable)).toBe(false);
     });
 
-    it('can be made ready twice, and by two processes at once', async () => {
+    it('can be prepared twice, and by two processes at once', async () => {
       const other = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, adapterSurroundings(clock));
       await Promise.all([adapter.prepare?.(signal), other.prepare?.(signal)]);
       await other.close();
     });
 
-    it('asks for a person when the table was made by a newer version', async () => {
+    it('stops as misconfigured when a newer version made the table', async () => {
       await database.knex('jet_reporting_migrations').insert({ name: '9999-from-the-future', made_at: 1 });
       await expect(adapter.prepare?.(signal)).rejects.toBeInstanceOf(AdapterMisconfigured);
     });
@@ -268,7 +268,7 @@ describe('the sql adapter without a database', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('opens nothing when it is made, and its check makes no file', async () => {
+  it('opens nothing when it is created, and its check creates no file', async () => {
     const file = join(folder, 'reporting.sqlite');
     const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());
     expect(await adapter.check(signal)).toMatchObject([{ level: 'warning' }]);
@@ -278,7 +278,7 @@ describe('the sql adapter without a database', () => {
   });
 
   it.each(['postgres://nobody@127.0.0.1:1/none', 'mysql://nobody@127.0.0.1:1/none'])(
-    'says that the destination is away, without its address, when nothing answers at %s',
+    'reports the destination as unreachable, without its address, when nothing answers at %s',
     async (url) => {
       const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, adapterSurroundings());
       const error: unknown = await adapter
@@ -313,7 +313,7 @@ describe('the sql adapter on an SQLite file', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('lands again when the very file is back', async () => {
+  it('lands again when the same file is back', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const file = join(folder, 'reporting.sqlite');
     const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());
@@ -335,7 +335,7 @@ for (const engine of engines.filter(({ given }) => given)) {
       sampleSettings: { REPORTING_DATABASE_URL: 'sqlite:./data/sample.sqlite' },
       faults: sqlFaults[engine.dialect],
       comparesRevisions: true,
-      // A call without a direction: the table wants one.
+      // The table requires a direction, and this call has none.
       unacceptable: (call) => ({ ...call, direction: undefined as never }),
       openStandIn: () => openSqlStandIn(engine),
     },
