@@ -46,19 +46,19 @@ describe('the title of a call', () => {
 });
 
 describe('the details of a call', () => {
-  it('give start and end as a clock in the zone showed them, with the offset', () => {
+  it('give start and end in local time, with the offset', () => {
     const ended = call({ ...inbound, ended_at: startedAtMs + 192_000 });
     expect(textOf('Started', ended)).toBe('2026-11-22 12:02:03 Australia/Sydney (UTC+11:00)');
     expect(textOf('Ended', ended)).toBe('2026-11-22 12:05:15 Australia/Sydney (UTC+11:00)');
   });
 
-  it('name only what holds a value', () => {
+  it('name only fields with a value', () => {
     expect(
       callDetails(call({ origin_number: '0491570006', service_name: ' ' })).map(({ label }) => label),
     ).toEqual(['Started', 'Result', 'From', 'Note', 'Call id']);
   });
 
-  it('hold every label once when every field has a value', () => {
+  it('have every label once when every field has a value', () => {
     const labels = callDetails(call(allFields())).map(({ label }) => label);
     expect(new Set(labels).size).toBe(labels.length);
     expect(labels).toEqual(
@@ -77,7 +77,7 @@ describe('the details of a call', () => {
     );
   });
 
-  it('keep the word that Jet sent beside ours', () => {
+  it("give Jet's own word next to ours", () => {
     expect(textOf('Result', call(inbound))).toBe('answered (ANSWER)');
   });
 

@@ -27,32 +27,32 @@ const choose = (
   counterpart = number,
 ) => chooseMatch(counterpart, candidates, { ...rules, ...given }, readNumber);
 
-describe('of the records that a search found', () => {
-  it('the only one whose number is the counterpart is chosen', () => {
+describe('the choice among the records that a search found', () => {
+  it('takes the only record with the number of the counterpart', () => {
     const { record, rule } = choose([contact('a'), contact('b', { numbers: ['0491 570 007'] })]);
     expect([record?.id, rule]).toEqual(['a', 'only_hit']);
   });
 
-  it('none is chosen when all were found by their last digits', () => {
+  it('takes none when only the last digits are equal', () => {
     const { record, rule } = choose([contact('a', { numbers: ['570 006', '+1 491 570 006'] })]);
     expect([record, rule]).toEqual([undefined, 'no_hit']);
   });
 
-  it('one counts by any of its numbers', () => {
+  it('looks at every number of a record', () => {
     expect(choose([contact('a', { numbers: ['', '02 5550 1234', '+61491570006'] })]).record?.id).toBe('a');
   });
 
-  it('a kind that comes first is chosen before one that was changed later', () => {
+  it('prefers the first kind to a record that was changed later', () => {
     const lead = contact('l', { object: 'Lead', modifiedAtMs: 9 });
     const { record, rule } = choose([lead, contact('c')]);
     expect([record?.id, rule]).toEqual(['c', 'object_priority']);
   });
 
-  it('a kind that is not named is never chosen', () => {
+  it('never takes a kind that is not listed', () => {
     expect(choose([contact('u', { object: 'User' })]).rule).toBe('no_hit');
   });
 
-  it('one that is equal in E.164 is chosen before one that is equal nationally', () => {
+  it('prefers a number that is equal in E.164 to one that is equal nationally', () => {
     const { record, rule } = choose(
       [
         contact('national', { numbers: ['021 123 456'], modifiedAtMs: 9 }),
@@ -64,20 +64,20 @@ describe('of the records that a search found', () => {
     expect([record?.id, rule]).toEqual(['l', 'e164_before_national']);
   });
 
-  it('the one that was changed last is chosen under "latest"', () => {
+  it('takes the record that was changed last under "latest"', () => {
     const { record, rule } = choose([contact('a'), contact('b', { modifiedAtMs: 2 }), contact('c')]);
     expect([record?.id, rule]).toEqual(['b', 'latest']);
   });
 
-  it('the smaller id is chosen when several were changed at the same moment', () => {
+  it('takes the smaller id when several were changed at the same time', () => {
     expect(choose([contact('b'), contact('a')]).record?.id).toBe('a');
   });
 
-  it('one without a time of change comes last', () => {
+  it('puts a record without a time of change last', () => {
     expect(choose([contact('a', { modifiedAtMs: undefined }), contact('b')]).record?.id).toBe('b');
   });
 
-  it('the company that all share is chosen under "company"', () => {
+  it('takes the company that all records share under "company"', () => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId: 'x' })], {
       policy: 'company',
     });
@@ -87,21 +87,21 @@ describe('of the records that a search found', () => {
   it.each([
     ['differ', 'y'],
     ['are not known', undefined],
-  ])('nothing is chosen under "company" when their companies %s', (_how, companyId) => {
+  ])('takes nothing under "company" when their companies %s', (_how, companyId) => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId })], {
       policy: 'company',
     });
     expect(decision).toMatchObject({ record: undefined, companyId: undefined, rule: 'several_hits' });
   });
 
-  it('nothing is chosen of several under "none"', () => {
+  it('takes none of several under "none"', () => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId: 'x' })], {
       policy: 'none',
     });
     expect(decision).toMatchObject({ record: undefined, companyId: undefined, rule: 'several_hits' });
   });
 
-  it('a single one is chosen with its company under every policy', () => {
+  it('takes a single record, with its company, under every policy', () => {
     for (const policy of matchPolicies)
       expect(choose([contact('a', { companyId: 'x' })], { policy })).toMatchObject({
         record: { id: 'a' },
@@ -109,13 +109,13 @@ describe('of the records that a search found', () => {
       });
   });
 
-  it('one that came twice counts once', () => {
+  it('counts a repeated record once', () => {
     expect(choose([contact('a'), contact('a')], { policy: 'none' }).record?.id).toBe('a');
   });
 });
 
 describe('the trace of a choice', () => {
-  it('says why each was kept or dropped, and which rule decided', () => {
+  it('says why each record was kept or dropped, and which rule decided', () => {
     const { trace } = choose([
       contact('a', { modifiedAtMs: 2 }),
       contact('b'),
@@ -157,8 +157,8 @@ const someRules: fc.Arbitrary<MatchRules> = fc.record({
   policy: fc.constantFrom(...matchPolicies),
 });
 
-describe('whatever a search found', () => {
-  it('the order in which it came changes nothing', () => {
+describe('the choice among any records', () => {
+  it('does not depend on their order', () => {
     fc.assert(
       fc.property(
         someCandidates.chain((candidates) =>
@@ -175,7 +175,7 @@ describe('whatever a search found', () => {
     );
   });
 
-  it('what is chosen has the number, and its kind is asked for', () => {
+  it('takes a record with the number and a listed kind', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record } = choose(candidates, given);
@@ -186,7 +186,7 @@ describe('whatever a search found', () => {
     );
   });
 
-  it('none of a kind that comes before the chosen one has the number', () => {
+  it('takes no record when one of a preferred kind has the number', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record } = choose(candidates, given);
@@ -200,7 +200,7 @@ describe('whatever a search found', () => {
     );
   });
 
-  it('the trace names each candidate once, and keeps the chosen one alone', () => {
+  it('names each candidate once in the trace, and marks only the chosen one as kept', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record, trace } = choose(candidates, given);
@@ -213,7 +213,7 @@ describe('whatever a search found', () => {
     );
   });
 
-  it('a record that does not have the number changes nothing', () => {
+  it('ignores a record without the number', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const stranger: MatchCandidate = { object: 'Contact', id: 'stranger', numbers: ['0491570007'] };

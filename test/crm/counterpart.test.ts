@@ -41,7 +41,7 @@ describe('the counterpart to search', () => {
     expect(to({}).rule).toBe('unreadable');
   });
 
-  it('is none for a number that the operator names as his own', () => {
+  it("is none for one of the operator's own numbers", () => {
     expect(from({ origin_number: '02 5550 1234' }, new Set(['+61255501234'])).rule).toBe('own');
   });
 
@@ -59,7 +59,7 @@ describe('the counterpart to search', () => {
     ['withheld', 'withheld'],
     ['internal', 'internal'],
     ['minimal', 'withheld'],
-  ] as const)('of the sample "%s" is ruled out as %s', (kind, rule) => {
+  ] as const)('of the sample "%s" is not searched, as %s', (kind, rule) => {
     expect(counterpartToSearch(sampleCall(kind, settings), none).rule).toBe(rule);
   });
 });

@@ -20,7 +20,7 @@ describe('a setting that names a field map', () => {
     expect((await read('{"gclid":"Gclid__c"}')).data).toEqual([{ ours: 'gclid', theirs: 'Gclid__c' }]);
   });
 
-  it('gives none when it is not set', () => {
+  it('gives no mappings when it is not set', () => {
     expect(fieldMapSetting().parse(undefined)).toEqual([]);
   });
 
@@ -28,7 +28,7 @@ describe('a setting that names a field map', () => {
     expect((await read('{"gclid":1}')).error?.issues[0]?.message).toContain('maps gclid');
   });
 
-  it('says that there is no such file', () => {
+  it('says that the file cannot be read', () => {
     expect(fieldMapSetting().safeParse(join(folder, 'none.json')).error?.issues[0]?.message).toBe(
       'names a file that cannot be read (ENOENT)',
     );

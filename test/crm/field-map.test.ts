@@ -31,7 +31,7 @@ describe('a field map', () => {
     expect(jetFields.filter(({ name }) => !mappableFields.has(name))).toEqual([]);
   });
 
-  it('tells instants, numbers, truth and text apart', () => {
+  it('distinguishes times, numbers, booleans and text', () => {
     expect(
       mapped(
         { started_at: 'A', duration_seconds: 'B', withheld: 'C', started_at_local: 'D', gclid: 'E' },
@@ -50,7 +50,7 @@ describe('a field map', () => {
     });
   });
 
-  it('knows before a call comes what kind of value each field holds', () => {
+  it('knows the kind of each field without a call', () => {
     const { call } = delivery(recordOf('c', { fields: allFields(), answerReceivedAtMs: startedAtMs }));
     const mappings = [...mappableFields].map((ours) => ({ ours, theirs: ours }) as FieldMapping);
     const kinds = [...mappedValues(call, mappings)].map(([ours, { kind }]) => [ours, kind]);
@@ -58,7 +58,7 @@ describe('a field map', () => {
     expect(kinds).toEqual(kinds.map(([ours]) => [ours, mappableFieldKind(ours as FieldMapping['ours'])]));
   });
 
-  it('leaves out what holds no value', () => {
+  it('omits fields without a value', () => {
     expect(mapped({ gclid: 'A' }, {})).toEqual({});
   });
 });

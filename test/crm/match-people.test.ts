@@ -15,7 +15,7 @@ const contact = (id: string, number: string, rest: Partial<MatchCandidate> = {})
   ...rest,
 });
 
-/** A destination that holds these people, and tells what was searched. */
+/** A destination that holds these people and records the searches. */
 function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
   const searches: string[][] = [];
   let nowMs = 0;
@@ -38,14 +38,14 @@ function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
 }
 
 describe('the people behind numbers', () => {
-  it('are told apart in one search', async () => {
+  it('are matched to their numbers in one search', async () => {
     const from = source([contact('a', '0491 570 006'), contact('b', '(0491) 570-156')]);
     const matches = await matchPeople([ann, bob, ann], from);
     expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['a', 'b']);
     expect(from.searches).toEqual([[ann, bob]]);
   });
 
-  it('are known without a search when somebody was made for the number', async () => {
+  it('need no search after a person was made for the number', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     await rememberPeople([[ann, { object: 'Lead', id: 'l' }]], from);
@@ -53,7 +53,7 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are remembered together, in one piece', async () => {
+  it('are stored in the ledger together', async () => {
     const from = source([]);
     const kept: number[] = [];
     const putMany: typeof from.ledger.putMany = (entries) => {
@@ -69,13 +69,13 @@ describe('the people behind numbers', () => {
     expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['l0', 'l1']);
   });
 
-  it('are searched in pages', async () => {
+  it('are searched in batches', async () => {
     const from = source([], { searchSize: () => 1 });
     await matchPeople([ann, bob], from);
     expect(from.searches).toEqual([[ann], [bob]]);
   });
 
-  it('are known from the ledger the next time, with owner and company', async () => {
+  it('come from the ledger the next time, with owner and company', async () => {
     const from = source([contact('a', ann, { ownerId: 'o', companyId: 'c' })]);
     await matchPeople([ann], from);
     expect((await matchPeople([ann], from)).get(ann)).toEqual({
@@ -88,7 +88,7 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are searched again once a match is old', async () => {
+  it('are searched again once a match has expired', async () => {
     const from = source([contact('a', ann)]);
     await matchPeople([ann], from);
     from.pass(1001);
@@ -96,21 +96,21 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(2);
   });
 
-  it('are not searched again while a miss is young', async () => {
+  it('are not searched again while a miss is valid', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     expect((await matchPeople([ann], from)).get(ann)?.rule).toBe('no_hit');
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are searched again over a young miss when asked to', async () => {
+  it('are searched again despite a valid miss on request', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     from.people.push(contact('a', ann));
     expect((await matchPeople([ann], from, new Set([ann]))).get(ann)?.person?.id).toBe('a');
   });
 
-  it('are not searched again over a match when asked to', async () => {
+  it('are not searched again despite a valid match', async () => {
     const from = source([contact('a', ann)]);
     await matchPeople([ann], from);
     await matchPeople([ann], from, new Set([ann]));
@@ -124,7 +124,7 @@ describe('the people behind numbers', () => {
     expect((await matchPeople([ann], other)).get(ann)?.rule).toBe('several_hits');
   });
 
-  it('are named in the trace only when their last digits are those of the number', async () => {
+  it('appear in the trace only when their last digits equal those of the number', async () => {
     const from = source([contact('a', ann), contact('b', '+1 212 570 006'), contact('c', bob)]);
     const { trace } = (await matchPeople([ann], from)).get(ann) ?? {};
     expect(trace).toMatchObject({
@@ -135,7 +135,7 @@ describe('the people behind numbers', () => {
     });
   });
 
-  it('keep what earlier pages found when a later search fails', async () => {
+  it('keep earlier results when a later search fails', async () => {
     const from = source([contact('a', ann)], { searchSize: () => 1 });
     const failing = {
       ...from,
@@ -146,7 +146,7 @@ describe('the people behind numbers', () => {
     expect((await matchPeople([ann], from)).get(ann)?.searched).toBe(false);
   });
 
-  it('are the same however their numbers are written', async () => {
+  it('are found in whatever form their numbers are written', async () => {
     const written = [
       '0491 570 006',
       '+61 491 570 006',
@@ -165,10 +165,10 @@ describe('the people behind numbers', () => {
   });
 });
 
-describe('a search that does not tell all', () => {
+describe('an incomplete search', () => {
   const cat = '+61491571491';
 
-  /** As {@link source}, where searches that ask for one of `common` are cut. */
+  /** Like {@link source}, but searches with one of the `common` numbers are incomplete. */
   function cutSource(people: MatchCandidate[], common: readonly string[]) {
     const from = source(people);
     return {
@@ -181,14 +181,14 @@ describe('a search that does not tell all', () => {
     };
   }
 
-  it('is made again in halves, until the number that has too many stands alone', async () => {
+  it('is repeated in halves, until the number with too many records is alone', async () => {
     const from = cutSource([contact('a', ann), contact('c', cat)], [bob]);
     const matches = await matchPeople([ann, bob, cat], from);
     expect([ann, bob, cat].map((number) => matches.get(number)?.person?.id)).toEqual(['a', undefined, 'c']);
     expect(from.searches).toEqual([[ann, bob, cat], [ann, bob], [ann], [bob], [cat]]);
   });
 
-  it('finds several behind such a number, none of whom is chosen', async () => {
+  it('counts such a number as several hits, and chooses none', async () => {
     const from = cutSource([contact('b', bob)], [bob]);
     expect((await matchPeople([bob], from)).get(bob)).toEqual({
       person: undefined,
@@ -199,7 +199,7 @@ describe('a search that does not tell all', () => {
     });
   });
 
-  it('is not made again while its result is as young as a miss', async () => {
+  it('is not repeated while its result is valid', async () => {
     const from = cutSource([], [bob]);
     await matchPeople([bob], from);
     from.pass(99);

@@ -39,11 +39,11 @@ describe('the forms of a number', () => {
     '+999123456789',
     "+61412345678' OR 1=1",
     '+61 412 345 678',
-  ])('there are none of "%s"', (text) => {
+  ])('do not exist for "%s"', (text) => {
     expect(numberForms(text)).toBeUndefined();
   });
 
-  it('are digits that we made, and nothing else', () => {
+  it('consist of digits that the kit computed', () => {
     fc.assert(
       fc.property(fc.oneof(someE164, fc.string()), (text) => {
         const forms = numberForms(text);
@@ -55,7 +55,7 @@ describe('the forms of a number', () => {
   });
 });
 
-describe('a stored number is the counterpart', () => {
+describe('a stored number equals the counterpart', () => {
   it.each([
     ['+61412345678', 'e164'],
     ['0412 345 678', 'e164'],
@@ -78,7 +78,7 @@ describe('a stored number is the counterpart', () => {
     expect(compare(stored, counterpart)).toBe(equality);
   });
 
-  it('however its digits are spaced, in every country', () => {
+  it('with any spacing of its digits, in every country', () => {
     fc.assert(
       fc.property(someE164, fc.constantFrom('', ' ', '-', '.'), (e164, between) => {
         expect(compare(`+${e164.slice(1).replace(/\B/g, between)}`, e164)).toBe('e164');
@@ -87,7 +87,7 @@ describe('a stored number is the counterpart', () => {
   });
 });
 
-describe('the forms of a number in the area of the operator', () => {
+describe("the forms of a number in the operator's area", () => {
   const readInSydney = createPhoneReader({ defaultCountry: 'AU', defaultAreaCode: '02' });
   const local = (e164: string) => numberForms(e164, (text) => readInSydney(text).e164)?.local;
 
@@ -96,18 +96,18 @@ describe('the forms of a number in the area of the operator', () => {
   });
 
   it.each(['+61393744000', '+61412345678', '+611300975707', '+442079460018'])(
-    'do not include one of %s',
+    'do not include a local one for %s',
     (e164) => {
       expect(local(e164)).toBeUndefined();
     },
   );
 
-  it('do not include one where no area code is set', () => {
+  it('do not include a local one without an area code', () => {
     expect(numberForms('+61293744000', readNumber)?.local).toBeUndefined();
   });
 });
 
-describe('a number in a range that the library does not know', () => {
+describe('a number in a range that the phone library does not know', () => {
   it.each([
     ['+61441234567', '0441 234 567', { national: '0441234567', significant: '441234567' }],
     ['+61812345678', '08 1234 5678', { national: '0812345678', significant: '812345678' }],
@@ -170,7 +170,7 @@ describe('a number in free text is the counterpart', () => {
   });
 });
 
-describe('a part of a longer number is not the counterpart', () => {
+describe('a part of a longer number does not equal the counterpart', () => {
   it.each([
     '0412 345 6789',
     '10412 345 678',
@@ -188,7 +188,7 @@ describe('a part of a longer number is not the counterpart', () => {
     expect(compare(stored, '+61412345678')).toBeUndefined();
   });
 
-  it('however long the text is', () => {
+  it('for a text of any length', () => {
     const startMs = performance.now();
     for (const piece of ['0', '0 ', '(', '+', '/', ' - ', 'x1'])
       expect(compare(piece.repeat(50_000), '+61412345678')).toBeUndefined();
@@ -196,7 +196,7 @@ describe('a part of a longer number is not the counterpart', () => {
   });
 });
 
-describe('a stored number is not the counterpart', () => {
+describe('a stored number differs from the counterpart', () => {
   it.each([
     ['+61412345678', '345678'],
     ['+61412345678', '12345678'],
@@ -204,7 +204,7 @@ describe('a stored number is not the counterpart', () => {
     ['+61412345678', '+64412345678'],
     ['+61412345678', '+1 412 345 678'],
     ['+6421123456', '+61 21 123 456'],
-    // It is a number at home, and so it is that one.
+    // The text is also a number in the operator's country, so it counts as that number.
     ['+12125550100', '0255501234'],
     ['+61412345678', 'Front desk'],
     ['+61412345678', ''],

@@ -13,26 +13,26 @@ describe('the owner table', () => {
     expect(parseOwnerTable(text)).toBeUndefined();
   });
 
-  it('names who has the extension that took the call', () => {
+  it('finds the owner of the extension that took the call', () => {
     expect(owner({ extension_number: '202', answering_point: 'Reception' })).toEqual({
       place: '202',
       owner: 'jane@example.com',
     });
   });
 
-  it('names who stands behind an answering point, whatever its case and spaces', () => {
+  it('finds the owner of an answering point, ignoring case and spaces', () => {
     expect(owner({ extension_number: '203', answering_point: 'front desk' })?.owner).toBe('005xx0000012345');
   });
 
-  it('names who placed an outbound call', () => {
+  it('finds the owner of the extension that placed an outbound call', () => {
     expect(owner({ calling_extension: '202' }, 'outbound')?.owner).toBe('jane@example.com');
   });
 
-  it('says which extension it lacks', () => {
+  it('names an extension without an entry', () => {
     expect(owner({ extension_number: '999' })).toEqual({ place: '999', owner: undefined });
   });
 
-  it('says nothing of a call that nobody took', () => {
+  it('gives no result for a call that nobody took', () => {
     expect(owner({ extension_number: ' ' })).toBeUndefined();
   });
 });

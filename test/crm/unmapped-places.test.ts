@@ -3,11 +3,11 @@ import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
 import { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../../src/crm/unmapped-places.ts';
 
 describe('places that the owner table lacks', () => {
-  it('are none at first', async () => {
+  it('start empty', async () => {
     expect(await readUnmappedPlaces(createMemoryLedger(() => 0))).toEqual([]);
   });
 
-  it('are counted from batch to batch, the most first', async () => {
+  it('are counted across batches, the most frequent first', async () => {
     const ledger = createMemoryLedger(() => 0);
     await countUnmappedPlaces(ledger, ['202', '203']);
     await countUnmappedPlaces(ledger, ['203', '203']);
@@ -18,7 +18,7 @@ describe('places that the owner table lacks', () => {
     ]);
   });
 
-  it('are forgotten when none came for 30 days', async () => {
+  it('are forgotten after 30 days without a call', async () => {
     let nowMs = 0;
     const ledger = createMemoryLedger(() => nowMs);
     await countUnmappedPlaces(ledger, ['202']);
@@ -33,10 +33,10 @@ describe('the places of a call are counted', () => {
   it.each([
     ['when it lands first, and is over', first, false, true],
     ['not while it lasts', { ...first, isOver: false }, true, false],
-    ['at its end, where it was shown before', changed, true, true],
+    ['at its end, where it was shown while open', changed, true, true],
     ['once, where it landed at its end', changed, false, false],
-    ['not at a late look', { ...changed, visit: 'revisit' }, true, false],
-    ['not when it is tried again', { ...first, attempt: 2 }, false, false],
+    ['not at a revisit', { ...changed, visit: 'revisit' }, true, false],
+    ['not at a retry', { ...first, attempt: 2 }, false, false],
   ] as const)('%s', (_when, delivery, isLive, expected) => {
     expect(isPlaceCounted(delivery, isLive)).toBe(expected);
   });

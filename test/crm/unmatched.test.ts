@@ -7,19 +7,19 @@ const delivery = { call, visit: 'first' } as const;
 const minuteMs = 60_000;
 
 describe('a miss in the ledger', () => {
-  it('counts for a call that lands first, and for a new revision', () => {
+  it('counts at a first landing and for a new revision', () => {
     for (const policy of ['log', 'skip'] as const) {
       expect(isSearchedAnew(delivery, { policy, create })).toBe(false);
       expect(isSearchedAnew({ ...delivery, visit: 'changed' }, { policy, create })).toBe(false);
     }
   });
 
-  it('does not count when the call is looked at again', () => {
+  it('does not count at a revisit', () => {
     for (const visit of ['revisit', 'replay'] as const)
       expect(isSearchedAnew({ call, visit }, { policy: 'log', create })).toBe(true);
   });
 
-  it('does not count for a call of which a record would be made', () => {
+  it('does not count for a call that would get a new record', () => {
     expect(isSearchedAnew(delivery, { policy: 'create', create })).toBe(true);
     const missed = { ...delivery, call: { ...call, status: 'missed' as const } };
     expect(isSearchedAnew(missed, { policy: 'create', create })).toBe(false);
@@ -36,7 +36,7 @@ describe('a call without a person', () => {
     ['several', undefined],
     ['unsearchable', undefined],
   ] satisfies [PersonState, number | undefined][])(
-    'is left out under skip when its state is %s, and looked at again after %s ms',
+    'is skipped under skip when its state is %s, with a revisit after %s ms',
     (state, revisitAfterMs) => {
       expect(whySkipped(state, call, 'skip', 0)).toEqual({
         reason: expect.any(String) as string,
@@ -45,13 +45,13 @@ describe('a call without a person', () => {
     },
   );
 
-  it('is left out for good once nobody is looked for any longer', () => {
+  it('is skipped for good once revisits have ended', () => {
     expect(whySkipped('nobody', call, 'skip', 5 * 60 * minuteMs)).toMatchObject({
       revisitAfterMs: undefined,
     });
   });
 
-  it('lands under skip when somebody was found', () => {
+  it('lands under skip when a person was found', () => {
     expect(whySkipped('found', call, 'skip', 0)).toBeUndefined();
   });
 });

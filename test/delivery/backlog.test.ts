@@ -12,8 +12,8 @@ import { destinationOf, movedClock, storeCalls } from '../fixtures/running-worke
 import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
 
 for (const engine of engines) {
-  describe.skipIf(!engine.given)(`a reporting database that is away, on ${engine.title}`, () => {
-    it('makes a backlog that drains when it is back, and no attempt is counted', async () => {
+  describe.skipIf(!engine.given)(`an unreachable reporting database, on ${engine.title}`, () => {
+    it('causes a backlog that drains when it is back, and counts no attempt', async () => {
       const fresh = await openFreshStore(engine, ['sql']);
       const reporting = await engine.fresh();
       const database = openDatabase(reporting.url);
@@ -36,7 +36,7 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'sql', 'call-0')).toMatchObject({ state: 'due', attempts: 0 });
 
       await database.knex.schema.renameTable('elsewhere', reportingTable);
-      // A table that is gone is a person's to mend, and is looked at again after a minute at most.
+      // A missing table needs a person, so the worker tries again after a minute at most.
       clock.moveBy(61_000);
       await vi.waitFor(async () => {
         const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });

@@ -20,11 +20,11 @@ describe('the pause before the next attempt', () => {
     );
   });
 
-  it('is spread over more than half of its bound', () => {
+  it('varies over more than half of its bound', () => {
     expect(backoffMs(10, undefined, 0.99) - backoffMs(10, undefined, 0.01)).toBeGreaterThan(512_000 / 2);
   });
 
-  it('is not shorter than what the destination asked for', () => {
+  it('is not shorter than the destination asked', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),
@@ -37,7 +37,7 @@ describe('the pause before the next attempt', () => {
     );
   });
 
-  it('is bounded and whole whatever the destination asks for', () => {
+  it('is a bounded integer, whatever the destination asks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), anyNumber, random, (attempts, hint, chance) => {
         const pause = backoffMs(attempts, hint, chance);
@@ -50,7 +50,7 @@ describe('the pause before the next attempt', () => {
 });
 
 describe('the pause of a destination', () => {
-  it('after an outage doubles from 1 s to 5 min, with half of it by chance', () => {
+  it('after an outage doubles from 1 s to 5 min, half of it random', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), random, (pauses, chance) => {
         const bound = Math.min(300_000, 1000 * 2 ** Math.min(pauses - 1, 20));
@@ -68,7 +68,7 @@ describe('the pause of a destination', () => {
     expect(asked(30 * 24 * hour)).toBe(hour);
   });
 
-  it('is bounded and whole whatever the destination asks for', () => {
+  it('is a bounded integer, whatever the destination asks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), anyNumber, random, (pauses, retryAfterMs, chance) => {
         const pause = pauseMs(new DestinationUnavailable('away', { retryAfterMs }), pauses, chance);
@@ -79,7 +79,7 @@ describe('the pause of a destination', () => {
     );
   });
 
-  it('after refused credentials begins at half a minute at least, and ends at 5 min', () => {
+  it('after refused credentials grows from at least half a minute to 5 min', () => {
     const misconfigured = new AdapterMisconfigured('refused', 'Give it another key.');
     expect(pauseMs(misconfigured, 1, 0)).toBe(30_000);
     expect(pauseMs(misconfigured, 1, 1)).toBe(60_000);

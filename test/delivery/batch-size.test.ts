@@ -5,11 +5,11 @@ import { movedClock } from '../fixtures/running-worker.ts';
 const create = (batchSizeMax = 100) => createBatchSize({ batchSizeMax }, movedClock());
 
 describe('the size of batches', () => {
-  it('begins with as many as the adapter takes', () => {
+  it('starts at the maximum of the adapter', () => {
     expect(create().limit()).toBe(100);
   });
 
-  it('is half of a batch that took too long, down to one', () => {
+  it('is half of the last batch after a timeout, down to one', () => {
     const size = create();
     size.resize(60, true);
     expect(size.limit()).toBe(30);
@@ -17,7 +17,7 @@ describe('the size of batches', () => {
     expect(size.limit()).toBe(1);
   });
 
-  it('doubles with each full batch that came back in time, up to what the adapter takes', () => {
+  it('doubles after each full batch in time, up to the maximum of the adapter', () => {
     const size = create();
     size.resize(60, true);
     size.resize(29, false);
@@ -37,13 +37,13 @@ describe('the size of batches', () => {
     expect(limits).toEqual([5, 4, 4]);
   });
 
-  it('does not grow by an outage', () => {
+  it('does not grow after an outage', () => {
     const size = create(2);
     size.shrinkAfterOutage();
     expect(size.limit()).toBe(2);
   });
 
-  it('is what the adapter takes again, once the destination was taken anew', () => {
+  it('is the maximum again after the destination was taken again', () => {
     const size = create();
     size.resize(60, true);
     size.reset();
@@ -60,7 +60,7 @@ describe('the rate of batches', () => {
     expect(size.waitMs()).toBe(0);
   });
 
-  it('waits until the oldest batch of the span is old enough', () => {
+  it('waits until the oldest batch has left the time span', () => {
     const clock = movedClock();
     const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
     size.start();
@@ -72,7 +72,7 @@ describe('the rate of batches', () => {
     expect(size.waitMs()).toBe(0);
   });
 
-  it('does not wait for starts that a clock which was set back puts into the future', () => {
+  it('ignores starts that lie in the future after the clock was set back', () => {
     const clock = movedClock();
     const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
     size.start();

@@ -25,7 +25,7 @@ for (const engine of engines) {
           expect(await readDelivery(fresh.store, 'crm', callId)).toMatchObject({ state: 'delivered' });
       });
 
-    it('a call that was taken under it and had not landed lands at the next start', async () => {
+    it('a call that was received then lands after the next start', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ['ahead'], someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['right']);
@@ -33,7 +33,7 @@ for (const engine of engines) {
       await expectLanded(['ahead', 'right']);
     });
 
-    it('a pause that was written under it holds nothing back', async () => {
+    it('a pause that was written then delays nothing', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock(someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['ahead'], clock());
@@ -50,7 +50,7 @@ for (const engine of engines) {
       await expectLanded(['right']);
     });
 
-    it('a clock that is put right while the receiver runs holds nothing back either', async () => {
+    it('a clock that is corrected while the receiver runs delays nothing either', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock(someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['ahead'], clock());
@@ -61,7 +61,7 @@ for (const engine of engines) {
       await expectLanded(['ahead']);
     });
 
-    it('a call that waits for its end is not landed before its time', async () => {
+    it('a call that waits for its end does not land early', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock();
       await storeCalls(fresh.store, ['ahead'], someTimeMs + aheadMs);

@@ -23,15 +23,15 @@ describe('the holder of a lease', () => {
     expect(judged(() => ({ startTime: '1001' }))).toBe(true);
   });
 
-  it('runs when its pid and its start time are those of a process', () => {
+  it('runs when a process has its pid and its start time', () => {
     expect(judged(() => ({ startTime: '1000' }))).toBe(false);
   });
 
-  it('is not judged when the system does not tell', () => {
+  it('counts as running when the system reports nothing', () => {
     expect(judged(() => 'unknown')).toBe(false);
   });
 
-  it('is not judged from another host, boot or container, where the same pid is another process', () => {
+  it('counts as running from another host, boot or container, where the same pid is another process', () => {
     expect(judged(() => 'ended', 'b'.repeat(22))).toBe(false);
   });
 
@@ -41,11 +41,11 @@ describe('the holder of a lease', () => {
     'b4ff0a1c-2cb7-4c0f-9a3e-000000000000',
     `${someone.host}.x.1.y`,
     `${someone.host}.41`,
-  ])('is not judged by a name that says nothing of its process: %j', (name) => {
+  ])('counts as running when its name does not identify a process: %j', (name) => {
     expect(hasProvablyEnded(name, someone.host, () => 'ended')).toBe(false);
   });
 
-  it('has a name of its own for each receiver in one process, which the store has room for', () => {
+  it('has a different name for each receiver in one process, short enough for the store', () => {
     const names = [identifyHolder(), identifyHolder()].map(({ holder }) => holder);
     expect(new Set(names).size).toBe(2);
     const longest = { ...someone, pid: 4_194_304, startTime: '9'.repeat(16) };
@@ -53,7 +53,7 @@ describe('the holder of a lease', () => {
       expect(name.length).toBeLessThanOrEqual(64);
   });
 
-  it('runs as far as another receiver in the same process can see', () => {
+  it('counts as running for another receiver in the same process', () => {
     const { holder } = identifyHolder();
     expect(identifyHolder().hasEnded(holder)).toBe(false);
   });
@@ -63,7 +63,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', ()
   let child: ChildProcess | undefined;
   afterEach(() => void child?.kill('SIGKILL'));
 
-  /** The name that a process of the same host would have. */
+  /** The holder name of a process on the same host. */
   const started = (command: string, ...args: string[]): { name: string; pid: number } => {
     child = spawn(command, args, { stdio: 'ignore' });
     const pid = child.pid ?? 0;
@@ -73,20 +73,20 @@ describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', ()
     return { name: holderName({ ...self, pid, startTime: state.startTime }), pid };
   };
 
-  it('a holder that runs is not judged ended, and after kill -9 it is', async () => {
+  it('a running holder has not ended, and after kill -9 it has', async () => {
     const { name } = started('sleep', '60');
     expect(identifyHolder().hasEnded(name)).toBe(false);
     child?.kill('SIGKILL');
     await vi.waitFor(() => expect(identifyHolder().hasEnded(name)).toBe(true));
   });
 
-  it('a holder that was stopped, and may go on, is not judged ended', () => {
+  it('a suspended holder has not ended', () => {
     const { name } = started('sleep', '60');
     child?.kill('SIGSTOP');
     expect(identifyHolder().hasEnded(name)).toBe(false);
   });
 
-  it('a holder that ended, while its parent has not collected it, is judged ended', async () => {
+  it('a zombie holder, whose parent has not collected it, has ended', async () => {
     // The shell becomes a program that never collects its child.
     const { pid } = started('sh', '-c', 'sleep 0.2 & exec sleep 60');
     const zombie = await vi.waitFor(() => {

@@ -11,7 +11,7 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_none, i
 const until = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 8000, interval: 5 });
 
-/** Holds a batch until the test lets it go. */
+/** Delays a batch until the test releases it. */
 function heldAct(): { act: Act; begun: Promise<void>; release: () => void } {
   let release = (): void => undefined;
   let begin = (): void => undefined;
@@ -65,7 +65,7 @@ for (const engine of engines) {
       expect([...one.landed, ...two.landed].every(([, revisions]) => revisions.length === 1)).toBe(true);
     });
 
-    it('a stop finishes the batch in flight, settles it and gives the lease back', async () => {
+    it('a stop finishes the batch in flight, settles it and releases the lease', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(20));
       const { act, begun, release } = heldAct();
@@ -81,7 +81,7 @@ for (const engine of engines) {
       expect(await holder()).toBeNull();
     });
 
-    it('a stop does not wait for an adapter that does not heed its signal', async () => {
+    it('a stop does not wait for an adapter that ignores its signal', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       let begin = (): void => undefined;
@@ -97,7 +97,7 @@ for (const engine of engines) {
       expect(await holder()).toBeNull();
     });
 
-    it('a stop interrupts an adapter that heeds its signal', async () => {
+    it('a stop interrupts an adapter that obeys its signal', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       const { act, begun, release } = heldAct();
@@ -111,7 +111,7 @@ for (const engine of engines) {
       expect(await row('call-0')).toMatchObject({ state: 'delivered' });
     });
 
-    it('a holder that was away too long settles nothing, and delivers no more', async () => {
+    it('a holder that lost its lease settles nothing, and stops delivering', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(20));
       const clock = movedClock();
@@ -128,7 +128,7 @@ for (const engine of engines) {
       expect(await holder()).toBe('new');
     });
 
-    it('what such a holder wrote over a newer landing is due again', async () => {
+    it('a newer landing that such a holder overwrote is due again', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       const clock = movedClock();
@@ -143,7 +143,7 @@ for (const engine of engines) {
       await until(() => expect([...newer.landed.values()].flat()).toHaveLength(4));
     });
 
-    it('what such a holder wrote while the present one has it in hand stays due when that one settles it', async () => {
+    it("a delivery that such a holder overwrote during the new holder's attempt stays due after that attempt", async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ['x']);
       const clock = movedClock();
@@ -151,7 +151,7 @@ for (const engine of engines) {
       started(runWorker(fresh.store, scriptedAdapter([old.act]), { clock, holder: 'old' }));
       await old.begun;
       clock.moveBy(60_000);
-      // The newest state is on its way, and then the old holder's write comes.
+      // The newest state is in flight when the old holder's write arrives.
       await storeDue(fresh.store, [pushOf(inboundBodies('x').end)]);
       const present = heldAct();
       const newer = scriptedAdapter([present.act]);
@@ -168,7 +168,7 @@ for (const engine of engines) {
       expect(newer.batches).toHaveLength(2);
     });
 
-    it('what such a holder has in hand is due again, also when the store does not take its word at first', async () => {
+    it('the batch of such a holder is due again, even when the store fails at first', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ['x']);
       const clock = movedClock();
@@ -195,7 +195,7 @@ for (const engine of engines) {
       await until(() => expect(newer.landed.get('x')).toHaveLength(2));
     });
 
-    it('a process that was stopped after it read a batch renews its lease before it delivers', async () => {
+    it('a process that was suspended after it read a batch renews its lease before it delivers', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       const clock = movedClock();
@@ -209,7 +209,7 @@ for (const engine of engines) {
       const destination = destinationOf(fresh.store, adapter, { clock });
       const { reader } = fresh.store;
       let reads = 0;
-      // The third read comes after a look at the lease. There it stands still for longer than the lease.
+      // The third read follows a check of the lease. There the process stops for longer than the lease.
       const stopping = new Proxy(reader, {
         get(target, name, receiver) {
           if (name === 'knex' && (reads += 1) === 3) clock.moveBy(60_000);
@@ -221,7 +221,7 @@ for (const engine of engines) {
       expect(leftMs).toBe(60_000);
     });
 
-    it('a holder whose process has ended is taken over from before its lease ends', async () => {
+    it('the lease of a holder whose process has ended can be taken early', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       await takeLease(fresh.store, 'crm', 'killed', undefined, 60_000, someTimeMs);
@@ -230,7 +230,7 @@ for (const engine of engines) {
       await until(() => expect(adapter.landed.size).toBe(2));
     });
 
-    it('a holder takes over again when the other lets go', async () => {
+    it('a holder takes the lease again when the other releases it', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ids(2));
       await takeLease(fresh.store, 'crm', 'other', undefined, 60_000, someTimeMs);
@@ -258,7 +258,7 @@ describe('a deadline', () => {
     await storeCalls(fresh.store, ids(5));
   };
 
-  it('ends a batch of an adapter that does not heed its signal, with one attempt and not one by one', async () => {
+  it('ends a batch of an adapter that ignores its signal, with one attempt and not one by one', async () => {
     await open();
     const adapter = scriptedAdapter([() => new Promise(() => undefined)]);
     worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
@@ -273,7 +273,7 @@ describe('a deadline', () => {
     expect(adapter.batches.map(({ length }) => length)).toEqual([5]);
   });
 
-  it('halves the batches that do not come back in time, and lets them grow again', async () => {
+  it('halves batches after a timeout, and lets them grow again', async () => {
     await open();
     const clock = movedClock();
     const slow: Act = (batch, signal) =>
@@ -295,7 +295,7 @@ describe('a deadline', () => {
     expect(sizes.filter((size) => size === 2).length).toBeGreaterThan(1);
   });
 
-  it('holds for a whole batch, also when it is tried one by one', async () => {
+  it('covers a whole batch, even when it is tried one by one', async () => {
     await open();
     const slowlyBad: Act = async (batch, signal) => {
       if (batch.length > 1) throw new TypeError('poison');
@@ -305,7 +305,7 @@ describe('a deadline', () => {
     const adapter = scriptedAdapter([slowlyBad, slowlyBad, () => new Promise(() => undefined)]);
     worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
     await vi.waitFor(() => expect(adapter.batches.length).toBeGreaterThan(2), { timeout: 8000 });
-    // One landed just as the time was over; the others were not tried and stay due, without an attempt.
+    // One delivery landed just at the deadline. The others were not tried and stay due, without an attempt.
     expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 2]);
     expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1]);
   });

@@ -14,7 +14,7 @@ const landWith =
     batch.map(({ id }) => delivered(id, { effect: 'updated', trace }));
 
 for (const engine of engines) {
-  describe.skipIf(!engine.given)(`what landed before, on ${engine.title}`, () => {
+  describe.skipIf(!engine.given)(`an earlier landing, on ${engine.title}`, () => {
     let fresh: FreshStore;
     let worker: Worker | undefined;
     beforeEach(async () => {
@@ -27,7 +27,7 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it('is handed in with the next revision: which one it was, and its trace', async () => {
+    it('comes with the next revision: its revision and its trace', async () => {
       const adapter = scriptedAdapter([landWith('first'), landWith(undefined), landWith(undefined)]);
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
@@ -45,12 +45,12 @@ for (const engine of engines) {
       expect(given).toEqual([
         [undefined, undefined],
         [someTimeMs, 'first'],
-        // A landing without a trace of its own keeps the last one.
+        // A landing without a trace keeps the last trace.
         [someTimeMs + 1, 'first'],
       ]);
     });
 
-    it('is named as the reason of each visit: first, revisit, changed, replay', async () => {
+    it('decides the kind of visit: first, revisit, changed, replay', async () => {
       const lookAgain: Act = (batch) =>
         batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
       const adapter = scriptedAdapter([lookAgain]);
@@ -75,7 +75,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('is never replaced by an older revision: the adapter does not see it', async () => {
+    it('is never replaced by an older revision, which the adapter does not see', async () => {
       const adapter = scriptedAdapter();
       await storeCalls(fresh.store, ['a', 'b']);
       await fresh.store.writer
@@ -92,7 +92,7 @@ for (const engine of engines) {
       });
     });
 
-    it('may be a skip that asked to be looked at again: it is, as a further attempt', async () => {
+    it('can be a skip with a revisit, which comes as a further attempt', async () => {
       const adapter = scriptedAdapter([
         (batch) => batch.map(({ id }) => skipped(id, 'Nobody has the number.', 0)),
         landWith('x'),
@@ -104,7 +104,7 @@ for (const engine of engines) {
       expect(adapter.batches.map(([delivery]) => delivery?.visit)).toEqual(['first', 'revisit']);
     });
 
-    it('may be an attempt whose count began anew: the next one is handed in as a second', async () => {
+    it('can be hidden by a restarted count, so the next attempt counts as the second', async () => {
       const reject: Act = (batch) => batch.map(({ id }) => rejected(id, 'no', 'It is refused.', 'Mend it.'));
       const adapter = scriptedAdapter([reject, landWith('x')]);
       await storeCalls(fresh.store, ['a']);
@@ -119,7 +119,7 @@ for (const engine of engines) {
       expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
     });
 
-    it('may be a batch that made the adapter throw: each of it is tried alone as a second attempt', async () => {
+    it('can be hidden in a batch that made the adapter throw, so each delivery alone counts as a second attempt', async () => {
       const adapter = scriptedAdapter([
         () => {
           throw new Error('after the write');

@@ -27,7 +27,7 @@ describe('the lease on a destination', () => {
   const revisionOf = async (callId: string) =>
     (await readDelivery(fresh.store, 'crm', callId))?.revision ?? 0;
 
-  it('is taken when it is free, and by no other process then', async () => {
+  it('is taken when it is free, and then by no other process', async () => {
     expect(await keeperOf('one').hold()).toMatchObject({ fence: 1, abandoned: false });
     expect(await keeperOf('two').hold()).toBeUndefined();
   });
@@ -44,7 +44,7 @@ describe('the lease on a destination', () => {
     expect((await state())?.leaseUntilMs).toBe(clock() + leaseMs);
   });
 
-  it('gives a batch half of its time, and less once it is not renewed', async () => {
+  it('gives a batch half of its time, and less when it is not renewed', async () => {
     const keeper = keeperOf('one');
     await keeper.hold();
     expect(keeper.batchTimeMs()).toBe(leaseMs / 2);
@@ -54,7 +54,7 @@ describe('the lease on a destination', () => {
     expect(keeper.batchTimeMs()).toBeLessThanOrEqual(0);
   });
 
-  it('is lost to a process that takes it after its end, and is taken back under a greater fence', async () => {
+  it('is lost to a process that takes it after it expired, and is taken back with a greater fence', async () => {
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
     clock.moveBy(leaseMs);
@@ -64,7 +64,7 @@ describe('the lease on a destination', () => {
     expect(await one.hold()).toMatchObject({ fence: 3, abandoned: false });
   });
 
-  it('is taken anew after a settle showed that it is lost', async () => {
+  it('is taken again after a settle showed that it is lost', async () => {
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
     clock.moveBy(leaseMs);
@@ -74,7 +74,7 @@ describe('the lease on a destination', () => {
     expect(await one.hold()).toMatchObject({ fence: 3 });
   });
 
-  it('makes due again what was given out under a lease that is lost', async () => {
+  it('makes deliveries due again that the adapter received under a lost lease', async () => {
     await storeCalls(fresh.store, ['a', 'b']);
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
@@ -89,7 +89,7 @@ describe('the lease on a destination', () => {
     expect(await revisionOf('a')).toBe(after[0]);
   });
 
-  it('leaves alone what was settled', async () => {
+  it('does not make settled deliveries due again', async () => {
     await storeCalls(fresh.store, ['a']);
     const keeper = keeperOf('one');
     await keeper.hold();
@@ -100,7 +100,7 @@ describe('the lease on a destination', () => {
     expect(await revisionOf('a')).toBe(before);
   });
 
-  it('is given back at the end, and what was not settled is due again', async () => {
+  it('is released at the end, and unsettled deliveries are due again', async () => {
     await storeCalls(fresh.store, ['a']);
     const keeper = keeperOf('one');
     await keeper.hold();

@@ -17,7 +17,7 @@ const pausedFor = (ms: number, pauses = 1) => ({ pauses, pausedUntilMs: someTime
 const idsOf = (deliveries: readonly { call: { id: string } }[]) => deliveries.map(({ call }) => call.id);
 const create = (): OutageProbe => createOutageProbe(movedClock());
 
-/** Probes as often as that, each time in vain. Answers what each probe was made with. */
+/** Fails this many probes. Returns the delivery that each probe used. */
 function fail(probe: OutageProbe, times: number): string[] {
   return Array.from({ length: times }, () => {
     const chosen = probe.choose(due.slice(0, probe.choices()));
@@ -33,14 +33,14 @@ describe('a pause of the destination', () => {
     expect(probe.isAway()).toBe(true);
   });
 
-  it('is not waited for when it is over, nor where the store has none', () => {
+  it('is not waited for when it is over or the store has none', () => {
     const probe = create();
     expect(probe.observe(pausedFor(-1))).toBe(0);
     expect(probe.observe(undefined)).toBe(0);
     expect(probe.isAway()).toBe(false);
   });
 
-  it('is not waited for by a process that has just taken the destination, until it has read a batch', () => {
+  it('is ignored by a process that has just taken the destination, until it has read a batch', () => {
     const probe = create();
     probe.begin();
     expect(probe.observe(pausedFor(5_000))).toBe(0);
@@ -56,7 +56,7 @@ describe('a pause of the destination', () => {
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
   });
 
-  it('is longer after each pause before it, and begins at a minute where a person must act', () => {
+  it('is longer after each pause, and starts at a minute when a person must act', () => {
     const probe = create();
     expect(probe.pauseAfter(stopped, 1)).toEqual({ durationMs: 1_000, pauses: 1 });
     probe.observe(pausedFor(0, 3));
@@ -66,19 +66,19 @@ describe('a pause of the destination', () => {
   });
 });
 
-describe('the probe of a destination that is away', () => {
-  it('takes the longest due three times, and then the others in turn', () => {
+describe('the probe of an unreachable destination', () => {
+  it('tries the longest due delivery three times, and then the others in turn', () => {
     const probe = create();
     expect(fail(probe, 6)).toEqual(['a', 'a', 'a', 'b', 'c', 'b']);
   });
 
-  it('takes the longest due where there is no other', () => {
+  it('tries the longest due delivery when there is no other', () => {
     const probe = create();
     fail(probe, 4);
     expect(idsOf(probe.choose([a]))).toEqual(['a']);
   });
 
-  it('begins anew with another delivery once a batch came back', () => {
+  it('starts again with another delivery after a batch succeeded', () => {
     const probe = create();
     fail(probe, 2);
     probe.note([a], landed);
@@ -93,7 +93,7 @@ describe('the probe of a destination that is away', () => {
     expect(fail(probe, 2)).toEqual(['a', 'b']);
   });
 
-  it.each(['clear', 'begin'] as const)('forgets what it was made with after %s', (method) => {
+  it.each(['clear', 'begin'] as const)('forgets its delivery after %s', (method) => {
     const probe = create();
     fail(probe, 5);
     probe[method]();
@@ -108,20 +108,20 @@ describe('the probe of a destination that is away', () => {
       return probe;
     };
 
-    it('tries the first one once more, alone', () => {
+    it('tries the first delivery once more, alone', () => {
       const probe = proved();
       expect(probe.isProbing()).toBe(true);
       expect(probe.choices()).toBe(500);
       expect(idsOf(probe.choose(due))).toEqual(['a']);
     });
 
-    it('lays a further failure to that one', () => {
+    it('blames that delivery for a further failure', () => {
       const { outcomes, stopped: rest } = proved().blame([a], away);
       expect(rest).toBeUndefined();
       expect(outcomes.get('a')).toMatchObject({ kind: 'retry', code: 'destination_unavailable' });
     });
 
-    it('lays it to no other delivery, to no batch, and not over an outcome', () => {
+    it('blames no other delivery, no batch and no delivery with an outcome', () => {
       const probe = proved();
       const tried = { ...away, outcomes: new Map([['a', delivered('a', { effect: 'created' })]]) };
       expect(probe.blame(due.slice(1, 2), away)).toBe(away);
@@ -129,13 +129,13 @@ describe('the probe of a destination that is away', () => {
       expect(probe.blame([a], tried)).toBe(tried);
     });
 
-    it('lays no fault of the settings to it', () => {
+    it('does not blame it for a fault of the settings', () => {
       const misconfigured = { ...away, stopped: new AdapterMisconfigured('refused', 'mend') };
       expect(proved().blame([a], misconfigured)).toBe(misconfigured);
     });
   });
 
-  it('lays a failure to the destination while nothing else landed', () => {
+  it('blames the destination while no other delivery landed', () => {
     const probe = create();
     fail(probe, 5);
     expect(probe.blame([a], away)).toBe(away);

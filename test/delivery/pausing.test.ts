@@ -19,7 +19,7 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_none, i
 const until = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 8000, interval: 5 });
 
-describe('the worker, where a destination is away', () => {
+describe('the worker with an unreachable destination', () => {
   let fresh: FreshStore;
   let worker: Worker | undefined;
   beforeEach(async () => {
@@ -33,7 +33,7 @@ describe('the worker, where a destination is away', () => {
 
   const row = (callId: string) => readDelivery(fresh.store, 'crm', callId);
   const state = async () => (await readDestinations(fresh.store)).find(({ name }) => name === 'crm');
-  /** Moves the clock to the end of the pause that was written, if any: no batch is in flight then. */
+  /** Moves the clock to the end of the stored pause, if any. No batch is in flight then. */
   const endPause = async (clock: MovedClock): Promise<void> => {
     const pausedMs = ((await state())?.pausedUntilMs ?? 0) - clock();
     if (pausedMs > 0) clock.moveBy(pausedMs);
@@ -44,7 +44,7 @@ describe('the worker, where a destination is away', () => {
       for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
     });
 
-  it('pauses a destination that is away without counting an attempt, and probes it with one delivery', async () => {
+  it('pauses an unreachable destination without counting an attempt, and probes it with one delivery', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(5));
     const away = fail(new DestinationUnavailable('The CRM is away.'));
@@ -63,7 +63,7 @@ describe('the worker, where a destination is away', () => {
   });
 
   it.each(['native', 'lookup', 'none'] as const)(
-    'spends no attempt on an outage, and then hands in what may have landed as a second one (idempotency %s)',
+    'counts no attempt for an outage, and afterwards delivers a call that may have landed as a second attempt (idempotency %s)',
     async (idempotency) => {
       const clock = movedClock();
       await storeCalls(fresh.store, ids(2));
@@ -80,7 +80,7 @@ describe('the worker, where a destination is away', () => {
     },
   );
 
-  it('tells a call for which the destination seems away from one that is, and lets the others land', async () => {
+  it('detects a call that makes the destination seem unreachable, and lets the others land', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(30));
     const bad = ['call-0', 'call-1', 'call-7'];
@@ -104,13 +104,13 @@ describe('the worker, where a destination is away', () => {
       }
     });
     expect((await row('call-0'))?.reason).toContain('HTTP 500');
-    // The first that failed was tried three times as a probe, and once more alone after another had landed.
+    // The first failed delivery was the probe three times, and was tried once more alone after another had landed.
     const alone = adapter.batches.filter(({ length }) => length === 1).map(([first]) => first?.id);
     expect(alone.slice(0, 3)).toEqual(['call-0', 'call-0', 'call-0']);
     expect(alone[3]).not.toBe('call-0');
   });
 
-  it('such a call that nobody else stands beside keeps its attempts, and lands when it can', async () => {
+  it('counts no attempt for such a call when it is the only one, and lands it when it can', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const away = fail(new DestinationUnavailable('away'));
@@ -124,7 +124,7 @@ describe('the worker, where a destination is away', () => {
     expect(adapter.batches.at(-1)).toMatchObject([{ attempt: 1 }]);
   });
 
-  it('leaves a paused destination alone, however often it is woken', async () => {
+  it('leaves a paused destination alone, however often the worker is woken', async () => {
     await storeCalls(fresh.store, ids(2));
     const adapter = scriptedAdapter([fail(new DestinationUnavailable('away', { retryAfterMs: 60_000 }))]);
     worker = runWorker(fresh.store, adapter, { pollMs: 1 });
@@ -156,14 +156,14 @@ describe('the worker, where a destination is away', () => {
     await expectLanded(['a']);
   });
 
-  it('writes a pause whose reason no database would take as it is', async () => {
+  it('stores a pause whose reason no database would accept unchanged', async () => {
     await storeCalls(fresh.store, ['a']);
     const reason = `away\0${'x'.repeat(100_000)}`;
     worker = runWorker(fresh.store, scriptedAdapter([fail(new DestinationUnavailable(reason))]));
     await until(async () => expect((await state())?.pauseReason).toHaveLength(1000));
   });
 
-  it('makes a destination ready before the first batch, and again after that failed', async () => {
+  it('prepares a destination before the first batch, and again after a failure', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     let calls = 0;
@@ -179,7 +179,7 @@ describe('the worker, where a destination is away', () => {
     expect(calls).toBe(2);
   });
 
-  it('lands at one destination while another is dead, or hangs', async () => {
+  it('lands at one destination while another is unreachable or hangs', async () => {
     await storeCalls(fresh.store, ids(3), someTimeMs, ['crm', 'dead']);
     const adapter = scriptedAdapter();
     const hanging = scriptedAdapter([() => new Promise(() => undefined)]);
@@ -191,7 +191,7 @@ describe('the worker, where a destination is away', () => {
     expect(await readDelivery(fresh.store, 'dead', 'call-0')).toMatchObject({ state: 'due' });
   });
 
-  it('goes on after the store was away', async () => {
+  it('continues after the store was unreachable', async () => {
     const adapter = scriptedAdapter();
     await fresh.store.writer.knex.schema.renameTable('destinations', 'destinations_away');
     worker = runWorker(fresh.store, adapter);

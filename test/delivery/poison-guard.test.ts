@@ -9,13 +9,13 @@ const begun = (abandoned: boolean, suspect?: { callId: string; ends: number }): 
 };
 
 describe('the search for a delivery that ends processes', () => {
-  it('suspects nothing after a holder that gave the lease back', () => {
+  it('suspects nothing after a holder that released the lease', () => {
     const guard = begun(false);
     expect(guard.isAlone()).toBe(false);
     expect(guard.suspectIn(['a'])).toBeUndefined();
   });
 
-  it('sends as many deliveries alone as the abandoned batch may have had', () => {
+  it('tries as many deliveries alone as the abandoned batch could hold', () => {
     const guard = begun(true);
     for (const callId of ['a', 'b', 'c']) {
       expect(guard.isAlone()).toBe(true);
@@ -25,7 +25,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.isAlone()).toBe(false);
   });
 
-  it('delays the suspect until it is the last one that goes alone', () => {
+  it('tries the suspect last of those tried alone', () => {
     const suspect = { callId: 's', ends: 1 };
     const guard = begun(true, suspect);
     expect(guard.suspectToDelay()).toEqual(suspect);
@@ -35,7 +35,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.suspectIn(['s'])).toEqual({ callId: 's', ends: 2 });
   });
 
-  it('goes on until the suspect was settled', () => {
+  it('continues until the suspect is settled', () => {
     const guard = begun(true, { callId: 's', ends: 1 });
     for (const callId of ['a', 'b', 'c', 'd']) guard.countSettled([callId]);
     expect(guard.isAlone()).toBe(true);
@@ -50,7 +50,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.suspectIn(['s'])).toBeUndefined();
   });
 
-  it('chooses another delivery than the suspect where there is one', () => {
+  it('chooses a delivery other than the suspect when there is one', () => {
     const suspect = { callId: 's', ends: 1 };
     const chosen = (...ids: string[]) => chooseOther(suspect, ids.map(dueOf)).map(({ call }) => call.id);
     expect(chosen('s', 'a')).toEqual(['a']);
@@ -58,7 +58,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(chosen()).toEqual([]);
   });
 
-  it('takes a delivery for poison at the third process that it would end', () => {
+  it('treats a delivery as poison before it can end a third process', () => {
     expect([1, 2, 3].map((ends) => isPoison({ callId: 's', ends }))).toEqual([false, false, true]);
   });
 });

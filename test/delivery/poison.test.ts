@@ -23,7 +23,7 @@ describe('a worker that takes over from a process that ended', () => {
     await fresh.close();
   });
 
-  /** As a process that took the destination a minute ago, and was killed. */
+  /** Acts as a process that took the destination a minute ago and was killed. */
   const endProcess = async (suspect?: Suspect): Promise<void> => {
     const lease = await takeLease(fresh.store, 'crm', 'dead', undefined, 60_000, someTimeMs - 60_000);
     if (lease === undefined) throw new Error('Another holds the destination');
@@ -38,21 +38,21 @@ describe('a worker that takes over from a process that ended', () => {
   const noted = async (): Promise<unknown> =>
     fresh.store.writer.knex('destinations').first('suspect_call_id', 'suspect_ends');
 
-  it('tries as many deliveries alone as that one may have had in hand, and then batches again', async () => {
+  it('tries as many deliveries alone as its batch could hold, and then batches again', async () => {
     await storeCalls(fresh.store, ids(23));
     await endProcess();
     const { batches } = await deliverAll(23);
     expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 10, 3]);
   });
 
-  it('does not when that one let the destination go', async () => {
+  it('tries batches at once when that process had released the lease', async () => {
     await storeCalls(fresh.store, ids(10));
     const lease = await takeLease(fresh.store, 'crm', 'stopped', undefined, 60_000, someTimeMs - 60_000);
     if (lease !== undefined) await releaseLease(fresh.store, 'crm', lease);
     expect((await deliverAll(10)).batches).toHaveLength(1);
   });
 
-  it('notes which delivery it has in hand, and takes the note back when that is settled', async () => {
+  it('notes the delivery that it tries alone, and removes the note when that is settled', async () => {
     await storeCalls(fresh.store, ids(2));
     await endProcess();
     const seen: unknown[] = [];
@@ -81,7 +81,7 @@ describe('a worker that takes over from a process that ended', () => {
     expect(seen).toEqual({ suspect_call_id: 'call-0', suspect_ends: 2 });
   });
 
-  it('sets a delivery aside that was alone in hand at two ends, and lands its neighbours', async () => {
+  it('sets aside a delivery that was tried alone when two processes ended, and lands the others', async () => {
     await storeCalls(fresh.store, ids(5));
     await endProcess({ callId: 'call-2', ends: 2 });
     const adapter = await deliverAll(4);
@@ -95,7 +95,7 @@ describe('a worker that takes over from a process that ended', () => {
     );
   });
 
-  it('tries what was in hand at the end last of those that go alone', async () => {
+  it('tries the suspect last of those tried alone', async () => {
     await storeCalls(fresh.store, ids(14));
     await endProcess({ callId: 'call-0', ends: 1 });
     const { batches } = await deliverAll(14);
@@ -103,7 +103,7 @@ describe('a worker that takes over from a process that ended', () => {
     expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 4]);
   });
 
-  it('forgets the ends of one delivery as soon as another is in hand', async () => {
+  it('forgets the ends of one delivery once another is tried', async () => {
     await storeCalls(fresh.store, ids(3));
     await endProcess({ callId: 'call-0', ends: 1 });
     let seen: unknown;

@@ -12,8 +12,8 @@ const due = (rest: Partial<DueDelivery> = {}): DueDelivery => ({ ...dueOf('c'), 
 const settle = (outcome: Outcome, given = due(), nowMs = someTimeMs) =>
   settlementOf(given, outcome, nowMs, 0.5);
 
-describe('what the store remembers of an outcome', () => {
-  it('of a landing: revision, remote id and trace', () => {
+describe('the stored settlement', () => {
+  it('of a landing holds revision, remote id and trace', () => {
     expect(settle(delivered('c', { effect: 'created', remoteId: 'r', trace: { rule: 'x' } }))).toMatchObject({
       callId: 'c',
       revision: 5,
@@ -24,7 +24,7 @@ describe('what the store remembers of an outcome', () => {
     });
   });
 
-  it('of a landing without remote id and trace: to keep what there was', () => {
+  it('of a landing without remote id and trace keeps the earlier ones', () => {
     expect(settle(delivered('c', { effect: 'unchanged' }))).toMatchObject({
       remoteId: undefined,
       trace: undefined,
@@ -38,11 +38,11 @@ describe('what the store remembers of an outcome', () => {
     [NaN, undefined],
     [Infinity, undefined],
     [1e300, someTimeMs + 30 * 24 * 3_600_000],
-  ])('of a landing that is to be looked at again after %d ms: a bounded time', (revisitAfterMs, dueAtMs) => {
+  ])('of a landing with a revisit after %d ms holds a bounded time', (revisitAfterMs, dueAtMs) => {
     expect(settle(delivered('c', { effect: 'created', revisitAfterMs })).dueAtMs).toBe(dueAtMs);
   });
 
-  it('of a skip: the rule', () => {
+  it('of a skip holds the rule', () => {
     expect(settle(skipped('c', 'Internal calls stay inside.'))).toMatchObject({
       state: 'skipped',
       reason: 'Internal calls stay inside.',
@@ -50,7 +50,7 @@ describe('what the store remembers of an outcome', () => {
     });
   });
 
-  it('of a skip that is to be looked at again: when', () => {
+  it('of a skip with a revisit holds its time', () => {
     expect(settle(skipped('c', 'Nobody has the number.', 1000))).toMatchObject({
       state: 'skipped',
       dueAtMs: someTimeMs + 1000,
@@ -64,19 +64,22 @@ describe('what the store remembers of an outcome', () => {
     [NaN, 1_000],
     [Infinity, 1_000],
     [1e300, 6 * 3_600_000],
-  ])('of a rule that holds it back for %d ms: when to look again, and no attempt', (delayMs, afterMs) => {
-    expect(
-      settle(held('c', 'api_budget', 'Requests are saved.', delayMs), due({ attempts: 20 })),
-    ).toMatchObject({
-      state: 'due',
-      dueAtMs: someTimeMs + afterMs,
-      attempts: 0,
-      code: 'api_budget',
-      reason: 'Requests are saved.',
-    });
-  });
+  ])(
+    'of a delivery held for %d ms holds the time of the next look, and counts no attempt',
+    (delayMs, afterMs) => {
+      expect(
+        settle(held('c', 'api_budget', 'Requests are saved.', delayMs), due({ attempts: 20 })),
+      ).toMatchObject({
+        state: 'due',
+        dueAtMs: someTimeMs + afterMs,
+        attempts: 0,
+        code: 'api_budget',
+        reason: 'Requests are saved.',
+      });
+    },
+  );
 
-  it('of a rejection: code, reason and remedy', () => {
+  it('of a rejection holds code, reason and remedy', () => {
     expect(settle(rejected('c', 'no_field', 'It has no field.', 'Add it.'))).toMatchObject({
       state: 'rejected',
       code: 'no_field',
@@ -85,7 +88,7 @@ describe('what the store remembers of an outcome', () => {
     });
   });
 
-  it('of a retry: when to try again, and one attempt more', () => {
+  it('of a retry holds the time of the next attempt, and counts one attempt', () => {
     expect(settle(retry('c', 'row_locked', 'Locked.', 10_000), due({ attempts: 2 }))).toMatchObject({
       state: 'due',
       dueAtMs: someTimeMs + 10_000 + 2000,
@@ -107,7 +110,7 @@ describe('what the store remembers of an outcome', () => {
     expect(settle(retry('c', 'x', 'y'), due(), someTimeMs + 2 * giveUpAfterMs).state).toBe('due');
   });
 
-  it('is text that every database takes', () => {
+  it('holds only text that every database accepts', () => {
     const settlement = settle(rejected('c', 'x'.repeat(500), `a\0b\ud800${'y'.repeat(5000)}`, '\0'));
     expect(settlement.code).toHaveLength(64);
     expect(settlement.reason).toHaveLength(1000);
@@ -122,7 +125,7 @@ describe('the outcomes of a batch', () => {
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
 
-  it('are taken in any order', () => {
+  it('are accepted in any order', () => {
     const { outcomes, unknownIds } = reconcile(ids, [landed('b'), landed('a')]);
     expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
     expect(unknownIds).toBe(0);
@@ -136,7 +139,7 @@ describe('the outcomes of a batch', () => {
     ['without a kind', [{ id: 'a' }]],
     ['with a remote id that is no text', [{ ...landed('a'), remoteId: 7 }]],
     ['with a remote id that is too long', [{ ...landed('a'), remoteId: 'x'.repeat(192) }]],
-    ['with a remote id that no database takes', [{ ...landed('a'), remoteId: 'x\0' }]],
+    ['with a remote id that no database accepts', [{ ...landed('a'), remoteId: 'x\0' }]],
     ['with a trace that is no JSON', [{ ...landed('a'), trace: cycle }]],
     ['a retry without a reason', [{ id: 'a', kind: 'retry', code: 'x' }]],
     ['a rejection without a remedy', [{ id: 'a', kind: 'rejected', code: 'x', reason: 'y' }]],
@@ -149,13 +152,13 @@ describe('the outcomes of a batch', () => {
     expect([...outcomes]).toMatchObject([['a', { kind: 'retry', code: 'adapter_fault' }]]);
   });
 
-  it('do not suffer from a faulty neighbour', () => {
+  it('do not depend on a faulty outcome beside them', () => {
     const { outcomes } = reconcile(ids, [landed('a'), { id: 'b' }]);
     expect(outcomes.get('a')?.kind).toBe('delivered');
     expect(outcomes.get('b')?.kind).toBe('retry');
   });
 
-  it('of ids that are not in the batch are counted and go nowhere', () => {
+  it('with unknown ids are counted and ignored', () => {
     const { outcomes, unknownIds } = reconcile(ids, [landed('a'), landed('b'), landed('z')]);
     expect([...outcomes.keys()]).toEqual(ids);
     expect(unknownIds).toBe(1);

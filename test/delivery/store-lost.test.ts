@@ -8,7 +8,7 @@ import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
 
 const [sqlite] = engines;
 
-it('nothing is delivered while the file of the store is away, and all of it when the file is back', async () => {
+it('the worker delivers nothing while the file of the store is missing, and everything when it is back', async () => {
   if (sqlite === undefined) throw new Error('SQLite is always there');
   const fresh = await openFreshStore(sqlite, ['crm']);
   const file = fresh.store.writer.file ?? '';

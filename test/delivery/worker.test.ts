@@ -40,7 +40,7 @@ describe('the worker', () => {
       for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
     });
 
-  it('lands what is due', async () => {
+  it('lands due deliveries', async () => {
     await storeCalls(fresh.store, ids(3));
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter);
@@ -49,7 +49,7 @@ describe('the worker', () => {
     expect(await row('call-1')).toMatchObject({ remote_id: 'remote-call-1', delivered_revision: someTimeMs });
   });
 
-  it('hands in the call, a key that stays, the attempt and the remote id of before', async () => {
+  it('passes the call, a stable key, the attempt and the earlier remote id to the adapter', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter);
@@ -72,7 +72,7 @@ describe('the worker', () => {
     expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
   });
 
-  it('lands a call that a rule held back as soon as its next push comes, whatever the clock says', async () => {
+  it('lands a held call as soon as its next push comes, whatever the clock says', async () => {
     const hold: Act = ([d]) => [held(d?.id ?? '', 'api_budget', 'Requests are saved.', 60_000)];
     const adapter = scriptedAdapter([hold]);
     await storeCalls(fresh.store, ['a']);
@@ -86,7 +86,7 @@ describe('the worker', () => {
     expect(adapter.batches).toHaveLength(2);
   });
 
-  it('takes no batch larger than the destination allows, one at a time, and the longest due first', async () => {
+  it('reads batches up to the allowed size, one at a time, and the longest due first', async () => {
     await storeCalls(fresh.store, ids(23));
     const adapter = scriptedAdapter(
       Array.from({ length: 5 }, (): Act => async (batch, signal) => {
@@ -100,10 +100,10 @@ describe('the worker', () => {
     expect(adapter.inFlightMax).toBe(1);
   });
 
-  it('looks at once when it is woken', async () => {
+  it('looks for work at once when it is woken', async () => {
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter, { pollMs: 3_600_000 });
-    // Without a wake the next look would come in an hour. The first wakes may meet its start.
+    // Without a wake, the next look would come in an hour. The first wakes can come before the worker has started.
     await storeCalls(fresh.store, ['a']);
     await until(() => {
       worker?.wake();
@@ -111,7 +111,7 @@ describe('the worker', () => {
     });
   });
 
-  it('finds by polling what another process stored', async () => {
+  it('finds deliveries that another process stored by polling', async () => {
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter);
     await until(async () => expect((await state())?.holder).toBe('test'));
@@ -131,7 +131,7 @@ describe('the worker', () => {
     await expectLanded(['late']);
   });
 
-  it('says that a call is over whose end is not waited for any longer', async () => {
+  it('marks a call as over when its end is overdue', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter, { capabilities: { stages: ['call_end'] } });
@@ -145,13 +145,13 @@ describe('the worker', () => {
       'answers twice',
       (batch, signal) => [...(land(batch, signal) as unknown[]), ...(land(batch, signal) as unknown[])],
     ],
-    ['answers for another', () => [delivered('nobody', { effect: 'created' })]],
+    ['returns an outcome for another', () => [delivered('nobody', { effect: 'created' })]],
     ['answers rubbish', () => 'rubbish'],
     [
-      'answers with what no store takes',
+      'returns a value that no store accepts',
       ([d]) => [{ ...delivered(d?.id ?? '', { effect: 'created' }), remoteId: {} }],
     ],
-  ])('tries again when the adapter %s', async (_what, act) => {
+  ])('retries when the adapter %s', async (_what, act) => {
     const clock = movedClock();
     const adapter = scriptedAdapter([act]);
     await storeCalls(fresh.store, ['a']);
@@ -163,7 +163,7 @@ describe('the worker', () => {
     await expectLanded(['a']);
   });
 
-  it('tries a batch that makes the adapter throw one by one, so that the neighbours land', async () => {
+  it('tries a batch that makes the adapter throw one by one, so that the others land', async () => {
     await storeCalls(fresh.store, ids(5));
     const poison: Act = (batch, signal) => {
       if (batch.some(({ id }) => id === 'call-2')) throw new TypeError('poison');
@@ -176,7 +176,7 @@ describe('the worker', () => {
     );
   });
 
-  it('does not let a stored call that cannot be completed hold up its neighbours', async () => {
+  it('lands the other calls when a stored call cannot be read in full', async () => {
     await storeCalls(fresh.store, ids(3));
     const adapter = scriptedAdapter();
     const destination = destinationOf(fresh.store, adapter);
@@ -194,7 +194,7 @@ describe('the worker', () => {
     expect(await row('call-1')).toMatchObject({ state: 'rejected', code: 'unreadable_call' });
   });
 
-  it('keeps what landed one by one before the destination went away', async () => {
+  it('keeps the landings that came before the destination became unreachable', async () => {
     await storeCalls(fresh.store, ids(3));
     const away = new DestinationUnavailable('away');
     const adapter = scriptedAdapter([fail(new TypeError('poison')), land, fail(away), fail(away)]);
@@ -220,7 +220,7 @@ describe('the worker', () => {
     await expectLanded(['a']);
   });
 
-  it('gives up after 72 hours of attempts, and says how to go on', async () => {
+  it('gives up after 72 hours of attempts, and says what to do', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const never: Act = ([d]) => [retry(d?.id ?? '', 'locked', 'Locked.')];
@@ -239,7 +239,7 @@ describe('the worker', () => {
     });
     const remedy = (await row('a'))?.remedy;
     expect(remedy).toContain('npm run replay');
-    // Told once, and counted apart from the tries before it.
+    // It is logged once, and counted separately from earlier attempts.
     await until(() => {
       expect(counted).toEqual({ retry: expect.any(Number) as number, exhausted: 1 });
       expect(warned).toEqual([{ state: 'exhausted', code: 'locked', reason: 'Locked.', remedy, count: 1 }]);
@@ -247,7 +247,7 @@ describe('the worker', () => {
     expect(clock() - someTimeMs).toBeGreaterThanOrEqual(72 * 3_600_000);
   });
 
-  it('tells of rejected deliveries once for each code, with its remedy', async () => {
+  it('warns of rejected deliveries once for each code, with the remedy', async () => {
     await storeCalls(fresh.store, ids(3));
     const refuse: Act = (batch) =>
       batch.map(({ id }) => rejected(id, id === 'call-0' ? 'too_long' : 'no_right', 'Refused.', 'Mend it.'));
@@ -267,7 +267,7 @@ describe('the worker', () => {
     expect(counted).toEqual([['rejected', 3]]);
   });
 
-  it('skips later revisions where the destination takes no updates', async () => {
+  it('skips later revisions when the destination accepts no updates', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter, { capabilities: { updates: false } });
@@ -297,13 +297,13 @@ describe('the worker', () => {
       await until(() => expect(during).toHaveLength(2));
       expect(during).toMatchObject([
         { attempts: 0, attempted_at: someTimeMs },
-        // What has landed is known by its remote id.
+        // A call that has landed is recognised by its remote id.
         { attempts: 0, attempted_at: someTimeMs },
       ]);
     },
   );
 
-  it('keeps to the rate that the destination allows', async () => {
+  it('obeys the rate limit of the destination', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(5));
     const adapter = scriptedAdapter();
