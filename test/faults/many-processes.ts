@@ -17,7 +17,7 @@ export function fencesOf(started: Started, destination: string): number[] {
     .split('\n')
     // The last one may be half written.
     .slice(0, -1)
-    .filter((line) => line.includes('"This process delivers at the destination now"'))
+    .filter((line) => line.includes('"This process now delivers to the destination"'))
     .map((line) => JSON.parse(line) as { destination: string; fence: number });
   return taken.filter((line) => line.destination === destination).map(({ fence }) => fence);
 }
