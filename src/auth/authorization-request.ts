@@ -81,11 +81,12 @@ export function isRefusal(
  * order. Otherwise the client's own scopes are granted. RFC 6749 section 3.3 allows this, because the answer names the
  * granted scope.
  */
-export function grantedScope(own: string, requested: string | undefined): string {
+export function grantedScope(clientScope: string, requested: string | undefined): string {
   // Repeated scopes are granted once. The result is stored, so it must not grow with the request.
   const scopes = [...new Set(requested?.split(' ').filter((scope) => scope !== ''))];
-  const allowed = own.split(' ');
-  return scopes.length > 0 && scopes.every((scope) => allowed.includes(scope)) ? scopes.join(' ') : own;
+  const allowed = clientScope.split(' ');
+  const isAllowed = scopes.length > 0 && scopes.every((scope) => allowed.includes(scope));
+  return isAllowed ? scopes.join(' ') : clientScope;
 }
 
 /** Adds the parameters of an answer to a redirect URI. The URI's own query is not changed. */

@@ -52,27 +52,27 @@ export interface Judgement {
  */
 export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement {
   const beforeMs = keptMs === undefined ? undefined : nowMs - keptMs;
-  const leaps = nowMs - mark.seenMs > dayMs;
-  const isShared =
+  const isClockAhead = nowMs - mark.seenMs > dayMs;
+  const isLargeRemoval =
     beforeMs !== undefined &&
     oldestMs !== undefined &&
     oldestMs < beforeMs &&
     beforeMs - (mark.beforeMs ?? oldestMs) > dayMs;
-  const sure: Judgement = {
+  const noDoubt: Judgement = {
     mark: { seenMs: nowMs, beforeMs: beforeMs ?? mark.beforeMs, doubt: undefined },
     doubt: undefined,
     endsMs: nowMs,
   };
-  if (!leaps && !isShared) return sure;
+  if (!isClockAhead && !isLargeRemoval) return noDoubt;
   const sinceMs = sameDoubt(mark.doubt, nowMs, keptMs) ? mark.doubt.sinceMs : nowMs;
-  if (nowMs - sinceMs >= dayMs) return sure;
+  if (nowMs - sinceMs >= dayMs) return noDoubt;
   return {
     mark: {
-      seenMs: leaps ? mark.seenMs : nowMs,
+      seenMs: isClockAhead ? mark.seenMs : nowMs,
       beforeMs: mark.beforeMs,
       doubt: { sinceMs, lastMs: nowMs, keptMs },
     },
-    doubt: leaps ? 'clock' : 'share',
+    doubt: isClockAhead ? 'clock' : 'share',
     endsMs: sinceMs + dayMs,
   };
 }

@@ -74,11 +74,13 @@ const jetNames: ReadonlySet<string> = new Set(jetFields.map(({ jetName }) => fol
 type Field = Pick<JetField, 'name' | 'kind'>;
 
 /**
- * True for a value that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled
- * placeholder, dashes and the nil UUID. In a time, also epoch 0, negative numbers and years below zero. In an id, also
- * zero and negative numbers. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has no
- * value when none of its items has one. Two exceptions: `false` is a real value of internalReferrer, and a free text
- * keeps everything that a person could have written.
+ * True for a text that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled placeholder,
+ * dashes and the nil UUID. For a time, epoch 0, negative numbers and years below zero also count. For an id, zero and
+ * negative numbers also count. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has
+ * no value when none of its items has one.
+ *
+ * There are two exceptions. `false` is a real value of internalReferrer. A free text such as a name is a real value
+ * whenever a person could have written it.
  * Why: docs/decisions/liberal-intake.md
  */
 export function isNoValue(value: JsonValue, field: Field): boolean {

@@ -196,9 +196,9 @@ function idDerived(leaves: readonly NamedLeaf[]): PushWarning {
 }
 
 function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  let free = key;
-  for (let number = 2; Object.hasOwn(extra, free); number += 1) free = `${key} (${number})`;
-  extra[free] = value;
+  let unusedKey = key;
+  for (let number = 2; Object.hasOwn(extra, unusedKey); number += 1) unusedKey = `${key} (${number})`;
+  extra[unusedKey] = value;
 }
 
 /**

@@ -193,7 +193,7 @@ describe('a withheld number', () => {
   it.each([
     ['02 6669 6687', '+61266696687'],
     ['0484 435 300', '+61484435300'],
-  ])('is not %s, of which only a part spells a word', (text, e164) => {
+  ])('is not %s, because only a part of its digits spells such a word', (text, e164) => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 

@@ -40,7 +40,7 @@ describe('a body', () => {
     expect(read(' {"a": 1}\n')).toMatchObject({ text: ' {"a": 1}\n' });
   });
 
-  it('may begin with a byte order mark', () => {
+  it('can begin with a byte order mark', () => {
     expect(valueOf('\ufeff{"a":1}')).toEqual({ a: 1 });
   });
 
