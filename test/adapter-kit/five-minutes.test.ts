@@ -185,7 +185,7 @@ function startReceiver({ folder, environment }: FreshCopy): Started {
 }
 
 async function waitFor<Value>(look: () => Value | undefined): Promise<Value> {
-  const untilMs = performance.now() + 20_000;
+  const untilMs = performance.now() + 150_000;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;

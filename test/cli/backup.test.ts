@@ -17,7 +17,7 @@ import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.t
 const keyA = 'key-a-of-the-tests-with-32-letters';
 const keyB = 'key-b-of-the-tests-with-32-letters';
 
-describe('npm run backup and npm run restore', { timeout: 60_000 }, () => {
+describe('npm run backup and npm run restore', () => {
   let folder: CommandFolder;
   let storeFile: string;
   let keyFile: string;

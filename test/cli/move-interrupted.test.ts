@@ -1,17 +1,18 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startProcess, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 import { builtCommand } from '../fixtures/built-command.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
+import { until } from '../fixtures/until.ts';
 
 const rows = 60_000;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-describe('npm run move, interrupted', { timeout: 90_000 }, () => {
+describe('npm run move, interrupted', () => {
   let folder: CommandFolder;
   let source: Buffer;
   let move: ReceiverProcess | undefined;
@@ -47,9 +48,7 @@ describe('npm run move, interrupted', { timeout: 90_000 }, () => {
   };
   /** Settles once rows are in the target. */
   const isCopying = (): Promise<void> =>
-    vi.waitFor(() => expect(sizeOf(target()) + sizeOf(`${target()}-wal`)).toBeGreaterThan(500_000), {
-      ...{ timeout: 30_000, interval: 5 },
-    });
+    until(() => expect(sizeOf(target()) + sizeOf(`${target()}-wal`)).toBeGreaterThan(500_000));
   const expectBrokenOff = async (): Promise<void> => {
     const again = await folder.run('move', ['--to', `sqlite:${target()}`]);
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--replace') as string });

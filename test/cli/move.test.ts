@@ -12,7 +12,7 @@ const pushWith = async (url: string, token: string, body: unknown): Promise<numb
   return answer.status;
 };
 
-describe('npm run move', { timeout: 90_000 }, () => {
+describe('npm run move', () => {
   let folder: CommandFolder;
   beforeEach(async () => {
     folder = await makeCommandFolder();

@@ -189,10 +189,9 @@ describe('a part of a longer number does not equal the counterpart', () => {
   });
 
   it('for a text of any length', () => {
-    const startMs = performance.now();
+    // So long that a comparison whose cost grows with its square would not end.
     for (const piece of ['0', '0 ', '(', '+', '/', ' - ', 'x1'])
-      expect(compare(piece.repeat(50_000), '+61412345678')).toBeUndefined();
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+      expect(compare(piece.repeat(1_000_000), '+61412345678')).toBeUndefined();
   });
 });
 

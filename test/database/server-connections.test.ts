@@ -24,28 +24,24 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it(
-      'that stands still in a transaction gives its locks back: a push of the same call is stored within 25 s',
-      { timeout: 60_000 },
-      async () => {
-        const fresh = await openFreshStore(engine);
-        const { start, end } = inboundBodies('held');
-        await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);
-        const stopped = openDatabase(fresh.url);
-        const standing = await stopped.knex.transaction();
-        await standing('calls').where({ id: 'held' }).forUpdate().first('id');
-        const [answer] = await vi.waitFor(
-          () => storePushes(fresh.store, [pushOf(end)], [], someTimeMs),
-          // A try may itself end with the time that a statement has.
-          { timeout: 25_000, interval: 100 },
-        );
-        expect(answer?.duplicate).toBe(false);
-        await expect(standing('calls').first('id')).rejects.toThrow();
-        await standing.rollback().catch(() => undefined);
-        await stopped.close();
-        await fresh.close();
-      },
-    );
+    it('that stands still in a transaction gives its locks back: a push of the same call is stored within 25 s', async () => {
+      const fresh = await openFreshStore(engine);
+      const { start, end } = inboundBodies('held');
+      await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);
+      const stopped = openDatabase(fresh.url);
+      const standing = await stopped.knex.transaction();
+      await standing('calls').where({ id: 'held' }).forUpdate().first('id');
+      const [answer] = await vi.waitFor(
+        () => storePushes(fresh.store, [pushOf(end)], [], someTimeMs),
+        // A try may itself end with the time that a statement has.
+        { timeout: 25_000, interval: 100 },
+      );
+      expect(answer?.duplicate).toBe(false);
+      await expect(standing('calls').first('id')).rejects.toThrow();
+      await standing.rollback().catch(() => undefined);
+      await stopped.close();
+      await fresh.close();
+    });
 
     it.skipIf(engine.dialect !== 'postgres')(
       'of a command leaves statements as long as they take, and no transaction that stands still',

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sql } from '../../adapters/sql/index.ts';
 import { reportingTable } from '../../src/reporting/reporting-column.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
@@ -10,6 +10,7 @@ import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery } from '../fixtures/fresh-store.ts';
 import { destinationOf, movedClock, storeCalls } from '../fixtures/running-worker.ts';
 import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`an unreachable reporting database, on ${engine.title}`, () => {
@@ -32,20 +33,20 @@ for (const engine of engines) {
       const worker = startWorker([
         { ...destinationOf(fresh.store, scriptedAdapter(), { name, capabilities, clock }), adapter },
       ]);
-      await vi.waitFor(async () => expect((await readDestinations(fresh.store))[0]?.pauses).toBe(1), 8000);
+      await until(async () => expect((await readDestinations(fresh.store))[0]?.pauses).toBe(1));
       expect(await readDelivery(fresh.store, 'sql', 'call-0')).toMatchObject({ state: 'due', attempts: 0 });
 
       await database.knex.schema.renameTable('elsewhere', reportingTable);
       // A missing table needs a person, so the worker tries again after a minute at most.
       clock.moveBy(61_000);
-      await vi.waitFor(async () => {
+      await until(async () => {
         const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         expect(Number(count?.rows)).toBe(callIds.length);
-      }, 8000);
-      await vi.waitFor(async () => {
+      });
+      await until(async () => {
         const states = await fresh.store.writer.knex('deliveries').distinct().pluck<string[]>('state');
         expect(states).toEqual(['delivered']);
-      }, 8000);
+      });
       await worker.stop(1000);
       await database.close();
       await reporting.drop();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { engines } from '../fixtures/engines.ts';
@@ -6,10 +6,9 @@ import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh
 import { someTimeMs } from '../fixtures/pushes.ts';
 import { movedClock, runWorker, storeCalls } from '../fixtures/running-worker.ts';
 import { fail, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const aheadMs = 410 * 86_400_000;
-const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 8000, interval: 5 });
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`after a start with a clock 410 days ahead, on ${engine.title}`, () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   describeSelf,
   hasProvablyEnded,
@@ -9,6 +9,7 @@ import {
   pidState,
   type HolderProcess,
 } from '../../src/delivery/holder.ts';
+import { until } from '../fixtures/until.ts';
 
 const someone: HolderProcess = { host: 'a'.repeat(22), pid: 41, startTime: '1000' };
 const judged = (stateOf: Parameters<typeof hasProvablyEnded>[2], host = someone.host): boolean =>
@@ -77,7 +78,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', ()
     const { name } = started('sleep', '60');
     expect(identifyHolder().hasEnded(name)).toBe(false);
     child?.kill('SIGKILL');
-    await vi.waitFor(() => expect(identifyHolder().hasEnded(name)).toBe(true));
+    await until(() => expect(identifyHolder().hasEnded(name)).toBe(true));
   });
 
   it('a suspended holder has not ended', () => {
@@ -89,12 +90,12 @@ describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', ()
   it('a zombie holder, whose parent has not collected it, has ended', async () => {
     // The shell becomes a program that never collects its child.
     const { pid } = started('sh', '-c', 'sleep 0.2 & exec sleep 60');
-    const zombie = await vi.waitFor(() => {
+    const zombie = await until(() => {
       const found = childOf(pid);
       expect(found).toBeGreaterThan(0);
       return found;
     });
-    await vi.waitFor(() => expect(pidState(zombie)).toBe('ended'));
+    await until(() => expect(pidState(zombie)).toBe('ended'));
     expect(process.kill(zombie, 0)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startWorker, type Worker } from '../../src/delivery/worker.ts';
 import { readDestinations, takeLease } from '../../src/store/destinations.ts';
 import { engines } from '../fixtures/engines.ts';
@@ -6,10 +7,9 @@ import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { destinationOf, movedClock, runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
 import { land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
-const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 8000, interval: 5 });
 
 /** Delays a batch until the test releases it. */
 function heldAct(): { act: Act; begun: Promise<void>; release: () => void } {
@@ -262,13 +262,11 @@ describe('a deadline', () => {
     await open();
     const adapter = scriptedAdapter([() => new Promise(() => undefined)]);
     worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
-    await vi.waitFor(
-      async () =>
-        expect(await readDelivery(fresh.store, 'crm', 'call-4')).toMatchObject({
-          attempts: 1,
-          code: 'adapter_error',
-        }),
-      { timeout: 8000 },
+    await until(async () =>
+      expect(await readDelivery(fresh.store, 'crm', 'call-4')).toMatchObject({
+        attempts: 1,
+        code: 'adapter_error',
+      }),
     );
     expect(adapter.batches.map(({ length }) => length)).toEqual([5]);
   });
@@ -282,14 +280,11 @@ describe('a deadline', () => {
         : land(batch, signal);
     const adapter = scriptedAdapter(Array.from({ length: 50 }, () => slow));
     worker = runWorker(fresh.store, adapter, { leaseMs: 200, clock });
-    await vi.waitFor(
-      () => {
-        clock.moveBy(40);
-        worker?.wake();
-        expect(adapter.landed.size).toBe(5);
-      },
-      { timeout: 15_000, interval: 20 },
-    );
+    while (adapter.landed.size < 5) {
+      clock.moveBy(40);
+      worker.wake();
+      await sleep(20);
+    }
     const sizes = adapter.batches.map(({ length }) => length);
     expect(sizes.slice(0, 3)).toEqual([5, 2, 1]);
     expect(sizes.filter((size) => size === 2).length).toBeGreaterThan(1);
@@ -303,8 +298,9 @@ describe('a deadline', () => {
       return land(batch, signal);
     };
     const adapter = scriptedAdapter([slowlyBad, slowlyBad, () => new Promise(() => undefined)]);
-    worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
-    await vi.waitFor(() => expect(adapter.batches.length).toBeGreaterThan(2), { timeout: 8000 });
+    // Long enough that a busy machine takes up the first call before half of it has passed.
+    worker = runWorker(fresh.store, adapter, { leaseMs: 2_000 });
+    await until(() => expect(adapter.batches.length).toBeGreaterThan(2));
     // One delivery landed just at the deadline. The others were not tried and stay due, without an attempt.
     expect(adapter.batches.map(({ length }) => length)).toEqual([5, 1, 2]);
     expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1]);
@@ -319,12 +315,10 @@ describe('a deadline', () => {
     });
     const clock = movedClock();
     worker = startWorker([destinationOf(fresh.store, adapter, { leaseMs: 200, clock })]);
-    await vi.waitFor(
-      async () =>
-        expect((await readDestinations(fresh.store))[0]?.pauseReason).toContain('could not be prepared'),
-      { timeout: 8000 },
+    await until(async () =>
+      expect((await readDestinations(fresh.store))[0]?.pauseReason).toContain('could not be prepared'),
     );
     clock.moveBy(10_000);
-    await vi.waitFor(() => expect(adapter.landed.size).toBe(5), { timeout: 8000 });
+    await until(() => expect(adapter.landed.size).toBe(5));
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { delivered, rejected, skipped } from '../../src/contract/outcome.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { markForReplay } from '../../src/store/upkeep/replay.ts';
@@ -7,6 +7,7 @@ import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 import { runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
 import { scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const landWith =
   (trace: string | undefined): Act =>
@@ -32,7 +33,7 @@ for (const engine of engines) {
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
       const settled = async (batches: number): Promise<void> => {
-        await vi.waitFor(() => expect(adapter.landed.get('a')).toHaveLength(batches), 8000);
+        await until(() => expect(adapter.landed.get('a')).toHaveLength(batches));
       };
       await settled(1);
       await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
@@ -57,8 +58,8 @@ for (const engine of engines) {
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
       const settled = async (batches: number): Promise<void> => {
-        await vi.waitFor(() => expect(adapter.batches).toHaveLength(batches), 8000);
-        await vi.waitFor(async () => expect(await dueAt('a')).toBeNull(), 8000);
+        await until(() => expect(adapter.batches).toHaveLength(batches));
+        await until(async () => expect(await dueAt('a')).toBeNull());
       };
       await settled(2);
       await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
@@ -83,8 +84,8 @@ for (const engine of engines) {
         .where({ call_id: 'a' })
         .update({ delivered_revision: someTimeMs + 7 });
       worker = runWorker(fresh.store, adapter);
-      await vi.waitFor(() => expect(adapter.landed.has('b')).toBe(true), 8000);
-      await vi.waitFor(async () => expect(await dueAt('a')).toBeNull(), 8000);
+      await until(() => expect(adapter.landed.has('b')).toBe(true));
+      await until(async () => expect(await dueAt('a')).toBeNull());
       expect(adapter.landed.has('a')).toBe(false);
       expect(await fresh.store.reader.knex('deliveries').where({ call_id: 'a' }).first()).toMatchObject({
         state: 'delivered',
@@ -99,7 +100,7 @@ for (const engine of engines) {
       ]);
       await storeCalls(fresh.store, ['a']);
       worker = runWorker(fresh.store, adapter);
-      await vi.waitFor(() => expect(adapter.landed.get('a')).toHaveLength(1), 8000);
+      await until(() => expect(adapter.landed.get('a')).toHaveLength(1));
       expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
       expect(adapter.batches.map(([delivery]) => delivery?.visit)).toEqual(['first', 'revisit']);
     });
@@ -109,13 +110,13 @@ for (const engine of engines) {
       const adapter = scriptedAdapter([reject, landWith('x')]);
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
-      await vi.waitFor(() => expect(adapter.batches).toHaveLength(1), 8000);
-      await vi.waitFor(async () => {
+      await until(() => expect(adapter.batches).toHaveLength(1));
+      await until(async () => {
         expect(await fresh.store.reader.knex('deliveries').pluck<string[]>('state')).toEqual(['rejected']);
-      }, 8000);
+      });
       await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
       running.wake();
-      await vi.waitFor(() => expect(adapter.batches).toHaveLength(2), 8000);
+      await until(() => expect(adapter.batches).toHaveLength(2));
       expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
     });
 
@@ -129,7 +130,7 @@ for (const engine of engines) {
       ]);
       await storeCalls(fresh.store, ['a', 'b']);
       worker = runWorker(fresh.store, adapter);
-      await vi.waitFor(() => expect(adapter.batches).toHaveLength(3), 8000);
+      await until(() => expect(adapter.batches).toHaveLength(3));
       expect(adapter.batches.map((batch) => batch.map(({ attempt }) => attempt))).toEqual([[1, 1], [2], [2]]);
     });
   });

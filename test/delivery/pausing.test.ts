@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../src/contract/errors.ts';
 import { startWorker, type Worker } from '../../src/delivery/worker.ts';
 import { readDestinations } from '../../src/store/destinations.ts';
@@ -13,11 +13,10 @@ import {
   type MovedClock,
 } from '../fixtures/running-worker.ts';
 import { fail, land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const [sqlite] = engines;
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
-const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 8000, interval: 5 });
 
 describe('the worker with an unreachable destination', () => {
   let fresh: FreshStore;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { noteSuspect, releaseLease, takeLease, type Suspect } from '../../src/store/destinations.ts';
@@ -7,6 +7,7 @@ import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh
 import { someTimeMs } from '../fixtures/pushes.ts';
 import { runWorker, storeCalls } from '../fixtures/running-worker.ts';
 import { fail, land, scriptedAdapter, type Act, type ScriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const [sqlite] = engines;
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
@@ -32,7 +33,7 @@ describe('a worker that takes over from a process that ended', () => {
   const deliverAll = async (count: number, acts: Act[] = []): Promise<ScriptedAdapter> => {
     const adapter = scriptedAdapter(acts);
     worker = runWorker(fresh.store, adapter);
-    await vi.waitFor(() => expect(adapter.landed.size).toBe(count), { timeout: 8000, interval: 5 });
+    await until(() => expect(adapter.landed.size).toBe(count));
     return adapter;
   };
   const noted = async (): Promise<unknown> =>
@@ -65,7 +66,7 @@ describe('a worker that takes over from a process that ended', () => {
       { suspect_call_id: 'call-0', suspect_ends: 1 },
       { suspect_call_id: 'call-1', suspect_ends: 1 },
     ]);
-    await vi.waitFor(async () => expect(await noted()).toMatchObject({ suspect_call_id: null }));
+    await until(async () => expect(await noted()).toMatchObject({ suspect_call_id: null }));
   });
 
   it('counts the ends of one delivery', async () => {
@@ -86,7 +87,7 @@ describe('a worker that takes over from a process that ended', () => {
     await endProcess({ callId: 'call-2', ends: 2 });
     const adapter = await deliverAll(4);
     expect(adapter.landed.has('call-2')).toBe(false);
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await readDelivery(fresh.store, 'crm', 'call-2')).toMatchObject({
         state: 'rejected',
         code: 'ended_process',
@@ -120,6 +121,6 @@ describe('a worker that takes over from a process that ended', () => {
     await storeCalls(fresh.store, ids(1));
     await endProcess({ callId: 'call-0', ends: 1 });
     worker = runWorker(fresh.store, scriptedAdapter([fail(new DestinationUnavailable('away'))]));
-    await vi.waitFor(async () => expect(await noted()).toMatchObject({ suspect_call_id: null }));
+    await until(async () => expect(await noted()).toMatchObject({ suspect_call_id: null }));
   });
 });

@@ -1,10 +1,11 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readDelivery } from '../fixtures/fresh-store.ts';
 import { runWorker, storeCalls } from '../fixtures/running-worker.ts';
 import { scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const [sqlite] = engines;
 
@@ -20,7 +21,7 @@ it('the worker delivers nothing while the file of the store is missing, and ever
   await sleep(300);
   expect(adapter.batches).toEqual([]);
   renameSync(`${file}.away`, file);
-  await vi.waitFor(async () => {
+  await until(async () => {
     expect(await readDelivery(fresh.store, 'crm', 'one')).toMatchObject({ state: 'delivered' });
     expect(await readDelivery(fresh.store, 'crm', 'two')).toMatchObject({ state: 'delivered' });
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import { delivered, held, rejected, retry } from '../../src/contract/outcome.ts';
 import { startWorker, type Worker } from '../../src/delivery/worker.ts';
@@ -15,11 +15,10 @@ import {
   storeDue,
 } from '../fixtures/running-worker.ts';
 import { fail, land, scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 const [sqlite] = engines;
 const ids = (count: number): string[] => Array.from({ length: count }, (_none, index) => `call-${index}`);
-const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 8000, interval: 5 });
 
 describe('the worker', () => {
   let fresh: FreshStore;

@@ -31,7 +31,7 @@ interface Answer {
 }
 
 // The shipped example with its names and ports, and nothing else, changed; both receivers that it shows are used.
-describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', { timeout: 60_000 }, () => {
+describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', () => {
   let folder: string;
   let nginx: ChildProcess;
   let ports: { tls: string; first: string; second: string };

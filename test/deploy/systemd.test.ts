@@ -67,33 +67,27 @@ for (const engine of engines) {
       });
       afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-      it(
-        'starts, and keeps what it makes beside the store or in its stead',
-        { timeout: 60_000 },
-        async () => {
-          const database = engine.dialect === 'sqlite' ? undefined : await engine.fresh();
-          const settings: Record<string, string> =
-            database === undefined
-              ? {}
-              : { DATABASE_URL: database.url, REPORTING_DATABASE_URL: database.url };
-          const readOnly = `mount --bind ${kit} ${kit} && mount -o remount,ro,bind ${kit} && cd ${kit} && exec "$@"`;
-          const command = ['unshare', '--mount', 'sh', '-c', readOnly, 'layout', ...receiverCommand];
-          const receiver = startProcess(kit, settings, command);
-          try {
-            await receiver.ready();
-            receiver.child.kill('SIGTERM');
-            expect(await receiver.exited).toBe(0);
-          } finally {
-            receiver.child.kill('SIGKILL');
-            await receiver.exited;
-            await database?.drop();
-          }
-          expect(receiver.output()).toContain('"shownIn"');
-          expect(receiver.output()).not.toContain('could not be shown');
-          expect(readdirSync(state)).toEqual(expect.arrayContaining(['first-start.txt', 'secret-key']));
-          expect(readdirSync(kit)).toEqual(['data']);
-        },
-      );
+      it('starts, and keeps what it makes beside the store or in its stead', async () => {
+        const database = engine.dialect === 'sqlite' ? undefined : await engine.fresh();
+        const settings: Record<string, string> =
+          database === undefined ? {} : { DATABASE_URL: database.url, REPORTING_DATABASE_URL: database.url };
+        const readOnly = `mount --bind ${kit} ${kit} && mount -o remount,ro,bind ${kit} && cd ${kit} && exec "$@"`;
+        const command = ['unshare', '--mount', 'sh', '-c', readOnly, 'layout', ...receiverCommand];
+        const receiver = startProcess(kit, settings, command);
+        try {
+          await receiver.ready();
+          receiver.child.kill('SIGTERM');
+          expect(await receiver.exited).toBe(0);
+        } finally {
+          receiver.child.kill('SIGKILL');
+          await receiver.exited;
+          await database?.drop();
+        }
+        expect(receiver.output()).toContain('"shownIn"');
+        expect(receiver.output()).not.toContain('could not be shown');
+        expect(readdirSync(state)).toEqual(expect.arrayContaining(['first-start.txt', 'secret-key']));
+        expect(readdirSync(kit)).toEqual(['data']);
+      });
     },
   );
 }

@@ -153,13 +153,11 @@ describe('a time in the format of another system', () => {
   });
 
   it.each([
-    '2025-10-04 23:20:30.' + '1'.repeat(60_000) + '!',
-    'Sat Oct 4 23:20:30' + ' '.repeat(60_000) + '!',
-    '2025-10-04T23:20:30Z' + '[UTC]'.repeat(20_000) + '!',
-  ])('is refused quickly when 60,000 characters follow it', (text) => {
-    const startMs = performance.now();
+    '2025-10-04 23:20:30.' + '1'.repeat(6_000_000) + '!',
+    'Sat Oct 4 23:20:30' + ' '.repeat(6_000_000) + '!',
+    '2025-10-04T23:20:30Z' + '[UTC]'.repeat(2_000_000) + '!',
+  ])('is refused also when millions of characters follow it', (text) => {
     expect(parseInstant(text)).toBeUndefined();
-    expect(performance.now() - startMs).toBeLessThan(100);
   });
 });
 

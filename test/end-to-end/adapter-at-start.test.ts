@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { contractVersion, defineAdapter, AdapterMisconfigured, z } from '../../src/contract/index.ts';
 import { AdapterNotMade } from '../../src/app/destination-adapter.ts';
@@ -9,6 +9,7 @@ import { createLogger } from '../../src/app/logger.ts';
 import { startReceiver, type Receiver } from '../../src/app/receiver.ts';
 import { takeToken } from '../fixtures/receiver-process.ts';
 import { capabilities, scriptedAdapter } from '../fixtures/scripted-adapter.ts';
+import { until } from '../fixtures/until.ts';
 
 let folder: string;
 let receiver: Receiver | undefined;
@@ -56,7 +57,7 @@ describe('a start with an adapter', () => {
     });
     expect(push.status).toBe(200);
     const paused = { reason: 'The key file is empty.', remedy: 'Give another key file.' };
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({
         status: 'ready',
         paused: [{ destination: 'crm', ...paused }],
@@ -64,7 +65,7 @@ describe('a start with an adapter', () => {
     );
     fault = undefined;
     nowMs += 120_000;
-    await vi.waitFor(() => expect([...landing.landed.keys()]).toEqual(['early']), { timeout: 8_000 });
+    await until(() => expect([...landing.landed.keys()]).toEqual(['early']));
   });
 
   it('that fails otherwise ends with its name and a remedy; the first client is left to the next', async () => {

@@ -12,7 +12,7 @@ import {
 } from '../fixtures/receiver-process.ts';
 import { builtCommand } from '../fixtures/built-command.ts';
 
-describe.concurrent('a start', { timeout: 120_000 }, () => {
+describe.concurrent('a start', () => {
   it('with bad settings tells every fault, without a value, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ PORT: 'canary', ROLE: 'canary', TRUST_PROXY: 'true', SECRET_KEY: 'canary' });
@@ -60,7 +60,7 @@ describe.concurrent('a start', { timeout: 120_000 }, () => {
     }));
 });
 
-describe.concurrent('a start without its database', { timeout: 120_000 }, () => {
+describe.concurrent('a start without its database', () => {
   it('waits for the store for 30 s and says so, then says what to do and exits with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start({
@@ -99,7 +99,7 @@ describe.concurrent('a start without its database', { timeout: 120_000 }, () => 
     }));
 });
 
-describe.concurrent('a process that', { timeout: 120_000 }, () => {
+describe.concurrent('a process that', () => {
   it('is to deliver and has no adapter says that it has nothing to do', () =>
     inFolder(async (start) => {
       const receiver = start({ ROLE: 'deliver', ADAPTERS: 'none' });
@@ -117,7 +117,7 @@ describe.concurrent('a process that', { timeout: 120_000 }, () => {
   );
 });
 
-describe('a start without the secret key of its store', { timeout: 120_000 }, () => {
+describe('a start without the secret key of its store', () => {
   it('says so, makes no other, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
@@ -132,7 +132,7 @@ describe('a start without the secret key of its store', { timeout: 120_000 }, ()
     }));
 });
 
-describe('a start with another secret key than its store has', { timeout: 60_000 }, () => {
+describe('a start with another secret key than its store has', () => {
   it('says so and exits with 1, until the clients have secrets under the new one', () =>
     inFolder(async (start, folder) => {
       const first = start();
@@ -173,7 +173,7 @@ async function expectRefused(change: (file: string) => Promise<void> | void, mes
   });
 }
 
-describe.concurrent('a start on a store', { timeout: 120_000 }, () => {
+describe.concurrent('a start on a store', () => {
   it('that is empty is refused', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
 
   it('that is text is refused', () =>

@@ -26,7 +26,7 @@ import {
 const noTerminal = spawnSync('script', ['--version']).status !== 0;
 if (noTerminal) console.log('no `script` here: the first start on a terminal is skipped');
 
-describe.concurrent('the first start', { timeout: 60_000 }, () => {
+describe.concurrent('the first start', () => {
   it('shows credentials that work in a file for its owner alone, and none in its output', () =>
     inFolder(async (start, folder) => {
       const receiver = start();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFreshCopy, type FreshCopy } from '../adapter-kit/fresh-copy.ts';
 import { npmStart, type NpmStart } from '../fixtures/npm-start.ts';
-import { holdPort, holdRequest, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+import { hasBegun, holdPort, holdRequest, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 let copy: FreshCopy;
 const path = (file: string): string => join(copy.folder, file);
@@ -54,7 +54,7 @@ describe('the commands of the README, in a copy of the project', { timeout: 300_
     started(async (receiver, url) => {
       const { token } = await takeToken(url, await readFirstStart(copy.folder));
       const held = holdRequest(url, token);
-      await sleep(200);
+      await hasBegun(held);
       receiver.interrupt();
       while (!receiver.output().includes('Stopping')) await sleep(10);
       // Longer than npm takes to pass it on.

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { builtCommand } from '../fixtures/built-command.ts';
-import { sendUntil } from '../fixtures/push-load.ts';
+import { startLoad } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 
 /** Runs a command as an operator would, beside whatever runs in the folder. */
@@ -70,21 +70,19 @@ async function push(url: string, token: string, path: string, body: Record<strin
   expect(answer.status).toBe(200);
 }
 
-describe('a backup of a running receiver', { timeout: 120_000 }, () => {
+describe('a backup of a running receiver', () => {
   it('holds every push that was answered before it began, and comes up with its clients', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = await receiver.ready();
       const credentials = await readFirstStart(folder);
       const { token } = await takeToken(url, credentials);
-      let over = false;
-      const load = sendUntil(url, token, 'load', 8, () => over);
-      await sleep(1_000);
+      const load = startLoad(url, token, 'load', 8);
+      await load.reaches(50);
       const before = await readStore(folder, ({ knex }) => knex('calls').pluck<string[]>('id'));
       const backup = await run(folder, 'backup', join(folder, 'copy.sqlite'));
-      over = true;
       expect(backup).toMatchObject({ code: 0 });
-      expect((await load).refused).toEqual([]);
+      expect((await load.end()).refused).toEqual([]);
       await stop(receiver);
 
       const elsewhere = join(folder, 'elsewhere');

@@ -31,7 +31,7 @@ async function landed(folder: string, count: number): Promise<string[]> {
   }
 }
 
-describe.concurrent('ROLE', { timeout: 60_000 }, () => {
+describe.concurrent('ROLE', () => {
   it('deliver serves health alone, and makes no client', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'deliver' });

@@ -1,10 +1,9 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { sendUntil } from '../fixtures/push-load.ts';
-import { holdRequest, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
+import { startLoad } from '../fixtures/push-load.ts';
+import { hasBegun, holdRequest, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 /** The ids of the calls in a store that nobody uses. */
 async function storedCalls(folder: string): Promise<Set<string>> {
@@ -14,21 +13,19 @@ async function storedCalls(folder: string): Promise<Set<string>> {
   return new Set(ids);
 }
 
-describe('SIGTERM', { timeout: 90_000 }, () => {
+describe('SIGTERM', () => {
   it('under load loses nothing that was answered 200, refuses nothing otherwise, and ends with 0 in 30 s', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();
       const { token } = await takeToken(url, await readFirstStart(folder));
-      let over = false;
-      const load = sendUntil(url, token, 'load', 20, () => over);
-      await sleep(700);
+      const load = startLoad(url, token, 'load', 20);
+      await load.reaches(60);
       const startedMs = performance.now();
       receiver.child.kill('SIGTERM');
       expect(await receiver.exited).toBe(0);
       expect(performance.now() - startedMs).toBeLessThan(30_000);
-      over = true;
-      const { stored, refused } = await load;
+      const { stored, refused } = await load.end();
       expect(stored.length).toBeGreaterThan(50);
       expect(refused).toEqual([]);
       const calls = await storedCalls(folder);
@@ -43,13 +40,11 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
       const url = new URL(await receiver.ready());
       const { token } = await takeToken(url.origin, await readFirstStart(folder));
       const body = '{"callsessionid":"on-its-way"}';
-      const socket = connect(Number(url.port), url.hostname);
+      const socket = holdRequest(url.origin, token, body.length);
+      await hasBegun(socket);
+      socket.write(body.slice(0, 9));
       let answer = '';
       socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
-      socket.write(
-        `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`,
-      );
-      await sleep(200);
       const closed = new Promise((resolve) => socket.on('close', resolve));
       receiver.child.kill('SIGTERM');
       while (!receiver.output().includes('Stopping')) await sleep(10);
@@ -69,7 +64,7 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
       const url = await receiver.ready();
       const { token } = await takeToken(url, await readFirstStart(folder));
       const held = holdRequest(url, token);
-      await sleep(200);
+      await hasBegun(held);
       receiver.child.kill('SIGTERM');
       while (!receiver.output().includes('Stopping')) await sleep(10);
       await expect(fetch(`${url}/healthz`, { headers: { connection: 'close' } })).rejects.toThrow();
@@ -83,15 +78,18 @@ describe('SIGTERM', { timeout: 90_000 }, () => {
       const url = await receiver.ready();
       const { token } = await takeToken(url, await readFirstStart(folder));
       const held = holdRequest(url, token);
-      await sleep(200);
+      await hasBegun(held);
       receiver.child.kill('SIGTERM');
       receiver.child.kill('SIGINT');
       while (!receiver.output().includes('Stopping')) await sleep(10);
       // Longer than a repeat of the same wish may take.
       await sleep(1_000);
       expect(receiver.child.exitCode).toBeNull();
+      // A busy machine can take the first one late, and the next one as its repeat.
+      const again = setInterval(() => receiver.child.kill('SIGTERM'), 1_000);
       receiver.child.kill('SIGTERM');
       expect(await receiver.exited).toBe(1);
+      clearInterval(again);
       expect(receiver.output()).not.toContain('"msg":"Stopped"');
       held.destroy();
     }));

@@ -52,6 +52,8 @@ describe('over the limit of connections', () => {
   it('the connection that is idle longest is closed, and the new one is served', async () => {
     await listen();
     const idle = await open('/');
+    await expect.poll(idle.text).toContain('200 OK');
+    // Longer than a connection rests between two requests.
     await sleep(200);
     const busy = await open('/wait');
     const fresh = await open('/');
@@ -67,7 +69,7 @@ describe('over the limit of connections', () => {
     sockets.push(...silent);
     const countOpen = (): number => silent.filter(({ closed }) => !closed).length;
     // Those that were reset, and those that had a place only to be turned away.
-    await expect.poll(countOpen, { timeout: 5_000 }).toBe(2);
+    await expect.poll(countOpen).toBe(2);
     const fresh = await open('/');
     await expect.poll(fresh.text).toContain('200 OK');
     await expect.poll(countOpen).toBe(1);

@@ -23,7 +23,7 @@ async function removeNow({ store, folder }: RunningReceiver, nowMs: number): Pro
   );
 }
 
-describe('a push that comes after its call was removed', { timeout: 60_000 }, () => {
+describe('a push that comes after its call was removed', () => {
   it('is answered 200, is kept in the quarantine, and makes no half call', async () => {
     let nowMs = someTimeMs;
     const settings = { RETENTION_DAYS: '30', ADAPTERS: 'none', METRICS_TOKEN: 'a-token-of-the-tests' };
@@ -57,7 +57,7 @@ describe('a push that comes after its call was removed', { timeout: 60_000 }, ()
   });
 });
 
-describe('a push of a call that holds as many as it may', { timeout: 60_000 }, () => {
+describe('a push of a call that holds as many as it may', () => {
   it('is answered 200, is kept in the quarantine, and changes no call; a repeat of a stored one is known', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {

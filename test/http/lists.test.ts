@@ -92,7 +92,7 @@ describe('a list of calls', () => {
     try {
       expect((await landing.push(calls)).status).toBe(200);
       await expect
-        .poll(() => landing.store.reader.knex('deliveries').pluck<string[]>('state'), { timeout: 5_000 })
+        .poll(() => landing.store.reader.knex('deliveries').pluck<string[]>('state'))
         .toEqual(['delivered', 'delivered']);
     } finally {
       await landing.close();

@@ -127,7 +127,7 @@ describe('each problem', () => {
         held.push(holdRequest(small.url, token));
         return (await small.push({ callsessionid: 'before' })).status;
       };
-      await expect.poll(holdAndPush, { timeout: 10_000 }).toBe(503);
+      await expect.poll(holdAndPush).toBe(503);
       const answer = await small.push({ callsessionid: 'over' });
       expect(answer.headers.get('retry-after')).toBe('5');
       expect(answer.headers.get('connection')).toBe('close');

@@ -11,21 +11,27 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** Sends what is first, then a little each half second for as long as the connection lasts. */
+/**
+ * Sends what is first, then a little each half second for as long as the connection lasts. The half seconds are
+ * counted, not timed: a busy machine delays this sender and the receiver alike, which are one process.
+ */
 async function drip(first: string, drop: string): Promise<RawExchange & { seconds: number }> {
-  const startedMs = performance.now();
+  let drops = 0;
   const answer = await exchange(receiver.port, (socket) => {
     socket.write(first);
-    const timer = setInterval(() => socket.write(drop), 500);
+    const timer = setInterval(() => {
+      drops += 1;
+      socket.write(drop);
+    }, 500);
     socket.on('close', () => clearInterval(timer));
   });
-  return { ...answer, seconds: (performance.now() - startedMs) / 1000 };
+  return { ...answer, seconds: drops / 2 };
 }
 
 const head = (lines: string): string =>
   `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${lines}\r\n\r\n`;
 
-describe.concurrent('a slow sender', { timeout: 60_000 }, () => {
+describe.concurrent('a slow sender', () => {
   it('of headers is cut off within 12 s, with 408', async () => {
     const { statuses, closed, seconds } = await drip(
       'POST /webhooks/jet HTTP/1.1\r\nHost: x\r\n',

@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countRows } from '../fixtures/fresh-store.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
-
-const until = (check: () => Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 10_000, interval: 50 });
+import { until } from '../fixtures/until.ts';
 
 describe.each([
   {
@@ -16,7 +14,7 @@ describe.each([
     shut: (r: RunningReceiver) => pragma(r, 'query_only = ON'),
     mend: (r: RunningReceiver) => pragma(r, 'query_only = OFF'),
   },
-])('while the file of the store $what', { timeout: 60_000 }, ({ shut, mend }) => {
+])('while the file of the store $what', ({ shut, mend }) => {
   let receiver: RunningReceiver;
   beforeEach(async () => {
     receiver = await startRunningReceiver();

@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
+import { until } from '../fixtures/until.ts';
 
 const remediesOf = ({ logLines }: RunningReceiver): Record<string, unknown>[] =>
   logLines
@@ -46,7 +47,7 @@ const losses: Loss[] = [
   },
 ];
 
-describe.concurrent('while the file of the store is', { timeout: 60_000 }, () => {
+describe.concurrent('while the file of the store is', () => {
   it.each(losses)(
     '$what, no push is answered 200, readiness says why, and one line is logged',
     async ({ lose, bringBack }) => {
@@ -76,9 +77,7 @@ describe.concurrent('while the file of the store is', { timeout: 60_000 }, () =>
       expect(remediesOf(receiver).map(({ remedy }) => remedy)).toEqual([expect.stringMatching(/receiver/)]);
       if (bringBack !== undefined) {
         bringBack(file);
-        await vi.waitFor(async () => expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200), {
-          timeout: 5_000,
-        });
+        await until(async () => expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200));
         expect((await push('after')).status).toBe(200);
         const calls = openDatabase(`sqlite:${file}`, 'read');
         expect(
@@ -107,7 +106,13 @@ describe.concurrent('while the file of the store is', { timeout: 60_000 }, () =>
   it('noticed without any request, within about a second', async () => {
     const receiver = await startRunningReceiver();
     rmSync(join(receiver.folder, 'jet.sqlite'));
-    await vi.waitFor(() => expect(remediesOf(receiver)).toHaveLength(1), { timeout: 3_000, interval: 50 });
+    let looks = 0;
+    await until(() => {
+      looks += 1;
+      expect(remediesOf(receiver)).toHaveLength(1);
+    });
+    // A look every 10 ms: counted, since a busy machine delays the looks and the receiver alike.
+    expect(looks).toBeLessThan(300);
     await receiver.close();
   });
 
@@ -116,9 +121,7 @@ describe.concurrent('while the file of the store is', { timeout: 60_000 }, () =>
     const file = join(receiver.folder, 'jet.sqlite');
     expect((await receiver.push({ callsessionid: 'kept' })).status).toBe(200);
     rmSync(`${file}-wal`);
-    await vi.waitFor(() => expect(receiver.logLines.join('')).toContain('What the lost log held is in'), {
-      timeout: 5_000,
-    });
+    await until(() => expect(receiver.logLines.join('')).toContain('What the lost log held is in'));
     copyFileSync(file, `${file}.seen`);
     const seen = openDatabase(`sqlite:${file}.seen`, 'inspect');
     expect(await seen.knex('pushes').pluck('call_id')).toEqual(['kept']);

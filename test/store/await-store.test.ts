@@ -103,7 +103,7 @@ for (const engine of engines) {
 }
 
 describe('waiting for a store in a file', () => {
-  it('goes on while another process holds it locked', { timeout: 60_000 }, async () => {
+  it('goes on while another process holds it locked', async () => {
     const [sqlite] = engines;
     const fresh = await sqlite?.fresh();
     if (fresh === undefined) throw new Error('SQLite is always there');

@@ -67,7 +67,7 @@ async function withTwo(
   }
 }
 
-describe('a move of a store', { timeout: 60_000 }, () => {
+describe('a move of a store', () => {
   for (const { from, to } of pairs) {
     it.runIf(from.given && to.given)(`copies every table whole, ${from.title} to ${to.title}`, async () => {
       await withTwo(from, to, async (source, target) => {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createStoreGate,
   StoreSilent,
   type StoreGate,
   type StoreGateOptions,
 } from '../../src/store/store-gate.ts';
+import { until } from '../fixtures/until.ts';
 
 const silence = (): Promise<never> => new Promise(() => undefined);
 class Away extends Error {}
@@ -58,33 +59,35 @@ describe('the gate before the store', () => {
   });
 
   it('takes a failure that was slow to come for silence', async () => {
-    make();
+    make({ answersWithinMs: 60_000 });
     await expect(gate.run(fails(30, new Away()))).rejects.toThrow(Away);
     expect(gate.isOpen()).toBe(false);
   });
 
   it.each([
-    { what: 'a quick failure', afterMs: 0, kind: Away },
-    { what: 'a slow failure that lies in the work', afterMs: 30, kind: TypeError },
-  ])('stays open after $what', async ({ afterMs, kind }) => {
-    make();
+    { what: 'a quick failure', afterMs: 0, quickMs: 60_000, kind: Away },
+    { what: 'a slow failure that lies in the work', afterMs: 30, quickMs: 20, kind: TypeError },
+  ])('stays open after $what', async ({ afterMs, quickMs, kind }) => {
+    make({ answersWithinMs: 60_000, quickMs });
     await expect(gate.run(fails(afterMs, new kind('own')))).rejects.toThrow(kind);
     expect(gate.isOpen()).toBe(true);
   });
 
   it('says after a quick failure that the store takes no push, and lets work through, until a probe succeeds', async () => {
-    make();
+    make({ answersWithinMs: 60_000, quickMs: 60_000 });
     await expect(gate.run(fails(0, new Away()))).rejects.toThrow(Away);
     expect(await gate.canStore()).toBe(false);
     // A look-up may well succeed, and mends nothing.
     expect(await gate.run(() => Promise.resolve(7))).toBe(7);
     expect(await gate.canStore()).toBe(false);
     answers = true;
-    await vi.waitFor(async () => expect(await gate.canStore()).toBe(true));
+    await until(async () => expect(await gate.canStore()).toBe(true));
     expect(changes).toEqual([]);
   });
 
   it('tries the store once for all who ask at once whether it can be used', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     make();
     answers = true;
     const told = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
@@ -96,9 +99,9 @@ describe('the gate before the store', () => {
   it('opens again when a probe is answered, and says so once', async () => {
     make();
     await shut();
-    await vi.waitFor(() => expect(probes).toBeGreaterThan(2));
+    await until(() => expect(probes).toBeGreaterThan(2));
     answers = true;
-    await vi.waitFor(() => expect(gate.isOpen()).toBe(true));
+    await until(() => expect(gate.isOpen()).toBe(true));
     expect(await gate.run(() => Promise.resolve('through'))).toBe('through');
     expect(changes).toEqual([false, true]);
   });

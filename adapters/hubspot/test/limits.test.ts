@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../../src/contract/index.ts';
+import { until } from '../../../test/fixtures/until.ts';
 import {
   afterwards,
   callFrom,
@@ -14,6 +16,15 @@ afterEach(() => test.close());
 
 const unsearched = { withheld: true, counterpart_e164: undefined } as const;
 const statuses = () => new Set(test.portal.requests().map(({ status }) => status));
+
+/** The end of time for a batch, half a second after HubSpot has answered this many requests. */
+function afterRequests(count: number): AbortSignal {
+  const ending = new AbortController();
+  void until(() => expect(test.portal.requests()).toHaveLength(count))
+    .then(() => sleep(500))
+    .then(() => ending.abort(new DOMException('The time is over', 'TimeoutError')));
+  return ending.signal;
+}
 
 describe('a batch while HubSpot is unreachable', () => {
   const known = mobileNumber(1);
@@ -46,7 +57,7 @@ describe('the limits of a plan', () => {
   it('are used to 80 %: no request is refused, and the other requests wait', async () => {
     test = await openPortal({ limits: { burst: 8 } }, { HUBSPOT_BURST: '10' });
     // The stand-in reports the remaining requests, and the adapter leaves the last of them for other apps.
-    const answer = await test.deliver(callsFromNumbers(500, unsearched), AbortSignal.timeout(3_000));
+    const answer = await test.deliver(callsFromNumbers(500, unsearched));
     expect(test.portal.requests()).toHaveLength(6);
     expect(statuses()).toEqual(new Set([200, 201]));
     expect([...answer.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
@@ -63,7 +74,7 @@ describe('the limits of a plan', () => {
       id: `more-${delivery.id}`,
       idempotencyKey: `more-${delivery.idempotencyKey}`,
     }));
-    const answer = await test.deliver(more, AbortSignal.timeout(1_000));
+    const answer = await test.deliver(more, afterRequests(8));
     expect(test.portal.requests()).toHaveLength(8);
     expect([...answer.values()].filter(({ kind }) => kind === 'delivered')).toHaveLength(200);
     expect([...answer.values()].filter(({ kind }) => kind === 'retry')).toHaveLength(300);
@@ -72,7 +83,7 @@ describe('the limits of a plan', () => {
   it('stop requests when other apps have used up nearly all of them', async () => {
     test = await openPortal({ limits: { burst: 3 } }, { HUBSPOT_BURST: '100' });
     await expect(
-      test.deliver([callFrom(mobileNumber(1), 'one', unsearched)], AbortSignal.timeout(500)),
+      test.deliver([callFrom(mobileNumber(1), 'one', unsearched)], afterRequests(1)),
     ).rejects.toThrow(DestinationUnavailable);
     expect(test.portal.counts()).toEqual({ 'properties.list': 1 });
   });

@@ -8,7 +8,7 @@ import { startSalesforceStandIn } from './stand-in/salesforce-stand-in.ts';
 
 const header = { name: 'x-jet-key', value: 'the-value-of-the-header-in-this-test' };
 
-describe('a receiver that is killed', { timeout: 120_000 }, () => {
+describe('a receiver that is killed', () => {
   it.each(['field', 'callobject'])(
     'after Salesforce has made a task, and before it learns of it, makes no second one (SALESFORCE_KEY=%s)',
     async (key) => {

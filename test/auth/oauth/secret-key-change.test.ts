@@ -37,7 +37,7 @@ async function statusOf(client: ClientCredentials, at = issuer): Promise<number>
   return (await at.token({ grant_type: 'client_credentials' }, client)).status;
 }
 
-describe('a client with a secret made under the previous key', { timeout: 60_000 }, () => {
+describe('a client with a secret made under the previous key', () => {
   it('gets tokens after the change, and still does after SECRET_KEY_PREVIOUS is removed', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
@@ -78,7 +78,7 @@ describe('a client with a secret made under the previous key', { timeout: 60_000
   });
 });
 
-describe('a start under a changed key', { timeout: 60_000 }, () => {
+describe('a start under a changed key', () => {
   it.each([
     ['without the previous key', after, /^SECRET_KEY is not the key/],
     [
@@ -102,7 +102,7 @@ describe('a start under a changed key', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a refresh across a change of the key', { timeout: 60_000 }, () => {
+describe('a refresh across a change of the key', () => {
   it('gives, when repeated, the successor that was made before the change', async () => {
     issuer = await IssuerUnderTest.start(before);
     const first = await issuer.takeTokens();
@@ -117,7 +117,7 @@ describe('a refresh across a change of the key', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a browser across a change of the key', { timeout: 60_000 }, () => {
+describe('a browser across a change of the key', () => {
   it('stays signed in, and an open form can still approve', async () => {
     issuer = await IssuerUnderTest.start(before);
     const path = issuer.authorizePath();
@@ -154,7 +154,7 @@ describe('a browser across a change of the key', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a removed call across a change of the key', { timeout: 60_000 }, () => {
+describe('a removed call across a change of the key', () => {
   it('stays removed', async () => {
     issuer = await IssuerUnderTest.start(before);
     const { store } = issuer.receiver;
@@ -171,7 +171,7 @@ describe('a removed call across a change of the key', { timeout: 60_000 }, () =>
   });
 });
 
-describe('several processes that change the key one after another', { timeout: 60_000 }, () => {
+describe('several processes that change the key one after another', () => {
   it('accept the same credentials at each step', async () => {
     const folder = newFolder();
     issuer = await IssuerUnderTest.start(before, folder);

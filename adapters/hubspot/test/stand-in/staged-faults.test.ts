@@ -47,7 +47,7 @@ function sendThree(hubspot: StandInUnderTest, signal: AbortSignal): Promise<Resp
 }
 
 async function leaveOnceSeen(hubspot: StandInUnderTest, leaving: AbortController): Promise<void> {
-  await vi.waitUntil(() => hubspot.requests('calls.create').length === 1, { timeout: 10_000 });
+  await vi.waitUntil(() => hubspot.requests('calls.create').length === 1, { timeout: 120_000 });
   await sleep(50);
   leaving.abort();
 }
