@@ -28,7 +28,7 @@ describe.concurrent('a start', () => {
       writeFileSync(join(folder, '.env'), 'ROLE=canary\nLOG_LEVEL=canary\n');
       const receiver = start({ LOG_LEVEL: 'info' });
       expect(await receiver.exited).toBe(1);
-      expect(receiver.output()).toContain('  ROLE is one of');
+      expect(receiver.output()).toContain('  ROLE must be one of');
       expect(receiver.output()).not.toContain('LOG_LEVEL');
     }));
 

@@ -105,7 +105,7 @@ describe('the operator’s log gives the reason for a refusal of', () => {
     [
       'a form from another site',
       () => issuer.operator.post(issuer.authorizePath(), {}),
-      /came from elsewhere/,
+      /came from another site/,
     ],
   ];
 
