@@ -9,30 +9,35 @@ const keys = ['unique', 'search'] as const;
 export const configSchema = z.object({
   HUBSPOT_ACCESS_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]{8,}$/, 'is a token of a private app or a service key: one word, without spaces'),
+    .regex(
+      /^[\x21-\x7e]{8,}$/,
+      'must be a token of a private app or a service key: one word, without spaces',
+    ),
   HUBSPOT_BASE_URL: z
-    .url({ protocol: /^https?$/, message: 'is an address such as https://api.hubapi.com' })
-    .refine(isSafe, 'begins with https://, since the token passes through it')
+    .url({ protocol: /^https?$/, message: 'must be an address such as https://api.hubapi.com' })
+    .refine(isSafe, 'must begin with https://, since the token passes through it')
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://api.hubapi.com'),
   HUBSPOT_API_VERSION: z
     .string()
-    .regex(/^(?:v3|20\d\d-\d\d)$/, 'is a dated version such as 2026-09, or v3')
+    .regex(/^(?:v3|20\d\d-\d\d)$/, 'must be a dated version such as 2026-09, or v3')
     .default('2026-09'),
   HUBSPOT_TIMEOUT: z
     .string()
     .transform(durationMs)
-    .refine((ms) => ms > 0, 'is longer than 0s')
+    .refine((ms) => ms > 0, 'must be longer than 0s')
     .default(10_000),
   HUBSPOT_BURST: z.coerce
-    .number('is a number of requests')
-    .int('is a number of requests')
-    .min(10, 'is at least 10')
+    .number('must be a number of requests')
+    .int('must be a number of requests')
+    .min(10, 'must be at least 10')
     .default(100),
-  HUBSPOT_LOG: z.enum(logs, `is one of ${logs.join(', ')}`).default('end'),
-  HUBSPOT_KEY: z.enum(keys, `is one of ${keys.join(', ')}`).default('unique'),
-  HUBSPOT_SEVERAL: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
-  HUBSPOT_UNMATCHED: z.enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`).default('log'),
+  HUBSPOT_LOG: z.enum(logs, `must be one of ${logs.join(', ')}`).default('end'),
+  HUBSPOT_KEY: z.enum(keys, `must be one of ${keys.join(', ')}`).default('unique'),
+  HUBSPOT_SEVERAL: z.enum(matchPolicies, `must be one of ${matchPolicies.join(', ')}`).default('latest'),
+  HUBSPOT_UNMATCHED: z
+    .enum(unmatchedPolicies, `must be one of ${unmatchedPolicies.join(', ')}`)
+    .default('log'),
   HUBSPOT_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
   HUBSPOT_CREATE_AFTER: z.string().transform(durationMs).default(0),
   HUBSPOT_OWNERS: z.string().transform(ownerTable).default(new Map()),
@@ -58,13 +63,13 @@ function isSafe(text: string): boolean {
 }
 
 function durationMs(text: string, context: Context): number {
-  return parseDurationMs(text) ?? refuse(context, 'is a duration such as 10s');
+  return parseDurationMs(text) ?? refuse(context, 'must be a duration such as 10s');
 }
 
 function ownerTable(text: string, context: Context): ReadonlyMap<string, string> {
   return (
     parseOwnerTable(text) ??
-    refuse(context, 'is a list such as 202=jane@example.com, each extension or answering point once')
+    refuse(context, 'must be a list such as 202=jane@example.com, each extension or answering point once')
   );
 }
 
@@ -73,5 +78,5 @@ function statusList(text: string, context: Context): CallStatus[] {
   const known = callStatuses.filter((status) => names.includes(status));
   return known.length === new Set(names).size
     ? known
-    : refuse(context, `is a list of ${callStatuses.join(', ')}`);
+    : refuse(context, `must be a list of ${callStatuses.join(', ')}`);
 }

@@ -30,7 +30,7 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * The adapter's settings. Each key is the name of an environment variable, and each value comes as text. The message
    * of
-   * a fault continues after the name ("is not a port number") and never holds the value.
+   * a fault continues after the name ("must be a port number") and never holds the value.
    */
   readonly configSchema: Schema;
   /** Keys of `configSchema` that are never shown. Each can also come from a file: append `_FILE` to its name. */

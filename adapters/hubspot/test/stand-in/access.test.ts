@@ -48,13 +48,13 @@ describe('access to the stand-in HubSpot', () => {
     expect([status, body.errors[0]?.context.requiredGranularScopes]).toEqual([403, [scope]]);
   });
 
-  it('takes no body but JSON', async () => {
+  it('accepts only JSON bodies', async () => {
     const hubspot = await open();
     const { status } = await hubspot.ask('POST', `${calls}/search`, '{}', { 'content-type': 'text/plain' });
     expect(status).toBe(415);
   });
 
-  it('refuses a body that is no JSON with 400', async () => {
+  it('refuses a body that is not JSON with 400', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(`${calls}/search`, '{"filterGroups":[');
     expect([status, body.category]).toEqual([400, 'VALIDATION_ERROR']);
@@ -65,7 +65,7 @@ describe('access to the stand-in HubSpot', () => {
     expect((await hubspot.ask('GET', '/crm/v9/objects/contacts')).status).toBe(404);
   });
 
-  it('tells the account and its time zone', async () => {
+  it('returns the account and its time zone', async () => {
     const hubspot = await open({ timeZone: 'Australia/Perth' });
     const { body } = await hubspot.ask('GET', '/account-info/v3/details');
     expect(body.timeZone).toBe('Australia/Perth');

@@ -4,14 +4,14 @@ import type { Portal } from './portal.ts';
 import { writingKinds } from './request-kind.ts';
 import type { Route } from './route.ts';
 
-/** Who may ask for what: a token, and the scopes that it carries. */
+/** The access of a client: a token and its scopes. */
 export interface Access {
   token: string | undefined;
   /** Undefined: every scope. */
   scopes: Set<string> | undefined;
 }
 
-/** Every scope that the API asks for. */
+/** Every scope that the API uses. */
 export const everyScope: readonly string[] = [
   'crm.objects.contacts.read',
   'crm.objects.contacts.write',
@@ -25,9 +25,8 @@ export const everyScope: readonly string[] = [
 ];
 
 /**
- * Lets a request in.
- *
- * @throws ApiError 401, or 403 that names the scopes of which one is missing
+ * Checks the access of a request.
+ * @throws ApiError 401, or 403 that names the missing scopes
  */
 export function checkAccess(
   { token, scopes }: Access,
@@ -57,7 +56,7 @@ export function checkAccess(
     );
 }
 
-/** `POST /oauth/v2/private-apps/get/access-token-info`: of tokens of private apps alone. */
+/** `POST /oauth/v2/private-apps/get/access-token-info`: describes only tokens of private apps. */
 export function tokenInfo({ token, scopes }: Access, body: unknown, { options }: Portal): Answer {
   const { tokenKey } = (body ?? {}) as { tokenKey?: unknown };
   if (options.tokenKind === 'service key' || tokenKey !== token)
@@ -68,7 +67,7 @@ export function tokenInfo({ token, scopes }: Access, body: unknown, { options }:
   };
 }
 
-/** Calls go by the scopes of contacts: the published description names no others. */
+/** Calls use the scopes of contacts: the published specification names no others. */
 function neededScopes({ kind, type, toType }: Route): string[] {
   const verb = writingKinds.includes(kind) ? 'write' : 'read';
   switch (kind.split('.')[0]) {

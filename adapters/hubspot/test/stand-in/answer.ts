@@ -3,7 +3,7 @@ import type { Portal } from './portal.ts';
 import type { Route } from './route.ts';
 import type { StoredRecord } from './stored-record.ts';
 
-/** What the API answers. */
+/** An answer of the API. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -11,10 +11,10 @@ export interface Answer {
   readonly body?: Record<string, JsonValue>;
 }
 
-/** A request that was let in. */
+/** A request that passed the access check. */
 export interface Asked {
   readonly route: Route;
-  /** Parsed as JSON; undefined where there is none. */
+  /** Parsed as JSON. Undefined when there is none. */
   readonly body: unknown;
   /** The length of the body in characters. */
   readonly length: number;
@@ -22,15 +22,14 @@ export interface Asked {
 
 type Rows = Record<string, JsonValue>[];
 
-/** From 2026-09 on errors ride inside a plain answer; before, and in the legacy versions, they make it a 207. */
+/** From 2026-09 on, a plain answer can hold errors. Before that, and in the legacy versions, errors make it a 207. */
 export function hidesErrors({ apiVersion }: Route): boolean {
   return apiVersion !== 'legacy' && apiVersion >= '2026-09';
 }
 
 /**
  * The answer to a batch.
- *
- * @param status of one without errors
+ * @param status the status without errors
  */
 export function batchAnswer(
   portal: Portal,
@@ -53,9 +52,8 @@ export function batchAnswer(
 }
 
 /**
- * A record as the API tells it.
- *
- * @param names the properties to tell, `null` where they are empty; all that are filled unless given
+ * A record as the API returns it.
+ * @param names the properties to return, `null` where they are empty; by default all properties with a value
  */
 export function recordBody(
   record: StoredRecord,
@@ -73,13 +71,13 @@ export function recordBody(
   };
 }
 
-/** HubSpot cleans rich text, and writes the entities in it in its own way. */
+/** HubSpot cleans rich text and rewrites its entities. */
 function shownAs(name: string, value: string | undefined): string | null {
   if (name !== 'hs_call_body' || value === undefined) return value ?? null;
   return value.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('</p><p>', '</p>\n<p>');
 }
 
-/** The properties that an answer tells: those asked for and those that it always tells. */
+/** The properties in an answer: the requested ones and those that are always returned. */
 export function toldProperties(type: StoredRecord['type'], asked: readonly string[]): string[] {
   return [...new Set([...asked, ...alwaysTold[type]])];
 }

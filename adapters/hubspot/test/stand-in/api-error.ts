@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 
-/** What is wrong with one value of a property. */
+/** A fault in one value of a property. */
 export interface PropertyFault {
   /** `PROPERTY_DOESNT_EXIST`, `INVALID_OPTION`, … */
   readonly code: string;
@@ -15,7 +15,7 @@ export interface ApiErrorDetails {
   readonly context?: Record<string, JsonValue>;
 }
 
-/** A refusal in the form that HubSpot gives it: of a whole request, or of a row of a batch. */
+/** A refusal in HubSpot's format, of a whole request or of a row of a batch. */
 export class ApiError extends Error {
   readonly status: number;
   readonly category: string;
@@ -56,12 +56,12 @@ export class ApiError extends Error {
   }
 }
 
-/** The request is not what the API describes. */
+/** The request does not match the specification of the API. */
 export function invalid(message: string): ApiError {
   return new ApiError(400, 'VALIDATION_ERROR', message);
 }
 
-/** Values of properties are refused; the message carries them as HubSpot's does. */
+/** Refuses values of properties. The message holds the faults, as HubSpot's does. */
 export function invalidProperties(faults: readonly PropertyFault[]): ApiError {
   const told = faults.map(({ code, property, message }) => ({
     isValid: false,

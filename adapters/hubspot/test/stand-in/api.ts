@@ -25,7 +25,7 @@ const objectAnswers: Readonly<
   list: listRecords,
 };
 
-/** What the API answers to a request that was let in, having done it. */
+/** Does what an accepted request asks, and returns the answer. */
 export function answerRequest(portal: Portal, asked: Asked): Answer {
   try {
     return answer(portal, asked);

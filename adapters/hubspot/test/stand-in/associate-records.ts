@@ -9,13 +9,13 @@ import type { StoredRecord } from './stored-record.ts';
 
 type Rows = Record<string, JsonValue>[];
 
-/** The types of a request for associations. */
+/** The two types in a request for associations. */
 interface Ends {
   readonly from: ObjectType;
   readonly to: ObjectType;
 }
 
-/** `POST …/batch/associate/default`: adds the plain association; errors ride inside the 200 in every version. */
+/** `POST …/batch/associate/default`: adds the plain association. In every version, errors are inside the 200. */
 export function associateDefault(portal: Portal, { route, body }: Asked, ends: Ends): Answer {
   const { inputs } = readBody(bodies.associate, body);
   const typeId = defaultAssociation(ends.from, ends.to);
@@ -28,7 +28,7 @@ export function associateDefault(portal: Portal, { route, body }: Asked, ends: E
   return { ...batchAnswer(portal, route, 200, results, errors), status: 200 };
 }
 
-/** `POST …/batch/create`: sets the types of a pair; those that are not named go. */
+/** `POST …/batch/create`: sets the types of a pair. Types that are not named are removed. */
 export function associateWithTypes(portal: Portal, { route, body }: Asked, ends: Ends): Answer {
   const { inputs } = readBody(bodies.associateWithTypes, body);
   for (const { associationCategory, associationTypeId } of inputs.flatMap(({ types }) => types)) {
@@ -43,7 +43,7 @@ export function associateWithTypes(portal: Portal, { route, body }: Asked, ends:
     for (const { associationTypeId } of types) portal.link(from, to, associationTypeId);
     return { fromObjectId: from.id, toObjectId: to.id, labels: [] };
   });
-  // Legacy and 2026-03 document 201, 2026-09 documents 200.
+  // Legacy and 2026-03 document 201, and 2026-09 documents 200.
   return batchAnswer(portal, route, hidesErrors(route) ? 200 : 201, results, errors);
 }
 

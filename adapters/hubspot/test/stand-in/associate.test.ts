@@ -45,7 +45,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['6', '7']);
   });
 
-  it('with a contact that is not there are told as an error inside the 200, beside the others', async () => {
+  it('with a missing contact are an error inside the 200, beside the others', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const inputs = ['404', '7'].map((to) => ({ from: { id }, to: { id: to } }));
@@ -78,7 +78,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(body.results).toMatchObject([{ from: { id: '7' }, to: [{ toObjectId: '8' }] }]);
   });
 
-  it('that are not there are told in a 207', async () => {
+  it('that do not exist are named in a 207', async () => {
     const hubspot = await open(seeds);
     const path = '/crm/v4/associations/contacts/companies/batch/read';
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '6' }] });
@@ -88,7 +88,7 @@ describe('associations in the stand-in HubSpot', () => {
     ]);
   });
 
-  it('are 2,000 a batch at most, and 1,000 to be read', async () => {
+  it('are at most 2,000 in a batch, and 1,000 in a read', async () => {
     const hubspot = await open();
     const pairs = Array.from({ length: 2_001 }, () => ({ from: { id: '1' }, to: { id: '2' } }));
     const ids = Array.from({ length: 1_001 }, (_, id) => ({ id: String(id) }));

@@ -2,9 +2,8 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 
 /**
  * The properties that HubSpot calculates from the numbers of a contact or company.
- *
  * @param properties as people typed them
- * @param country under which a number without a plus is read; `unknown`: under none
+ * @param country the country for numbers without a plus; `unknown`: none
  */
 export function calculatedNumbers(
   properties: Readonly<Record<string, string>>,
@@ -25,7 +24,7 @@ function calculated(
   if (typed === undefined || digits === '') return {};
   const parsed = parsePhoneNumberFromString(typed, isSupportedCountry(country) ? country : undefined);
   if (parsed?.isValid() !== true) {
-    // No country is known: what is left are the digits, without the zeros before them.
+    // Without a known country, the calculated number consists of the digits without leading zeros.
     const bare = digits.replace(/^0+/, '');
     return { [`hs_searchable_calculated_${kind}_number`]: bare };
   }
@@ -39,7 +38,7 @@ function calculated(
   };
 }
 
-/** What is to go before the numbers of a record are calculated again. */
+/** The calculated properties that must be removed before a new calculation. */
 export const calculatedNames: readonly string[] = [
   'hs_calculated_phone_number_country_code',
   ...['phone', 'mobile'].flatMap((kind) => [

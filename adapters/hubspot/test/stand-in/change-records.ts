@@ -8,7 +8,7 @@ import { bodies, readBody, refuseRepeats } from './request-body.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { rowsOneByOne, writeRows } from './write-rows.ts';
 
-/** A change of a record, or a new one, found right. */
+/** A valid change of a record, or a valid new record. */
 interface Checked {
   readonly record: StoredRecord | undefined;
   readonly values: Readonly<Record<string, string>>;
@@ -30,13 +30,15 @@ export function updateBatch(portal: Portal, { route, body }: Asked, type: Object
     write: (checked) => write(portal, type, checked),
   });
   const missing = found.filter(({ record }) => record === undefined);
-  const told = portal.options.missingOnUpdate === 'silent' ? [] : missingRows(type, missing);
-  const answer = batchAnswer(portal, route, 200, rows.results, [...rows.errors, ...told]);
-  // Seen by integrators: ids that are not there make it a 207 that says nothing of them.
-  return missing.length > 0 && told.length === 0 && !hidesErrors(route) ? { ...answer, status: 207 } : answer;
+  const missingErrors = portal.options.missingOnUpdate === 'silent' ? [] : missingRows(type, missing);
+  const answer = batchAnswer(portal, route, 200, rows.results, [...rows.errors, ...missingErrors]);
+  // Integrators have seen this: a batch update with missing ids answers 207 and does not name them.
+  return missing.length > 0 && missingErrors.length === 0 && !hidesErrors(route)
+    ? { ...answer, status: 207 }
+    : answer;
 }
 
-/** `POST …/batch/upsert`: by a unique property, which every input names. */
+/** `POST …/batch/upsert`: by a unique property that every input names. */
 export function upsertBatch(portal: Portal, { route, body }: Asked, type: ObjectType): Answer {
   const { inputs } = readBody(bodies.upsert, body);
   refuseRepeats(inputs.map(({ id }) => id));
@@ -51,7 +53,7 @@ export function upsertBatch(portal: Portal, { route, body }: Asked, type: Object
     write: (checked) => {
       if (checked.record !== undefined) return { ...write(portal, type, checked), new: false };
       const made = portal.insert(type, checked.values);
-      return { ...recordBody(made, told(type, checked)), new: true };
+      return { ...recordBody(made, shownProperties(type, checked)), new: true };
     },
   });
   return batchAnswer(portal, route, 200, rows.results, rows.errors);
@@ -84,7 +86,7 @@ export function findRecord(
   return portal.findBy(type, idProperty, id);
 }
 
-/** Rows for ids that are not there, in one error as HubSpot tells them. */
+/** The error for missing ids. Like HubSpot, it names them all at once. */
 export function missingRows(
   type: ObjectType,
   missing: readonly { id: string; objectWriteTraceId?: string | undefined }[],
@@ -127,10 +129,10 @@ function checkUpsert(
 function write(portal: Portal, type: ObjectType, checked: Checked): ReturnType<typeof recordBody> {
   if (checked.record === undefined) throw notFound('resource not found');
   portal.change(checked.record, checked.values);
-  return recordBody(checked.record, told(type, checked));
+  return recordBody(checked.record, shownProperties(type, checked));
 }
 
-/** The answer to a change tells what was changed, not the rest of the record. */
-function told(type: ObjectType, { values }: Checked): string[] {
+/** The answer to a change shows the changed properties, not the rest of the record. */
+function shownProperties(type: ObjectType, { values }: Checked): string[] {
   return toldProperties(type, Object.keys(values));
 }

@@ -19,7 +19,7 @@ async function made(hubspot: StandInUnderTest, ...keys: string[]): Promise<strin
 }
 
 describe('updating calls in the stand-in HubSpot', () => {
-  it('changes what is named and leaves the rest', async () => {
+  it('changes the named properties and no others', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const { status } = await hubspot.post(update, { inputs: [{ id, properties: { hs_call_title: 'New' } }] });
@@ -30,7 +30,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     });
   });
 
-  it('tells what was changed, not the rest of the record', async () => {
+  it('returns the changed properties, not the rest of the record', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const { body } = await hubspot.post(update, { inputs: [{ id, properties: { hs_call_title: 'New' } }] });
@@ -52,7 +52,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect([status, body.message]).toEqual([400, expect.stringContaining('non-unique 0-48 property')]);
   });
 
-  it('leaves out properties that are unknown or read only', async () => {
+  it('ignores properties that are unknown or read only', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const properties = { nonsense: '1', hs_object_id: '5', hs_call_title: 'New' };
@@ -71,7 +71,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(body.results[0]?.properties).toMatchObject({ hs_call_title: '', hs_call_body: null });
   });
 
-  it('refuses a batch in which an id stands twice', async () => {
+  it('refuses a batch with a repeated id', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const input = { id, properties: { hs_call_title: 'New' } };
@@ -90,7 +90,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', a)?.properties).not.toHaveProperty('hs_call_title');
   });
 
-  it('tells the ids that are not there in a 207, and changes the others', async () => {
+  it('names missing ids in a 207, and changes the others', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const inputs = [id, '404'].map((one) => ({ id: one, properties: { hs_call_title: 'New' } }));
@@ -99,13 +99,13 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(body.errors[0]).toMatchObject({ category: 'OBJECT_NOT_FOUND', context: { ids: ['404'] } });
   });
 
-  it('says nothing of the ids that are not there where the portal is told to', async () => {
+  it('does not name missing ids when the portal is set so', async () => {
     const hubspot = await open({ missingOnUpdate: 'silent' });
     const { status, body } = await hubspot.post(update, { inputs: [{ id: '404', properties: {} }] });
     expect([status, body.results, body.errors]).toEqual([207, [], undefined]);
   });
 
-  it('lets no unique value be taken over', async () => {
+  it('refuses a unique value of another record', async () => {
     const hubspot = await open();
     const [, b = ''] = await made(hubspot, 'a', 'b');
     const { status } = await hubspot.post(update, {
@@ -124,7 +124,7 @@ describe('updating calls in the stand-in HubSpot', () => {
 });
 
 describe('upserting calls in the stand-in HubSpot', () => {
-  it('makes what is not there and changes what is, and says which', async () => {
+  it('creates missing records, changes existing ones, and says which', async () => {
     const hubspot = await open();
     await made(hubspot, 'a');
     const { status, body } = await hubspot.post(upsert, { inputs: [keyed('a'), keyed('b')] });
@@ -132,7 +132,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls').map(({ properties }) => properties[keyProperty])).toEqual(['a', 'b']);
   });
 
-  it('leaves the associations of what is there', async () => {
+  it('keeps the associations of existing records', async () => {
     const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a', {}, { contacts: ['7'] })] });
     await hubspot.post(upsert, { inputs: [keyed('a')] });
@@ -157,7 +157,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect([status, body.message]).toEqual([400, expect.stringContaining('non-unique')]);
   });
 
-  it('refuses the whole batch when an id stands twice', async () => {
+  it('refuses the whole batch for a repeated id', async () => {
     const hubspot = await open();
     const { status } = await hubspot.post(upsert, { inputs: [keyed('a'), keyed('b'), keyed('a')] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
@@ -173,7 +173,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('takes rows one by one where the portal is told to', async () => {
+  it('treats rows separately when the portal is set so', async () => {
     const hubspot = await open({ partial: ['create', 'upsert'] });
     const inputs = [keyed('a'), keyed('b', { hs_call_status: 'MISSED' })].map((input, index) => ({
       ...(input as object),

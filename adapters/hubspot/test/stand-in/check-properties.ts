@@ -8,17 +8,16 @@ const longestText = 65_536;
 
 export interface PropertyCheck {
   readonly type: ObjectType;
-  /** As they came. */
+  /** The properties as they came. */
   readonly given: Readonly<Record<string, string>>;
-  /** The record that is to be changed; undefined for a new one. */
+  /** The record to change. Undefined for a new one. */
   readonly record: StoredRecord | undefined;
-  /** Whether unknown and read-only properties are left out, as in an update, or refused. */
+  /** True: unknown and read-only properties are ignored, as in an update. False: they are refused. */
   readonly ignoresUnknown: boolean;
 }
 
 /**
- * The properties that are to be written: without those that are ignored, moments in ISO form.
- *
+ * The properties to write: without ignored ones, and with times in ISO form.
  * @throws ApiError for the record as a whole
  */
 export function checkProperties(portal: Portal, check: PropertyCheck): Record<string, string> {
@@ -65,9 +64,8 @@ export function checkProperties(portal: Portal, check: PropertyCheck): Record<st
 }
 
 /**
- * Refuses a value that another record holds in a unique property.
- *
- * @throws ApiError 400 or 409, as the portal is told to
+ * Refuses a value that another record already has in a unique property.
+ * @throws ApiError 400 or 409, by the portal's options
  */
 export function checkUnique(
   portal: Portal,
@@ -145,7 +143,7 @@ function stored(property: PropertyDefinition, value: string): string {
   return new Date(momentOf(value) ?? 0).toISOString();
 }
 
-/** Epoch milliseconds of a moment as the API takes it: milliseconds, or ISO 8601 in UTC. */
+/** Epoch milliseconds of a time in one of the API's formats: milliseconds, or ISO 8601 in UTC. */
 export function momentOf(value: string): number | undefined {
   if (/^-?\d+$/.test(value)) return Number(value);
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?$/.test(value)) return undefined;

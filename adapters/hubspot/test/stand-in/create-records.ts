@@ -10,7 +10,7 @@ import type { StoredRecord } from './stored-record.ts';
 
 type CreateInput = z.output<typeof bodies.createOne>;
 
-/** What is to be made, found right. */
+/** A valid new record. */
 interface Checked {
   readonly values: Readonly<Record<string, string>>;
   readonly links: readonly { readonly to: StoredRecord; readonly associationTypeId: number }[];
@@ -29,13 +29,13 @@ export function createBatch(portal: Portal, { route, body }: Asked, type: Object
   return batchAnswer(portal, route, 201, rows.results, rows.errors);
 }
 
-/** `POST …` of one */
+/** `POST …` for one record */
 export function createOne(portal: Portal, { body }: Asked, type: ObjectType): Answer {
   const input = readBody(bodies.createOne, body);
   return { status: 201, body: recordBody(make(portal, type, checkNew(portal, type, input, new Map()))) };
 }
 
-/** @param taken unique values of the rows before, which this one may not repeat; it adds its own */
+/** @param taken unique values of earlier rows, which this row must not repeat; it adds its own */
 function checkNew(
   portal: Portal,
   type: ObjectType,
@@ -66,9 +66,9 @@ function checkNew(
   return { values, links };
 }
 
-/** The type of association alone says what its other end is. */
+/** The type of association alone determines the other end. */
 function otherEnd(portal: Portal, from: ObjectType, associationTypeId: number, id: string): StoredRecord {
-  // A contact's primary company has a type of its own.
+  // A contact's primary company has its own type.
   const known =
     from === 'contacts' && associationTypeId === 1
       ? { to: 'companies' as const }
@@ -79,7 +79,7 @@ function otherEnd(portal: Portal, from: ObjectType, associationTypeId: number, i
   throw unknownEnd(portal, known.to, id);
 }
 
-/** An association leads to a record that is not there. */
+/** An association with a record that does not exist. */
 export function unknownEnd(portal: Portal, type: ObjectType, id: string): ApiError {
   const name = { calls: 'CALL', contacts: 'CONTACT', companies: 'COMPANY' }[type];
   return portal.options.unknownAssociation === 400

@@ -23,7 +23,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls')[0]).toMatchObject({ contacts: ['7'], companies: ['8'] });
   });
 
-  it('tells a moment in ISO form, whatever it came in', async () => {
+  it('returns a time in ISO form, whatever form it came in', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(create, {
       inputs: [newCall('a', { hs_timestamp: '1795309200000' })],
@@ -31,7 +31,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(body.results[0]?.properties.hs_timestamp).toBe('2026-11-22T01:00:00.000Z');
   });
 
-  it('takes 100 inputs, and no more', async () => {
+  it('accepts 100 inputs, and no more', async () => {
     const hubspot = await open();
     const inputs = Array.from({ length: 101 }, (_, index) => newCall(`k${index}`));
     expect((await hubspot.post(create, { inputs })).status).toBe(400);
@@ -81,7 +81,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(JSON.stringify(body.errors)).toContain(code);
   });
 
-  it('takes what the portal offers: status, direction, disposition and owner', async () => {
+  it("accepts the portal's options: status, direction, disposition and owner", async () => {
     const hubspot = await open({ owners: [{ id: '31', email: 'here@example.com' }] });
     const given = {
       hs_call_status: 'NO_ANSWER',
@@ -92,7 +92,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect((await hubspot.post(create, { inputs: [newCall('a', given)] })).status).toBe(201);
   });
 
-  it('refuses what a portal lacks as unknown', async () => {
+  it('refuses properties that a portal lacks as unknown', async () => {
     const hubspot = await open({ lacks: { calls: ['hs_call_disposition'] } });
     const given = { hs_call_disposition: '73a0d17f-1163-4015-bdd5-ec830791da20' };
     const { body } = await hubspot.post(create, { inputs: [untraced(newCall('a', given))] });
@@ -110,7 +110,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls')).toEqual([]);
   });
 
-  it('refuses an unknown association with 400 where it is told to', async () => {
+  it('refuses an unknown association with 400 when it is set so', async () => {
     const hubspot = await open({ ...people, unknownAssociation: 400 });
     const input = untraced(newCall('a', {}, { contacts: ['404'] }));
     expect((await hubspot.post(create, { inputs: [input] })).status).toBe(400);
@@ -120,7 +120,7 @@ describe('creating calls in the stand-in HubSpot', () => {
 describe('a bad row in a batch', () => {
   const bad = newCall('b', { hs_call_status: 'MISSED' });
 
-  it('is told by its trace id, and its neighbours are made, when every input has its own', async () => {
+  it('is named by its trace id, and the others are created, when every input has its own', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), bad, newCall('c')] });
     expect(status).toBe(207);
@@ -141,14 +141,14 @@ describe('a bad row in a batch', () => {
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('refuses the batch in a portal that takes no rows one by one', async () => {
+  it('refuses the batch in a portal that does not treat rows separately', async () => {
     const hubspot = await open({ partial: [] });
     const { status } = await hubspot.post(create, { inputs: [newCall('a'), bad] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 });
 
-describe('a unique value that is taken', () => {
+describe('a unique value that already exists', () => {
   it('is refused as CONFLICTING_UNIQUE_VALUE, and makes no second call', async () => {
     const hubspot = await open();
     await hubspot.post(create, { inputs: [newCall('a')] });
@@ -157,14 +157,14 @@ describe('a unique value that is taken', () => {
     expect(hubspot.records('calls')).toHaveLength(1);
   });
 
-  it('is refused as a 409 where the portal is told to', async () => {
+  it('is refused as a 409 when the portal is set so', async () => {
     const hubspot = await open({ uniqueConflict: 'conflict' });
     await hubspot.post(create, { inputs: [newCall('a')] });
     const { status, body } = await hubspot.post(create, { inputs: [untraced(newCall('a'))] });
     expect([status, body.category]).toEqual([409, 'CONFLICT']);
   });
 
-  it('is told by its trace id in a 207', async () => {
+  it('is named by its trace id in a 207', async () => {
     const hubspot = await open();
     await hubspot.post(create, { inputs: [newCall('a')] });
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), newCall('b')] });
@@ -189,14 +189,14 @@ describe('a unique value that is taken', () => {
 });
 
 describe('a rule of the account', () => {
-  it('refuses the record that holds the text, and takes its neighbours', async () => {
+  it('refuses the record with the text, and accepts the others', async () => {
     const hubspot = await open();
     hubspot.refuse(['b']);
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), newCall('b')] });
     expect([status, body.results[0]?.properties[keyProperty]]).toEqual([207, 'a']);
   });
 
-  it('refuses nothing once it is taken back', async () => {
+  it('refuses nothing after it is removed', async () => {
     const hubspot = await open();
     hubspot.refuse(['a']);
     hubspot.refuse([]);

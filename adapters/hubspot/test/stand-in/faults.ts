@@ -2,14 +2,15 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { RequestKind } from './request-kind.ts';
 
 /**
- * How much of a faulty request is done before it is answered, or not answered. `half` is the first half of its
- * inputs (of one: that one); `all but first` leaves its first input out.
+ * How much of a faulty request is done before the answer, if there is one. `half` is the first half of the inputs (with
+ * one
+ * input, that one). `all but first` omits the first input.
  */
 export type Written = 'nothing' | 'half' | 'all but first' | 'all';
 
-/** What the client gets in place of the right answer. "The answer" is what the portal said of what it did. */
+/** The reply that replaces the normal answer. "The answer" is the portal's report of what it did. */
 export type FaultReply =
-  /** A status with a body of its own. Without a content type, none is sent. */
+  /** A status with its own body. Without a content type, none is sent. */
   | {
       readonly kind: 'instead';
       readonly status: number;
@@ -18,23 +19,23 @@ export type FaultReply =
       readonly contentType?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** The answer under another status. */
+  /** The answer with another status. */
   | { readonly kind: 'status'; readonly status: number }
-  /** The answer with its JSON broken off; the HTTP message is whole. */
+  /** The answer with incomplete JSON. The HTTP message is complete. */
   | { readonly kind: 'truncated' }
-  /** 207 that says nothing of the first input, neither as a result nor as an error. */
+  /** A 207 that does not mention the first input, neither as a result nor as an error. */
   | { readonly kind: 'row missing' }
-  /** The answer with its results in the opposite order. */
+  /** The answer with its results in reverse order. */
   | { readonly kind: 'reversed' }
-  /** The answer, so much later. Whoever has left meanwhile had nothing done. */
+  /** The answer after a delay. Nothing is done for a client that has disconnected meanwhile. */
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** The connection is reset instead of an answer. */
   | { readonly kind: 'reset' }
-  /** The head with its `Content-Length` and half the body; then the connection is reset. */
+  /** The head with its `Content-Length` and half the body. Then the connection is reset. */
   | { readonly kind: 'reset in body' }
-  /** The same, and then the connection is closed in good order: nobody is told that it broke off. */
+  /** The same, but the connection is closed normally, so that the end looks regular. */
   | { readonly kind: 'end in body' }
-  /** The head with its `Content-Length` and half the body; then nothing more, on an open connection. */
+  /** The head with its `Content-Length` and half the body. Then nothing more, on an open connection. */
   | { readonly kind: 'body stall' }
   /** Nothing, on an open connection. */
   | { readonly kind: 'silence' };
@@ -45,13 +46,13 @@ export interface HubspotFault {
   readonly written?: Written;
 }
 
-/** Which requests a staged fault meets. */
+/** The requests that a staged fault affects. */
 export interface FaultAim {
-  /** One kind or several; every kind unless given. */
+  /** One kind or several. By default every kind. */
   readonly on?: RequestKind | readonly RequestKind[];
-  /** How many requests it meets; one unless given. */
+  /** How many requests it affects. By default one. */
   readonly times?: number;
-  /** Requests that are the first on their connection, or later ones on it. */
+  /** Whether requests must be the first on their connection or later ones. */
   readonly socket?: 'fresh' | 'reused';
 }
 
@@ -63,7 +64,7 @@ const limitMessages = {
   DAILY: 'You have reached your daily limit.',
 };
 
-/** The answer to a request that is over a limit: its body names an `errorType`, where others name a `category`. */
+/** The answer to a request over a limit. Its body has an `errorType`, where others have a `category`. */
 export function rateLimited(policyName: keyof typeof limitMessages): {
   readonly status: number;
   readonly body: Record<string, JsonValue>;
@@ -100,7 +101,7 @@ const failure = (status: number, message: string, headers?: Record<string, strin
   },
 });
 
-/** The faults that have a name. Most 5xx come in two: before the write, and after it. */
+/** The named faults. Most 5xx exist twice: before the write and after it. */
 export const hubspotFaults = {
   '429 rolling': limit('TEN_SECONDLY_ROLLING'),
   '429 rolling with Retry-After': limit('TEN_SECONDLY_ROLLING', 7),

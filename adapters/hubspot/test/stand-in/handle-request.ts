@@ -18,14 +18,14 @@ export interface Surroundings {
   readonly access: Access;
   readonly limits: RateLimits;
   readonly faults: StagedFaults;
-  /** Every request, as soon as it has been read. */
+  /** Every request, as soon as it was read. */
   readonly seen: SeenRequest[];
-  /** How many requests came on a connection. */
+  /** The number of requests on each connection. */
   readonly onSocket: WeakMap<Socket, number>;
   readonly stopping: AbortSignal;
 }
 
-/** Takes a request, notes it, does it and answers, or misbehaves as was staged. */
+/** Notes a request, does it and answers, or misbehaves as staged. */
 export async function handleRequest(
   around: Surroundings,
   incoming: IncomingMessage,
@@ -62,16 +62,16 @@ export async function handleRequest(
   const { reply } = fault;
   if (reply.kind === 'slow') {
     await sleep(reply.delayMs, undefined, { signal: around.stopping });
-    // Whoever asked has left: nothing is done any more.
+    // The client has disconnected, so nothing is done.
     if (incoming.socket.destroyed) return;
   }
   const answered = done(fault, json, answer);
-  // What was refused is told so: a fault is no way round the rules.
+  // A refused request stays refused: a fault cannot bypass the rules.
   const refused = answered.status >= 400 && ['status', 'row missing', 'reversed'].includes(reply.kind);
   request.status = refused ? sendAnswer(response, answered) : await misbehave(response, reply, answered);
 }
 
-/** The answer of a request of which as much is done as the fault lets. */
+/** The answer to a request that is done as far as the fault allows. */
 function done({ reply, written }: HubspotFault, body: unknown, answer: (body: unknown) => Answer): Answer {
   const needsAnswer = reply.kind !== 'instead' && reply.kind !== 'reset' && reply.kind !== 'silence';
   const part = partOf(body, written ?? (needsAnswer ? 'all' : 'nothing'));
@@ -81,7 +81,7 @@ function done({ reply, written }: HubspotFault, body: unknown, answer: (body: un
 
 const nothingDone: Answer = { status: 200, body: { status: 'COMPLETE', results: [] } };
 
-/** The part of a body that is done; undefined when nothing is. A body that is no batch is done as a whole. */
+/** The part of a body that is done. Undefined: nothing is done. A body that is not a batch is done as a whole. */
 function partOf(body: unknown, written: Written): { body: unknown } | undefined {
   if (written === 'nothing') return undefined;
   const inputs = (body as { inputs?: unknown } | undefined)?.inputs;
@@ -93,7 +93,7 @@ function partOf(body: unknown, written: Written): { body: unknown } | undefined 
 
 const gone: Answer = { status: 404, body: { status: 'error', message: 'resource not found' } };
 
-/** What the API answers: who it is, the limits, then the request itself. */
+/** Checks the access, then the limits, and then does the request. */
 function letIn(
   { access, limits, portal }: Surroundings,
   { kind, headers, method, path }: SeenRequest,

@@ -12,14 +12,14 @@ import { createStagedFaults } from './staged-faults.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
 import type { StoredRecord } from './stored-record.ts';
 
-/** The token that is right unless the options name another. */
+/** The valid token unless the options name another. */
 export const standInToken = 'pat-na1-stand-in-5f0c27d1';
 
-/** A record as the portal holds it. Deleted ones are not told. */
+/** A record as the portal holds it. Deleted records are not listed. */
 export interface PortalRecord {
   readonly id: string;
   readonly properties: Readonly<Record<string, string>>;
-  /** The ids of the records that it is associated with. */
+  /** The ids of the associated records. */
   readonly calls: readonly string[];
   readonly contacts: readonly string[];
   readonly companies: readonly string[];
@@ -28,25 +28,29 @@ export interface PortalRecord {
 }
 
 export interface HubspotStandIn {
-  /** No slash at the end: `HUBSPOT_BASE_URL`. */
+  /** Without a slash at the end: `HUBSPOT_BASE_URL`. */
   readonly url: string;
   readonly token: string;
   readonly person: Person;
   /** The oldest first. */
   records(type: ObjectType): readonly PortalRecord[];
   record(type: ObjectType, id: string): PortalRecord | undefined;
-  /** Meets the next request that fits, or as many as told. Several wait in the order in which they were staged. */
+  /**
+   * Affects the next matching request, or `times` requests. Several faults are used in the order in which they were
+   * staged.
+   */
   stage(fault: HubspotFaultName | HubspotFault, aim?: FaultAim): void;
-  /** Takes back every fault that still waits. */
+  /** Removes every fault that still waits. */
   unstage(): void;
   /**
-   * Refuses each record of which a property holds one of these texts, as a rule of the account would; an empty list
-   * refuses nothing.
+   * Refuses each record that has one of these texts in a property, as a rule of the account would. An empty list
+   * refuses
+   * nothing.
    */
   refuse(texts: readonly string[]): void;
-  /** The requests that came since the start, or the last `forget`; of these kinds only, when any is given. */
+  /** The requests since the start or the last `forget`. With kinds, only these. */
   requests(...kinds: readonly RequestKind[]): readonly SeenRequest[];
-  /** How many came, by kind. */
+  /** The number of requests of each kind. */
   counts(): Readonly<Partial<Record<RequestKind, number>>>;
   forget(): void;
   close(): Promise<void>;
@@ -93,17 +97,17 @@ export async function startHubspotStandIn(options: HubspotStandInOptions = {}): 
   const server = createServer((request, response) => {
     handleRequest({ ...around, seen }, request, response).catch(() => request.socket.destroy());
   });
-  // An idle connection is the client's to close: tests count on its being reused.
+  // Only the client closes an idle connection: tests rely on its reuse.
   server.keepAliveTimeout = 0;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
     person: createPerson(portal, access, everyScope),
-    records: (type) => portal.all(type).map(told),
+    records: (type) => portal.all(type).map(asPortalRecord),
     record(type, id) {
       const record = portal.find(type, id);
-      return record === undefined ? undefined : told(record);
+      return record === undefined ? undefined : asPortalRecord(record);
     },
     stage: (fault, aim) => faults.stage(fault, aim),
     unstage: () => faults.unstage(),
@@ -128,7 +132,7 @@ export async function startHubspotStandIn(options: HubspotStandInOptions = {}): 
   };
 }
 
-function told({ id, properties, links, createdAtMs, updatedAtMs }: StoredRecord): PortalRecord {
+function asPortalRecord({ id, properties, links, createdAtMs, updatedAtMs }: StoredRecord): PortalRecord {
   return {
     id,
     properties,

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const standIn of opened.splice(0)) await standIn.close();
 });
 
-/** A batch of new calls, as an adapter sends it by the settings that it was given; the status, or how it failed. */
+/** Sends a batch of new calls as an adapter with these settings would. Returns the status, or the failure. */
 async function create(
   { settings }: KitStandIn,
   keys: readonly string[],

@@ -6,17 +6,17 @@ import { writingKinds } from './request-kind.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
 
 export interface HubspotKitOptions extends HubspotStandInOptions {
-  /** The property of calls that holds the idempotency key. It is there from the start. */
+  /** The property of calls that holds the idempotency key. It exists from the start. */
   readonly keyProperty: string;
-  /** False where the portal refused a unique one. True unless given. */
+  /** False when the portal refused a unique property. By default true. */
   readonly keyIsUnique?: boolean;
-  /** Settings beside the token and the address. */
+  /** Settings in addition to the token and the address. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A call in the form of the adapter's `preview`; its properties as they stand, unless given. */
+  /** A call in the form of the adapter's `preview`. By default its properties. */
   readonly shown?: (record: PortalRecord) => Readonly<Record<string, JsonValue>>;
 }
 
-/** The stand-in for the adapter kit. It stages every fault that the kit knows. */
+/** The stand-in for the adapter kit. It can stage every fault of the kit. */
 export async function openHubspotKitStandIn({
   keyProperty,
   keyIsUnique = true,

@@ -8,7 +8,7 @@ const seeds = {
 };
 
 describe('a person in the stand-in HubSpot', () => {
-  it('edits a call past the rules of the API', async () => {
+  it('edits a call without the rules of the API', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const id = body.results[0]?.id ?? '';
@@ -72,7 +72,7 @@ describe('a person in the stand-in HubSpot', () => {
     );
   });
 
-  it('is told of an id that is not there', async () => {
+  it('gets an error for an unknown id', async () => {
     const hubspot = await open();
     expect(() => hubspot.person.remove('calls', '404')).toThrow('The portal has no calls 404');
   });

@@ -4,19 +4,19 @@ import type { ObjectType } from './request-kind.ts';
 import type { RecordSeed } from './stand-in-options.ts';
 import type { StoredRecord } from './stored-record.ts';
 
-/** What people do in the portal while an adapter is at work. Of an id that is not there they throw. */
+/** The changes that people make in the portal while an adapter works. An unknown id throws. */
 export interface Person {
-  /** Edits properties, without any of the API's rules; an empty value clears one. */
+  /** Edits properties without the API's rules. An empty value clears one. */
   edit(type: ObjectType, id: string, properties: Readonly<Record<string, string>>): void;
-  /** Sets which contacts and companies a call is on; a list that is left out stays. */
+  /** Sets the contacts and companies of a call. An omitted list stays. */
   link(callId: string, to: { contacts?: readonly string[]; companies?: readonly string[] }): void;
   /** @returns its id */
   add(type: ObjectType, seed: RecordSeed): string;
   remove(type: ObjectType, id: string): void;
-  /** Merges the second into the first: its id keeps leading to the first. */
+  /** Merges the second record into the first. Its id then leads to the first. */
   merge(type: 'contacts' | 'companies', survivorId: string, goneId: string): void;
   archiveOwner(id: string): void;
-  /** Takes a scope from the token, or the token itself. */
+  /** Removes a scope from the token, or the token itself. */
   revoke(scope?: string): void;
 }
 

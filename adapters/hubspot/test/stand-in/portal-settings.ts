@@ -64,7 +64,7 @@ export function createGroup(portal: Portal, { body }: Asked, type: ObjectType): 
   return { status: 201, body: groupBody([name, label]) };
 }
 
-/** `GET /crm/v3/owners`: those that are archived only when asked, and then they alone. */
+/** `GET /crm/v3/owners`: active owners, or on request only archived ones. */
 export function listOwners(portal: Portal, { route }: Asked): Answer {
   const wantsArchived = route.query.get('archived') === 'true';
   const email = route.query.get('email')?.toLowerCase();
@@ -81,7 +81,7 @@ export function listOwners(portal: Portal, { route }: Asked): Answer {
     type: 'PERSON',
     firstName,
     lastName,
-    // Not the id by which records name their owner.
+    // This is not the id by which records name their owner.
     userId: 5_000_000 + Number(id),
     createdAt: at,
     updatedAt: at,

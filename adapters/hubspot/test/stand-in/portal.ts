@@ -4,21 +4,21 @@ import { objectTypes, type ObjectType } from './request-kind.ts';
 import type { HubspotStandInOptions, OwnerSeed, RecordSeed } from './stand-in-options.ts';
 import { newRecord, type StoredRecord } from './stored-record.ts';
 
-/** What an account holds. It keeps no rule of the API: those are asked of it. */
+/** The data of an account. The rules of the API are elsewhere. */
 export interface Portal {
   readonly options: HubspotStandInOptions;
   readonly nowMs: () => number;
   readonly properties: Readonly<Record<ObjectType, Map<string, PropertyDefinition>>>;
-  /** Names of property groups, and their labels. */
+  /** The labels of property groups, by name. */
   readonly groups: Readonly<Record<ObjectType, Map<string, string>>>;
   readonly owners: Map<string, OwnerSeed>;
   /** Texts that a rule of the account refuses in any property. */
   refusedTexts: readonly string[];
-  /** Those that are not deleted, the oldest first. */
+  /** Records that are not deleted, the oldest first. */
   all(type: ObjectType): StoredRecord[];
-  /** Deleted ones too, for the index of search. */
+  /** All records including deleted ones, for the search index. */
   everMade(type: ObjectType): Iterable<StoredRecord>;
-  /** By its id, or the id of one that was merged into it. */
+  /** Finds a record by its id, or by the id of one that was merged into it. */
   find(type: ObjectType, id: string): StoredRecord | undefined;
   findBy(type: ObjectType, property: string, value: string): StoredRecord | undefined;
   insert(type: ObjectType, properties: Readonly<Record<string, string>>, id?: string): StoredRecord;
@@ -30,7 +30,7 @@ export interface Portal {
   unlink(from: StoredRecord, to: StoredRecord): void;
 }
 
-/** The association type of each direction that the stand-in knows; all are HUBSPOT_DEFINED. */
+/** The association type of each direction that the stand-in supports. All are HUBSPOT_DEFINED. */
 export const associationTypes: readonly { from: ObjectType; to: ObjectType; id: number }[] = [
   { from: 'calls', to: 'contacts', id: 194 },
   { from: 'contacts', to: 'calls', id: 193 },
@@ -44,7 +44,7 @@ export function defaultAssociation(from: ObjectType, to: ObjectType): number | u
   return associationTypes.find((type) => type.from === from && type.to === to)?.id;
 }
 
-/** The properties in which each object keeps when it was made and changed. */
+/** The properties in which each object stores when it was created and changed. */
 const clockProperties: Readonly<Record<ObjectType, readonly [string, string]>> = {
   calls: ['hs_createdate', 'hs_lastmodifieddate'],
   contacts: ['createdate', 'lastmodifieddate'],
@@ -71,10 +71,10 @@ export function createPortal(options: HubspotStandInOptions): Portal {
     startingProperties(type, options.lacks?.[type] ?? [], options.properties?.[type] ?? []),
   );
 
-  /** Everything that the portal itself writes into a record, where it has the property. */
+  /** Writes the portal's own values into a record, where it has the property. */
   const settle = (record: StoredRecord, given: Readonly<Record<string, string>>): void => {
     const all = { ...given, hs_object_id: record.id };
-    // What was cleared stays an empty text, other than what was never filled.
+    // A cleared property is an empty text. One that was never filled is not.
     const known = Object.entries(all).filter(
       ([name, value]) =>
         properties[record.type].has(name) && (value !== '' || record.properties[name] !== undefined),

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { ObjectType } from './request-kind.ts';
 import type { PropertySeed, PropertyType } from './stand-in-options.ts';
 
-/** A property of an object as the portal knows it. */
+/** A property of an object in the portal. */
 export interface PropertyDefinition {
   readonly name: string;
   readonly label: string;
@@ -77,14 +77,14 @@ const builtIn: Readonly<Record<ObjectType, readonly PropertySeed[]>> = {
   ],
 };
 
-/** The group that every object's built-in properties stand in. */
+/** The group of each object's built-in properties. */
 export const builtInGroups: Readonly<Record<ObjectType, string>> = {
   calls: 'call_information',
   contacts: 'contactinformation',
   companies: 'companyinformation',
 };
 
-/** What a portal has at the start: the built-in properties without the lacking ones, and those of the test. */
+/** The properties of a portal at the start: the built-in ones without the lacking ones, and those of the test. */
 export function startingProperties(
   type: ObjectType,
   lacks: readonly string[],
@@ -120,7 +120,7 @@ function defined(type: ObjectType, seed: PropertySeed, hubspotDefined: boolean):
   };
 }
 
-/** A property as the properties API tells it. */
+/** A property as the properties API returns it. */
 export function propertyBody(property: PropertyDefinition): Record<string, JsonValue> {
   const { name, label, type, fieldType, groupName, hasUniqueValue, readOnly, hubspotDefined } = property;
   return {

@@ -26,7 +26,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(statuses).toEqual([200, 429, 200]);
   });
 
-  it('tell nothing of themselves in the answer to a search', async () => {
+  it('do not appear in the answer to a search', async () => {
     const hubspot = await open();
     const { headers } = await hubspot.post(`${contacts}/search`, searchFor());
     expect([...headers.keys()].filter((name) => name.startsWith('x-hubspot'))).toEqual([]);
@@ -44,14 +44,14 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(answers[2]?.body.policyName).toBe('TEN_SECONDLY_ROLLING');
   });
 
-  it('tell in each other answer what is left', async () => {
+  it('appear in every other answer with the remaining requests', async () => {
     const hubspot = await open({ clock: () => startMs });
     await hubspot.ask('GET', contacts);
     const { headers } = await hubspot.ask('GET', contacts);
-    const told = ['max', 'remaining', 'interval-milliseconds', 'daily', 'daily-remaining'].map((name) =>
+    const shown = ['max', 'remaining', 'interval-milliseconds', 'daily', 'daily-remaining'].map((name) =>
       headers.get(`x-hubspot-ratelimit-${name}`),
     );
-    expect(told).toEqual(['100', '98', '10000', '250000', '249998']);
+    expect(shown).toEqual(['100', '98', '10000', '250000', '249998']);
   });
 
   it('end a day at midnight of the account', async () => {

@@ -3,11 +3,11 @@ import { rateLimited } from './faults.ts';
 import type { RequestKind } from './request-kind.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
 
-/** Counts requests as HubSpot does: searches by the second, others by ten seconds, all by the day. */
+/** Counts requests as HubSpot does: searches by second, others by ten seconds, all by day. */
 export interface RateLimits {
-  /** Counts a request; undefined when it is within the limits, else the refusal, which is not counted. */
+  /** Counts a request. Undefined: it is within the limits. A refused request is not counted. */
   take(kind: RequestKind): Answer | undefined;
-  /** What answers tell of the limits; nothing for searches. */
+  /** The rate-limit headers of an answer. Searches have none. */
   headers(kind: RequestKind): Readonly<Record<string, string>>;
 }
 

@@ -6,7 +6,7 @@ import type { ObjectType } from './request-kind.ts';
 import { bodies, readBody } from './request-body.ts';
 import type { StoredRecord } from './stored-record.ts';
 
-/** `POST …/batch/read`: by id, or by a unique property. Never late, other than search. */
+/** `POST …/batch/read`: by id or by a unique property. Unlike search, it has no lag. */
 export function readBatch(portal: Portal, { route, body }: Asked, type: ObjectType): Answer {
   const { inputs, properties, idProperty } = readBody(bodies.read, body);
   const found = inputs.map(({ id }) => ({ id, record: findRecord(portal, type, id, idProperty) }));
@@ -35,7 +35,7 @@ export function listRecords(portal: Portal, { route }: Asked, type: ObjectType):
   return { status: 200, body: { results: page.map((record) => recordBody(record, names)), ...paging } };
 }
 
-/** `POST …/batch/archive`: ids that are not there make no difference. */
+/** `POST …/batch/archive`: ignores missing ids. */
 export function archiveBatch(portal: Portal, { body }: Asked, type: ObjectType): Answer {
   const { inputs } = readBody(bodies.archive, body);
   for (const { id } of inputs) archive(portal, portal.find(type, id));
@@ -48,7 +48,7 @@ export function archiveOne(portal: Portal, { route }: Asked, type: ObjectType): 
   return { status: 204 };
 }
 
-/** One page of a list that is asked for by `limit` and `after`, and the way to the next. */
+/** One page of a list, by `limit` and `after`, with the link to the next page. */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
   query: URLSearchParams,

@@ -12,12 +12,12 @@ describe('reading from the stand-in HubSpot', () => {
       idProperty: keyProperty,
       properties: [keyProperty, 'hs_call_title'],
     };
-    const { status, body: told } = await hubspot.post(`${calls}/batch/read`, body);
+    const { status, body: answer } = await hubspot.post(`${calls}/batch/read`, body);
     expect(status).toBe(200);
-    expect(told.results[0]?.properties).toMatchObject({ [keyProperty]: 'a', hs_call_title: null });
+    expect(answer.results[0]?.properties).toMatchObject({ [keyProperty]: 'a', hs_call_title: null });
   });
 
-  it('tells the ids that are not there in a 207', async () => {
+  it('names missing ids in a 207', async () => {
     const hubspot = await open();
     const body = {
       inputs: [{ id: 'gone' }],
@@ -25,11 +25,11 @@ describe('reading from the stand-in HubSpot', () => {
       properties: [],
       propertiesWithHistory: [],
     };
-    const { status, body: told } = await hubspot.post(`${calls}/batch/read?archived=false`, body);
-    expect([status, told.errors[0]?.context.ids]).toEqual([207, ['gone']]);
+    const { status, body: answer } = await hubspot.post(`${calls}/batch/read?archived=false`, body);
+    expect([status, answer.errors[0]?.context.ids]).toEqual([207, ['gone']]);
   });
 
-  it('answers 404 to a read of which nothing is there, when the portal is such', async () => {
+  it('answers 404 when no id exists, if the portal does so', async () => {
     const hubspot = await open({ noneThereOnRead: 404 });
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const read = async (...ids: string[]) =>
@@ -55,7 +55,7 @@ describe('reading from the stand-in HubSpot', () => {
     expect(body.properties).toMatchObject({ firstname: 'Ann', phone: null });
   });
 
-  it('answers 404 to a contact that is not there', async () => {
+  it('answers 404 for a missing contact', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.ask('GET', `${contacts}/7`);
     expect([status, body.category]).toEqual([404, 'OBJECT_NOT_FOUND']);
@@ -71,7 +71,7 @@ describe('reading from the stand-in HubSpot', () => {
     expect(second.body.paging).toBeUndefined();
   });
 
-  it('archives in a batch, and takes ids that are not there', async () => {
+  it('archives in a batch, and ignores missing ids', async () => {
     const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
     const { status } = await hubspot.post(`${contacts}/batch/archive`, {
       inputs: [{ id: '7' }, { id: '8' }],

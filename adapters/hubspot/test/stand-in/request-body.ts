@@ -15,7 +15,7 @@ const objectWriteTraceId = z.string().min(1).optional();
 const inputs = <T extends z.ZodType>(input: T, most: number): z.ZodObject<{ inputs: z.ZodArray<T> }> =>
   z.strictObject({ inputs: z.array(input).min(1).max(most) });
 
-/** The shapes of bodies, as the published description of the API has them: a field that is not in it is refused. */
+/** The shapes of bodies in the API's published specification. Unknown fields are refused. */
 export const bodies = {
   create: inputs(z.strictObject({ properties, associations, objectWriteTraceId }), 100),
   update: inputs(
@@ -84,8 +84,7 @@ export const bodies = {
 };
 
 /**
- * A body in its shape.
- *
+ * Parses a body.
  * @throws ApiError 400 that names the first fault
  */
 export function readBody<T extends z.ZodType>(shape: T, body: unknown): z.output<T> {
@@ -98,8 +97,7 @@ export function readBody<T extends z.ZodType>(shape: T, body: unknown): z.output
 }
 
 /**
- * Refuses a batch in which an id stands twice.
- *
+ * Refuses a batch with a repeated id.
  * @throws ApiError 400 for the batch as a whole
  */
 export function refuseRepeats(ids: readonly string[]): void {

@@ -1,9 +1,9 @@
-/** The objects that the stand-in keeps. */
+/** The objects that the stand-in stores. */
 export const objectTypes = ['calls', 'contacts', 'companies'] as const;
 
 export type ObjectType = (typeof objectTypes)[number];
 
-/** What may be asked of an object: search, the batches, the same of one, and a page of all. */
+/** The requests for an object: search, batches, single records and lists. */
 export const objectRequests = [
   'search',
   'create',
@@ -20,7 +20,7 @@ export const objectRequests = [
 
 export type ObjectRequest = (typeof objectRequests)[number];
 
-/** What a request asks for: the word by which requests are counted and faults are aimed. */
+/** The kind of a request, for counting requests and aiming faults. */
 export type RequestKind =
   | `${ObjectType}.${ObjectRequest}`
   | 'associations.default'
@@ -35,7 +35,7 @@ export type RequestKind =
   | 'owners.list'
   | 'account'
   | 'token-info'
-  /** Where the staged 302 leads. */
+  /** The target of the staged 302. */
   | 'elsewhere'
   | 'unknown';
 
@@ -49,7 +49,7 @@ const writes: readonly ObjectRequest[] = [
   'archive-one',
 ];
 
-/** The kinds that change what the portal holds. */
+/** The kinds that change the portal's data. */
 export const writingKinds: readonly RequestKind[] = [
   ...objectTypes.flatMap((type) => writes.map((request) => `${type}.${request}` as const)),
   'associations.default',

@@ -32,7 +32,7 @@ describe('the requests to the stand-in HubSpot', () => {
     ]);
   });
 
-  it('are forgotten when told to', async () => {
+  it('are forgotten on request', async () => {
     const hubspot = await open();
     await hubspot.ask('GET', contacts);
     hubspot.forget();

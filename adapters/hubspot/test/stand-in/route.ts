@@ -1,19 +1,19 @@
 import { objectTypes, type ObjectRequest, type ObjectType, type RequestKind } from './request-kind.ts';
 
-/** What a request asks for, read from its method and path. */
+/** The meaning of a request, from its method and path. */
 export interface Route {
   readonly kind: RequestKind;
   /** `legacy` for v3 and v4, or the dated version: `2026-03`. */
   readonly apiVersion: string;
   readonly type: ObjectType | undefined;
-  /** Of associations: the type on the other end. */
+  /** For associations: the type at the other end. */
   readonly toType: ObjectType | undefined;
   /** An id, or the name of a property or group. */
   readonly name: string | undefined;
   readonly query: URLSearchParams;
 }
 
-/** The names under which the API knows each object. */
+/** The API's names for each object. */
 const names: Readonly<Record<ObjectType, readonly string[]>> = {
   calls: ['calls', 'call', '0-48'],
   contacts: ['contacts', 'contact', '0-1'],
@@ -37,7 +37,7 @@ const parts = {
   account: new RegExp(`^/account-info/(?:v3|(?<version>${dated}))/details(?<rest>)$`),
 };
 
-/** @param url with its query, from the slash on; one slash at its end makes no difference */
+/** @param url with its query, from the slash on; a slash at its end is ignored */
 export function readRoute(method: string, url: string): Route {
   const { pathname, searchParams: query } = new URL(url, 'http://127.0.0.1');
   const path = pathname.replace(/\/$/, '');

@@ -11,12 +11,12 @@ type Search = z.output<typeof bodies.search>;
 type Filter = Search['filterGroups'][number]['filters'][number];
 type Values = Readonly<Record<string, string>>;
 
-/** The body is to stay below it. */
+/** The body must be shorter than this. */
 const longestBody = 3_000;
 const mostFilters = 18;
 const mostResults = 10_000;
 
-/** `POST …/search`: over the index, which may lag behind. */
+/** `POST …/search`: searches the index, which can lag behind. */
 export function searchRecords(portal: Portal, { body, length }: Asked, type: ObjectType): Answer {
   if (length >= longestBody)
     throw invalid('The request body is too long: it must stay below 3,000 characters');
@@ -64,12 +64,12 @@ function checkFilter(
   if (operator !== 'IN' && value === undefined) throw invalid(`The operator ${operator} requires a value`);
 }
 
-/** Of the stand-in, not of HubSpot: it would be a guess. */
+/** A limit of the stand-in. HubSpot's answer is unknown. */
 function unsupported(what: string): ApiError {
   return new ApiError(501, 'NOT_IMPLEMENTED', `The stand-in does not know ${what}`);
 }
 
-/** Groups are alternatives; the filters of one must all hold. None at all: everything. */
+/** Groups are alternatives. All filters of a group must match. No group matches everything. */
 function matches(portal: Portal, type: ObjectType, { filterGroups }: Search, values: Values): boolean {
   if (filterGroups.length === 0) return true;
   return filterGroups.some((group) =>
@@ -87,7 +87,7 @@ function holds(
 ): boolean {
   if (held === undefined) return false;
   switch (operator) {
-    // The index keeps texts in lower case, and IN compares with them as they are.
+    // The index stores texts in lower case, and IN compares its values unchanged.
     case 'IN':
       return values.includes(isText ? held.toLowerCase() : held);
     case 'EQ':
@@ -104,7 +104,7 @@ function sameMoment(held: string, value: string): boolean {
   return moment !== undefined && moment === momentOf(value);
 }
 
-/** The oldest first unless told otherwise; a minus before the name of a property turns it round. */
+/** The oldest first by default. A minus before the property's name reverses the order. */
 function order(sort: string | undefined): (left: Hit, right: Hit) => number {
   const byAge = (left: Hit, right: Hit): number => left.record.createdAtMs - right.record.createdAtMs;
   if (sort === undefined) return byAge;

@@ -12,7 +12,7 @@ const ann = { id: '1', properties: { firstname: 'Ann', phone: '0412 345 678' } }
 const bob = { id: '2', properties: { firstname: 'Bob', mobilephone: '+64 21 123 4567' } };
 
 describe('searching the stand-in HubSpot', () => {
-  it('finds by national digits, and tells what was asked for', async () => {
+  it('finds by national digits, and returns the requested properties', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const { body } = await hubspot.post(search, searchFor(phones('412345678', '61412345678')));
     expect([body.total, body.results.map(({ id }) => id)]).toEqual([1, ['1']]);
@@ -120,7 +120,7 @@ describe('searching the stand-in HubSpot', () => {
     expect((await hubspot.post(search, { ...searchFor(), ...change })).status).toBe(200);
   });
 
-  it('says that it does not know an operator, and answers no guess', async () => {
+  it('reports an unsupported operator instead of guessing', async () => {
     const hubspot = await open();
     const body = searchFor({ propertyName: 'phone', operator: 'CONTAINS_TOKEN', value: '*1' });
     expect((await hubspot.post(search, body)).status).toBe(501);

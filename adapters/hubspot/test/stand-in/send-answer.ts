@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import type { FaultReply } from './faults.ts';
 
 const json = 'application/json;charset=utf-8';
-/** The client is to have read what was sent before the connection is reset. */
+/** The client must have read the sent part before the connection is reset. */
 const resetAfterMs = 30;
 
 /** @returns the status that was sent */
@@ -20,10 +20,9 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
 }
 
 /**
- * Answers as a fault has it.
- *
- * @param answer what the portal says of what was done
- * @returns the status that was sent; undefined where none was
+ * Answers as a fault requires.
+ * @param answer the portal's report of what it did
+ * @returns the status that was sent; undefined when none was
  */
 export async function misbehave(
   response: ServerResponse,
@@ -78,7 +77,7 @@ export async function misbehave(
   }
 }
 
-/** The answer without what it says of its first input. */
+/** The answer without its part about the first input. */
 export function withoutFirst(answer: Answer): Answer {
   return { ...answer, body: { ...answer.body, results: results(answer).slice(1) } };
 }

@@ -16,7 +16,7 @@ const open = standIns();
 const create = `${calls}/batch/create`;
 const three = { inputs: ['a', 'b', 'c'].map((key) => newCall(key)) };
 
-/** What a client sees of a create of three calls, and how many of them are there. */
+/** The client's view of a create of three calls, and the number of calls that exist afterwards. */
 async function creating(
   hubspot: StandInUnderTest,
   fault: HubspotFaultName,
@@ -52,7 +52,7 @@ async function leaveOnceSeen(hubspot: StandInUnderTest, leaving: AbortController
   leaving.abort();
 }
 
-/** The status that a client sees under each fault (or that it sees none), and how many of three calls are there. */
+/** For each fault, the status that the client sees (or none), and how many of three calls exist. */
 const seen: Readonly<Record<HubspotFaultName, readonly [number | 'failed', number]>> = {
   '429 rolling': [429, 0],
   '429 rolling with Retry-After': [429, 0],
@@ -95,7 +95,7 @@ const seen: Readonly<Record<HubspotFaultName, readonly [number | 'failed', numbe
 
 describe('a staged fault', () => {
   it.each(Object.entries(seen) as [HubspotFaultName, readonly [number | 'failed', number]][])(
-    '"%s" shows what it says, and writes what it says: %j',
+    '"%s" answers and writes as documented: %j',
     async (fault, expected) => {
       const { status, written } = await creating(await open(), fault);
       expect([status, written]).toEqual(expected);
@@ -144,7 +144,7 @@ describe('a staged fault', () => {
     ['207 with a row missing, not written', ['b', 'c']],
     ['results in another order', ['c', 'b', 'a']],
     ['200', ['a', 'b', 'c']],
-  ] as const)('"%s" tells the results %j', async (fault, keys) => {
+  ] as const)('"%s" returns the results %j', async (fault, keys) => {
     const { body } = await creating(await open(), fault);
     const { results, errors } = JSON.parse(body) as {
       results: { properties: { jet_call_key: string } }[];
@@ -160,9 +160,9 @@ describe('a staged fault', () => {
     expect([status, body.status, hubspot.counts().elsewhere]).toEqual([200, 'COMPLETE', 1]);
   });
 
-  it('"slow" does nothing for a client that has left', async () => {
+  it('"slow" does nothing for a client that has disconnected', async () => {
     const hubspot = await open();
-    // The second passes the time until the first has waited.
+    // The second fault passes the time until the first has waited.
     for (const delayMs of [150, 300]) hubspot.stage({ reply: { kind: 'slow', delayMs } });
     const leaving = new AbortController();
     const asked = sendThree(hubspot, leaving.signal);
@@ -172,13 +172,13 @@ describe('a staged fault', () => {
     expect(hubspot.records('calls')).toEqual([]);
   });
 
-  it('does not make a success of what is refused', async () => {
+  it('does not turn a refusal into a success', async () => {
     const hubspot = await open();
     hubspot.stage('200');
     expect((await hubspot.post(create, { inputs: [] })).status).toBe(400);
   });
 
-  it('leaves an upsert that it broke off to be repeated', async () => {
+  it('lets the client repeat an upsert that it interrupted', async () => {
     const hubspot = await open();
     hubspot.stage('500 in the write');
     const body = { inputs: [keyed('a'), keyed('b'), keyed('c')] };
@@ -189,7 +189,7 @@ describe('a staged fault', () => {
 });
 
 describe('the aim of a fault', () => {
-  it('is the next request alone, unless told otherwise', async () => {
+  it('is only the next request by default', async () => {
     const hubspot = await open();
     hubspot.stage('500');
     const statuses = [await hubspot.ask('GET', contacts), await hubspot.ask('GET', contacts)];
@@ -209,7 +209,7 @@ describe('the aim of a fault', () => {
     expect((await hubspot.post(create, three)).status).toBe(500);
   });
 
-  it('is as many requests as told', async () => {
+  it('is the given number of requests', async () => {
     const hubspot = await open();
     hubspot.stage('500', { times: 2 });
     const statuses: number[] = [];
@@ -217,7 +217,7 @@ describe('the aim of a fault', () => {
     expect(statuses).toEqual([500, 500, 200]);
   });
 
-  it('is every request, until it is taken back', async () => {
+  it('is every request, until the fault is removed', async () => {
     const hubspot = await open();
     hubspot.stage('500', { times: Infinity });
     const statuses: number[] = [];
@@ -255,7 +255,7 @@ describe('the aim of a fault', () => {
   });
 });
 
-describe('the faults that have a name', () => {
+describe('the named faults', () => {
   it('are all shown above', () => {
     expect(Object.keys(seen).sort()).toEqual(Object.keys(hubspotFaults).sort());
   });

@@ -5,7 +5,7 @@ import type { SeenRequest } from './seen-request.ts';
 export interface StagedFaults {
   stage(fault: HubspotFaultName | HubspotFault, aim?: FaultAim): void;
   unstage(): void;
-  /** The first that fits a request; it is spent once it has met as many as it was to. */
+  /** Returns the first fault that matches a request. It is removed after its last request. */
   take(request: SeenRequest): HubspotFault | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { HubspotStandInOptions } from './stand-in-options.ts';
 export interface Told {
   readonly status: number;
   readonly headers: Headers;
-  /** What the tests read of bodies. */
+  /** The parts of a body that the tests read. */
   readonly body: {
     readonly status?: string;
     readonly message?: string;
@@ -33,7 +33,7 @@ export interface ToldError {
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A stand-in, asked by plain fetch. */
+/** A stand-in with plain fetch. */
 export interface StandInUnderTest extends HubspotStandIn {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Told>;
   post(path: string, body: unknown): Promise<Told>;
@@ -79,7 +79,7 @@ interface CreateInput {
   readonly objectWriteTraceId?: string;
 }
 
-/** An input of a batch create that is right, on these contacts and companies. */
+/** A valid input of a batch create, on these contacts and companies. */
 export function newCall(
   key: string,
   given: Readonly<Record<string, string>> = {},

@@ -1,13 +1,13 @@
 import type { ObjectType } from './request-kind.ts';
 
-/** What a record was at a moment: search sees it late. */
+/** The state of a record at a time, because search sees it late. */
 interface Version {
   readonly atMs: number;
   /** Undefined: deleted. */
   readonly properties: Readonly<Record<string, string>> | undefined;
 }
 
-/** A record of the portal, and the ids of the records that it is associated with, with the types of association. */
+/** A record of the portal, with the ids of associated records and the types of association. */
 export interface StoredRecord {
   readonly id: string;
   readonly type: ObjectType;
@@ -31,7 +31,7 @@ export function newRecord(type: ObjectType, id: string, nowMs: number): StoredRe
   };
 }
 
-/** The record as the index of search held it at a moment; undefined while it was not in it. */
+/** The record as the search index held it at a time. Undefined while it was not in the index. */
 export function indexedAt(record: StoredRecord, atMs: number): Readonly<Record<string, string>> | undefined {
   return record.versions.findLast((version) => version.atMs <= atMs)?.properties;
 }

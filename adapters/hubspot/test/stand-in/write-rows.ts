@@ -6,7 +6,7 @@ interface Traced {
   readonly objectWriteTraceId?: string | undefined;
 }
 
-/** Whether each row of a batch stands for itself: where the portal has it so, and every input has its own trace id. */
+/** Whether rows of a batch are treated separately: the portal does so, and every input has its own trace id. */
 export function rowsOneByOne(
   portal: Portal,
   batch: 'create' | 'update' | 'upsert',
@@ -25,15 +25,14 @@ type Row = Record<string, JsonValue>;
 interface RowWork<Input extends Traced, Checked> {
   readonly inputs: readonly Input[];
   readonly oneByOne: boolean;
-  /** Throws an ApiError for an input that is refused. Writes nothing. */
+  /** Throws an ApiError for a refused input. Writes nothing. */
   readonly check: (input: Input) => Checked;
   readonly write: (checked: Checked) => Row;
 }
 
 /**
- * Checks all inputs and writes those that are right: each for itself, or all or none.
- *
- * @throws ApiError of the first bad input, when the batch stands or falls as one; nothing was written then
+ * Checks all inputs and writes the valid ones: separately, or all or none.
+ * @throws ApiError of the first invalid input when the batch is refused as a whole; then nothing was written
  */
 export function writeRows<Input extends Traced, Checked>({
   inputs,
