@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a worker had left at the end of a load, and how long it took to land that. */
+/** A worker's backlog at the end of a load, and the time to land it. */
 export interface Drain {
-  /** NaN where the kit did not tell. */
+  /** NaN when the kit did not report it. */
   readonly backlog: number;
-  /** Infinity where it did not end. */
+  /** Infinity when it did not end. */
   readonly seconds: number;
 }
 

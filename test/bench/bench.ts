@@ -13,7 +13,7 @@ import { passes, sectionText, type Section } from './section.ts';
 
 const options = readOptions(process.argv.slice(2));
 
-// Beside the real stores: a system's temporary folder may lie in memory, where a sync costs nothing.
+// Next to the real stores: a system's temporary folder can be in memory, where a sync costs nothing.
 mkdirSync('data', { recursive: true });
 const folder = mkdtempSync(resolve('data', 'bench-'));
 const startedMs = performance.now();
@@ -34,7 +34,7 @@ const measurePart: Readonly<Record<Part, () => Promise<Section>>> = {
     ),
   async postgres() {
     try {
-      // The server groups the commits of the naive one too, so there is less to be gained.
+      // The server groups the naive receiver's commits too, so the kit gains less.
       return await measureRatios(postgres, { kind: 'goal', least: 1.5 }, folder, options, progress);
     } finally {
       await postgres.remove();

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import knexFactory, { type Knex } from 'knex';
 
-/** Where the ratios are taken: makes empty databases. */
+/** Creates empty databases for the ratios. */
 export interface Databases {
   readonly title: string;
   /** @returns the URL of a new database */
   create(name: string): Promise<string>;
 }
 
-/** Files, each in a folder of its own for what a kit keeps beside its store. Whoever made `folder` removes it. */
+/** Files, each in its own folder, because a kit keeps more files beside its store. The caller removes `folder`. */
 export function sqliteDatabases(folder: string): Databases {
   return {
     title: 'SQLite',
@@ -22,7 +22,7 @@ export function sqliteDatabases(folder: string): Databases {
   };
 }
 
-/** Databases of their own on a PostgreSQL server, until they are removed. */
+/** Databases on a PostgreSQL server, until they are removed. */
 export function postgresDatabases(serverUrl: string): Databases & { remove(): Promise<void> } {
   const made: string[] = [];
   const run = async (work: (knex: Knex) => Promise<unknown>): Promise<void> => {

@@ -14,7 +14,7 @@ import { sqlitePlace, startKit, type KitPlace } from './servers.ts';
 const rowsInPage = 10_000;
 const pollMs = 100;
 
-/** Landing a backlog in the reporting table, beside the same rows inserted by what one would write first. */
+/** Lands a backlog in the reporting table, and compares it with a plain loop of inserts of the same rows. */
 export async function measureDrain(
   folder: string,
   { calls }: BenchOptions,
@@ -68,7 +68,7 @@ async function land({ folder, storeUrl, reportingUrl }: KitPlace): Promise<numbe
   }
 }
 
-/** Rows a second into an identical table; reading them is not counted. */
+/** Rows a second into an identical table. The time to read them is not counted. */
 async function insertPlainly(fromUrl: string, file: string, count: number): Promise<number> {
   const made = openDatabase(`sqlite:${file}`);
   await migrate(made, 'jet_reporting_migrations', reportingMigrations);

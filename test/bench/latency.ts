@@ -15,8 +15,9 @@ const pollMs = 2;
 const landsWithinMs = 10_000;
 
 /**
- * The time from sending a push until what it says is seen in the reporting table. The bounds are what people notice: a
- * sender gives up after seconds, and who looks a caller up reads the row within one.
+ * The time from sending a push until its values appear in the reporting table. The limits are what people notice: a
+ * sender
+ * times out after seconds, and a person who looks up a caller reads the row within one.
  */
 export async function measureLatency(
   folder: string,
@@ -49,7 +50,7 @@ export async function measureLatency(
     checks: [
       under('must', quantile(answerMs, 0.99), 250, 'ms until the answer, p99'),
       under('must', quantile(landedMs, 0.99), 1_000, 'ms until the row is seen, p99'),
-      { kind: 'must', ok: missing === 0, text: `${missing} pushes not seen in the table` },
+      { kind: 'must', ok: missing === 0, text: `${missing} pushes missing from the table` },
       noFailures(failures),
     ],
   };
@@ -57,11 +58,11 @@ export async function measureLatency(
 
 interface Watch {
   await(push: AnsweredPush): void;
-  /** Waits for what is still to land. */
+  /** Waits for the pushes that must still land. */
   end(): Promise<{ landedMs: number[]; missing: number }>;
 }
 
-/** Looks for rows all the time. A call's row that is at a push's stage, or past it, holds what the push says. */
+/** Polls for rows. A call's row that has reached a push's stage holds the values of the push. */
 function watchRows(url: string): Watch {
   const database = openDatabase(url, 'read');
   const seen = new Map<string, { stage: Stage; atMs: number }[]>();

@@ -9,7 +9,7 @@ import { createPushSources } from './push-source.ts';
 const callsInStep = 2_000;
 const samplesMax = 640;
 
-/** Fills a new store with calls that are all due at the sql adapter, of the usual mix and size. */
+/** Fills a new store with calls of the usual mix and size. All are due at the sql adapter. */
 export async function loadBacklog(storeUrl: string, count: number): Promise<void> {
   const nowMs = Date.now();
   const samples = sampleCalls(nowMs);
@@ -52,11 +52,11 @@ function sampleCalls(nowMs: number): CallRecord[] {
     const push = pushOf(source.next().toString('utf8', 4), nowMs);
     pushes.set(push.callId, [...(pushes.get(push.callId) ?? []), push]);
   }
-  // The last call may have more to come.
+  // The last call may be incomplete.
   return [...pushes.values()].slice(0, samplesMax).map(foldCall);
 }
 
-/** The same call under an id and from a number of its own. The bijection spreads ids over the index, as real ones are. */
+/** A copy of a call with its own id and number. The bijection spreads ids over the index, as real ids are. */
 function copyOf(call: CallRecord, number: number): CallRecord {
   const id = `${(Math.imul(number, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0')}${call.id.slice(8)}`;
   const phone = `614${10_000_000 + (number % 40_000) * 97}`;

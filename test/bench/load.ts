@@ -1,20 +1,20 @@
 import { connect, type Socket } from 'node:net';
 import type { PushSource } from './push-source.ts';
 
-/** What one load made of a server. */
+/** The results of one load on a server. */
 export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly requests: number;
-  /** Answers that were not 2xx, and connections that broke; warm-up included. */
+  /** Answers other than 2xx and broken connections, including the warm-up. */
   readonly failures: number;
 }
 
 export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
-  /** Sent before counting begins. */
+  /** The time before counting begins. */
   readonly warmUpMs: number;
   readonly durationMs: number;
   readonly createSource: () => PushSource;
@@ -23,8 +23,9 @@ export interface LoadOptions {
 const answerWithinMs = 5_000;
 
 /**
- * Sends pushes on keep-alive connections, one in flight on each. As cheap as it can be: it takes from the same
- * processors as the server that is measured.
+ * Sends pushes on keep-alive connections, with one in flight on each. It must be cheap, because it shares the
+ * processors
+ * with the measured server.
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const latenciesMs: number[] = [];
@@ -66,7 +67,7 @@ function sendUntilStopped(
       sentAtMs = performance.now();
       socket.write(source.next());
     };
-    // A server that does not answer is given up.
+    // A server that does not answer is abandoned.
     socket.setTimeout(answerWithinMs, () => socket.destroy());
     socket.on('connect', send);
     socket.on('data', (chunk) => {
@@ -86,7 +87,7 @@ function sendUntilStopped(
   });
 }
 
-/** The status of an answer that has come whole. */
+/** The status of a complete answer. */
 export function statusOfWhole(text: string): number | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
@@ -95,7 +96,7 @@ export function statusOfWhole(text: string): number | undefined {
   return text.length < headEnd + 4 + bodyLength ? undefined : Number(text.slice(9, 12));
 }
 
-/** The value below which that share of the sorted values lies. */
+/** The value below which this share of the sorted values lies. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

@@ -6,20 +6,20 @@ import { createPushSources } from './push-source.ts';
 import { requestHead } from './request.ts';
 import type { Server } from './servers.ts';
 
-/** A server to be measured. */
+/** A server to measure. */
 export interface Subject {
   readonly name: string;
   readonly server: Server;
-  /** Its worker lands what it takes: it is left to finish before the next measurement. */
+  /** True when its worker lands the pushes. It must finish before the next measurement. */
   readonly lands: boolean;
 }
 
-/** Medians over the rounds, of one subject at one number of connections. */
+/** Medians over the rounds, for one subject and one number of connections. */
 export interface Measurement {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Processor time of the server, all its threads, by request; NaN where the system does not tell. */
+  /** The server's processor time for each request, over all threads. NaN when the system does not report it. */
   readonly cpuMicroseconds: number;
   readonly failures: number;
   readonly drain: Drain | undefined;
@@ -39,7 +39,7 @@ interface Sample extends LoadResult {
 const warmUpMs = 500;
 const firstWarmUpMs = 1_500;
 
-/** Measures the subjects in turn, round after round, so that what else the machine does falls on all of them. */
+/** Measures the subjects in turn, round after round, so that other load on the machine affects all of them. */
 export async function measure(
   subjects: readonly Subject[],
   connectionCounts: readonly number[],
@@ -80,7 +80,7 @@ async function sample(subject: Subject, connections: number, seconds: number): P
   const cpuMs = (readProcessFigures(pid).cpuMs ?? NaN) - (before.cpuMs ?? NaN);
   return {
     ...result,
-    // Warm-up included on both sides.
+    // Both sides include the warm-up.
     cpuMicroseconds: (cpuMs * 1000) / (result.requestsPerSecond * elapsedSeconds),
     drain: subject.lands ? await drain(port) : undefined,
   };

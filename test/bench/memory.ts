@@ -13,7 +13,7 @@ interface Sample {
   readonly residentMb: number;
 }
 
-/** How the resident memory of the kit in both roles grows under a steady load. */
+/** The growth of the kit's resident memory in both roles, under a steady load. */
 export async function measureMemory(
   folder: string,
   { minutes, perSecond }: BenchOptions,
@@ -57,7 +57,7 @@ export async function measureMemory(
   };
 }
 
-/** The slope of the line through the samples, by least squares, in MiB a minute. */
+/** The slope of the least-squares line through the samples, in MiB a minute. */
 function slope(samples: readonly Sample[]): number {
   const mean = (of: (sample: Sample) => number): number =>
     samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;

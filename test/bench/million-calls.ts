@@ -1,18 +1,18 @@
 import knexFactory from 'knex';
 
-// One transaction over a million rows would keep them all in the journal's memory; a few large ones do not.
+// One transaction over a million rows would hold them all in the journal's memory. A few large ones do not.
 const callsInStep = 100_000;
 
 /**
- * Fills the store of a stopped kit with calls that have landed, two pushes each, as rows of the usual size. Call
- * ids are spread over the whole index and written in its order, which is what makes this fast.
- *
+ * Fills the store of a stopped kit with landed calls: two pushes each, with rows of the usual size. The ids are spread
+ * over
+ * the whole index and written in its order, which makes this fast.
  * @param file the SQLite file, with its schema
  */
 export async function loadCalls(file: string, count: number): Promise<void> {
   const knex = knexFactory({ client: 'sqlite3', connection: { filename: file }, useNullAsDefault: true });
   try {
-    // Whatever goes wrong here, the file is thrown away.
+    // A failure here only costs the file, which is deleted anyway.
     for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -200000']) {
       await knex.raw(`PRAGMA ${pragma}`);
     }
@@ -33,9 +33,9 @@ function statements(from: number, to: number, count: number): string[] {
   const step = Math.floor(2 ** 32 / count);
   const numbers = `WITH RECURSIVE numbers(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${to})`;
   const id = `printf('%08x-1c3e-4b5d-8f70-%012x', n * ${step}, n)`;
-  // Lately: calls past RETENTION_DAYS would be removed under the load.
+  // Recent times: calls older than RETENTION_DAYS would be removed during the load.
   const receivedAt = `${Date.now() - count * 1000} + n * 1000`;
-  // Text of the size of a call's fields; the number makes each differ.
+  // Text of the size of a call's fields. The number makes each different.
   const fields = (bytes: number): string =>
     `'{"fields":{"call_session_id":"' || ${id} || '","origin_number":"614' || printf('%08d', n) || '","landing_page_url":"${'u'.repeat(bytes)}"},"extra":{}}'`;
   const push = (stage: string, nth: number, bytes: number): string =>

@@ -8,14 +8,14 @@ import { sqlitePlace, startKit } from './servers.ts';
 
 const connections = 100;
 
-/** The kit on a store that holds a million calls, beside itself on an empty one. */
+/** Compares the kit with a million calls in its store to itself with an empty store. */
 export async function measureMillion(
   folder: string,
   { rounds, seconds }: BenchOptions,
   progress: (line: string) => void,
 ): Promise<Section> {
   const full = sqlitePlace(join(folder, 'million'));
-  // The kit makes its own schema and client.
+  // The kit creates its own schema and client.
   await (await startKit(full, 'receive')).stop();
   progress('loading 1,000,000 calls');
   const startedMs = performance.now();

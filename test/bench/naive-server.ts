@@ -4,7 +4,7 @@ import express from 'express';
 import knexFactory from 'knex';
 import { path } from './request.ts';
 
-// What one would write first: for each request a token look-up and an insert that is synced before the answer.
+// The simplest receiver: each request looks up the token, and inserts and syncs before the answer.
 const [url = '', token = ''] = process.argv.slice(2);
 const isFile = url.startsWith('sqlite:');
 const knex = knexFactory(

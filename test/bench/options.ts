@@ -7,11 +7,11 @@ export interface BenchOptions {
   readonly parts: readonly Part[];
   readonly rounds: number;
   readonly seconds: number;
-  /** A PostgreSQL server on which databases may be made. */
+  /** A PostgreSQL server on which databases can be created. */
   readonly postgresUrl: string | undefined;
-  /** How many calls the worker has to land in `drain`. */
+  /** How many calls the worker must land in `drain`. */
   readonly calls: number;
-  /** How long `memory` lasts, its warm-up included. */
+  /** How long `memory` lasts, including its warm-up. */
   readonly minutes: number;
   /** Pushes a second, in `latency` and `memory`. */
   readonly perSecond: number;
@@ -41,7 +41,7 @@ Parts:
   latency   from push to row at a steady rate
   memory    how resident memory grows under a steady rate`;
 
-/** Reads the command line; faults and `--help` end the process. */
+/** Reads the command line. Faults and `--help` end the process. */
 export function readOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('npm run bench --')
     .description('Measures the kit beside what one would write first. Read ratios, not rates.')

@@ -9,7 +9,7 @@ import type { Server } from './servers.ts';
 export interface AnsweredPush {
   readonly callId: string;
   readonly stage: Stage;
-  /** When it was to be sent: one that waited for a connection has waited already. */
+  /** When it should have been sent. A wait for a connection counts. */
   readonly sentAtMs: number;
   readonly answeredAtMs: number;
 }
@@ -18,8 +18,7 @@ const connections = 20;
 const giveUpMs = 10_000;
 
 /**
- * Sends pushes at a steady rate, whatever the answers take, on keep-alive connections.
- *
+ * Sends pushes at a steady rate on keep-alive connections, however long the answers take.
  * @returns how many answers were not 200, or did not come
  */
 export async function sendPaced(
@@ -41,7 +40,7 @@ export async function sendPaced(
   return counted.failures;
 }
 
-/** Each connection sends every so-many-th push, so that the pushes of one call keep their order. */
+/** With n connections, each sends every n-th push, so that the pushes of one call keep their order. */
 function sendOn(
   port: number,
   source: PushSource,
@@ -73,7 +72,7 @@ function sendOn(
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      // What was to be sent and was not has failed too.
+      // A push that should have been sent and was not also counts as failed.
       counted.failures += Math.max(0, Math.ceil((count - nth) / connections));
       resolve();
     });

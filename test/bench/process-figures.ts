@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has taken so far; undefined where the system does not tell. */
+/** The resources that a process has used so far. Undefined when the system does not report them. */
 export interface ProcessFigures {
   readonly residentMb: number | undefined;
   readonly peakResidentMb: number | undefined;
   readonly cpuMs: number | undefined;
 }
 
-// Linux counts processor time in ticks of this length on every platform that Node runs on.
+// Linux counts processor time in ticks of this length on every platform that Node supports.
 const tickMs = 10;
 
 export function readProcessFigures(pid: number): ProcessFigures {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    // The second field, the program's name, may hold spaces.
+    // The second field, the program's name, can hold spaces.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ');

@@ -1,6 +1,6 @@
 export const path = '/webhooks/jet';
 
-/** The head of a push. */
+/** The head of a push request. */
 export function requestHead(token: string, bodyLength: number): string {
   return [
     `POST ${path} HTTP/1.1`,

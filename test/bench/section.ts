@@ -1,11 +1,11 @@
-/** What one part of the bench found. */
+/** The result of one part of the bench. */
 export interface Section {
   readonly title: string;
   readonly lines: readonly string[];
   readonly checks: readonly Check[];
 }
 
-/** A figure beside what it should be. A `must` that is missed makes the bench fail. */
+/** A figure with its target. A missed `must` makes the bench fail. */
 export interface Check {
   readonly kind: 'must' | 'goal';
   readonly ok: boolean;
@@ -16,7 +16,7 @@ export function atLeast(kind: Check['kind'], value: number, least: number, what:
   return { kind, ok: value >= least, text: `${value.toFixed(2)} ${what} (at least ${least})` };
 }
 
-/** A figure that is missing (NaN) is not reached. */
+/** A missing figure (NaN) counts as missed. */
 export function under(kind: Check['kind'], value: number, most: number, what: string): Check {
   return { kind, ok: value < most, text: `${value.toFixed(2)} ${what} (under ${most})` };
 }
@@ -25,7 +25,7 @@ export function noFailures(count: number): Check {
   return { kind: 'must', ok: count === 0, text: `${count} answers other than 2xx, or broken connections` };
 }
 
-/** In plain text. */
+/** The section as plain text. */
 export function sectionText({ title, lines, checks }: Section): string {
   const verdicts = checks.map(({ kind, ok, text }) => `${kind}  ${ok ? 'reached' : 'MISSED '}  ${text}`);
   return [title, '', ...lines, '', ...verdicts, ''].map((line) => `${line}\n`).join('');

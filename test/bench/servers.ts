@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A server under measurement, in a process of its own. */
+/** A measured server in its own process. */
 export interface Server {
   readonly pid: number;
   readonly port: number;
@@ -14,12 +14,12 @@ export interface Server {
 }
 
 const environment = { ...process.env, NODE_ENV: 'production' };
-// Those of `npm start`.
+// The flags of `npm start`.
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
 const startFlags = scripts.start.match(/--\S+/g) ?? [];
 const readyWithinMs = 120_000;
 
-// Whatever ends the bench ends what it measures.
+// When the bench ends for any reason, the measured server ends too.
 const kits = new Set<ChildProcess>();
 process.once('exit', () => kits.forEach((kit) => kit.kill()));
 
@@ -39,7 +39,7 @@ async function startScript(file: string, args: readonly string[], token: string)
   return { pid: child.pid ?? 0, port, token, stop: () => stopProcess(child) };
 }
 
-/** Where a kit keeps what: a folder of its own, and two databases. */
+/** A kit's folder and its two databases. */
 export interface KitPlace {
   readonly folder: string;
   readonly storeUrl: string;
@@ -56,8 +56,9 @@ export function sqlitePlace(folder: string): KitPlace {
 }
 
 /**
- * Starts the built kit as an operator would, and gets a token with the client that its first start makes. One that
- * delivers only takes no pushes, and has no token.
+ * Starts the built kit as an operator would, and gets a token for the client that its first start creates. A kit that
+ * only
+ * delivers accepts no pushes and has no token.
  */
 export async function startKit(
   { folder, storeUrl, reportingUrl }: KitPlace,
@@ -74,12 +75,12 @@ export async function startKit(
       DATABASE_URL: storeUrl,
       REPORTING_DATABASE_URL: reportingUrl,
     },
-    // A log line is written for each push, to a reader that costs nothing.
+    // The kit writes a log line for each push. Reading it costs nothing.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   kits.add(child);
   await waitUntilReady(child, port);
-  // Beside a store that is a file, or else in the folder that a kit makes where it runs.
+  // Beside a store that is a file, otherwise in the folder that a kit creates where it runs.
   const [, file] = /^sqlite:(.*)$/.exec(storeUrl) ?? [];
   const dataFolder = file === undefined ? join(folder, 'data') : dirname(file);
   const token = role === 'deliver' ? '' : await fetchToken(dataFolder, port);
