@@ -5,13 +5,13 @@ import { subject as httpSubject } from '../../adapters/_template-http/test/subje
 import { reference } from './reference/index.ts';
 import type { AdapterSubject } from './subject.ts';
 
-/** An adapter that is wrong in one way, and the sentences that find it. */
+/** An adapter with one fault, and the sentences that must detect it. */
 export interface BrokenAdapter {
   readonly fault: string;
-  /** Exactly these, and no others. */
+  /** Exactly these sentences fail. */
   readonly caughtBy: readonly string[];
   readonly definition: AdapterDefinition;
-  /** The adapter that it was made from, where it runs. Default: the reference adapter. */
+  /** The working adapter that it was made from. Default: the reference adapter. */
   readonly subject?: AdapterSubject;
 }
 
@@ -23,7 +23,7 @@ interface Made {
   readonly tools: AdapterTools;
 }
 
-/** The reference adapter with one of its parts replaced. */
+/** The reference adapter with one part replaced. */
 function broken(
   fault: string,
   caughtBy: string | readonly string[],
@@ -46,10 +46,10 @@ const each = 'answers each delivery exactly once, at its largest batch too';
 const sameKey = 'leaves one record when the same key comes twice';
 const lostReply = 'leaves one record when the reply is lost after the write';
 const neighbours = 'rejects one unacceptable record, and lands its neighbours';
-const slowDown = 'takes a request to slow down as a retry or a pause, and keeps its hint';
-const manners = 'tells no secret and no whole number in an outcome, an error or a log line';
+const slowDown = 'treats a request to slow down as a retry or a pause, and keeps its hint';
+const manners = 'shows no secret and no whole number in an outcome, an error or a log line';
 
-/** Sends as the reference does, but for what `change` makes of the records. */
+/** Sends as the reference does, after `change` has changed the records. */
 async function post(
   config: Readonly<Record<string, unknown>>,
   body: unknown,
@@ -64,7 +64,7 @@ async function post(
   return (await response.json()) as { results: { key: string; id: string }[] };
 }
 
-/** A wrapper around the right `deliver`. */
+/** A wrapper around the correct `deliver`. */
 function around(wrap: (deliver: Deliver, made: Made) => Deliver): (made: Made) => Partial<Adapter> {
   return (made) => ({ deliver: wrap((batch, signal) => made.right.deliver(batch, signal), made) });
 }
@@ -78,7 +78,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     subject: httpSubject,
     definition: {
       ...httpTemplate,
-      // Each number counts as one of the business itself, which nobody is searched by.
+      // Every number counts as the business's own, so no person is ever searched.
       create: (config, tools) =>
         httpTemplate.create(config, {
           ...tools,
@@ -115,7 +115,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
       if (first === undefined || batch.length > 1 || first.remoteId !== undefined)
         return right.deliver(batch, signal);
       const records = batch.map((delivery) => reference.preview(delivery, config as never, 0));
-      // Without `merge` the API takes each for a new one. What it says is otherwise read as it should be.
+      // Without `merge`, the API treats each record as new. Its answer is otherwise read correctly.
       const probe = await right.check(signal);
       if (probe.some((finding) => finding.level === 'fault')) return right.deliver(batch, signal);
       const answer = await post(config, { records }, signal).catch((cause: unknown) => {
@@ -128,7 +128,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     },
   })),
   broken(
-    'leaves out what was refused, and answers the rest by position',
+    'omits refused records, and answers the rest by position',
     neighbours,
     around((deliver) => async (batch, signal) => {
       const outcomes = await deliver(batch, signal);
@@ -154,7 +154,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     },
   })),
   broken(
-    'takes a request to slow down for a refusal of its records',
+    'treats a request to slow down as a refusal of its records',
     slowDown,
     around(
       (deliver) => (batch, signal) =>
@@ -165,7 +165,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     ),
   ),
   broken(
-    'forgets how long it was told to wait',
+    'forgets how long the API asked it to wait',
     slowDown,
     around(
       (deliver) => (batch, signal) =>
@@ -176,7 +176,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     ),
   ),
   broken(
-    'takes refused credentials for an outage',
+    'treats refused credentials as an outage',
     'stops as misconfigured when its credentials are refused',
     around(
       (deliver) => (batch, signal) =>
@@ -196,7 +196,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
   ),
   broken(
     'gives up a record after one server error',
-    'takes a server error as a retry or a pause',
+    'treats a server error as a retry or a pause',
     around(
       (deliver) => (batch, signal) =>
         deliver(batch, signal).catch((error: unknown): Outcome[] => {
@@ -215,7 +215,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     }),
   ),
   broken(
-    'tells its token in an error',
+    'shows its token in an error',
     manners,
     around(
       (deliver, { config }) =>
@@ -235,9 +235,9 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     }),
   ),
   broken(
-    'claims everything once its signal has aborted',
+    'reports every call as landed once its signal has aborted',
     [
-      'takes silence as a retry or a pause',
+      'treats silence as a retry or a pause',
       'ends promptly when its signal aborts, and claims nothing that did not land',
       'claims nothing that did not land when its signal has aborted before',
     ],
@@ -252,7 +252,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
   broken(
     'ignores its signal',
     [
-      'takes silence as a retry or a pause',
+      'treats silence as a retry or a pause',
       'ends promptly when its signal aborts, and claims nothing that did not land',
     ],
     around(

@@ -7,7 +7,7 @@ import { mannersSentences } from './sentences/manners.ts';
 import { matchingSentences } from './sentences/matching.ts';
 import { sampleSentences } from './sentences/samples.ts';
 
-/** The contract of an adapter, sentence by sentence. */
+/** The adapter contract, sentence by sentence. */
 export const contractSentences: readonly Sentence[] = [
   ...definitionSentences,
   ...landingSentences,

@@ -5,10 +5,10 @@ import type { MatchesFile } from './sentence.ts';
 import type { AdapterSubject } from './subject.ts';
 
 /**
- * Examines an adapter: each sentence of the contract is one test. What cannot be asked of it, or cannot be staged
- * by its stand-in, is reported as skipped with its reason.
- *
- * @param title the adapter's name unless given, for an adapter that is examined at several destinations
+ * Tests an adapter: each sentence of the contract is one test. A sentence that does not apply, or that the stand-in
+ * cannot
+ * stage, is skipped with its reason.
+ * @param title for an adapter that is tested at several destinations; the adapter's name by default
  */
 export function describeAdapterContract(subject: AdapterSubject, title = subject.definition.name): void {
   describe(`the adapter ${title}`, () => {
@@ -20,7 +20,7 @@ export function describeAdapterContract(subject: AdapterSubject, title = subject
   });
 }
 
-/** `npx vitest run adapters/<name> -u` writes the file anew; a person reviews it. */
+/** `npx vitest run adapters/<name> -u` writes the file again. A person must review it. */
 const matchesReviewedFile: MatchesFile = async (text, file) => {
   const options = await resolveConfig(file);
   await expect(await format(text, { ...options, filepath: file })).toMatchFileSnapshot(file);

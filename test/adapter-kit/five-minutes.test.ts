@@ -12,11 +12,11 @@ const patienceMs = 120_000;
 interface Minute {
   readonly heading: string;
   readonly script: string;
-  /** Lines that come out, in this order, maybe with others between them. */
+  /** Lines that the output contains in this order, perhaps with others between them. */
   readonly shows: readonly string[];
 }
 
-/** The minutes of adapters/README.md: a script each, and what it shows. */
+/** The five minutes of adapters/README.md: each has a script and its output. */
 const minutes = [
   ...readFileSync(join(root, 'adapters/README.md'), 'utf8').matchAll(
     /^## (Minute .*)$[^]*?^```sh\n([^]*?)^```$[^]*?^```text\n([^]*?)^```$/gm,
@@ -105,7 +105,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'are refused for a name that is bad or taken, and nothing changes then',
+    'refuse an invalid or existing name, and change nothing',
     async () => {
       const before = await copy.run('cat adapters/local.ts; ls -R adapters');
       for (const [name, reason] of [
@@ -126,7 +126,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'tell whoever names an adapter that is not there which there are',
+    'list the existing adapters when the named one does not exist',
     async () => {
       const { code, output } = await copy.run('npm run --silent adapter:check -- acme');
       const names = [...adapters.map(({ name }) => name), 'acme-crm'];

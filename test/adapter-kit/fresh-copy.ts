@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from '../house/source-files.ts';
 
-/** A copy of the project as a fork has it after `npm install`, to run commands in. */
+/** A copy of the project, as a fork has it after `npm install`, to run commands in. */
 export interface FreshCopy {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs a shell script there. Its output, standard error after standard output. */
+  /** Runs a shell script there. Returns standard output, then standard error. */
   run(script: string): Promise<{ code: number; output: string }>;
   remove(): void;
 }
@@ -22,7 +22,7 @@ export function makeFreshCopy(): FreshCopy {
     filter: (path) => !leftOut.includes(relative(root, path)),
   });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  // A shell of its own: nothing of this test's runner, and no database servers.
+  // A clean environment: nothing from this test runner, and no database servers.
   const { PATH, HOME } = process.env;
   const environment: NodeJS.ProcessEnv = { PATH, HOME, TZ: 'UTC', NO_COLOR: '1' };
   return {

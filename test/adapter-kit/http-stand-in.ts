@@ -6,12 +6,12 @@ import type { Fault, FaultName } from './subject.ts';
 
 export interface StandInRequest {
   readonly method: string;
-  /** With its query, from the slash on. */
+  /** The path with its query, from the slash on. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Parsed as JSON; the text where it is none. */
+  /** Parsed as JSON, otherwise the text. */
   readonly body: unknown;
-  /** A record that is to be refused now, by its idempotency key or its call's id. */
+  /** The record that must be refused now, by its idempotency key or its call's id. */
   readonly refuses: { readonly key: string; readonly callId: string } | undefined;
 }
 
@@ -22,24 +22,24 @@ export interface StandInReply {
 }
 
 export interface HttpStandInOptions {
-  /** What the API answers while it behaves. Its writes happen here. */
+  /** The API's normal answer. Its writes happen here. */
   readonly answer: (request: StandInRequest) => StandInReply;
-  /** How the API says each of these, where it is not plain 401, 429 with `Retry-After` in seconds, and 503. */
+  /** The API's own form of these refusals. By default: plain 401, 429 with `Retry-After` in seconds, and 503. */
   readonly refusal?: StandInReply;
   readonly slowDown?: (retryAfterMs: number) => StandInReply;
   readonly failure?: StandInReply;
 }
 
-/** An HTTP API on loopback that misbehaves on request. Every fault of the kit can be staged with it. */
+/** An HTTP API on loopback that misbehaves on request. It can stage every fault of the kit. */
 export interface HttpStandIn {
   readonly url: string;
-  /** How many requests came since the start. */
+  /** The number of requests since the start. */
   readonly requests: () => number;
   stage(fault: Fault | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The faults that an HTTP stand-in stages by itself; it tells `answer` which record to refuse. */
+/** The faults that an HTTP stand-in stages by itself. For a refused record it passes `refuses` to `answer`. */
 export const httpFaults: readonly FaultName[] = [
   'refused credentials',
   'a request to slow down',
@@ -102,7 +102,7 @@ async function handle(
       return;
     case 'slowness':
       await sleep(fault.delayMs, undefined, { signal: stopping });
-      // Whoever asked has left: nothing is done any more.
+      // The client has disconnected, so nothing is done.
       if (!incoming.socket.destroyed) reply(response, answer(request));
       return;
     case 'a reply lost after the write':

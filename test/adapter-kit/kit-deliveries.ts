@@ -11,13 +11,13 @@ const settings: LandingSettings = {
   statusMap: new Map(),
 };
 
-/** When the kit's calls landed, for what is written with a time. */
+/** The time at which the kit's calls land, for fields that hold it. */
 export const previewNowMs = Date.UTC(2026, 10, 22, 1, 5, 0);
 
-/** A first revision. Revisions are milliseconds of the clock in the core too. */
+/** A first revision. Like the core's revisions, it is a time in milliseconds. */
 const firstRevision = Date.UTC(2026, 10, 22, 1, 4, 0);
 
-// Reading a sample takes long, for a batch of hundreds.
+// Reading a sample takes too long for a batch of hundreds.
 const samples = new Map<SampleKind, Call>();
 
 /** A first delivery of a sample call. */
@@ -27,7 +27,7 @@ export function deliveryOf(kind: SampleKind, given: Partial<Call> = {}): Deliver
   const call = { ...sample, ...given };
   return {
     id: call.call_id,
-    // Of no adapter in particular, so that a copied adapter maps to the same.
+    // A key that names no adapter, so that a copied adapter maps to the same values.
     idempotencyKey: idempotencyKey('adapter-kit', call.call_id),
     call,
     revision: firstRevision,
@@ -40,7 +40,7 @@ export function deliveryOf(kind: SampleKind, given: Partial<Call> = {}): Deliver
   };
 }
 
-/** Deliveries of as many different calls, of every kind in turn. */
+/** Deliveries of this many different calls, of every kind in turn. */
 export function batchOf(size: number): Delivery[] {
   return Array.from({ length: size }, (_, index) => {
     const kind = sampleKinds[index % sampleKinds.length] ?? 'answered';
@@ -54,7 +54,7 @@ export function again(delivery: Delivery): Delivery {
   return { ...delivery, attempt: delivery.attempt + 1 };
 }
 
-/** The same deliveries at another time: a call whose end is not waited for any longer is over. */
+/** The same deliveries at another time. A call whose end is overdue is then over. */
 export function asOfNow(batch: readonly Delivery[], nowMs: number): Delivery[] {
   return batch.map((delivery) => ({
     ...delivery,
@@ -62,7 +62,7 @@ export function asOfNow(batch: readonly Delivery[], nowMs: number): Delivery[] {
   }));
 }
 
-/** What the core hands in after a call has landed and then changed. */
+/** The next delivery of a call that has landed and then changed. */
 export function revised(delivery: Delivery, landed: Delivered, change: Partial<Call>): Delivery {
   const call = { ...delivery.call, ...change };
   return {

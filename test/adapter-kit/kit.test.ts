@@ -7,7 +7,7 @@ import { reference } from './reference/index.ts';
 import { referenceSubject } from './reference/subject.ts';
 import type { AdapterSubject } from './subject.ts';
 
-/** The titles of the sentences that an adapter fails. Its mapping is the reference's, and not what is looked at. */
+/** The titles of the sentences that an adapter fails. The mapping is always the reference's. */
 async function failedSentences(subject: AdapterSubject): Promise<string[]> {
   const failed = await Promise.all(
     contractSentences.map(async (sentence) => {
@@ -35,7 +35,7 @@ describe('the adapter kit', () => {
     expect(await failedSentences(referenceSubject)).toEqual([]);
   });
 
-  it('gives each sentence a title of its own', () => {
+  it('gives each sentence a different title', () => {
     expect(new Set(contractSentences.map(({ title }) => title)).size).toBe(contractSentences.length);
   });
 
@@ -60,7 +60,7 @@ describe('the adapter kit', () => {
     ]);
   });
 
-  it('catches settings that tell a secret in their fault', async () => {
+  it('catches settings that show a secret in their fault', async () => {
     const configSchema = z
       .object({ ...reference.configSchema.shape, REFERENCE_URL: z.string().optional() })
       .superRefine(({ REFERENCE_URL, REFERENCE_TOKEN }, context) => {
@@ -77,7 +77,7 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('catches a preview that shows something else than lands', async () => {
+  it('catches a preview that differs from what lands', async () => {
     const definition = { ...reference, preview: () => ({ seconds: 1 }) };
     expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
       'lands what its preview shows',
@@ -95,7 +95,7 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('skips by name what a stand-in does not show', () => {
+  it('skips the sentence on preview by name when a stand-in shows nothing', () => {
     const subject: AdapterSubject = { ...referenceSubject, showsNothing: true };
     const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
     expect(reasons).toContain('the stand-in cannot show what a record holds');
@@ -107,9 +107,15 @@ describe('the adapter kit', () => {
     await expect(sentence?.run(referenceSubject, differs)).rejects.toThrow('differs');
   });
 
-  it.each(referenceSubject.faults)('skips by name what needs %s, where it cannot be staged', (fault) => {
-    const subject = { ...referenceSubject, faults: referenceSubject.faults.filter((name) => name !== fault) };
-    const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
-    expect(reasons).toContain(`the stand-in cannot stage ${fault}`);
-  });
+  it.each(referenceSubject.faults)(
+    'skips the sentences that need %s by name when it cannot be staged',
+    (fault) => {
+      const subject = {
+        ...referenceSubject,
+        faults: referenceSubject.faults.filter((name) => name !== fault),
+      };
+      const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
+      expect(reasons).toContain(`the stand-in cannot stage ${fault}`);
+    },
+  );
 });

@@ -11,14 +11,14 @@ import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
 import { createLogger } from '../../src/app/logger.ts';
 import type { AdapterSubject, Fault, LandedRecord, StandIn } from './subject.ts';
 
-/** What came of one call of `deliver`. */
+/** The result of one call of `deliver`. */
 export interface Answer {
   readonly outcomes: readonly Outcome[];
-  /** What it threw instead. */
+  /** The error that it threw. */
   readonly threw: unknown;
 }
 
-/** An adapter at work against a fresh stand-in. */
+/** A running adapter with its own stand-in. */
 export interface Rehearsal {
   readonly standIn: StandIn;
   readonly config: Record<string, unknown>;
@@ -26,11 +26,11 @@ export interface Rehearsal {
   readonly logLines: readonly string[];
   /** The running instance. */
   readonly adapter: () => Adapter;
-  /** As after a crash: a new instance, which remembers nothing but what the core keeps. */
+  /** Starts a new instance, as after a crash. It remembers nothing except what the core stores. */
   readonly restart: () => Promise<void>;
   readonly stage: (fault: Fault | undefined) => Promise<void>;
   readonly deliver: (batch: readonly Delivery[], signal?: AbortSignal) => Promise<Answer>;
-  /** Delivers one, and expects that it landed. */
+  /** Delivers one call, and expects that it lands. */
   readonly land: (delivery: Delivery) => Promise<Extract<Outcome, { kind: 'delivered' }>>;
   /** The records that landed for a delivery's call. */
   readonly recordsOf: (delivery: Delivery) => Promise<readonly LandedRecord[]>;
@@ -40,7 +40,7 @@ const patienceMs = 15_000;
 const abortTurns = 30;
 const abortTurnMs = 100;
 
-/** The settings of a subject under its stand-in, parsed as the receiver parses them. */
+/** The sample settings with those of the stand-in, parsed as the receiver parses them. */
 export function readConfig(
   subject: AdapterSubject,
   settings: Readonly<Record<string, string>> = {},
@@ -49,7 +49,7 @@ export function readConfig(
   return readSettings({ ...sampleSettings, ...settings, ADAPTERS: definition.name }, [definition]);
 }
 
-/** Opens a stand-in and the adapter on it, works, and closes both whatever comes. */
+/** Opens a stand-in and its adapter, runs the work, and always closes both. */
 export async function rehearse(
   subject: AdapterSubject,
   work: (rehearsal: Rehearsal) => Promise<void>,
@@ -113,13 +113,13 @@ export async function rehearse(
   }
 }
 
-/** Fails when an adapter goes on for seconds after its signal has aborted. */
+/** Fails when an adapter continues for seconds after its signal has aborted. */
 async function endsAfterAbort(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   const tooLate = async (): Promise<never> => {
     if (!signal.aborted) await once(signal, 'abort', { signal: ended.signal });
-    // In turns of the event loop: a busy machine makes them longer, for the adapter as well.
+    // Counts turns of the event loop, which are longer on a busy machine, for the adapter too.
     for (let turn = 0; turn < abortTurns; turn += 1)
       await sleep(abortTurnMs, undefined, { signal: ended.signal });
     return assert.fail(
@@ -129,7 +129,7 @@ async function endsAfterAbort(answer: Promise<Answer>, signal: AbortSignal): Pro
   return Promise.race([answer, tooLate()]).finally(end);
 }
 
-/** Fails unless an answer means "later": each delivery once as a retry, or a pause of the whole destination. */
+/** Fails unless an answer means "later": one retry for each delivery, or a pause of the whole destination. */
 export function assertLater({ outcomes, threw }: Answer, batch: readonly Delivery[]): void {
   if (threw instanceof DestinationUnavailable) return;
   assert.equal(threw, undefined, `deliver threw ${describe(threw)}, not DestinationUnavailable`);
@@ -138,7 +138,7 @@ export function assertLater({ outcomes, threw }: Answer, batch: readonly Deliver
     assert.equal(outcome.kind, 'retry', `An outcome is neither retry nor pause: ${JSON.stringify(outcome)}`);
 }
 
-/** Fails unless each delivery has exactly one outcome, by id, and nothing else has any. */
+/** Fails unless each delivery has exactly one outcome, by id, and there is no other outcome. */
 export function assertOneEach(outcomes: readonly Outcome[], batch: readonly Delivery[]): void {
   assert.deepEqual(
     outcomes.map((outcome) => outcome.id).sort(),

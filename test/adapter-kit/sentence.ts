@@ -1,17 +1,17 @@
 import type { AdapterSubject } from './subject.ts';
 
-/** Compares a text with the reviewed file; how, is the test runner's. */
+/** Compares a text with the reviewed file. The test runner supplies it. */
 export type MatchesFile = (text: string, file: string) => Promise<void>;
 
 /**
- * One statement of the contract, and how it is found true. Data, so that any runner can run it.
+ * One statement of the contract, and its test. It is data, so that any runner can run it.
  * Why: docs/decisions/adapter-contract.md
  */
 export interface Sentence {
-  /** A plain fact about an adapter that is right. */
+  /** A plain fact about a correct adapter. */
   readonly title: string;
-  /** Why it cannot be asked of this adapter; undefined when it can. */
+  /** Why the sentence does not apply to this adapter. Undefined: it applies. */
   readonly skippedBecause?: (subject: AdapterSubject) => string | undefined;
-  /** Throws when the adapter is otherwise. */
+  /** Throws when the adapter breaks the sentence. */
   run(subject: AdapterSubject, matchesFile: MatchesFile): Promise<void>;
 }

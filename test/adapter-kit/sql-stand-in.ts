@@ -9,14 +9,14 @@ import type { Engine, FreshDatabase } from '../fixtures/engines.ts';
 import type { Fault, FaultName, LandedRecord, StandIn } from './subject.ts';
 import { startTcpProxy, type ProxyMode } from './tcp-proxy.ts';
 
-/** What can be staged on each kind of database. One file cannot refuse its owner, and a lock loses no reply. */
+/** The faults that each kind of database can stage. A file cannot refuse its owner, and a lock cannot lose a reply. */
 export const sqlFaults: Readonly<Record<DialectName, readonly FaultName[]>> = {
   sqlite: ['a server error', 'silence', 'slowness'],
   postgres: ['refused credentials', 'a server error', 'silence', 'slowness', 'a reply lost after the write'],
   mysql: ['refused credentials', 'a server error', 'silence', 'slowness', 'a reply lost after the write'],
 };
 
-/** A reporting database of its own that misbehaves on request. */
+/** A fresh reporting database that misbehaves on request. */
 export async function openSqlStandIn(engine: Engine): Promise<StandIn> {
   const fresh = await engine.fresh();
   const direct = openDatabase(fresh.url);
@@ -26,7 +26,7 @@ export async function openSqlStandIn(engine: Engine): Promise<StandIn> {
     : standInServer(fresh, direct, records);
 }
 
-/** Another writer holds the file: whoever writes waits, and gives up after five seconds. */
+/** Another writer locks the file. The adapter waits, and fails after five seconds. */
 function standInFile(fresh: FreshDatabase, direct: Database, records: StandIn['records']): StandIn {
   const locker = openDatabase(fresh.url);
   let locked = false;
@@ -46,7 +46,7 @@ function standInFile(fresh: FreshDatabase, direct: Database, records: StandIn['r
   };
 }
 
-/** A server behind a door, and a user of its own whose rights can be taken away. */
+/** A server behind a proxy, with its own user whose rights can be revoked. */
 async function standInServer(
   fresh: FreshDatabase,
   direct: Database,
@@ -140,7 +140,7 @@ function userStatements(
   };
 }
 
-/** PostgreSQL's roles belong to the server, and go only when no database of theirs is left. */
+/** PostgreSQL's roles belong to the server. One can be dropped only when it owns no database. */
 async function dropUser(dialect: DialectName, user: string): Promise<void> {
   const url = process.env.TEST_POSTGRES_URL;
   if (dialect !== 'postgres' || url === undefined) return;
@@ -161,14 +161,14 @@ async function readRecords(database: Database): Promise<LandedRecord[]> {
     durationSeconds: (row.duration_seconds as number | null) ?? undefined,
     shown: Object.fromEntries(
       reportingColumns
-        // The moment of the writing is that of the worker's clock.
+        // The time of writing comes from the worker's clock.
         .filter(({ name }) => name !== 'updated_at_utc')
         .map(({ name, type }) => [name, asMapped(row[name], type, database.dialect)]),
     ),
   }));
 }
 
-/** A value of a row as the adapter's mapping writes it. */
+/** A value of a row in the form of the adapter's mapping. */
 function asMapped(value: unknown, type: ReportingType, dialect: DialectName): JsonValue {
   if (value === null || value === undefined) return null;
   if (type === 'boolean') return Boolean(value);

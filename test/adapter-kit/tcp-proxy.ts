@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const cutSeenAfterMs = 50;
 
-/** How the connections through a proxy fare. */
+/** The state of the connections through a proxy. */
 export type ProxyMode =
   | { readonly kind: 'open' }
   /** Every connection is cut at once. */
@@ -12,13 +12,13 @@ export type ProxyMode =
   | { readonly kind: 'silent' }
   /** What the client sends arrives late. */
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** Once the client has sent this text, the server's next answer is lost with the connection. */
+  /** Once the client has sent this text, the server's next answer is lost and the connection is cut. */
   | { readonly kind: 'loses reply'; readonly after: string };
 
-/** A door before a server that speaks a protocol of its own, such as a database. */
+/** A proxy for a server with its own protocol, such as a database. */
 export interface TcpProxy {
   readonly port: number;
-  /** Changes how connections fare. When it is to `open` or `cut`, those that are open are cut first. */
+  /** Changes the state. A change to `open` or `cut` first cuts the open connections. */
   turn(mode: ProxyMode): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       mode = next;
       if (next.kind !== 'open' && next.kind !== 'cut') return;
       cutAll();
-      // The client is to see it before it sends more.
+      // The client must see it before it sends more.
       await sleep(cutSeenAfterMs);
     },
     close() {

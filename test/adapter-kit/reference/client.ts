@@ -1,13 +1,13 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 import type { ReferenceRecord } from './mapping.ts';
 
-/** What the API says of one record. It answers in an order of its own. */
+/** The API's result for one record. The API answers in its own order. */
 export type RecordResult =
   | { readonly key: string; readonly id: string; readonly effect: 'created' | 'updated' | 'unchanged' }
   | { readonly key: string; readonly error: string };
 
 export interface Client {
-  /** Who the token is; reads only. */
+  /** The owner of the token. Only reads. */
   whoAmI(signal: AbortSignal): Promise<string>;
   write(records: readonly ReferenceRecord[], signal: AbortSignal): Promise<readonly RecordResult[]>;
 }
@@ -18,9 +18,9 @@ export function createClient(url: string, token: string): Client {
       method: records === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(records === undefined ? {} : { body: JSON.stringify({ records, merge: true }) }),
-      // A redirect could take the token elsewhere.
+      // A redirect could send the token elsewhere.
       redirect: 'error',
-      // The core's deadline: nothing outlasts it.
+      // The core's deadline ends every request.
       signal,
     }).catch((cause: unknown) => {
       throw new DestinationUnavailable('The API did not answer.', { cause });
@@ -34,11 +34,11 @@ export function createClient(url: string, token: string): Client {
   };
 }
 
-/** The API's answers in the contract's two words. The body is never quoted: it may hold numbers. */
+/** Translates the API's answers into the contract's two errors. The body is never quoted: it can hold numbers. */
 async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) {
     return await response.json().catch((cause: unknown) => {
-      // Cut off, or no JSON: it may have landed, so it is sent again under the same key.
+      // The answer was cut off or is not JSON. The call may have landed, so it is sent again under the same key.
       throw new DestinationUnavailable('The answer of the API could not be read.', { cause });
     });
   }
@@ -56,7 +56,7 @@ async function readAnswer(response: Response): Promise<unknown> {
   throw new Error(`The API answered ${response.status}`);
 }
 
-/** Seconds, or a date. What is neither is no hint. */
+/** Seconds or a date. Anything else is no hint. */
 function retryAfterMs(header: string): number | undefined {
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(ms, 0);

@@ -4,21 +4,22 @@ import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
 /**
- * An adapter for a JSON API over HTTP that is right in every sentence of the contract. The kit is tried on it, and
- * the adapters that are broken on purpose are made from it. It is also the one to read when yours speaks HTTP.
+ * An adapter for a JSON API over HTTP that meets every sentence of the contract. The kit is tested with it, and the
+ * broken
+ * adapters are made from it. Read it when your adapter uses HTTP.
  */
 export const reference = defineAdapter({
   name: 'reference',
   contractVersion: 2,
   configSchema: z.object({
-    REFERENCE_URL: z.url('is an address such as https://api.example.com'),
-    REFERENCE_TOKEN: z.string().min(8, 'is at least 8 characters long'),
+    REFERENCE_URL: z.url('must be an address such as https://api.example.com'),
+    REFERENCE_TOKEN: z.string().min(8, 'must be at least 8 characters long'),
   }),
   secrets: ['REFERENCE_TOKEN'],
   capabilities: {
     batchSizeMax: 50,
     rateLimit: { batches: 10, perMs: 1_000 },
-    // The API merges by key, and keeps the newer revision.
+    // The API merges by key and keeps the newer revision.
     idempotency: 'native',
     updates: true,
     stages: ['call_end', 'call_end_outbound'],

@@ -1,6 +1,6 @@
 import type { Delivery } from '#contract';
 
-/** What the API takes for a call. */
+/** The API's fields for a call. */
 export type ReferenceRecord = ReturnType<typeof mapCall>;
 
 export function mapCall({ call, idempotencyKey, revision }: Delivery) {

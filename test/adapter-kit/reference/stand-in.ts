@@ -11,7 +11,7 @@ interface Stored {
   record: ReferenceRecord;
 }
 
-/** The reference adapter's API: merges by key when it is asked to, keeps the newer revision, answers backwards. */
+/** The reference adapter's API. It merges by key on request, keeps the newer revision and answers in reverse order. */
 export async function openReferenceStandIn(): Promise<StandIn> {
   const stored: Stored[] = [];
 

@@ -9,13 +9,13 @@ const patienceMs = 15_000;
 
 export const checkSentences: readonly Sentence[] = [
   {
-    title: 'finds no fault in a destination that is right',
+    title: 'finds no fault in a correct destination',
     run: (subject) =>
       rehearse(subject, async (rehearsal) => {
         const findings = await check(rehearsal);
-        assert.ok(findings.length > 0, 'It says nothing of what it looked at');
+        assert.ok(findings.length > 0, 'check returned no findings');
         const faults = findings.filter(({ level }) => level === 'fault').map(({ message }) => message);
-        assert.deepEqual(faults, [], `It finds a fault in a destination that is right: ${faults.join(' ')}`);
+        assert.deepEqual(faults, [], `check finds a fault in a correct destination: ${faults.join(' ')}`);
       }),
   },
   {
@@ -25,8 +25,8 @@ export const checkSentences: readonly Sentence[] = [
       rehearse(subject, async (rehearsal) => {
         await rehearsal.stage({ name: 'refused credentials' });
         const faults = (await check(rehearsal)).filter((finding) => finding.level === 'fault');
-        assert.ok(faults.length > 0, 'It finds no fault');
-        for (const { message, remedy } of faults) assert.ok(remedy, `It names no remedy for: ${message}`);
+        assert.ok(faults.length > 0, 'check finds no fault');
+        for (const { message, remedy } of faults) assert.ok(remedy, `check names no remedy for: ${message}`);
       }),
   },
   {
@@ -52,6 +52,6 @@ async function check({ adapter }: Rehearsal): Promise<readonly Finding[]> {
   try {
     return await adapter().check(AbortSignal.timeout(patienceMs));
   } catch (error) {
-    return assert.fail(`check threw ${describe(error)}, where it is to answer with findings`);
+    return assert.fail(`check threw ${describe(error)}, but it must return findings`);
   }
 }

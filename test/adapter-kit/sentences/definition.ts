@@ -25,7 +25,7 @@ export const definitionSentences: readonly Sentence[] = [
     },
   },
   {
-    title: 'reads its sample settings, and has a setting for each secret that it names',
+    title: 'accepts its sample settings, and has a setting for each name in `secrets`',
     run: (subject) => {
       assert.ok(readConfig(subject).adapters.has(subject.definition.name));
       const settings = Object.keys(subject.definition.configSchema.shape);
@@ -70,7 +70,7 @@ export const definitionSentences: readonly Sentence[] = [
 
 const secretEnd = /(?:TOKEN|SECRET|PASSWORD|KEY)$/;
 
-/** A choice between words that the adapter names is no secret. */
+/** A setting with a fixed list of words is not a secret. */
 function takesFixedWords(schema: unknown): boolean {
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return true;
   if (!(schema instanceof z.ZodType)) return false;
@@ -78,7 +78,7 @@ function takesFixedWords(schema: unknown): boolean {
   return (innerType ?? input) !== undefined && takesFixedWords(innerType ?? input);
 }
 
-/** The values of the settings that are secrets. */
+/** The values of the secret settings. */
 export function secretsOf(
   { definition, sampleSettings }: AdapterSubject,
   settings: Readonly<Record<string, string>> = {},
@@ -108,5 +108,5 @@ function tellWithout(subject: AdapterSubject, name: string): string {
     if (error instanceof InvalidSettings) return error.message;
     return assert.fail(`Without ${name} the schema throws ${describe(error)}`);
   }
-  return assert.fail(`Without ${name} the settings are taken`);
+  return assert.fail(`Without ${name} the settings are accepted`);
 }

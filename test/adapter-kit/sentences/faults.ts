@@ -54,7 +54,7 @@ export const faultSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'takes a request to slow down as a retry or a pause, and keeps its hint',
+    title: 'treats a request to slow down as a retry or a pause, and keeps its hint',
     skippedBecause: cannotStage('a request to slow down'),
     run: (subject) =>
       rehearse(subject, async ({ stage, deliver }) => {
@@ -69,12 +69,12 @@ export const faultSentences: readonly Sentence[] = [
         for (const hint of hints)
           assert.ok(
             hint !== undefined && hint > slowDownMs - 1_000 && hint <= 2 * slowDownMs,
-            `It was told to wait ${slowDownMs} ms and says ${String(hint)}`,
+            `The destination asked for ${slowDownMs} ms, and the adapter passes on ${String(hint)}`,
           );
       }),
   },
   {
-    title: 'takes a server error as a retry or a pause',
+    title: 'treats a server error as a retry or a pause',
     skippedBecause: cannotStage('a server error'),
     run: (subject) =>
       rehearse(subject, async ({ stage, deliver }) => {
@@ -84,17 +84,17 @@ export const faultSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'takes silence as a retry or a pause',
+    title: 'treats silence as a retry or a pause',
     skippedBecause: cannotStage('silence'),
     run: (subject) =>
       rehearse(subject, async ({ stage, deliver }) => {
         await stage({ name: 'silence' });
         const batch = [deliveryOf('answered'), deliveryOf('missed')];
         const answer = await deliver(batch, AbortSignal.timeout(silentForMs));
-        // Once its signal has aborted, an adapter may leave with any error: the core tries again.
+        // After its signal has aborted, an adapter can throw any error: the core tries again.
         assert.ok(
           !(answer.threw instanceof AdapterMisconfigured),
-          'It takes silence for refused credentials',
+          'The adapter treats silence as refused credentials',
         );
         if (answer.threw === undefined) assertLater(answer, batch);
       }),
@@ -113,7 +113,7 @@ export const faultSentences: readonly Sentence[] = [
         for (const { id, kind } of outcomes)
           assert.ok(
             kind !== 'delivered' || landed[batch.findIndex((delivery) => delivery.id === id)] === true,
-            `It claims ${id}, which did not land`,
+            `The adapter reports ${id} as landed, but it did not land`,
           );
       }),
   },
@@ -124,7 +124,10 @@ export const faultSentences: readonly Sentence[] = [
         const delivery = deliveryOf('answered');
         const { outcomes } = await deliver([delivery], AbortSignal.abort());
         const claimed = outcomes.some((outcome) => outcome.kind === 'delivered');
-        assert.ok(!claimed || (await recordsOf(delivery)).length === 1, 'It claims what did not land');
+        assert.ok(
+          !claimed || (await recordsOf(delivery)).length === 1,
+          'The adapter reports a landing that did not happen',
+        );
       }),
   },
   {
@@ -136,9 +139,9 @@ export const faultSentences: readonly Sentence[] = [
         const { outcomes, threw } = await deliver([deliveryOf('answered')]);
         assert.ok(
           threw instanceof AdapterMisconfigured,
-          `It threw no AdapterMisconfigured: ${threw === undefined ? JSON.stringify(outcomes) : describe(threw)}`,
+          `The adapter threw no AdapterMisconfigured: ${threw === undefined ? JSON.stringify(outcomes) : describe(threw)}`,
         );
-        assert.notEqual(threw.remedy.trim(), '', 'It says nothing of what to do about it');
+        assert.notEqual(threw.remedy.trim(), '', 'The error has no remedy');
       }),
   },
 ];

@@ -29,7 +29,7 @@ export const landingSentences: readonly Sentence[] = [
     },
   },
   {
-    title: 'lands a call of which nothing is known but its id',
+    title: 'lands a call that has nothing but its id',
     run: (subject) => landsOne(subject, 'minimal'),
   },
   {
@@ -48,7 +48,7 @@ export const landingSentences: readonly Sentence[] = [
         const [record] = await recordsOf(delivery);
         assert.ok(record?.shown, 'The stand-in shows nothing of the record; see AdapterSubject.showsNothing');
         for (const [name, value] of Object.entries(record.shown))
-          assert.deepEqual(value, preview[name], `"${name}" landed as something else than preview shows`);
+          assert.deepEqual(value, preview[name], `"${name}" landed differently from its preview`);
       }),
   },
   {
@@ -107,7 +107,7 @@ export const landingSentences: readonly Sentence[] = [
           '245 s',
           `A newer revision of 245 s landed, and the destination shows ${before}`,
         );
-        // A process that has lost its lease writes late: it knows nothing of the newer landing.
+        // A process that lost its lease writes late. It does not know of the newer landing.
         await deliver([older]);
         const after = await secondsOf();
         assert.equal(after, before, `An older revision replaced a newer one: ${before} became ${after}`);
@@ -134,8 +134,9 @@ function landsOne(subject: AdapterSubject, kind: 'minimal' | 'web-session'): Pro
     const delivery = deliveryOf(kind);
     const { remoteId } = await land(delivery);
     const [record, ...more] = await recordsOf(delivery);
-    assert.ok(record !== undefined, 'It says that it landed, and no record is there');
-    assert.equal(more.length, 0, 'More than one record is there');
-    if (record.remoteId !== undefined) assert.equal(remoteId, record.remoteId, 'It names another record');
+    assert.ok(record !== undefined, 'The adapter reports a landing, but there is no record');
+    assert.equal(more.length, 0, 'There is more than one record');
+    if (record.remoteId !== undefined)
+      assert.equal(remoteId, record.remoteId, 'The outcome names another record');
   });
 }

@@ -18,17 +18,18 @@ export const mannersSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'tells no secret and no whole number in an outcome, an error or a log line',
+    title: 'shows no secret and no whole number in an outcome, an error or a log line',
     run: (subject) =>
       rehearse(subject, async (rehearsal) => {
         const { told, traces } = await provoke(subject, rehearsal);
         const all = squeezed([...told, ...rehearsal.logLines].join('\n'));
         for (const secret of secretsOf(subject, rehearsal.standIn.settings)) {
-          assert.ok(!all.includes(squeezed(secret)), 'A secret is told');
+          assert.ok(!all.includes(squeezed(secret)), 'The adapter shows a secret');
           assert.ok(!traces.join('\n').includes(secret), 'A secret is in a trace');
         }
-        // A trace is kept beside the call, and may hold what the call holds.
-        for (const number of wholeNumbers()) assert.ok(!all.includes(number), `A number is told: ${number}`);
+        // A trace is stored with the call, and can hold the same values.
+        for (const number of wholeNumbers())
+          assert.ok(!all.includes(number), `The adapter shows a whole number: ${number}`);
       }),
   },
   {
@@ -44,7 +45,7 @@ export const mannersSentences: readonly Sentence[] = [
 
 const provoking = ['answered', 'outbound'] as const;
 
-/** What an adapter says of calls that land, are refused, or meet a destination that is away or shut. */
+/** Collects what an adapter reports for calls that land, are refused, or meet an unreachable or locked destination. */
 async function provoke(
   subject: AdapterSubject,
   { deliver, stage, adapter }: Rehearsal,
@@ -90,7 +91,7 @@ function wholeNumbers(): string[] {
   });
 }
 
-/** Without what people put between the digits of a number. */
+/** Removes the characters that people put between the digits of a number. */
 function squeezed(text: string): string {
   return text.replace(/(?<=\d)[\s().-]+(?=\d)/g, '');
 }
