@@ -7,8 +7,9 @@ import { faultTable, type TableRow } from './table.ts';
 const root = new URL('../..', import.meta.url).pathname;
 
 /**
- * Compiles the receiver that the faults happen to: it is started hundreds of times. At the end it prints the table of
- * all faults. For vitest's global setup.
+ * Compiles the receiver under test, because the faults start it hundreds of times. Prints the table of all faults at
+ * the end.
+ * This is vitest's global setup.
  */
 export default function build(): () => void {
   execFileSync('npx', ['tsc', '--project', 'test/faults/tsconfig.build.json'], {

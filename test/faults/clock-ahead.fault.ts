@@ -11,7 +11,7 @@ import { ask, callPushes, post, sendAll } from './traffic.ts';
 
 const dayMs = 86_400_000;
 
-/** The library that shows a process another time, where it is installed. */
+/** The library that changes a process's clock, if it is installed. */
 const library = readdirSync('/usr/lib')
   .map((folder) => join('/usr/lib', folder, 'faketime/libfaketimeMT.so.1'))
   .find((path) => existsSync(path));

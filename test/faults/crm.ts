@@ -4,62 +4,63 @@ import type { ReferenceRecord } from '../adapter-kit/reference/mapping.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
 import type { Destination } from './ledger.ts';
 
-/** What the destination does with one request to write. */
+/** The destination's reaction to one write request. */
 export type Act = (request: CrmRequest) => Promise<void> | void;
 
 export interface CrmRequest {
   readonly records: readonly ReferenceRecord[];
   readonly response: ServerResponse;
   readonly incoming: IncomingMessage;
-  /** Writes the records, or those with a key that is asked for, and answers what became of each. */
+  /** Writes the records, or only those with a wanted key, and answers with their results. */
   land(isWanted?: (key: string) => boolean): unknown;
   /** Answers with a status and a body. */
   reply(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void;
 }
 
-/** A request to write, as it was seen. */
+/** A write request. */
 export interface SeenRequest {
   /** When it came, in milliseconds. */
   readonly atMs: number;
   /** How many records it held. */
   readonly records: number;
-  /** When it was answered, or the adapter left. Undefined: not yet. */
+  /** When it was answered, or the adapter disconnected. Undefined: not yet. */
   endedMs: number | undefined;
 }
 
-/** A record that was made, with what was written to it since. */
+/** A created record, with everything that was written to it since. */
 export interface CrmRecord {
   readonly id: string;
   readonly key: string;
   readonly states: { readonly shown: ReferenceRecord; readonly atMs: number }[];
 }
 
-/** The destination of a test adapter, in the test's own process: it tells what really landed. */
+/** The destination of a test adapter, in the test's own process. It knows what really landed. */
 export interface Crm extends Destination {
-  /** The adapter's name, and where it finds this. */
+  /** The adapter's name, and the address of this destination. */
   readonly settings: Readonly<Record<string, string>>;
   act: Act;
-  /** Requests to write. */
+  /** The write requests. */
   readonly requests: readonly SeenRequest[];
-  /** How often it was asked for records by their keys. */
+  /** How often records were looked up by key. */
   readonly lookups: number;
-  /** Writes that brought an older revision over a newer one: in the end none may stand. */
+  /** Writes that replaced a newer revision by an older one. At the end, none may remain. */
   readonly regressions: readonly string[];
-  /** Each record, in the order of making. A key may have several: only who asks for it gets one merged. */
+  /** Each record, in the order of creation. A key can have several: only a write that asks for merging merges. */
   readonly records: readonly CrmRecord[];
   keyOf(callId: string): string;
   close(): Promise<void>;
 }
 
 /**
- * `merges`: the reference adapter, which asks for writes that merge by key. `creates`: the lookup adapter, to whom each
- * write without an id makes a record, whatever is there.
+ * `merges`: the reference adapter, whose writes merge by key. `creates`: the lookup adapter, for which each write
+ * without an
+ * id creates a record.
  */
 export type CrmKind = 'merges' | 'creates';
 
 export const landAll: Act = (request) => request.reply(200, request.land());
 
-/** As a CRM does it: the last write wins, whatever its revision. */
+/** Like a CRM, it lets the last write win, whatever its revision. */
 export async function openCrm(kind: CrmKind = 'merges'): Promise<Crm> {
   const name = kind === 'merges' ? 'reference' : 'lookup';
   const records: CrmRecord[] = [];

@@ -45,7 +45,7 @@ describe('7 corrupt or unreadable', () => {
     expect(readdirSync(data).filter((name) => name.endsWith('.sqlite'))).toEqual(['jet.sqlite']);
   });
 
-  // Rights do not bind root: as another user, in a user namespace of its own.
+  // Permissions do not bind root, so this runs as another user in its own user namespace.
   const nobody = spawnSync('setpriv', ['--reuid', '65534', '--clear-groups', 'true']).status === 0;
   fault(
     '7 a file that may not be read is refused in words',

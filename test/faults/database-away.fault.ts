@@ -8,7 +8,7 @@ import { makeCluster, noCluster } from './postgres-cluster.ts';
 import type { Scene } from './scene.ts';
 import { onServer, servers } from './servers.ts';
 
-/** Pushes at a rate beside whatever happens to the database, and what was answered when. */
+/** Pushes at a steady rate during a fault, with the answers and their times. */
 interface Watched {
   readonly answers: {
     readonly status: number | undefined;
@@ -43,7 +43,7 @@ function watch(scene: Scene, url: string, token: string, rate: number): Watched 
   };
 }
 
-/** When a push was taken again after this moment, in milliseconds. */
+/** When a push was accepted again after this time, in milliseconds. */
 async function takenAgain({ answers }: Watched, sinceMs: number): Promise<number> {
   for (;;) {
     const first = answers.find(({ status, sentMs }) => status === 200 && sentMs >= sinceMs);
@@ -88,7 +88,7 @@ describe('8 a PostgreSQL that restarts', () => {
       const away = watched.answers.filter(({ status }) => status !== 200);
       expect(new Set(away.map(({ status }) => status))).toEqual(new Set([503]));
       expect(Math.max(...backMs)).toBeLessThan(10_000);
-      // Until it has looked: it asks a store that failed every half second.
+      // Waits until the receiver has checked: it checks a failed store every half second.
       await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
         timeout: 5_000,
       });
@@ -160,7 +160,7 @@ for (const engine of servers) {
         const noticed = watched.answers.find(({ status }) => status === 503);
         const noticedMs = noticed === undefined ? Infinity : noticed.sentMs + noticed.tookMs - silentMs;
         expect(noticedMs).toBeLessThan(15_000);
-        // Those that come once it is known are told at once: nobody waits behind anybody.
+        // Pushes that come once the outage is known are answered at once, without waiting for each other.
         const later = watched.answers.filter(({ sentMs }) => sentMs > silentMs + noticedMs + 500);
         expect(new Set(later.map(({ status }) => status))).toEqual(new Set([503]));
         const laterMs = later.map(({ tookMs }) => tookMs).sort((a, b) => a - b);

@@ -5,7 +5,7 @@ import { reading } from './outside.ts';
 import { quantile } from './quantile.ts';
 import { callTraffic, post, sendAtRate } from './traffic.ts';
 
-// The aim is 2 s; with the sender, the receiver and both CRMs on two cores, one in a hundred may take longer.
+// The target is 2 s. With sender, receiver and both CRMs on two cores, one call in a hundred may take longer.
 const lagMaxMs = 5_000;
 
 describe('13 one of three destinations dead', () => {
@@ -34,7 +34,7 @@ describe('13 one of three destinations dead', () => {
       });
       await scene.balance({ at: [live], withinMs: 30_000 });
       const lags = {
-        // From the last push of a call to the moment at which its row was written last.
+        // From a call's last push to the last write of its row.
         'the reporting table': await reading(
           scene.databaseUrl.replace('jet.sqlite', 'reporting.sqlite'),
           async ({ knex }) => {
@@ -48,7 +48,7 @@ describe('13 one of three destinations dead', () => {
             );
           },
         ),
-        // From the answer to the last push of a call to the last write of it.
+        // From the answer to a call's last push to the last write of the call.
         'the live CRM': live.records.map(
           ({ key, states }) => (states.at(-1)?.atMs ?? NaN) - (answeredMs.get(key) ?? NaN),
         ),

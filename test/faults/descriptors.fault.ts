@@ -6,7 +6,8 @@ import { kitCommand } from './scene.ts';
 import { callTraffic, faultHeader } from './traffic.ts';
 
 const descriptors = 64;
-// Two more than 64 descriptors serve, and four fewer than they answer: Node resets connections beyond those.
+// With 64 descriptors, the receiver serves 18 connections at once and answers on 24. Node resets connections beyond
+// those.
 const senders = 20;
 const pushesOfEach = 5;
 
@@ -42,7 +43,7 @@ describe('13 few file descriptors', () => {
   );
 });
 
-/** Each push on a connection of its own. Answers the status, or the code of the error. */
+/** Each push uses its own connection. Returns the status, or the code of the error. */
 function post(url: string, body: string): Promise<number | string> {
   return new Promise((resolve) => {
     const headers = { [faultHeader.name]: faultHeader.value, 'content-type': 'application/json' };

@@ -5,7 +5,7 @@ import { fault } from './fault.ts';
 import { numbered, sendCalls, withCrm } from './with-crm.ts';
 
 const leaseMs = 4_000;
-/** An adapter has half of the lease for a batch. */
+/** An adapter can use half of the lease for a batch. */
 const deadlineMs = leaseMs / 2;
 
 interface Misbehaviour {
@@ -18,7 +18,7 @@ const misbehaviours: readonly Misbehaviour[] = [
     does: 'takes 4 s to begin',
     async act(request) {
       await sleep(4_000);
-      // Who looked meanwhile found nothing: a write that is made after its sender left would be a second one.
+      // A lookup in the meantime found nothing, so a write after its sender disconnected would be a duplicate.
       if (!request.response.destroyed) request.reply(200, request.land());
     },
   },
@@ -89,7 +89,7 @@ describe('10 slow, hanging, resetting and lying destinations', () => {
             `it ${does}: ${met.length} requests until all had landed; the longest was waited for ${Math.round(longestMs)} ms`,
           );
           expect(met.length, does).toBeGreaterThan(1);
-          // The deadline of a batch; a busy machine cuts it a little later.
+          // The deadline of a batch. A busy machine enforces it a little later.
           expect(longestMs, does).toBeLessThan(deadlineMs + 1_500);
         }
         if (kind === 'creates') expect(crm.lookups).toBeGreaterThan(0);

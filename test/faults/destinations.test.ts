@@ -30,7 +30,7 @@ describe('14 poison', () => {
     async (scene) => {
       const first = await withCrm(scene, { FAULT_LEASE_MS: '1000' });
       const { crm, settings } = first;
-      // Held back, so that all come in one batch.
+      // Delayed, so that all come in one batch.
       crm.act = (request) => request.reply(503, {});
       const names = [...numbered('before', 5), 'ends-process', ...numbered('after', 5)];
       await sendCalls(scene, names, first.url, first.token);
@@ -46,7 +46,7 @@ describe('14 poison', () => {
       while ((await find()).state === 'due') {
         await sleep(50);
         if (child.exitCode === null && child.signalCode === null) continue;
-        // The next one starts, as whatever supervises the process would do it.
+        // Starts the next process, as a supervisor would.
         ends += 1;
         expect(ends).toBeLessThan(5);
         const next = scene.start(settings);
@@ -79,7 +79,7 @@ describe('17 order per call under retry', () => {
       const underWay = new Set<string>();
       const overlaps: string[] = [];
       const hasLanded = (key: string): boolean => crm.records.some((record) => record.key === key);
-      // Of every third call the API says nothing, twice at least and until all the others are there.
+      // The API does not answer for every third call, at least twice and until all the others have landed.
       crm.act = async (request) => {
         const silent = new Set<string>();
         const othersThere = others.every(hasLanded);
@@ -102,7 +102,7 @@ describe('17 order per call under retry', () => {
       expect(overlaps).toEqual([]);
       expect(crm.regressions).toEqual([]);
       expect(refusals.size).toBe(20);
-      // Records are made in the order of landing.
+      // Records are created in the order of landing.
       const order = crm.records.map(({ key }) => refused.has(key));
       expect(order.lastIndexOf(false)).toBeLessThan(order.indexOf(true));
       scene.did(

@@ -17,7 +17,7 @@ const canMount = (() => {
   return mounted;
 })();
 
-/** What the receiver says of itself: the status of `/readyz`, and the line of `/metrics` about its store. */
+/** The receiver's own report: the status of `/readyz`, and the line of `/metrics` about its store. */
 async function tells(url: string): Promise<[number, string | undefined]> {
   const { status } = await fetch(`${url}/readyz`);
   const figures = await (await fetch(`${url}/metrics`)).text();
@@ -56,7 +56,7 @@ describe('5 disk full', () => {
       expect(counts.get('answered 503')).toBeGreaterThan(10);
       expect([...counts.keys()].sort()).toEqual(['answered 2xx', 'answered 503', 'sent']);
       expect([...without]).toEqual(['5']);
-      // Small ones find the disk full in the end as well, and whoever watches the receiver is told.
+      // Small pushes find the disk full in the end too, and monitoring shows it.
       for (let number = 0, status: number | undefined = 200; status === 200; number += 1) {
         const [small] = callPushes(`small-${number}`, 1);
         status = await send(small);
@@ -131,7 +131,7 @@ describe('6 database locked', () => {
     const long = await hold(60_000);
     await scene.balance({ withoutReporting: true });
     expect(new Set(long.statuses.keys())).toEqual(new Set(['200', '503']));
-    // The limit of a request is 15 s.
+    // The time limit of a request is 15 s.
     expect(long.longestMs).toBeLessThan(15_000);
     expect(receiver.output()).not.toMatch(/[Uu]nhandled/);
     for (const [what, { statuses, longestMs, backMs }] of Object.entries({ '3 s': short, '60 s': long }))

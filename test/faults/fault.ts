@@ -10,19 +10,19 @@ import { openScene, type Scene } from './scene.ts';
 import type { TableRow } from './table.ts';
 
 export interface FaultOptions {
-  /** Over the defaults: SQLite, all files in the folder of the scene. */
+  /** Settings that override the defaults (SQLite, all files in the folder of the scene). */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A database of its own for store and reporting table. */
+  /** Creates a database for store and reporting table. */
   readonly database?: () => Promise<FreshDatabase>;
   readonly timeoutMs?: number;
-  /** Why it cannot be staged here. It is then skipped, with this in its name. */
+  /** Why the fault cannot be staged here. It is then skipped with this reason in its title. */
   readonly cannot?: string | false | undefined;
 }
 
-/** Loads are shorter and smaller, to try a fault while something else needs the machine. */
+/** Shortens and shrinks the loads, to try a fault on a busy machine. */
 export const isQuick = (process.env.FAULT_QUICK ?? '') !== '';
 
-/** One fault. It prints what was done and the balance; on failure the seed with which to repeat it. */
+/** Runs one fault. Prints what was done and the balance, and on failure the seed to repeat it with. */
 export function fault(
   title: string,
   run: (scene: Scene) => Promise<void>,
@@ -48,7 +48,7 @@ export function fault(
     };
     const limit = new AbortController();
     try {
-      // A fault that hangs tells what was done as well.
+      // A fault that hangs reports what was done too.
       await Promise.race([run(scene), endsAfter(timeoutMs, limit.signal)]);
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       tell('passed');
@@ -75,7 +75,7 @@ async function endsAfter(timeoutMs: number, signal: AbortSignal): Promise<never>
   throw new Error(`It did not end within ${timeoutMs / 1000} s`);
 }
 
-/** For the table at the end, which one process prints for all. */
+/** Adds a row to the table at the end, which one process prints for all faults. */
 function note(row: TableRow): void {
   const { FAULT_ROWS: path } = process.env;
   if (path !== undefined) appendFileSync(path, `${JSON.stringify(row)}\n`);

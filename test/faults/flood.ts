@@ -7,28 +7,30 @@ export interface Flood {
   readonly token: string;
   readonly ledger: Ledger;
   readonly connections: number;
-  /** A second, over all connections. Left out: as fast as the answers come. */
+  /** Pushes a second over all connections. Without it: as fast as the answers come. */
   readonly rate?: number;
   readonly durationMs: number;
-  /** The push of this number; large ones want few. */
+  /** The push with this number. For large pushes, keep few. */
   readonly push: (number: number) => SentPush;
 }
 
 export interface Flooded {
-  /** How long those took that were taken, from the moment at which each was to be sent. Milliseconds. */
+  /** Milliseconds from the planned time to the answer, for accepted pushes. */
   readonly takenMs: readonly number[];
-  /** `Retry-After` of each answer that was no 2xx. */
+  /** `Retry-After` of each answer other than 2xx. */
   readonly retryAfter: readonly (string | undefined)[];
 }
 
-/** Sends on keep-alive connections, one push in flight on each; as cheap as it can be, since it shares the machine. */
+/**
+ * Sends on keep-alive connections, with one push in flight on each. It must be cheap, because it shares the machine.
+ */
 export async function flood(options: Flood): Promise<Flooded> {
   const { connections, rate, durationMs } = options;
   const takenMs: number[] = [];
   const retryAfter: (string | undefined)[] = [];
   const startMs = performance.now();
   let number = 0;
-  /** The next push, and when it is to be sent; undefined when it is over. */
+  /** The next push and its planned time. Undefined when the flood is over. */
   const next = (): { push: SentPush; dueMs: number } | undefined => {
     const nowMs = performance.now();
     const dueMs = rate === undefined ? nowMs : startMs + (number * 1000) / rate;

@@ -1,13 +1,13 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A door before a server whose connections can fall silent, as when a line is cut: nobody is told. */
+/** A proxy whose connections can become silent, as after a cut line that neither end notices. */
 export interface HalfOpen {
   readonly port: number;
-  /** From now on nothing arrives, either way, on any connection: those that are open, and new ones. */
+  /** From now on nothing arrives in either direction, on open and on new connections. */
   fallSilent(): void;
-  /** New connections work. Those that fell silent stay so for ever, as real ones do. */
+  /** New connections work again. Silent ones stay silent, as real ones do. */
   heal(): void;
-  /** How many connections are open. */
+  /** The number of open connections. */
   open(): number;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function startHalfOpen(target: { host: string; port: number }): Pro
   };
 }
 
-/** A door before the server that a database URL names, and the URL that leads through it. */
+/** A proxy for the server of a database URL, and the URL through the proxy. */
 export async function throughHalfOpen(url: string): Promise<{ door: HalfOpen; url: string }> {
   const through = new URL(url);
   const port = Number(through.port || (through.protocol.startsWith('postgres') ? 5432 : 3306));

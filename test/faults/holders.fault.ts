@@ -12,7 +12,7 @@ const leaseMs = 2_000;
 const rounds = 8;
 const takenOverWithinMs = 30_000;
 
-/** How many processes, and to what they deliver: all four of them, on two servers. */
+/** How many processes run, and the destinations: both kinds on two servers. */
 const stagings: Readonly<Partial<Record<DialectName, readonly (readonly [number, CrmKind])[]>>> = {
   postgres: [
     [2, 'merges'],
@@ -24,7 +24,7 @@ const stagings: Readonly<Partial<Record<DialectName, readonly (readonly [number,
   ],
 };
 
-/** Kills, or stops for longer than its lease, whichever process holds the destination; the others go on. */
+/** Kills the process that holds the destination, or suspends it for longer than its lease. The others continue. */
 async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promise<void> {
   const { random } = scene;
   const crm = await openCrm(kind);
@@ -60,7 +60,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
     send: (push) => post(random.pick(urls), token, push),
   });
 
-  /** Who took the destination under a newer fence than this. */
+  /** The process that took the destination with a newer fence than this. */
   const takenOver = async (fence: number): Promise<{ index: number; fence: number }> => {
     const endMs = performance.now() + takenOverWithinMs;
     for (;;) {
@@ -75,13 +75,13 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
   let stops = 0;
   for (let round = 0; round < rounds; round += 1) {
     await sleep(random.integer(300, 1_000));
-    // It may have changed hands since: a busy process can let its lease run out.
+    // The lease may have moved since: a busy process can let it expire.
     holder = newestHolder(processes, crm.name) ?? holder;
     const victim = processes[holder.index];
     if (victim === undefined) throw new Error('There is one');
     const struckMs = performance.now();
     if (round % 2 === 0) {
-      // Its connections stay open and its requests unanswered, as those of a machine that hangs.
+      // Its connections stay open and its requests unanswered, as on a machine that hangs.
       victim.child.kill('SIGSTOP');
       stops += 1;
       const next = await takenOver(holder.fence);

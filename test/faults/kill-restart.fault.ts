@@ -7,7 +7,7 @@ import { callPushes, callTraffic, insist, post, sendAtRate } from './traffic.ts'
 
 const kills = 3;
 
-/** Until when the present holder of the reporting table may keep it, and under which fence. */
+/** When the present lease on the reporting table ends, and its fence. */
 function leaseOf(url: string): Promise<{ untilMs: number; fence: number }> {
   return reading(url, async ({ knex }) => {
     const row = await knex('destinations')

@@ -17,13 +17,13 @@ interface Killed {
   readonly leaseMs: number;
   /** Pushes a second. */
   readonly rate: number;
-  /** How many requests to write came so far. */
+  /** The number of write requests so far. */
   readonly writes: () => number;
-  /** What to do before each start. */
+  /** Runs before each start. */
   readonly prepare?: () => void;
 }
 
-/** Kills the process again and again while it writes to a destination, and looks at what stands there in the end. */
+/** Kills the process repeatedly during its writes, and checks the destination at the end. */
 async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: Killed): Promise<void> {
   const { random, ledger } = scene;
   const settings = {
@@ -44,7 +44,7 @@ async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: K
     let over = false;
     const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
     const sending = sendAtRate({ pushes, rate: killed.rate, ledger, isOver: () => over, send });
-    // The killed process is known to have ended: its lease is not waited for.
+    // The killed process has certainly ended, so the next one takes its lease early.
     while (killed.writes() === before) await sleep(10);
     longestMs = Math.max(longestMs, performance.now() - readyMs);
     await sleep(random.integer(0, 400));
@@ -68,7 +68,7 @@ describe('2 kill -9 while delivering', () => {
       async (scene) => {
         const crm = await openCrm(kind);
         scene.finally(() => crm.close());
-        // Each request takes a while, so that most kills meet one under way: before, in and after its write.
+        // Each request takes some time, so that most kills happen during one: before, in or after its write.
         crm.act = async (request) => {
           await sleep(scene.random.integer(0, 60));
           const landed = request.land();

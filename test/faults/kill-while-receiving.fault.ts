@@ -8,10 +8,10 @@ import { callTraffic, post, sendAtRate } from './traffic.ts';
 
 const kills = 20;
 
-// The aim is 5 s; a machine whose two cores are busy takes up to twice that.
+// The target is 5 s. A machine with two busy cores takes up to twice that.
 const startMaxMs = 10_000;
 
-/** Kills the receiver at random moments under 200 pushes a second, and starts it again each time. */
+/** Kills the receiver at random times under 200 pushes a second, and restarts it each time. */
 async function killWhileReceiving(scene: Scene): Promise<void> {
   const { random, ledger } = scene;
   const pushes = callTraffic('k', random);

@@ -6,7 +6,7 @@ import { callPushes } from './traffic.ts';
 const stored = (callId: string): StoredRow => ({ callId, stage: 'call_end' });
 const due = new Map([['a', 2]]);
 
-/** Writes to a CRM as an adapter does, and tells what is wrong there. */
+/** Writes to a CRM as an adapter does, and returns the faults that the ledger finds. */
 async function written(
   kind: CrmKind,
   writes: readonly { readonly callId: string; readonly revision: number }[],

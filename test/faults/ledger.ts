@@ -1,46 +1,49 @@
 import type { Stage } from '../../src/domain/stage.ts';
 
-/** A push as the sender knows it. No two are the same but by intent. */
+/** A push as its sender knows it. Two equal pushes are always intended. */
 export interface SentPush {
   readonly callId: string;
   readonly stage: Stage;
   readonly body: string;
 }
 
-/** A row of the store, as far as the balance needs it. */
+/** The columns of a stored row that the balance needs. */
 export interface StoredRow {
   readonly callId: string;
   readonly stage: string;
 }
 
-/** What a destination really holds of a call. */
+/** The data that a destination really holds of a call. */
 export interface LandedCall {
   readonly callId: string;
-  /** How many records there are. */
+  /** The number of records. */
   readonly times: number;
-  /** The stages of which it shows something. */
+  /** The stages with visible data. */
   readonly stages: ReadonlySet<string>;
-  /** The revision that it shows. Undefined: it keeps none. */
+  /** The visible revision. Undefined: the destination stores none. */
   readonly revision: number | undefined;
 }
 
-/** A destination that tells what it really holds. */
+/** A destination that reports what it really holds. */
 export interface Destination {
   readonly name: string;
-  /** A call with a push of one of these stages has to be there. */
+  /** A call with a push of one of these stages must be there. */
   readonly lands: readonly Stage[];
   /** The stages whose pushes it shows. */
   readonly shows: readonly Stage[];
-  /** All that it holds: records of these calls under their ids, and strays, which belong to none, under their own. */
+  /**
+   * Everything that it holds: the records of these calls by call id, and strays, which belong to no call, by their own
+   * id.
+   */
   landed(callIds: Iterable<string>): LandedCall[];
 }
 
-/** Keeps account of what was sent and answered, outside of the process under test. */
+/** Records what was sent and answered, outside the process under test. */
 export interface Ledger {
-  /** @param status undefined: no answer came, so nobody knows what became of it */
+  /** @param status undefined: no answer came, so the result is unknown */
   record(push: SentPush, status: number | undefined): void;
   readonly counts: ReadonlyMap<string, number>;
-  /** What a store must hold: all that was answered 2xx. Each stored push stands there once, and was sent. */
+  /** Faults of a store: it must hold each push that was answered 2xx, each once, and only pushes that were sent. */
   missingFrom(stored: readonly StoredRow[]): string[];
   balance(stored: readonly StoredRow[], landed: Readonly<Record<string, readonly LandedCall[]>>): string;
 }
@@ -83,11 +86,11 @@ export function createLedger(): Ledger {
 }
 
 /**
- * What a destination must show of what is stored: each call once, in the revision that is its due, with something of
- * every push that the destination can show.
- *
- * @param landed all that it holds
- * @param due the revision of each call that the destination is to show
+ * Compares a destination with the store: each call once, in the due revision, with data of every push that the
+ * destination
+ * can show.
+ * @param landed everything that the destination holds
+ * @param due the revision of each call that the destination must show
  */
 export function missingAtDestination(
   stored: readonly StoredRow[],
@@ -113,7 +116,8 @@ export function missingAtDestination(
   for (const { callId, times, revision } of landed) {
     if (times !== 1) differences.push(`landed ${times} times: ${callId}`);
     if (!calls.has(callId)) differences.push(`landed and not stored: ${callId}`);
-    // A greater one is right too: a late write at another destination raises the call's, and this one may land after it.
+    // A greater revision is right too: a late write at another destination raises the call's revision, and this one can
+    // land after it.
     else if (revision !== undefined && revision < (due.get(callId) ?? Infinity))
       differences.push(`shows revision ${revision}, due is ${due.get(callId)}: ${callId}`);
   }

@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a request is answered instead. */
+/** The answer that replaces a request. */
 export interface Limit {
   readonly status: number;
   readonly body: unknown;
-  /** `Retry-After`, as it stands on the wire. Undefined: there is none. */
+  /** The raw `Retry-After` header. Undefined: there is none. */
   readonly retryAfter: string | undefined;
 }
 
-/** A door before an HTTP API that can ask to slow down in whatever words. */
+/** A proxy for an HTTP API that can ask for a pause in any form. */
 export interface LimitingDoor {
   readonly url: string;
-  /** From now on each request but those for tokens is answered so; undefined lets them through. */
+  /** From now on, answers every request except those for tokens like this. Undefined lets requests through. */
   limit: Limit | undefined;
   /** When requests were refused, in epoch milliseconds. */
   readonly refusedAtMs: readonly number[];
@@ -41,7 +41,7 @@ export async function openLimitingDoor(target: string): Promise<LimitingDoor> {
         ...(body.length > 0 && { body }),
       })
         .then(async (answer) => {
-          // An answer may say where its API is: that is here.
+          // The answer can hold the API's address, which must be this proxy's.
           const text = (await answer.text()).replaceAll(target, door.url);
           response.writeHead(answer.status, {
             'content-type': answer.headers.get('content-type') ?? 'text/plain',

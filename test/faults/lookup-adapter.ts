@@ -8,8 +8,9 @@ interface Told {
 }
 
 /**
- * The reference adapter for an API that merges nothing: each write without an id makes a record. Only looking before
- * writing, where an earlier outcome is unknown, keeps a call from landing twice.
+ * The reference adapter for an API that merges nothing: each write without an id creates a record. After an unknown
+ * outcome,
+ * only a lookup before the write prevents a duplicate.
  */
 export const lookup = defineAdapter({
   name: 'lookup',
@@ -46,7 +47,7 @@ export const lookup = defineAdapter({
         const told = new Map(results.map((result) => [result.key, result.id]));
         return batch.map(({ id, idempotencyKey }) => {
           const remoteId = told.get(idempotencyKey);
-          if (remoteId === undefined) return retry(id, 'no_answer', 'The API said nothing of it.');
+          if (remoteId === undefined) return retry(id, 'no_answer', 'The API returned no result for it.');
           return delivered(id, { remoteId, effect: found.has(idempotencyKey) ? 'updated' : 'created' });
         });
       },

@@ -9,10 +9,10 @@ import { ask, callTraffic, sendAtRate } from './traffic.ts';
 
 interface Loss {
   readonly what: string;
-  /** Before the traffic. */
+  /** Runs before the traffic. */
   readonly before?: (file: string) => void;
   readonly lose: (file: string) => void | Promise<void>;
-  /** How the receiver ends, and what is put right before the next start. Undefined: it runs on. */
+  /** How the receiver ends before the file is repaired and the receiver restarted. Undefined: it keeps running. */
   readonly end?: NodeJS.Signals;
   readonly mend: (file: string) => void;
 }
@@ -53,7 +53,7 @@ const losses: readonly Loss[] = [
   },
 ];
 
-/** Sends at 100 a second while the file is lost, for some seconds. Answers the statuses after the loss. */
+/** Sends at 100 a second while the file is lost, for some seconds. Returns the statuses after the loss. */
 async function loseUnderTraffic(
   scene: Scene,
   { before, lose, end, mend }: Loss,
@@ -66,7 +66,7 @@ async function loseUnderTraffic(
   const statuses = new Set<number | undefined>();
   let isLost = false;
   let isOver = false;
-  // Also when something fails in between.
+  // Also restores the file after a failure.
   scene.finally(() => (isOver = true));
   const sending = sendAtRate({
     pushes: callTraffic('lost', scene.random),
@@ -114,7 +114,7 @@ describe('the file of the store is lost while the receiver runs', () => {
     {
       what: 'written over by an older copy',
       async lose(file: string) {
-        // What the log holds goes into the file, which the older copy lacks.
+        // Moves the log's contents into the file. The older copy does not have them.
         const other = openDatabase(`sqlite:${file}`);
         await other.knex.raw('PRAGMA wal_checkpoint(FULL)');
         await other.close();

@@ -3,26 +3,26 @@ import type { Started } from './scene.ts';
 
 export const secretKey = 'secret-key-that-all-processes-share-0123';
 
-/** A port that is free now: a process that is started again is to be reached where it was. */
+/** A free port, so that a restarted process has the same address. */
 export async function freePort(): Promise<string> {
   const { port, release } = await holdPort();
   await release();
   return port;
 }
 
-/** The fences under which a process took a destination, as its log says. */
+/** The fences under which a process took a destination, from its log. */
 export function fencesOf(started: Started, destination: string): number[] {
   const taken = started
     .output()
     .split('\n')
-    // The last one may be half written.
+    // The last line may be incomplete.
     .slice(0, -1)
     .filter((line) => line.includes('"This process now delivers to the destination"'))
     .map((line) => JSON.parse(line) as { destination: string; fence: number });
   return taken.filter((line) => line.destination === destination).map(({ fence }) => fence);
 }
 
-/** Which process took a destination last, and under which fence. */
+/** The process that took a destination last, and its fence. */
 export function newestHolder(
   processes: readonly Started[],
   destination: string,

@@ -1,4 +1,4 @@
-// Brings a schema up to date, and ends the process with signal 9 before the statement of the given number.
+// Migrates a schema, and ends the process with signal 9 before the statement with the given number.
 import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { openDatabase } from '../../src/database/open-database.ts';

@@ -10,7 +10,7 @@ import { callPushes, post, sendAll } from './traffic.ts';
 
 const tables = { store: storeMigrationsTable, reporting: 'jet_reporting_migrations' };
 
-/** Migrates in a process of its own. */
+/** Migrates in a separate process. */
 function migrateIn(schema: string, url: string, endsAt: number): { signal: string | null; output: string } {
   const [program = '', ...rest] = migrateCommand;
   const { signal, stdout, stderr } = spawnSync(program, [...rest, schema, url, String(endsAt)], {

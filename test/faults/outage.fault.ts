@@ -40,14 +40,15 @@ describe('11 a day away', () => {
       // Between two pauses there is a probe, which takes a moment.
       while (!(await paused(url)).includes('reference')) await sleep(5);
 
-      // A pause doubles from 1 s to 5 min and is at least half of that, and one delivery ends it: no storm.
+      // A pause doubles from 1 s to 5 min and lasts at least half of that. One delivery ends it, so there is no burst.
       expect(probes.slice(1).map(({ records }) => records)).toEqual(probes.slice(1).map(() => 1));
       const gapsS = probes
         .slice(1)
         .map(({ atMs }, index) => ((atMs - (probes[index]?.atMs ?? 0)) * scale) / 1000);
       const early = gapsS.filter((gapS, index) => gapS + 3 < Math.min(300, 2 ** index) / 2);
       expect(early, 'probes before their time').toEqual([]);
-      // Most pauses are of 150 to 300 s, the rest is the first few: more than a handful would be several at once.
+      // Most pauses last 150 to 300 s, and the first few are shorter. More than a handful would mean several probes at
+      // once.
       expect(probes.length).toBeLessThan(86_400 / 150 + 12);
       expect(probes.length).toBeGreaterThan(24);
       const laterS = gapsS.slice(12);
@@ -56,8 +57,9 @@ describe('11 a day away', () => {
       crm.act = landAll;
       await scene.balance({ at: [crm] });
       expect(await paused(url)).toEqual([]);
-      // The longest due came first, but for the probe that ended the pause: in a long outage probes take turns. What fell
-      // due within the same second of ours may have changed places.
+      // The longest due came first, except the probe that ended the pause: in a long outage, deliveries take turns as
+      // probes.
+      // Deliveries that became due within the same second can be in any order.
       const order = crm.records.slice(1).map(({ key }) => newestPush.get(key) ?? NaN);
       const latest = order.map((_, index) => Math.max(...order.slice(0, index + 1)));
       const backMs = Math.max(...order.map((atMs, index) => (latest[index] ?? NaN) - atMs));
@@ -68,7 +70,7 @@ describe('11 a day away', () => {
         `after it ${crm.requests.length - probes.length} requests landed ${crm.records.length} calls, the longest due first (out of order by ${Math.round(backMs)} ms at most)`,
       );
       expect(backMs).toBeLessThan(1_000);
-      // Half of each pause is by chance: without that, eight of ten would be within a few hundredths.
+      // Half of each pause is random. Without that, eight of ten would be almost equal.
       expect(longS / shortS).toBeGreaterThan(1.5);
     },
     { timeoutMs: 600_000 },

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { LandedCall, StoredRow } from './ledger.ts';
 
-/** Reads a database from outside of the process under test. A server that is busy is asked again, for a minute. */
+/** Reads a database from outside the process under test. Retries a busy server for a minute. */
 export async function reading<Result>(
   url: string,
   read: (database: Database) => Promise<Result>,
@@ -29,7 +29,7 @@ export function readStored(url: string): Promise<StoredRow[]> {
   });
 }
 
-/** The revision of each call that a destination is to show. Calls may have newer ones that say nothing new. */
+/** The revision of each call that a destination must show. Calls can have newer ones without new data. */
 export function readDue(url: string, destination: string): Promise<Map<string, number>> {
   return reading(url, async ({ knex }) => {
     const rows = await knex('deliveries')
@@ -41,7 +41,7 @@ export function readDue(url: string, destination: string): Promise<Map<string, n
 
 export function readReporting(url: string): Promise<LandedCall[]> {
   return reading(url, async ({ knex }) => {
-    // Made by the first worker that takes hold of it.
+    // The first worker that takes the destination creates the table.
     if (!(await knex.schema.hasTable('jet_calls'))) return [];
     const rows = await knex('jet_calls').select<Record<string, unknown>[]>(
       'call_id',
@@ -69,7 +69,7 @@ export function readReporting(url: string): Promise<LandedCall[]> {
   });
 }
 
-/** What did not land, and why, in words. */
+/** The calls that did not land, and why. */
 export function readUnsettled(url: string): Promise<string> {
   return reading(url, async ({ knex }) => {
     const unsettled: unknown[] = await knex('deliveries')
@@ -81,7 +81,7 @@ export function readUnsettled(url: string): Promise<string> {
   });
 }
 
-/** Who holds a destination, as the store says. */
+/** The holder of a destination, from the store. */
 export function holderOf(url: string, name: string): Promise<string | null | undefined> {
   return reading(url, async ({ knex }) => {
     const row = await knex('destinations')

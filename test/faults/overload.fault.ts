@@ -12,7 +12,7 @@ import { callPushes, post } from './traffic.ts';
 const memoryMaxMb = 700;
 const takenMaxMs = 2_000;
 const calmMaxMs = 30_000;
-// What the bench calls a busy call centre.
+// The bench's rate for a busy call centre.
 const ratedPerSecond = 100;
 
 function memoryMb(pid: number | undefined): number {
@@ -24,7 +24,7 @@ function pushOf(number: number, note: string): SentPush {
   return { callId, stage, body: JSON.stringify({ callsessionid: callId, servicename: 'Sales', note }) };
 }
 
-/** Floods a receiver, and judges what it answered, what it needed, and how soon it was itself again. */
+/** Floods a receiver, and checks its answers, its memory and how soon it is normal again. */
 async function overload(
   scene: Scene,
   load: Pick<Flood, 'connections' | 'rate' | 'push' | 'durationMs'>,
@@ -66,7 +66,7 @@ async function overload(
   return { refused: retryAfter.length };
 }
 
-/** Holds the store's lock for half a second, and lets go for one, as a slow disk or another program would. */
+/** Locks the store for half a second and releases it for one, as a slow disk or another program would. */
 async function slowStore(scene: Scene, isOver: () => boolean): Promise<void> {
   const other = openDatabase(scene.databaseUrl);
   while (!isOver()) {
@@ -90,7 +90,7 @@ describe('21 overload', () => {
     const { refused } = await overload(
       scene,
       {
-        // 18 MB on their way, of which 8 MiB may wait.
+        // 18 MB are in flight, and 8 MiB may wait.
         connections: 120,
         durationMs: isQuick ? 8_000 : 20_000,
         push: (number) => pushOf(number, filler),

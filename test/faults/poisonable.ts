@@ -1,8 +1,8 @@
 import { stages, type AdapterDefinition } from '../../src/contract/index.ts';
 
 /**
- * The same adapter, which lands each push, and on which a call whose id says so throws, or ends the process as a fault
- * in native code does.
+ * The same adapter, which lands each push. A call's id can make it throw, or end the process as a fault in native code
+ * does.
  */
 export function poisonable(definition: AdapterDefinition): AdapterDefinition {
   return {

@@ -10,10 +10,10 @@ const binaries = versions
   .find((path) => existsSync(`${path}/initdb`));
 const isRoot = process.getuid?.() === 0;
 
-/** Why no PostgreSQL of our own can be started here. */
+/** Why no separate PostgreSQL can be started here. */
 export const noCluster = binaries === undefined && 'no binaries of PostgreSQL in /usr/lib/postgresql';
 
-/** A PostgreSQL of our own, to be stopped and started as a fault needs it. */
+/** A separate PostgreSQL that a fault can stop and start. */
 export interface PostgresCluster {
   readonly url: string;
   /** `immediate` is a crash. */
@@ -52,7 +52,7 @@ export async function makeCluster(): Promise<PostgresCluster> {
       try {
         stop();
       } catch {
-        // It was stopped already.
+        // It was already stopped.
       }
       rmSync(folder, { recursive: true, force: true });
     },

@@ -12,7 +12,7 @@ import { clientCommand } from './scene.ts';
 import { onServer, servers } from './servers.ts';
 import { callPushes, post } from './traffic.ts';
 
-// A second is the promise; the way from the answer to the stand-in's own process comes on top.
+// The promise is one second. The way to the stand-in's own process is added.
 const wokenMaxMs = 1_200;
 
 for (const engine of servers) {
@@ -85,7 +85,7 @@ for (const engine of servers) {
         const urls = [await scene.start(settings, 'kit').ready()];
         for (let index = 0; index < 2; index += 1) urls.push(await scene.start(settings, 'kit').ready());
         const client = await readFirstStart(scene.folder);
-        // A token of any process is good at all of them: they share the store and the key.
+        // Every process accepts the tokens of the others, since they share the store and the key.
         const tokens = await Promise.all(urls.map(async (url) => (await takeToken(url, client)).token));
         const statuses = async (name: string): Promise<unknown[]> => {
           const all = urls.flatMap((url, a) =>

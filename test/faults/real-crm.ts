@@ -5,12 +5,12 @@ import { startHubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspo
 import { startSalesforceStandIn } from '../../adapters/salesforce/test/stand-in/salesforce-stand-in.ts';
 import type { Destination, LandedCall } from './ledger.ts';
 
-/** A stand-in for a real CRM, which the kit's own adapter writes to, and whose records are counted. */
+/** A stand-in for a real CRM. The kit's own adapter writes to it, and its records are counted. */
 export interface RealCrm extends Destination {
   readonly settings: Readonly<Record<string, string>>;
-  /** How many requests to write came. */
+  /** The number of write requests. */
   writes(): number;
-  /** Holds the next write up: before it is done, half done, or done with the answer on its way. Says which. */
+  /** Interrupts the next write before it is done, half done, or done with its answer in flight. Returns which. */
   hinder(random: Random): string;
   close(): Promise<void>;
 }
@@ -19,13 +19,13 @@ const slowMs = 300;
 const creates = ['calls.create', 'calls.create-one', 'calls.upsert'] as const;
 
 interface Row {
-  /** What the kit files a call under. */
+  /** The key that the kit writes for a call. */
   readonly key: string | undefined;
-  /** It shows how the call ended. */
+  /** True when it shows how the call ended. */
   readonly hasEnded: boolean;
 }
 
-/** Records by call: one of each is right, and one without a known call is a stray. */
+/** Groups records by call. One record for each call is right, and a record without a known call is a stray. */
 function landedOf(
   rows: readonly Row[],
   callIds: Iterable<string>,
@@ -45,7 +45,7 @@ function landedOf(
   }));
 }
 
-/** Tasks in Salesforce; without the kit's field, they are found by the text of another. */
+/** Tasks in Salesforce. Without the kit's key field, the adapter finds them by the text of another field. */
 export async function openSalesforce(withKeyField: boolean): Promise<RealCrm> {
   const org = await startSalesforceStandIn(
     withKeyField ? {} : { missingFields: ['Task.Jet_Call_Session_Id__c'] },
@@ -86,12 +86,12 @@ export async function openSalesforce(withKeyField: boolean): Promise<RealCrm> {
   };
 }
 
-/** Calls in HubSpot, kept apart by a unique property, or found by searching for it. */
+/** Calls in HubSpot, distinguished by a unique property, or found by a search for it. */
 export async function openHubspot(isUnique: boolean): Promise<RealCrm> {
   const hubspot = await startHubspotStandIn({
     properties: { calls: [{ name: callKey, hasUniqueValue: isUnique }] },
     contacts: [{ properties: { firstname: 'Caller', phone: '0491570006' } }],
-    // After a kill deliveries go out singly: real limits would make it long.
+    // After a kill, deliveries are tried alone. The real limits would slow that down.
     limits: { burst: 1_000 },
   });
   return {

@@ -1,4 +1,4 @@
-// A receiver with the test adapters beside the kit's own, and with lease, pace and clock as a fault needs them.
+// A receiver with the test adapters and the kit's own, with the lease, pace and clock that a fault needs.
 import { adapters } from '../../adapters/index.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { createLogger } from '../../src/app/logger.ts';

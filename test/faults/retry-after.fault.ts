@@ -11,7 +11,7 @@ import { callPushes, post, sendAll } from './traffic.ts';
 
 const hourMs = 3_600_000;
 
-/** An odd value, and for how long it may hold a destination up. Milliseconds. */
+/** An odd value, and how long it can delay a destination. Milliseconds. */
 interface Odd {
   readonly what: string;
   readonly value: () => string | undefined;
@@ -19,7 +19,7 @@ interface Odd {
   readonly mostMs: number;
 }
 
-// Without a hint the first pause is a second at most, or what the adapter knows of the API's own limits.
+// Without a hint, the first pause is at most a second, or as long as the adapter knows the API's own limits to last.
 const noHint = { leastMs: 0, mostMs: 61_000 };
 const capped = { leastMs: hourMs, mostMs: hourMs };
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
@@ -33,7 +33,7 @@ const odds: readonly Odd[] = [
   { what: '0', value: () => '0', ...noHint },
   { what: '-5', value: () => '-5', ...noHint },
   { what: 'soon', value: () => 'soon', ...noHint },
-  // No number of seconds as the standard writes them: an adapter may read it, up to the cap.
+  // The standard allows no such number of seconds. An adapter can still read it, up to the limit.
   { what: '1e9', value: () => '1e9', leastMs: 0, mostMs: hourMs },
   { what: '99999999999999999999', value: () => '99999999999999999999', ...capped },
   { what: 'a date in 2099', value: () => 'Wed, 21 Oct 2099 07:28:00 GMT', ...capped },
@@ -43,7 +43,7 @@ interface Limited {
   readonly open: () => Promise<
     Destination & { readonly settings: Readonly<Record<string, string>>; close(): Promise<void> }
   >;
-  /** The setting that says where it is. */
+  /** The setting with its address. */
   readonly address: string;
   readonly refusal: Omit<Limit, 'retryAfter'>;
 }
@@ -82,7 +82,7 @@ describe('12 odd Retry-After values', () => {
         token ||= await scene.token(url);
         const send = (name: string) =>
           sendAll(callPushes(name, 5), 1, scene.ledger, (push) => post(url, token, push));
-        // A landing ends the count of pauses, so that each value meets the first.
+        // A landing resets the count of pauses, so that each value affects the first pause.
         await send(`before-${index}`);
         await scene.balance({ at: [crm] });
         const before = door.refusedAtMs.length;
@@ -106,7 +106,7 @@ describe('12 odd Retry-After values', () => {
         await receiver.exited;
         scene.did(`Retry-After ${what}: left alone for ${(pauseMs / 1000).toFixed(1)} s${asked}`);
         expect(pauseMs, what).toBeGreaterThanOrEqual(leastMs);
-        // It is counted from the moment at which the answer was read.
+        // The pause counts from the time at which the answer was read.
         expect(pauseMs, what).toBeLessThanOrEqual(mostMs + 1_500);
       }
       await scene.start(settings).ready();

@@ -13,7 +13,7 @@ const exitWithin = async (receiver: Started, limitMs: number, code: number): Pro
   return Math.round(performance.now() - startedMs);
 };
 
-/** Begins a push and does not end it: a stop would wait for the rest. */
+/** Starts a push and does not finish it. A stop would wait for the rest. */
 async function beginPush(url: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -43,7 +43,7 @@ for (const engine of servers) {
           rate: 100,
           ledger: scene.ledger,
           isOver: () => over,
-          // As a proxy in front does it: one process after the other, and the other when that one is not there.
+          // Like a proxy in front of two processes: it uses one, and the other when the first is unreachable.
           send: (push) => insist((turn += 1) % 2 === 0 ? urls : [...urls].reverse(), token, push),
         });
         const tookMs: number[] = [];
@@ -68,7 +68,7 @@ for (const engine of servers) {
         await sleep(500);
         expect(last.child.exitCode).toBeNull();
         last.child.kill('SIGTERM');
-        // At once: far from the 10 s that the first would have waited.
+        // At once, long before the 10 s that the first signal would have waited.
         const twiceMs = await exitWithin(last, 3_000, 1);
         scene.did(
           `4 restarts under 100 pushes a second; every push was taken behind a client that tries again; stops took ${tookMs.join(', ')} ms; with a push half sent, a second signal ended it in ${twiceMs} ms`,

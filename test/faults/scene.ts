@@ -21,7 +21,7 @@ import {
 import { readDue, readReporting, readStored, readUnsettled } from './outside.ts';
 import { faultHeader } from './traffic.ts';
 
-// The test adapters' processes run from their sources where the fault suite did not compile them.
+// The test adapters' processes run from the sources when the fault suite did not compile them.
 const build = process.env.FAULT_BUILD;
 const commandOf = (source: string, compiled: string): readonly string[] =>
   build === undefined
@@ -35,27 +35,28 @@ export const clientCommand: readonly string[] = builtCommand('client');
 export const migrateCommand = commandOf('migrate-main.ts', 'test/faults/migrate-main.js');
 const faultCommand = commandOf('receiver-main.ts', 'test/faults/receiver-main.js');
 
-/** Where a fault is staged: a folder of its own, the processes in it, and the account of what came of it. */
+/** The place of a fault: its own folder, its processes, and the record of the results. */
 export interface Scene {
   readonly folder: string;
   readonly random: Random;
   readonly ledger: Ledger;
-  /** Where store and reporting table are, when they are on a server. */
+  /** The database of store and reporting table, when they are on a server. */
   readonly databaseUrl: string;
   readonly reportingUrl: string;
-  /** Puts store and reporting table into this database. */
+  /** Uses this database for store and reporting table. */
   use(url: string): void;
   /** Notes what was done, for the report. */
   readonly did: (what: string) => void;
-  /** Starts a receiver with the settings of the scene, and these over them; from the kit's own main if so. */
+  /** Starts a receiver with the settings of the scene and these on top. With `kit`, it starts the kit's own main. */
   start(settings?: Readonly<Record<string, string>>, main?: 'kit'): Started;
-  /** Frees what a fault opened, at its end. */
+  /** Frees a resource of the fault at its end. */
   finally(free: () => unknown): void;
-  /** A token of the first client, whose making the first start showed. */
+  /** A token of the first client, which the first start created. */
   token(url: string): Promise<string>;
   /**
-   * Waits until the account balances: all that was answered 2xx is stored, all that is stored landed once, with all
-   * that it holds. Fails with what is missing when it does not in this time.
+   * Waits until the balance is right: everything that was answered 2xx is stored, and everything stored landed once,
+   * with all
+   * its data. After this time it fails with what is missing.
    */
   balance(options?: BalanceOptions): Promise<void>;
 }
@@ -64,9 +65,9 @@ export type Started = ReceiverProcess & { readonly startedMs: number };
 
 export interface BalanceOptions {
   readonly withinMs?: number;
-  /** Where to look beside the reporting table. */
+  /** Destinations to check in addition to the reporting table. */
   readonly at?: readonly Destination[];
-  /** The reporting table is not looked at. */
+  /** Skips the reporting table. */
   readonly withoutReporting?: boolean;
   /** Stored calls that must not have landed at these destinations. */
   readonly except?: (callId: string) => boolean;
@@ -93,7 +94,7 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
   let storeUrl = own['DATABASE_URL'] ?? `sqlite:${join(folder, 'data/jet.sqlite')}`;
   let reportingUrl = own['REPORTING_DATABASE_URL'] ?? `sqlite:${join(folder, 'data/reporting.sqlite')}`;
 
-  /** What is not as it must be now. */
+  /** The present differences from the required state. */
   const differences = async ({ at = [], ...options }: BalanceOptions): Promise<string[]> => {
     const { withoutReporting = false, except = () => false } = options;
     const stored = await readStored(storeUrl);

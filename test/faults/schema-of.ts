@@ -2,7 +2,7 @@ import type { DialectName } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { ask } from '../fixtures/ask.ts';
 
-/** What says of every table, column, index and rule of a database how it is made, one line each. */
+/** Statements that describe every table, column, index and constraint of a database, one line each. */
 const statements: Readonly<Record<DialectName, readonly string[]>> = {
   sqlite: [
     "SELECT type || ' ' || name || ' of ' || tbl_name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master",
@@ -26,7 +26,7 @@ const statements: Readonly<Record<DialectName, readonly string[]>> = {
   ],
 };
 
-/** The whole schema, and the names of the steps that made it as the table of migrations keeps them. */
+/** The whole schema, and the names of its migrations from the migration table. */
 export async function schemaOf(
   url: string,
   dialect: DialectName,

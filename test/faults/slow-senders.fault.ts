@@ -53,7 +53,7 @@ describe('23 slow and broken senders', () => {
     over = true;
     await sending;
 
-    // The sender leaves as soon as it has sent: nobody hears the answer, and the repeat is known.
+    // The sender disconnects as soon as it has sent. Nobody reads the answer, and the retry is a duplicate.
     const [left] = callPushes('left', 1);
     const length = Buffer.byteLength(left.body);
     const socket = connect(port, '127.0.0.1', () =>

@@ -30,19 +30,19 @@ describe('3 sync before answer', () => {
         const receiver = startProcess(scene.folder, { ADAPTERS: 'none', LOG_LEVEL: 'info' }, command);
         const url = await receiver.ready();
         const token = await scene.token(url);
-        // One after the other, so that each answer has a sync of its own.
+        // One after the other, so that each answer has its own sync.
         for (let number = 0; number < 25; number += 1) {
           const [push] = callPushes(`sync-${start}-${number}`, 1);
           scene.ledger.record(push, await post(url, token, push));
         }
-        // strace gives the signal to what it traces.
+        // strace passes the signal to the traced process.
         execFileSync('pkill', ['-KILL', '-P', String(receiver.child.pid)]);
         await receiver.exited;
         let sinceAnswer = 0;
         for (const line of readFileSync(trace, 'utf8').split('\n')) {
           if (/ f(?:data)?sync\(.*= 0|<\.\.\. f(?:data)?sync resumed.*= 0/.test(line)) sinceAnswer += 1;
           if (!/writev?\(.*HTTP\/1\.1 200 OK/.test(line)) continue;
-          // The token's answer comes first; it is stored before it is told as well.
+          // The token's answer comes first. The token too is stored before it is sent.
           expect(sinceAnswer, `no sync before ${line}`).toBeGreaterThan(0);
           synced += 1;
           sinceAnswer = 0;

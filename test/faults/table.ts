@@ -1,4 +1,4 @@
-/** A fault as the table at the end shows it. */
+/** A fault as a row of the table at the end. */
 export interface TableRow {
   readonly fault: string;
   readonly did: readonly string[];
@@ -8,7 +8,7 @@ export interface TableRow {
   readonly seed: number;
 }
 
-/** The faults in the order of their numbers, as a table in Markdown. */
+/** The faults in the order of their numbers, as a Markdown table. */
 export function faultTable(rows: readonly TableRow[]): string {
   const numberOf = ({ fault }: TableRow): number => Number(/^\d+/.exec(fault)?.[0] ?? Infinity);
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

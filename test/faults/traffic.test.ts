@@ -5,7 +5,7 @@ import { reading } from './outside.ts';
 import type { Scene } from './scene.ts';
 import { ask, callPushes, sendAll } from './traffic.ts';
 
-// What must differ between two calls of the same content, sent at different moments.
+// Fields that must differ between two calls with the same content at different times.
 const own = [
   'call_id',
   'revision',
@@ -15,7 +15,7 @@ const own = [
   'answer_received_at_utc',
 ];
 
-/** The rows of the reporting table, without what every call has of its own. */
+/** The rows of the reporting table, without the values that are different for every call. */
 function contents(scene: Scene): Promise<Map<string, unknown>> {
   return reading(`sqlite:${scene.folder}/data/reporting.sqlite`, async ({ knex }) => {
     const rows = await knex('jet_calls').select<Record<string, unknown>[]>('*');
@@ -43,13 +43,13 @@ describe('15 and 16 duplicates and disorder', () => {
         readonly isNew: boolean;
       }[] = [];
       const sendTo = async (to: string, push: SentPush): Promise<number | undefined> => {
-        // By the header: a day later the token would be over.
+        // By the header, because the token will have expired a day later.
         const answer = await ask(to, undefined, push);
         const { duplicate } = JSON.parse(answer?.body ?? '{}') as { duplicate?: boolean };
         answers.push({ push, status: answer?.status, isNew: duplicate === false });
         return answer?.status;
       };
-      /** Each push was new once, however often it came, and every answer was a 200. */
+      /** Checks that each push was new once, however often it came, and that every answer was 200. */
       const judge = (pushes: readonly SentPush[], newTimes: 0 | 1): void => {
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
         const news = pushes.map((push) => answers.filter((one) => one.push === push && one.isNew).length);
@@ -66,7 +66,7 @@ describe('15 and 16 duplicates and disorder', () => {
       await sendAll(five, 20, ledger, (push) => sendTo(url, push));
       judge(mixed, 1);
 
-      // The same one by twenty senders: they meet in one group of commits, and in several.
+      // Twenty senders send the same push, in one group of commits and in several.
       const same = Array.from({ length: 10 }, (_, call) =>
         random.shuffled([...callPushes(`same-${call}`, 65)]),
       ).flat();

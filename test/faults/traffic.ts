@@ -6,7 +6,7 @@ import type { Random } from '../../src/simulate/traffic/random.ts';
 import { pageSpelling, writeBody } from '../../src/simulate/traffic/spelling.ts';
 import type { Ledger, SentPush } from './ledger.ts';
 
-/** The pushes of an inbound call, in Jet's order. Each holds a field that only it can have brought. */
+/** The pushes of an inbound call, in Jet's order. Each holds a field that only this push can bring. */
 export function callPushes(callId: string, seconds: number): readonly [SentPush, SentPush, SentPush] {
   const { start, answered, end } = answeredCall(callId, seconds);
   const push = (stage: Stage, fields: CallFields): SentPush => ({
@@ -17,7 +17,7 @@ export function callPushes(callId: string, seconds: number): readonly [SentPush,
   return [push('call_start', start), push('call_answered', answered), push('call_end', end)];
 }
 
-/** The calls of a fault, one push after the other: some calls are under way at once, one in five is disordered. */
+/** The calls of a fault as a sequence of pushes. Some calls overlap, and one in five is out of order. */
 export function* callTraffic(name: string, random: Random): Generator<SentPush, never> {
   const underWay: SentPush[][] = [];
   for (let number = 0; ;) {
@@ -33,7 +33,7 @@ export function* callTraffic(name: string, random: Random): Generator<SentPush, 
   }
 }
 
-/** Another way in than a token, for processes whose clock runs away from the tokens' life. */
+/** Another login than a token, for processes whose clock leaves the token's lifetime. */
 export const faultHeader = { name: 'x-fault', value: 'header-of-the-faults' } as const;
 
 const paths: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ const paths: Readonly<Record<string, string>> = {
   call_end: '/webhooks/jet/call-end',
 };
 
-/** Sends one push once, with a token or else by the agreed header. Undefined: no answer. */
+/** Sends one push once, with a token or with the agreed header. Undefined: no answer. */
 export async function post(
   url: string,
   token: string | undefined,
@@ -51,7 +51,7 @@ export async function post(
   return (await ask(url, token, push))?.status;
 }
 
-/** What a receiver answered. */
+/** The receiver's answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -84,14 +84,14 @@ export async function ask(
 
 export interface Sending {
   readonly pushes: Iterator<SentPush, unknown>;
-  /** A second. */
+  /** Pushes a second. */
   readonly rate: number;
   readonly ledger: Ledger;
   readonly isOver: () => boolean;
   readonly send: (push: SentPush) => Promise<number | undefined>;
 }
 
-/** Sends at a rate, whether answers come or not, until it is over; then waits for the answers. */
+/** Sends at a steady rate, even without answers, until it is over. Then waits for the answers. */
 export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending): Promise<void> {
   const onTheWay = new Set<Promise<void>>();
   const startedMs = performance.now();
@@ -113,7 +113,7 @@ export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending
   await Promise.all(onTheWay);
 }
 
-/** Sends everything by some senders at once, as fast as the answers come. */
+/** Sends everything with several senders at once, as fast as the answers come. */
 export async function sendAll(
   pushes: readonly SentPush[],
   senders: number,
@@ -128,7 +128,7 @@ export async function sendAll(
   await Promise.all(Array.from({ length: senders }, work));
 }
 
-/** A client that tries again, at one address after the other, until the push is taken; undefined after a minute. */
+/** A client that retries at one address after the other until the push is accepted. Undefined after a minute. */
 export async function insist(
   urls: readonly string[],
   token: string,
