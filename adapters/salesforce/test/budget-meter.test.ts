@@ -3,7 +3,7 @@ import { createBudgetMeter, readingHoldsMs } from '../api/budget.ts';
 import type { AdapterTools } from '../../../src/contract/adapter-tools.ts';
 import { silentLog } from '../../../test/fixtures/running-worker.ts';
 
-it('what was heard too long ago to count is taken back in the metrics too', () => {
+it('an outdated count is removed from the metrics too', () => {
   let nowMs = 0;
   const figures = new Map<string, number>();
   const meter = createBudgetMeter({

@@ -14,14 +14,14 @@ async function orgWithUsed(used: number, settings: Record<string, string> = {}) 
 }
 
 describe("the org's daily requests", () => {
-  it('let everything through under 80 %', async () => {
+  it('allow everything under 80 %', async () => {
     const { land, figures } = await orgWithUsed(700, live);
     await land(callFrom(annsNumber, atStart));
     expect(figures.get('live_updates_stopped')).toBe(0);
     expect(figures.get('api_budget_used_ratio')).toBeCloseTo(0.703);
   });
 
-  it('let calls wait for their end from 80 % on, and the metrics say so', async () => {
+  it('delay calls until their end from 80 % on, and the metrics say so', async () => {
     const { org, deliver, land, figures, tasks } = await orgWithUsed(810, live);
     const start = callFrom(annsNumber, atStart);
     expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'api_budget', isHeld: true }]);
@@ -33,7 +33,7 @@ describe("the org's daily requests", () => {
     expect(tasks()).toHaveLength(2);
   });
 
-  it('let only final writes through from 95 % on: no search, and no late look', async () => {
+  it('allow only final writes from 95 % on: no search and no revisit', async () => {
     const { org, land, figures } = await orgWithUsed(960);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);
@@ -43,7 +43,7 @@ describe("the org's daily requests", () => {
     expect(figures.get('final_writes_only')).toBe(1);
   });
 
-  it('make a call wait whose landing depends on a search', async () => {
+  it('delay a call that cannot land without a search', async () => {
     const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
     // It is skipped after a search, which tells of the limit.
     expect(await under.deliver([callFrom('+61491570110')])).toMatchObject([{ kind: 'skipped' }]);
@@ -52,7 +52,7 @@ describe("the org's daily requests", () => {
     ]);
   });
 
-  it('stop late looks from 80 % on, which are made up for', async () => {
+  it('stop revisits from 80 % on, and make up for them later', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -65,7 +65,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('give up late looks at a call of yesterday, so that nothing repeats without end', async () => {
+  it('end the revisits of a call of yesterday, so that nothing repeats for ever', async () => {
     const { org, land, pass } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -77,7 +77,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
   });
 
-  it('put a saved search off once for a call of yesterday, and not for ever', async () => {
+  it('postpone a skipped search once for a call of yesterday, and not for ever', async () => {
     const { land, pass } = await orgWithUsed(960);
     pass(25 * 3_600_000);
     await land(callFrom(undefined, { withheld: true }, 'call-2'));
@@ -89,7 +89,7 @@ describe("the org's daily requests", () => {
     expect(later?.revisitAfterMs).toBeUndefined();
   });
 
-  it('let a call that was shown be due again only when it changes, from 80 % on', async () => {
+  it('make a shown call due again only when it changes, from 80 % on', async () => {
     const { org, land, deliver } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(annsNumber, atStart);
     const [landed] = await land(start);
@@ -102,7 +102,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
   });
 
-  it('close a call whose end never came, however few are left', async () => {
+  it('close a call whose end never came, however few requests remain', async () => {
     const { org, land, pass, tasks } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(undefined, { ...atStart, withheld: true });
     const [landed] = await land(start);
@@ -113,7 +113,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[0]).toMatchObject({ Status: 'Completed' });
   });
 
-  it('are made up for: the person is found once requests are free', async () => {
+  it('are made up for: the person is found once requests are available', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(960);
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);
@@ -126,7 +126,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('that were read a quarter of an hour ago hold nothing back', async () => {
+  it('that were read a quarter of an hour ago delay nothing', async () => {
     const { land, pass, tasks } = await orgWithUsed(810, live);
     pass(15 * 60_000);
     await land(callFrom(annsNumber, { ...atStart, last_received_at: Date.UTC(2026, 10, 22, 1, 19) }));

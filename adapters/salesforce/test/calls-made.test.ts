@@ -15,7 +15,7 @@ const endedCalls = (count: number) =>
   numbers(count).map((number, index) => callFrom(number, {}, `call-${index}`));
 
 describe('the requests that calls cost', () => {
-  it('are 25 for a backlog of 1,000 ended calls of which no number is known', async () => {
+  it('are 25 for a backlog of 1,000 ended calls from unknown numbers', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(1000), 200);
     expect(under.tasks()).toHaveLength(1000);
@@ -29,7 +29,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.tokenRequests()).toBe(1);
   });
 
-  it('are five for one call of somebody who is never found, with its three late looks', async () => {
+  it('are five for one call without a person, including its three revisits', async () => {
     const under = await openOrg();
     const call = callFrom(annsNumber);
     let [landed] = await under.land(call);
@@ -40,7 +40,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ search: 4, create: 1 });
   });
 
-  it('are one for a call whose number is known from before', async () => {
+  it('are one for a call from a known number', async () => {
     const under = await openOrg();
     under.org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
     await under.land(callFrom(annsNumber));
@@ -51,7 +51,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ create: 1 });
   });
 
-  it('are one for a batch of calls whose numbers nobody may search', async () => {
+  it('are one for a batch of calls with numbers that are not searched', async () => {
     const under = await openOrg();
     await under.land(
       callFrom(undefined, { withheld: true }),

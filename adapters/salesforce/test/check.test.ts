@@ -8,7 +8,7 @@ const look = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
 const key = 'Task.Jet_Call_Session_Id__c';
 
 describe('a look at an org', () => {
-  it('that is right finds nothing wrong, in four requests', async () => {
+  it('finds nothing wrong in a correct org, in four requests', async () => {
     const under = await openOrg();
     const findings = await look(under);
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);

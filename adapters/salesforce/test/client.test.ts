@@ -25,7 +25,7 @@ async function clientOf(answer: unknown) {
   return createClient(config, Date.now, () => undefined);
 }
 
-it('what came of each record is read in the order in which they were sent', async () => {
+it('the results of records are read in the order in which they were sent', async () => {
   const refused = { success: false, errors: [{ statusCode: 'A', message: 'b', fields: ['C'] }] };
   const client = await clientOf([{ success: true, id: '00Q1', errors: [] }, refused]);
   const results = await client.create('Lead', [{}, {}], AbortSignal.timeout(5_000));
@@ -35,7 +35,7 @@ it('what came of each record is read in the order in which they were sent', asyn
   ]);
 });
 
-it('an answer that leaves out a record is none', async () => {
+it('an answer without one of the records is not accepted', async () => {
   const client = await clientOf([{ success: true, id: '00Q1', errors: [] }]);
   const sent = client.create('Lead', [{}, {}], AbortSignal.timeout(5_000));
   await expect(sent).rejects.toThrow('cannot be read');
@@ -47,7 +47,7 @@ const step = (referenceId: string, id: string) => ({
   body: { id, success: true, errors: [] },
 });
 
-it('what came of each step is read by its name, in whatever order they are answered', async () => {
+it('the results of steps are read by name, in any order', async () => {
   const client = await clientOf({ compositeResponse: [step('step1', '00Q2'), step('step0', '00Q1')] });
   const results = await client.createEach('Lead', [{}, {}], AbortSignal.timeout(5_000));
   expect(results).toEqual([
@@ -56,7 +56,7 @@ it('what came of each step is read by its name, in whatever order they are answe
   ]);
 });
 
-it('an answer that leaves out a step is none', async () => {
+it('an answer without one of the steps is not accepted', async () => {
   const client = await clientOf({ compositeResponse: [step('step0', '00Q1'), step('step0', '00Q1')] });
   const sent = client.createEach('Lead', [{}, {}], AbortSignal.timeout(5_000));
   await expect(sent).rejects.toThrow('cannot be read');

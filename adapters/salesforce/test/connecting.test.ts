@@ -11,7 +11,7 @@ import { root } from '../../../test/house/source-files.ts';
 import { annsNumber, callFrom, openOrg } from './org-under-test.ts';
 
 describe('a token', () => {
-  it('is asked for once, and used until the org takes it no longer', async () => {
+  it('is requested once, and used until the org refuses it', async () => {
     const { org, land } = await openOrg();
     await land(callFrom(annsNumber));
     await land(callFrom(annsNumber, {}, 'call-2'));
@@ -21,7 +21,7 @@ describe('a token', () => {
     expect(org.log.tokenRequests()).toBe(2);
   });
 
-  it('that is refused for ever is asked for once a batch, and then a person is', async () => {
+  it('that is always refused is requested once a batch, and then the destination is misconfigured', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.log.clear();
@@ -30,7 +30,7 @@ describe('a token', () => {
     expect(org.log.all.map(({ kind }) => kind)).toEqual(['create', 'token', 'create']);
   });
 
-  it('that is over while the clock was set back is not sent for ever: the next batch gets a new one', async () => {
+  it('that expired while the clock was set back is replaced at the next batch', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.expireTokens();
@@ -119,7 +119,7 @@ describe('the transport', () => {
     await expect(exchange(url, 200)).rejects.toThrow('longer than 0.2 s');
   });
 
-  it('asks once, whatever comes', async () => {
+  it('sends a request once, whatever the answer', async () => {
     let requests = 0;
     const url = await listen((request) => {
       requests += 1;
@@ -139,12 +139,12 @@ describe('the transport', () => {
     expect(seen).toEqual(['/']);
   });
 
-  it('leaves when its signal does', async () => {
+  it('stops when its signal aborts', async () => {
     const url = await listen(() => undefined);
     await expect(exchange(url, 60_000, AbortSignal.timeout(50))).rejects.toThrow('not waited for');
   });
 
-  it('tells how much is used up, and how long to wait', async () => {
+  it('reports how much is used up, and how long to wait', async () => {
     const headers = {
       'sforce-limit-info': 'api-usage=18/5000; per-app-api-usage=17/250',
       'retry-after': '7',
@@ -155,7 +155,7 @@ describe('the transport', () => {
     expect(facts).toEqual([{ status: 429, retryAfterMs: 7_000, usage: { used: 18, limit: 5_000 } }]);
   });
 
-  it('reads how long to wait from a time of day, by the clock of whoever answers', async () => {
+  it("reads how long to wait from a time of day, by the server's clock", async () => {
     const headers = { date: 'Sun, 22 Nov 2026 01:00:00 GMT', 'retry-after': 'Sun, 22 Nov 2026 01:00:30 GMT' };
     const url = await listen((_request, response) => response.writeHead(503, headers).end('[]'));
     const facts: ReplyFacts[] = [];
@@ -163,7 +163,7 @@ describe('the transport', () => {
     expect(facts).toMatchObject([{ retryAfterMs: 30_000 }]);
   });
 
-  it('tells an answer that never came from one that broke off', async () => {
+  it('distinguishes a missing answer from an interrupted one', async () => {
     const silent = await listen(() => undefined);
     await expect(exchange(silent, 100)).rejects.toThrow('it took longer than 0.1 s');
     const broken = await listen((request) => request.socket.destroy());

@@ -12,7 +12,7 @@ describe('the CSV parser below jsforce', () => {
     expect(parseCSV('Id,Name\r\n1,"a, ""b"""\r\n')).toEqual([{ Id: '1', Name: 'a, "b"' }]);
   });
 
-  it('takes a column named __proto__ for a column', () => {
+  it('reads a column named __proto__ as a column', () => {
     const [row] = parseCSV('__proto__,__proto__\nA,B\n', { group_columns_by_name: true });
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
   });

@@ -4,8 +4,8 @@ import { callFrom, next, numbers, openOrg } from './org-under-test.ts';
 const calls = (count: number, prefix = 'call') =>
   numbers(count).map((number, index) => callFrom(number, {}, `${prefix}-${index}`));
 
-describe('a trigger that cannot take so many tasks at once', () => {
-  it('gets them in halves, and the next batches as it could take them', async () => {
+describe('a trigger that cannot handle so many tasks at once', () => {
+  it('gets them in halves, and the next batches in the size that worked', async () => {
     const { org, land, tasks, pass } = await openOrg({}, { rowsPerWriteMax: 60 });
     await land(...calls(200));
     expect(tasks()).toHaveLength(200);
@@ -32,7 +32,7 @@ describe('a trigger that cannot take so many tasks at once', () => {
     expect(org.log.of('update')).toHaveLength(6);
   });
 
-  it('and does not take one alone either has it set aside, with a remedy', async () => {
+  it('and cannot handle a single one has it set aside, with a remedy', async () => {
     const { deliver } = await openOrg({}, { rowsPerWriteMax: 0 });
     const outcomes = await deliver(calls(2));
     expect(outcomes).toHaveLength(2);
@@ -43,7 +43,7 @@ describe('a trigger that cannot take so many tasks at once', () => {
       });
   });
 
-  it('but for one task that is too much by itself goes on with as many as before', async () => {
+  it('keeps the batch size when a single task is too much', async () => {
     const { org, deliver, land } = await openOrg();
     const message = 'TaskTrigger: System.LimitException: Too many DML statements: 151';
     const when = (task: { CallObject?: unknown }): boolean => task.CallObject === 'jet:call-2';

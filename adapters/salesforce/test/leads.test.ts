@@ -14,8 +14,8 @@ import {
 
 const create = { SALESFORCE_UNMATCHED: 'create' };
 
-describe('a caller whom nobody knows', () => {
-  it('becomes a lead, and the task is on it', async () => {
+describe('an unknown caller', () => {
+  it('becomes a lead, and the task is linked to it', async () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber));
     const [lead] = org.records('Lead');
@@ -28,7 +28,7 @@ describe('a caller whom nobody knows', () => {
     expect(org.log.billableByKind()).toEqual({ search: 1, create: 2 });
   });
 
-  it('becomes no lead when somebody typed the contact in since the call began', async () => {
+  it('becomes no lead when somebody entered the contact since the call began', async () => {
     const { org, land, pass, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
     const started = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
     const [landed] = await land(started);
@@ -39,7 +39,7 @@ describe('a caller whom nobody knows', () => {
     expect(task()).toMatchObject({ WhoId: ann });
   });
 
-  it('becomes one lead by two calls of one batch', async () => {
+  it('becomes one lead from two calls of one batch', async () => {
     const { org, land, tasks } = await openOrg(create);
     await land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
     const [lead, ...more] = org.records('Lead');
@@ -48,7 +48,7 @@ describe('a caller whom nobody knows', () => {
     expect(org.log.billable()).toBe(3);
   });
 
-  it('becomes one lead by two calls within a second, while search knows of neither', async () => {
+  it('becomes one lead from two calls within a second, before search finds either', async () => {
     const { org, land, pass, tasks } = await openOrg(create, { indexLagMs: 120_000 });
     await land(callFrom(annsNumber));
     pass(500);
@@ -58,7 +58,7 @@ describe('a caller whom nobody knows', () => {
     expect(tasks().map((task) => task.WhoId)).toEqual([lead?.Id, lead?.Id]);
   });
 
-  it('keeps the one lead when the reply was lost and nothing is remembered of it', async () => {
+  it('keeps one lead when the reply was lost and nothing was stored', async () => {
     const { org, deliver, land, task } = await openOrg(create, { indexLagMs: 120_000 });
     org.stage({ name: 'reset after the write' }, { on: 'create' });
     const call = callFrom(annsNumber);
@@ -71,7 +71,7 @@ describe('a caller whom nobody knows', () => {
     expect(task()).toMatchObject({ WhoId: lead?.Id });
   });
 
-  it('who was a lead once, and is a contact since, is that contact', async () => {
+  it('who was a lead and became a contact is that contact', async () => {
     const { org, land, pass, tasks } = await openOrg(create);
     await land(callFrom(annsNumber));
     const { contactId, accountId } = org.people.convert(idOf(org.records('Lead')[0]));
@@ -122,7 +122,7 @@ describe('a caller whom nobody knows', () => {
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('never becomes a lead where several people have the number', async () => {
+  it('never becomes a lead when several people have the number', async () => {
     const { org, land } = await openOrg({ ...create, SALESFORCE_SEVERAL: 'none' });
     org.add('Contact', { LastName: 'A', Phone: annsTyped });
     org.add('Contact', { LastName: 'B', Phone: annsTyped });
@@ -143,7 +143,7 @@ describe('a caller whom nobody knows', () => {
     expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id, Status: 'Completed' });
   });
 
-  it('costs the call nothing but its link where the org takes no such lead', async () => {
+  it('costs the call only its link when the org refuses the lead', async () => {
     const { org, land, task } = await openOrg(create);
     org.validationRule('Lead', 'A lead needs an email', () => true);
     const [landed] = await land(callFrom(annsNumber));
@@ -160,7 +160,7 @@ describe('a caller whom nobody knows', () => {
     });
   });
 
-  it('becomes a lead with the text of a web visit that reads like a reference', async () => {
+  it('becomes a lead even when the text of a web visit looks like a reference', async () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber, { keywords: 'roof @{lead0.id}' }));
     expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id });
@@ -174,7 +174,7 @@ describe('a caller whom nobody knows', () => {
     expect(org.log.billableByKind()).toEqual({ search: 2, create: 2 });
   });
 
-  it('is not made a second time by a late look', async () => {
+  it('does not become a second lead at a revisit', async () => {
     const { org, land, pass } = await openOrg(create, { indexLagMs: 3_600_000 });
     const call = callFrom(annsNumber);
     const [landed] = await land(call);

@@ -10,7 +10,7 @@ describe('a mapped text that is longer than 255 characters', () => {
     ({ object: 'Task', name: 'Landing__c', type, length }) as const;
   const callOf = (id: string) => callFrom(annsNumber, { landing_page_url: url }, id);
 
-  it('is whole in a Long Text Area, and the org is asked once how long that is', async () => {
+  it('is complete in a Long Text Area, and the org is asked once for its length', async () => {
     const { org, land, tasks } = await openOrg(settings(), { extraFields: [landing('textarea', 32_768)] });
     await land(callOf('call-1'));
     await land(callOf('call-2'));
@@ -34,7 +34,7 @@ describe('a mapped text that is longer than 255 characters', () => {
     expect(tasks()).toHaveLength(2);
   });
 
-  it('costs no description where every text is short', async () => {
+  it('costs no description request when every text is short', async () => {
     const { org, land } = await openOrg(settings(), { extraFields: [landing('textarea', 32_768)] });
     await land(callFrom(annsNumber, { landing_page_url: 'https://example.com/' }));
     expect(org.log.of('describe')).toHaveLength(0);

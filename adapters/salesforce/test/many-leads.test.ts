@@ -19,14 +19,14 @@ describe('many new callers at once', () => {
     expect(org.log.billableByKind()).toEqual({ query: 1, create: 1 });
   });
 
-  it('are made in halves where a trigger cannot take so many leads at once', async () => {
+  it('are created in halves when a trigger cannot handle so many leads at once', async () => {
     const { org, land, tasks } = await openOrg(create, { rowsPerWriteMax: 10 });
     await land(...callers(40));
     expect(org.records('Lead')).toHaveLength(40);
     expect(tasks().every(({ WhoId }) => WhoId !== null)).toBe(true);
   });
 
-  it('wait for the next batch when a trigger that takes few leads is slow, and lose nothing', async () => {
+  it('wait for the next batch when a trigger is slow and handles few leads, and lose nothing', async () => {
     const under = await openOrg(create, { rowsPerWriteMax: 10 });
     // Each lead takes the org a second.
     under.org.duplicateRule('Lead', () => {
@@ -74,7 +74,7 @@ describe('a lead that cannot be made', () => {
     },
   );
 
-  it('for want of requests is not made of a number that the ledger knows as nobody either', async () => {
+  it('for lack of requests is not created for a number with a miss in the ledger either', async () => {
     const { org, land } = await openOrg(create, { dailyLimit: 1000 });
     await land(callFrom(annsNumber, { status: 'failed' }, 'call-0'));
     org.use(960);
@@ -89,7 +89,7 @@ describe('a lead that cannot be made', () => {
 describe('the owner of a call', () => {
   const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
 
-  it('is who looks after the record that a duplicate rule names, for the next call too', async () => {
+  it('is the owner of the record that a duplicate rule names, for the next call too', async () => {
     const { org, land, tasks } = await openOrg(create);
     const id = org.add('User', sam);
     const ann = org.add('Contact', { LastName: 'Ann', OwnerId: id });
@@ -102,7 +102,7 @@ describe('the owner of a call', () => {
     ]);
   });
 
-  it('is who was given the lead since it was made', async () => {
+  it("is the lead's present owner", async () => {
     const { org, land, tasks } = await openOrg(create);
     const id = org.add('User', sam);
     await land(callFrom(annsNumber));
@@ -111,7 +111,7 @@ describe('the owner of a call', () => {
     expect(tasks()[1]).toMatchObject({ OwnerId: id });
   });
 
-  it('is who looks after the company that several share', async () => {
+  it('is the owner of the company that several share', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_SEVERAL: 'company' });
     const id = org.add('User', sam);
     const acme = org.add('Account', { Name: 'Acme', OwnerId: id });
@@ -120,7 +120,7 @@ describe('the owner of a call', () => {
     expect(task()).toMatchObject({ WhatId: acme, OwnerId: id });
   });
 
-  it('is who looks after the person where the one in the table is inactive', async () => {
+  it("is the person's owner when the user in the table is inactive", async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000099AAA' });
     const id = org.add('User', sam);
     org.add('Contact', { LastName: 'Ann', Phone: annsNumber, OwnerId: id });
@@ -132,7 +132,7 @@ describe('the owner of a call', () => {
     expect(traceOf(landed).owner).toMatchObject({ rule: "the person's owner" });
   });
 
-  it('is nobody of several who share the email of the table, until one is named by user name', async () => {
+  it('is none of several users with the email of the table, until one is named by user name', async () => {
     const { org, land, tasks, adapter } = await openOrg({ SALESFORCE_OWNERS: '204=sam@example.com' });
     org.add('User', sam);
     org.add('User', { ...sam, Username: 'sam2@example.com.org' });

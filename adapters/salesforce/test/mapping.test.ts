@@ -25,7 +25,7 @@ const faults = (given: Record<string, string | undefined>): string[] =>
   );
 
 describe('a task', () => {
-  it('is due on the day that the business had, not on that of UTC', () => {
+  it("is due on the business's day, not the UTC day", () => {
     const call = callFrom(annsNumber).call;
     const started_at_local = { ...call.started_at_local, date: '2026-11-23' };
     expect(mapTask(callFrom(annsNumber, { started_at_local }), settings())).toMatchObject({
@@ -33,7 +33,7 @@ describe('a task', () => {
     });
   });
 
-  it('is never longer than Salesforce takes it, nor cut in a character', () => {
+  it('is never longer than Salesforce accepts, and never cut within a character', () => {
     const long = '😀'.repeat(20_000);
     const given = { service_name: long, keywords: long, campaign: long, duration_seconds: 2_000_000_000 };
     const task = mapTask(callFrom(annsNumber, given), settings());
@@ -90,7 +90,7 @@ describe('a search', () => {
     }
   });
 
-  it('holds digits that we made and nothing that came from outside', () => {
+  it('holds digits that the kit computed and no outside text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (text) => {
         fc.pre(!/^\d{4,18}$/.test(text));

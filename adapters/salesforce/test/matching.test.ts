@@ -14,7 +14,7 @@ describe('the person of a call', () => {
     },
   );
 
-  it('is nobody whose number only ends in the same digits', async () => {
+  it('is not a person whose number only has the same last digits', async () => {
     const { org, land, task } = await openOrg({}, { looseSearch: true });
     org.add('Contact', { LastName: 'Other', Phone: '+64 491 570 006' });
     org.add('Contact', { LastName: 'Fax', Fax: annsTyped });
@@ -37,14 +37,14 @@ describe('the person of a call', () => {
     expect(tasks()[1]).toMatchObject({ WhoId: null, WhatId: account });
   });
 
-  it('is an account where no person has the number', async () => {
+  it('is an account when no person has the number', async () => {
     const { org, land, task } = await openOrg();
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ WhoId: null, WhatId: account });
   });
 
-  it('is of the kind that the settings want most', async () => {
+  it('is of the kind that the settings prefer', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OBJECTS: 'Account,Contact' });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -126,7 +126,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toEqual({ rule: 'own' });
   });
 
-  it('is searched anew once a setting says where else numbers are', async () => {
+  it('is searched again after a setting names another phone field', async () => {
     const { org, land, restart, tasks } = await openOrg(
       {},
       { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
@@ -139,7 +139,7 @@ describe('the person of a call', () => {
     expect(tasks()).toMatchObject([{ WhatId: acme }, { WhoId: ann }]);
   });
 
-  it('is found beside a number that more records have than a search answers', async () => {
+  it('is found beside a number with too many records for one search', async () => {
     const { org, land, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'create' });
     const placeholder = '+61491570110';
     for (let count = 0; count < 2_001; count += 1)
@@ -200,8 +200,8 @@ describe('the person of a call', () => {
   });
 });
 
-describe('a call of nobody', () => {
-  it('is looked at again in ten minutes, an hour and four hours', async () => {
+describe('a call without a person', () => {
+  it('has revisits after ten minutes, an hour and four hours', async () => {
     const { land, pass } = await openOrg();
     const call = callFrom(annsNumber);
     const waits: (number | undefined)[] = [];
@@ -214,7 +214,7 @@ describe('a call of nobody', () => {
     expect(waits.map((wait) => Math.round((wait ?? 0) / minutes))).toEqual([10, 50, 180]);
   });
 
-  it('gets the contact that somebody made afterwards', async () => {
+  it('gets the contact that somebody created afterwards', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -262,14 +262,14 @@ describe('a call of nobody', () => {
     expect(task()).toMatchObject({ WhoId: null, WhatId: deal });
   });
 
-  it('is left out where the settings say so, in words', async () => {
+  it('is skipped when the settings say so, with the reason', async () => {
     const { deliver, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const [outcome] = await deliver([callFrom(annsNumber)]);
     expect(outcome).toMatchObject({ kind: 'skipped', rule: expect.stringContaining('Nobody') as string });
     expect(tasks()).toEqual([]);
   });
 
-  it('that was left out is looked at again while somebody may be typing the contact in', async () => {
+  it('that was skipped has revisits while somebody may still enter the contact', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     const [outcome] = await deliver([call]);
@@ -281,7 +281,7 @@ describe('a call of nobody', () => {
     expect(task()).toMatchObject({ WhoId: ann });
   });
 
-  it('that was left out lands with the next revision, once somebody has the number', async () => {
+  it('that was skipped lands with the next revision, once somebody has the number', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     await deliver([call]);
@@ -293,7 +293,7 @@ describe('a call of nobody', () => {
 });
 
 describe('the trace', () => {
-  it('says what was searched, each candidate with its reason, the rule, the owner and what was written', async () => {
+  it('holds the search, each candidate with its reason, the rule, the owner and the written fields', async () => {
     const { org, land } = await openOrg({}, { looseSearch: true });
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const other = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -313,7 +313,7 @@ describe('the trace', () => {
     expect(Object.keys(trace.written)).toContain('Subject');
   });
 
-  it('of a later landing keeps what the first one said', async () => {
+  it('of a later landing keeps the content of the first one', async () => {
     const { org, land } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);

@@ -19,7 +19,7 @@ async function orgOfOthers(options: SalesforceStandInOptions) {
 }
 
 describe('the end of a call whose task somebody else owns', () => {
-  it('is written where the integration user may edit it', async () => {
+  it('is written when the integration user can edit it', async () => {
     const { under, end } = await orgOfOthers({});
     await under.land(end);
     expect(under.task()).toMatchObject({ Status: 'Completed' });
@@ -45,7 +45,7 @@ describe('the end of a call whose task somebody else owns', () => {
     expect(under.task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
   });
 
-  it('is not said to be deleted by somebody where the task is only hidden', async () => {
+  it('is not reported as deleted when the task is only hidden', async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'hidden' });
     const [later] = await under.deliver([end]);
     const rule =

@@ -61,7 +61,7 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ OwnerId: org.people.userId });
   });
 
-  it('goes to whoever took it, once that is known', async () => {
+  it('goes to the person who answered, once that is known', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
     const sam = org.add('User', {
       LastName: 'Sam',
@@ -110,7 +110,7 @@ describe('a call that is logged at its end', () => {
 });
 
 describe('a task that somebody worked on', () => {
-  it('and deleted is not made again, nor spoken of as a fault', async () => {
+  it('and deleted is not created again, and is not a fault', async () => {
     const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -141,7 +141,7 @@ describe('a task that somebody worked on', () => {
     expect(tasks()[1]).toMatchObject({ OwnerId: sam });
   });
 
-  it('and purged stays away too', async () => {
+  it('and purged is not created again either', async () => {
     const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -161,7 +161,7 @@ describe('a task that somebody worked on', () => {
     expect(task().Description).toContain('Campaign: Spring');
   });
 
-  it('has its emptied description filled again', async () => {
+  it('gets its cleared description filled again', async () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -171,8 +171,8 @@ describe('a task that somebody worked on', () => {
   });
 });
 
-describe('a task that is there, and of which nothing is remembered', () => {
-  it('is found by what Salesforce says of the duplicate', async () => {
+describe('an existing task without a stored landing', () => {
+  it("is found by Salesforce's duplicate error", async () => {
     const { land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -181,7 +181,7 @@ describe('a task that is there, and of which nothing is remembered', () => {
     expect(task().CallObject).toBe('jet:call-1');
   });
 
-  it('is found by its key where Salesforce does not say which it is', async () => {
+  it('is found by its key when Salesforce does not name it', async () => {
     const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -189,7 +189,7 @@ describe('a task that is there, and of which nothing is remembered', () => {
     expect(again?.remoteId).toBe(first?.remoteId);
   });
 
-  it('is brought up to date where nobody touched it', async () => {
+  it('is updated when nobody changed it', async () => {
     const { org, land, deliver, task } = await openOrg({ SALESFORCE_LOG: 'live' });
     const start = callFrom(annsNumber, atStart);
     org.stage({ name: 'reset after the write' }, { on: 'create' });
@@ -199,7 +199,7 @@ describe('a task that is there, and of which nothing is remembered', () => {
     expect(task().Subject).toContain('answered 3 min 12 s');
   });
 
-  it('keeps what somebody wrote', async () => {
+  it('keeps the values that somebody wrote', async () => {
     const { org, land, deliver, pass, task } = await openOrg({ SALESFORCE_LOG: 'live' });
     const start = callFrom(annsNumber, atStart);
     org.stage({ name: 'reset after the write' }, { on: 'create' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { annsNumber, callFrom, openOrg, traceOf } from './org-under-test.ts';
 
-describe('a phone field that people wrote freely', () => {
+describe('a phone field with free text', () => {
   it.each([
     '0491 570 006 (wife)',
     'Mob: 0491 570 006',
@@ -44,7 +44,7 @@ describe('a number without its area code', () => {
     },
   );
 
-  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is nobody under %j', async (settings) => {
+  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is not found under %j', async (settings) => {
     const { org, land, task } = await openOrg(settings, { looseSearch: true });
     org.add('Contact', { LastName: 'Ann', Phone: '9374 4000' });
     await land(callFrom(lineOfSydney));
@@ -52,7 +52,7 @@ describe('a number without its area code', () => {
   });
 });
 
-describe('a number in a range that the library does not know', () => {
+describe('a number in a range that the phone library does not know', () => {
   it('finds its person, and the trace says that it is unverified', async () => {
     const { org, land, task } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: '0441 234 567' });

@@ -13,7 +13,7 @@ describe('the owner of a task', () => {
     expect(task()).toMatchObject({ OwnerId: id });
   });
 
-  it('is asked for once in an hour where the table names it by email', async () => {
+  it('is requested once an hour when the table names an email', async () => {
     const { org, land, pass } = await openOrg(owners);
     org.add('User', sam);
     await land(callFrom(annsNumber));
@@ -24,7 +24,7 @@ describe('the owner of a task', () => {
     expect(org.log.of('query')).toHaveLength(2);
   });
 
-  it("is the person's owner where the table says nothing", async () => {
+  it("is the person's owner when the table has no entry", async () => {
     const { org, land, task } = await openOrg(owners);
     const id = org.add('User', sam);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -38,7 +38,7 @@ describe('the owner of a task', () => {
     expect(task()).toMatchObject({ OwnerId: org.integrationUserId });
   });
 
-  it('who is inactive is left out, and not tried with the next call', async () => {
+  it('who is inactive is not set, and not tried with the next call', async () => {
     const { org, land, tasks } = await openOrg();
     const id = org.add('User', { ...sam, IsActive: false });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -123,7 +123,7 @@ describe('a mapped field', () => {
     },
   );
 
-  it('takes what fits of a text that is longer, and of the next one without another try', async () => {
+  it('is filled with the part of a longer text that fits, the next time without a refusal', async () => {
     const { org, land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
     const calls = [
       callFrom(annsNumber, { gclid: 'x'.repeat(30) }),
@@ -209,7 +209,7 @@ describe('a refused task', () => {
     expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
   });
 
-  it('lands once its record is free again, once', async () => {
+  it('lands once when its record is unlocked', async () => {
     const { org, deliver, land, task } = await openOrg({ SALESFORCE_LOG: 'live' });
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
@@ -231,14 +231,14 @@ describe('an org', () => {
     });
   });
 
-  it('whose phone fields may not be seen waits for a person', async () => {
+  it('whose phone fields are hidden pauses as misconfigured', async () => {
     const { deliver } = await openOrg({ SALESFORCE_PHONE_FIELDS: 'Lead.Hidden__c' });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining('doctor') as string });
   });
 
-  it('without requests left is left alone for a quarter of an hour', async () => {
+  it('without remaining requests is paused for a quarter of an hour', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'limit exceeded', limit: 'TotalRequests' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe('an org', () => {
     });
   });
 
-  it('with too many long requests at once is left alone for seconds', async () => {
+  it('with too many long requests at once is paused for seconds', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'limit exceeded', limit: 'ConcurrentRequests' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({ retryAfterMs: 5_000 });
@@ -277,7 +277,7 @@ describe('an org', () => {
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) as string });
   });
 
-  it('that has retired the version of the API waits for a person', async () => {
+  it('that has retired the version of the API pauses as misconfigured', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'retired version' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toThrow(AdapterMisconfigured);

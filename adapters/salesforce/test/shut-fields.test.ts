@@ -64,7 +64,7 @@ describe('a mapped field that the org lacks', () => {
     expect(task()).toMatchObject({ CallObject: 'jet:call-1' });
   });
 
-  it('is left out where a value of the wrong type is refused without its name', async () => {
+  it('is omitted when a value of the wrong type is refused without its name', async () => {
     const when = { object: 'Task', name: 'When__c', type: 'int' } as const;
     const settings = { SALESFORCE_FIELDS: fieldMap({ gclid: 'When__c' }) };
     const { land, task } = await openOrg(settings, { extraFields: [when] });

@@ -23,7 +23,7 @@ function composite(compositeRequest: JsonValue[], allOrNone = false): JsonValue 
 }
 
 describe('a composite request', () => {
-  it('makes a lead and the task of it at the price of one request', async () => {
+  it('creates a lead and its task for the cost of one request', async () => {
     const { ask, org } = await connect();
     const { status, body } = await ask('POST', '/composite', composite([leadByNumber, taskOfLead]));
     const [lead, task] = [org.records('Lead')[0], org.records('Task')[0]];
