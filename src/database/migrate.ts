@@ -40,7 +40,7 @@ export async function migrate(
   }
   if (unknown.length > 0) {
     throw new StoreUnusable(
-      `The database was made by a newer version of this program (it knows ${unknown.join(', ')}).`,
+      `The database was made by a newer version of this program (it has ${unknown.join(', ')}).`,
       'Start the newer version, or restore a backup from before it was installed.',
     );
   }

@@ -122,7 +122,7 @@ describe('npm run backup and npm run restore', () => {
     writeFileSync(backup, 'of somebody');
     const there = await folder.run('backup', [backup]);
     expect(there).toMatchObject({ code: 1, stdout: '' });
-    expect(there.stderr).toContain('is there already');
+    expect(there.stderr).toContain('exists already');
     expect(readFileSync(backup, 'utf8')).toBe('of somebody');
   });
 
@@ -178,7 +178,7 @@ describe('npm run backup and npm run restore', () => {
       const other = openDatabase(`sqlite:${backup}`);
       await other.knex.schema.createTable('customers', (table) => void table.increments());
       await other.close();
-      await expectRefused(backup, /no backup of a store/);
+      await expectRefused(backup, /not a backup of a store/);
     });
 
     it.each([

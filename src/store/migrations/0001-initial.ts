@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
-// Call ids are compared exactly, and 191 characters are the most that every MySQL index takes.
+// Call ids are compared exactly. 191 characters fit into the index of every MySQL version.
 const callIdLength = 191;
 
 export const initial: Migration = {
@@ -99,7 +99,7 @@ export const initial: Migration = {
       t.bigInteger('expires_at').notNullable().index();
     });
 
-    // What the store keeps about itself: the console password's hash, when the first start was.
+    // Facts that the store keeps about itself: the hash of the console password, the time of the first start.
     await create('settings', (t) => {
       t.string('name', 64).primary();
       t.text('value').notNullable();

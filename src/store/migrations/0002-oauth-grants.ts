@@ -2,14 +2,14 @@ import type { Knex } from 'knex';
 import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
-/** What the authorization code and refresh token grants remember, and the sessions of the sign-in page. */
+/** The data of the authorization code and refresh token grants, and the sessions of the sign-in page. */
 export const oauthGrants: Migration = {
   name: '0002-oauth-grants',
   async up(knex, { traits }) {
     const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
       createTable(knex, traits, table, define);
 
-    // One approval of one client by a person, or one minted refresh token: all that came of it ends with it.
+    // One approval of a client by a person, or one minted refresh token. All its tokens end with it.
     await create('oauth_families', (t) => {
       t.string('id', 32).primary();
       t.string('client_id', 64).notNullable();

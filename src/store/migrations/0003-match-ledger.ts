@@ -1,7 +1,7 @@
 import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
-/** What was found for which number at which destination. */
+/** The results of person searches, by destination and number. */
 export const matchLedger: Migration = {
   name: '0003-match-ledger',
   async up(knex, { traits }) {

@@ -1,7 +1,7 @@
 import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
-/** Calls that were removed, so that a late push does not bring back a part of one. */
+/** Hashes of removed calls, so that a late push does not bring back a part of a call. */
 export const tombstones: Migration = {
   name: '0004-tombstones',
   async up(knex, { traits }) {

@@ -1,13 +1,13 @@
 import type { Migration } from '../../database/migration.ts';
 
 /**
- * Which delivery a holder has in hand alone: should its process end, the next one knows of what.
+ * The delivery that a holder attempts alone. If its process dies, the next holder knows which delivery may be the cause.
  * Why: docs/decisions/poison.md
  */
 export const suspects: Migration = {
   name: '0005-suspects',
   async up(knex, { traits }) {
-    // MySQL commits at each change: the step may have been broken off after it.
+    // MySQL commits at each schema change, so an interrupted migration may have added the columns already.
     if (!traits.transactionalSchema && (await knex.schema.hasColumn('destinations', 'suspect_call_id')))
       return;
     await knex.schema.alterTable('destinations', (t) => {

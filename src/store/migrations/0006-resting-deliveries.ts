@@ -1,12 +1,12 @@
 import type { Migration } from '../../database/migration.ts';
 
-/** Deliveries that rest undelivered are counted at each scrape, among millions that landed. */
+/** An index for counting rejected and exhausted deliveries at each scrape, among millions of landed ones. */
 export const restingDeliveries: Migration = {
   name: '0006-resting-deliveries',
   async up(knex, { traits }) {
     const index = 'deliveries_resting';
     if (!traits.transactionalSchema) {
-      // MySQL commits at each change: the step may have been broken off after it.
+      // MySQL commits at each schema change, so an interrupted migration may have made the index already.
       const [made = []] = await knex.raw<unknown[][]>('SHOW INDEX FROM deliveries WHERE Key_name = ?', [
         index,
       ]);

@@ -4,7 +4,7 @@ import type { Migration } from '../../database/migration.ts';
 export const clientsWithPkce: Migration = {
   name: '0010-clients-with-pkce',
   async up(knex) {
-    // MySQL commits at each change: a step that broke off may have added the column already.
+    // MySQL commits at each schema change, so an interrupted migration may have added the column already.
     if (await knex.schema.hasColumn('oauth_clients', 'pkce_required')) return;
     await knex.schema.alterTable('oauth_clients', (table) => {
       table.integer('pkce_required').notNullable().defaultTo(0);

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import type { Traits } from '../../database/database.ts';
 
-// Tells our tables from those of other programs, where a step that was broken off leaves some behind.
+// Marks the kit's tables, to distinguish them from tables of other programs after an interrupted migration.
 const mark = 'Jet receiver';
 
 /**
- * Makes a table of the store: text is compared exactly, on every database.
+ * Makes a table of the store. Its text is compared exactly on every database.
  *
- * @throws when a table of that name is there which is not left of a step of ours that was broken off
+ * @throws when a table of that name exists, unless an interrupted migration of the kit made it
  */
 export async function createTable(
   knex: Knex.Transaction,
@@ -16,10 +16,11 @@ export async function createTable(
   define: (columns: Knex.CreateTableBuilder) => void,
 ): Promise<void> {
   if (await knex.schema.hasTable(table)) {
-    const isLeft = !traits.transactionalSchema && (await isOurs(knex, table)) && (await isEmpty(knex, table));
-    if (!isLeft)
+    const isOurRemainder =
+      !traits.transactionalSchema && (await isOurs(knex, table)) && (await isEmpty(knex, table));
+    if (!isOurRemainder)
       throw new Error(
-        `The database has a table ${table} of another program. Let DATABASE_URL name a database of its own.`,
+        `The database already has a table ${table} of another program. Set DATABASE_URL to a database that only this program uses.`,
       );
     await knex.schema.dropTable(table);
   }

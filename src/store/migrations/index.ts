@@ -7,7 +7,7 @@ import { suspects } from './0005-suspects.ts';
 import { restingDeliveries } from './0006-resting-deliveries.ts';
 import { clientsWithPkce } from './0010-clients-with-pkce.ts';
 
-/** The store's schema, in order. */
+/** The migrations of the store, in order. */
 export const storeMigrations: readonly Migration[] = [
   initial,
   oauthGrants,

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { databaseFile } from '../../database/open-database.ts';
 
-/** A database for people: its file, or its URL without the password and the parameters. */
+/** The name of a database for people: its file, or its URL without password and parameters. */
 export function showDatabase(url: string): string {
   const file = databaseFile(url);
   if (file !== undefined) return `sqlite:${file}`;
@@ -9,7 +9,7 @@ export function showDatabase(url: string): string {
   return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
-/** True when two URLs name one database, as far as that can be seen in them. */
+/** True when two URLs name the same database, as far as the URLs show it. */
 export function isSameDatabase(a: string, b: string): boolean {
   const [fileA, fileB] = [a, b].map(databaseFile);
   if (fileA === undefined || fileB === undefined)

@@ -1,7 +1,7 @@
 import type { Migration } from '../../database/migration.ts';
 import type { TableShape } from './table-shape.ts';
 
-/** One database that is moved into another one. */
+/** One database and the target that it is moved to. */
 export interface Move {
   /** For people: "store" or "reporting table". */
   readonly what: string;
@@ -12,6 +12,6 @@ export interface Move {
   readonly migrations: readonly Migration[];
   readonly migrationsTable: string;
   readonly shapes: readonly TableShape[];
-  /** True for a table of others that may be in the target. */
+  /** True for a foreign table that is allowed in the target. */
   readonly mayStandBeside: (table: string) => boolean;
 }

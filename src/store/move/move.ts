@@ -18,28 +18,28 @@ export interface MoveProgress {
   readonly begin: (title: string, total: number) => { update(rows: number): void; stop(): void };
 }
 
-/** The reason of the signal that ends a move. */
+/** The abort reason of an interrupted move. */
 export class MoveInterrupted extends Error {
   override readonly name = 'MoveInterrupted';
 }
 
-/** The target took a table only in part. */
+/** The target accepted a table only in part. */
 export class TargetFailed extends Error {
   override readonly name = 'TargetFailed';
 }
 
 export interface CopiedTarget {
   readonly tables: readonly MovedTable[];
-  /** Lets a start accept the target. */
+  /** Marks the target as complete, so that a receiver starts on it. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Copies all tables into the target, reads them there, and compares. The target stays unfinished until it is told to
- * finish, and no start accepts it before.
+ * Copies all tables into the target, reads them back and compares them. No receiver starts on the target until `finish` is
+ * called.
  *
- * @throws StoreInUse, StoreUnusable, TargetFailed; the signal's reason, a MoveInterrupted, once it is aborted
+ * @throws StoreInUse, StoreUnusable, TargetFailed; a MoveInterrupted when the signal is aborted
  */
 export async function copyDatabase(
   move: Move,
@@ -106,12 +106,12 @@ async function digestTable(
   return digest.read();
 }
 
-/** True when the target holds the same rows as the source. */
+/** True when the target has the same rows as the source. */
 export function isEqual({ source, target }: MovedTable): boolean {
   return source.rows === target.rows && source.checksum === target.checksum;
 }
 
-/** A driver's message may hold values, so only its code is passed on. */
+/** A driver's message can contain values, so only its code is shown. */
 async function orTargetFailed<Result>(
   target: Database,
   { name }: TableShape,
@@ -125,7 +125,7 @@ async function orTargetFailed<Result>(
     throw new TargetFailed(
       target.isDataError(error)
         ? `The target refuses a row of the table ${name} (${code}).`
-        : `The target does not take the table ${name} any more (${code}).`,
+        : `The target failed while the table ${name} was copied (${code}).`,
       { cause: error },
     );
   }

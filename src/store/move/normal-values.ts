@@ -4,10 +4,10 @@ import type { Database } from '../../database/database.ts';
 import { dialects } from '../../database/dialect.ts';
 import type { ColumnKind, ColumnShape, TableShape } from './table-shape.ts';
 
-/** A value in the form that all databases share: a number and a boolean as their digits. */
+/** A value in a form that all databases share. Numbers and booleans are digits. */
 export type NormalValue = string | Buffer | null;
 
-/** What to select so that every driver answers the same: times as text. */
+/** The columns to select. Times are selected as text, so that every driver returns the same. */
 export function selectColumns({ knex, dialect }: Database, { columns }: TableShape): Knex.Raw[] {
   return columns.map(({ name, kind }) => {
     if (kind !== 'instant' && kind !== 'local' && kind !== 'date') return knex.raw('??', [name]);
@@ -15,10 +15,10 @@ export function selectColumns({ knex, dialect }: Database, { columns }: TableSha
   });
 }
 
-/** What the drivers answer for the kit's columns. */
+/** The values that the drivers return for the kit's columns. */
 export type DriverValue = string | number | boolean | Buffer | null | undefined;
 
-/** @param row as a driver answers {@link selectColumns} */
+/** @param row a row that a driver returned for {@link selectColumns} */
 export function normalRow(
   { columns }: TableShape,
   row: Readonly<Record<string, DriverValue>>,
@@ -31,17 +31,17 @@ function normalValue(kind: ColumnKind, value: DriverValue): NormalValue {
   if (Buffer.isBuffer(value)) return value;
   if (kind === 'bytes') return Buffer.from(String(value));
   if (kind === 'boolean') return value === true || Number(value) === 1 ? '1' : '0';
-  // Numbers, and texts of digits where a driver keeps large numbers exact.
+  // Numbers, or texts of digits when a driver returns large numbers as text.
   if (kind === 'integer') return String(value);
   return storable(String(value));
 }
 
-/** Text as every database takes it: the store writes none that is not well-formed or holds U+0000. */
+/** Makes text that every database accepts: well-formed and without U+0000. The store writes no other text. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
-/** A value as a database takes it. */
+/** A value in the form that a database accepts. */
 export function boundValue({ dialect }: Database, { kind }: ColumnShape, value: NormalValue): unknown {
   if (value === null) return null;
   if (kind === 'boolean') return value === '1';
@@ -51,7 +51,7 @@ export function boundValue({ dialect }: Database, { kind }: ColumnShape, value: 
 
 export interface TableDigest {
   readonly rows: number;
-  /** 16 hexadecimal characters; the same rows have the same one on every database, in any order. */
+  /** 16 hexadecimal characters. The same rows give the same checksum on every database, in any order. */
   readonly checksum: string;
 }
 
@@ -62,7 +62,7 @@ export interface Digest {
 
 const wrap = (1n << 128n) - 1n;
 
-/** Sums up the hashes of rows, so that the order in which a database answers them makes no difference. */
+/** Adds up the hashes of rows, so that the order of the rows does not matter. */
 export function createDigest(): Digest {
   let rows = 0;
   let sum = 0n;

@@ -9,17 +9,17 @@ import { inspectSqliteFile } from '../../database/sqlite.ts';
 import { StoreUnusable } from '../../database/store-unusable.ts';
 import type { Move } from './move-plan.ts';
 
-// A server may show a session for a moment after its end.
+// A server can still show a session for a moment after its end.
 const looks = 10;
 const pauseMs = 200;
 
 /**
- * Reads a database that nobody else changes meanwhile, all of it as it is at one moment. Nothing is written into it.
+ * Reads one state of a database that nobody else changes meanwhile. Writes nothing into it.
  *
- * A file is locked against every other process. A server's sessions are counted before and after.
+ * A file is locked against all other processes. On a server, the other sessions are counted before and after.
  *
  * @throws StoreInUse when a receiver or a command has the database open
- * @throws StoreUnusable when there is no such database, or its schema is not that of this version
+ * @throws StoreUnusable when the database does not exist or has the schema of another version
  */
 export async function withSource<Result>(
   move: Move,
@@ -75,22 +75,22 @@ async function requireNoOther({ knex, dialect, file }: Database, { what }: Move)
 
 async function requireSchema(within: Knex, { what, migrations, migrationsTable }: Move): Promise<void> {
   if (!(await within.schema.hasTable(migrationsTable)))
-    throw new Error(`The database holds no ${what} to move.`);
+    throw new Error(`The database has no ${what} to move. Check DATABASE_URL and REPORTING_DATABASE_URL.`);
   const made = await within(migrationsTable).pluck<string[]>('name');
   const known = migrations.map(({ name }) => name);
   if (made.some((name) => !known.includes(name)))
     throw new StoreUnusable(
       `The ${what} was made by a newer version of this program, or by a move that was not finished.`,
-      'Move it with the newer version, or name a whole one.',
+      'Use the newer version for the move, or name a complete source.',
     );
   if (known.every((name) => made.includes(name))) return;
   throw new StoreUnusable(
     `The ${what} was made by an older version of this program.`,
-    'Start the receiver of this version on it once, stop it, and move then.',
+    'Start this version of the receiver on it once, stop it, and then run the move.',
   );
 }
 
-/** A receiver that delivers holds a lease, also where its sessions cannot be seen. */
+/** A delivering receiver holds a lease, which is visible even where its sessions are not. */
 async function requireNoHolder(within: Knex, { shapes }: Move): Promise<void> {
   if (!shapes.some(({ name }) => name === 'destinations')) return;
   const held = await within('destinations')
@@ -99,6 +99,6 @@ async function requireNoHolder(within: Knex, { shapes }: Move): Promise<void> {
     .first<{ name: string } | undefined>('name');
   if (held !== undefined)
     throw new StoreInUse(
-      `A receiver delivers to ${held.name} from this store, or was killed less than a minute ago.`,
+      `A receiver is delivering to ${held.name} from this store, or was killed less than a minute ago.`,
     );
 }

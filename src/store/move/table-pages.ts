@@ -12,10 +12,10 @@ const pageRowsMax = 200;
 const pageBytesWanted = 4_000_000;
 
 /**
- * All rows of a table, page by page in the order of its key. A page is so small that memory stays bounded, whatever the
- * size of the table and of its rows.
+ * Reads all rows of a table, page by page in the order of its key. The size of a page is limited, so that memory stays
+ * bounded for any table and rows.
  *
- * @param within where to read: a transaction, where all pages must show one state
+ * @param within the connection, or the transaction when all pages must show one state
  */
 export async function* readPages(
   database: Database,
@@ -40,8 +40,8 @@ export async function* readPages(
 }
 
 /**
- * The rows after a key: first those that share all of it but the last column, then those that share less. Each of these
- * statements is one step in the key's index, on every database.
+ * The rows after a key: first the rows that share all key columns except the last, then the rows that share fewer. Each
+ * statement is one index lookup on every database.
  */
 async function readPage(
   database: Database,
@@ -65,10 +65,10 @@ async function readPage(
   return found;
 }
 
-// A server takes 16 MB in one packet, and a byte may cost two of them or more.
+// A server accepts 16 MB in one packet, and a byte can take two bytes of it or more.
 const statementBytesMax = 2_000_000;
 
-/** Adds rows to a table, in several statements where one would be too large. */
+/** Inserts rows into a table, in several statements when one would be too large. */
 export async function insertRows(
   database: Database,
   shape: TableShape,

@@ -6,7 +6,7 @@ import { openDatabase } from '../../database/open-database.ts';
 import { dialects } from '../../database/dialect.ts';
 import { migrate } from '../../database/migrate.ts';
 
-/** How a value is kept, as far as databases differ in it. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. */
+/** The kinds of values that databases store differently. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. */
 export type ColumnKind = 'text' | 'integer' | 'boolean' | 'bytes' | 'instant' | 'local' | 'date';
 
 export interface ColumnShape {
@@ -24,17 +24,17 @@ export interface TableShape {
 interface TableInfo {
   readonly name: string;
   readonly type: string;
-  /** The column's place in the primary key; 0 outside it. */
+  /** The position in the primary key, or 0 for other columns. */
   readonly pk: number;
 }
 
 const migrationsTable = 'steps';
 
 /**
- * The tables that a schema has. They are read from an empty database in which its steps were made, so a table that a
- * later step adds is among them.
+ * The tables of a schema. They are read from an empty database after its migrations, so tables of later migrations are
+ * included.
  *
- * @param kindOf names the kind of a column that SQLite's declared type does not tell
+ * @param kindOf gives the kind of a column where SQLite's declared type is not specific enough
  * @throws Error when a table has no primary key
  */
 export async function readTableShapes(

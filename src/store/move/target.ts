@@ -6,26 +6,26 @@ import { migrate, unfinishedMove } from '../../database/migrate.ts';
 import { inspectSqliteFile } from '../../database/sqlite.ts';
 import type { Move } from './move-plan.ts';
 
-/** The target of a move holds something already: nothing was changed in it. */
+/** The target of a move is not empty. Nothing was changed in it. */
 export class TargetNotEmpty extends Error {
   override readonly name = 'TargetNotEmpty';
 }
 
-/** What a database holds, as far as a move must know. */
+/** The content of a database, as far as a move needs it. */
 interface Found {
-  /** An earlier move into it was broken off. */
+  /** An earlier move into it was interrupted. */
   readonly isUnfinished: boolean;
-  /** The tables of the moved schema, and the one of its steps. */
+  /** The tables of the moved schema and of its migrations. */
   readonly own: readonly string[];
-  /** What is in the way, for people: `calls (3,214 rows)`. */
+  /** The tables that prevent the move, for people: `calls (3,214 rows)`. */
   readonly inTheWay: readonly string[];
 }
 
 /**
- * Looks whether a database can take what is moved. Changes nothing.
+ * Checks that a database can be the target of a move. Changes nothing.
  *
- * @param replace takes one that a broken-off move left
- * @throws TargetNotEmpty naming what is there
+ * @param replace also accepts the target of an interrupted move
+ * @throws TargetNotEmpty with the tables that are in the target
  */
 export async function requireEmptyTarget(move: Move, replace: boolean): Promise<void> {
   const database = openDatabase(move.to, 'inspect');
@@ -37,11 +37,11 @@ export async function requireEmptyTarget(move: Move, replace: boolean): Promise<
     const { isUnfinished, inTheWay } = await lookInto(database, move);
     if (isUnfinished && !replace)
       throw new TargetNotEmpty(
-        `A move into ${move.toShown} was broken off before. Run it again with --replace, which empties what that one left.`,
+        `An earlier move into ${move.toShown} was interrupted. Run the move again with --replace, which empties that incomplete target.`,
       );
     if (inTheWay.length > 0)
       throw new TargetNotEmpty(
-        `${move.toShown} is not empty: it holds ${inTheWay.join(', ')}. Name an empty database, or remove these tables if nobody needs them.`,
+        `${move.toShown} is not empty: it has ${inTheWay.join(', ')}. Give an empty database, or remove these tables if nobody needs them.`,
       );
   } finally {
     await database.close();
@@ -76,13 +76,13 @@ async function listTables({ knex, dialect }: Database): Promise<string[]> {
 }
 
 /**
- * Makes the schema in the target, after emptying what a broken-off move left there. From here until
- * {@link finishTarget} no start accepts it.
+ * Makes the schema in the target. The tables of an interrupted move are removed first. From now until
+ * {@link finishTarget} no receiver starts on the target.
  */
 export async function prepareTarget(target: Database, move: Move): Promise<void> {
   if (target.file === undefined || existsSync(target.file)) {
     const { isUnfinished, own } = await lookInto(target, move);
-    // The table of the steps goes last: until then the mark stands in it.
+    // Drop the migrations table last, because it holds the mark of the unfinished move.
     if (isUnfinished)
       for (const name of [...own.filter((table) => table !== move.migrationsTable), move.migrationsTable])
         await target.knex.schema.dropTable(name);
@@ -90,7 +90,7 @@ export async function prepareTarget(target: Database, move: Move): Promise<void>
   await migrate(target, move.migrationsTable, [unfinishedMove, ...move.migrations]);
 }
 
-/** Lets a start accept the target. */
+/** Marks the target as complete, so that a receiver starts on it. */
 export async function finishTarget({ knex }: Database, { migrationsTable }: Move): Promise<void> {
   await knex(migrationsTable).where({ name: unfinishedMove.name }).delete();
 }

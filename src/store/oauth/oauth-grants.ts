@@ -2,7 +2,7 @@ import { deleteSome } from '../../database/delete-some.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
-/** One approval of one client: its code, its refresh tokens and their access tokens end together. */
+/** One approval of a client. Its code, its refresh tokens and their access tokens all end together. */
 export interface GrantFamily {
   readonly id: string;
   readonly clientId: string;
@@ -15,7 +15,7 @@ export interface AuthorizationCodeRow {
   readonly hash: string;
   readonly familyId: string;
   readonly clientId: string;
-  /** As the authorization request named it; undefined when it named none. */
+  /** The redirect URI in the authorization request. Undefined when it had none. */
   readonly redirectUri: string | undefined;
   readonly scope: string;
   readonly codeChallenge: string | undefined;
@@ -44,7 +44,7 @@ export async function insertFamily(store: Store, family: GrantFamily): Promise<v
   });
 }
 
-/** Ends an approval: every token that came of it is refused from now on. */
+/** Ends an approval. From now on every token of it is refused. */
 export async function endFamily(store: Store, familyId: string, nowMs: number): Promise<void> {
   await store.writer
     .knex('oauth_families')
@@ -76,8 +76,8 @@ interface CodeColumns {
 }
 
 /**
- * Uses up a client's code. Of many that try at once, one gets it; the use of a code that was used before ends its
- * family.
+ * Uses a client's code. Of several concurrent requests only one gets it. Using a code for the second time ends its
+ * approval.
  */
 export async function takeCode(
   store: Store,
@@ -118,9 +118,9 @@ interface RefreshColumns {
   spent_at: number | null;
 }
 
-/** A refresh token, whatever its state. */
+/** Reads a refresh token in any state. */
 export async function readRefreshToken(store: Store, hash: string): Promise<RefreshTokenRow | undefined> {
-  // From the writer: what another request has just spent must be seen.
+  // Read from the writer, to see a token that another request has just spent.
   const row = await store.writer
     .knex('oauth_refresh_tokens')
     .join('oauth_families', 'oauth_families.id', 'oauth_refresh_tokens.family_id')
@@ -148,8 +148,8 @@ export async function readRefreshToken(store: Store, hash: string): Promise<Refr
 }
 
 /**
- * Keeps a refresh token. One that is there already stays as it is, since a successor is derived: the same
- * request again makes the same one.
+ * Stores a refresh token. An existing one is not changed: the token is derived from its parent, so a repeated request
+ * makes the same token.
  */
 export async function keepRefreshToken(
   store: Store,
@@ -169,7 +169,7 @@ export async function keepRefreshToken(
   });
 }
 
-/** Notes that a refresh token was used: the one that it came of is spent from now on. */
+/** Notes that a refresh token was used. Its parent is spent from now on. */
 export async function spendParent(
   store: Store,
   hash: string,
@@ -199,8 +199,8 @@ interface FamilyColumns {
 }
 
 /**
- * The approvals that live clients hold, the one that lasts longest first. One that was not used since the same
- * client was approved again is left out: nobody misses it.
+ * The approvals of active clients, the longest-lasting first. An approval is left out when the client was approved again
+ * after its last use, because nobody misses it.
  */
 export async function readApprovals(
   store: Store,
@@ -236,8 +236,8 @@ export async function readApprovals(
 }
 
 /**
- * Removes codes and approvals that ended before a time, at most so many of each, and what came of them. Answers how
- * many codes and approvals.
+ * Removes expired codes and approvals, at most `limit` of each, and the refresh tokens of those approvals. Returns the
+ * number of codes and approvals.
  */
 export async function deleteEndedGrants(store: Store, beforeMs: number, limit: number): Promise<number> {
   const { knex } = store.writer;

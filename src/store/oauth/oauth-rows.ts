@@ -6,11 +6,11 @@ export interface OAuthClientRow {
   readonly id: string;
   readonly name: string;
   readonly secretHash: string;
-  /** The secret before the last rotation, while it is still taken. */
+  /** The secret before the last rotation, while it is still valid. */
   readonly previousSecretHash: string | undefined;
   readonly previousSecretUntilMs: number | undefined;
   readonly redirectUris: readonly string[];
-  /** True when the client gets no code without a code challenge (RFC 7636). */
+  /** True when the client gets a code only with a code challenge (RFC 7636). */
   readonly pkceRequired: boolean;
   readonly scope: string;
   readonly createdAtMs: number;
@@ -20,7 +20,7 @@ export interface OAuthClientRow {
 export interface OAuthTokenRow {
   readonly hash: string;
   readonly clientId: string;
-  /** The approval that it came of. Undefined for client credentials. */
+  /** The approval of this token. Undefined for client credentials. */
   readonly familyId: string | undefined;
   readonly scope: string;
   readonly issuedAtMs: number;
@@ -50,7 +50,7 @@ interface TokenColumns {
   expires_at: number;
 }
 
-/** @param within a transaction of the writer, where there is one */
+/** @param within the transaction of the writer, if there is one */
 export async function insertClient(
   store: Store,
   client: OAuthClientRow,
@@ -72,9 +72,9 @@ export async function readClients(store: Pick<Store, 'reader'>): Promise<OAuthCl
   return rows.map(asClient);
 }
 
-/** A client that was not revoked. The id may come from anybody. */
+/** Reads a client that was not revoked. The id may come from anybody. */
 export async function readClient(store: Store, id: string): Promise<OAuthClientRow | undefined> {
-  // PostgreSQL fails on a NUL, and MySQL finds a row also when blanks follow its key.
+  // PostgreSQL fails on a NUL, and MySQL ignores trailing blanks of a key.
   if (!/^[A-Za-z0-9]{1,64}$/.test(id)) return undefined;
   const row = await store.reader
     .knex('oauth_clients')
@@ -96,9 +96,9 @@ export async function updateClient(
 }
 
 /**
- * Replaces the hash of a client's secret by another hash of the same secret.
+ * Replaces the hash of a client's secret with another hash of the same secret.
  *
- * @returns false when the client has another secret by now: nothing was changed
+ * @returns false when the client has a different secret now; then nothing was changed
  */
 export async function replaceSecretHash(
   store: Store,
@@ -125,7 +125,7 @@ export async function insertToken(store: Store, token: OAuthTokenRow): Promise<v
   });
 }
 
-/** An access token whose client was not revoked and whose approval was not ended. */
+/** Reads an access token, unless its client was revoked or its approval was ended. */
 export async function readToken(store: Store, hash: string): Promise<OAuthTokenRow | undefined> {
   const row = await store.reader
     .knex('oauth_tokens')
@@ -151,7 +151,7 @@ export async function deleteToken(store: Store, hash: string, clientId: string):
   return (await store.writer.knex('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1;
 }
 
-/** Removes tokens that ended before a time, at most so many. Answers how many. */
+/** Removes tokens that expired before a time, at most `limit`. Returns the number of removed tokens. */
 export async function deleteExpiredTokens(store: Store, beforeMs: number, limit: number): Promise<number> {
   return deleteSome(store.writer, 'oauth_tokens', ['hash'], ['expires_at', '<', beforeMs], limit);
 }

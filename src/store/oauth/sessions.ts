@@ -1,7 +1,7 @@
 import { deleteSome } from '../../database/delete-some.ts';
 import type { Store } from '../store.ts';
 
-/** A session's data, unless it ended. */
+/** The data of a session that has not expired. */
 export async function readSession(store: Store, hash: string, nowMs: number): Promise<string | undefined> {
   const row = await store.reader
     .knex('sessions')
@@ -25,7 +25,7 @@ export async function writeSession(
   });
 }
 
-/** Keeps a session's newer data and end, unless the session was deleted meanwhile. */
+/** Stores new data and a new expiry of a session, unless the session was deleted meanwhile. */
 export async function renewSession(
   store: Store,
   hash: string,
@@ -39,7 +39,7 @@ export async function deleteSession(store: Store, hash: string): Promise<void> {
   await store.writer.knex('sessions').where({ hash }).delete();
 }
 
-/** Removes sessions that ended, at most so many. Answers how many. */
+/** Removes expired sessions, at most `limit`. Returns the number of removed sessions. */
 export async function deleteEndedSessions(store: Store, nowMs: number, limit: number): Promise<number> {
   return deleteSome(store.writer, 'sessions', ['hash'], ['expires_at', '<', nowMs], limit);
 }

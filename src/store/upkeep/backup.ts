@@ -4,40 +4,44 @@ import { openDatabase } from '../../database/open-database.ts';
 import { checkStore, storeMigrationsTable } from '../store.ts';
 import { StoreUnusable } from '../../database/store-unusable.ts';
 
-/** The table in a backup's file that the store itself does not have. */
+/** The table that only a backup file has. */
 export const backupTable = 'jet_backup';
 
-/** What is kept in a backup beside the store. */
+/** The notes that a backup holds beside the store. */
 export interface BackupNotes {
   readonly madeAt: string;
-  /** Tells the key of the store from another one, without being it. */
+  /** Identifies the key of the store without revealing it. */
   readonly keyMark: string | undefined;
-  /** The key itself, where the operator did not give one. */
+  /** The key itself, if the kit made it. */
   readonly secretKey: string | undefined;
 }
 
 /**
- * Copies a store that may be in use into one file that only its owner can read, complete and checked, or not at all.
+ * Copies a store, which may be in use, into one checked file that only its owner can read. On an error no file is made.
  * Why: docs/decisions/backup.md
  *
- * @param storeFile the store's own file
- * @param file where to; there must be none yet
- * @returns how many bytes it has
+ * @param storeFile the file of the store
+ * @param file the file to make; it must not exist yet
+ * @returns the size of the file in bytes
  * @throws StoreUnusable when the store or the copy is damaged
  */
 export async function backUpStore(storeFile: string, file: string, notes: BackupNotes): Promise<number> {
-  if (existsSync(file)) throw new Error(`${file} is there already, and a backup replaces nothing.`);
-  if (!existsSync(storeFile)) throw new Error(`There is no store at ${storeFile}.`);
+  if (existsSync(file))
+    throw new Error(
+      `The file ${file} exists already, and a backup never replaces a file. Give another name.`,
+    );
+  if (!existsSync(storeFile))
+    throw new Error(`There is no store at ${storeFile}, so nothing was backed up. Check DATABASE_URL.`);
   await checkStore(`sqlite:${storeFile}`);
   const part = `${file}.part`;
   rmSync(part, { force: true });
-  // Made by us first, since SQLite would let others read it.
+  // Make the file first, because SQLite would make it readable by others.
   closeSync(openSync(part, 'wx', 0o600));
   try {
-    // A reader of its own: it sees one state from beginning to end, and no push waits for it.
+    // A separate reader sees one state throughout, and no push waits for it.
     const store = openDatabase(`sqlite:${storeFile}`, 'read');
     try {
-      // SQLite takes a copy for a write.
+      // SQLite treats VACUUM INTO as a write.
       await store.knex.raw('PRAGMA query_only = OFF');
       await store.knex.raw('VACUUM INTO ?', [part]);
     } finally {
@@ -49,7 +53,7 @@ export async function backUpStore(storeFile: string, file: string, notes: Backup
     renameSync(part, file);
     syncPath(dirname(file));
   } finally {
-    for (const left of [part, `${part}-wal`, `${part}-shm`]) rmSync(left, { force: true });
+    for (const path of [part, `${part}-wal`, `${part}-shm`]) rmSync(path, { force: true });
   }
   return statSync(file).size;
 }
@@ -70,10 +74,10 @@ async function addNotes(file: string, notes: BackupNotes): Promise<void> {
 }
 
 /**
- * What a backup's file tells of itself.
+ * Reads the notes of a backup file.
  *
- * @param known the names of the steps of the store's schema
- * @throws StoreUnusable when it is damaged, no backup, or made by a newer version
+ * @param known the names of the store's migrations
+ * @throws StoreUnusable when the file is damaged, is not a backup, or was made by a newer version
  */
 export async function readBackup(file: string, known: readonly string[]): Promise<BackupNotes> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
@@ -84,13 +88,13 @@ export async function readBackup(file: string, known: readonly string[]): Promis
   try {
     const tables = await knex('sqlite_master').where({ type: 'table' }).pluck<string[]>('name');
     if (!tables.includes(backupTable) || !tables.includes(storeMigrationsTable)) {
-      throw new StoreUnusable(`${file} is no backup of a store.`, remedy);
+      throw new StoreUnusable(`${file} is not a backup of a store.`, remedy);
     }
-    const steps = await knex(storeMigrationsTable).pluck<string[]>('name');
-    const unknown = steps.filter((name) => !known.includes(name));
+    const made = await knex(storeMigrationsTable).pluck<string[]>('name');
+    const unknown = made.filter((name) => !known.includes(name));
     if (unknown.length > 0) {
       throw new StoreUnusable(
-        `The backup was made by a newer version of this program (it knows ${unknown.join(', ')}).`,
+        `The backup was made by a newer version of this program (it has ${unknown.join(', ')}).`,
         'Restore it with that version. Nothing was changed.',
       );
     }
@@ -126,7 +130,7 @@ export async function requireSound(file: string): Promise<void> {
   }
 }
 
-/** Sees to it that a file, or the names in a folder, are on the disk. */
+/** Syncs a file, or the names in a folder, to the disk. */
 export function syncPath(path: string): void {
   const opened = openSync(path, 'r');
   try {

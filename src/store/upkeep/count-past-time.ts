@@ -2,16 +2,16 @@ import type { Knex } from 'knex';
 import type { Store } from '../store.ts';
 
 export interface PastTime {
-  /** Calls whose latest push came before this time are old, and so are refused bodies. Undefined: they are kept. */
+  /** Calls without a push since this time are removed, and so are refused bodies. Undefined: they are kept. */
   readonly beforeMs: number | undefined;
-  /** Tokens and approvals that ended before this time go. */
+  /** Tokens and approvals that expired before this time are removed. */
   readonly endedBeforeMs: number;
-  /** Tombstones that were made before this time go. */
+  /** Tombstones that were made before this time are removed. */
   readonly tombstonesBeforeMs: number;
   readonly nowMs: number;
 }
 
-/** How many rows housekeeping would remove, by kind. Reads whole tables: for a person who asks. */
+/** Counts the rows that housekeeping would remove, by kind. Reads whole tables, so it is only for a person's request. */
 export async function countPastTime(
   { reader: { knex } }: Store,
   { beforeMs, endedBeforeMs, tombstonesBeforeMs, nowMs }: PastTime,

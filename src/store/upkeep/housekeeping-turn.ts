@@ -4,15 +4,15 @@ import { inTransaction } from '../../database/transaction.ts';
 
 const name = 'housekeeping_turn';
 
-// The most that the clocks of two processes may be apart.
+// The largest expected difference between the clocks of two processes.
 const clocksApartMs = 600_000;
 
 /**
- * Takes or renews the turn at housekeeping, which one process has at a time. It only saves the others the work:
- * each step is safe beside another process's.
+ * Takes or renews the turn at housekeeping. Only one process has the turn, which saves the others the work; the work
+ * itself is safe in several processes at once.
  *
- * @param durationMs how long nobody else may have it; a process that dies gives it back by that
- * @returns false while another process has it
+ * @param durationMs how long other processes must wait; a process that dies loses its turn after this time
+ * @returns false while another process has the turn
  */
 export async function takeTurn(
   store: Store,
@@ -27,7 +27,7 @@ export async function takeTurn(
   return swap(store, kept, `${nowMs + durationMs} ${holder}`);
 }
 
-/** Gives the turn back, where it is still ours. */
+/** Gives the turn back if this process still has it. */
 export async function endTurn(store: Store, holder: string): Promise<void> {
   const kept = (await readKeptSetting(store, name)) ?? '';
   if (kept.endsWith(` ${holder}`)) await swap(store, kept, '0 nobody');

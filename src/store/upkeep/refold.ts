@@ -11,23 +11,23 @@ import { readPushes, readRevisions } from '../read-pushes.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
-/** What a parser makes of a stored body. Undefined: it cannot read it, and the reading of then stands. */
+/** Reads a stored body again with today's parser. Undefined when it cannot; then the first reading stays. */
 export type RereadPush = (
   body: Uint8Array,
   pathStage: Stage | undefined,
 ) => Pick<NewPush, 'callId' | 'stage' | 'fields' | 'extra' | 'warnings'> | undefined;
 
-/** A call as it is stored, and as today's parser makes it. */
+/** A call as it is stored, and as today's parser reads it. */
 export interface RefoldedCall {
   readonly before: CallRecord;
   readonly after: CallRecord;
   /** Pushes whose body could not be read again. */
   readonly unreadable: number;
-  /** Pushes that today's parser would put under another call id. They stay: call ids are never computed again. */
+  /** Pushes that today's parser would store under another call id. They stay, because call ids are never computed again. */
   readonly misplaced: number;
 }
 
-/** Ids of calls in order, for going through all of them page by page. */
+/** One page of call ids, in order. */
 export async function readCallIds(
   store: Store,
   filter: { callId?: string | undefined; sinceMs?: number | undefined },
@@ -46,22 +46,22 @@ export async function readCallIds(
     .pluck<string[]>('id');
 }
 
-/** What today's parser makes of some calls. Changes nothing. */
+/** Folds calls again with today's parser. Changes nothing. */
 export async function previewRefold(
   store: Store,
   callIds: readonly string[],
   reread: RereadPush,
 ): Promise<RefoldedCall[]> {
   const { knex, dialect } = store.reader;
-  // One view of the store for all of it: a push that comes in between would look like a difference.
+  // All reads see one state of the store. Otherwise a push that comes in between would look like a difference.
   return knex.transaction(async (transaction) => {
     return (await refoldCalls(transaction, callIds, reread)).refolded;
   }, dialects[dialect].oneView);
 }
 
 /**
- * Writes what today's parser makes of some calls, where it differs, under greater revisions, and marks those of
- * their deliveries due that were owed before, as a push would. Answers all of them, also those that do not differ.
+ * Folds calls again with today's parser and stores the calls that differ under higher revisions. Their existing deliveries
+ * become due, as after a push. Returns all calls, including those without a difference.
  */
 export async function applyRefold(
   store: Store,
@@ -71,7 +71,7 @@ export async function applyRefold(
   nowMs: number,
 ): Promise<RefoldedCall[]> {
   return inTransaction(store.writer, async (transaction) => {
-    // No push of theirs comes between.
+    // Lock the calls, so that no push of them comes in between.
     await lockInOrder(store.writer, transaction('calls').whereIn('id', [...callIds]), 'id');
     const { refolded, rereadPushes } = await refoldCalls(transaction, callIds, reread);
     const changed = refolded.filter((call) => differs(call));
@@ -95,7 +95,7 @@ export async function applyRefold(
   });
 }
 
-/** True when today's parser makes something else of a call. */
+/** True when today's parser reads a call differently. */
 export function differs({ before, after }: RefoldedCall): boolean {
   return JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after));
 }
@@ -130,7 +130,7 @@ async function refoldCalls(
       ofCall.push(push);
       continue;
     }
-    // Call id and content hash were made at receipt and are never recomputed.
+    // Call id and content hash were made at receipt and are never computed again.
     const { callId, stage, fields, extra, warnings } = reading;
     if (!isUnderId(push.callId, callId)) misplaced.set(push.callId, (misplaced.get(push.callId) ?? 0) + 1);
     const again = { ...push, stage, fields, extra };
@@ -160,7 +160,7 @@ interface BodyRow {
 
 const receiptCodes: ReadonlySet<PushWarning['code']> = new Set(['decoded_as', 'repaired', 'id_reused']);
 
-/** What was seen only at receipt: how the body was decoded or repaired, and which other calls there were. */
+/** The warnings that only the receipt could find: how the body was decoded or repaired, and whether the id was reused. */
 function receiptWarnings(row: BodyRow | undefined): readonly PushWarning[] {
   if (row === undefined) return [];
   const { warnings = [] } = JSON.parse(row.parsed) as Partial<Pick<NewPush, 'warnings'>>;

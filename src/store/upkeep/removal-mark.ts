@@ -5,13 +5,13 @@ import type { Store } from '../store.ts';
 const name = 'removal_mark';
 
 /**
- * What the last looks found. A store that was never looked at begins with its first start, or else with its newest
- * push: its clock was right then, as far as anybody knows.
+ * What the last housekeeping runs found. A store without a mark begins with its first start, or else with its newest push:
+ * as far as anybody knows, the clock was right at that time.
  */
 export async function readRemovalMark(store: Store, nowMs: number): Promise<RemovalMark> {
   const kept = await readKeptSetting(store, name);
   if (kept !== undefined) {
-    // JSON leaves out what is undefined.
+    // JSON omits undefined values.
     const { seenMs, beforeMs, doubt } = JSON.parse(kept) as Pick<RemovalMark, 'seenMs'> &
       Partial<RemovalMark>;
     return { seenMs, beforeMs, doubt };
@@ -29,7 +29,7 @@ export async function keepRemovalMark(store: Store, mark: RemovalMark): Promise<
   await keepSetting(store, name, JSON.stringify(mark));
 }
 
-/** When the oldest push or refused body came; undefined when there is none. */
+/** The time of the oldest push or refused body. Undefined when there is none. */
 export async function readOldestMs({ reader: { knex } }: Store): Promise<number | undefined> {
   const push = await knex('pushes').orderBy('id').first<Received | undefined>('received_at');
   const body = await knex('quarantine').orderBy('id').first<LastReceived | undefined>('last_received_at');

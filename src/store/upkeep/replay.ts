@@ -4,19 +4,19 @@ import { inLockOrder, lockInOrder } from '../../database/lock-order.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
-/** Which deliveries to make again; every condition that is given must hold. */
+/** Selects deliveries to make again. Every given condition must hold. */
 export interface DeliveryFilter {
   readonly callIds?: readonly string[] | undefined;
-  /** Only deliveries that rest in this state. */
+  /** Only deliveries in this state. */
   readonly state?: DeliveryState | undefined;
-  /** Also calls that were never owed, from before the destination was enabled. */
+  /** Also calls without a delivery, from before the destination was enabled. */
   readonly neverOwed?: boolean;
   /** Calls whose latest push came at or after this time, in epoch milliseconds. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
 }
 
-/** A call that can be replayed, and how its delivery stands; without one it was never owed. */
+/** A call that can be replayed, and the state of its delivery. The state is null when it has no delivery yet. */
 export interface Replayable {
   readonly id: string;
   readonly revision: number;
@@ -27,7 +27,7 @@ export interface Replayable {
 }
 
 /**
- * Calls whose deliveries a filter names, in order of id; page by page, so that nothing else is held up.
+ * One page of the calls whose deliveries match a filter, in order of id. Pages keep other work from waiting.
  *
  * @param afterId the last id of the page before
  */
@@ -46,7 +46,7 @@ export async function readReplayable(
         join.on('deliveries.call_id', 'calls.id').andOnVal('deliveries.destination', destination.name),
       )
       .where('calls.id', '>', afterId)
-      // A call that waits for its end is not landed before its time.
+      // A call that waits for its end must not land early.
       .where(
         (landable) =>
           void landable
@@ -74,8 +74,8 @@ export async function readReplayable(
 }
 
 /**
- * Marks deliveries due now, with fresh attempts. One that was never owed is made; none of a call that was removed
- * since it was read, which nothing would ever settle. Answers how many.
+ * Makes deliveries due now, with fresh attempts. A missing delivery is created, unless its call was removed since it was
+ * read, because nothing would ever settle such a delivery. Returns the number of deliveries.
  */
 export async function markForReplay(
   store: Store,
@@ -93,7 +93,7 @@ export async function markForReplay(
       table: 'deliveries',
       columns: ['destination', 'call_id', 'revision', 'state', 'due_at', 'due_since', 'attempts'],
       key: ['destination', 'call_id'],
-      // A push may have raised the revision since it was read.
+      // A push may have raised the revision since the call was read.
       assign: {
         revision: ({ stored, incoming }) =>
           `CASE WHEN ${stored('revision')} > ${incoming('revision')} THEN ${stored('revision')} ELSE ${incoming('revision')} END`,
@@ -105,9 +105,9 @@ export async function markForReplay(
 }
 
 /**
- * Makes deliveries due again that another process has landed meanwhile or has in hand: what this one wrote without the
- * fence may stand over what that one writes. Their calls get a greater revision, so that the settle of the other leaves
- * them due, whenever it comes. Those that rest undelivered stay as they are.
+ * Makes deliveries due again that another process may have written: this process wrote without a valid lease, so its older
+ * values may have replaced the newer ones. The calls get a higher revision, so that a later settlement by the other process
+ * leaves them due. Rejected and exhausted deliveries do not change.
  * Why: docs/decisions/leases.md
  */
 export async function makeDueAgain(

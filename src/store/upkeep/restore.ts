@@ -14,7 +14,7 @@ import { backupTable, requireSound, syncPath } from './backup.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { makeSqliteFolder } from '../../database/sqlite.ts';
 
-/** A process has the store open: a receiver, or a command. */
+/** A receiver or a command has the store open. */
 export class StoreInUse extends Error {
   override readonly name = 'StoreInUse';
 }
@@ -22,20 +22,19 @@ export class StoreInUse extends Error {
 export interface RestoreOptions {
   readonly backupFile: string;
   readonly storeFile: string;
-  /** What is added to the name of the store that was there. */
+  /** The suffix for the name of the old store. */
   readonly asideSuffix: string;
-  /** Asked when the store is too damaged to be locked: throws when a receiver runs on it all the same. */
+  /** Called when the store is too damaged to be locked. Throws when a receiver still runs on it. */
   readonly requireNoReceiver: () => Promise<void>;
-  /** Called when all is ready, right before the store is put in its place. */
+  /** Called when everything is ready, right before the restored store takes its place. */
   readonly beforeSwap: () => void;
 }
 
 /**
- * Puts a backup, which was examined, in the place of a store. There is a whole store in that place at every moment:
- * the one before, or the one that was restored.
+ * Replaces a store with a checked backup. At every moment a whole store is in place: the old one or the restored one.
  * Why: docs/decisions/backup.md
  *
- * @returns where the store before is kept now; undefined when there was none
+ * @returns the path of the old store; undefined when there was none
  * @throws StoreInUse while a process has the store open
  */
 export async function restoreStore(options: RestoreOptions): Promise<string | undefined> {
@@ -43,7 +42,7 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
   makeSqliteFolder(storeFile);
   const ready = `${storeFile}.restoring`;
   const removeReady = (): void => {
-    for (const left of [ready, `${ready}-wal`, `${ready}-shm`]) rmSync(left, { force: true });
+    for (const path of [ready, `${ready}-wal`, `${ready}-shm`]) rmSync(path, { force: true });
   };
   removeReady();
   let locked: Database | undefined;
@@ -52,13 +51,13 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
     const hadStore = existsSync(storeFile);
     giveToOwnerOf(hadStore ? storeFile : dirname(storeFile), ready, hadStore);
     if (hadStore) locked = await lockOut(storeFile, options.requireNoReceiver);
-    // A log without its file: the file may have been moved away from a receiver that still runs on it.
+    // A log without its file: the file may have been moved away while a receiver still uses it.
     else if (existsSync(`${storeFile}-wal`)) await options.requireNoReceiver();
     const aside = `${storeFile}${asideSuffix}`;
     if (hadStore) linkSync(storeFile, aside);
-    // A log that a damaged store left would be read into the one that takes its place.
-    for (const end of ['-wal', '-shm', '-journal'])
-      if (existsSync(`${storeFile}${end}`)) renameSync(`${storeFile}${end}`, `${aside}${end}`);
+    // SQLite would apply the log of the old, damaged store to the restored one, so move the log away.
+    for (const suffix of ['-wal', '-shm', '-journal'])
+      if (existsSync(`${storeFile}${suffix}`)) renameSync(`${storeFile}${suffix}`, `${aside}${suffix}`);
     options.beforeSwap();
     renameSync(ready, storeFile);
     syncPath(dirname(storeFile));
@@ -69,14 +68,14 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
   }
 }
 
-/** The backup without what the store does not have, as one file. */
+/** Copies the backup into one file, without the table of notes. */
 async function makeReady(backupFile: string, ready: string): Promise<void> {
   copyFileSync(backupFile, ready);
   chmodSync(ready, 0o600);
   const copy = openDatabase(`sqlite:${ready}`);
   const { knex } = copy;
   try {
-    // The key must not stay behind in the pages that are given free.
+    // Overwrite freed pages, so that they do not contain the key.
     await knex.raw('PRAGMA secure_delete = ON');
     await knex.schema.dropTable(backupTable);
   } finally {
@@ -87,8 +86,8 @@ async function makeReady(backupFile: string, ready: string): Promise<void> {
 }
 
 /**
- * Takes the store's only lock that shuts out those who merely have it open, too: SQLite ends its log only for the
- * last one. The log's content is in the file afterwards.
+ * Takes the only SQLite lock that also excludes idle processes: only the last process with the store open can end the log.
+ * Afterwards the log's content is in the main file.
  */
 async function lockOut(
   storeFile: string,
@@ -112,7 +111,7 @@ async function lockOut(
   }
 }
 
-/** Whoever restores may be root, and the receiver's user must be able to use the store. */
+/** Keeps owner and permissions: root may run the restore, but the receiver's user must be able to use the store. */
 function giveToOwnerOf(path: string, file: string, isStore: boolean): void {
   const { uid, gid, mode } = statSync(path);
   if (process.getuid?.() === 0) chownSync(file, uid, gid);

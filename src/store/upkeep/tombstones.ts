@@ -5,8 +5,8 @@ import { acceptedKeys, type SecretKeys } from '../secret-keys.ts';
 import type { Store } from '../store.ts';
 
 /**
- * What stays of a call that was removed. Under the store's key, since a call id may be made of numbers and a time,
- * which can be guessed: without the key nobody learns from the table who called.
+ * The hash that remains of a removed call. It uses the store's key, because a call id may consist of numbers and a time,
+ * which can be guessed: without the key the table does not reveal who called.
  */
 function tombstoneOf(callId: string, secretKey: string): string {
   return createHmac('sha256', secretKey).update(`call ${callId}`).digest('hex');
@@ -27,7 +27,7 @@ export async function writeTombstones(
   });
 }
 
-/** Those of some calls that were removed. */
+/** Finds the calls that were removed. */
 export async function readRemoved(
   knex: Knex,
   callIds: readonly string[],
@@ -43,7 +43,7 @@ export async function readRemoved(
   return new Set(hashes.map((hash) => byHash.get(hash) ?? ''));
 }
 
-/** Forgets tombstones that were made before a time, at most so many. Answers how many. */
+/** Removes tombstones that were made before a time, at most `limit`. Returns the number of removed tombstones. */
 export async function deleteOldTombstones(store: Store, beforeMs: number, limit: number): Promise<number> {
   return deleteSome(store.writer, 'tombstones', ['hash'], ['made_at', '<', beforeMs], limit);
 }

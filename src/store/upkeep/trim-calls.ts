@@ -7,12 +7,12 @@ import { writeTombstones } from './tombstones.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
 export interface TrimStep {
-  /** Where the next step goes on. Undefined: there is none. */
+  /** Where the next step begins. Undefined when there is no next step. */
   readonly afterId: string | undefined;
   readonly calls: number;
   readonly pushes: number;
   readonly deliveries: number;
-  /** Calls that are old enough and stay, since something is owed to a destination. */
+  /** Calls that are old enough but stay, because a delivery is due or exhausted. */
   readonly held: readonly HeldCall[];
 }
 
@@ -25,18 +25,18 @@ export interface TrimOptions {
   /** Calls whose latest push came before this time are old. */
   readonly beforeMs: number;
   readonly secretKey: string;
-  /** The push after which to look; '' to begin. */
+  /** The last push of the step before; '' for the first step. */
   readonly afterId: string;
-  /** How many pushes are looked at. */
+  /** The number of pushes to look at. */
   readonly pushesMax: number;
 }
 
-// What a destination has yet to be shown, or what a person has yet to decide about.
+// A due delivery must still land, and an exhausted one waits for a person's decision.
 const owedStates: readonly DeliveryState[] = ['due', 'exhausted'];
 
 /**
- * One small step of removing old calls: each goes whole, with its pushes and deliveries, in the same transaction
- * as its tombstone. The oldest pushes name the calls to look at, so that no index is kept for this alone.
+ * One small step of removing old calls. A call is removed with its pushes and deliveries in the same transaction that adds
+ * its tombstone. Old calls are found by the oldest pushes, so that no extra index is needed.
  * Why: docs/decisions/removal.md
  */
 export async function trimCalls(store: Store, options: TrimOptions, nowMs: number): Promise<TrimStep> {
@@ -52,7 +52,7 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
   const next = page.length < pushesMax ? undefined : page.at(-1)?.id;
   if (callIds.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held: [] };
   return inTransaction(store.writer, async (transaction) => {
-    // Locked as receivers do: a push of one of these calls waits, and then finds the tombstone.
+    // Locked in the same way as in a receiver: a push of such a call waits, and then finds the tombstone.
     const pastTime = transaction('calls').whereIn('id', callIds).where('last_received_at', '<', beforeMs);
     const old = await lockInOrder(store.writer, pastTime, 'id');
     const destinations = await readOwedDestinations(transaction);
@@ -84,7 +84,7 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
   });
 }
 
-/** Every destination that has a delivery, also one that is not enabled any longer. A step in the index for each. */
+/** Every destination with a delivery, including disabled ones. Needs one index lookup for each. */
 async function readOwedDestinations(knex: Knex): Promise<string[]> {
   const names: string[] = [];
   for (;;) {
