@@ -6,7 +6,7 @@ import { dialects, type DriverError } from '../database/dialect.ts';
 import { openStore, type Store } from './store.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
-/** A store that did not answer for as long as it was waited for. */
+/** The store did not answer within the waiting time. */
 export class StoreAway extends Error {
   override readonly name = 'StoreAway';
 }
@@ -14,12 +14,12 @@ export class StoreAway extends Error {
 const pauseMs = 1_000;
 
 /**
- * Opens the store, and waits for one that is away: a server that starts later, or a file that another process has
- * locked. What waiting does not mend is thrown at once.
+ * Opens the store. Waits when it is unreachable: a server may start later, or another process may have locked the file.
+ * Errors that waiting cannot fix are thrown at once.
  *
- * @param onWait called once, with the error that says why it is waited
+ * @param onWait called once, with the error that causes the wait
  * @throws StoreUnusable as {@link openStore} does, and when a server refuses the user, the password or the database
- * @throws StoreAway when it was waited for in vain
+ * @throws StoreAway when the store did not answer in time
  */
 export async function awaitStore(
   url: string,

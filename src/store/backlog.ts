@@ -2,23 +2,23 @@ import type { Knex } from 'knex';
 import { readDestinations } from './destinations.ts';
 import type { Store } from './store.ts';
 
-/** How much waits to be landed at one destination. */
+/** The deliveries that wait at one destination. */
 export interface DestinationBacklog {
   readonly destination: string;
   readonly deliveries: number;
-  /** How long the oldest has been due. */
+  /** How long the oldest delivery has been due. */
   readonly ageMs: number;
   readonly paused: boolean;
   readonly resting: Resting;
 }
 
-/** How many deliveries rest undelivered, until somebody mends the cause and replays them. */
+/** The number of deliveries that are not tried again until a person fixes the cause and replays them. */
 export interface Resting {
   readonly rejected: number;
   readonly exhausted: number;
 }
 
-/** What is due at each destination. Calls that wait for their end are not due. */
+/** The due deliveries of each destination. Calls that wait for their end are not due. */
 export async function readBacklog(
   store: Store,
   names: readonly string[],
@@ -50,10 +50,10 @@ export async function readBacklog(
   });
 }
 
-/** By destination; one where nothing rests is left out. */
+/** The rejected and exhausted deliveries by destination. A destination without any is absent. */
 export async function readResting(knex: Knex): Promise<ReadonlyMap<string, Resting>> {
   const rows = await knex('deliveries')
-    // As the index says it: SQLite takes it only for these very words.
+    // In the exact words of the index, because SQLite uses a partial index only then.
     .whereRaw(`state IN ('rejected', 'exhausted')`)
     .groupBy('state', 'destination')
     .select<{ destination: string; state: keyof Resting; deliveries: number | string }[]>(
@@ -69,7 +69,7 @@ export async function readResting(knex: Knex): Promise<ReadonlyMap<string, Resti
   return resting;
 }
 
-/** When the latest push was stored, in epoch milliseconds. */
+/** When the latest push was received, in epoch milliseconds. */
 export async function readLastPushMs(store: Store): Promise<number | undefined> {
   // Ids sort by time of receipt.
   const row = await store.reader

@@ -7,15 +7,15 @@ import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from '../database/transaction.ts';
 
-/** What the store knows of an enabled adapter. */
+/** The facts about an enabled adapter that the store needs. */
 export interface Destination {
   readonly name: string;
-  /** The stages that are worth a landing; others wait for `settleAfterMs`. */
+  /** The stages that land at once. Other stages wait for `settleAfterMs`. */
   readonly stages: readonly Stage[];
   readonly settleAfterMs: number;
 }
 
-/** A call under its new revision. */
+/** A call with its new revision. */
 export interface RevisedCall {
   readonly call: CallRecord;
   readonly revision: number;
@@ -23,7 +23,7 @@ export interface RevisedCall {
 
 export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
 
-/** Marks that destinations should show newer revisions. */
+/** Makes deliveries due for calls with new revisions. */
 export async function markDue(
   store: Store,
   transaction: Knex.Transaction,
@@ -36,8 +36,8 @@ export async function markDue(
 }
 
 /**
- * What marks that destinations should show newer revisions. A delivery that rests or that a rule holds back becomes
- * due now. One that is backing off after an error keeps its time, since it takes the newest revision when that comes.
+ * The upsert that makes deliveries due for calls with new revisions. A settled delivery, or one that a rule delays, becomes
+ * due now. A delivery that backs off after an error keeps its time, because that attempt takes the newest revision.
  */
 export function dueDeliveries(
   revised: readonly RevisedCall[],
@@ -68,19 +68,19 @@ export function dueDeliveries(
   };
 }
 
-/** A delivery that is due, with the call as it stands. */
+/** A due delivery with the current call. */
 export interface DueDelivery {
   readonly call: CallRecord;
   readonly revision: number;
   readonly remoteId: string | undefined;
-  /** How many attempts were made since it became due. */
+  /** How many attempts were made since the delivery became due. */
   readonly attempts: number;
-  /** True when it was in some adapter's hands before, however long ago: what became of that may be unknown. */
+  /** True when an adapter ever attempted it. The outcome of that attempt may be unknown. */
   readonly attemptedBefore: boolean;
   readonly dueSinceMs: number;
-  /** True when it was settled, and is due since the adapter asked to look again. */
+  /** True when the delivery was settled, and is due only because the adapter asked for a revisit. */
   readonly isRevisit: boolean;
-  /** The revision that landed last. Undefined: none has. */
+  /** The last revision that landed. Undefined when none has landed. */
   readonly landedRevision: number | undefined;
   /** The trace of the last landing. */
   readonly landedTrace: JsonValue | undefined;
@@ -98,7 +98,7 @@ interface DueRow {
   trace: string | null;
 }
 
-/** The deliveries of a destination that are due, the longest due first. */
+/** The due deliveries of a destination, those with the earliest due time first. */
 export async function readDue(
   store: Store,
   destination: string,
@@ -130,7 +130,7 @@ export async function readDue(
     attempts: row.attempts,
     attemptedBefore: row.attempted_at !== null,
     dueSinceMs: row.due_since ?? nowMs,
-    // Any other reason to look again makes the state `due`.
+    // Every other reason makes the state `due`.
     isRevisit: row.state !== 'due',
     landedRevision: row.delivered_revision ?? undefined,
     landedTrace: row.trace === null ? undefined : (JSON.parse(row.trace) as JsonValue),
@@ -148,11 +148,11 @@ export async function readNextDueMs(store: Store, destination: string): Promise<
 }
 
 /**
- * Notes before an attempt what may land now for the first time, for destinations that must know whether an earlier
- * outcome may be unknown: a process that dies in mid-write settles nothing. It counts no attempt, since the destination
- * as a whole may be away.
+ * Notes the first attempts of a batch before the batch is sent. A process that dies while it writes settles nothing, so
+ * some destinations must know that an earlier outcome may be unknown. This does not count as an attempt, because the whole
+ * destination may be unreachable.
  *
- * @returns false when the fence is gone: nothing was written
+ * @returns false when the lease was lost; then nothing was written
  */
 export async function noteInHand(
   store: Store,
@@ -175,7 +175,7 @@ export async function noteInHand(
   });
 }
 
-/** True while the lease is still ours. It is a write, so the row is held: no other may take over until commit. */
+/** True while this process holds the lease. The check is a write, so the row is locked and nobody can take over until commit. */
 export async function holdFence(
   transaction: Knex.Transaction,
   destination: string,

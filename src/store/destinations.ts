@@ -3,34 +3,34 @@ import { inTransaction } from '../database/transaction.ts';
 
 /** The right to deliver at one destination. */
 export interface Lease {
-  /** Grows with each take-over; a settle under an older one changes nothing. */
+  /** Grows with each take-over. A settlement under an older number changes nothing. */
   readonly fence: number;
-  /** The process that held it before did not let go: it may have ended because of what it had in hand. */
+  /** The previous holder did not release the lease: its current delivery may have ended its process. */
   readonly abandoned: boolean;
-  /** What that process had in hand alone. */
+  /** The delivery that the previous holder attempted alone. */
   readonly suspect: Suspect | undefined;
 }
 
-/** A delivery that is in hand by itself, so that the end of the process can be laid to it. */
+/** A delivery that is attempted alone, so that a crash of the process can be attributed to it. */
 export interface Suspect {
   readonly callId: string;
-  /** How many processes ended with it alone in hand, the present one counted. */
+  /** How many processes ended during an attempt of this delivery alone, including the present one. */
   readonly ends: number;
 }
 
-/** What is known of a destination as a whole. */
+/** The state of a destination as a whole. */
 export interface DestinationState {
   readonly name: string;
   readonly holder: string | null;
   readonly leaseUntilMs: number;
   readonly pausedUntilMs: number;
-  /** How many pauses came one after the other. */
+  /** How many pauses followed each other. */
   readonly pauses: number;
   readonly pauseReason: string | null;
   readonly pauseRemedy: string | null;
 }
 
-/** Makes the rows of the enabled destinations where they are missing. */
+/** Makes missing rows for the enabled destinations. */
 export async function registerDestinations(store: Store, names: readonly string[]): Promise<void> {
   await store.writer.upsert(store.writer.knex, {
     table: 'destinations',
@@ -41,14 +41,14 @@ export async function registerDestinations(store: Store, names: readonly string[
   });
 }
 
-// The most that the clocks of two processes may be apart.
+// The largest expected difference between the clocks of two processes.
 const clocksApartMs = 600_000;
 
 /**
  * Takes or renews the lease on a destination.
  *
- * @param held the lease to renew; undefined takes the destination when no other process holds it
- * @param hasEnded whether a holder's process has ended for certain: its lease is not waited for
+ * @param held the lease to renew; undefined takes the destination if no other process holds it
+ * @param hasEnded true when a holder's process has certainly ended, so its lease need not expire first
  * @returns the lease, or undefined when another process holds the destination
  */
 export async function takeLease(
@@ -73,7 +73,7 @@ export async function takeLease(
     const free =
       row.holder === null ||
       row.lease_until <= nowMs ||
-      // No lease is that long: it was taken under a clock that has been set back since.
+      // No lease lasts this long. It was taken before the clock was set back.
       row.lease_until > nowMs + durationMs + clocksApartMs ||
       hasEnded(row.holder);
     if (!free) return undefined;
@@ -89,10 +89,10 @@ export async function takeLease(
 }
 
 /**
- * Notes that one delivery is in hand alone. Should the process end now, the next holder knows of what. A settle or
- * a pause takes the note back.
+ * Notes that one delivery is attempted alone. If the process ends now, the next holder knows the likely cause. A settlement
+ * or a pause removes the note.
  *
- * @returns false when the fence is gone: nothing was written
+ * @returns false when the lease was lost; then nothing was written
  */
 export async function noteSuspect(
   store: Store,
@@ -107,7 +107,7 @@ export async function noteSuspect(
   return noted === 1;
 }
 
-/** Gives a lease back, so that another process need not wait for it to end. */
+/** Releases a lease, so that another process need not wait until it expires. */
 export async function releaseLease(store: Store, name: string, lease: Lease): Promise<void> {
   await store.writer
     .knex('destinations')
@@ -115,7 +115,7 @@ export async function releaseLease(store: Store, name: string, lease: Lease): Pr
     .update({ holder: null, lease_until: 0, suspect_call_id: null });
 }
 
-/** Pauses a destination, or with `undefined` ends its pause. */
+/** Pauses a destination, or ends its pause when given `undefined`. */
 export async function writePause(
   store: Store,
   name: string,

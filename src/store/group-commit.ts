@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The queue is full: the database cannot keep up, or is away. */
+/** The queue is full: the database is too slow or unreachable. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
 }
@@ -8,15 +8,15 @@ export class Overloaded extends Error {
 export interface GroupCommitOptions {
   /** The most items in one transaction. */
   readonly groupSizeMax: number;
-  /** The most items that wait; more are refused at once with {@link Overloaded}. */
+  /** The most items that may wait. Further items are refused at once with {@link Overloaded}. */
   readonly waitingMax: number;
-  /** True when an error lies in the database and not in an item: then the whole group fails at once. */
+  /** True when the database causes the error, not an item. The whole group then fails at once. */
   readonly failsAll: (error: unknown) => boolean;
-  /** Called after each group with its size and how long its commit took. */
+  /** Called after each group with its size and the duration of its commit. */
   readonly onCommit?: (size: number, durationMs: number) => void;
 }
 
-// So many share a transaction's cost well; waiting for more would leave the database idle while they are read.
+// This many items share the cost of a transaction well. To wait for more would leave the database idle.
 const gatherMax = 8;
 
 interface Waiting<Item, Result> {
@@ -26,12 +26,12 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Lets items that come while a commit is in flight share the next one, so that the cost of a sync is shared
- * under load. Each promise settles after its own commit.
+ * Groups items: those that arrive during a commit share the next one, so that they share the cost of a sync under load.
+ * Each promise settles after its own commit.
  *
- * When a group fails, its items are tried one by one, so that a bad one fails alone.
+ * When a group fails, its items are tried one by one, so that only the bad item fails.
  *
- * @param commit stores items in one transaction and answers in their order
+ * @param commit stores items in one transaction and returns results in their order
  */
 export function createGroupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -67,8 +67,8 @@ export function createGroupCommit<Item, Result>(
   };
 
   /**
-   * Waits until two turns of the event loop bring no further item. Those whose group was just answered may send
-   * again: taken along, they share one transaction and not two, which are most of the cost of small groups.
+   * Waits until two turns of the event loop bring no further item. Senders of the previous group may send again at once:
+   * one shared transaction is then cheaper than two small ones.
    */
   const gather = async (): Promise<void> => {
     let known = queue.length;
@@ -96,7 +96,7 @@ export function createGroupCommit<Item, Result>(
   return (item) =>
     new Promise((resolve, reject) => {
       if (queue.length >= options.waitingMax) {
-        reject(new Overloaded('Too many requests wait for the database'));
+        reject(new Overloaded('Too many pushes are waiting for the database'));
         return;
       }
       queue.push({ item, resolve, reject });

@@ -10,82 +10,82 @@ import type { StoreGate } from './store-gate.ts';
 import type { Store } from './store.ts';
 import { limitWaitingBytes } from './waiting-bytes.ts';
 
-/** A body as it came, with what its request says of it. */
+/** A received body with the facts from its request. */
 export type RawBody = Omit<RefusedBody, 'code' | 'detail'>;
 
-/** Why a body is kept in the quarantine. */
+/** The reason for keeping a body in the quarantine. */
 export type Refusal = Pick<RefusedBody, 'code' | 'detail'>;
 
-/** What became of a push. In each case it is on the disk. */
+/** The result of a push. In every case it is on the disk. */
 export type Taken =
   | {
       readonly kind: 'stored';
-      /** Of a repeat: the id of the push that was stored the first time. */
+      /** For a duplicate: the id of the push that was stored first. */
       readonly pushId: string;
       readonly duplicate: boolean;
-      /** Its id is another call's: the id that it was stored under. */
+      /** Set when another call already had its id: the id under which it was stored. */
       readonly moved: MovedPush | undefined;
     }
   | {
-      /** Its call does not take it, so it is in the quarantine: a late push brings no removed call back. */
+      /** Its call was removed or is full, so it is in the quarantine. A late push must not bring back a removed call. */
       readonly kind: 'set_aside';
       readonly code: keyof typeof setAsideDetails;
       readonly quarantineId: string;
       readonly moved: MovedPush | undefined;
     }
   | ({
-      /** It is no push, or one that the database refuses, so it is in the quarantine. */
+      /** It is not a push, or the database refuses it, so it is in the quarantine. */
       readonly kind: 'refused';
       readonly quarantineId: string;
     } & Refusal);
 
-/** An item of a list. `raw` gives the item's own text. */
+/** An item of a list. `raw` returns the item's own text. */
 export type ListItem = { readonly raw: () => RawBody } & (
   | { readonly push: NewPush; readonly refusal?: undefined }
   | { readonly push?: undefined; readonly refusal: Refusal }
 );
 
 /**
- * The one way by which what a sender sends reaches the store. It answers after the commit: what was answered is never
- * lost, and what is refused is kept as it came.
+ * The only way from a sender into the store. Each method returns after the commit: an answered push is never lost, and a
+ * refused body is kept unchanged.
  *
- * Each method fails with Overloaded, StoreSilent or an error of the database when the store cannot work now, and with
- * QuarantineFull when a body must be kept and there is no room.
+ * Each method throws Overloaded, StoreSilent or a database error when the store cannot work now. It throws QuarantineFull
+ * when a body must be kept and there is no room.
  */
 export interface Inbox {
-  /** Takes a push: it, its call and its due deliveries are committed in one transaction. */
+  /** Stores a push: the push, its call and its due deliveries are committed in one transaction. */
   take(push: NewPush, raw: RawBody): Promise<Taken>;
-  /** Takes a list: its pushes are committed in one transaction, then each item is answered in the list's order. */
+  /** Stores a list: its pushes are committed in one transaction. Then the results follow in the list's order. */
   takeList(items: readonly ListItem[]): AsyncIterable<Taken>;
-  /** Keeps a body that is no push in the quarantine. Answers its id there. */
+  /** Keeps a body that is not a push in the quarantine. Returns its id there. */
   refuse(raw: RawBody, refusal: Refusal): Promise<string>;
 }
 
 export interface InboxOptions {
   readonly store: Store;
   readonly gate: StoreGate;
-  /** Where calls are due to be delivered. */
+  /** The destinations for which calls become due. */
   readonly destinations: readonly Destination[];
-  /** For the tombstones of calls that were removed. */
+  /** The keys for the tombstones of removed calls. */
   readonly secretKeys: SecretKeys;
   readonly quarantineBytesMax: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called after each commit of pushes, with how many it had and how long it took. */
+  /** Called after each commit with the number of pushes and the duration. */
   readonly onCommit: (size: number, durationMs: number) => void;
   /** Called after pushes were stored, to wake the worker. */
   readonly onStored: () => void;
 }
 
-// So many pushes share a transaction at most, and so many wait.
+// The most pushes in one transaction, and the most that may wait.
 const groupSizeMax = 500;
 const waitingMax = 5_000;
-// Pushes that wait cost several times their bytes in memory.
+// A waiting push takes several times its size in memory.
 const waitingBytesMax = 8 * 1024 * 1024;
 
 const setAsideDetails = {
-  call_removed: 'Its call was removed before it came.',
-  call_full: `Its call holds ${pushesOfCallMax} pushes, which is the most.`,
+  call_removed: 'The call was removed before this push arrived.',
+  call_full: `The call already holds ${pushesOfCallMax} pushes, the maximum.`,
 } as const satisfies Record<NonNullable<StoredPush['setAside']>, string>;
 
 const notStorable: Refusal = { code: 'not_storable', detail: 'The push cannot be stored.' };
@@ -115,7 +115,7 @@ export function createInbox(options: InboxOptions): Inbox {
     waitingBytesMax,
   );
 
-  /** True when an error lies in the values of a push, and would be the same next time. */
+  /** True when the values of a push cause the error, so that a retry fails too. */
   const isDataError = (error: unknown): boolean =>
     !(error instanceof Overloaded) && store.writer.isDataError(error);
 
@@ -133,22 +133,22 @@ export function createInbox(options: InboxOptions): Inbox {
     return { kind: 'set_aside', code: setAside, quarantineId, moved };
   };
 
-  /** A push without an entry is one that the database refuses. The others are then stored one by one. */
+  /** Stores a list. When the database refuses a push, all are stored one by one. A refused push has no entry. */
   const storeList = async (pushes: readonly NewPush[]): Promise<Map<NewPush, StoredPush>> => {
     const stored = new Map<NewPush, StoredPush>();
     const add = async (group: readonly NewPush[]): Promise<void> => {
       const results = await commitList(group);
       group.forEach((push, index) => stored.set(push, results[index] as StoredPush));
     };
-    const unlessData = (error: unknown): void => {
+    const requireDataError = (error: unknown): void => {
       if (!isDataError(error)) throw error;
-      log.error({ error }, 'A push of a list could not be stored and goes to the quarantine');
+      log.error({ error }, 'A push of a list could not be stored, so it goes into the quarantine');
     };
     try {
       await add(pushes);
     } catch (error) {
-      unlessData(error);
-      if (pushes.length > 1) for (const push of pushes) await add([push]).catch(unlessData);
+      requireDataError(error);
+      if (pushes.length > 1) for (const push of pushes) await add([push]).catch(requireDataError);
     }
     return stored;
   };
@@ -160,7 +160,7 @@ export function createInbox(options: InboxOptions): Inbox {
         stored = await commitInGroup(push);
       } catch (error) {
         if (!isDataError(error)) throw error;
-        log.error({ error, pushId: push.id }, 'A push could not be stored and goes to the quarantine');
+        log.error({ error, pushId: push.id }, 'A push could not be stored, so it goes into the quarantine');
         return refused(raw, notStorable);
       }
       return taken(stored, raw);

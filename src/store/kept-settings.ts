@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
-/** What the store keeps about itself. */
+/** Facts that the store keeps about itself. */
 export type KeptSetting =
   'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'removal_mark' | 'secret_key_mark';
 
@@ -27,8 +27,10 @@ export async function keepSetting(
 }
 
 /**
+ * Stores a setting only if it has no value yet.
+ *
  * @param within a transaction of the writer
- * @returns false when it was kept before: the earlier value stands
+ * @returns false when there was a value already; that value stays
  */
 export async function keepSettingOnce(
   store: Store,

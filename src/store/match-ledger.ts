@@ -5,15 +5,15 @@ import type { Ledger } from '../domain/ledger.ts';
 import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 
-// How many numbers one statement names.
+// How many numbers one statement contains.
 const pageSize = 500;
 
-/** The ledger of one destination, kept in the store. */
+/** The ledger of one destination, in the store. */
 export function createStoredLedger(store: Store, destination: string, clock: Clock): Ledger {
   return {
     getMany: (numbers) => readLedger(store.reader, destination, numbers, clock()),
     async putMany(entries) {
-      // PostgreSQL refuses a key that comes twice in one statement; the last one is meant.
+      // PostgreSQL refuses a key that occurs twice in one statement. The last entry wins.
       const byNumber = new Map(entries.map((entry) => [entry.number, entry]));
       await store.writer.upsert(store.writer.knex, {
         table: 'match_ledger',
@@ -34,7 +34,7 @@ export function createStoredLedger(store: Store, destination: string, clock: Clo
   };
 }
 
-/** What the ledger of a destination holds of these numbers. Reads only: commands that look use it too. */
+/** Reads a destination's ledger entries for these numbers. Also used by commands that only read. */
 export async function readLedger(
   database: Database,
   destination: string,
@@ -54,7 +54,7 @@ export async function readLedger(
   return known;
 }
 
-/** Removes what is not valid any longer, at most so many. Answers how many entries. */
+/** Removes expired entries, at most `limit`. Returns the number of removed entries. */
 export async function deleteEndedLedgerEntries(store: Store, nowMs: number, limit: number): Promise<number> {
   const ended = ['valid_until', '<=', nowMs] as const;
   return deleteSome(store.writer, 'match_ledger', ['destination', 'number'], ended, limit);

@@ -14,36 +14,36 @@ import { findReusedIds, type MovedPush } from './reused-ids.ts';
 import { readRemoved } from './upkeep/tombstones.ts';
 import { inTransaction } from '../database/transaction.ts';
 
-// Half of the shortest retention: times of a sender whose clock or zone is set wrong stay on the safe side.
+// Half of the shortest retention, so that a sender with a wrong clock or time zone is still on the safe side.
 const recentMs = 12 * 3_600_000;
 
-/** A push that was just read, with what is kept of its request. */
+/** A new push with the parts of its request that are kept. */
 export interface NewPush extends Push {
   readonly warnings: readonly PushWarning[];
-  /** The body as it came. It was read as JSON, so it is well-formed UTF-8 and its text is its bytes. */
+  /** The received body. It was read as JSON, so it is well-formed UTF-8 and its text is its bytes. */
   readonly body: string;
-  /** The stage that the path gave, for reading the body again. */
+  /** The stage from the path, needed to read the body again. */
   readonly pathStage: Stage | undefined;
 }
 
 export interface StoredPush {
-  /** Of a repeat: the id of the push that was stored the first time. */
+  /** For a duplicate: the id of the push that was stored first. */
   readonly pushId: string;
   readonly duplicate: boolean;
-  /** Its call was removed, or holds as many pushes as it may. Nothing was written: it is to be kept elsewhere. */
+  /** Its call was removed or is full. Nothing was written, so the caller must keep the push elsewhere. */
   readonly setAside?: 'call_removed' | 'call_full';
-  /** Its id is another call's: the id that it was stored under. */
+  /** Set when another call already had its id: the id under which it was stored. */
   readonly moved?: MovedPush;
 }
 
-/** A call has about five. Each push reads and folds all of its call, so a call without end would slow down all. */
+/** A call has about five pushes. Each push reads and folds its whole call, so an endless call would slow everything down. */
 export const pushesOfCallMax = 1_000;
 
 /**
- * Stores pushes in one transaction: appends those that are new, folds their calls again from all their pushes,
- * raises the calls' revisions and marks their deliveries due. Answers in the order given.
+ * Stores pushes in one transaction: adds the new ones, folds their calls from all pushes, raises the calls' revisions and
+ * makes their deliveries due. Returns results in the given order.
  *
- * @param secretKeys for the tombstones of calls that were removed; without it they are not looked at
+ * @param secretKeys the keys of the tombstones; without them removed calls are not looked up
  */
 export async function storePushes(
   store: Store,
@@ -55,7 +55,7 @@ export async function storePushes(
   const { writer } = store;
   const callIds = [...new Set(pushes.map((push) => push.callId))];
   if (dialects[writer.dialect].writesTogether) {
-    // Read before the lock is taken. Who changes a call raises its revision: then nothing is written here.
+    // Read without a lock. If another process changes a call meanwhile, its revision differs and nothing is written here.
     const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKeys);
     if (group.fresh.length === 0) return group.answers;
     const expected = {
@@ -77,12 +77,12 @@ export async function storePushes(
   });
 }
 
-/** Pushes that are to be stored, with the calls that they change. */
+/** New pushes with the calls that they change. */
 interface Group {
   readonly fresh: readonly NewPush[];
   readonly answers: StoredPush[];
   readonly calls: readonly CallRecord[];
-  /** Of the calls as they stand. */
+  /** The current revisions of the calls. */
   readonly revisions: ReadonlyMap<string, number>;
 }
 
@@ -104,7 +104,7 @@ async function readGroup(
     for (const [id, revision] of others.revisions) revisions.set(id, revision);
   }
   const removed = await findRemoved(store, knex, own, revisions, nowMs, secretKeys);
-  const { fresh, answers } = separateRepeats(own, known, removed);
+  const { fresh, answers } = separateDuplicates(own, known, removed);
   for (const [index, push] of pushes.entries()) {
     const to = moved.get(push);
     const answer = answers[index];
@@ -145,7 +145,7 @@ function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: nu
   ];
 }
 
-/** Writes folded calls under a greater revision each. */
+/** Writes folded calls, each with a higher revision. */
 export async function writeCalls(
   store: Store,
   transaction: Knex.Transaction,
@@ -158,7 +158,7 @@ export async function writeCalls(
   return revised;
 }
 
-/** Not below the clock, so that a store restored from a backup does not fall behind its own reporting table. */
+/** Never lower than the clock, so that a store restored from a backup does not fall behind its reporting table. */
 function revise(
   calls: readonly CallRecord[],
   revisions: ReadonlyMap<string, number>,
@@ -185,9 +185,9 @@ function callRows(revised: readonly RevisedCall[]): Upsert {
 }
 
 /**
- * Takes the locks that keep two receivers from folding one call at once. Rows that are missing are inserted
- * first and all are locked in order of id, so that no two transactions wait for each other in a circle.
- * SQLite has one lock, which a transaction takes when it begins.
+ * Takes the locks that keep two receivers from folding the same call at once. Missing rows are inserted first, and all rows
+ * are locked in order of id, so that no two transactions wait for each other. SQLite needs no row locks: a transaction
+ * takes its only lock when it begins.
  */
 async function lockCalls(
   store: Store,
@@ -212,9 +212,9 @@ async function lockCalls(
 }
 
 /**
- * Those of the pushes' calls that were removed. It is asked under their locks, so that a removal in another process
- * was either seen as a call or is seen here. Nearly every push is spared the question: its call is known, or it
- * names a moment of late, which no push of a call that was kept for a day does.
+ * Finds the calls that were removed. Called under their locks, so that a removal by another process cannot be missed. Most
+ * pushes skip this query: the call is known, or the push names a recent time. A removed call was kept for at least a day,
+ * so no push of it names a recent time.
  */
 async function findRemoved(
   store: Store,
@@ -229,7 +229,7 @@ async function findRemoved(
     !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
   const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
   const removed = await readRemoved(knex, [...callIds], secretKeys);
-  // The rows that were made to be locked.
+  // Remove the rows that were only made for locking.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await knex('calls')
       .whereIn('id', [...removed])
@@ -237,14 +237,14 @@ async function findRemoved(
   return removed;
 }
 
-/** What a push's row keeps of its reading. */
+/** The parts of a read push that its row stores as JSON. */
 export function parsedOf(
   push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>,
 ): Pick<NewPush, 'fields' | 'extra' | 'warnings'> {
   return { fields: push.fields, extra: push.extra, warnings: push.warnings };
 }
 
-function separateRepeats(
+function separateDuplicates(
   pushes: readonly NewPush[],
   known: readonly Push[],
   removed: ReadonlySet<string>,

@@ -5,7 +5,7 @@ import { createPushId, firstPushIdAt } from './push-id.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from '../database/transaction.ts';
 
-/** A body that was refused, with why. */
+/** A refused body with the reason. */
 export interface RefusedBody {
   readonly body: Buffer;
   readonly code: string;
@@ -20,23 +20,22 @@ export interface QuarantinedBody extends RefusedBody {
   readonly times: number;
   readonly firstReceivedAtMs: number;
   readonly lastReceivedAtMs: number;
-  /** The push that it became when it was replayed. */
+  /** The push that was made from it by a replay. */
   readonly replayedAs: string | undefined;
 }
 
-/** The quarantine holds as much as it may. */
+/** The quarantine has reached its size limit. */
 export class QuarantineFull extends Error {
   override readonly name = 'QuarantineFull';
 }
 
-// What a row costs beside its body: an endless stream of tiny bodies fills the quarantine too.
+// The cost of a row beside its body, so that an endless stream of tiny bodies also fills the quarantine.
 const rowBytes = 512;
 
 /**
- * Keeps a refused body, as bytes. An identical one, refused in the same place for the same reason, only raises
- * its count.
+ * Keeps a refused body as bytes. An identical body that was refused for the same reason only raises the count.
  *
- * @throws QuarantineFull when a new one would exceed the cap
+ * @throws QuarantineFull when a new body would exceed the limit
  */
 export async function quarantineBody(
   store: Store,
@@ -50,7 +49,7 @@ export async function quarantineBody(
     .digest('hex');
   const keep = (): Promise<string> => countOrInsert(store, refused, contentHash, capBytes, nowMs);
   return keep().catch((error: unknown) => {
-    // Another process kept the same body at the same moment: now it is there to be counted.
+    // Another process stored the same body at the same moment, so now it can be counted.
     if (dialects[store.writer.dialect].isUniqueViolation(error as DriverError)) return keep();
     throw error;
   });
@@ -108,17 +107,17 @@ interface QuarantineRow {
   body: Buffer;
 }
 
-/** Which quarantined bodies; every condition that is given must hold. */
+/** Selects quarantined bodies. Every given condition must hold. */
 export interface QuarantineFilter {
   readonly id?: string | undefined;
   readonly code?: string | undefined;
   /** Received at or after this time, in epoch milliseconds. */
   readonly sinceMs?: number | undefined;
-  /** Id after which to go on, for reading in pages. */
+  /** The last id of the page before. */
   readonly afterId?: string | undefined;
 }
 
-/** Quarantined bodies that were not replayed yet, the oldest first. */
+/** Quarantined bodies that were not replayed, the oldest first. */
 export async function readQuarantine(
   store: Store,
   filter: QuarantineFilter,
@@ -152,9 +151,9 @@ export async function readQuarantine(
 }
 
 /**
- * Notes which push a quarantined body became, so that it is not replayed twice. The push holds what it says, so its
- * bytes go, except those of a body that was repaired. An identical one that is refused after this is kept anew, where
- * it can be seen.
+ * Notes which push was made from a quarantined body, so that it is not replayed twice. The push has the content, so the
+ * body's bytes are removed, except when the body was repaired. An identical body that is refused later is stored again, so
+ * that it can be seen.
  */
 export async function markReplayed(
   store: Store,
@@ -172,7 +171,7 @@ export async function markReplayed(
     });
 }
 
-/** Removes bodies that came for the last time before a time, at most so many. Answers how many. */
+/** Removes bodies that last came before a time, at most `limit`. Returns the number of removed bodies. */
 export async function deleteOldQuarantine(store: Store, beforeMs: number, limit: number): Promise<number> {
   const { knex } = store.writer;
   const ids = await knex('quarantine')

@@ -21,7 +21,7 @@ export async function readPushes(knex: Knex, callIds: readonly string[]): Promis
   return rows.map(pushOf);
 }
 
-/** All pushes of some calls, and the revisions of those calls that have any. */
+/** All pushes of some calls, with the revisions of the calls that have pushes. */
 export async function readStandingPushes(
   store: Store,
   knex: Knex,
@@ -50,7 +50,7 @@ async function standingRows(store: Store, knex: Knex, callIds: readonly string[]
       'calls.revision',
     );
   if (looksUpEach) {
-    // OFFSET keeps the look-up apart: it would be made one join again.
+    // OFFSET keeps PostgreSQL from turning the lookup into one join again.
     const { rows } = await knex.raw<{ rows: StandingRow[] }>(
       'SELECT found.* FROM unnest(?::text[]) AS wanted (call_id) CROSS JOIN LATERAL (? OFFSET 0) AS found',
       [[...callIds], standing.whereRaw('pushes.call_id = wanted.call_id')],
@@ -58,7 +58,7 @@ async function standingRows(store: Store, knex: Knex, callIds: readonly string[]
     return rows;
   }
   return writesTogether
-    ? // A statement of fixed text is prepared once.
+    ? // A statement with a fixed text is prepared only once.
       standing.whereRaw('pushes.call_id IN (SELECT value FROM json_each(?))', JSON.stringify(callIds))
     : standing.whereIn('pushes.call_id', callIds);
 }

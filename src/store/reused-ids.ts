@@ -1,7 +1,7 @@
 import { plainPhoneText } from '../domain/plain-phone-text.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 
-/** A push under an id that another call has already, and the id that it got instead. */
+/** A push whose id another call already has, and the id that it gets instead. */
 export interface MovedPush {
   readonly callId: string;
   readonly warning: PushWarning;
@@ -13,16 +13,16 @@ const callIdLengthMax = 191;
 type Facts = Pick<Push, 'callId' | 'fields'>;
 
 /**
- * Keeps calls apart that came under one id. A push belongs to another call when it names another start (over 12 h
- * away) and another origin number than every push that its id has. Its call gets the id with its own start behind it,
- * so that every further push of it lands there too. A push that lacks one of the two stays under the id as it came.
+ * Separates calls that came under the same id. A push belongs to another call when its start is over 12 h away from every
+ * known push of that id, and its origin number differs too. Its call gets the id plus its start, so that all its pushes
+ * land there. A push without a start or an origin number keeps its id.
  *
- * Which of two calls keeps the bare id depends on which came first. That they are two does not.
+ * The order of receipt decides which call keeps the bare id. It does not decide that there are two calls.
  * Why: docs/decisions/call-ids.md
  *
- * @param pushes that came, in order of receipt
+ * @param pushes the received pushes, in order of receipt
  * @param known the stored pushes of their calls
- * @returns by push: those that belong elsewhere
+ * @returns the pushes that belong to another call
  */
 export function findReusedIds<P extends Facts>(
   pushes: readonly P[],
@@ -49,7 +49,7 @@ export function findReusedIds<P extends Facts>(
   return moved;
 }
 
-/** True for a stored call id that is the id of a push, or was made of it for a call that came under it too. */
+/** True when a stored call id is the id of a push, or was made from that id for a second call. */
 export function isUnderId(storedId: string, pushId: string): boolean {
   if (storedId === pushId) return true;
   const start = /#\d{8}T\d{6}Z$/.exec(storedId);
@@ -66,7 +66,7 @@ function factsOf({ fields }: Facts): CallFacts | undefined {
   return startMs === undefined || text === undefined ? undefined : { startMs, origin: originOf(text) };
 }
 
-/** The same however a number is written: `0412 345 678` ends as `+61412345678` does. */
+/** Makes different spellings of a number comparable: `0412 345 678` ends like `+61412345678`. */
 function originOf(text: string): string {
   const plain = plainPhoneText(text);
   const digits = plain.replace(/\D/g, '');
@@ -86,7 +86,7 @@ function movedPush(callId: string, startMs: number): MovedPush {
       field: 'callsessionid',
       code: 'id_reused',
       received: callId.slice(0, 100),
-      action: `another call has this id, from another number and over 12 h apart; this one is kept as ${own}`,
+      action: `another call from another number, over 12 h apart, has this id; this call is stored as ${own}`,
     },
   };
 }

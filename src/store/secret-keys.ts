@@ -1,12 +1,12 @@
-/** The secret key, and the one before it while the key is being changed. */
+/** The secret key, and the previous key while the key is being changed. */
 export interface SecretKeys {
-  /** Whatever is new is made under this one. */
+  /** Everything new uses this key. */
   readonly present: string;
-  /** What was made under this one is still accepted. */
+  /** Everything that was made with this key is still accepted. */
   readonly previous: string | undefined;
 }
 
-/** The keys under which something accepted may have been made, the present one first. */
+/** The accepted keys, the present key first. */
 export function acceptedKeys({ present, previous }: SecretKeys): [string, ...string[]] {
   return previous === undefined ? [present] : [present, previous];
 }

@@ -6,11 +6,11 @@ import { inTransaction } from '../database/transaction.ts';
 const rowsMax = 200;
 
 /**
- * Brings deliveries nearer that are due at a time that no rule sets: they were written under a clock that has been set
- * back since, and would wait for that time. Those whose call can land are due now, the others after `settleAfterMs`.
+ * Makes deliveries due earlier that are due later than any rule allows. They were written before the clock was set back,
+ * and would wait too long. If the call can land, the delivery becomes due now, otherwise after `settleAfterMs`.
  *
- * @param dueLatestMs the latest time that a rule of today sets
- * @returns how many
+ * @param dueLatestMs the latest due time that today's rules can set
+ * @returns the number of changed deliveries
  */
 export async function bringNearer(
   store: Store,

@@ -6,30 +6,30 @@ import { upsertTogether } from '../database/sqlite-together.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from '../database/transaction.ts';
 
-/** What an attempt made of a delivery. */
+/** The result of an attempt at a delivery. */
 export interface Settlement {
   readonly callId: string;
-  /** The revision that was attempted. When the call has a newer one by now, the delivery stays due. */
+  /** The attempted revision. If the call has a newer one now, the delivery stays due. */
   readonly revision: number;
   readonly state: DeliveryState;
-  /** For `due`: when to try again. For `delivered` and `skipped`: when to look again for a late match. */
+  /** For `due`: the time of the next attempt. For `delivered` and `skipped`: the time of a revisit for a late match. */
   readonly dueAtMs: number | undefined;
-  /** How many attempts failed in a row. 0 for `due`: a rule holds it back, until the next push at most. */
+  /** How many attempts failed in a row. For `due`, 0 means that a rule delays the delivery, at most until the next push. */
   readonly attempts: number;
   readonly code: string | undefined;
   readonly reason: string | undefined;
   readonly remedy: string | undefined;
-  /** Undefined keeps what an earlier attempt named. */
+  /** Undefined keeps the id of an earlier attempt. */
   readonly remoteId: string | undefined;
-  /** JSON text. Undefined keeps the last one. */
+  /** JSON text. Undefined keeps the earlier trace. */
   readonly trace: string | undefined;
 }
 
 /**
- * Writes what an attempt made of a batch, unless the destination was taken over meanwhile.
+ * Writes the results of a batch, unless another process has taken over the destination.
  *
- * @param fence the number of the lease under which the batch was taken
- * @returns false when the fence is gone: nothing was written
+ * @param fence the number of the lease under which the batch was read
+ * @returns false when the lease was lost; then nothing was written
  */
 export async function settle(
   store: Store,
@@ -50,12 +50,12 @@ export async function settle(
     return upsertTogether(writer.knex, 'settled_batch', expected, [settled, unsuspected(destination, fence)]);
   }
   return inTransaction(writer, async (transaction) => {
-    // What was in hand has an outcome: the process did not end of it.
+    // The attempt has an outcome, so it did not end the process: remove the suspect.
     const held = await holdFence(transaction, destination, fence, { fence, suspect_call_id: null });
     if (!held) return false;
     const callIds = settlements.map(({ callId }) => callId);
     const rows = transaction('deliveries').where({ destination }).whereIn('call_id', callIds);
-    // A trimmed call's is not made again.
+    // Do not recreate the delivery of a removed call.
     const owed = new Set(await lockInOrder(writer, rows, 'call_id'));
     const standing = settlements.filter(({ callId }) => owed.has(callId));
     await writer.upsert(transaction, settledRows(destination, standing, nowMs));
@@ -63,7 +63,7 @@ export async function settle(
   });
 }
 
-/** What was in hand has an outcome: the process did not end of it. */
+/** Removes the suspect: the attempt has an outcome, so it did not end the process. */
 function unsuspected(destination: string, fence: number): Upsert {
   return {
     table: 'destinations',
@@ -74,8 +74,8 @@ function unsuspected(destination: string, fence: number): Upsert {
 }
 
 /**
- * Settles rows as they stand at that moment. Where a push came while the batch was away, what landed is already
- * old: that delivery stays due. One that failed keeps its time, and takes the newest revision by itself then.
+ * The upsert that settles deliveries. If a push came during the attempt, the landed revision is outdated and the delivery
+ * stays due. A failed delivery keeps the time of its next attempt, which takes the newest revision.
  */
 function settledRows(destination: string, settlements: readonly Settlement[], nowMs: number): Upsert {
   return {
@@ -103,7 +103,7 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
         `CASE WHEN ${incoming('state')} = 'delivered' AND ` +
         `(${stored('delivered_revision')} IS NULL OR ${stored('delivered_revision')} < ${incoming('revision')}) ` +
         `THEN ${incoming('revision')} ELSE ${stored('delivered_revision')} END`,
-      // Before due_at, which it reads.
+      // Must come before due_at, because it reads the stored due_at.
       due_since: (names) =>
         `CASE WHEN ${outdated(names)} THEN ${orNow(names, 'due_at')} ` +
         `WHEN ${names.incoming('state')} = 'due' THEN ${orNow(names, 'due_since')} ELSE NULL END`,
@@ -136,7 +136,7 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
 }
 
 function outdated({ stored, incoming }: UpsertNames): string {
-  // Without an attempt it did not fail: a rule held it back, which may not hold for the newer revision.
+  // With 0 attempts it did not fail: a rule delayed it, and that rule may not apply to the newer revision.
   const isBackingOff = `${incoming('state')} = 'due' AND ${incoming('attempts')} > 0`;
   return `(${stored('revision')} > ${incoming('revision')} AND NOT (${isBackingOff}))`;
 }

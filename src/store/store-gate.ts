@@ -6,46 +6,46 @@ export class StoreSilent extends Error {
   override readonly name = 'StoreSilent';
 }
 
-/** Stands before the store, so that nobody waits for one that does not answer. */
+/** Guards the store, so that no request waits for a store that does not answer. */
 export interface StoreGate {
   /**
-   * Runs work on the store, or refuses it at once while the store does not answer.
+   * Runs work on the store. While the store does not answer, the work is refused at once.
    *
-   * @throws StoreSilent; the work may have been done all the same
+   * @throws StoreSilent; the work may have been done anyway
    */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** True when an error says that the store cannot work now. */
+  /** True when an error means that the store cannot work now. */
   readonly isAway: (error: unknown) => boolean;
   /** False while work is refused. */
   readonly isOpen: () => boolean;
-  /** Whether the store would take a push now. However many ask, it is tried at most once a second. */
+  /** Whether the store can take a push now. The store is tried at most once a second, however many ask. */
   readonly canStore: () => Promise<boolean>;
-  /** Stops looking whether the store answers again. */
+  /** Stops the probes. */
   stop(): void;
 }
 
 export interface StoreGateOptions {
-  /** How long work may take. Longer than the store itself waits for a lock that another process holds. */
+  /** How long work may take. Must be longer than the store's own wait for a lock. */
   readonly answersWithinMs: number;
-  /** A failure that took longer than this is silence too. A quick one refuses nobody: it is an answer. */
+  /** A failure that took longer than this also counts as silence. A quick failure does not, because it is an answer. */
   readonly quickMs: number;
   readonly probeEveryMs: number;
   readonly isAway: (error: unknown) => boolean;
-  /** False while what is committed would be lost. Asked before a result is reported. */
+  /** False when committed data would be lost. Checked before a result is reported. */
   readonly isInPlace: () => boolean;
-  /** A piece of work that needs what a push needs, and leaves nothing. */
+  /** Does what a push does, but leaves no data. */
   readonly probe: () => PromiseLike<unknown>;
-  /** Called when the gate shuts, and when it opens again. */
+  /** Called when the gate closes and when it opens again. */
   readonly onChange: (isOpen: boolean) => void;
 }
 
-// Whoever asks whether the store can be used is told soon, and not from long ago.
-const toldWithinMs = 2_000;
-const toldForMs = 1_000;
+// Readiness answers quickly and is at most one second old.
+const readinessWithinMs = 2_000;
+const readinessValidMs = 1_000;
 
 /**
- * While the store is silent the gate alone asks it, again and again; everybody else is told at once. From any failure
- * until a probe succeeds it also says that the store takes no push: a full disk fails quickly, and lets one read.
+ * While the store is silent, only the gate probes it, and all other work is refused at once. After any failure, readiness
+ * is false until a probe succeeds: for example, a full disk fails quickly but can still be read.
  * Why: docs/decisions/store-gate.md
  */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
@@ -65,7 +65,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
 
   const requireInPlace = (): void => {
     wasInPlace = isInPlace();
-    if (!wasInPlace) throw new StoreSilent('The file of the store is not in its place');
+    if (!wasInPlace) throw new StoreSilent('The file of the store is missing or was replaced');
   };
 
   const probeUntilSound = async (): Promise<void> => {
@@ -96,7 +96,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
 
   const check = async (): Promise<boolean> => {
     try {
-      await within(toldWithinMs, probeInPlace());
+      await within(readinessWithinMs, probeInPlace());
       soundAtMs = performance.now();
     } catch {
       void probeUntilSound();
@@ -107,7 +107,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   return {
     async run(work) {
       if (!isOpen()) throw new StoreSilent('The store does not answer');
-      // A look costs some file lookups: while all was well at the last one, the one after the work is enough.
+      // The check costs some file system calls. If the last check was good, the check after the work is enough.
       if (!wasInPlace) requireInPlace();
       const startedMs = performance.now();
       try {
@@ -128,7 +128,7 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
     isOpen,
     canStore() {
       if (!sound || !isInPlace()) return Promise.resolve(false);
-      if (performance.now() - soundAtMs < toldForMs) return Promise.resolve(true);
+      if (performance.now() - soundAtMs < readinessValidMs) return Promise.resolve(true);
       return (checking ??= check().finally(() => {
         checking = undefined;
       }));

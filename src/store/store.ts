@@ -12,18 +12,17 @@ import { inTransaction } from '../database/transaction.ts';
 export interface Store {
   /** For every transaction that writes. */
   readonly writer: Database;
-  /** For look-ups and reports, so that they hold up no push. */
+  /** For lookups and reports, so that they do not delay pushes. */
   readonly reader: Database;
   close(): Promise<void>;
 }
 
-// More than the pages that a push of the usual size takes. MySQL's text ends at 64 KB.
+// More than the pages of a usual push. MySQL's text type ends at 64 KB.
 const probeBytes = 32 * 1024;
 
 /**
- * Asks the store what a push asks of it: its lock, room, and a commit on the disk. Leaves nothing.
- *
- * A row of its own each time, so that two processes do not wait for each other.
+ * Tests whether the store can take a push: it takes the lock, uses space and commits to the disk. Leaves no data. Each test
+ * uses its own row, so that two processes do not wait for each other.
  */
 export async function probeStore({ writer }: Store): Promise<void> {
   const name = `probe ${randomUUID()}`;
@@ -33,27 +32,27 @@ export async function probeStore({ writer }: Store): Promise<void> {
   });
 }
 
-/** Where the store remembers the steps of its schema. */
+/** The table with the names of the store's finished migrations. */
 export const storeMigrationsTable = 'jet_store_migrations';
 
-// Reading every page of a large store takes minutes; above this only its head and its schema are read.
+// Reading every page of a large store takes minutes. Above this size only its header and schema are read.
 const fullCheckBytesMax = 256 * 1024 * 1024;
 
 /**
- * Opens the store and brings its schema up to date. Where there is none it makes one.
+ * Opens the store and brings its schema up to date. Makes a store if there is none.
  *
- * @throws StoreUnusable when it is corrupt, unreadable, of another program or newer than this one
+ * @throws StoreUnusable when it is damaged, unreadable, of another program or of a newer version
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
-  // Before it is opened for writing, which would change even the file of another program.
+  // Check first: opening for writing would change even the file of another program.
   const file = databaseFile(url);
   if (file !== undefined && !inspectSqliteFile(file).isNew) await checkStore(url);
   return openAndMigrate(url, migrations, false);
 }
 
 /**
- * Opens a store that is there: for commands, which never make one. Their statements go through all rows, so a server
- * gives them as long as they take.
+ * Opens an existing store for a command, and never makes one. Commands read all rows, so their statements have no time
+ * limit on a server.
  *
  * @throws StoreUnusable as {@link openStore} does, and when there is no store
  */
@@ -61,14 +60,16 @@ export async function openExistingStore(url: string, migrations: readonly Migrat
   const file = databaseFile(url);
   if (file !== undefined && inspectSqliteFile(file).isNew) throw noStore(`There is no store at ${file}.`);
   if (!(await checkStore(url)).isMade)
-    throw noStore(file === undefined ? 'There is no store in the database.' : `${file} holds no store.`);
+    throw noStore(
+      file === undefined ? 'There is no store in the database.' : `The file ${file} is not a store.`,
+    );
   return openAndMigrate(url, migrations, true);
 }
 
 function noStore(reason: string): StoreUnusable {
   return new StoreUnusable(
     reason,
-    'If there was one, put it back or restore a backup. If not: the first start of the receiver makes it (npm start).',
+    'If there was a store, put it back or restore a backup. If not, start the receiver to make one: npm start',
   );
 }
 
@@ -78,7 +79,7 @@ async function openAndMigrate(
   patient: boolean,
 ): Promise<Store> {
   const writer = openDatabase(url, 'write', patient);
-  // A server takes many connections at once, so one pool serves both uses.
+  // A server accepts many connections at once, so one pool serves both uses.
   const reader = writer.traits.isFile ? openDatabase(url, 'read') : writer;
   const close = async (): Promise<void> => {
     await reader.close();
@@ -86,7 +87,7 @@ async function openAndMigrate(
   };
   try {
     await migrate(writer, storeMigrationsTable, migrations);
-    // By now SQLite has made its log. Both connections note their files before a push is answered.
+    // SQLite has made its log by now. Both connections note their files before a push is answered.
     if (reader !== writer) await reader.knex(storeMigrationsTable).first('name');
     for (const database of [writer, reader]) database.findLostFile();
   } catch (error) {
@@ -97,9 +98,9 @@ async function openAndMigrate(
 }
 
 /**
- * Looks whether a store can be used, without changing it. `isMade` is false where a database is still empty.
+ * Checks whether a store can be used, without changing it. `isMade` is false when the database is still empty.
  *
- * @throws StoreUnusable when it cannot
+ * @throws StoreUnusable when it cannot be used
  */
 export async function checkStore(url: string): Promise<{ isMade: boolean }> {
   const database = openDatabase(url, 'inspect');
@@ -117,12 +118,12 @@ export async function checkStore(url: string): Promise<{ isMade: boolean }> {
 }
 
 async function checkSqlite({ knex }: Database, path: string): Promise<void> {
-  if (!startsAsSqlite(path)) throw corrupt(path, 'it does not begin as an SQLite file does');
+  if (!startsAsSqlite(path)) throw corrupt(path, 'it does not begin like an SQLite file');
   const tables = await knex('sqlite_master').where({ type: 'table' }).pluck<string[]>('name');
   if (tables.length > 0 && !tables.includes(storeMigrationsTable)) {
     throw new StoreUnusable(
       `The database file ${path} belongs to another program.`,
-      'Let DATABASE_URL name a file of its own.',
+      'Set DATABASE_URL to a file that only this program uses.',
     );
   }
   if (statSync(path).size > fullCheckBytesMax) return;
@@ -146,7 +147,7 @@ function asUnusable(error: unknown, database: Database): unknown {
   if (!database.traits.isFile && database.isRefused(error)) {
     return new StoreUnusable(
       `The database server refuses the user, the password or the database that DATABASE_URL names (${code ?? 'without a code'}).`,
-      'Check DATABASE_URL, and that the database is there and the user has every right in it.',
+      'Check DATABASE_URL. The database must exist, and the user must have all permissions in it.',
       { cause: error },
     );
   }
@@ -162,7 +163,7 @@ function asUnusable(error: unknown, database: Database): unknown {
   ) {
     return new StoreUnusable(
       `The store cannot be opened for writing (${code}).`,
-      'Give the user that runs the receiver the right to read and write the file and its folder.',
+      'Give the user that runs the receiver permission to read and write the file and its folder.',
       { cause: error },
     );
   }
@@ -172,7 +173,7 @@ function asUnusable(error: unknown, database: Database): unknown {
 function corrupt(path: string, detail: string, cause?: unknown): StoreUnusable {
   return new StoreUnusable(
     `The database file ${path} is damaged: ${detail}.`,
-    'Restore it from a backup. Nothing was changed in it.',
+    'Nothing was changed in it. Restore it from a backup.',
     { cause },
   );
 }

@@ -1,10 +1,10 @@
 import { Overloaded } from './group-commit.ts';
 
 /**
- * Limits how many bytes may wait to be stored. One item is always let in, however large.
+ * Limits how many bytes may wait to be stored. One item is always accepted, however large it is.
  * Why: docs/decisions/store-gate.md
  *
- * @throws Overloaded at once, for what would come on top
+ * @throws Overloaded at once, for an item over the limit
  */
 export function limitWaitingBytes<Item, Result>(
   store: (item: Item) => Promise<Result>,
@@ -15,7 +15,7 @@ export function limitWaitingBytes<Item, Result>(
   return async (item) => {
     const bytes = bytesOf(item);
     if (waiting > 0 && waiting + bytes > bytesMax)
-      throw new Overloaded('Too many bytes wait for the database');
+      throw new Overloaded('Too many bytes are waiting for the database');
     waiting += bytes;
     try {
       return await store(item);

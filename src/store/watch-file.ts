@@ -3,9 +3,9 @@ import type { LostFile } from '../database/database.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from './store.ts';
 
-/** Whether what the store commits now will be found by the next start. */
+/** Checks whether the next start will find what the store commits now. */
 export interface FileWatch {
-  /** Looks now. Undefined while the store's files are in their place, and for a server. */
+  /** Checks now. Undefined while the store's files are in place, and for a server. */
   readonly findLoss: () => StoreLoss | undefined;
   readonly stop: () => void;
 }
@@ -17,13 +17,13 @@ export interface StoreLoss {
 
 const lookEveryMs = 1_000;
 
-/** Looks once a second, and whenever it is asked. Logs when the file is lost, and when it is back. */
+/** Checks once a second and on request. Logs when the file is lost and when it is back. */
 export function watchStoreFile({ writer }: Pick<Store, 'writer'>, log: Log): FileWatch {
   let isLost = false;
   const findLoss = (): StoreLoss | undefined => {
     const lost = writer.findLostFile();
     if (lost === undefined) {
-      if (isLost) log.info({}, 'The file of the store is back in its place');
+      if (isLost) log.info({}, 'The file of the store is in place again');
       isLost = false;
       return undefined;
     }
@@ -32,19 +32,19 @@ export function watchStoreFile({ writer }: Pick<Store, 'writer'>, log: Log): Fil
       isLost = true;
       log.error(
         loss,
-        'The store is not at its path any more: pushes are answered 503 and nothing is delivered until it is back',
+        'The store is not at its path any more: pushes are answered 503 and nothing is delivered until the file is back',
       );
       if (lost.isLogOnly) saveLog();
     }
     return loss;
   };
-  /** What the lost log holds goes into the file, unless another process has begun a log of its own meanwhile. */
+  /** Writes the lost log into the database file, unless another process has begun a new log meanwhile. */
   const saveLog = (): void => {
     if (existsSync(`${writer.file ?? ''}-wal`)) return;
     writer.knex.raw('PRAGMA wal_checkpoint(FULL)').then(
-      () => log.info({}, 'What the lost log held is in the database file now'),
+      () => log.info({}, 'The content of the lost log was written into the database file'),
       (error: unknown) =>
-        log.error({ error }, 'What the lost log holds could not be written into the database file'),
+        log.error({ error }, 'The content of the lost log could not be written into the database file'),
     );
   };
   const timer = writer.file === undefined ? undefined : setInterval(findLoss, lookEveryMs).unref();
@@ -53,8 +53,8 @@ export function watchStoreFile({ writer }: Pick<Store, 'writer'>, log: Log): Fil
 
 function remedyOf({ isLogOnly, isOverwritten }: LostFile, file: string): string {
   if (isOverwritten)
-    return 'Stop the receiver and restore a backup: npm run restore -- <file>. A start with the files as they are lacks calls, or fails.';
+    return 'Stop the receiver and restore a backup: npm run restore -- <file>. With the present files, a start would fail or miss calls.';
   return isLogOnly
-    ? 'Restart the receiver: as it stops, it writes what its log holds into the database file.'
-    : `Stop the receiver, put the same file back at ${file} beside its -wal file, and start the receiver. It goes on by itself if the file comes back before.`;
+    ? 'Restart the receiver: when it stops, it writes the content of its log into the database file.'
+    : `Stop the receiver, put the same file back at ${file} beside its -wal file, and start the receiver. If the file comes back earlier, the receiver continues by itself.`;
 }

@@ -121,7 +121,9 @@ describe.concurrent('while the file of the store is', () => {
     const file = join(receiver.folder, 'jet.sqlite');
     expect((await receiver.push({ callsessionid: 'kept' })).status).toBe(200);
     rmSync(`${file}-wal`);
-    await until(() => expect(receiver.logLines.join('')).toContain('What the lost log held is in'));
+    await until(() =>
+      expect(receiver.logLines.join('')).toContain('The content of the lost log was written into'),
+    );
     copyFileSync(file, `${file}.seen`);
     const seen = openDatabase(`sqlite:${file}.seen`, 'inspect');
     expect(await seen.knex('pushes').pluck('call_id')).toEqual(['kept']);
