@@ -9,20 +9,20 @@ import { openDatabase } from '../database/open-database.ts';
 import { migrate } from '../database/migrate.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
-/** What an adapter's tools are made from. */
+/** The parts from which an adapter's tools are made. */
 export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger' | 'showFigure'> {
   readonly core: Pick<CoreSettings, 'DEFAULT_COUNTRY' | 'DEFAULT_AREA_CODE' | 'OWN_NUMBERS'>;
 }
 
 /**
- * Makes an adapter with the kit's own tools.
+ * Makes an adapter with the kit's tools.
  *
- * @throws Error when it is written for another version of the contract
+ * @throws Error when the adapter is written for another version of the contract
  */
 export function createAdapter(
   definition: AdapterDefinition,
   config: Record<string, unknown>,
-  { core, ...lent }: AdapterSurroundings,
+  { core, ...tools }: AdapterSurroundings,
 ): Adapter {
   if (definition.contractVersion !== contractVersion) {
     throw new Error(
@@ -35,7 +35,7 @@ export function createAdapter(
   });
   const readNumber = (text: string): string | undefined => readPhone(text).e164;
   return definition.create(config, {
-    ...lent,
+    ...tools,
     readNumber,
     ownNumbers: new Set(
       (core.OWN_NUMBERS ?? []).map((text) => readNumber(text)).filter((e164) => e164 !== undefined),

@@ -4,22 +4,22 @@ import type { CoreSettings } from '../config/core-schema.ts';
 import { databaseFile } from '../database/open-database.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
-/** The folder for what is kept beside the store: its secret key, and what the first start made. */
+/** The folder for the files beside the store: the secret key and the first start's credentials. */
 function dataFolder(core: CoreSettings): string {
   const file = databaseFile(core.DATABASE_URL);
   return file === undefined ? 'data' : dirname(file);
 }
 
 /**
- * Refuses to begin anew beside what an earlier store left: without this, a store that was lost or not mounted would
- * be replaced by an empty one that knows no client of the earlier one.
+ * Refuses to make a new store beside the key of an earlier one. Otherwise a lost or unmounted store would be replaced by an
+ * empty store that does not know the earlier clients.
  *
- * @throws StoreUnusable when the store's file is missing and the key that was made for it is there
+ * @throws StoreUnusable when the store's file is missing but its key exists
  */
 export function requireStoreOfKey(core: CoreSettings): void {
   const file = databaseFile(core.DATABASE_URL);
   const keyFile = secretKeyFile(core);
-  // The key first: another process may be making both, the store before the key.
+  // Check the key first: another process may be making both files, the store before the key.
   if (file === undefined || core.SECRET_KEY !== undefined || !existsSync(keyFile) || existsSync(file)) return;
   throw new StoreUnusable(
     `The store ${file} is missing, but its secret key ${keyFile} is there.`,
@@ -27,17 +27,17 @@ export function requireStoreOfKey(core: CoreSettings): void {
   );
 }
 
-/** Where the secret key is kept that was made because none was given. */
+/** The file of the secret key that the kit makes when none is set. */
 export function secretKeyFile(core: CoreSettings): string {
   return join(dataFolder(core), 'secret-key');
 }
 
-/** Where the first start puts the credentials that it made, unless it shows them on a terminal. */
+/** The file for the first start's credentials, when there is no terminal to show them. */
 export function firstStartFile(core: CoreSettings): string {
   return join(dataFolder(core), 'first-start.txt');
 }
 
-/** Where a store is kept unless the settings name another place, as absolute paths. */
+/** The usual paths of a store file, as absolute paths. */
 export function usualStoreFiles(core: CoreSettings): string[] {
   return [...new Set([dataFolder(core), 'data'].map((folder) => resolve(folder, 'jet.sqlite')))];
 }

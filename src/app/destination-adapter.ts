@@ -2,7 +2,7 @@ import type { Adapter, AdapterDefinition } from '../contract/adapter.ts';
 import { AdapterMisconfigured } from '../contract/errors.ts';
 import { createAdapter, type AdapterSurroundings } from './create-adapter.ts';
 
-/** An adapter that cannot be made, for another reason than its settings: the receiver does not start with it. */
+/** An adapter cannot be made for a reason other than its settings, so the receiver does not start. */
 export class AdapterNotMade extends Error {
   override readonly name = 'AdapterNotMade';
   readonly remedy: string;
@@ -10,13 +10,13 @@ export class AdapterNotMade extends Error {
   constructor(adapter: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(`The adapter ${adapter} could not be made: ${reason}`, { cause });
-    this.remedy = `Mend it (adapters/${adapter}), or leave it out of ADAPTERS.`;
+    this.remedy = `Fix the adapter in adapters/${adapter}, or remove it from ADAPTERS.`;
   }
 }
 
 /**
- * Makes the adapter of a destination. Where its settings are refused, the destination is paused with the reason instead
- * of the receiver stopped: making it is tried again each time that the worker would make the destination ready.
+ * Makes the adapter of a destination. If the adapter refuses its settings, the receiver still starts and the destination is
+ * paused with the reason. The worker then tries to make the adapter again before each delivery.
  *
  * @throws AdapterNotMade
  */
@@ -37,7 +37,7 @@ function postponed(create: () => Adapter): Adapter {
   let made: Adapter | undefined;
   const adapter = (): Adapter => (made ??= create());
   return {
-    // The worker makes a destination ready before it delivers there, and an error there is a pause.
+    // The worker prepares a destination before it delivers, and an error in prepare pauses the destination.
     prepare: async (signal) => adapter().prepare?.(signal),
     deliver: async (batch, signal) => adapter().deliver(batch, signal),
     check: async (signal) => adapter().check(signal),

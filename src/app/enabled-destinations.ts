@@ -2,7 +2,7 @@ import type { Settings } from '../config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
 import type { Destination } from '../store/deliveries.ts';
 
-/** What the store is to know of the adapters that the settings enable. */
+/** The enabled adapters as the store needs them. */
 export function enabledDestinations(
   { core, adapters: configs }: Settings,
   adapters: readonly AdapterDefinition[],

@@ -6,13 +6,13 @@ import { secretKeyFile } from './data-folder.ts';
 import { databaseFile } from '../database/open-database.ts';
 import { databaseFileMode } from '../database/sqlite.ts';
 
-/** Something that strangers or other users of the machine could reach, and what to do about it. */
+/** Something that strangers or other users of the machine can reach, with a remedy. */
 export interface Exposure {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** What start and doctor warn of: addresses and files that are more open than they must be. */
+/** Finds addresses and files that are more open than necessary. The start and the doctor command warn of them. */
 export function findExposures({ core, adapters }: Settings, settingsFile = '.env'): Exposure[] {
   const reportingUrl = adapters.get('sql')?.['REPORTING_DATABASE_URL'];
   const reporting = typeof reportingUrl === 'string' ? databaseFile(reportingUrl) : undefined;
@@ -50,19 +50,19 @@ function previousKey(core: CoreSettings): Exposure[] {
   if (core.SECRET_KEY_PREVIOUS === undefined) return [];
   return [
     {
-      message: 'SECRET_KEY_PREVIOUS is set: what was made under it is accepted.',
+      message: 'SECRET_KEY_PREVIOUS is set, so everything that was made with that key is still accepted.',
       remedy:
-        'Remove it once nothing needs it. docs/operations.md ("Change the secret key") says how long each thing does.',
+        'Remove it when nothing needs it any more. docs/operations.md ("Change the secret key") says how long each thing needs it.',
     },
   ];
 }
 
-/** Rights of the group (2nd digit) and of others (3rd digit) that each kind of file may have. */
+/** The permissions of the group (2nd digit) and of others (3rd digit) that each kind of file may have. */
 const settingsMode = 0o640;
 const privateMode = 0o600;
 
 function openFiles(core: CoreSettings, reporting: string | undefined, settingsFile: string): Exposure[] {
-  // Windows has no such rights.
+  // Windows has no such permissions.
   if (process.platform === 'win32') return [];
   const store = databaseFile(core.DATABASE_URL);
   return [
@@ -80,7 +80,7 @@ function openFile(file: string, allowed: number, what: string): Exposure[] {
   if ((mode & 0o077 & ~allowed) === 0) return [];
   return [
     {
-      message: `${file} ${what}, and other users of this machine may use it (mode ${mode.toString(8)}).`,
+      message: `${file} ${what}, and other users of this machine can use it (mode ${mode.toString(8)}).`,
       remedy: `chmod ${allowed.toString(8)} ${resolve(file)}`,
     },
   ];

@@ -6,16 +6,16 @@ import { keepSettingOnce, readKeptSetting } from '../store/kept-settings.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { ReceivingKit } from './kit.ts';
 
-/** What is made at the first start, and shown once. */
+/** The credentials that the first start makes and shows once. */
 export interface FirstStart {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scope: string;
-  /** Undefined when the operator chose one. */
+  /** Undefined when the operator has set one. */
   readonly consolePassword: string | undefined;
 }
 
-/** Makes the first OAuth client and the console password, once in a store's life. */
+/** Makes the first OAuth client and the console password, only once for each store. */
 export async function makeFirstClient({
   store,
   core,
@@ -25,8 +25,8 @@ export async function makeFirstClient({
   if ((await readKeptSetting(store, 'first_started_at')) !== undefined) return undefined;
   const consolePassword = core.CONSOLE_PASSWORD === undefined ? randomText(24) : undefined;
   const passwordHash = consolePassword === undefined ? undefined : await hashPassword(consolePassword);
-  // All or nothing, so that a crash in between leaves the next start the first one. Of several processes that
-  // start at once on one database, one makes the client.
+  // All or nothing: after a crash the next start is again the first one. When several processes start at once on one
+  // database, only one of them makes the client.
   return inTransaction(store.writer, async (transaction) => {
     const mark = `${clock()} ${randomUUID()}`;
     if (!(await keepSettingOnce(store, 'first_started_at', mark, transaction))) return undefined;

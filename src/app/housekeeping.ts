@@ -23,9 +23,9 @@ export interface HousekeepingOptions {
   readonly retentionDays: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called with each step's figures, to be counted. */
+  /** Called with the figures of each step, for the metrics. */
   readonly onTrimmed: (kind: TrimmedKind, count: number) => void;
-  /** A person has looked at what would go: nothing waits for a second look. */
+  /** True when a person has confirmed the removal, so that nothing is delayed. */
   readonly isConfirmed?: boolean;
 }
 
@@ -43,15 +43,15 @@ export type TrimmedKind =
 const dayMs = 86_400_000;
 const firstRunAfterMs = 5_000;
 const intervalMs = 3_600_000;
-// What a step may touch: a push never waits for more than this.
+// The most rows in one step, so that a push never waits longer than for these.
 const rowsMax = 200;
 const turnMs = 300_000;
-// What has ended is kept this long, so that a refusal can be told from a guess.
+// Expired tokens are kept this long, so that the log can distinguish an expired token from a guess.
 const endedForMs = 3_600_000;
-// A push that comes later than this after its call was removed is not expected any more.
+// After this time, a late push of a removed call is not expected any more.
 const tombstoneDays = 400;
 
-/** Removes what is past its time: soon after the start, then every hour. */
+/** Removes old data: soon after the start, then every hour. */
 export function startHousekeeping(options: HousekeepingOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -60,7 +60,7 @@ export function startHousekeeping(options: HousekeepingOptions): { stop(): Promi
       await rest(waitMs, signal);
       if (signal.aborted) return;
       await runHousekeeping(options, signal).catch((error: unknown) =>
-        options.log.warn({ error }, 'What is past its time could not be removed; the next hour tries again'),
+        options.log.warn({ error }, 'Old data could not be removed. The next attempt is in an hour'),
       );
     }
   };
@@ -73,7 +73,7 @@ export function startHousekeeping(options: HousekeepingOptions): { stop(): Promi
   };
 }
 
-/** The times before which things go. */
+/** The times before which data is removed. */
 export function pastTime(retentionDays: number, nowMs: number): PastTime {
   return {
     beforeMs: retentionDays === 0 ? undefined : nowMs - retentionDays * dayMs,
@@ -84,8 +84,8 @@ export function pastTime(retentionDays: number, nowMs: number): PastTime {
 }
 
 /**
- * One run. Answers what it removed, by kind; undefined when it did nothing, since another process has the turn or the
- * store's file is lost.
+ * Runs housekeeping once. Returns the number of removed rows by kind. Undefined when nothing was done, because another
+ * process has the turn or the store's file is lost.
  */
 export async function runHousekeeping(
   options: HousekeepingOptions,
@@ -104,9 +104,9 @@ export async function runHousekeeping(
   try {
     const nowMs = clock();
     const { beforeMs, endedBeforeMs, tombstonesBeforeMs } = pastTime(options.retentionDays, nowMs);
-    const doubt = await lookFirst(options, nowMs);
+    const doubt = await judgeClock(options, nowMs);
     if (doubt === 'clock') return counts;
-    /** Takes steps until one says that nothing is left, and rests after each for four times as long as it took. */
+    /** Runs steps until one returns true. Rests after each step four times as long as the step took. */
     const inSteps = async (step: () => Promise<boolean>): Promise<void> => {
       while (!signal.aborted) {
         const startedMs = performance.now();
@@ -142,16 +142,16 @@ export async function runHousekeeping(
       afterId = step.afterId;
       return afterId === undefined;
     });
-    tellOfHeld(log, held);
+    warnOfHeldCalls(log, held);
     return counts;
   } finally {
-    if (counts.size > 0) log.info(Object.fromEntries(counts), 'What was past its time was removed');
+    if (counts.size > 0) log.info(Object.fromEntries(counts), 'Old data was removed');
     await endTurn(store, holder);
   }
 }
 
-/** Notes what the clock says, and answers why something must stay for now. */
-async function lookFirst(
+/** Stores the time of this run. Returns a reason if removal must wait. */
+async function judgeClock(
   { store, retentionDays, log, isConfirmed = false }: HousekeepingOptions,
   nowMs: number,
 ): Promise<Judgement['doubt']> {
@@ -167,13 +167,13 @@ async function lookFirst(
   if (judged.doubt === undefined) return undefined;
   const fields = {
     ...{ clock: isoTime(nowMs), lastSeen: isoTime(mark.seenMs), waitsUntil: isoTime(judged.endsMs) },
-    remedy: 'See what would go: npm run trim. If that is right, npm run trim -- --yes removes it now.',
+    remedy: 'See what would be removed: npm run trim. If that is right, remove it now: npm run trim -- --yes',
   };
   log.warn(
     fields,
     judged.doubt === 'clock'
-      ? 'Nothing is removed: the clock is more than a day ahead of what it was last. If it still is right in a day, removal goes on'
-      : 'Old calls are kept: more than a day of them would go at once by RETENTION_DAYS. In a day they go',
+      ? 'Nothing is removed: the clock is more than a day ahead of the last trusted time. If the clock is still right in a day, removal continues'
+      : 'Old calls are kept: RETENTION_DAYS would remove more than a day of calls at once. They are removed in a day',
   );
   return judged.doubt;
 }
@@ -183,11 +183,11 @@ function isoTime(epochMs: number): string {
   return Number.isNaN(time.getTime()) ? 'an impossible time' : time.toISOString();
 }
 
-function tellOfHeld(log: Log, held: ReadonlyMap<string, ReadonlySet<string>>): void {
+function warnOfHeldCalls(log: Log, held: ReadonlyMap<string, ReadonlySet<string>>): void {
   if (held.size === 0) return;
   log.warn(
     { calls: Object.fromEntries([...held].map(([destination, calls]) => [destination, calls.size])) },
-    'Calls past RETENTION_DAYS are kept, since deliveries of theirs are due or exhausted: mend the destination and replay them',
+    'Calls past RETENTION_DAYS are kept, because some of their deliveries are due or exhausted: fix the destination and replay them',
   );
 }
 

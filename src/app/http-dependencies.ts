@@ -17,7 +17,7 @@ import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
 import { intakeSettings } from './intake-settings.ts';
 import type { Kit, ReceivingKit } from './kit.ts';
 
-/** What the webhook routes need. */
+/** The dependencies of the webhook routes. */
 export function webhookDependencies(
   kit: ReceivingKit,
   destinations: readonly Destination[],
@@ -51,7 +51,7 @@ function fixedHeader({ core, clock }: Kit): FixedHeader | undefined {
   return { name, values: () => (clock() < untilMs ? both : [value]) };
 }
 
-/** What the token endpoint needs. */
+/** The dependencies of the token endpoint. */
 export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
   const { store, gate, secretKeys, log, limitedLog, clock } = kit;
   const issuer = createIssuer(store, secretKeys, clock, log);
@@ -66,7 +66,7 @@ export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
   };
 }
 
-/** What the authorization endpoint needs. */
+/** The dependencies of the authorization endpoint. */
 export function authorizeDependencies(kit: ReceivingKit, issuerUrl: () => string): AuthorizeDependencies {
   const { store, gate, core, secretKeys, limitedLog, clock } = kit;
   const devices = createDeviceCookies(secretKeys, core.PUBLIC_URL, clock);
@@ -85,7 +85,7 @@ export function authorizeDependencies(kit: ReceivingKit, issuerUrl: () => string
   };
 }
 
-/** What the health routes need. */
+/** The dependencies of the health routes. */
 export function healthDependencies(kit: Kit, isClosing: () => boolean): HealthDependencies {
   const { store, gate, watch, core, metrics, limitedLog, clock } = kit;
   return {

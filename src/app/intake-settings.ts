@@ -2,7 +2,7 @@ import type { CoreSettings } from '../config/core-schema.ts';
 import { createNumberKey } from '../intake/number-key.ts';
 import type { IntakeSettings } from '../intake/read-push.ts';
 
-/** How the settings say that pushes are read. */
+/** How pushes are read, from the settings. */
 export function intakeSettings(core: CoreSettings): IntakeSettings {
   return {
     timeFormat: core.JET_TIME_FORMAT,

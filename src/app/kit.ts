@@ -10,19 +10,19 @@ import { createStoreGate, type StoreGate } from '../store/store-gate.ts';
 import { probeStore, type Store } from '../store/store.ts';
 import { watchStoreFile, type FileWatch } from '../store/watch-file.ts';
 
-/** What the parts of one receiver share. */
+/** The objects that the parts of one receiver share. */
 export interface Kit extends KitParts {
   readonly gate: StoreGate;
   readonly watch: FileWatch;
   readonly metrics: Metrics;
-  /** For what strangers can cause: it does not grow with their number. */
+  /** For events that strangers can cause: the number of lines is limited. */
   readonly limitedLog: LimitedLog;
 }
 
 /** The kit of a process that receives pushes. */
 export type ReceivingKit = Kit & { readonly secretKeys: SecretKeys };
 
-/** What a kit is made from. */
+/** The parts from which a kit is made. */
 export interface KitParts {
   readonly store: Store;
   readonly core: CoreSettings;
@@ -32,17 +32,17 @@ export interface KitParts {
   readonly clock: Clock;
 }
 
-// SQLite waits 5 s for a lock by itself, and a slow disk or a busy machine takes its time.
+// SQLite itself waits up to 5 s for a lock, and a slow disk or a busy machine needs more.
 const storeAnswersWithinMs = 10_000;
 const reportWithinMs = 2_000;
 
 export function createKit(parts: KitParts): Kit {
   const { store, core, log, clock } = parts;
   const watch = watchStoreFile(store, log);
-  const gate = guard(store, watch, log);
-  // A scrape is not worth waiting for long.
+  const gate = createGate(store, watch, log);
+  // A scrape must not wait long.
   const report = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (!(await gate.canStore())) throw new Error('The store takes no push');
+    if (!(await gate.canStore())) throw new Error('The store cannot take a push now');
     return within(reportWithinMs, work());
   };
   const metrics = createMetrics(
@@ -57,7 +57,7 @@ export function isReceiving(kit: Kit): kit is ReceivingKit {
   return kit.secretKeys !== undefined;
 }
 
-function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
+function createGate(store: Store, watch: FileWatch, log: Logger): StoreGate {
   return createStoreGate({
     answersWithinMs: storeAnswersWithinMs,
     quickMs: 1_000,
@@ -67,7 +67,7 @@ function guard(store: Store, watch: FileWatch, log: Logger): StoreGate {
     probe: () => probeStore(store),
     onChange: (isOpen) => {
       if (isOpen) log.info({}, 'The store answers again');
-      else log.error({}, 'The store does not answer; until it does, pushes are answered 503 at once');
+      else log.error({}, 'The store does not answer. Until it does, pushes are answered 503 at once');
     },
   });
 }

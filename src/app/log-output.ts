@@ -2,20 +2,20 @@ import { fstatSync, write as writeInPool, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 const waitingBytesMax = 1024 * 1024;
-// Soon at first, since a reader may only be slower than a burst; then ever later.
+// The first retry comes soon, because a reader may only be slower than a burst. Then the waits grow.
 const againAfterMs = { first: 1, last: 100 };
 const atExitMs = 1_000;
 
 /**
- * Writes lines to a file descriptor and waits for nobody: whoever reads it may stop or go away, and a disk that takes it
- * may be full. At most 1 MiB of lines wait; what comes on top is dropped, and counted in a line that follows what waited.
- * A write that failed is tried again until it succeeds, every 100 ms at the latest. When the process exits, what waits is
- * written; a reader that is slow then has one second, and any other failure ends it.
+ * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
+ * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it succeeds,
+ * at least every 100 ms. At the exit of the process the waiting lines are written: a slow reader then has one second, and
+ * any other failure ends the attempt.
  */
 export function createLogOutput(fd: number): DestinationStream {
   const stat = fstatSync(fd);
-  // Made so by Node, these fail at once instead of waiting. Writing them here and not in the pool tells at every moment,
-  // an exit included, how much was taken. A file or a terminal takes the whole of a write, though it may be slow.
+  // Node makes pipes and sockets non-blocking, so a write fails at once when they are full. Written here and not in the pool,
+  // the number of written bytes is always known, also at exit. A file or terminal takes a whole write, perhaps slowly.
   const failsWhenFull = stat.isFIFO() || stat.isSocket();
   let lines: string[] = [];
   let lineBytes = 0;
@@ -28,7 +28,7 @@ export function createLogOutput(fd: number): DestinationStream {
 
   process.once('exit', () => {
     exitByMs = performance.now() + atExitMs;
-    // The process ends no sooner than its pool has written this.
+    // The process does not end before its pool has written this chunk.
     if (inPool) chunk = Buffer.alloc(0);
     drain(exitByMs);
   });
@@ -48,10 +48,10 @@ export function createLogOutput(fd: number): DestinationStream {
     }
   }
 
-  /** Joins all that waits into one write; false where nothing does. */
+  /** Joins all waiting lines into one chunk. False when there are none. */
   function fillChunk(): boolean {
     if (chunk.length > 0) return true;
-    if (dropped > 0) lines.push(tellDropped(dropped));
+    if (dropped > 0) lines.push(droppedLine(dropped));
     chunk = Buffer.from(lines.join(''));
     lines = [];
     lineBytes = dropped = 0;
@@ -63,20 +63,20 @@ export function createLogOutput(fd: number): DestinationStream {
     if (!due) return;
     if (failsWhenFull) {
       try {
-        goOn(writeSync(fd, chunk));
+        continueAfter(writeSync(fd, chunk));
       } catch {
-        goOn(0);
+        continueAfter(0);
       }
     } else {
       inPool = true;
       writeInPool(fd, chunk, (error, bytes) => {
         inPool = false;
-        goOn(error === null ? bytes : 0);
+        continueAfter(error === null ? bytes : 0);
       });
     }
   }
 
-  function goOn(bytes: number): void {
+  function continueAfter(bytes: number): void {
     chunk = chunk.subarray(bytes);
     if (bytes > 0) setImmediate(flush);
     else setTimeout(flush, waitMs).unref();
@@ -94,7 +94,7 @@ export function createLogOutput(fd: number): DestinationStream {
   }
 }
 
-function tellDropped(lines: number): string {
-  const msg = 'Lines of this log were dropped, since they could not be written';
+function droppedLine(lines: number): string {
+  const msg = 'Some lines of this log were dropped, because they could not be written';
   return `${JSON.stringify({ level: 40, time: Date.now(), lines, msg })}\n`;
 }

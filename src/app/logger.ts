@@ -3,7 +3,8 @@ import { escapeUnseen } from '../domain/plain-text.ts';
 import { createLogOutput } from './log-output.ts';
 
 /**
- * JSON lines, on standard output by default. What a terminal obeys, or shows wrongly, is escaped in them.
+ * Makes a logger for JSON lines, on standard output by default. Characters that a terminal would obey or show wrongly are
+ * escaped.
  */
 export function createLogger(
   level: string,
@@ -14,13 +15,14 @@ export function createLogger(
 }
 
 /**
- * An error without what a database's message may hold: the values of a row. Its code, kind and place are kept.
+ * Describes an error with its code, kind and place. The message of a database error is left out, because it can contain the
+ * values of a row.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { kind: typeof error };
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   const holdsValues =
-    // JSON.parse quotes what it could not read.
+    // JSON.parse quotes the text that it could not read.
     error instanceof SyntaxError ||
     (typeof code === 'string' && /^(?:[0-9A-Z]{5}|ER_\w+|WARN_\w+)$/.test(code));
   return {

@@ -26,20 +26,20 @@ import { createKit, isReceiving } from './kit.ts';
 import { logStartWarnings } from './start-warnings.ts';
 import { addDestinations, type Pace, type WorkerDestination } from './worker-destinations.ts';
 
-/** A receiver that runs. */
+/** A running receiver. */
 export interface Receiver {
   readonly server: RunningServer;
   readonly store: Store;
-  /** What the very first start made. */
+  /** The credentials that the very first start made. */
   readonly firstStart: FirstStart | undefined;
-  /** Stops taking requests, finishes what is in flight and the current batch. */
+  /** Stops accepting requests, and finishes the requests in flight and the current batch. */
   close(): Promise<void>;
 }
 
-// What another process stored is taken up within a second.
+// Pushes that another process stored are delivered within a second.
 const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
 
-// Under these a receiver that is told to stop has stopped within 30 s.
+// With these limits a receiver stops within 30 s.
 const closeServerWithinMs = 10_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
@@ -49,7 +49,7 @@ const warningMs = 86_400_000;
  * Puts the receiver together and starts it.
  *
  * @throws StoreUnusable when the store must not be used
- * @throws StoreAway when it cannot be reached
+ * @throws StoreAway when the store does not answer in time
  * @throws AdapterNotMade when an enabled adapter cannot be made
  */
 export async function startReceiver(
@@ -63,7 +63,10 @@ export async function startReceiver(
   const { core } = settings;
   requireStoreOfKey(core);
   const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
-    log.warn({ error }, `The store cannot be reached yet; it is waited for, up to ${storeWaitMs / 1000} s`),
+    log.warn(
+      { error },
+      `The store cannot be reached yet. The receiver waits up to ${storeWaitMs / 1000} s for it`,
+    ),
   );
   try {
     return await startOn(store, settings, adapters, log, clock, pace, room);
@@ -95,7 +98,7 @@ async function startOn(
   const { metrics, limitedLog } = kit;
   let worker: Worker | undefined;
   let closing = false;
-  // From the settings, never from what a request says of its host.
+  // From the settings, never from the Host header of a request.
   let issuerUrl = core.PUBLIC_URL ?? '';
   const limit = createConnectionLimit(room);
   const isClosing = (): boolean => closing;
@@ -111,7 +114,7 @@ async function startOn(
     metrics,
     log: limitedLog,
   });
-  // Listening and the adapters come first: the first client is made, and shown, only by a start that succeeds.
+  // Listening and making adapters come first: only a start that succeeds makes and shows the first client.
   const server = await startServer(app, core.HOST, core.PORT, limit, limitedLog);
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
@@ -128,7 +131,7 @@ async function startOn(
     await server.close(0);
     throw error;
   }
-  // By those that hold the key: without it a tombstone would keep nothing away.
+  // Only processes with the key remove calls, because tombstones need the key.
   const housekeeping = secretKeys
     ? startHousekeeping({
         ...{ store, secretKey: secretKeys.present, clock, log },
@@ -138,7 +141,7 @@ async function startOn(
     : undefined;
   const warn = (): void => {
     warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
-      log.warn({ error }, 'Approvals that end soon could not be looked up; tomorrow tries again'),
+      log.warn({ error }, 'Approvals that expire soon could not be looked up. The next attempt is tomorrow'),
     );
   };
   if (receives) warn();

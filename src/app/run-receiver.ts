@@ -14,7 +14,7 @@ import { StoreAway } from '../store/await-store.ts';
 
 const stopWithinMs = 28_000;
 
-/** Runs the receiver until a signal stops it. Ends the process with a sentence for people when it cannot start. */
+/** Runs the receiver until a signal stops it. If it cannot start, it prints the reason and ends the process. */
 export async function runReceiver(): Promise<void> {
   const settings = readSettingsOrExit();
   const { core } = settings;
@@ -30,13 +30,16 @@ export async function runReceiver(): Promise<void> {
     const { clientId, consolePassword } = receiver.firstStart;
     try {
       const { shownIn } = showFirstStart(text, firstStartFile(core), process.stdout);
-      log.info({ shownIn }, "The first OAuth client was made; what to paste into Jet's form is shown once");
+      log.info(
+        { shownIn },
+        "The first OAuth client was made. The values for Jet's form are shown once, in the place that shownIn names",
+      );
     } catch (error) {
       const remedy =
-        `Make a new secret: npm run client -- rotate ${clientId}` +
+        `The client secret is lost. Make a new one: npm run client -- rotate ${clientId}` +
         (consolePassword === undefined
           ? ''
-          : '. Set CONSOLE_PASSWORD, since the one that was made is lost too');
+          : '. Set CONSOLE_PASSWORD, because the generated password is lost too');
       log.error({ error, remedy }, 'The first OAuth client was made, but its credentials could not be shown');
     }
   }
@@ -54,10 +57,13 @@ function readSettingsOrExit(): Settings {
 
 function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>): void {
   const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'Stopping: what is in flight is finished first; a second signal stops at once');
-    // Whatever hangs, a stop ends within 30 s: what was not finished is due again at the next start.
+    log.info(
+      { signal },
+      'Stopping. Requests and deliveries in flight are finished first. A second signal stops at once',
+    );
+    // A stop ends within 30 s even if something hangs. Unfinished deliveries are due again at the next start.
     setTimeout(() => {
-      log.error({}, 'Stopping took too long; the process ends now');
+      log.error({}, 'Stopping took too long, so the process ends now');
       process.exit(1);
     }, stopWithinMs).unref();
     receiver.close().then(
@@ -77,10 +83,13 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
 function describeFailure(error: unknown): string[] {
   if (error instanceof StoreUnusable || error instanceof AdapterNotMade) return [error.message, error.remedy];
   if (error instanceof StoreAway)
-    return [error.message, 'Start the database, or check DATABASE_URL; "npm run doctor" looks at it.'];
+    return [
+      error.message,
+      'Start the database, or check DATABASE_URL. To check the settings: npm run doctor',
+    ];
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return ['The port is in use by another program. Set PORT to a free one.'];
-  if (code === 'EACCES') return [`The port or a file may not be used: ${message}`];
+  if (code === 'EACCES') return [`The receiver has no permission to use the port or a file: ${message}`];
   return [`The receiver could not start: ${message}`];
 }
 

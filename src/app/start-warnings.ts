@@ -7,7 +7,7 @@ import { findDurabilityFault } from '../database/durability.ts';
 import type { Store } from '../store/store.ts';
 import { countCallsOfUnnamed } from '../store/unnamed-store.ts';
 
-/** Logs what an operator must know at the start, each with its remedy. It ends no start. */
+/** Logs what an operator must know at the start, with remedies. A warning never stops the start. */
 export async function logStartWarnings(store: Store, settings: Settings, log: Logger): Promise<void> {
   const { core } = settings;
   if (core.ADAPTERS.length === 0) logNoAdapters(core.ROLE, log);
@@ -22,7 +22,7 @@ async function warnOfCommitsAtRisk({ writer }: Store, log: Logger): Promise<void
   if (fault !== undefined) log.warn({ remedy: fault.remedy }, fault.message);
 }
 
-/** A changed DATABASE_URL begins an empty store, and the calls of the one before seem to be lost. */
+/** After a change of DATABASE_URL the receiver begins with an empty store, and its earlier calls seem to be lost. */
 async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger): Promise<void> {
   for (const file of usualStoreFiles(core)) {
     const calls = await countCallsOfUnnamed(store, file);
@@ -32,9 +32,9 @@ async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger
         file,
         calls,
         remedy:
-          'To bring them along, stop the receiver, name that store in DATABASE_URL again, and run: npm run move -- --to <url>. Otherwise move the file away',
+          'To bring the calls along, stop the receiver, set DATABASE_URL to that store again, and run: npm run move -- --to <url>. Otherwise move the file away',
       },
-      `${calls.toLocaleString('en')} ${calls === 1 ? 'call stands' : 'calls stand'} in ${file}, and DATABASE_URL names another store`,
+      `${calls.toLocaleString('en')} ${calls === 1 ? 'call is' : 'calls are'} in ${file}, but DATABASE_URL names another store`,
     );
   }
 }
@@ -42,5 +42,5 @@ async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger
 function logNoAdapters(role: CoreSettings['ROLE'], log: Logger): void {
   if (role === 'deliver')
     log.warn({}, 'This process has nothing to do: ROLE is deliver, and ADAPTERS is none');
-  else log.info({}, 'Pushes are stored and land nowhere: ADAPTERS is none');
+  else log.info({}, 'Pushes are stored but not delivered: ADAPTERS is none');
 }

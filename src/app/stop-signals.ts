@@ -1,19 +1,19 @@
-// Ctrl-C reaches a whole process group, and npm passes it on once more a moment later: one wish, two signals.
-const sameWishMs = 500;
+// Ctrl-C signals the whole process group, and npm forwards it again a moment later: one intention, two signals.
+const sameIntentionMs = 500;
 
 /**
- * Calls `stop` at the first SIGTERM or SIGINT, and `stopAtOnce` at a later one. Repeats that follow the first
- * within half a second are the same wish.
+ * Calls `stop` at the first SIGTERM or SIGINT, and `stopAtOnce` at a later one. Signals within half a second of the first
+ * count as the same one.
  */
 export function onStopSignals(stop: (signal: NodeJS.Signals) => void, stopAtOnce: () => void): void {
   let firstMs: number | undefined;
-  const heed = (signal: NodeJS.Signals): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     const nowMs = performance.now();
     if (firstMs === undefined) {
       firstMs = nowMs;
       stop(signal);
-    } else if (nowMs - firstMs > sameWishMs) stopAtOnce();
+    } else if (nowMs - firstMs > sameIntentionMs) stopAtOnce();
   };
-  process.on('SIGTERM', heed);
-  process.on('SIGINT', heed);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }

@@ -9,15 +9,15 @@ import type { Kit } from './kit.ts';
 
 export type WorkerDestination = Parameters<typeof startWorker>[0][number];
 
-/** How the worker keeps time, in milliseconds. */
+/** The timing of the worker, in milliseconds. */
 export interface Pace {
-  /** How long a destination stays with a process that was killed on another host. */
+  /** How long the lease of a process that was killed on another host lasts. */
   readonly leaseMs: number;
-  /** How often to look for what another process stored. */
+  /** How often to look for pushes that another process stored. */
   readonly pollMs: number;
 }
 
-/** Adds what the worker needs to deliver at each enabled destination, its adapter made. */
+/** Makes the adapters and adds the worker's data for each enabled destination. */
 export function addDestinations(
   destinations: WorkerDestination[],
   { store, core, metrics, log, clock }: Kit,

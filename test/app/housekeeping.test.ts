@@ -107,7 +107,7 @@ for (const engine of engines) {
       await run(1, someTimeMs + 2 * dayMs, { ...silentLog, info: note, warn: note });
       expect(lines).toEqual([
         [{ calls: { crm: 1 } }, expect.stringContaining('RETENTION_DAYS') as string],
-        [{ calls: 1, pushes: 1, deliveries: 1 }, 'What was past its time was removed'],
+        [{ calls: 1, pushes: 1, deliveries: 1 }, 'Old data was removed'],
       ]);
     });
 

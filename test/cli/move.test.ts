@@ -92,7 +92,7 @@ describe('npm run move', () => {
     const output = await withReceiver({ DATABASE_URL: 'sqlite:./new/other.sqlite' }, (_url, written) =>
       Promise.resolve(written()),
     );
-    expect(output).toMatch(/1 call stands in .*data\/jet\.sqlite, and DATABASE_URL names another store/);
+    expect(output).toMatch(/1 call is in .*data\/jet\.sqlite, but DATABASE_URL names another store/);
     expect(output).toContain('npm run move -- --to');
   });
 });

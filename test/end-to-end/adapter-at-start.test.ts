@@ -74,7 +74,7 @@ describe('a start with an adapter', () => {
     expect(failed).toBeInstanceOf(AdapterNotMade);
     expect(failed).toMatchObject({
       message: 'The adapter crm could not be made: client.open is not a function',
-      remedy: 'Mend it (adapters/crm), or leave it out of ADAPTERS.',
+      remedy: 'Fix the adapter in adapters/crm, or remove it from ADAPTERS.',
     });
     fault = undefined;
     const { server, firstStart } = await start();

@@ -95,7 +95,7 @@ describe.concurrent('the first start', () => {
       const receiver = start({ CONSOLE_PASSWORD: '' });
       await receiver.ready();
       expect(receiver.output()).toMatch(
-        /npm run client -- rotate \S+\. Set CONSOLE_PASSWORD, since the one that was made is lost too/,
+        /npm run client -- rotate \S+\. Set CONSOLE_PASSWORD, because the generated password is lost too/,
       );
     }));
 
