@@ -43,7 +43,7 @@ describe('an adapter', () => {
     ]);
   });
 
-  it("is told the business's own numbers in E.164, those that are numbers", () => {
+  it("gets the business's own numbers in E.164, without texts that are not numbers", () => {
     const { ownNumbers } = toolsUnder({ OWN_NUMBERS: ['1300 975 707', '+61 2 5550 1234', 'reception'] });
     expect([...ownNumbers]).toEqual(['+611300975707', '+61255501234']);
   });

@@ -33,7 +33,7 @@ function write(name: string, mode: number): void {
 }
 
 describe('a start warns', () => {
-  it('of nothing on loopback, where no file is there', () => {
+  it('of nothing on loopback, when no file exists', () => {
     expect(exposures()).toEqual([]);
   });
 

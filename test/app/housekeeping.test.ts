@@ -51,7 +51,7 @@ for (const engine of engines) {
       await settleAll();
     };
 
-    it('removes calls that are older than so many days, in several steps', async () => {
+    it('removes calls that are older than RETENTION_DAYS, in several steps', async () => {
       await storeSettled(450);
       await run(2, someTimeMs + 2 * dayMs);
       expect(await countRows(fresh.store, 'calls')).toBe(450);
@@ -61,7 +61,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'tombstones')).toBe(450);
     });
 
-    it('keeps every call with 0 days, and removes what ended all the same', async () => {
+    it('keeps every call with 0 days, but still removes expired tokens', async () => {
       await storeSettled(3);
       await writeSession(fresh.store, 'ended', '{}', someTimeMs);
       await run(0, someTimeMs + 10_000 * dayMs);
@@ -98,7 +98,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('tells what it removed, and which destination holds calls back', async () => {
+    it('reports what it removed, and which destination keeps calls from being removed', async () => {
       await storeCalls(fresh.store, ['owed']);
       await storeCalls(fresh.store, ['settled']);
       await fresh.store.writer.knex('deliveries').where({ call_id: 'settled' }).update({ state: 'skipped' });

@@ -17,7 +17,7 @@ describe('npm run adapter:setup', () => {
     await folder.remove();
   });
 
-  it('makes what an adapter needs, and says so again when it is there', async () => {
+  it('makes what an adapter needs, and reports it again when it exists', async () => {
     const settings = { HUBSPOT_ACCESS_TOKEN: portal.token, HUBSPOT_BASE_URL: portal.url };
     const first = await folder.run('adapter-setup', ['hubspot'], settings);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('was made (unique)') as string });

@@ -137,7 +137,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readdirSync(folder.path)).toEqual(['data']);
   });
 
-  it('tell of the tools of a server, and what to keep with the copy', async () => {
+  it('name the tools of a database server, and what to keep with the copy', async () => {
     for (const [url, tool] of [
       ['postgres://u@127.0.0.1:1/jet', 'pg_dump'],
       ['mysql://u@127.0.0.1:1/jet', 'mariadb-dump'],
@@ -167,14 +167,14 @@ describe('npm run backup and npm run restore', () => {
       writeFileSync(keyFile, keyA);
     });
 
-    it('refuses a file that is not there', () => expectRefused(`${backup}x`, /There is no file/));
+    it('refuses a missing file', () => expectRefused(`${backup}x`, /There is no file/));
 
-    it('refuses a file that is no database', async () => {
+    it('refuses a file that is not a database', async () => {
       writeFileSync(backup, 'A letter to somebody.\n'.repeat(100));
       await expectRefused(backup, /damaged/);
     });
 
-    it('refuses a database that is no backup', async () => {
+    it('refuses a database that is not a backup', async () => {
       const other = openDatabase(`sqlite:${backup}`);
       await other.knex.schema.createTable('customers', (table) => void table.increments());
       await other.close();
@@ -211,7 +211,7 @@ describe('npm run backup and npm run restore', () => {
     it.each([
       ['whose first page is damaged', 0],
       ['with a damaged page', 8192],
-    ])('puts a backup in the place of a store %s', async (_what, from) => {
+    ])('replaces a store %s with a backup', async (_what, from) => {
       await folder.run('backup', [backup]);
       const bytes = readFileSync(storeFile);
       bytes.fill(0xa5, from, from + 4096);

@@ -108,8 +108,8 @@ describe('npm run client', () => {
     ],
     ['a client without a name', ['create'], '--name'],
     ['an unknown client', ['rotate', 'nobody'], 'nobody'],
-    ['a duration that is none', ['rotate', 'nobody', '--keep', 'soon'], '--keep'],
-    ['a redirect that says neither what to add nor to remove', ['redirect', 'nobody'], '--add'],
+    ['an invalid duration', ['rotate', 'nobody', '--keep', 'soon'], '--keep'],
+    ['a redirect without --add and --remove', ['redirect', 'nobody'], '--add'],
     ['an unknown option', ['list', '--everything'], '--everything'],
     ['an unknown command', ['destroy'], 'destroy'],
   ])('refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
@@ -119,7 +119,7 @@ describe('npm run client', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
-  it('tells what it can do', async () => {
+  it('shows its help on request', async () => {
     const { code, stdout } = await client('--help');
     expect(code).toBe(0);
     for (const word of ['create', 'list', 'redirect', 'rotate', 'revoke']) expect(stdout).toContain(word);

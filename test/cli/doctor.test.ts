@@ -33,7 +33,7 @@ describe('npm run doctor', () => {
   };
   const doctor = (environment: Record<string, string> = {}) => folder.run('doctor', [], environment);
 
-  it('makes nothing before the first start, and says that nothing is there', async () => {
+  it('makes nothing before the first start, and says that nothing exists yet', async () => {
     const { code, stdout } = await doctor();
     expect(stdout).toContain('The store does not exist yet.');
     expect(stdout).toContain('The reporting database does not exist yet.');
@@ -41,7 +41,7 @@ describe('npm run doctor', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  it('warns of a process that is to deliver and has no adapter', async () => {
+  it('warns of a process with ROLE=deliver that has no adapter', async () => {
     const { code, stdout } = await doctor({ ROLE: 'deliver', ADAPTERS: 'none' });
     expect(stdout).toContain('A process with ROLE=deliver has nothing to do');
     expect(code).toBe(0);
@@ -170,7 +170,7 @@ describe('npm run doctor', () => {
     });
   });
 
-  it('tells of deliveries that are not tried any more, and how to see why', async () => {
+  it('reports deliveries that are not tried any more, and how to see the reasons', async () => {
     await makeReporting();
     const store = await openStore(folder.storeUrl, storeMigrations);
     const resting = ['rejected', 'exhausted', 'rejected', 'delivered'];
@@ -199,7 +199,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('REPORTING_DATABASE_URL');
   });
 
-  it('names every setting at fault on a line of its own, without its value, with exit code 1', async () => {
+  it('names every bad setting on a separate line, without its value, with exit code 1', async () => {
     const { code, stderr } = await doctor({
       PORT: 'seventy',
       TIME_ZONE: 'Mars/Olympus',
@@ -218,7 +218,7 @@ describe('npm run doctor', () => {
     expect(stderr).toContain('PORT');
   });
 
-  it('says what to do when the database server does not answer, and tells no password', async () => {
+  it('says what to do when the database server does not answer, and shows no password', async () => {
     const { code, stdout, stderr } = await doctor({
       DATABASE_URL: 'postgres://jet:hunter22@127.0.0.1:1/none',
     });
@@ -243,7 +243,7 @@ describe('npm run doctor', () => {
     },
   );
 
-  it('tells what it does', async () => {
+  it('shows its help on request', async () => {
     const { code, stdout } = await folder.run('doctor', ['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Changes nothing');

@@ -94,7 +94,7 @@ describe('hostile text', () => {
     HUBSPOT_BASE_URL: url,
   });
 
-  /** Runs a command. `shown` tells that the hostile text came through to its output. */
+  /** Runs a command. `shown` matches when the hostile text reached its output. */
   const commands: Record<string, { run: () => Promise<CommandResult>; shown: RegExp }> = {
     'client list': { run: () => folder.run('client', ['list']), shown: /\[2J.*live[^]*redirect to/ },
     'client list --json': { run: () => folder.run('client', ['list', '--json']), shown: /u001b\[2J/ },
@@ -102,7 +102,7 @@ describe('hostile text', () => {
       run: () => folder.run('client', ['redirect', clientId, '--add', 'https://b.example/cb']),
       shown: /Redirect URIs: .*\[2J/,
     },
-    'client rotate, of a client that is not there': {
+    'client rotate, of an unknown client': {
       run: () => folder.run('client', ['rotate', orders], { SECRET_KEY: secretKey }),
       shown: /no active client .*\[2J/,
     },
@@ -115,7 +115,7 @@ describe('hostile text', () => {
       run: () => folder.run('replay', ['--state', 'rejected', '--dry-run'], { ADAPTERS: 'sql' }),
       shown: /1 delivery[^]*FORGED/,
     },
-    'replay, with a time that is none': {
+    'replay, with an invalid time': {
       run: () => folder.run('replay', ['--since', orders]),
       shown: /is not a time/,
     },
@@ -145,7 +145,7 @@ describe('hostile text', () => {
       run: () => folder.run('adapter-try', ['hubspot', '--send'], crm()),
       shown: /FORGED|HubSpot/,
     },
-    'adapter:try, of an adapter that is not there': {
+    'adapter:try, of an unknown adapter': {
       run: () => folder.run('adapter-try', [orders]),
       shown: /no adapter .*\[2J/,
     },

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseTime } from '../../src/cli/parse-time.ts';
 
-let told: string;
+let shown: string;
 beforeEach(() => {
-  told = '';
+  shown = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told += String(text);
+    shown += String(text);
     return true;
   });
 });
@@ -35,9 +35,9 @@ describe('a time that somebody types', () => {
     expect(read(text)).toBe(instant);
   });
 
-  it('is told as the instant that is used', () => {
+  it('is shown as the exact time that is used', () => {
     read('2026-11-01', 'Australia/Perth');
-    expect(told).toBe(
+    expect(shown).toBe(
       '--since 2026-11-01 is 2026-11-01 00:00:00 +08:00 in Australia/Perth (2026-10-31T16:00:00.000Z).\n',
     );
   });

@@ -27,7 +27,7 @@ describe('npm run refold', () => {
   const refold = (...args: string[]) => folder.run('refold', args);
   const rested = { state: 'delivered', due_at: null, due_since: null };
 
-  /** A call as an older parser read it: without the service's name, and with a field that is no more. */
+  /** A call as an older parser read it: without the service's name, and with a field that no longer exists. */
   const storeAsOfOld = async (callId: string, destinations = [sql]): Promise<NewPush> => {
     const push = pushOf(inboundBodies(callId).end);
     const fields = { ...push.fields, campaign: 'old' };
@@ -110,8 +110,8 @@ describe('npm run refold', () => {
   });
 
   it.each([
-    ['a limit that is no number', ['--limit', 'many'], '--limit'],
-    ['a time that is none', ['--since', 'yesterday'], 'yesterday'],
+    ['a limit that is not a number', ['--limit', 'many'], '--limit'],
+    ['an invalid time', ['--since', 'yesterday'], 'yesterday'],
     ['an unknown option', ['--everything'], '--everything'],
   ])('refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
     const { code, stderr } = await refold(...args);
@@ -120,7 +120,7 @@ describe('npm run refold', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
-  it('tells what it can do', async () => {
+  it('shows its help on request', async () => {
     const { code, stdout } = await refold('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--apply');

@@ -21,7 +21,7 @@ describe('a repair', () => {
       { attributes: { note: 'he said "hi", ok' }, d: 3 },
     ],
     ['single quotes', "{'a':'b'}", { a: 'b' }],
-  ])('mends %s', (_what, text, value) => {
+  ])('repairs %s', (_what, text, value) => {
     expect(JSON.parse(repairJson(text) ?? '')).toEqual(value);
   });
 

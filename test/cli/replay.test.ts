@@ -81,7 +81,7 @@ describe('npm run replay', () => {
     expect(await landing('tired')).toMatchObject({ attempts: 0, remote_id: 'r-tired' });
   });
 
-  it('shows with --dry-run which deliveries rest where, and why', async () => {
+  it('shows with --dry-run the state of each delivery and the reason', async () => {
     await storeCalls();
     const { stdout } = await replay('--destination', 'sql', '--all', '--dry-run');
     expect(stdout).toBe(
@@ -120,7 +120,7 @@ describe('npm run replay', () => {
     ['no filter', [], '--all'],
     ['an unknown state', ['--state', 'lost'], 'exhausted'],
     ['a destination that is not enabled', ['--destination', 'crm', '--all'], 'crm'],
-    ['a time that is none', ['--since', 'yesterday'], 'yesterday'],
+    ['an invalid time', ['--since', 'yesterday'], 'yesterday'],
     ['an unknown option', ['--everything'], '--everything'],
     ['a stray word', ['everything'], 'too many arguments'],
   ])('refuses %s with exit code 2, without a stack, and changes nothing', async (_what, args, word) => {
@@ -132,7 +132,7 @@ describe('npm run replay', () => {
     expect(await dueCalls()).toEqual([]);
   });
 
-  it('tells what it can do', async () => {
+  it('shows its help on request', async () => {
     const { code, stdout } = await replay('deliveries', '--help');
     expect(code).toBe(0);
     for (const word of ['--id', '--destination', '--state', '--since', '--until', '--dry-run'])
@@ -202,7 +202,7 @@ describe('npm run replay', () => {
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
-    it('shows what would become of each with --dry-run, and changes nothing', async () => {
+    it('shows the result for each body with --dry-run, and changes nothing', async () => {
       const [good, bad] = [await refuse(start, 'not_storable'), await refuse('{"broken', 'malformed_json')];
       const { code, stdout } = await replay('quarantine', '--dry-run');
       expect(code).toBe(0);
@@ -269,7 +269,7 @@ describe('npm run replay', () => {
       expect(await readCall(store, 'other')).toBeDefined();
     });
 
-    it('goes on after a body that the database refuses', async () => {
+    it('continues after a body that the database refuses', async () => {
       await store.writer.knex.raw(
         "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'mended' BEGIN SELECT RAISE(ABORT, 'no'); END",
       );
@@ -281,7 +281,7 @@ describe('npm run replay', () => {
       expect(stdout).toContain('1: stored as call_start');
     });
 
-    it('reads a list as the receiver does, and keeps what is no call', async () => {
+    it('reads a list as the receiver does, and keeps items that are not calls', async () => {
       await refuse(`[${start}, {"a":1}]`, 'not_an_object');
       expect((await replay('quarantine', '--dry-run')).stdout).toContain(
         'would be stored as a list, 1 of 2 items',
@@ -303,7 +303,7 @@ describe('npm run replay', () => {
     describe('with --repair', () => {
       const broken = '{"callsessionid":"mended","servicename":"two\nlines","attributes":"{"gclid":"x"}",}';
 
-      it('shows what would be stored and what is changed, and changes nothing', async () => {
+      it('shows the repairs and the results, and changes nothing', async () => {
         await refuse(broken, 'malformed_json');
         const { code, stdout } = await replay('quarantine', '--repair');
         expect(code).toBe(0);
@@ -315,7 +315,7 @@ describe('npm run replay', () => {
         expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
       });
 
-      it('stores what was repaired with --apply, with a warning, and keeps the bytes', async () => {
+      it('stores repaired bodies with --apply, with a warning, and keeps the bytes', async () => {
         const id = await refuse(broken, 'malformed_json');
         expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
           '1: stored as call_start',
@@ -336,7 +336,7 @@ describe('npm run replay', () => {
         );
       });
 
-      it('leaves alone what needs no repair and what it cannot repair', async () => {
+      it('does not change bodies that need no repair or cannot be repaired', async () => {
         await refuse(start, 'not_storable');
         await refuse('['.repeat(100_000), 'malformed_json');
         await refuse('hello', 'malformed_json');

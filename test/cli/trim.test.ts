@@ -27,7 +27,7 @@ describe('npm run trim', () => {
   });
   const trim = (...args: string[]) => folder.run('trim', args, { SECRET_KEY: secretKey });
 
-  it('shows what is past its time, and removes nothing', async () => {
+  it('shows the data past its retention, and removes nothing', async () => {
     const { code, stdout } = await trim();
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ +1 calls$/m);

@@ -117,7 +117,7 @@ describe('a server that may lose what it has committed', () => {
     ['mysql', '1', true],
     ['postgres', 'off', false],
     ['postgres', 'on', true],
-  ] as const)('is told by its setting (%s: %s)', (dialect, value, keeps) => {
+  ] as const)('is recognised by its setting (%s: %s)', (dialect, value, keeps) => {
     expect(dialects[dialect].durability?.keepsCommits(value)).toBe(keeps);
   });
 });

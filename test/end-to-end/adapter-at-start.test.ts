@@ -45,7 +45,7 @@ async function start(): Promise<Receiver> {
 }
 
 describe('a start with an adapter', () => {
-  it('whose settings are refused takes pushes, tells why it is paused, and lands them once that is mended', async () => {
+  it('whose settings are refused accepts pushes, shows why it is paused, and lands them after the fix', async () => {
     fault = new AdapterMisconfigured('The key file is empty.', 'Give another key file.');
     const { server, firstStart } = await start();
     if (firstStart === undefined) throw new Error('The first start made no client');

@@ -13,7 +13,7 @@ import {
 import { builtCommand } from '../fixtures/built-command.ts';
 
 describe.concurrent('a start', () => {
-  it('with bad settings tells every fault, without a value, and exits with 1', () =>
+  it('with bad settings reports every fault, without a value, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ PORT: 'canary', ROLE: 'canary', TRUST_PROXY: 'true', SECRET_KEY: 'canary' });
       expect(await receiver.exited).toBe(1);
@@ -23,7 +23,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toMatch(/canary| {4}at /);
     }));
 
-  it('with bad settings in .env tells them, and the environment wins over the file', () =>
+  it('with bad settings in .env reports them, and the environment wins over the file', () =>
     inFolder(async (start, folder) => {
       writeFileSync(join(folder, '.env'), 'ROLE=canary\nLOG_LEVEL=canary\n');
       const receiver = start({ LOG_LEVEL: 'info' });
@@ -70,7 +70,9 @@ describe.concurrent('a start without its database', () => {
       const startedMs = performance.now();
       expect(await receiver.exited).toBe(1);
       expect(performance.now() - startedMs).toBeGreaterThan(25_000);
-      expect(receiver.output().match(/cannot be reached yet\. The receiver waits up to 30 s/g)).toHaveLength(1);
+      expect(receiver.output().match(/cannot be reached yet\. The receiver waits up to 30 s/g)).toHaveLength(
+        1,
+      );
       expect(receiver.output()).toMatch(/did not answer within 30 s \(ECONNREFUSED\)\.\nStart the database/);
       expect(receiver.output()).not.toContain('canary');
       expect(existsSync(join(folder, 'data'))).toBe(false);
@@ -100,14 +102,14 @@ describe.concurrent('a start without its database', () => {
 });
 
 describe.concurrent('a process that', () => {
-  it('is to deliver and has no adapter says that it has nothing to do', () =>
+  it('with ROLE=deliver and no adapter says that it has nothing to do', () =>
     inFolder(async (start) => {
       const receiver = start({ ROLE: 'deliver', ADAPTERS: 'none' });
       await receiver.ready();
       expect(receiver.output()).toContain('"msg":"This process has nothing to do');
     }));
 
-  it.each(['receive', 'all'])('is to %s and has no adapter says that pushes land nowhere', (role) =>
+  it.each(['receive', 'all'])('with ROLE=%s and no adapter says that pushes are not delivered', (role) =>
     inFolder(async (start) => {
       const receiver = start({ ROLE: role, ADAPTERS: 'none' });
       await receiver.ready();

@@ -25,7 +25,7 @@ interface Line {
 let child: ChildProcess | undefined;
 afterEach(() => void child?.kill('SIGKILL'));
 
-/** A process that logs what it is told to, once it has started. */
+/** A process that logs on command, after it has started. */
 async function startWriter(output: 'pipe' | number = 'pipe'): Promise<ChildProcess> {
   const execArgv = ['--conditions=source', '--import', tsx];
   child = fork(talkative, { execArgv, stdio: ['ignore', output, 'ignore', 'ipc'] });
@@ -60,7 +60,7 @@ function wholeLines(text: string): Line[] {
   return end === 0 ? [] : parseLines(text.slice(0, end));
 }
 
-/** Those that came and those that are told to be missing. */
+/** The lines that arrived, and the lines that are reported as dropped. */
 function countLines(lines: readonly Line[]): number {
   return lines.reduce((sum, line) => sum + (line.lines ?? 1), 0);
 }
@@ -123,7 +123,7 @@ describe('a log on a full disk', () => {
     20_000,
   );
 
-  it('goes on by itself when there is room again, and says what is missing', async ({ skip }) => {
+  it('continues by itself when there is room again, and reports the dropped lines', async ({ skip }) => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-disk-'));
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
     onTestFinished(async () => {
@@ -161,16 +161,16 @@ describe('a log that nobody reads', () => {
     writer.send('go on');
     const text = await readToEnd(writer);
     const lines = parseLines(text);
-    const told = lines.filter(
+    const reported = lines.filter(
       ({ msg }) => msg === 'Some lines of this log were dropped, because they could not be written',
     );
-    expect(told).toHaveLength(1);
-    expect(told[0]?.lines).toBeGreaterThan(tooMany / 2);
+    expect(reported).toHaveLength(1);
+    expect(reported[0]?.lines).toBeGreaterThan(tooMany / 2);
     expect(countLines(lines)).toBe(tooMany + 1);
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
   });
 
-  it('goes on by itself when it is read later', async () => {
+  it('continues by itself when it is read later', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     await write(writer, tooMany);

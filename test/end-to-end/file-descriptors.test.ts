@@ -8,7 +8,7 @@ import { receiverCommand, startProcess } from '../fixtures/receiver-process.ts';
 // Enough to load the sources, which the loader opens many of at once.
 const limit = 384;
 
-it('a receiver that runs out of file descriptors goes on, and takes connections again', async () => {
+it('a receiver that runs out of file descriptors keeps running, and accepts connections again', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'jet-process-'));
   const command = ['/bin/sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh', ...receiverCommand];
   const receiver = startProcess(folder, { ROLE: 'receive' }, command);

@@ -40,7 +40,7 @@ describe.concurrent('the first start', () => {
       expect(receiver.output()).toContain('first-start.txt');
     }));
 
-  it('lets nobody else read what it keeps', () =>
+  it('makes files that only the owner can read', () =>
     inFolder(async (start, folder) => {
       await start().ready();
       expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
@@ -118,7 +118,7 @@ describe.concurrent('the first start', () => {
       expect(await start().ready()).toMatch(/^http/);
     }));
 
-  it('that begins anew, since the key was moved away, keeps what an earlier one showed', () =>
+  it('that begins with a new store, because the key was moved away, keeps the earlier first-start.txt', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
       writeFileSync(join(folder, 'data/first-start.txt'), 'of an earlier store');
@@ -165,7 +165,7 @@ describe('what the first start shows', () => {
     expect(text).not.toContain('YOUR-PUBLIC-ADDRESS');
   });
 
-  it('says that PUBLIC_URL is to be set when it is not', () => {
+  it('says that PUBLIC_URL must be set when it is not', () => {
     const text = firstStartText(made, undefined);
     expect(text).toContain('https://YOUR-PUBLIC-ADDRESS/oauth/token');
     expect(text).toContain('Set PUBLIC_URL');

@@ -102,7 +102,7 @@ describe('a backup of a running receiver', () => {
       expect((await takeToken(await again.ready(), credentials)).status).toBe(200);
     }));
 
-  it('goes on ahead of its reporting table when it is restored, and settles what was due', () =>
+  it('continues ahead of its reporting table after a restore, and settles due deliveries', () =>
     inFolder(async (start, folder) => {
       const receiving = start({ ROLE: 'receive' });
       const url = await receiving.ready();

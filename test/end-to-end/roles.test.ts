@@ -14,7 +14,7 @@ async function push(url: string, token: string, callsessionid: string): Promise<
   return status;
 }
 
-/** The calls that landed, once there are so many. */
+/** Waits until this many calls have landed, and returns them. */
 async function landed(folder: string, count: number): Promise<string[]> {
   const database = openDatabase(`sqlite:${join(folder, 'data/reporting.sqlite')}`, 'read');
   try {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** A push of so many bytes. */
+/** A push of this many bytes. */
 function pushOf(bytes: number, id = `size-${bytes}`): string {
   const body = `{"callsessionid":"${id}","filler":""}`;
   return body.replace('""', `"${'f'.repeat(bytes - body.length)}"`);

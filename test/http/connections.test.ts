@@ -172,7 +172,7 @@ describe('an odd request', () => {
     expect(statuses).toEqual([100, 200]);
   });
 
-  it('that asks for an upgrade is answered all the same', async () => {
+  it('that asks for an upgrade is answered anyway', async () => {
     const lines = ['Connection: Upgrade', 'Upgrade: websocket'];
     const { statuses } = await exchange(receiver.port, post(nextId(), lines), holdsAnswers(1));
     expect(statuses).toEqual([200]);

@@ -13,7 +13,7 @@ beforeEach(async () => {
   nowMs = Date.now();
   receiver = await startRunningReceiver({
     clock: () => nowMs,
-    // The tests choose their address as a proxy would tell it.
+    // The tests choose their address in the header that a proxy would send.
     settings: {
       TRUST_PROXY: 'loopback',
       WEBHOOK_HEADER_NAME: 'X-Webhook-Key',

@@ -59,7 +59,7 @@ describe('/readyz', () => {
     expect((await ask('/readyz')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is ready while a destination is paused, and tells an operator why', async () => {
+  it('is ready while a destination is paused, and tells the operator the reason', async () => {
     await pause();
     const answer = await ask('/readyz');
     expect(answer.status).toBe(200);
@@ -69,19 +69,19 @@ describe('/readyz', () => {
     });
   });
 
-  it('tells everybody else that it is paused alone', async () => {
+  it('tells everybody else only that it is paused', async () => {
     const paused = [{ destination: 'sql' }];
     expect(await (await ask('/readyz', proxied)).json()).toEqual({ status: 'ready', paused });
   });
 
-  it('tells an operator and another who ask at once each their own', async () => {
+  it('gives concurrent requests of the operator and of a stranger different answers', async () => {
     const [all, some] = await Promise.all([ask('/readyz'), ask('/readyz', proxied)]);
     expect(await all.text()).toContain('db.internal');
     expect(await some.text()).not.toContain('db.internal');
   });
 
   it.each(foreignHosts)(
-    'tells no reasons to this machine when Host is "%s" (DNS rebinding)',
+    'shows no reasons to this machine when Host is "%s" (DNS rebinding)',
     async (host) => {
       const text = await askHost('/readyz', host);
       expect(text).toContain('"destination":"sql"');
@@ -164,13 +164,13 @@ describe('/metrics', () => {
     expect(await figures()).toContain('jet_requests_refused_total{code="malformed_json"} 1');
   });
 
-  it('tells the seconds since the last push', async () => {
+  it('shows the seconds since the last push', async () => {
     await receiver.push({ callsessionid: 'last' });
     nowMs += 90_000;
     expect(await figures()).toContain('jet_seconds_since_last_push 90');
   });
 
-  it('tells the backlog of each destination and its age', async () => {
+  it('shows the backlog of each destination and its age', async () => {
     await receiver.push({ callsessionid: 'backlog' });
     nowMs += 30_000;
     const text = await figures();
@@ -179,7 +179,7 @@ describe('/metrics', () => {
     expect(text).toContain('jet_destination_paused{destination="sql"} 0');
   });
 
-  it('tells how many deliveries rest undelivered, by destination and state', async () => {
+  it('shows how many deliveries are rejected or exhausted, by destination', async () => {
     await receiver.push({ callsessionid: 'resting' });
     const rests = receiver.store.writer.knex('deliveries').where({ call_id: 'resting' });
     await rests.update({ state: 'rejected', due_at: null, due_since: null });

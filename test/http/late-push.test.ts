@@ -57,7 +57,7 @@ describe('a push that comes after its call was removed', () => {
   });
 });
 
-describe('a push of a call that holds as many as it may', () => {
+describe('a push of a call that is full', () => {
   it('is answered 200, is kept in the quarantine, and changes no call; a repeat of a stored one is known', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {
@@ -90,7 +90,7 @@ describe('a push of a call that holds as many as it may', () => {
     }
   });
 
-  it('is told apart within one group too', async () => {
+  it('is also recognised within one group of pushes', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {
       const pushes = Array.from({ length: pushesOfCallMax + 2 }, (_none, odd) =>

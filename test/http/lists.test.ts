@@ -76,7 +76,7 @@ describe('a list of calls', () => {
     ]);
   });
 
-  it('of which the database refuses one push stores the others', async () => {
+  it('stores the other pushes when the database refuses one', async () => {
     await receiver.store.writer.knex.raw(
       "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'a1' BEGIN SELECT RAISE(ABORT, 'no'); END",
     );

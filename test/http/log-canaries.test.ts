@@ -95,7 +95,7 @@ async function actOut(): Promise<void> {
 }
 
 describe('the log of a run', () => {
-  it('tells of pushes, refusals and failures', () => {
+  it('reports pushes, refusals and failures', () => {
     const log = receiver.logLines.join('');
     expect(log).toContain('A push was stored');
     expect(log).toContain('A body was refused');
@@ -132,7 +132,7 @@ describe('the log of a run', () => {
 
 describe('an error in the log', () => {
   /** What the log says of an error. */
-  function told(error: unknown): string {
+  function logLineOf(error: unknown): string {
     const lines: string[] = [];
     createLogger('trace', { write: (line) => void lines.push(line) }).error({ error }, 'It failed');
     return lines.join('');
@@ -154,23 +154,23 @@ describe('an error in the log', () => {
       'a cause',
       new Error('outer', { cause: failure("Data too long: 'canary'", { code: 'ER_DATA_TOO_LONG' }) }),
     ],
-    ['something that is no error', { canary: 'canary' }],
+    ['a value that is not an error', { canary: 'canary' }],
   ])('of %s holds no value', (_what, error) => {
-    expect(told(error)).not.toContain('canary');
+    expect(logLineOf(error)).not.toContain('canary');
   });
 
-  it('of a text that is no JSON does not quote it', () => {
+  it('of a text that is not JSON does not quote it', () => {
     let thrown: unknown;
     try {
       JSON.parse('canary');
     } catch (error) {
       thrown = error;
     }
-    expect(told(thrown)).not.toContain('canary');
+    expect(logLineOf(thrown)).not.toContain('canary');
   });
 
-  it('tells its kind, its code and its place', () => {
-    const line = JSON.parse(told(failure('refused', { code: '23505' }))) as {
+  it('names its kind, its code and its place', () => {
+    const line = JSON.parse(logLineOf(failure('refused', { code: '23505' }))) as {
       error: Record<string, unknown>;
     };
     expect(line.error).toMatchObject({ kind: 'Error', code: '23505' });

@@ -60,7 +60,7 @@ describe('an X-Forwarded-For of 14,000 letters', () => {
     expect(receiver.logLines.join('')).not.toContain('aaaaaaaaaa');
   });
 
-  it('gives nobody a count of their own in the throttle', async () => {
+  it('makes no new counter in the throttle', async () => {
     receiver = await startRunningReceiver({ settings: { TRUST_PROXY: 'loopback' } });
     const statuses: number[] = [];
     for (let number = 0; number < 11; number += 1) {

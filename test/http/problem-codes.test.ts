@@ -9,7 +9,7 @@ import { readQuarantine } from '../../src/store/quarantine.ts';
 import { holdRequest } from '../fixtures/receiver-process.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
-/** Whoever would read these has hung up: an upload that was broken off. */
+/** The sender of an interrupted upload has disconnected, so nobody reads these answers. */
 const neverSeen: readonly ProblemCode[] = ['bad_request'];
 
 let receiver: RunningReceiver;
@@ -105,7 +105,7 @@ describe('each problem', () => {
     for (const holder of holders) await holder.rollback();
   });
 
-  it('internal is answered when the store is not what it should be, without saying why', async () => {
+  it('internal is answered when the store is damaged, without the reason', async () => {
     await receiver.store.writer.knex.schema.renameTable('oauth_clients', 'elsewhere');
     const body = new URLSearchParams({
       grant_type: 'client_credentials',

@@ -87,7 +87,7 @@ const refused: readonly {
     headers: { 'content-encoding': 'gzip, gzip' },
   },
   {
-    what: 'gzip that is none',
+    what: 'invalid gzip',
     code: 'malformed_encoding',
     body: '{"callsessionid":"x"}',
     headers: { 'content-encoding': 'gzip' },

@@ -25,7 +25,7 @@ const gets = [
 ];
 /** Shown to a person, and posted back. */
 const pages = ['/oauth/authorize'];
-/** What answers without credentials: it says nothing of a call, or asks for credentials of its own. */
+/** The routes that answer without credentials: they show nothing about calls, or check other credentials. */
 const publicPaths = [
   ...['/oauth/token', '/oauth/revoke', '/oauth/authorize', '/oauth/page.css'],
   ...['/.well-known/oauth-authorization-server', '/healthz', '/readyz', '/openapi.json'],
@@ -74,7 +74,7 @@ const anything = (): never => {
   throw new Error('Not called');
 };
 
-/** The app as the receiver makes it, over nothing. */
+/** The app as the receiver makes it, without a store. */
 function emptyApp(): Express {
   const webhook = { authenticate: anything, intake: {}, log: {}, metrics: {} };
   const authorize = {

@@ -72,7 +72,7 @@ describe.concurrent('a slow sender', () => {
     expect(seconds).toBeLessThan(20);
   });
 
-  it('among 200 keeps nobody else out', async () => {
+  it('among 200 does not block other senders', async () => {
     const slow = Array.from({ length: 200 }, () => drip(head('Content-Length: 100000'), 'a'));
     await sleep(500);
     const headers = { authorization: `Bearer ${token}` };

@@ -7,14 +7,14 @@ describe.each([
   {
     what: 'has no room left',
     shut: fill,
-    mend: (r: RunningReceiver) => pragma(r, 'max_page_count = 1000000'),
+    repair: (r: RunningReceiver) => pragma(r, 'max_page_count = 1000000'),
   },
   {
     what: 'may not be written to',
     shut: (r: RunningReceiver) => pragma(r, 'query_only = ON'),
-    mend: (r: RunningReceiver) => pragma(r, 'query_only = OFF'),
+    repair: (r: RunningReceiver) => pragma(r, 'query_only = OFF'),
   },
-])('while the file of the store $what', ({ shut, mend }) => {
+])('while the file of the store $what', ({ shut, repair }) => {
   let receiver: RunningReceiver;
   beforeEach(async () => {
     receiver = await startRunningReceiver();
@@ -41,10 +41,10 @@ describe.each([
     expect(await available()).toBe('jet_store_available 0');
   });
 
-  it('/readyz is ready again when that was mended, though no push comes; and nothing of the looking is left', async () => {
+  it('/readyz is ready again after the fault is fixed, even without a push; and the probes leave no data', async () => {
     await receiver.push(large('refused'));
     expect(await ready()).toMatchObject({ status: 'store_unavailable' });
-    await mend(receiver);
+    await repair(receiver);
     await until(async () => expect(await ready()).toEqual({ status: 'ready', paused: [] }));
     expect(await available()).toBe('jet_store_available 1');
     expect((await receiver.push(large('refused'))).status).toBe(200);
@@ -70,7 +70,7 @@ describe('a store with room', () => {
   });
 });
 
-/** A push that needs pages of its own. */
+/** A push that needs new pages. */
 function large(callsessionid: string): object {
   return { callsessionid, note: 'x'.repeat(40_000) };
 }

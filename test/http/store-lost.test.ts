@@ -89,7 +89,7 @@ describe.concurrent('while the file of the store is', () => {
     },
   );
 
-  it('removed, nobody makes an empty one in its place', async () => {
+  it('removed, is not replaced by an empty one', async () => {
     const receiver = await startRunningReceiver();
     const file = join(receiver.folder, 'jet.sqlite');
     await receiver.push({ callsessionid: 'before' });

@@ -115,7 +115,7 @@ describe('a push', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('with a longer path in another case is taken all the same', async () => {
+  it('with a longer path in another case is accepted anyway', async () => {
     expect((await take(start, '/Webhooks/Jet/Call-Start/?a=b')).stage).toBe('call_start');
   });
 });

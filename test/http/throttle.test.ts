@@ -40,7 +40,7 @@ describe('failed attempts', () => {
     expect(await last.json()).toMatchObject({ code: 'too_many_failures', status: 429 });
   });
 
-  it('are told to wait twice as long each time, up to 15 minutes', async () => {
+  it('must wait twice as long each time, up to 15 minutes', async () => {
     await fail(10);
     const waits: number[] = [];
     for (let number = 0; number < 12; number += 1) {

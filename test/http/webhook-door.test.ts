@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** Knocks with a good body; the failures of each test are those of an hour of its own. */
+/** Sends a good body. Each test uses a different hour, so that its failures are counted separately. */
 async function knock(
   headers: Record<string, string> = {},
   { query = '', body = {}, path = '/webhooks/jet' } = {},
@@ -44,7 +44,7 @@ function ask(
   });
 }
 
-/** A token with a scope, of a client of its own. */
+/** A token with a scope, for a new client. */
 async function issue(scope: string): Promise<{ clientId: string; bearer: string }> {
   const { clientId } = await createClient(receiver.store, key, () => nowMs, { name: 'Another' });
   const bearer = randomText();

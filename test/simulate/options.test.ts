@@ -35,7 +35,7 @@ describe('options', () => {
     expect(readOptions(['--seed', '42'], client).seed).toBe(42);
   });
 
-  it('take the reporting database from the environment, and leave it out when told', () => {
+  it('take the reporting database from the environment, and skip it with --no-landed', () => {
     const environment = { ...client, REPORTING_DATABASE_URL: 'postgres://db/reporting' };
     expect(readOptions([], environment).reportingUrl).toBe('postgres://db/reporting');
     expect(readOptions(['--reporting', 'sqlite:x'], environment).reportingUrl).toBe('sqlite:x');
@@ -61,7 +61,7 @@ describe('options', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('tell every fault of those settings', () => {
+  it('report every fault of those settings', () => {
     expect(() => readOptions([], { ...client, PORT: 'x', TIME_ZONE: 'y' })).toThrow(
       / {2}PORT [^]* {2}TIME_ZONE /,
     );

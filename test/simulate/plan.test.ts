@@ -53,7 +53,7 @@ describe('a plan', () => {
     expect(bodies(1)).not.toEqual(bodies(2));
   });
 
-  it('knows the status words that the receiver reads in a way of its own', () => {
+  it('follows the JET_STATUS_MAP of the receiver', () => {
     const statusMap = new Map([
       ['answered', 'missed'],
       ['transferred', 'answered'],
@@ -100,7 +100,7 @@ describe('a plan', () => {
     );
   });
 
-  it('gives every call an id of its own', () => {
+  it('gives every call a different id', () => {
     const plan = createPlan(7, 5000, nowMs);
     const callIdOf = new Map(pushesOf(plan).map((push) => [push.call, read(push).callId]));
     expect(new Set(callIdOf.values()).size).toBe(plan.calls.length);

@@ -231,7 +231,7 @@ describe('a difference is named', () => {
   });
 });
 
-describe('a run that cannot go on', () => {
+describe('a run that cannot continue', () => {
   it('says so when nothing answers', async () => {
     const { exitCode, text } = await run({}, { url: 'http://127.0.0.1:1' });
     expect(exitCode).toBe(1);

@@ -27,7 +27,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'goes on until the server answers, and tells once why',
+      'waits until the server answers, and gives the reason once',
       async () => {
         const fresh = await engine.fresh();
         const server = new URL(fresh.url);
@@ -60,7 +60,7 @@ for (const engine of engines) {
       expect(waits).toHaveLength(1);
     });
 
-    it.skipIf(engine.dialect === 'sqlite')('stops at once where the database is not there', async () => {
+    it.skipIf(engine.dialect === 'sqlite')('stops at once when the database does not exist', async () => {
       const fresh = await engine.fresh();
       const url = new URL(fresh.url);
       url.pathname += '_not_there';
@@ -75,19 +75,22 @@ for (const engine of engines) {
     it.each([
       ['a table', [{ theirs: 'kept' }]],
       ['an empty table', []],
-    ])('stops at once where %s of another program is in the way, and leaves it as it is', async (_, rows) => {
-      const fresh = await engine.fresh();
-      const other = openDatabase(fresh.url);
-      await other.knex.schema.createTable('sessions', (table) => void table.string('theirs'));
-      for (const row of rows) await other.knex('sessions').insert(row);
-      const error = await reasonOf(
-        awaitStore(fresh.url, storeMigrations, 60_000, () => expect.unreachable('It waited')),
-      );
-      expect(error.message).toMatch(/another program/);
-      expect(await other.knex('sessions').select('theirs')).toEqual(rows);
-      await other.close();
-      await fresh.drop();
-    });
+    ])(
+      'stops at once when %s of another program is in the database, and does not change it',
+      async (_, rows) => {
+        const fresh = await engine.fresh();
+        const other = openDatabase(fresh.url);
+        await other.knex.schema.createTable('sessions', (table) => void table.string('theirs'));
+        for (const row of rows) await other.knex('sessions').insert(row);
+        const error = await reasonOf(
+          awaitStore(fresh.url, storeMigrations, 60_000, () => expect.unreachable('It waited')),
+        );
+        expect(error.message).toMatch(/another program/);
+        expect(await other.knex('sessions').select('theirs')).toEqual(rows);
+        await other.close();
+        await fresh.drop();
+      },
+    );
 
     it.skipIf(engine.dialect !== 'mysql')('makes a step again whose tables it left half made', async () => {
       const fresh = await engine.fresh();
@@ -103,7 +106,7 @@ for (const engine of engines) {
 }
 
 describe('waiting for a store in a file', () => {
-  it('goes on while another process holds it locked', async () => {
+  it('waits while another process has it locked', async () => {
     const [sqlite] = engines;
     const fresh = await sqlite?.fresh();
     if (fresh === undefined) throw new Error('SQLite is always there');

@@ -65,7 +65,7 @@ for (const engine of engines) {
       expect(await row('c', 'at-end')).toMatchObject({ state: 'due', due_at: someTimeMs + settleAfterMs });
     });
 
-    it('wait anew after each push of a stage that is not wanted', async () => {
+    it('wait again after each push of a stage that does not land at once', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       await push('c', 'answered', someTimeMs + 1000, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({ due_at: someTimeMs + 1000 + settleAfterMs });
@@ -81,7 +81,7 @@ for (const engine of engines) {
     });
 
     it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
-      'that rest as %s are due now when a push comes, with fresh attempts',
+      'in the state %s are due now when a push comes, with fresh attempts',
       async (state) => {
         await push('c', 'start');
         await settleOne('c', { state, attempts: 7 });
@@ -154,7 +154,7 @@ for (const engine of engines) {
       expect(due?.call.stage).toBe('call_end');
     });
 
-    it('tell when the next one is due', async () => {
+    it('say when the next one is due', async () => {
       expect(await readNextDueMs(fresh.store, 'live')).toBeUndefined();
       await push('late', 'start', someTimeMs + 500);
       await push('soon', 'start', someTimeMs + 100);
@@ -248,12 +248,12 @@ for (const engine of engines) {
       expect(states).toEqual(['delivered', 'due', 'skipped']);
     });
 
-    it('that nobody owes are not made by a settle', async () => {
+    it('are not made by a settlement', async () => {
       expect(await settleOne('nobody')).toBe(true);
       expect(await row('nobody')).toBeUndefined();
     });
 
-    it('note before the first landing that they are in hand, and count no attempt', async () => {
+    it('note an attempt before the first landing, and do not count it', async () => {
       await push('c', 'start');
       expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: someTimeMs + 1, due_at: someTimeMs });

@@ -129,7 +129,7 @@ describe('the group commit', () => {
     expect(await next).toBe(4);
   });
 
-  it('goes on after a failed commit', async () => {
+  it('continues after a failed commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     const bad = add(1);

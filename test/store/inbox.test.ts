@@ -109,7 +109,7 @@ describe('the inbox', () => {
     expect(commits.length).toBeLessThan(25);
   });
 
-  it('sets a push aside that its call does not take, as it came, and wakes no worker', async () => {
+  it('sets aside a push of a removed or full call, unchanged, and wakes no worker', async () => {
     await fill('full');
     const taken = await inbox.take(pushOfCall('full'), raw);
     expect(taken).toMatchObject({ kind: 'set_aside', code: 'call_full' });
@@ -140,7 +140,7 @@ describe('the inbox', () => {
     await expect(inbox.take(pushOfCall('full'), raw)).rejects.toThrow(QuarantineFull);
   });
 
-  it('takes nothing while the file of the store is not in its place', async () => {
+  it('stores nothing while the file of the store is missing or replaced', async () => {
     isInPlace = false;
     await expect(inbox.take(pushOfCall('a'), raw)).rejects.toThrow(StoreSilent);
     await expect(inbox.refuse(raw, refusal)).rejects.toThrow(StoreSilent);

@@ -68,7 +68,7 @@ for (const engine of engines) {
       expect(await take('two', someTimeMs + leaseMs)).toBeUndefined();
     });
 
-    it('is not renewed for a holder from whom it was taken', async () => {
+    it('is not renewed for a holder that has lost it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       expect(await take('one', someTimeMs + leaseMs, lease)).toBeUndefined();
@@ -80,14 +80,14 @@ for (const engine of engines) {
       expect((await held('two', someTimeMs + 1)).fence).toBeGreaterThan(lease.fence);
     });
 
-    it('is not given back by a holder from whom it was taken', async () => {
+    it('is not released by a holder that has lost it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await releaseLease(fresh.store, 'crm', lease);
       expect(await take('three', someTimeMs + leaseMs + 1)).toBeUndefined();
     });
 
-    it('tells whether the holder before let it go', async () => {
+    it('says whether the previous holder released it', async () => {
       const first = await held('one', someTimeMs);
       await releaseLease(fresh.store, 'crm', first);
       const second = await held('two', someTimeMs);
@@ -95,7 +95,7 @@ for (const engine of engines) {
       expect([first, second, third].map(({ abandoned }) => abandoned)).toEqual([false, false, true]);
     });
 
-    it('tells what the holder before had in hand alone, until that was settled or paused', async () => {
+    it('names the delivery that the previous holder attempted alone, until a settlement or a pause', async () => {
       let nowMs = someTimeMs;
       const next = (holder: string): Promise<Lease> => held(holder, (nowMs += leaseMs));
       const note = async (lease: Lease): Promise<boolean> =>
@@ -148,7 +148,7 @@ for (const engine of engines) {
       expect(await state()).toMatchObject({ pausedUntilMs: 0, pauses: 0, pauseReason: null });
     });
 
-    it('lets nobody write a pause from whom it was taken', async () => {
+    it('lets no holder write a pause that has lost it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await writePause(fresh.store, 'crm', lease, {

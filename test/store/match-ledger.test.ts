@@ -68,7 +68,7 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     expect(await ledger.getMany([ann])).toEqual(new Map([[ann, 'last']]));
   });
 
-  it('forgets what it is told to, and nothing else', async () => {
+  it('removes the given entries, and no others', async () => {
     await ledger.putMany([ann, bob].map((number) => ({ number, record: number, validForMs: day })));
     await ledger.forget([ann]);
     expect(await ledger.getMany([ann, bob])).toEqual(new Map([[bob, bob]]));

@@ -147,7 +147,7 @@ describe('a move of a store', () => {
         });
       });
 
-      it('leaves a target that no start accepts when it is broken off, and replaces it when told to', async () => {
+      it('leaves a target on which no receiver starts when it is interrupted, and replaces it with --replace', async () => {
         await withTwo(engines[0] as Engine, engine, async (source, target) => {
           await fill(source);
           const plan = await move(source, target);

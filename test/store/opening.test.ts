@@ -121,7 +121,7 @@ describe('opening a store in a file', () => {
     await (await openStore(`sqlite:${file}`, storeMigrations)).close();
   });
 
-  it('refuses a file that is no database', async () => {
+  it('refuses a file that is not a database', async () => {
     await writeFile(file, 'A letter to somebody.\n'.repeat(100));
     expect((await expectRefusal()).message).toContain('damaged');
   });
@@ -150,7 +150,7 @@ describe('opening a store in a file', () => {
   });
 
   it.skipIf(isRoot).each([0o000, 0o400])(
-    'refuses a file that it may not read and write (mode %i; not as root, whom rights do not bind)',
+    'refuses a file that it may not read and write (mode %i; not as root, who has every permission)',
     async (mode) => {
       await makeStore();
       await chmod(file, mode);

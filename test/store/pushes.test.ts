@@ -81,7 +81,7 @@ for (const engine of engines) {
       expect((await store([push, twin])).map(({ duplicate }) => duplicate)).toEqual([false, false]);
     });
 
-    it('tells call ids apart that differ in case only', async () => {
+    it('distinguishes call ids that differ only in case', async () => {
       await store([pushOf(inboundBodies('case-Ab').start), pushOf(inboundBodies('case-aB').start)]);
       expect((await readCall(fresh.store, 'case-Ab'))?.record.id).toBe('case-Ab');
       expect((await readCall(fresh.store, 'case-aB'))?.record.id).toBe('case-aB');

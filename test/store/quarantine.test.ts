@@ -123,7 +123,7 @@ for (const engine of engines) {
       expect(rows.map(({ body }) => body.length)).toEqual([0, 2000]);
     });
 
-    it('keeps a body anew that is refused again after it was replayed', async () => {
+    it('keeps a body again that is refused after its replay', async () => {
       const first = await keep(refused('{'));
       await markReplayed(fresh.store, first, 'a-push');
       const second = await keep(refused('{'), someTimeMs + 1);

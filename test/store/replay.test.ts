@@ -96,7 +96,7 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'crm', 'c')).toMatchObject({ revision: someTimeMs + 2 * hour });
     });
 
-    it('makes a delivery that was never owed', async () => {
+    it('makes a missing delivery', async () => {
       await markForReplay(fresh.store, 'late', [{ id: 'a', revision: someTimeMs }], nowMs);
       expect(await readDelivery(fresh.store, 'late', 'a')).toMatchObject({ state: 'due', due_at: nowMs });
     });
@@ -178,7 +178,7 @@ for (const engine of engines) {
         record: { id: 'plain', fields: { service_name: 'SALES' } },
       });
       expect(await readCall(fresh.store, 'unreadable')).toMatchObject({ revision: someTimeMs });
-      // Delivered: due now. Waiting for its end: it goes on waiting. Never owed, or to a disabled one: nothing.
+      // Delivered: due now. Waiting for its end: still waits. Without a delivery, or for a disabled destination: nothing.
       expect(await readDelivery(fresh.store, 'crm', 'plain')).toMatchObject({ state: 'due', due_at: nowMs });
       expect(await readDelivery(fresh.store, 'crm', 'waiting')).toMatchObject({ due_at: nowMs + 4 * hour });
       expect(await readDelivery(fresh.store, 'late', 'plain')).toBeUndefined();

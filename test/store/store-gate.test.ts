@@ -77,7 +77,7 @@ describe('the gate before the store', () => {
     make({ answersWithinMs: 60_000, quickMs: 60_000 });
     await expect(gate.run(fails(0, new Away()))).rejects.toThrow(Away);
     expect(await gate.canStore()).toBe(false);
-    // A look-up may well succeed, and mends nothing.
+    // A lookup can succeed, but does not prove that the store works again.
     expect(await gate.run(() => Promise.resolve(7))).toBe(7);
     expect(await gate.canStore()).toBe(false);
     answers = true;
@@ -90,8 +90,8 @@ describe('the gate before the store', () => {
     onTestFinished(() => void vi.useRealTimers());
     make();
     answers = true;
-    const told = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
-    expect([new Set(told), probes]).toEqual([new Set([true]), 1]);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
+    expect([new Set(answers), probes]).toEqual([new Set([true]), 1]);
     expect(await gate.canStore()).toBe(true);
     expect(probes).toBe(1);
   });

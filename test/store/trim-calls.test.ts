@@ -147,7 +147,7 @@ for (const engine of engines) {
       expect(stored).toEqual({ pushId: late.id, duplicate: false });
     });
 
-    it('forgets tombstones that are old, so many at a time', async () => {
+    it('removes old tombstones, up to a limit at a time', async () => {
       for (const callId of ['a', 'b', 'c']) await storeSettled(callId);
       await trimAll(fresh.store);
       expect(await deleteOldTombstones(fresh.store, laterMs, 10)).toBe(0);

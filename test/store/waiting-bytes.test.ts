@@ -7,7 +7,7 @@ describe('what waits to be stored', () => {
   const hold = (item: string): Promise<string> => new Promise((resolve) => held.push(() => resolve(item)));
   const make = (): ((item: string) => Promise<string>) => limitWaitingBytes(hold, (item) => item.length, 10);
 
-  it('is refused at once above so many bytes', async () => {
+  it('is refused at once above the limit of bytes', async () => {
     const store = make();
     void store('123456');
     void store('1234');

@@ -39,7 +39,7 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    /** A family of its own, with a code and a refresh token named after it. */
+    /** A new approval, with a code and a refresh token named after it. */
     const approve = async (expiresAtMs = someTimeMs + yearMs): Promise<string> => {
       const id = `family-${(made += 1)}`;
       const base = { clientId: 'one', scope: 'webhooks' };
@@ -100,7 +100,7 @@ for (const engine of engines) {
       },
     );
 
-    it('tells a code of another client from one that nobody made', async () => {
+    it('distinguishes a code of another client from an unknown code', async () => {
       const id = await approve();
       expect(await takeCode(fresh.store, `code-${id}`, 'two', someTimeMs)).toBe('foreign');
       expect(await takeCode(fresh.store, 'code-nobody', 'one', someTimeMs)).toBe('unknown');
@@ -166,7 +166,7 @@ for (const engine of engines) {
       expect(ids).not.toContain(ended);
     });
 
-    it('removes what ended with all that came of it, so many at a time', async () => {
+    it('removes expired approvals with their tokens, up to a limit at a time', async () => {
       const [over, lasting] = [await approve(someTimeMs - 1), await approve()];
       await approve(someTimeMs - 1);
       const before = await countRows(fresh.store, 'oauth_refresh_tokens');

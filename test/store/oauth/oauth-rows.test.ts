@@ -57,7 +57,7 @@ for (const engine of engines) {
       expect(await readClient(fresh.store, 'one')).toEqual(clientOf('one'));
     });
 
-    it('tells client ids apart that differ in case or in a blank at the end', async () => {
+    it('distinguishes client ids that differ in case or in a blank at the end', async () => {
       expect(await readClient(fresh.store, 'ONE')).toBeUndefined();
       expect(await readClient(fresh.store, 'one ')).toBeUndefined();
     });
@@ -100,7 +100,7 @@ for (const engine of engines) {
       },
     );
 
-    it('hides a revoked client and its tokens, and lists it all the same', async () => {
+    it('hides a revoked client and its tokens, but still lists the client', async () => {
       await insertClient(fresh.store, clientOf('revoked'));
       await insertToken(fresh.store, tokenOf('of-revoked', { clientId: 'revoked' }));
       expect(await readToken(fresh.store, 'of-revoked')).toBeDefined();
@@ -123,7 +123,7 @@ for (const engine of engines) {
       expect(await readToken(fresh.store, 'ended')).toBeUndefined();
     });
 
-    it('removes what expired, so many at a time', async () => {
+    it('removes expired tokens, up to a limit at a time', async () => {
       for (const hash of ['old-1', 'old-2', 'old-3'])
         await insertToken(fresh.store, tokenOf(hash, { expiresAtMs: someTimeMs - 1 }));
       expect(await deleteExpiredTokens(fresh.store, someTimeMs, 2)).toBe(2);

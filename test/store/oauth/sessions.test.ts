@@ -24,7 +24,7 @@ for (const engine of engines) {
       expect(await readSession(fresh.store, 'a', someTimeMs + 10)).toBeUndefined();
     });
 
-    it('writes a session over, and forgets it when told', async () => {
+    it('replaces a session, and deletes it on request', async () => {
       await writeSession(fresh.store, 'b', '1', someTimeMs + 10);
       await writeSession(fresh.store, 'b', '2', someTimeMs + 20);
       expect(await readSession(fresh.store, 'b', someTimeMs + 15)).toBe('2');
@@ -32,7 +32,7 @@ for (const engine of engines) {
       expect(await readSession(fresh.store, 'b', someTimeMs)).toBeUndefined();
     });
 
-    it('removes ended sessions, so many at a time', async () => {
+    it('removes expired sessions, up to a limit at a time', async () => {
       for (const hash of ['x', 'y', 'z']) await writeSession(fresh.store, hash, '1', someTimeMs - 1);
       await writeSession(fresh.store, 'lasting', '1', someTimeMs + 1000);
       expect(await deleteEndedSessions(fresh.store, someTimeMs, 2)).toBe(2);
