@@ -109,7 +109,7 @@ function createScenarioSource(
   const drawStartMs = createDayCurve(nowMs);
   const takenSeconds = new Set<number>();
   return (callId) => {
-    // Calls without an id are only told apart by start and numbers, so no two of them may start in the same second.
+    // Only start and numbers distinguish calls without an id, so no two of them may start in the same second.
     const ownClock = (): CallClock => {
       let second = Math.floor(drawStartMs(random) / 1000);
       while (takenSeconds.has(second)) second -= 1;

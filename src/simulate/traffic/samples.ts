@@ -9,7 +9,7 @@ export interface Sample {
   readonly pushes: readonly CallFields[];
 }
 
-/** The instant so many seconds after the start of a call. */
+/** The time at this many seconds after the start of a call. */
 const at = (seconds: number): number => Date.UTC(2026, 10, 22, 1, 0, seconds);
 
 // These numbers are reserved for films and tests. No person has them.
