@@ -13,9 +13,9 @@ const callIdLengthMax = 191;
 type Facts = Pick<Push, 'callId' | 'fields'>;
 
 /**
- * Separates calls that came under the same id. A push belongs to another call when its start is over 12 h away from every
- * known push of that id, and its origin number differs too. Its call gets the id plus its start, so that all its pushes
- * land there. A push without a start or an origin number keeps its id.
+ * Separates calls that came under the same id. A push belongs to another call when every known push of that id has a
+ * start over 12 h away and another origin number. Its call gets the id plus its start, so that all its pushes land there.
+ * A push without a start or an origin number keeps its id.
  *
  * The order of receipt decides which call keeps the bare id. It does not decide that there are two calls.
  * Why: docs/decisions/call-ids.md
