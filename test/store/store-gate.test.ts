@@ -90,8 +90,8 @@ describe('the gate before the store', () => {
     onTestFinished(() => void vi.useRealTimers());
     make();
     answers = true;
-    const answers = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
-    expect([new Set(answers), probes]).toEqual([new Set([true]), 1]);
+    const results = await Promise.all(Array.from({ length: 20 }, () => gate.canStore()));
+    expect([new Set(results), probes]).toEqual([new Set([true]), 1]);
     expect(await gate.canStore()).toBe(true);
     expect(probes).toBe(1);
   });
