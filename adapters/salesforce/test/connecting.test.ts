@@ -175,11 +175,11 @@ describe('jsforce', () => {
   it('is not loaded by a receiver that does not land in Salesforce', () => {
     const script = `
       import { createRequire } from 'node:module';
-      const { adapters } = await import('./adapters/index.ts');
+      const { adapters } = await import('./dist/adapters/index.js');
       const cached = Object.keys(createRequire(import.meta.url).cache);
       console.log(adapters.length, cached.filter((file) => file.includes('/jsforce/')).length);
     `;
-    const args = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', script];
+    const args = ['--input-type=module', '-e', script];
     const output = execFileSync(process.execPath, args, { cwd: join(root), encoding: 'utf8' });
     expect(output.trim()).toMatch(/^[1-9]\d* 0$/);
   });
