@@ -141,7 +141,7 @@ describe('the transport', () => {
 
   it('stops when its signal aborts', async () => {
     const url = await listen(() => undefined);
-    await expect(exchange(url, 60_000, AbortSignal.timeout(50))).rejects.toThrow('not waited for');
+    await expect(exchange(url, 60_000, AbortSignal.timeout(50))).rejects.toThrow('the request was cancelled');
   });
 
   it('reports how much is used up, and how long to wait', async () => {
