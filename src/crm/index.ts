@@ -2,31 +2,15 @@
 export { fieldMapSetting } from './field-map-setting.ts';
 export { callDetails, callTitle } from './call-words.ts';
 export { matchPolicies, type MatchCandidate } from './choose-match.ts';
-export { counterpartToSearch, type CounterpartToSearch } from './counterpart.ts';
-export { whyNotCreated } from './create-rule.ts';
+export { counterpartToSearch } from './counterpart.ts';
 export { mappableFieldKind, mappedValues, type FieldMapping, type MappedValue } from './field-map.ts';
-export { fingerprint, isOursToChange } from './fingerprint.ts';
 export { lateMatchAfterMs } from './late-match.ts';
-export { liveEndsAfterMs } from '../domain/stage.ts';
 export { groupedNational, numberForms, searchedForms, type NumberForms } from './number-forms.ts';
-export {
-  matchPeople,
-  rememberPeople,
-  type FoundPerson,
-  type MatchedPerson,
-  type PeopleSource,
-  type PersonMatch,
-} from './match-people.ts';
+export { matchPeople, type MatchedPerson, type PersonMatch } from './match-people.ts';
 export { ownerOf, parseOwnerTable, type OwnerTable } from './owner-table.ts';
 export { LostReply, requestOnce, type Reply } from './request-once.ts';
-export { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from './unmapped-places.ts';
-export {
-  isSearchedAnew,
-  unmatchedPolicies,
-  whySkipped,
-  type PersonState,
-  type UnmatchedRule,
-} from './unmatched.ts';
+export { readUnmappedPlaces } from './unmapped-places.ts';
+export { unmatchedPolicies } from './unmatched.ts';
 export { indexLagMs, landBatch } from './engine/land-batch.ts';
 export { createOwners } from './engine/owners.ts';
 export { createRefusedValues } from './engine/refused-values.ts';
@@ -34,7 +18,6 @@ export type { Fields, FieldValue, Person } from './engine/activity.ts';
 export type {
   Asked,
   Break,
-  Budget,
   Crm,
   LinkResult,
   LinkRow,

@@ -7,6 +7,9 @@ import { readSourceFiles, root } from './source-files.ts';
 /** A newcomer must be able to keep the contract in mind. */
 const contractNamesMax = 35;
 
+/** What an adapter of a fork answers by itself. In the adapters of the kit, #crm answers so for them. */
+const forForks = ['held', 'retry', 'JsonValue'];
+
 const adapterFiles = readSourceFiles().filter(({ path }) => path.startsWith('adapters/'));
 
 function parse(path: string, text: string): ts.SourceFile {
@@ -46,6 +49,8 @@ describe('what adapters can import', () => {
 
   it.each(['#contract', '#crm', '#reporting'])('has no name in %s that no adapter imports', (surface) => {
     const imported = importedNames(surface);
-    expect(exportedNames(surface).filter((name) => !imported.has(name))).toEqual([]);
+    expect(exportedNames(surface).filter((name) => !imported.has(name) && !forForks.includes(name))).toEqual(
+      [],
+    );
   });
 });

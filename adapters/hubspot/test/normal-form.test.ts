@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../../src/crm/index.ts';
+import { fingerprint } from '../../../src/crm/fingerprint.ts';
 import { normalForm } from '../calls/normal-form.ts';
 
 const printOf = (value: string): string => fingerprint(normalForm(value));
