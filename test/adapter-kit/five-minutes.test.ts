@@ -7,7 +7,8 @@ import { adapters } from '../../adapters/index.ts';
 import { root } from '../house/source-files.ts';
 import { makeFreshCopy, type FreshCopy } from './fresh-copy.ts';
 
-const patienceMs = 120_000;
+// A limit against hanging: each command compiles what changed, which takes minutes on a busy machine.
+const patienceMs = 300_000;
 
 interface Minute {
   readonly heading: string;
