@@ -1,5 +1,12 @@
-import { callStatuses, parseDurationMs, z, type CallStatus } from '#contract';
-import { fieldMapSetting, matchPolicies, parseOwnerTable, unmatchedPolicies } from '#crm';
+import { z } from '#contract';
+import {
+  createStatusesSetting,
+  durationSetting,
+  fieldMapSetting,
+  ownersSetting,
+  severalSetting,
+  unmatchedSetting,
+} from '#crm';
 import { ownProperties } from './check/properties.ts';
 
 const logs = ['end', 'live'] as const;
@@ -22,9 +29,7 @@ export const configSchema = z.object({
     .string()
     .regex(/^(?:v3|20\d\d-\d\d)$/, 'must be a dated version such as 2026-09, or v3')
     .default('2026-09'),
-  HUBSPOT_TIMEOUT: z
-    .string()
-    .transform(durationMs)
+  HUBSPOT_TIMEOUT: durationSetting()
     .refine((ms) => ms > 0, 'must be longer than 0s')
     .default(10_000),
   HUBSPOT_BURST: z.coerce
@@ -34,13 +39,11 @@ export const configSchema = z.object({
     .default(100),
   HUBSPOT_LOG: z.enum(logs, `must be one of ${logs.join(', ')}`).default('end'),
   HUBSPOT_KEY: z.enum(keys, `must be one of ${keys.join(', ')}`).default('unique'),
-  HUBSPOT_SEVERAL: z.enum(matchPolicies, `must be one of ${matchPolicies.join(', ')}`).default('latest'),
-  HUBSPOT_UNMATCHED: z
-    .enum(unmatchedPolicies, `must be one of ${unmatchedPolicies.join(', ')}`)
-    .default('log'),
-  HUBSPOT_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
-  HUBSPOT_CREATE_AFTER: z.string().transform(durationMs).default(0),
-  HUBSPOT_OWNERS: z.string().transform(ownerTable).default(new Map()),
+  HUBSPOT_SEVERAL: severalSetting(),
+  HUBSPOT_UNMATCHED: unmatchedSetting(),
+  HUBSPOT_CREATE_STATUSES: createStatusesSetting(),
+  HUBSPOT_CREATE_AFTER: durationSetting().default(0),
+  HUBSPOT_OWNERS: ownersSetting(),
   HUBSPOT_FIELDS: fieldMapSetting().refine(
     (mappings) => mappings.every(({ theirs }) => !ownProperties.has(theirs)),
     'maps a field to a property that the kit writes itself',
@@ -49,34 +52,8 @@ export const configSchema = z.object({
 
 export type HubspotConfig = z.output<typeof configSchema>;
 
-type Context = z.RefinementCtx<string>;
-
-function refuse(context: Context, message: string): never {
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-}
-
 /** Plain HTTP is allowed only within this machine, for tests. */
 function isSafe(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-}
-
-function durationMs(text: string, context: Context): number {
-  return parseDurationMs(text) ?? refuse(context, 'must be a duration such as 10s');
-}
-
-function ownerTable(text: string, context: Context): ReadonlyMap<string, string> {
-  return (
-    parseOwnerTable(text) ??
-    refuse(context, 'must be a list such as 202=jane@example.com, each extension or answering point once')
-  );
-}
-
-function statusList(text: string, context: Context): CallStatus[] {
-  const names = text.split(',').map((name) => name.trim());
-  const known = callStatuses.filter((status) => names.includes(status));
-  return known.length === new Set(names).size
-    ? known
-    : refuse(context, `must be a list of ${callStatuses.join(', ')}`);
 }

@@ -1,5 +1,13 @@
-import { callStatuses, parseDurationMs, z } from '#contract';
-import { fieldMapSetting, matchPolicies, parseOwnerTable, unmatchedPolicies, type OwnerTable } from '#crm';
+import { z } from '#contract';
+import {
+  createStatusesSetting,
+  durationSetting,
+  fieldMapSetting,
+  ownersSetting,
+  refuseSetting,
+  severalSetting,
+  unmatchedSetting,
+} from '#crm';
 import { isOwnTaskField } from './tasks/task-fields.ts';
 
 /** The kinds of record that a call can belong to. */
@@ -40,15 +48,13 @@ export const configSchema = z
       .enum(['no', 'yes'], 'is yes or no')
       .transform((word) => word === 'yes')
       .default(false),
-    SALESFORCE_SEVERAL: z.enum(matchPolicies, `is one of ${matchPolicies.join(', ')}`).default('latest'),
-    SALESFORCE_UNMATCHED: z
-      .enum(unmatchedPolicies, `is one of ${unmatchedPolicies.join(', ')}`)
-      .default('log'),
-    SALESFORCE_CREATE_STATUSES: z.string().transform(statusList).default(['answered', 'missed', 'abandoned']),
-    SALESFORCE_CREATE_AFTER: z.string().transform(durationMs).default(0),
+    SALESFORCE_SEVERAL: severalSetting(),
+    SALESFORCE_UNMATCHED: unmatchedSetting(),
+    SALESFORCE_CREATE_STATUSES: createStatusesSetting(),
+    SALESFORCE_CREATE_AFTER: durationSetting().default(0),
     SALESFORCE_LEAD_COMPANY: z.string().max(255, 'is at most 255 characters long').default('Unknown caller'),
     SALESFORCE_LEAD_SOURCE: z.string().max(255, 'is at most 255 characters long').optional(),
-    SALESFORCE_OWNERS: z.string().transform(ownerTable).default(new Map()),
+    SALESFORCE_OWNERS: ownersSetting(),
   })
   .superRefine((settings, context) => {
     const { SALESFORCE_CLIENT_SECRET: secret, SALESFORCE_USERNAME: user } = settings;
@@ -77,18 +83,13 @@ export type SalesforceConfig = Readonly<z.output<typeof configSchema>>;
 
 type Context = z.RefinementCtx<string>;
 
-function refuse(context: Context, message: string): never {
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-}
-
 function loginOrigin(text: string, context: Context): string {
   const url = new URL(text);
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
-    return refuse(context, 'begins with https://, since the secret passes through it');
+    return refuseSetting(context, 'begins with https://, since the secret passes through it');
   if (url.hostname.endsWith('.lightning.force.com'))
-    return refuse(context, 'ends in .my.salesforce.com, not in .lightning.force.com');
+    return refuseSetting(context, 'ends in .my.salesforce.com, not in .lightning.force.com');
   return url.origin;
 }
 
@@ -97,7 +98,7 @@ function objectList(text: string, context: Context): PersonObject[] {
   const known = names.filter((name) => isPersonObject(name));
   return known.length === names.length
     ? known
-    : refuse(context, `is a list of ${personObjects.join(', ')}, the most wanted first`);
+    : refuseSetting(context, `is a list of ${personObjects.join(', ')}, the most wanted first`);
 }
 
 function phoneFields(text: string, context: Context): PhoneFields {
@@ -105,7 +106,7 @@ function phoneFields(text: string, context: Context): PhoneFields {
   for (const part of text.split(',').filter((entry) => entry.trim() !== '')) {
     const [, object = '', field] = /^\s*([A-Za-z]+)\.([A-Za-z]\w*)\s*$/.exec(part) ?? [];
     if (!isPersonObject(object) || field === undefined)
-      return refuse(context, 'is a list such as Contact.Direct_Line__c,Account.Second_Phone__c');
+      return refuseSetting(context, 'is a list such as Contact.Direct_Line__c,Account.Second_Phone__c');
     byObject.set(object, [...(byObject.get(object) ?? []), field]);
   }
   return byObject;
@@ -113,22 +114,4 @@ function phoneFields(text: string, context: Context): PhoneFields {
 
 function isPersonObject(name: string): name is PersonObject {
   return (personObjects as readonly string[]).includes(name);
-}
-
-function statusList(text: string, context: Context): (typeof callStatuses)[number][] {
-  const names = text.split(',').map((name) => name.trim());
-  const known = callStatuses.filter((status) => names.includes(status));
-  return names.every((name) => (callStatuses as readonly string[]).includes(name))
-    ? known
-    : refuse(context, `is a list of ${callStatuses.join(', ')}`);
-}
-
-function ownerTable(text: string, context: Context): OwnerTable {
-  return (
-    parseOwnerTable(text) ?? refuse(context, 'is a list such as 202=jane@example.com,203=005xx0000012345')
-  );
-}
-
-function durationMs(text: string, context: Context): number {
-  return parseDurationMs(text) ?? refuse(context, 'is a duration such as 30s or 2m');
 }

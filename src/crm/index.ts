@@ -1,16 +1,23 @@
 /** The rules that CRM adapters share. They can change in a minor version; `#contract` cannot. */
-export { fieldMapSetting } from './field-map-setting.ts';
+export {
+  createStatusesSetting,
+  durationSetting,
+  fieldMapSetting,
+  ownersSetting,
+  refuseSetting,
+  severalSetting,
+  unmatchedSetting,
+} from './settings.ts';
 export { callDetails, callTitle } from './call-words.ts';
-export { matchPolicies, type MatchCandidate } from './choose-match.ts';
+export type { MatchCandidate } from './choose-match.ts';
 export { counterpartToSearch } from './counterpart.ts';
 export { mappableFieldKind, mappedValues, type FieldMapping, type MappedValue } from './field-map.ts';
-export { lateMatchAfterMs } from './late-match.ts';
 export { groupedNational, numberForms, searchedForms, type NumberForms } from './number-forms.ts';
+export { lateMatchAfterMs } from './late-match.ts';
 export { matchPeople, type MatchedPerson, type PersonMatch } from './match-people.ts';
-export { ownerOf, parseOwnerTable, type OwnerTable } from './owner-table.ts';
+export { ownerOf } from './owner-table.ts';
 export { LostReply, requestOnce, type Reply } from './request-once.ts';
 export { readUnmappedPlaces } from './unmapped-places.ts';
-export { unmatchedPolicies } from './unmatched.ts';
 export { indexLagMs, landBatch } from './engine/land-batch.ts';
 export { createOwners } from './engine/owners.ts';
 export { createRefusedValues } from './engine/refused-values.ts';
@@ -26,3 +33,4 @@ export type {
   Row,
   RowResult,
 } from './engine/crm.ts';
+export { withoutNumbers } from './without-numbers.ts';

@@ -1,5 +1,5 @@
 import { z } from '#contract';
-import { LostReply } from '#crm';
+import { LostReply, withoutNumbers } from '#crm';
 
 /** An error from HubSpot. The message holds no whole number, because log lines show it. */
 export class Refusal extends Error {
@@ -126,9 +126,4 @@ export function isOutcomeUnknown(error: unknown): boolean {
 /** True when a batch was refused for its contents or its size, and nothing was written. */
 export function isBatchRefused(error: unknown): error is Refusal {
   return error instanceof Refusal && [400, 404, 409, 413, 414].includes(error.status);
-}
-
-/** A sentence from HubSpot, shortened and without the numbers that it quotes. */
-export function withoutNumbers(text: string): string {
-  return text.replace(/\+?\d[\d\s().-]{3,}\d/g, '…').slice(0, 300);
 }

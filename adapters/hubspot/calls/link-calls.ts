@@ -1,8 +1,8 @@
-import type { LinkResult, LinkRow } from '#crm';
+import { withoutNumbers, type LinkResult, type LinkRow } from '#crm';
 import type { AssociationAnswer } from '../api/answers.ts';
 import { forbidden } from '../api/pause.ts';
 import type { PeopleType } from '../api/people-api.ts';
-import { isBatchRefused, rowFaultOf, withoutNumbers } from '../api/refusal.ts';
+import { isBatchRefused, rowFaultOf } from '../api/refusal.ts';
 import { batchRowsMax, type HubspotClient } from '../client.ts';
 import { inBatches, inHalves } from './rows.ts';
 

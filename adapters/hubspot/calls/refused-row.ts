@@ -1,13 +1,7 @@
 import { AdapterMisconfigured } from '#contract';
-import type { Row, RowResult } from '#crm';
+import { withoutNumbers, type Row, type RowResult } from '#crm';
 import { forbidden, keyMissing } from '../api/pause.ts';
-import {
-  isKeyFault,
-  namedProperties,
-  rowFaultOf,
-  withoutNumbers,
-  type ErrorDetails,
-} from '../api/refusal.ts';
+import { isKeyFault, namedProperties, rowFaultOf, type ErrorDetails } from '../api/refusal.ts';
 import { callKey, ownerProperty, requiredProperties } from '../check/properties.ts';
 import { missingProperties, requiredSentence } from '../check/required-properties.ts';
 

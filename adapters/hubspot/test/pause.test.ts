@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pauseFor } from '../api/pause.ts';
-import { LostReply } from '../../../src/crm/index.ts';
-import { readErrorDetails, Refusal, withoutNumbers } from '../api/refusal.ts';
+import { LostReply, withoutNumbers } from '../../../src/crm/index.ts';
+import { readErrorDetails, Refusal } from '../api/refusal.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../../../src/contract/index.ts';
 
 const refusal = (status: number, body: unknown = {}, retryAfterMs?: number): Refusal =>

@@ -27,14 +27,6 @@ describe('the person of a call', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is not a contact whose number in another country has the same last digits', async () => {
-    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: '+49412000001' } }] });
-    const delivery = callFrom(number, 'one');
-    const outcome = (await test.deliver([delivery])).get('one');
-    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
-    expect(outcome).toMatchObject({ trace: { person: { state: 'nobody', match: { rule: 'no_hit' } } } });
-  });
-
   it('is the contact that was changed last when several have the number, and the trace says so', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const properties = { phone: number };
@@ -61,15 +53,6 @@ describe('the person of a call', () => {
     const delivery = callFrom(number, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: [], companies: ['7001'] }]);
-  });
-
-  it('is searched again when the contact in the ledger was deleted, and then not found', async () => {
-    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
-    await test.deliver([callFrom(number, 'one')]);
-    test.portal.person.remove('contacts', '9001');
-    const again = callFrom(number, 'two');
-    expect((await test.deliver([again])).get('two')).toMatchObject({ kind: 'delivered' });
-    expect(test.callsOf(again)).toMatchObject([{ contacts: [] }]);
   });
 
   it.each([404, 400] as const)(
@@ -160,16 +143,6 @@ describe('the person of a call', () => {
     expect(test.portal.counts()['contacts.search']).toBeUndefined();
     expect(test.portal.records('contacts')).toHaveLength(1);
   });
-
-  it('costs no search for a withheld number, an extension and a number of the business', async () => {
-    test = await openPortal();
-    const own = callFrom(number, 'own', { phone_number_e164: number });
-    const withheld = callFrom(number, 'withheld', { withheld: true, counterpart_e164: undefined });
-    const inner = callFrom(number, 'inner', { counterpart_e164: undefined, origin_number: '211' });
-    await test.deliver([own, withheld, inner]);
-    expect(test.portal.counts()['contacts.search']).toBeUndefined();
-    expect(test.portal.records('calls')).toHaveLength(3);
-  });
 });
 
 describe('a call that landed without a person', () => {
@@ -193,16 +166,6 @@ describe('a call that landed without a person', () => {
 
 describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
   const settings = { HUBSPOT_UNMATCHED: 'skip' };
-
-  it.each([
-    ['nobody has its number', {}],
-    ['it is withheld', { withheld: true, counterpart_e164: undefined }],
-  ] as const)('is skipped: %s', async (_why, given) => {
-    test = await openPortal({}, settings);
-    const outcomes = await test.deliver([callFrom(number, 'one', given)]);
-    expect(outcomes.get('one')).toMatchObject({ kind: 'skipped' });
-    expect(test.portal.records('calls')).toEqual([]);
-  });
 
   it('is skipped when several have its number and none is chosen', async () => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));

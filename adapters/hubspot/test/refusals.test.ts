@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AdapterMisconfigured, type JsonValue } from '../../../src/contract/index.ts';
+import { AdapterMisconfigured } from '../../../src/contract/index.ts';
+import type { JsonValue } from '../../../src/domain/jet-fields.ts';
 import type { HubspotFault } from './stand-in/faults.ts';
 import {
   afterwards,

@@ -138,9 +138,3 @@ export function tokenFailure(code: string, status: number | undefined, retryAfte
       'Check SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET against the app in Setup.',
   );
 }
-
-/** A message of Salesforce without what may be a phone number, short enough for a reason. */
-export function safeMessage(message: string): string {
-  const safe = message.replace(/\+?\d(?:[\s().\-/]*\d){5,}/g, '…').replace(/\s+/g, ' ');
-  return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
-}

@@ -1,7 +1,7 @@
 import { AdapterMisconfigured } from '#contract';
-import { recordLaterCodes, safeMessage, stopFor, type ApiError } from './failure.ts';
+import { recordLaterCodes, stopFor, type ApiError } from './failure.ts';
 import { remedyFor, shutTasks } from './remedies.ts';
-import type { Fields, RowResult } from '#crm';
+import { withoutNumbers, type Fields, type RowResult } from '#crm';
 import { keyField, links, ownTaskFields } from '../tasks/task-fields.ts';
 
 /** What to do with a record that Salesforce refused. */
@@ -200,7 +200,7 @@ function verdictOf(
   const rejection: Rejection = {
     kind: 'refused',
     code: code.toLowerCase().slice(0, 64),
-    reason: `Salesforce refuses the Task (${code}): ${safeMessage(message)}`,
+    reason: `Salesforce refuses the Task (${code}): ${withoutNumbers(message)}`,
     remedy: remedyFor(code, error.fields),
   };
   return isGovernorLimit(message) ? { kind: 'crowded', rejection } : rejection;

@@ -1,6 +1,5 @@
 import { type Finding } from '#contract';
-import { readUnmappedPlaces } from '#crm';
-import { safeMessage } from '../api/failure.ts';
+import { readUnmappedPlaces, withoutNumbers } from '#crm';
 import { activeUsers, userKey } from '../people/active-users.ts';
 import type { Parts } from '../tasks/parts.ts';
 
@@ -48,5 +47,5 @@ export async function checkOwners(
 /** An extension or name as it is; of a whole phone number its end. */
 function shownPlace(place: string): string {
   const digits = place.replace(/\D/g, '');
-  return safeMessage(place) === place ? place : `…${digits.slice(-3)}`;
+  return withoutNumbers(place) === place ? place : `…${digits.slice(-3)}`;
 }

@@ -1,9 +1,9 @@
 import { AdapterMisconfigured, type Finding } from '#contract';
-import { numberForms } from '#crm';
+import { numberForms, withoutNumbers } from '#crm';
 import { checkFields } from './check-fields.ts';
 import { checkOthersTasks } from './check-others-tasks.ts';
 import { checkOwners } from './check-owners.ts';
-import { RequestRefused, safeMessage } from '../api/failure.ts';
+import { RequestRefused } from '../api/failure.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { phoneSearch } from '../people/search.ts';
 
@@ -58,7 +58,7 @@ async function checkSearch({ client, config }: Parts, signal: AbortSignal): Prom
     return [
       {
         level: 'fault',
-        message: `The search for numbers is refused (${error.error.code}): ${safeMessage(error.error.message)}`,
+        message: `The search for numbers is refused (${error.error.code}): ${withoutNumbers(error.error.message)}`,
         remedy:
           'Give the integration user read access to these objects and phone fields, take them out of SALESFORCE_OBJECTS or SALESFORCE_PHONE_FIELDS, or set SALESFORCE_PERSON_ACCOUNTS=no.',
       },
@@ -91,7 +91,7 @@ async function findings(title: string, look: () => Promise<readonly Finding[]>):
       error instanceof AdapterMisconfigured
         ? error.remedy
         : 'Try again in a minute; if it stays so, compare the settings with adapters/salesforce/README.md.';
-    return [{ level: 'fault', message: `${title}: ${safeMessage((error as Error).message)}`, remedy }];
+    return [{ level: 'fault', message: `${title}: ${withoutNumbers((error as Error).message)}`, remedy }];
   }
 }
 

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdapterMisconfigured } from '../../../src/contract/errors.ts';
-import {
-  again,
-  annsNumber,
-  annsTyped,
-  callFrom,
-  idOf,
-  next,
-  numbers,
-  openOrg,
-  traceOf,
-} from './org-under-test.ts';
+import { annsNumber, annsTyped, callFrom, idOf, next, numbers, openOrg, traceOf } from './org-under-test.ts';
 
 const create = { SALESFORCE_UNMATCHED: 'create' };
 
@@ -26,17 +16,6 @@ describe('an unknown caller', () => {
     });
     expect(task()).toMatchObject({ WhoId: lead?.Id, TaskSubtype: 'Call' });
     expect(org.log.billableByKind()).toEqual({ search: 1, create: 2 });
-  });
-
-  it('becomes no lead when somebody entered the contact since the call began', async () => {
-    const { org, land, pass, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
-    const started = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
-    const [landed] = await land(started);
-    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
-    pass(60_000);
-    await land(next(started, landed, callFrom(annsNumber).call));
-    expect(org.records('Lead')).toEqual([]);
-    expect(task()).toMatchObject({ WhoId: ann });
   });
 
   it('becomes one lead from two calls of one batch', async () => {
@@ -172,14 +151,5 @@ describe('an unknown caller', () => {
     await land(...numbers(100).map((number, index) => callFrom(number, {}, `call-${index}`)));
     expect(org.records('Lead')).toHaveLength(100);
     expect(org.log.billableByKind()).toEqual({ search: 2, create: 2 });
-  });
-
-  it('does not become a second lead at a revisit', async () => {
-    const { org, land, pass } = await openOrg(create, { indexLagMs: 3_600_000 });
-    const call = callFrom(annsNumber);
-    const [landed] = await land(call);
-    pass(600_000);
-    await land(again(call, landed));
-    expect(org.records('Lead')).toHaveLength(1);
   });
 });

@@ -151,9 +151,9 @@ describe('the settings', () => {
       { SALESFORCE_PHONE_FIELDS: 'Lead.Direct__c', SALESFORCE_OBJECTS: 'Contact' },
       'SALESFORCE_PHONE_FIELDS names Lead, which SALESFORCE_OBJECTS lacks',
     ],
-    [{ SALESFORCE_OWNERS: '204' }, 'SALESFORCE_OWNERS is a list such as'],
-    [{ SALESFORCE_CREATE_STATUSES: 'rang' }, 'SALESFORCE_CREATE_STATUSES is a list of'],
-    [{ SALESFORCE_CREATE_AFTER: 'soon' }, 'SALESFORCE_CREATE_AFTER is a duration'],
+    [{ SALESFORCE_OWNERS: '204' }, 'SALESFORCE_OWNERS must be a list such as'],
+    [{ SALESFORCE_CREATE_STATUSES: 'rang' }, 'SALESFORCE_CREATE_STATUSES must be a list of'],
+    [{ SALESFORCE_CREATE_AFTER: 'soon' }, 'SALESFORCE_CREATE_AFTER must be a duration'],
     [
       { SALESFORCE_FIELDS: file({ gclid: 'WhoId' }) },
       'SALESFORCE_FIELDS maps to a field that the adapter fills',

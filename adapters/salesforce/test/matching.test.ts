@@ -214,30 +214,6 @@ describe('a call without a person', () => {
     expect(waits.map((wait) => Math.round((wait ?? 0) / minutes))).toEqual([10, 50, 180]);
   });
 
-  it('gets the contact that somebody created afterwards', async () => {
-    const { org, land, pass, task } = await openOrg();
-    const call = callFrom(annsNumber);
-    const [landed] = await land(call);
-    const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
-    pass(10 * minutes);
-    const [late] = await land(again(call, landed));
-    expect(task()).toMatchObject({ WhoId: ann });
-    expect(late).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
-    expect(traceOf(late).person.record).toMatchObject({ object: 'Contact', id: ann });
-  });
-
-  it('keeps the link that somebody made by hand meanwhile', async () => {
-    const { org, land, pass, task } = await openOrg();
-    const call = callFrom(annsNumber);
-    const [landed] = await land(call);
-    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
-    const bob = org.add('Contact', { LastName: 'Bob' });
-    org.people.edit(task().Id, { WhoId: bob });
-    pass(10 * minutes);
-    await land(again(call, landed));
-    expect(task()).toMatchObject({ WhoId: bob });
-  });
-
   it('gets no company beside the person that somebody put there by hand', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
@@ -260,13 +236,6 @@ describe('a call without a person', () => {
     pass(10 * minutes);
     await land(again(call, landed));
     expect(task()).toMatchObject({ WhoId: null, WhatId: deal });
-  });
-
-  it('is skipped when the settings say so, with the reason', async () => {
-    const { deliver, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
-    const [outcome] = await deliver([callFrom(annsNumber)]);
-    expect(outcome).toMatchObject({ kind: 'skipped', rule: expect.stringContaining('Nobody') as string });
-    expect(tasks()).toEqual([]);
   });
 
   it('that was skipped has revisits while somebody may still enter the contact', async () => {

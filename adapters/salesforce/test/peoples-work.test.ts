@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { again, annsNumber, annsTyped, callFrom, next, openOrg } from './org-under-test.ts';
+import { annsNumber, annsTyped, callFrom, next, openOrg } from './org-under-test.ts';
 
 const live = { SALESFORCE_LOG: 'live' };
 const deletedRule = 'Somebody deleted the activity in Salesforce; it is not made again.';
@@ -31,15 +31,6 @@ describe('a call that is shown while it lasts', () => {
     org.people.edit(task().Id, theirs);
     await land(next(start, landed, atEnd));
     expect(task()).toMatchObject({ ...theirs, Status: 'Completed', CallDurationInSeconds: 192 });
-  });
-
-  it('keeps the call result that somebody chose', async () => {
-    const { org, land, task } = await openOrg(live);
-    const start = callFrom(annsNumber, atStart);
-    const [landed] = await land(start);
-    org.people.edit(task().Id, { CallDisposition: 'Wants a quote' });
-    await land(next(start, landed, atEnd));
-    expect(task()).toMatchObject({ CallDisposition: 'Wants a quote', Status: 'Completed' });
   });
 
   it('keeps the owner that somebody gave it', async () => {
@@ -87,17 +78,6 @@ describe('a call that is shown while it lasts', () => {
     await land(next(answered, landed, atEnd));
     expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
   });
-
-  it('is closed four hours after its last push when its end never comes', async () => {
-    const { land, pass, task } = await openOrg(live);
-    const start = callFrom(undefined, { ...atStart, withheld: true });
-    const [landed] = await land(start);
-    pass(landed?.revisitAfterMs ?? 0);
-    const [closed] = await land(again(start, landed));
-    expect(task()).toMatchObject({ Status: 'Completed', CallDisposition: 'In progress' });
-    expect(task().Description).toContain('the end of this call never came');
-    expect(closed?.revisitAfterMs).toBeUndefined();
-  });
 });
 
 describe('a call that is logged at its end', () => {
@@ -110,16 +90,6 @@ describe('a call that is logged at its end', () => {
 });
 
 describe('a task that somebody worked on', () => {
-  it('and deleted is not created again, and is not a fault', async () => {
-    const { org, deliver, land, tasks } = await openOrg();
-    const call = callFrom(annsNumber);
-    const [landed] = await land(call);
-    org.people.delete(landed?.remoteId ?? '');
-    const later = await deliver([next(call, landed, { duration_seconds: 5 })]);
-    expect(tasks()).toEqual([]);
-    expect(later).toMatchObject([{ kind: 'skipped', rule: deletedRule, revisitAfterMs: undefined }]);
-  });
-
   it('and deleted just before it was changed refuses nobody as an owner', async () => {
     const { org, deliver, land, tasks } = await openOrg({
       ...live,
@@ -187,16 +157,6 @@ describe('an existing task without a stored landing', () => {
     const [first] = await land(call);
     const [again] = await land({ ...call, attempt: 2 });
     expect(again?.remoteId).toBe(first?.remoteId);
-  });
-
-  it('is updated when nobody changed it', async () => {
-    const { org, land, deliver, task } = await openOrg({ SALESFORCE_LOG: 'live' });
-    const start = callFrom(annsNumber, atStart);
-    org.stage({ name: 'reset after the write' }, { on: 'create' });
-    await expect(deliver([start])).rejects.toThrow('did not come');
-    await land({ ...start, call: { ...start.call, ...atEnd }, revision: start.revision + 1 });
-    expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
-    expect(task().Subject).toContain('answered 3 min 12 s');
   });
 
   it('keeps the values that somebody wrote', async () => {

@@ -6,13 +6,6 @@ const owners = { SALESFORCE_OWNERS: '204=sam@example.com' };
 const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
 
 describe('the owner of a task', () => {
-  it('is the user that the table names for the extension', async () => {
-    const { org, land, task } = await openOrg(owners);
-    const id = org.add('User', sam);
-    await land(callFrom(annsNumber));
-    expect(task()).toMatchObject({ OwnerId: id });
-  });
-
   it('is requested once an hour when the table names an email', async () => {
     const { org, land, pass } = await openOrg(owners);
     org.add('User', sam);
@@ -22,14 +15,6 @@ describe('the owner of a task', () => {
     pass(3_600_000);
     await land(callFrom(annsNumber, {}, 'call-3'));
     expect(org.log.of('query')).toHaveLength(2);
-  });
-
-  it("is the person's owner when the table has no entry", async () => {
-    const { org, land, task } = await openOrg(owners);
-    const id = org.add('User', sam);
-    org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
-    await land(callFrom(annsNumber, { extension_number: '999', extension_name: undefined }));
-    expect(task()).toMatchObject({ OwnerId: id });
   });
 
   it('is the integration user at last', async () => {

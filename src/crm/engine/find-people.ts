@@ -19,7 +19,10 @@ const matchValidForMs = 86_400_000;
 // Somebody may be making the contact now, and the CRM's search finds it only minutes later.
 const missValidForMs = 2 * 60_000;
 
-/** The person of each call, by delivery id. A person that was found once is kept. */
+/**
+ * The person of each call, by delivery id. A person that was found once is kept.
+ * Why: docs/decisions/crm-differences.md
+ */
 export async function findPeople(
   { crm, signal }: Pick<Run, 'crm' | 'signal'>,
   deliveries: readonly Delivery[],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fieldMapSetting } from '../../src/crm/field-map-setting.ts';
+import { fieldMapSetting } from '../../src/crm/settings.ts';
 
 describe('a setting that names a field map', () => {
   let folder: string;
