@@ -98,7 +98,9 @@ describe('a created call whose answer was lost', () => {
     const answer = await test.deliver([callFrom(number, 'one')]);
     expect(test.callsOf(started)).toMatchObject([{ properties: theirs }]);
     expect(answer.get('one')).toMatchObject({
-      trace: { dropped: { hs_call_title: { why: expect.stringContaining('not known who') as string } } },
+      trace: {
+        dropped: { hs_call_title: { why: expect.stringContaining('the editor is unknown') as string } },
+      },
     });
   });
 });

@@ -14,7 +14,7 @@ const printLoaded = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 const [node, ...rest] = receiverCommand;
 const main = rest.at(-1) ?? '';
-const checkCommand = main.replace('main.ts', 'cli/adapter-check.ts');
+const checkCommand = main.replace('main.js', 'cli/adapter-check.js');
 const command = (file: string, ...args: string[]) => [
   node,
   '--import',

@@ -75,11 +75,15 @@ export async function* writeRows(
       else ready.push({ pending, row: readyRow(pending, fields) });
     }
     if (ready.length === 0) continue;
-    const results = await crm[work](
-      ready.map(({ row }) => row),
-      signal,
-    );
-    if (work === 'create') ready.forEach(({ row }) => run.sent.add(row.delivery.id));
+    const rows = ready.map(({ row }) => row);
+    const noteSent = (): void =>
+      rows.forEach(({ delivery }) => work === 'create' && run.sent.add(delivery.id));
+    const results = await crm[work](rows, signal).catch((error: unknown) => {
+      // After a fault of ours it is not known whether the request was carried out.
+      if (!crm.broken(error).isPause) noteSent();
+      throw error;
+    });
+    noteSent();
     const again: Pending[] = [];
     const gone: { pending: Pending; part: 'person' | 'company' }[] = [];
     const refusedTogether: Pending[] = [];
