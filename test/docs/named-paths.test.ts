@@ -7,12 +7,14 @@ import { readSourceFiles, root } from '../house/source-files.ts';
 const documents = readDocuments();
 /** A file or folder of the project in backticks. `<name>`, `*` and `…` stand for names that vary. */
 const named = /`((?:src|test|docs|adapters)\/[\w./-]*)`/g;
-/** The adapter that adapters/README.md makes. */
-const made = /^adapters\/acme-crm\//;
+/** What the guides make: the adapter of adapters/README.md, a copy of the example, and the list of a fork's adapters. */
+const made = /^adapters\/(?:acme-crm\/|pipedrive$|local\.ts$)/;
 
 /** The guides to adapters name the files of any adapter from its own folder. */
 function isThere(name: string, path: string): boolean {
-  const folders = name.startsWith('adapters/') ? ['.', 'adapters/_template'] : ['.'];
+  const folders = name.startsWith('adapters/')
+    ? ['.', 'adapters/_template', 'adapters/_template-http']
+    : ['.'];
   return folders.some((folder) => existsSync(join(root, folder, path)));
 }
 
