@@ -128,7 +128,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
 async function pushUntilAway(receiver: RunningReceiver, headers: Record<string, string>): Promise<number> {
   for (let refused = 1; ; refused += 1) {
     expect((await receiver.push({ callsessionid: `early-${refused}` }, { headers })).status).toBe(503);
-    if (receiver.logLines.some((line) => line.includes('The store does not answer; until'))) return refused;
+    if (receiver.logLines.some((line) => line.includes('The store does not answer. Until'))) return refused;
   }
 }
 
