@@ -8,15 +8,21 @@ import { sql } from './sql/index.ts';
 /** The adapters that come with the kit. */
 export const kitAdapters: readonly AdapterDefinition[] = [sql, salesforce, hubspot];
 
-/** The adapters of the kit and of this fork. `ADAPTERS` names those that are enabled. */
-export const adapters: readonly AdapterDefinition[] = [...kitAdapters, ...(await readLocalAdapters())];
+const listed: AdapterDefinition[] = [...kitAdapters];
 
-/** A fork lists its own adapters in `local.ts`, which git ignores: so an update of the kit meets no conflict. */
-async function readLocalAdapters(): Promise<readonly AdapterDefinition[]> {
-  if (!existsSync(new URL(`local${extname(import.meta.url)}`, import.meta.url))) return [];
+/** The adapters of the kit and, after {@link loadLocalAdapters}, of this fork. `ADAPTERS` names those that are enabled. */
+export const adapters: readonly AdapterDefinition[] = listed;
+
+/**
+ * Adds the adapters of this fork. Each program calls it once, when it starts. A fork lists its own adapters in
+ * `local.ts`, which git ignores: so an update of the kit meets no conflict. A top-level await would be shorter, but
+ * `require` cannot load a module that has one, and src/main.ts needs `require` where few files can be open.
+ */
+export async function loadLocalAdapters(): Promise<void> {
+  if (!existsSync(new URL(`local${extname(import.meta.url)}`, import.meta.url))) return;
   const localList: string = './local.ts';
   const { localAdapters } = (await import(/* @vite-ignore */ localList)) as {
     localAdapters: readonly AdapterDefinition[];
   };
-  return localAdapters;
+  listed.push(...localAdapters.filter((adapter) => !listed.includes(adapter)));
 }

@@ -1,4 +1,4 @@
-import { adapters } from '../../adapters/index.ts';
+import { adapters, loadLocalAdapters } from '../../adapters/index.ts';
 import { firstStartText, showFirstStart } from '../cli/first-start.ts';
 import { describeError } from '../cli/describe-error.ts';
 import { loadSettings } from '../cli/load-settings.ts';
@@ -16,6 +16,7 @@ const stopWithinMs = 28_000;
 
 /** Runs the receiver until a signal stops it. If it cannot start, it prints the reason and ends the process. */
 export async function runReceiver(): Promise<void> {
+  await loadLocalAdapters();
   const settings = readSettingsOrExit();
   const { core } = settings;
   const log = createLogger(core.LOG_LEVEL);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { adapters } from '../../adapters/index.ts';
+import { adapters, loadLocalAdapters } from '../../adapters/index.ts';
 import { storeMigrations } from '../store/migrations/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { enabledDestinations } from '../app/enabled-destinations.ts';
@@ -50,6 +50,7 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
  */
 export async function runCommand(command: Command): Promise<void> {
   try {
+    await loadLocalAdapters();
     await command.parseAsync();
   } catch (error) {
     describeError(error).forEach(printAside);

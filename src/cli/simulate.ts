@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { loadLocalAdapters } from '../../adapters/index.ts';
 import { describeError } from './describe-error.ts';
 import { loadEnvironment } from './load-settings.ts';
 import { readOptions } from '../simulate/options.ts';
@@ -9,6 +10,7 @@ import { printAside } from './print.ts';
 
 const badOptionExitCode = 2;
 
+await loadLocalAdapters();
 const options = readOptionsOrExit();
 const stop = new AbortController();
 onStopSignals(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adapters } from '../../adapters/index.ts';
+import { adapters, loadLocalAdapters } from '../../adapters/index.ts';
 import { readSourceFiles, root, type SourceFile } from './source-files.ts';
 
 const files = readSourceFiles();
@@ -137,7 +137,8 @@ describe('the house', () => {
     expect(folders).toContain('_template');
   });
 
-  it('puts every adapter but the template on the one list', () => {
+  it('puts every adapter but the template on the one list', async () => {
+    await loadLocalAdapters();
     const listed = adapters.map(({ name }) => name);
     const folders = files.map((file) => /^adapters\/([^_][^/]*)\//.exec(file.path)?.[1]);
     expect([...new Set(folders)].filter((folder) => folder !== undefined).sort()).toEqual(listed.sort());
