@@ -7,6 +7,8 @@ const usualMinutes = 13;
 
 /** Compiles the sources once: a process that a test starts is ready in a third of the time. For vitest's global setup. */
 export default function build(): void {
-  console.info(`The whole suite usually takes about ${usualMinutes} minutes on two idle cores with both database servers.`);
+  console.info(
+    `The whole suite usually takes about ${usualMinutes} minutes on two idle cores with both database servers.`,
+  );
   execFileSync(process.execPath, [join(root, 'src/build.js')], { stdio: 'inherit' });
 }

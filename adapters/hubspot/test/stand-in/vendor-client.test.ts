@@ -1,4 +1,3 @@
- 
 import { Agent } from 'node:http';
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/models/Filter.js';
