@@ -1,32 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createPlan, type Plan, type PlannedPush } from '../../src/simulate/traffic/plan.ts';
-import { stages } from '../../src/domain/stage.ts';
-import { isList, readBody } from '../../src/intake/read-body.ts';
-import type { PushReading } from '../../src/intake/read-push.ts';
+import { createPlan } from '../../src/simulate/traffic/plan.ts';
+import { readBody } from '../../src/intake/read-body.ts';
+import { groupByCall, pushesOf, readingOf } from './planned-pushes.ts';
 
 const intake = { statusMap: new Map() };
 const plan = createPlan(2024, 2000, Date.parse('2025-04-05T23:30:00Z'));
-
-function pushesOf(plan: Plan): PlannedPush[] {
-  return plan.steps.flatMap((step) =>
-    step.kind === 'list' ? step.pushes : step.kind === 'push' ? step : [],
-  );
-}
-
-function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
-  const groups = new Map<PlannedPush['call'], PlannedPush[]>();
-  for (const push of pushes) groups.set(push.call, [...(groups.get(push.call) ?? []), push]);
-  return [...groups.values()];
-}
-
-/** The receiver's own reading of a planned push. */
-function readingOf(push: PlannedPush): PushReading {
-  const pathStage = stages.find((stage) => push.path.endsWith(`/${stage.replaceAll('_', '-')}`));
-  const reading = readBody(Buffer.from(push.body), push.contentType, pathStage, intake);
-  if ('code' in reading) throw new Error(`${reading.code}: ${push.body}`);
-  if (isList(reading)) throw new Error(`a list: ${push.body}`);
-  return reading;
-}
 
 const pushes = pushesOf(plan);
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPlan, type Plan, type PlannedPush } from '../../src/simulate/traffic/plan.ts';
+import { createPlan, type PlannedPush } from '../../src/simulate/traffic/plan.ts';
 import { seedMax } from '../../src/simulate/traffic/random.ts';
 import { createCallCompleter } from '../../src/domain/call.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import type { Push } from '../../src/domain/push.ts';
-import { stageRank, stages } from '../../src/domain/stage.ts';
-import { isList, readBody } from '../../src/intake/read-body.ts';
-import { isFault, readPush, type PushReading } from '../../src/intake/read-push.ts';
+import { stageRank } from '../../src/domain/stage.ts';
+import { isFault, readPush } from '../../src/intake/read-push.ts';
+import { groupByCall, pushesOf, readingOf } from './planned-pushes.ts';
 
 const nowMs = Date.parse('2025-04-05T23:30:00Z');
 const dayMs = 86_400_000;
@@ -17,27 +17,6 @@ const complete = createCallCompleter({
   defaultCountry: 'AU',
   statusMap: new Map(),
 });
-
-function pushesOf(plan: Plan): PlannedPush[] {
-  return plan.steps.flatMap((step) =>
-    step.kind === 'list' ? step.pushes : step.kind === 'push' ? step : [],
-  );
-}
-
-function groupByCall(pushes: readonly PlannedPush[]): PlannedPush[][] {
-  const groups = new Map<PlannedPush['call'], PlannedPush[]>();
-  for (const push of pushes) groups.set(push.call, [...(groups.get(push.call) ?? []), push]);
-  return [...groups.values()];
-}
-
-/** The receiver's own reading of a planned push. */
-function readingOf(push: PlannedPush): PushReading {
-  const pathStage = stages.find((stage) => push.path.endsWith(`/${stage.replaceAll('_', '-')}`));
-  const reading = readBody(Buffer.from(push.body), push.contentType, pathStage, intake);
-  if ('code' in reading) throw new Error(`${reading.code}: ${push.body}`);
-  if (isList(reading)) throw new Error(`a list: ${push.body}`);
-  return reading;
-}
 
 function read(push: PlannedPush, order = 0): Push {
   return { ...readingOf(push), id: 'any', receivedAtMs: nowMs + order };
