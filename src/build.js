@@ -1,5 +1,5 @@
-// Compiles the sources into dist/, unless dist/ was made from just these. What counts is content: a changed file may
-// be older than the build (moved back, unpacked, synchronised). Plain JavaScript, since it runs before anything is
+// Compiles the sources into dist/, unless dist/ was made from just these. What counts is content: a changed file may be
+// older than the build (moved back, unpacked, synchronised). Plain JavaScript, since it runs before anything is
 // compiled. Why: docs/decisions/build.md
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -18,8 +18,7 @@ export const contractVersion = 2;
 export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * The folder's name. `ADAPTERS` and all other places name the destination by it. Deliveries are stored under this
-   * name:
-   * a renamed adapter is a new destination that has received nothing.
+   * name: a renamed adapter is a new destination that has received nothing.
    */
   readonly name: string;
   /**
@@ -29,8 +28,7 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly contractVersion: number;
   /**
    * The adapter's settings. Each key is the name of an environment variable, and each value comes as text. The message
-   * of
-   * a fault continues after the name ("must be a port number") and never holds the value.
+   * of a fault continues after the name ("must be a port number") and never holds the value.
    */
   readonly configSchema: Schema;
   /** Keys of `configSchema` that are never shown. Each can also come from a file: append `_FILE` to its name. */
@@ -92,15 +90,13 @@ export interface Finding {
 export interface Adapter {
   /**
    * Checks credentials, permissions and fields. It only reads. Every problem is a finding and not an error, even
-   * refused
-   * credentials.
+   * refused credentials.
    */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
    * Creates what the adapter needs at the destination and a person must approve, such as a property or a field. Called
-   * by
-   * `npm run adapter:setup`, never by the receiver. It can be repeated: existing things stay. Each thing that it made,
-   * found or could not make is a finding. Omit it when the adapter needs nothing.
+   * by `npm run adapter:setup`, never by the receiver. It can be repeated: existing things stay. Each thing that it
+   * made, found or could not make is a finding. Omit it when the adapter needs nothing.
    */
   setup?(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
@@ -111,11 +107,9 @@ export interface Adapter {
   prepare?(signal: AbortSignal): Promise<void>;
   /**
    * Lands a batch of at most `batchSizeMax` deliveries. No two are of the same call, and none is older than the
-   * revision
-   * that landed last. Must not change the batch.
+   * revision that landed last. Must not change the batch.
    * Returns exactly one outcome for each delivery, by id and in any order. A missing, repeated or unknown id counts as
-   * a
-   * fault of the adapter, and that delivery is retried.
+   * a fault of the adapter, and that delivery is retried.
    * When `signal` aborts, `deliver` must return or throw within a second. It must not report a landing that did not
    * happen.
    * Any error other than these two counts as a fault of the adapter. The core then tries each delivery alone, so that

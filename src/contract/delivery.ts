@@ -17,8 +17,8 @@ export interface Delivery {
   /** Identifies the delivery within its batch and in its outcome. */
   readonly id: string;
   /**
-   * The same for every attempt and every revision of one call and adapter: 40 characters of `[a-z0-9-]`. Write it to
-   * a field where the destination refuses duplicates, or where the adapter can look it up.
+   * The same for every attempt and every revision of one call and adapter: 40 characters of `[a-z0-9-]`. Write it to a
+   * field where the destination refuses duplicates, or where the adapter can look it up.
    */
   readonly idempotencyKey: string;
   /** The latest state of the call. It can be newer than when the delivery became due. */

@@ -1,6 +1,6 @@
 /**
- * Thrown from `deliver` or `prepare` when the whole destination is unreachable or asks for a pause. The
- * whole batch is retried later, and no attempt is counted.
+ * Thrown from `deliver` or `prepare` when the whole destination is unreachable or asks for a pause. The whole batch is
+ * retried later, and no attempt is counted.
  */
 export class DestinationUnavailable extends Error {
   override readonly name = 'DestinationUnavailable';

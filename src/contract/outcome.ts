@@ -17,8 +17,7 @@ export interface Delivered {
   readonly effect: 'created' | 'updated' | 'unchanged';
   /**
    * Why the call landed where it did: the searched numbers, the candidates, the rule, the written fields. The store
-   * keeps
-   * it with the delivery, operators can read it, and it comes back as `landedTrace`. It can hold numbers but no
+   * keeps it with the delivery, operators can read it, and it comes back as `landedTrace`. It can hold numbers but no
    * secrets.
    * Undefined keeps the last trace.
    */
@@ -38,8 +37,7 @@ export interface Skipped {
   readonly rule: string;
   /**
    * Look again after this time, because the rule may no longer apply. Milliseconds, at most 30 days. Undefined: only
-   * when
-   * the call changes.
+   * when the call changes.
    */
   readonly revisitAfterMs?: number | undefined;
 }

@@ -78,8 +78,7 @@ interface Hit<Candidate> {
 /**
  * Chooses which of the records that a search found is the counterpart. The order of the candidates does not matter.
  * A candidate counts when one of its numbers is the counterpart's ({@link compareNumbers}). Numbers that are equal in
- * E.164
- * come before numbers that are equal nationally. Then the kind decides, then the policy.
+ * E.164 come before numbers that are equal nationally. Then the kind decides, then the policy.
  * Why: docs/decisions/matching.md
  * @param number the counterpart in E.164
  * @param readNumber `AdapterTools.readNumber`

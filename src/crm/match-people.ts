@@ -46,8 +46,7 @@ export interface PeopleSource {
   readonly rules: MatchRules;
   /**
    * Identifies other things that affect the result, such as the searched fields. A ledger entry counts only under the
-   * same
-   * value.
+   * same value.
    */
   readonly searchedIn?: string;
   /** `AdapterTools.readNumber` */

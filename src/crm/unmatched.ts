@@ -8,16 +8,14 @@ export const unmatchedPolicies = ['log', 'skip', 'create'] as const;
 
 /**
  * `log`: land it without a person. `skip`: do not land it. `create`: make a lead or contact for the number when nobody
- * has
- * it, and land every other unmatched call without a person.
+ * has it, and land every other unmatched call without a person.
  */
 export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
 
 /**
  * Whether a call has its person or company. `found`: it has. `nobody`: nobody has the number yet. `several`: several
  * have it, and none was chosen. `unsearchable`: the number cannot be searched. A call keeps a person that was found. In
- * any
- * other state it is matched again at its next landing.
+ * any other state it is matched again at its next landing.
  */
 export type PersonState = 'found' | 'nobody' | 'several' | 'unsearchable';
 

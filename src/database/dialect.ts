@@ -153,8 +153,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction rolled back, 53: out of resources, 57: operator
-    // intervention, 58: system, 25006: read-only, 25P03: idle transaction, 55P03: lock, XX001 and XX002: damaged.
-    // pg gives no code for its own errors.
+    // intervention, 58: system, 25006: read-only, 25P03: idle transaction, 55P03: lock, XX001 and XX002: damaged. pg
+    // gives no code for its own errors.
     isAway: (error) =>
       connectionLost.test(error.code ?? '') ||
       /^(?:08|28|3D|40|53|57|58)\w{3}$|^(?:25006|25P03|55P03|XX001|XX002)$/.test(error.code ?? '') ||

@@ -7,8 +7,7 @@ import type { AttemptResult } from './attempt.ts';
 
 /**
  * Finds a delivery that ends every process that tries it. After a process ended during a batch, as many deliveries as
- * that
- * batch could hold are tried alone. The store notes each before it is tried.
+ * that batch could hold are tried alone. The store notes each before it is tried.
  * Why: docs/decisions/poison.md
  */
 export interface PoisonGuard {

@@ -7,8 +7,8 @@ import { namesInbound } from './evidence.ts';
 const callIdLengthMax = 191;
 
 /**
- * Gives the id of the call that a push belongs to. This is the received `callsessionid`, unchanged. A push without
- * one gets an id derived from its facts. For an inbound call, the facts are start, origin and service number. For an
+ * Gives the id of the call that a push belongs to. This is the received `callsessionid`, unchanged. A push without one
+ * gets an id derived from its facts. For an inbound call, the facts are start, origin and service number. For an
  * outbound call, they are start, both numbers and the extension. Equal facts give the same id, whatever format the
  * numbers are in.
  *

@@ -62,8 +62,8 @@ function decodeByFirstBytes(body: Uint8Array): Found | undefined {
 
 function decodeByContent(body: Uint8Array, declared: string | undefined): Found {
   const utf8 = decode(body, 'utf-8');
-  // Many frameworks declare ISO-8859-1 but send UTF-8. Real ISO-8859-1 text is practically never valid UTF-8,
-  // unless it is plain ASCII. So valid UTF-8 wins over this declaration.
+  // Many frameworks declare ISO-8859-1 but send UTF-8. Real ISO-8859-1 text is practically never valid UTF-8, unless it
+  // is plain ASCII. So valid UTF-8 wins over this declaration.
   if (utf8 !== undefined && (declared === undefined || isUnicode(declared) || declared === 'windows-1252'))
     return { name: declared === 'windows-1252' && isAscii(body) ? declared : 'utf-8', text: utf8 };
   const text = declared === undefined || isUnicode(declared) ? undefined : decode(body, declared);

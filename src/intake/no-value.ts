@@ -43,8 +43,8 @@ const negative = /^["'\s]*[-−]/;
 /** `\N`, as databases write null into a file. */
 const fileNull = /^["']?\\n["']?$/i;
 
-// A cheap first check, so that most real values skip the rest. A no-value text begins with one of these letters, with
-// a zero, or with a character that is neither letter nor digit.
+// A cheap first check, so that most real values skip the rest. A no-value text begins with one of these letters, with a
+// zero, or with a character that is neither letter nor digit.
 const startOfNoValue = /^(?:[^1-9a-z+,:;=?^&]|n[uioa]|un|em|in|fa|db|ur|[nueifd][^a-z\d])/i;
 const lengthMax = 256;
 

@@ -76,8 +76,7 @@ export interface AdapterSubject {
   readonly searchesPeople?: true;
   /**
    * The destination itself compares revisions and keeps the newer one. The kit then lets a second process write an
-   * older
-   * one late. Otherwise that sentence is skipped by name.
+   * older one late. Otherwise that sentence is skipped by name.
    */
   readonly comparesRevisions?: true;
   /** The stand-in cannot show a record in the form of `preview`. That sentence is skipped by name. */

@@ -16,8 +16,7 @@ const landsWithinMs = 10_000;
 
 /**
  * The time from sending a push until its values appear in the reporting table. The limits are what people notice: a
- * sender
- * times out after seconds, and a person who looks up a caller reads the row within one.
+ * sender times out after seconds, and a person who looks up a caller reads the row within one.
  */
 export async function measureLatency(
   folder: string,

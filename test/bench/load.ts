@@ -24,8 +24,7 @@ const answerWithinMs = 5_000;
 
 /**
  * Sends pushes on keep-alive connections, with one in flight on each. It must be cheap, because it shares the
- * processors
- * with the measured server.
+ * processors with the measured server.
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const latenciesMs: number[] = [];

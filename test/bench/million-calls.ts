@@ -5,8 +5,7 @@ const callsInStep = 100_000;
 
 /**
  * Fills the store of a stopped kit with landed calls: two pushes each, with rows of the usual size. The ids are spread
- * over
- * the whole index and written in its order, which makes this fast.
+ * over the whole index and written in its order, which makes this fast.
  * @param file the SQLite file, with its schema
  */
 export async function loadCalls(file: string, count: number): Promise<void> {

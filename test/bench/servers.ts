@@ -57,8 +57,7 @@ export function sqlitePlace(folder: string): KitPlace {
 
 /**
  * Starts the built kit as an operator would, and gets a token for the client that its first start creates. A kit that
- * only
- * delivers accepts no pushes and has no token.
+ * only delivers accepts no pushes and has no token.
  */
 export async function startKit(
   { folder, storeUrl, reportingUrl }: KitPlace,

@@ -53,8 +53,7 @@ export interface Crm extends Destination {
 
 /**
  * `merges`: the reference adapter, whose writes merge by key. `creates`: the lookup adapter, for which each write
- * without an
- * id creates a record.
+ * without an id creates a record.
  */
 export type CrmKind = 'merges' | 'creates';
 

@@ -87,8 +87,7 @@ export function createLedger(): Ledger {
 
 /**
  * Compares a destination with the store: each call once, in the due revision, with data of every push that the
- * destination
- * can show.
+ * destination can show.
  * @param landed everything that the destination holds
  * @param due the revision of each call that the destination must show
  */

@@ -9,8 +9,7 @@ interface Told {
 
 /**
  * The reference adapter for an API that merges nothing: each write without an id creates a record. After an unknown
- * outcome,
- * only a lookup before the write prevents a duplicate.
+ * outcome, only a lookup before the write prevents a duplicate.
  */
 export const lookup = defineAdapter({
   name: 'lookup',

@@ -55,8 +55,7 @@ export interface Scene {
   token(url: string): Promise<string>;
   /**
    * Waits until the balance is right: everything that was answered 2xx is stored, and everything stored landed once,
-   * with all
-   * its data. After this time it fails with what is missing.
+   * with all its data. After this time it fails with what is missing.
    */
   balance(options?: BalanceOptions): Promise<void>;
 }

@@ -2,8 +2,7 @@ import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 
 // The whole suite, on demand. The slow faults end in .fault.ts, and the fast ones are normal tests. They run one after
-// the
-// other, because each watches its own processes.
+// the other, because each watches its own processes.
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   defineConfig({

@@ -7,8 +7,7 @@ import { template } from '../index.ts';
 import type { Line } from '../mapping.ts';
 
 // The kit states the contract and tests the adapter. This file gives it a destination that reports what really landed
-// and
-// misbehaves on request. For an HTTP API, use test/adapter-kit/http-stand-in.ts.
+// and misbehaves on request. For an HTTP API, use test/adapter-kit/http-stand-in.ts.
 describeAdapterContract({
   definition: template,
   folder: join(import.meta.dirname, '..'),

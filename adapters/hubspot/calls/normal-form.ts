@@ -1,8 +1,7 @@
 /**
  * Normalises a value, so that it stays equal after HubSpot has stored it. HubSpot cleans the rich text of a body (tags,
  * entities, white space) and writes times in its own format. For media that a person pasted, such as an image, the
- * source
- * is kept.
+ * source is kept.
  */
 export function normalForm(value: string): string {
   if (/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)$/.test(value)) {

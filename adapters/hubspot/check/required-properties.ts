@@ -14,8 +14,7 @@ const membersWithNames = [
 
 /**
  * The properties that a rule of the portal requires and the record lacks. They come from `context` of the error or of
- * its
- * `errors`, or from the message. Empty when the error concerns something else or names none.
+ * its `errors`, or from the message. Empty when the error concerns something else or names none.
  */
 export function missingProperties(error: ErrorDetails): string[] {
   if (rowFaultOf(error) !== 'the row') return [];

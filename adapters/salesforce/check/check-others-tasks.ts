@@ -6,8 +6,8 @@ import { quoted } from '../api/soql.ts';
 const recentMs = 30 * 86_400_000;
 
 /**
- * Looks whether the integration user may change a Task that somebody else owns, as it must at the end of each call
- * that is shown while it lasts. Asks nothing where calls are logged at their end.
+ * Looks whether the integration user may change a Task that somebody else owns, as it must at the end of each call that
+ * is shown while it lasts. Asks nothing where calls are logged at their end.
  */
 export async function checkOthersTasks(
   { client, config, tools }: Parts,

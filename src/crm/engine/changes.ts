@@ -32,8 +32,7 @@ export function guardedFields(crm: Crm, { landing }: Pick<Known, 'landing'>): st
 
 /**
  * The changes that an activity needs. The outcome of the call is written whenever it changes. Other fields are written
- * only
- * while they are empty or hold what the kit wrote last. Links are added only where there are none.
+ * only while they are empty or hold what the kit wrote last. Links are added only where there are none.
  */
 export function changeOf(crm: Crm, known: Known): Change {
   const { landing, shown } = known;

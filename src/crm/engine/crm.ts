@@ -18,8 +18,7 @@ export interface Row {
   readonly round: number;
   /**
    * For a new activity, what is known of its key. `unknown`: it was not looked up. `free`: no activity has it.
-   * `unread`:
-   * the CRM gave no answer.
+   * `unread`: the CRM gave no answer.
    */
   readonly key: 'unknown' | 'free' | 'unread';
 }

@@ -76,8 +76,8 @@ async function listTables({ knex, dialect }: Database): Promise<string[]> {
 }
 
 /**
- * Makes the schema in the target. The tables of an interrupted move are removed first. From now until
- * {@link finishTarget} no receiver starts on the target.
+ * Makes the schema in the target. The tables of an interrupted move are removed first. From now until {@link
+ * finishTarget} no receiver starts on the target.
  */
 export async function prepareTarget(target: Database, move: Move): Promise<void> {
   if (target.file === undefined || existsSync(target.file)) {

@@ -5,8 +5,7 @@ import { mapCall } from './mapping.ts';
 
 /**
  * An adapter for a JSON API over HTTP that meets every sentence of the contract. The kit is tested with it, and the
- * broken
- * adapters are made from it. Read it when your adapter uses HTTP.
+ * broken adapters are made from it. Read it when your adapter uses HTTP.
  */
 export const reference = defineAdapter({
   name: 'reference',

@@ -3,8 +3,7 @@ import type { RequestKind } from './request-kind.ts';
 
 /**
  * How much of a faulty request is done before the answer, if there is one. `half` is the first half of the inputs (with
- * one
- * input, that one). `all but first` omits the first input.
+ * one input, that one). `all but first` omits the first input.
  */
 export type Written = 'nothing' | 'half' | 'all but first' | 'all';
 

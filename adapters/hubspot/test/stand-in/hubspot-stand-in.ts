@@ -44,8 +44,7 @@ export interface HubspotStandIn {
   unstage(): void;
   /**
    * Refuses each record that has one of these texts in a property, as a rule of the account would. An empty list
-   * refuses
-   * nothing.
+   * refuses nothing.
    */
   refuse(texts: readonly string[]): void;
   /** The requests since the start or the last `forget`. With kinds, only these. */
@@ -65,8 +64,8 @@ export interface HubspotStandIn {
  * `idProperty`, search (5 groups, 6 and 18 filters, 200 a page, 3,000 characters, 5 a second, lag), the calculated
  * numbers, rate limits with their headers and policies, MISSING_SCOPES.
  *
- * Seen by others, not documented: ids that are not there in a batch update (told, or silently left out), the message
- * of a unique conflict (400 or 409), a repeated id refusing the whole upsert, the answer to a non-unique `idProperty`.
+ * Seen by others, not documented: ids that are not there in a batch update (told, or silently left out), the message of
+ * a unique conflict (400 or 409), a repeated id refusing the whole upsert, the answer to a non-unique `idProperty`.
  *
  * Assumed, and to be looked at on a live account: that calls take unique properties (`uniqueOnCalls`); that unique
  * values are compared exactly and are free again once their record is deleted; that a unique value given twice in one

@@ -6,8 +6,7 @@ export interface RecordSeed {
   readonly id?: string;
   /**
    * As people typed them: `phone`, `mobilephone`, `associatedcompanyid`, `hubspot_owner_id`, … The stand-in calculates
-   * numbers
-   * from them as HubSpot does, and takes times from the clock. A value that is given here wins.
+   * numbers from them as HubSpot does, and takes times from the clock. A value that is given here wins.
    */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -45,8 +44,7 @@ export interface HubspotStandInOptions {
   readonly timeZone?: string;
   /**
    * ISO country for calculating numbers without a plus. By default AU. `unknown`: only numbers with a plus have an
-   * E.164
-   * form.
+   * E.164 form.
    */
   readonly country?: string;
   readonly contacts?: readonly RecordSeed[];
@@ -76,8 +74,7 @@ export interface HubspotStandInOptions {
   readonly missingOnUpdate?: 'told' | 'silent';
   /**
    * How a batch read is answered when none of its ids exists: 207 with an error for them (default), or a 404 that names
-   * none
-   * of them, or all.
+   * none of them, or all.
    */
   readonly noneThereOnRead?: 207 | 404 | '404 with ids';
   /** How a batch read is answered when only some ids exist: 207 (default), or a 404 that names none. */

@@ -26,8 +26,8 @@ export interface SalesforceStandIn {
   readonly log: RequestLog;
   readonly people: People;
   /**
-   * Puts a record there as if it had been for long: search knows it, `LastModifiedDate` may be given. Nothing of it
-   * is checked. An account with `IsPersonAccount: true` gets its contact and `PersonContactId`.
+   * Puts a record there as if it had been for long: search knows it, `LastModifiedDate` may be given. Nothing of it is
+   * checked. An account with `IsPersonAccount: true` gets its contact and `PersonContactId`.
    *
    * @returns its id, 18 characters
    */
