@@ -1,7 +1,7 @@
 import { secretKeysOf } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
-import { Problem } from '../http/problem.ts';
-import { decodeBody } from '../http/read-body.ts';
+import { Problem } from '../web/problem.ts';
+import { decodeBody } from '../web/read-body.ts';
 import { decodeText } from '../intake/decode-text.ts';
 import { isList, readBody, readText, type BodyReading, type RefusedItem } from '../intake/read-body.ts';
 import { isFault, type IntakeSettings, type PushReading } from '../intake/read-push.ts';

@@ -3,13 +3,14 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { LimitedLog } from '../domain/limited-log.ts';
 import { authorizeRoute, type AuthorizeDependencies } from './authorize-route.ts';
-import { answerProblem, methodNotAllowed, notFound } from './fallbacks.ts';
+import { answerProblem, notFound } from './fallbacks.ts';
 import { healthRoutes, type HealthDependencies } from './health-routes.ts';
 import { metadataRoute } from './metadata-route.ts';
 import type { Metrics } from './metrics.ts';
 import { keepMisdirected } from './misdirected.ts';
 import { createOpenApi } from './openapi.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../web/problem.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { tokenRoute, type TokenDependencies } from './token-route.ts';
 import { webhookPaths, webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
 

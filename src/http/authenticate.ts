@@ -4,7 +4,7 @@ import { callerAddress } from '../auth/caller-address.ts';
 import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import type { Refused, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
-import { Problem, storeUnavailable } from './problem.ts';
+import { Problem, storeUnavailable } from '../web/problem.ts';
 
 /**
  * Accepts a request that the strategy accepts. Otherwise it answers 401 or 403 with the strategy's challenge, or 429 to

@@ -1,5 +1,5 @@
 import type { AuthorizationRequest } from '../auth/authorization-request.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../web/html.ts';
 
 /** Asks for the console password. Works without scripts, and password managers recognize the field. */
 export function signInForm(asked: AuthorizationRequest, csrf: string, fault: string | undefined): Html {

@@ -14,11 +14,17 @@ import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
-import { methodNotAllowed } from './fallbacks.ts';
-import { sendPage, sendStyle, stylePath } from './page.ts';
-import { Problem } from './problem.ts';
-import { readBody } from './read-body.ts';
-import { csrfToken, endSession, requireOwnForm, useSessions, type SessionDependencies } from './session.ts';
+import { sendPage, sendStyle, stylePath } from '../web/page.ts';
+import { Problem } from '../web/problem.ts';
+import { readBody } from '../web/read-body.ts';
+import {
+  csrfToken,
+  endSession,
+  requireOwnForm,
+  useSessions,
+  type SessionDependencies,
+} from '../web/session.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
 export interface AuthorizeDependencies extends SessionDependencies {
   readonly passport: PassportStatic;

@@ -1,20 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { LimitedLog } from '../domain/limited-log.ts';
+import { Problem, sendProblem } from '../web/problem.ts';
 import type { Metrics } from './metrics.ts';
-import { Problem, sendProblem } from './problem.ts';
-
-/** Answers the methods that a route does not support. */
-export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
-  return () => {
-    throw notThisMethod(...allowed);
-  };
-}
-
-export function notThisMethod(...allowed: readonly string[]): Problem {
-  return new Problem('method_not_allowed', `This address supports only ${allowed.join(', ')}.`, {
-    headers: { Allow: allowed.join(', ') },
-  });
-}
 
 /** Answers addresses without a route. */
 export const notFound: RequestHandler = () => {

@@ -8,9 +8,9 @@ import { within } from '../domain/within.ts';
 import { readDestinations } from '../store/destinations.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreLoss } from '../store/watch-file.ts';
-import { methodNotAllowed } from './fallbacks.ts';
 import type { Metrics } from './metrics.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../web/problem.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
 export interface HealthDependencies {
   readonly store: Store;

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { grants } from '../auth/oauth-model.ts';
 import { webhookScope } from '../auth/webhook-strategy.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { authorizePath } from './authorize-route.ts';
-import { methodNotAllowed } from './fallbacks.ts';
 import { revokePath, tokenPath } from './token-route.ts';
 
 export const metadataPath = '/.well-known/oauth-authorization-server';

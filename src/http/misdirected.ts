@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Stage } from '../domain/stage.ts';
-import { notThisMethod } from './fallbacks.ts';
-import { Problem } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { Problem } from '../web/problem.ts';
+import { readBody } from '../web/read-body.ts';
+import { notThisMethod } from '../web/method-not-allowed.ts';
 import { rawBodyOf, refusePush, type RefusalDependencies } from './refuse-push.ts';
 
 // A mistake in the sender's form must not lose calls. A body that comes with another method, or to a wrong address, is

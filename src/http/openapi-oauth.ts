@@ -3,7 +3,7 @@ import { grants } from '../auth/oauth-model.ts';
 import { webhookScope } from '../auth/webhook-strategy.ts';
 import { authorizePath } from './authorize-route.ts';
 import { metadataPath } from './metadata-route.ts';
-import { stylePath } from './page.ts';
+import { stylePath } from '../web/page.ts';
 import { revokePath, tokenPath } from './token-route.ts';
 
 /** The 200 answer of the token endpoint: RFC 6749 section 5.1. */

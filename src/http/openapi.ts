@@ -4,7 +4,7 @@ import { webhookScope } from '../auth/webhook-strategy.ts';
 import { jetFields, type JetField } from '../domain/jet-fields.ts';
 import { stages } from '../domain/stage.ts';
 import { callsMax } from '../intake/read-body.ts';
-import { problemCodes } from './problem.ts';
+import { problemCodes } from '../web/problem.ts';
 import {
   jsonAnswer,
   jsonSchema,

@@ -4,7 +4,7 @@ import type { Stage } from '../domain/stage.ts';
 import type { Inbox, RawBody } from '../store/inbox.ts';
 import { QuarantineFull } from '../store/quarantine.ts';
 import type { Metrics } from './metrics.ts';
-import { Problem, storeUnavailable } from './problem.ts';
+import { Problem, storeUnavailable } from '../web/problem.ts';
 
 export interface RefusalDependencies {
   readonly inbox: Inbox;

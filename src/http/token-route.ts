@@ -3,9 +3,9 @@ import type { Issuer } from '../auth/issuer.ts';
 import { OAuthError, readTokenRequest, type TokenRequest } from '../auth/token-request.ts';
 import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
-import { methodNotAllowed } from './fallbacks.ts';
-import { Problem } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { Problem } from '../web/problem.ts';
+import { readBody } from '../web/read-body.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
 export interface TokenDependencies {
   readonly issuer: Issuer;

@@ -5,10 +5,10 @@ import { isList, readBody as readPushes, type ListReading } from '../intake/read
 import type { IntakeSettings, PushReading } from '../intake/read-push.ts';
 import type { RawBody } from '../store/inbox.ts';
 import { answerTaken, newPush } from './answer-push.ts';
-import { methodNotAllowed } from './fallbacks.ts';
 import { keepOtherMethod, withBody } from './misdirected.ts';
-import { Problem, type ProblemCode } from './problem.ts';
-import { decodeBody, readBody } from './read-body.ts';
+import { Problem, type ProblemCode } from '../web/problem.ts';
+import { decodeBody, readBody } from '../web/read-body.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { noteRefused, rawBodyOf, refusePush, throwUnkept, type RefusalDependencies } from './refuse-push.ts';
 import { takeList } from './take-list.ts';
 

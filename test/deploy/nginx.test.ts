@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyBytesMax } from '../../src/http/read-body.ts';
+import { bodyBytesMax } from '../../src/web/read-body.ts';
 import {
   holdPort,
   readFirstStart,

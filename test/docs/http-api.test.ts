@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createOpenApi } from '../../src/http/openapi.ts';
-import { problemCodes } from '../../src/http/problem.ts';
+import { problemCodes } from '../../src/web/problem.ts';
 import { root } from '../house/source-files.ts';
 
 const text = readFileSync(join(root, 'docs/http-api.md'), 'utf8');

@@ -41,7 +41,18 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/intake': ['src/domain', 'src/reporting'],
   'src/store': ['src/domain', 'src/database'],
   'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
-  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/database', 'src/auth'],
+  'src/web': ['src/domain', 'src/store', 'src/auth'],
+  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/database', 'src/auth', 'src/web'],
+  'src/console': [
+    'src/domain',
+    'src/config',
+    'src/intake',
+    'src/reporting',
+    'src/store',
+    'src/database',
+    'src/auth',
+    'src/web',
+  ],
   'src/delivery': ['src/domain', 'src/contract', 'src/store', 'src/database'],
 };
 

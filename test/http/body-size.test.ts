@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyBytesMax } from '../../src/http/read-body.ts';
+import { bodyBytesMax } from '../../src/web/read-body.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { exchange, holdsAnswers } from '../fixtures/raw-http.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';

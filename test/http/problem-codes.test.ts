@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/auth/clients.ts';
 import { hashToken } from '../../src/auth/secrets.ts';
 import { problemSchema } from '../../src/http/openapi.ts';
-import { problemCodes, type ProblemCode } from '../../src/http/problem.ts';
+import { problemCodes, type ProblemCode } from '../../src/web/problem.ts';
 import { insertToken } from '../../src/store/oauth/oauth-rows.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { holdRequest } from '../fixtures/receiver-process.ts';

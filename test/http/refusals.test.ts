@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemSchema } from '../../src/http/openapi.ts';
-import { problemCodes, type ProblemCode } from '../../src/http/problem.ts';
+import { problemCodes, type ProblemCode } from '../../src/web/problem.ts';
 import { readQuarantine, type QuarantinedBody } from '../../src/store/quarantine.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 
