@@ -10,7 +10,10 @@ import { migrate } from '../database/migrate.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** The parts from which an adapter's tools are made. */
-export interface AdapterSurroundings extends Pick<AdapterTools, 'log' | 'clock' | 'ledger' | 'showFigure'> {
+export interface AdapterSurroundings extends Pick<
+  AdapterTools,
+  'log' | 'clock' | 'ledger' | 'notes' | 'showFigure'
+> {
   readonly core: Pick<CoreSettings, 'DEFAULT_COUNTRY' | 'DEFAULT_AREA_CODE' | 'OWN_NUMBERS'>;
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '../domain/log.ts';
 import type { PastTime } from '../store/upkeep/count-past-time.ts';
 import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/upkeep/removal-mark.ts';
 import { endTurn, takeTurn } from '../store/upkeep/housekeeping-turn.ts';
+import { deleteEndedNotes } from '../store/destination-notes.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
 import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
 import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';
@@ -38,6 +39,7 @@ export type TrimmedKind =
   | 'grants'
   | 'sessions'
   | 'ledger_entries'
+  | 'notes'
   | 'tombstones';
 
 const dayMs = 86_400_000;
@@ -126,6 +128,7 @@ export async function runHousekeeping(
     await removeAll('grants', (limit) => deleteEndedGrants(store, endedBeforeMs, limit));
     await removeAll('sessions', (limit) => deleteEndedSessions(store, nowMs, limit));
     await removeAll('ledger_entries', (limit) => deleteEndedLedgerEntries(store, nowMs, limit));
+    await removeAll('notes', (limit) => deleteEndedNotes(store, nowMs, limit));
     await removeAll('tombstones', (limit) => deleteOldTombstones(store, tombstonesBeforeMs, limit));
     if (beforeMs === undefined || doubt === 'share') return counts;
     await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));

@@ -3,6 +3,7 @@ import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.t
 import { identifyHolder } from '../delivery/holder.ts';
 import type { startWorker } from '../delivery/worker.ts';
 import { createCallCompleter } from '../domain/call.ts';
+import { createStoredNotes } from '../store/destination-notes.ts';
 import { createStoredLedger } from '../store/match-ledger.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
 import type { Kit } from './kit.ts';
@@ -52,6 +53,7 @@ export function addDestinations(
         clock,
         log: destinationLog,
         ledger: createStoredLedger(store, name, clock),
+        notes: createStoredNotes(store, name, clock),
         showFigure: (figure, value) => metrics.destinationFigure(name, figure, value),
       }),
       onSettled: (outcome, count) => metrics.deliverySettled(name, outcome, count),

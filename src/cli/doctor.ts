@@ -13,7 +13,7 @@ import type { JsonValue } from '../domain/jet-fields.ts';
 import { createLogger } from '../app/logger.ts';
 import { databaseFile, openDatabase } from '../database/open-database.ts';
 import { findDurabilityFault } from '../database/durability.ts';
-import { readLedger } from '../store/match-ledger.ts';
+import { readNote } from '../store/destination-notes.ts';
 import { readResting, type Resting } from '../store/backlog.ts';
 import { checkStore, storeMigrationsTable } from '../store/store.ts';
 import type { StoreLoss } from '../store/watch-file.ts';
@@ -49,7 +49,7 @@ const command = createCommand(
       { definition, config, settings },
       createLogger('silent'),
       (adapter) => adapter.check(AbortSignal.timeout(adapterAnswersWithinMs)),
-      (numbers) => readKeptLedger(settings, definition.name, numbers),
+      (name) => readKeptNote(settings, definition.name, name),
     ).catch((error: unknown): Finding[] => {
       // When one adapter throws, the others are still checked.
       const { message, remedy = 'See the README of the adapter.' } = error as Error & { remedy?: string };
@@ -136,19 +136,19 @@ function lostStore(file: string): Finding {
   };
 }
 
-/** The notes that the running receiver keeps for the adapter. Empty when the store cannot be read: another check reports that. */
-async function readKeptLedger(
+/** A note that the running receiver keeps for the adapter. None when the store cannot be read: another check reports that. */
+async function readKeptNote(
   { core: { DATABASE_URL: url } }: Settings,
   destination: string,
-  numbers: readonly string[],
-): Promise<ReadonlyMap<string, JsonValue>> {
+  name: string,
+): Promise<JsonValue | undefined> {
   const file = databaseFile(url);
-  if (file !== undefined && !existsSync(file)) return new Map();
+  if (file !== undefined && !existsSync(file)) return undefined;
   const database = openDatabase(url, 'inspect');
   try {
-    return await readLedger(database, destination, numbers, Date.now());
+    return await readNote(database, destination, name, Date.now());
   } catch {
-    return new Map();
+    return undefined;
   } finally {
     await database.close();
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Database } from '../database/database.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
+import type { Notes } from '../domain/notes.ts';
 
 /** The tools that the core gives an adapter. */
 export interface AdapterTools {
@@ -14,6 +15,8 @@ export interface AdapterTools {
   readonly clock: Clock;
   /** Remembers, for this destination, which record matched which number. It survives a restart. */
   readonly ledger: Ledger;
+  /** Remembers, for this destination, what `check` shows later or what another batch must know. It survives a restart. */
+  readonly notes: Notes;
   /**
    * Reads a number as people type it, using the operator's `DEFAULT_COUNTRY` and `DEFAULT_AREA_CODE`. Returns E.164, or
    * undefined when the text is not exactly one phone number.

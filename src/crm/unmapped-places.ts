@@ -1,20 +1,19 @@
 import type { Delivery } from '../contract/delivery.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Notes } from '../domain/notes.ts';
 
-// Cannot be mistaken for a number in E.164.
-const key = 'unmapped places';
+const noteName = 'unmapped places';
 const keptForMs = 30 * 86_400_000;
 const placesMax = 200;
 
 /** Counts the extensions and answering points that the owner table lacks, so that `check` can show them. */
-export async function countUnmappedPlaces(ledger: Ledger, places: readonly string[]): Promise<void> {
+export async function countUnmappedPlaces(notes: Notes, places: readonly string[]): Promise<void> {
   if (places.length === 0) return;
-  const counts = new Map(await readUnmappedPlaces(ledger));
+  const counts = new Map(await readUnmappedPlaces(notes));
   for (const place of places) {
     if (counts.has(place) || counts.size < placesMax) counts.set(place, (counts.get(place) ?? 0) + 1);
   }
-  await ledger.putMany([{ number: key, record: Object.fromEntries(counts), validForMs: keptForMs }]);
+  await notes.keep(noteName, Object.fromEntries(counts), keptForMs);
 }
 
 /**
@@ -31,10 +30,10 @@ export function isPlaceCounted(
 }
 
 /** How many calls each place had, the most first. A place disappears after 30 days without a call. */
-export async function readUnmappedPlaces(ledger: Ledger): Promise<readonly (readonly [string, number])[]> {
-  const record: JsonValue | undefined = (await ledger.getMany([key])).get(key);
-  if (record === null || typeof record !== 'object' || Array.isArray(record)) return [];
-  return Object.entries(record)
+export async function readUnmappedPlaces(notes: Notes): Promise<readonly (readonly [string, number])[]> {
+  const counts: JsonValue | undefined = await notes.read(noteName);
+  if (counts === null || typeof counts !== 'object' || Array.isArray(counts)) return [];
+  return Object.entries(counts)
     .flatMap(([place, count]) => (typeof count === 'number' ? [[place, count] as const] : []))
     .sort(([, a], [, b]) => b - a);
 }

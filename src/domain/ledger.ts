@@ -2,7 +2,7 @@ import type { JsonValue } from './jet-fields.ts';
 
 /** The cached result of a search for one number at one destination. */
 export interface LedgerEntry {
-  /** The number in E.164. An adapter can also store a note that belongs to no number, under a key of 32 characters. */
+  /** The number in E.164. */
   readonly number: string;
   /** The data that the adapter needs about the record that was found. `null` when the search found none. */
   readonly record: JsonValue;

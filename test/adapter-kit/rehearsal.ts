@@ -8,6 +8,7 @@ import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
 import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
+import { createMemoryNotes } from '../../src/crm/memory-notes.ts';
 import { createLogger } from '../../src/app/logger.ts';
 import type { AdapterSubject, Fault, LandedRecord, StandIn } from './subject.ts';
 
@@ -62,12 +63,14 @@ export async function rehearse(
     const { core, adapters } = readConfig(subject, standIn.settings);
     const config = adapters.get(subject.definition.name) ?? {};
     const ledger = createMemoryLedger(Date.now);
+    const notes = createMemoryNotes(Date.now);
     const restart = async (): Promise<void> => {
       await opened.at(-1)?.close();
       const adapter = createAdapter(subject.definition, config, {
         core,
         log,
         ledger,
+        notes,
         clock: Date.now,
         showFigure: () => undefined,
       });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
+import { createMemoryNotes } from '../../src/crm/memory-notes.ts';
 import { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../../src/crm/unmapped-places.ts';
 
 describe('places that the owner table lacks', () => {
   it('start empty', async () => {
-    expect(await readUnmappedPlaces(createMemoryLedger(() => 0))).toEqual([]);
+    expect(await readUnmappedPlaces(createMemoryNotes(() => 0))).toEqual([]);
   });
 
   it('are counted across batches, the most frequent first', async () => {
-    const ledger = createMemoryLedger(() => 0);
-    await countUnmappedPlaces(ledger, ['202', '203']);
-    await countUnmappedPlaces(ledger, ['203', '203']);
-    await countUnmappedPlaces(ledger, []);
-    expect(await readUnmappedPlaces(ledger)).toEqual([
+    const notes = createMemoryNotes(() => 0);
+    await countUnmappedPlaces(notes, ['202', '203']);
+    await countUnmappedPlaces(notes, ['203', '203']);
+    await countUnmappedPlaces(notes, []);
+    expect(await readUnmappedPlaces(notes)).toEqual([
       ['203', 3],
       ['202', 1],
     ]);
@@ -20,10 +20,10 @@ describe('places that the owner table lacks', () => {
 
   it('are forgotten after 30 days without a call', async () => {
     let nowMs = 0;
-    const ledger = createMemoryLedger(() => nowMs);
-    await countUnmappedPlaces(ledger, ['202']);
+    const notes = createMemoryNotes(() => nowMs);
+    await countUnmappedPlaces(notes, ['202']);
     nowMs = 31 * 86_400_000;
-    expect(await readUnmappedPlaces(ledger)).toEqual([]);
+    expect(await readUnmappedPlaces(notes)).toEqual([]);
   });
 });
 

@@ -171,7 +171,7 @@ async function checkContacts(
           remedy: `Make it: ${setUpCommand}`,
         },
   );
-  const refusal = await readContactRefusal(tools.ledger);
+  const refusal = await readContactRefusal(tools);
   if (refusal !== undefined) {
     const remedy = 'Find the rule or required property in HubSpot. Until then calls land without contacts.';
     findings.push({ level: 'warning', message: `HubSpot refuses new contacts: ${refusal}`, remedy });
@@ -199,7 +199,7 @@ async function checkOwners(parts: Checked, signal: AbortSignal): Promise<readonl
     if (findings.length === 0)
       findings.push({ level: 'ok', message: `All ${config.HUBSPOT_OWNERS.size} owners are active.` });
   }
-  const unmapped = await readUnmappedPlaces(tools.ledger);
+  const unmapped = await readUnmappedPlaces(tools.notes);
   if (unmapped.length === 0) return findings;
   const places = unmapped.slice(0, 10).map(([place, calls]) => `${place} (${calls})`);
   return [

@@ -1,4 +1,4 @@
-import type { AdapterTools, Ledger } from '#contract';
+import type { AdapterTools } from '#contract';
 import type { MadePerson } from '#crm';
 import { recordsByKey, type HubspotRecord } from '../api/answers.ts';
 import { inBatches, inHalves } from '../calls/rows.ts';
@@ -21,7 +21,7 @@ export async function makeContacts(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, MadePerson>> {
   const made = new Map<string, MadePerson>();
-  if ((await readContactRefusal(tools.ledger)) !== undefined) return made;
+  if ((await readContactRefusal(tools)) !== undefined) return made;
   const refusals: string[] = [];
   const add = (records: readonly HubspotRecord[], note: string): void => {
     for (const [number, record] of recordsByKey(records, contactKey))
@@ -44,19 +44,18 @@ export async function makeContacts(
     tools.log.warn({ reason }, 'HubSpot refuses a contact; the call lands without one');
   const [reason] = refusals;
   const isEach = refusals.length >= refusalsMax && ![...made.values()].some(({ note }) => note === justMade);
-  if (isEach && reason !== undefined)
-    await tools.ledger.putMany([{ number: refusalEntry, record: reason, validForMs: hourMs }]);
+  if (isEach && reason !== undefined) await tools.notes.keep(refusalNote, reason, hourMs);
   return made;
 }
 
 /** Why HubSpot refuses new contacts, if it did within the last hour. */
-export async function readContactRefusal(ledger: Ledger): Promise<string | undefined> {
-  const reason = (await ledger.getMany([refusalEntry])).get(refusalEntry);
+export async function readContactRefusal({ notes }: AdapterTools): Promise<string | undefined> {
+  const reason = await notes.read(refusalNote);
   return typeof reason === 'string' ? reason : undefined;
 }
 
 const hourMs = 3_600_000;
-const refusalEntry = 'contacts are refused';
+const refusalNote = 'contacts are refused';
 // Each refusal costs requests for its halves. After this many, the rest of a batch lands without contacts.
 const refusalsMax = 2;
 

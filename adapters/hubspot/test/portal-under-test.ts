@@ -12,6 +12,7 @@ import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { isFinalStage } from '../../../src/domain/stage.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
+import { createMemoryNotes } from '../../../src/crm/memory-notes.ts';
 import { idempotencyKey } from '../../../src/delivery/attempt.ts';
 import { asOfNow, deliveryOf, previewNowMs, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { movedClock, silentLog, type MovedClock } from '../../../test/fixtures/running-worker.ts';
@@ -59,6 +60,7 @@ export async function openPortal(
   });
   const clock = movedClock(previewNowMs);
   const ledger = ledgerOf(createMemoryLedger(clock));
+  const notes = createMemoryNotes(clock);
   const figures = new Map<string, number>();
   const { core, adapters } = readSettings(
     {
@@ -72,7 +74,7 @@ export async function openPortal(
   const config = adapters.get('hubspot') ?? {};
   const showFigure = (name: string, value: number): void => void figures.set(name, value);
   const open = (): Adapter =>
-    createAdapter(hubspot, config, { core, clock, log: silentLog, ledger, showFigure });
+    createAdapter(hubspot, config, { core, clock, log: silentLog, ledger, notes, showFigure });
   let adapter = open();
   const deliver = async (
     batch: readonly Delivery[],

@@ -14,7 +14,7 @@ export async function checkOwners(
   const users = await activeUsers(client, named, signal);
   const several = named.filter((user) => users.ambiguous.has(userKey(user)));
   const missing = named.filter((user) => !users.ids.has(userKey(user)) && !several.includes(user));
-  const unmapped = await readUnmappedPlaces(tools.ledger);
+  const unmapped = await readUnmappedPlaces(tools.notes);
   const found: Finding[] = [];
   if (missing.length > 0) {
     found.push({

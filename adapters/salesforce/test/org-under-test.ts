@@ -14,6 +14,7 @@ import { isFinalStage } from '../../../src/domain/stage.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import type { Trace } from '../../../src/crm/engine/trace.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
+import { createMemoryNotes } from '../../../src/crm/memory-notes.ts';
 import { asOfNow, deliveryOf, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { silentLog } from '../../../test/fixtures/running-worker.ts';
 import {
@@ -65,6 +66,7 @@ export async function openOrg(
     ...settings,
   };
   const ledger = ledgerOf(createMemoryLedger(clock));
+  const notes = createMemoryNotes(clock);
   const figures = new Map<string, number>();
   const open = (changed: Readonly<Record<string, string>> = {}): Adapter => {
     const { core, adapters } = readSettings({ ...environment, ...changed }, [salesforce]);
@@ -73,6 +75,7 @@ export async function openOrg(
       clock,
       log: silentLog,
       ledger,
+      notes,
       showFigure: (figure, value) => void figures.set(figure, value),
     });
   };

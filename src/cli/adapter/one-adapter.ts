@@ -2,9 +2,10 @@ import { adapters } from '../../../adapters/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import type { Adapter, AdapterDefinition } from '../../contract/adapter.ts';
 import { createAdapter } from '../../app/create-adapter.ts';
-import type { Ledger } from '../../domain/ledger.ts';
+import type { Notes } from '../../domain/notes.ts';
 import type { Log } from '../../domain/log.ts';
 import { createMemoryLedger } from '../../crm/memory-ledger.ts';
+import { createMemoryNotes } from '../../crm/memory-notes.ts';
 import { UsageError } from '../command-context.ts';
 import { loadSettings } from '../load-settings.ts';
 
@@ -41,20 +42,20 @@ export async function withAdapter<Result>(
   { definition, config, settings: { core } }: OneAdapter,
   log: Log,
   work: (adapter: Adapter) => Promise<Result>,
-  readKept?: Ledger['getMany'],
+  readKept?: Notes['read'],
 ): Promise<Result> {
   const clock = Date.now;
-  const memory = createMemoryLedger(clock);
-  const ledger: Ledger = {
+  const memory = createMemoryNotes(clock);
+  const notes: Notes = {
     ...memory,
-    getMany: async (numbers) =>
-      new Map([...((await readKept?.(numbers)) ?? []), ...(await memory.getMany(numbers))]),
+    read: async (name) => (await memory.read(name)) ?? (await readKept?.(name)),
   };
   const adapter = createAdapter(definition, config, {
     core,
     clock,
     log,
-    ledger,
+    ledger: createMemoryLedger(clock),
+    notes,
     showFigure: () => undefined,
   });
   try {

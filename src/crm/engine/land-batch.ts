@@ -151,7 +151,7 @@ async function countPlaces(crm: Crm, landings: readonly Landing[]): Promise<void
     const isCounted = isPlaceCounted(delivery, crm.isLive);
     return isCounted && place !== undefined && why === notInTable ? [place] : [];
   });
-  await countUnmappedPlaces(crm.tools.ledger, places);
+  await countUnmappedPlaces(crm.tools.notes, places);
 }
 
 /** Sets the outcomes of the remaining calls after an error ended the batch. Throws when no result is worth keeping. */

@@ -6,6 +6,7 @@ import { tombstones } from './0004-tombstones.ts';
 import { suspects } from './0005-suspects.ts';
 import { restingDeliveries } from './0006-resting-deliveries.ts';
 import { clientsWithPkce } from './0010-clients-with-pkce.ts';
+import { destinationNotes } from './0015-destination-notes.ts';
 
 /** The migrations of the store, in order. */
 export const storeMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const storeMigrations: readonly Migration[] = [
   suspects,
   restingDeliveries,
   clientsWithPkce,
+  destinationNotes,
 ];

@@ -33,6 +33,7 @@ export async function countPastTime(
   await count('approvals', knex('oauth_families').where('expires_at', '<', endedBeforeMs));
   await count('sessions', knex('sessions').where('expires_at', '<', nowMs));
   await count('search results', knex('match_ledger').where('valid_until', '<=', nowMs));
+  await count('notes of adapters', knex('destination_notes').where('valid_until', '<=', nowMs));
   await count('tombstones', knex('tombstones').where('made_at', '<', tombstonesBeforeMs));
   return counts;
 }
