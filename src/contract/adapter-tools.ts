@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Database } from '../database/database.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Ledger } from '../domain/remembered/ledger.ts';
 import type { Log } from '../domain/log.ts';
-import type { Notes } from '../domain/notes.ts';
+import type { Notes } from '../domain/remembered/notes.ts';
 
 /** The tools that the core gives an adapter. */
 export interface AdapterTools {

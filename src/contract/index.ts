@@ -17,8 +17,6 @@ export type { Clock } from '../domain/clock.ts';
 export { cutText } from '../domain/cut-text.ts';
 export type { Database } from '../database/database.ts';
 export type { JsonValue } from '../domain/jet-fields.ts';
-export type { Ledger } from '../domain/ledger.ts';
 export { utcText } from '../domain/local-time.ts';
-export type { Notes } from '../domain/notes.ts';
 export { isFinalStage, stages } from '../domain/stage.ts';
 export { untilAborted } from '../domain/until-aborted.ts';

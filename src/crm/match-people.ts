@@ -6,7 +6,7 @@ import {
   type MatchTrace,
 } from './choose-match.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Ledger, LedgerEntry } from '../domain/ledger.ts';
+import type { Ledger, LedgerEntry } from '../domain/remembered/ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
 import { storedNumbers } from '../domain/stored-numbers.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Ledger } from '../domain/remembered/ledger.ts';
 
 /** A ledger that lasts as long as the process, for commands that must not change the store. */
 export function createMemoryLedger(clock: Clock): Ledger {

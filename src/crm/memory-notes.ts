@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Notes } from '../domain/notes.ts';
+import type { Notes } from '../domain/remembered/notes.ts';
 
 /** Notes that last as long as the process, for commands that must not change the store. */
 export function createMemoryNotes(clock: Clock): Notes {

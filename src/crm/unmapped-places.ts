@@ -1,6 +1,6 @@
 import type { Delivery } from '../contract/delivery.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Notes } from '../domain/notes.ts';
+import type { Notes } from '../domain/remembered/notes.ts';
 
 const noteName = 'unmapped places';
 const keptForMs = 30 * 86_400_000;

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { deleteSome } from '../database/delete-some.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Notes } from '../domain/notes.ts';
+import type { Notes } from '../domain/remembered/notes.ts';
 import type { Store } from './store.ts';
 
 /** The notes of one destination, in the store. */

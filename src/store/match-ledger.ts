@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Ledger } from '../domain/remembered/ledger.ts';
 import { deleteSome } from '../database/delete-some.ts';
 import type { Store } from './store.ts';
 

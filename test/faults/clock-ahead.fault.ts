@@ -30,7 +30,7 @@ describe('a clock that is ahead at the start', () => {
       await sendAll(
         calls.flatMap(([start, answered]) => [start, answered]),
         5,
-        scene.ledger,
+        scene.answers,
         send(url),
       );
       expect(await ask(url, token, { callId: 'x', stage: 'call_start', body: '{' })).toMatchObject({
@@ -75,7 +75,7 @@ describe('a clock that is ahead at the start', () => {
       await sendAll(
         calls.map(([, , end]) => end),
         5,
-        scene.ledger,
+        scene.answers,
         send(lastUrl),
       );
       await sleep(7_000);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ReferenceRecord } from '../adapter-kit/reference/mapping.ts';
 import { idempotencyKey } from '../../src/delivery/attempt.ts';
-import type { Destination } from './ledger.ts';
+import type { Destination } from './answered-pushes.ts';
 
 /** The destination's reaction to one write request. */
 export type Act = (request: CrmRequest) => Promise<void> | void;

@@ -17,7 +17,7 @@ describe('7 corrupt or unreadable', () => {
     await sendAll(
       Array.from({ length: 200 }, (_, n) => callPushes(`c-${n}`, n + 1)).flat(),
       10,
-      scene.ledger,
+      scene.answers,
       (push) => post(url, token, push),
     );
     first.child.kill('SIGTERM');

@@ -24,7 +24,7 @@ function watch(scene: Scene, url: string, token: string, rate: number): Watched 
   const sending = sendAtRate({
     pushes: callTraffic('w', scene.random),
     rate,
-    ledger: scene.ledger,
+    answers: scene.answers,
     isOver: () => over,
     async send(push) {
       const sentMs = performance.now();

@@ -24,7 +24,7 @@ describe('13 one of three destinations dead', () => {
       await sendAtRate({
         pushes: callTraffic('dead', scene.random),
         rate: 50,
-        ledger: scene.ledger,
+        answers: scene.answers,
         isOver: () => performance.now() - startedMs > (isQuick ? 10_000 : 30_000),
         async send(push) {
           const status = await post(url, token, push);

@@ -30,7 +30,7 @@ describe('13 few file descriptors', () => {
         for (let number = 0; number < pushesOfEach; number += 1) {
           const push = pushes.next().value;
           const answer = await post(url, push.body);
-          scene.ledger.record(push, typeof answer === 'number' ? answer : undefined);
+          scene.answers.record(push, typeof answer === 'number' ? answer : undefined);
           counts.set(answer, (counts.get(answer) ?? 0) + 1);
         }
       };

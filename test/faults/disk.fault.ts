@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { fault } from './fault.ts';
-import type { SentPush } from './ledger.ts';
+import type { SentPush } from './answered-pushes.ts';
 import { ask, callPushes, callTraffic, post, sendAll, sendAtRate } from './traffic.ts';
 
 const canMount = (() => {
@@ -50,8 +50,8 @@ describe('5 disk full', () => {
         if (answer?.status === 503) without.add(answer.headers.get('retry-after'));
         return answer?.status;
       };
-      await sendAll(pushes, 10, scene.ledger, send);
-      const { counts } = scene.ledger;
+      await sendAll(pushes, 10, scene.answers, send);
+      const { counts } = scene.answers;
       expect(counts.get('answered 2xx')).toBeGreaterThan(10);
       expect(counts.get('answered 503')).toBeGreaterThan(10);
       expect([...counts.keys()].sort()).toEqual(['answered 2xx', 'answered 503', 'sent']);
@@ -60,7 +60,7 @@ describe('5 disk full', () => {
       for (let number = 0, status: number | undefined = 200; status === 200; number += 1) {
         const [small] = callPushes(`small-${number}`, 1);
         status = await send(small);
-        scene.ledger.record(small, status);
+        scene.answers.record(small, status);
       }
       await expect.poll(() => tells(url), { timeout: 10_000 }).toEqual([503, 'jet_store_available 0']);
       await scene.balance({ withoutReporting: true });
@@ -69,10 +69,10 @@ describe('5 disk full', () => {
       const roomMs = performance.now();
       const [push] = callPushes('room', 1);
       while ((await post(url, token, push)) !== 200) await sleep(100);
-      scene.ledger.record(push, 200);
+      scene.answers.record(push, 200);
       const backMs = Math.round(performance.now() - roomMs);
       await expect.poll(() => tells(url), { timeout: 10_000 }).toEqual([200, 'jet_store_available 1']);
-      await sendAll(callPushes('after', 1), 1, scene.ledger, send);
+      await sendAll(callPushes('after', 1), 1, scene.answers, send);
       await scene.balance({ withoutReporting: true });
       expect(counts.get('answered 503')).toBe(full);
       expect(backMs).toBeLessThan(10_000);
@@ -102,7 +102,7 @@ describe('6 database locked', () => {
       const sending = sendAtRate({
         pushes: traffic,
         rate: 50,
-        ledger: scene.ledger,
+        answers: scene.answers,
         isOver: () => over,
         async send(push) {
           const startedMs = performance.now();

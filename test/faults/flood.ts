@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { statusOfWhole } from '../bench/load.ts';
-import type { Ledger, SentPush } from './ledger.ts';
+import type { AnsweredPushes, SentPush } from './answered-pushes.ts';
 
 export interface Flood {
   readonly url: string;
   readonly token: string;
-  readonly ledger: Ledger;
+  readonly answers: AnsweredPushes;
   readonly connections: number;
   /** Pushes a second over all connections. Without it: as fast as the answers come. */
   readonly rate?: number;
@@ -46,7 +46,7 @@ export async function flood(options: Flood): Promise<Flooded> {
 }
 
 function sendOn(
-  { url, token, ledger }: Flood,
+  { url, token, answers }: Flood,
   next: () => { push: SentPush; dueMs: number } | undefined,
   onAnswer: (status: number, head: string, dueMs: number) => void,
 ): Promise<void> {
@@ -77,7 +77,7 @@ function sendOn(
         received += bytes.toString('latin1');
         const status = statusOfWhole(received);
         if (status === undefined || sent === undefined) return;
-        ledger.record(sent.push, status);
+        answers.record(sent.push, status);
         onAnswer(status, received, sent.dueMs);
         received = '';
         sent = undefined;
@@ -86,7 +86,7 @@ function sendOn(
       socket.setTimeout(60_000, () => socket.destroy());
       socket.on('error', () => undefined);
       socket.on('close', () => {
-        if (sent !== undefined) ledger.record(sent.push, undefined);
+        if (sent !== undefined) answers.record(sent.push, undefined);
         if (isOver) resolve();
         else open();
       });

@@ -55,7 +55,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
   const sending = sendAtRate({
     pushes: callTraffic('many', random),
     rate: 40,
-    ledger: scene.ledger,
+    answers: scene.answers,
     isOver: () => over,
     send: (push) => post(random.pick(urls), token, push),
   });

@@ -28,9 +28,9 @@ describe('2 kill -9 and a restart on the same machine', () => {
         const url = await killed.ready();
         token ||= await scene.token(url);
         let over = false;
-        const { ledger } = scene;
+        const { answers } = scene;
         const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
-        const sending = sendAtRate({ pushes, rate: 40, ledger, isOver: () => over, send });
+        const sending = sendAtRate({ pushes, rate: 40, answers, isOver: () => over, send });
         const before = (await readReporting(scene.reportingUrl)).length;
         while ((await readReporting(scene.reportingUrl)).length <= before) await sleep(20);
         await sleep(scene.random.integer(0, 400));
@@ -44,7 +44,7 @@ describe('2 kill -9 and a restart on the same machine', () => {
         const again = await restarted.ready();
         const readyMs = performance.now();
         const callId = `after-kill-${kill}`;
-        for (const push of callPushes(callId, 60)) ledger.record(push, await insist([again], token, push));
+        for (const push of callPushes(callId, 60)) answers.record(push, await insist([again], token, push));
         const hasLanded = async (): Promise<boolean> =>
           (await readReporting(scene.reportingUrl)).some((landed) => landed.callId === callId);
         while (!(await hasLanded())) await sleep(20);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { openCrm } from './crm.ts';
 import { fault } from './fault.ts';
-import type { Destination } from './ledger.ts';
+import type { Destination } from './answered-pushes.ts';
 import { openHubspot, openSalesforce } from './real-crm.ts';
 import type { Scene } from './scene.ts';
 import { callTraffic, post, sendAtRate } from './traffic.ts';
@@ -25,7 +25,7 @@ interface Killed {
 
 /** Kills the process repeatedly during its writes, and checks the destination at the end. */
 async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: Killed): Promise<void> {
-  const { random, ledger } = scene;
+  const { random, answers } = scene;
   const settings = {
     ...killed.settings,
     ADAPTERS: `sql,${destination.name}`,
@@ -43,7 +43,7 @@ async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: K
     const before = killed.writes();
     let over = false;
     const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
-    const sending = sendAtRate({ pushes, rate: killed.rate, ledger, isOver: () => over, send });
+    const sending = sendAtRate({ pushes, rate: killed.rate, answers, isOver: () => over, send });
     // The killed process has certainly ended, so the next one takes its lease early.
     while (killed.writes() === before) await sleep(10);
     longestMs = Math.max(longestMs, performance.now() - readyMs);

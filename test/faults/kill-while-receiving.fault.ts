@@ -13,7 +13,7 @@ const startMaxMs = 10_000;
 
 /** Kills the receiver at random times under 200 pushes a second, and restarts it each time. */
 async function killWhileReceiving(scene: Scene): Promise<void> {
-  const { random, ledger } = scene;
+  const { random, answers } = scene;
   const pushes = callTraffic('k', random);
   const startsMs: number[] = [];
   let token = '';
@@ -24,7 +24,7 @@ async function killWhileReceiving(scene: Scene): Promise<void> {
     token ||= await scene.token(url);
     let over = false;
     const send = (push: Parameters<typeof post>[2]) => post(url, token, push);
-    const sending = sendAtRate({ pushes, rate: 200, ledger, isOver: () => over, send });
+    const sending = sendAtRate({ pushes, rate: 200, answers, isOver: () => over, send });
     await sleep(random.integer(20, 1_200));
     receiver.child.kill('SIGKILL');
     over = true;
@@ -35,7 +35,7 @@ async function killWhileReceiving(scene: Scene): Promise<void> {
   await scene.balance();
   const longestMs = Math.round(Math.max(...startsMs));
   scene.did(`killed ${kills} times at 200 pushes a second; the longest start took ${longestMs} ms`);
-  expect(ledger.counts.get('answered 2xx')).toBeGreaterThan(kills);
+  expect(answers.counts.get('answered 2xx')).toBeGreaterThan(kills);
   expect(longestMs).toBeLessThan(startMaxMs);
 }
 

@@ -71,7 +71,7 @@ async function loseUnderTraffic(
   const sending = sendAtRate({
     pushes: callTraffic('lost', scene.random),
     rate: 100,
-    ledger: scene.ledger,
+    answers: scene.answers,
     isOver: () => isOver,
     async send(push) {
       const isAfter = isLost;

@@ -55,7 +55,7 @@ for (const engine of engines) {
         const first = scene.start({}, 'kit');
         const url = await first.ready();
         const token = await scene.token(url);
-        await sendAll(callPushes('before', 5), 1, scene.ledger, (push) => post(url, token, push));
+        await sendAll(callPushes('before', 5), 1, scene.answers, (push) => post(url, token, push));
         await scene.balance();
         first.child.kill('SIGTERM');
         await first.exited;

@@ -27,7 +27,7 @@ describe('11 a day away', () => {
       await sendAtRate({
         pushes: callTraffic('day', scene.random),
         rate: 20,
-        ledger: scene.ledger,
+        answers: scene.answers,
         isOver: () => performance.now() - startedMs > dayMs,
         async send(push) {
           const status = await post(url, undefined, push);

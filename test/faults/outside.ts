@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import type { LandedCall, StoredRow } from './ledger.ts';
+import type { LandedCall, StoredRow } from './answered-pushes.ts';
 
 /** Reads a database from outside the process under test. Retries a busy server for a minute. */
 export async function reading<Result>(

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { fault, isQuick } from './fault.ts';
 import { flood, type Flood } from './flood.ts';
-import type { SentPush } from './ledger.ts';
+import type { SentPush } from './answered-pushes.ts';
 import { quantile } from './quantile.ts';
 import type { Scene } from './scene.ts';
 import { callPushes, post } from './traffic.ts';
@@ -37,7 +37,7 @@ async function overload(
   const sampling = setInterval(() => (mostMb = Math.max(mostMb, memoryMb(receiver.child.pid))), 200);
   let over = false;
   const [{ takenMs, retryAfter }] = await Promise.all([
-    flood({ ...load, url, token, ledger: scene.ledger }).finally(() => (over = true)),
+    flood({ ...load, url, token, answers: scene.answers }).finally(() => (over = true)),
     besides?.(() => over),
   ]);
   clearInterval(sampling);
@@ -46,7 +46,7 @@ async function overload(
     const [push] = callPushes(`calm-${number}`, 1);
     const startedMs = performance.now();
     const status = await post(url, token, push);
-    scene.ledger.record(push, status);
+    scene.answers.record(push, status);
     if (status === 200 && performance.now() - startedMs < 500) break;
     await sleep(100);
   }
@@ -56,7 +56,7 @@ async function overload(
   scene.did(
     `${takenMs.length} taken in ${load.durationMs / 1000} s, ${median} ms (median), ${p99} ms (p99); ${retryAfter.length} refused; memory ${Math.round(mostMb)} MB at most; normal again after ${calmMs} ms`,
   );
-  const answers = [...scene.ledger.counts.keys()];
+  const answers = [...scene.answers.counts.keys()];
   const allowed = ['sent', 'answered 2xx', 'answered 503', 'answered 429'];
   expect(answers.filter((name) => !allowed.includes(name))).toEqual([]);
   expect(retryAfter.filter((value) => !/^\d+$/.test(value ?? ''))).toEqual([]);

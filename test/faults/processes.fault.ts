@@ -35,7 +35,7 @@ for (const engine of servers) {
         const land = async (name: string): Promise<number> => {
           const [push] = callPushes(name, 1);
           const before = crm.requests.length;
-          scene.ledger.record(push, await post(url, token, push));
+          scene.answers.record(push, await post(url, token, push));
           const storedMs = performance.now();
           while (crm.requests.length === before) await sleep(2);
           return Math.round((crm.requests.at(-1)?.atMs ?? 0) - storedMs);
@@ -94,7 +94,7 @@ for (const engine of servers) {
           return Promise.all(
             all.map(async ({ url, token, push }) => {
               const status = await post(url, token, push);
-              scene.ledger.record(push, status);
+              scene.answers.record(push, status);
               return status;
             }),
           );

@@ -3,7 +3,7 @@ import { idempotencyKey } from '../../src/delivery/attempt.ts';
 import { callKey } from '../../adapters/hubspot/check/properties.ts';
 import { startHubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
 import { startSalesforceStandIn } from '../../adapters/salesforce/test/stand-in/salesforce-stand-in.ts';
-import type { Destination, LandedCall } from './ledger.ts';
+import type { Destination, LandedCall } from './answered-pushes.ts';
 
 /** A stand-in for a real CRM. The kit's own adapter writes to it, and its records are counted. */
 export interface RealCrm extends Destination {

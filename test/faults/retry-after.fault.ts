@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { rateLimited } from '../../adapters/hubspot/test/stand-in/faults.ts';
 import { openCrm } from './crm.ts';
 import { fault } from './fault.ts';
-import type { Destination } from './ledger.ts';
+import type { Destination } from './answered-pushes.ts';
 import { openLimitingDoor, type Limit } from './limiting-door.ts';
 import { reading } from './outside.ts';
 import { openHubspot, openSalesforce } from './real-crm.ts';
@@ -81,7 +81,7 @@ describe('12 odd Retry-After values', () => {
         const url = await receiver.ready();
         token ||= await scene.token(url);
         const send = (name: string) =>
-          sendAll(callPushes(name, 5), 1, scene.ledger, (push) => post(url, token, push));
+          sendAll(callPushes(name, 5), 1, scene.answers, (push) => post(url, token, push));
         // A landing resets the count of pauses, so that each value affects the first pause.
         await send(`before-${index}`);
         await scene.balance({ at: [crm] });

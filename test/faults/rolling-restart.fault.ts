@@ -41,7 +41,7 @@ for (const engine of servers) {
         const sending = sendAtRate({
           pushes: callTraffic('roll', scene.random),
           rate: 100,
-          ledger: scene.ledger,
+          answers: scene.answers,
           isOver: () => over,
           // Like a proxy in front of two processes: it uses one, and the other when the first is unreachable.
           send: (push) => insist((turn += 1) % 2 === 0 ? urls : [...urls].reverse(), token, push),
@@ -59,7 +59,7 @@ for (const engine of servers) {
         over = true;
         await sending;
         await scene.balance();
-        expect([...scene.ledger.counts.keys()].sort()).toEqual(['answered 2xx', 'sent']);
+        expect([...scene.answers.counts.keys()].sort()).toEqual(['answered 2xx', 'sent']);
 
         const [last] = processes;
         if (last === undefined) throw new Error('There are two');

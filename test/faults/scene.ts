@@ -12,12 +12,12 @@ import {
   type ReceiverProcess,
 } from '../fixtures/receiver-process.ts';
 import {
-  createLedger,
+  createAnsweredPushes,
   missingAtDestination,
   type Destination,
   type LandedCall,
-  type Ledger,
-} from './ledger.ts';
+  type AnsweredPushes,
+} from './answered-pushes.ts';
 import { readDue, readReporting, readStored, readUnsettled } from './outside.ts';
 import { faultHeader } from './traffic.ts';
 
@@ -39,7 +39,7 @@ const faultCommand = commandOf('receiver-main.ts', 'test/faults/receiver-main.js
 export interface Scene {
   readonly folder: string;
   readonly random: Random;
-  readonly ledger: Ledger;
+  readonly answers: AnsweredPushes;
   /** The database of store and reporting table, when they are on a server. */
   readonly databaseUrl: string;
   readonly reportingUrl: string;
@@ -85,7 +85,7 @@ export interface Staged {
 const stages: readonly Stage[] = ['call_start', 'call_answered', 'call_end'];
 
 export function openScene(folder: string, random: Random, own: Readonly<Record<string, string>>): Staged {
-  const ledger = createLedger();
+  const answers = createAnsweredPushes();
   const done: string[] = [];
   const started: ReceiverProcess[] = [];
   const frees: (() => unknown)[] = [];
@@ -99,7 +99,7 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
     const stored = await readStored(storeUrl);
     const owed = stored.filter(({ callId }) => !except(callId));
     const landed: Record<string, LandedCall[]> = {};
-    const found = ledger.missingFrom(stored);
+    const found = answers.missingFrom(stored);
     if (!withoutReporting) {
       landed['reporting'] = await readReporting(reportingUrl);
       found.push(
@@ -122,14 +122,14 @@ export function openScene(folder: string, random: Random, own: Readonly<Record<s
       );
       found.push(...missing.map((difference) => `${destination.name}: ${difference}`));
     }
-    lastBalance = ledger.balance(stored, landed);
+    lastBalance = answers.balance(stored, landed);
     return found;
   };
 
   const scene: Scene = {
     folder,
     random,
-    ledger,
+    answers,
     get databaseUrl() {
       return storeUrl;
     },

@@ -39,7 +39,7 @@ describe('23 slow and broken senders', () => {
     const sending = sendAtRate({
       pushes: callTraffic('good', scene.random),
       rate: 30,
-      ledger: scene.ledger,
+      answers: scene.answers,
       isOver: () => over,
       async send(push) {
         const startedMs = performance.now();
@@ -68,7 +68,7 @@ describe('23 slow and broken senders', () => {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: left.body,
     });
-    scene.ledger.record(left, repeat.status);
+    scene.answers.record(left, repeat.status);
     expect(await repeat.json()).toMatchObject({ duplicate: true });
 
     await scene.balance({ withoutReporting: true });
@@ -79,6 +79,6 @@ describe('23 slow and broken senders', () => {
     expect(headers).toBeLessThan(headersCutMs);
     expect(bodies).toBeLessThan(bodiesCutMs);
     expect(p99).toBeLessThan(goodMaxMs);
-    expect([...scene.ledger.counts.keys()].sort()).toEqual(['answered 2xx', 'sent']);
+    expect([...scene.answers.counts.keys()].sort()).toEqual(['answered 2xx', 'sent']);
   });
 });

@@ -33,7 +33,7 @@ describe('3 sync before answer', () => {
         // One after the other, so that each answer has its own sync.
         for (let number = 0; number < 25; number += 1) {
           const [push] = callPushes(`sync-${start}-${number}`, 1);
-          scene.ledger.record(push, await post(url, token, push));
+          scene.answers.record(push, await post(url, token, push));
         }
         // strace passes the signal to the traced process.
         execFileSync('pkill', ['-KILL', '-P', String(receiver.child.pid)]);

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { fault } from './fault.ts';
-import type { SentPush } from './ledger.ts';
+import type { SentPush } from './answered-pushes.ts';
 import { reading } from './outside.ts';
 import type { Scene } from './scene.ts';
 import { ask, callPushes, sendAll } from './traffic.ts';
@@ -34,7 +34,7 @@ describe('15 and 16 duplicates and disorder', () => {
   fault(
     '15 and 16 each push five times in disorder, the same one twenty times at once, and again a day later',
     async (scene) => {
-      const { random, ledger } = scene;
+      const { random, answers } = scene;
       const first = scene.start();
       const url = await first.ready();
       const answers: {
@@ -58,26 +58,26 @@ describe('15 and 16 duplicates and disorder', () => {
       };
 
       const control = [...callPushes('control', 65)];
-      await sendAll(control, 1, ledger, (push) => sendTo(url, push));
+      await sendAll(control, 1, answers, (push) => sendTo(url, push));
       judge(control, 1);
 
       const mixed = Array.from({ length: 100 }, (_, call) => callPushes(`mixed-${call}`, 65)).flat();
       const five = random.shuffled(mixed.flatMap((push) => times(5, push)));
-      await sendAll(five, 20, ledger, (push) => sendTo(url, push));
+      await sendAll(five, 20, answers, (push) => sendTo(url, push));
       judge(mixed, 1);
 
       // Twenty senders send the same push, in one group of commits and in several.
       const same = Array.from({ length: 10 }, (_, call) =>
         random.shuffled([...callPushes(`same-${call}`, 65)]),
       ).flat();
-      for (const push of same) await sendAll(times(20, push), 20, ledger, (one) => sendTo(url, one));
+      for (const push of same) await sendAll(times(20, push), 20, answers, (one) => sendTo(url, one));
       judge(same, 1);
 
       first.child.kill('SIGTERM');
       await first.exited;
       const again = await scene.start({ FAULT_CLOCK_AHEAD_MS: String(25 * 3_600_000) }).ready();
       const repeats = random.shuffled([...mixed, ...same]).slice(0, 60);
-      await sendAll(repeats, 20, ledger, (push) => sendTo(again, push));
+      await sendAll(repeats, 20, answers, (push) => sendTo(again, push));
       judge(repeats, 0);
 
       await scene.balance();

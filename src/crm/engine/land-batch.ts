@@ -6,7 +6,7 @@ import { createActivities, lookUp } from './create.ts';
 import type { Crm, MadePerson } from './crm.ts';
 import { findPeople, makePeople, whyNotMade } from './find-people.ts';
 import { landingOf, withPerson, type Landing, type Run } from './landing.ts';
-import { isNews, outcomeWithoutRequest, skipOutcome } from './outcomes.ts';
+import { isFromCrm, outcomeWithoutRequest, skipOutcome } from './outcomes.ts';
 import { notInTable } from './owners.ts';
 import { readKnown, updateActivities } from './update.ts';
 
@@ -161,7 +161,7 @@ function endBroken({ crm, outcomes, sent }: Run, batch: readonly Delivery[], err
   // Without a unique key, or after a fault of the adapter, throwing could make an activity twice.
   const mayBeMade = [...sent].some((id) => outcomes.get(id)?.kind !== 'delivered');
   const isSent = mayBeMade && (!isPause || crm.keyFinds === 'lookup');
-  if (!isCounted && !isSent && ![...outcomes.values()].some(isNews)) throw reported;
+  if (!isCounted && !isSent && ![...outcomes.values()].some(isFromCrm)) throw reported;
   if (!isPause && !isCounted) crm.tools.log.error({ error }, 'A batch failed after a part of it was settled');
   for (const { id } of open) {
     const waitMs = sent.has(id) && crm.keyFinds === 'lookup' ? Math.max(delayMs ?? 0, indexLagMs) : delayMs;

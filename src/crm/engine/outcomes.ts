@@ -75,7 +75,7 @@ export function settleDeleted({ crm, outcomes }: Run, { delivery: { id } }: Land
 }
 
 /** True for a result from the CRM itself. It counts even when the rest of the batch fails. */
-export function isNews(outcome: Outcome): boolean {
+export function isFromCrm(outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'delivered':
       return outcome.effect !== 'unchanged';

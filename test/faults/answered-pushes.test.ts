@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { openCrm, type Crm, type CrmKind } from './crm.ts';
-import { createLedger, missingAtDestination, type StoredRow } from './ledger.ts';
+import { createAnsweredPushes, missingAtDestination, type StoredRow } from './answered-pushes.ts';
 import { callPushes } from './traffic.ts';
 
 const stored = (callId: string): StoredRow => ({ callId, stage: 'call_end' });
 const due = new Map([['a', 2]]);
 
-/** Writes to a CRM as an adapter does, and returns the faults that the ledger finds. */
+/** Writes to a CRM as an adapter does, and returns the faults that the record of answered pushes finds. */
 async function written(
   kind: CrmKind,
   writes: readonly { readonly callId: string; readonly revision: number }[],
@@ -51,11 +51,11 @@ describe('the judge of the faults', () => {
   });
 
   it('finds a push that was answered 2xx and is not stored, one that nobody sent, and one that is there twice', () => {
-    const ledger = createLedger();
+    const answers = createAnsweredPushes();
     const [, , end] = callPushes('a', 1);
-    ledger.record(end, 200);
-    expect(ledger.missingFrom([])).toEqual(['answered 2xx and not stored: a call_end']);
-    expect(ledger.missingFrom([stored('a'), stored('b')])).toEqual(['stored and never sent: b call_end']);
-    expect(ledger.missingFrom([stored('a'), stored('a')])).toEqual(['stored twice: 1 pushes']);
+    answers.record(end, 200);
+    expect(answers.missingFrom([])).toEqual(['answered 2xx and not stored: a call_end']);
+    expect(answers.missingFrom([stored('a'), stored('b')])).toEqual(['stored and never sent: b call_end']);
+    expect(answers.missingFrom([stored('a'), stored('a')])).toEqual(['stored twice: 1 pushes']);
   });
 });

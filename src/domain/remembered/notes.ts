@@ -1,4 +1,4 @@
-import type { JsonValue } from './jet-fields.ts';
+import type { JsonValue } from '../jet-fields.ts';
 
 /** Named notes of one adapter, for example a reason that `check` shows later. The core keeps them for each destination. */
 export interface Notes {

@@ -39,7 +39,7 @@ export interface Destination {
 }
 
 /** Records what was sent and answered, outside the process under test. */
-export interface Ledger {
+export interface AnsweredPushes {
   /** @param status undefined: no answer came, so the result is unknown */
   record(push: SentPush, status: number | undefined): void;
   readonly counts: ReadonlyMap<string, number>;
@@ -50,7 +50,7 @@ export interface Ledger {
 
 const keyOf = ({ callId, stage }: StoredRow): string => `${callId} ${stage}`;
 
-export function createLedger(): Ledger {
+export function createAnsweredPushes(): AnsweredPushes {
   const sent = new Set<string>();
   const taken = new Set<string>();
   const counts = new Map<string, number>([['sent', 0]]);

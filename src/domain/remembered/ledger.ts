@@ -1,4 +1,4 @@
-import type { JsonValue } from './jet-fields.ts';
+import type { JsonValue } from '../jet-fields.ts';
 
 /** The cached result of a search for one number at one destination. */
 export interface LedgerEntry {
