@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { secretKeyFile } from './data-folder.ts';
+import { isUnencrypted } from '../database/database-url.ts';
 import { databaseFile } from '../database/open-database.ts';
 import { databaseFileMode } from '../database/sqlite.ts';
 
@@ -20,6 +21,8 @@ export function findExposures({ core, adapters }: Settings, settingsFile = '.env
     ...publicWithoutUrl(core),
     ...endlessHeader(core),
     ...previousKey(core),
+    ...unencryptedDatabase('DATABASE_URL', core.DATABASE_URL),
+    ...unencryptedDatabase('REPORTING_DATABASE_URL', reportingUrl),
     ...openFiles(core, reporting, settingsFile),
   ];
 }
@@ -53,6 +56,16 @@ function previousKey(core: CoreSettings): Exposure[] {
       message: 'SECRET_KEY_PREVIOUS is set, so everything that was made with that key is still accepted.',
       remedy:
         'Remove it when nothing needs it any more. docs/operations.md ("Change the secret key") says how long each thing needs it.',
+    },
+  ];
+}
+
+function unencryptedDatabase(setting: string, url: unknown): Exposure[] {
+  if (typeof url !== 'string' || !isUnencrypted(url)) return [];
+  return [
+    {
+      message: `The connection of ${setting} to another machine is not encrypted, so others on the way can read calls and credentials.`,
+      remedy: `Add ?sslmode=verify-full&sslrootcert=FILE to ${setting}, or sslmode=require when the server has no certificate that can be checked.`,
     },
   ];
 }

@@ -9,6 +9,7 @@ import { createApp } from '../http/app.ts';
 import { createConnectionLimit, findConnectionRoom, type ConnectionRoom } from '../http/connection-limit.ts';
 import { startServer, type RunningServer } from '../http/server.ts';
 import { awaitStore } from '../store/await-store.ts';
+import { NoWrites } from '../database/write-fault.ts';
 import { registerDestinations } from '../store/destinations.ts';
 import { storeMigrations } from '../store/migrations/index.ts';
 import type { Store } from '../store/store.ts';
@@ -65,7 +66,9 @@ export async function startReceiver(
   const store = await awaitStore(core.DATABASE_URL, storeMigrations, storeWaitMs, (error) =>
     log.warn(
       { error },
-      `The store cannot be reached yet. The receiver waits up to ${storeWaitMs / 1000} s for it`,
+      error instanceof NoWrites
+        ? `${error.message} The receiver waits up to ${storeWaitMs / 1000} s for a server that does`
+        : `The store cannot be reached yet. The receiver waits up to ${storeWaitMs / 1000} s for it`,
     ),
   );
   try {

@@ -22,7 +22,7 @@ export async function createClient(
   secretKey: string,
   clock: Clock,
   details: { name: string; redirectUris?: readonly string[]; pkceRequired?: boolean },
-  within?: Knex,
+  within?: Knex.Transaction,
 ): Promise<ClientCredentials> {
   const credentials: ClientCredentials = {
     clientId: randomText(24),

@@ -1,4 +1,5 @@
 import type { DialectName } from './database.ts';
+import { isOnThisMachine, parseServerAddress } from './server-address.ts';
 
 /** The kind of database that a URL names, or undefined. */
 export function dialectOfUrl(url: string): DialectName | undefined {
@@ -18,11 +19,13 @@ export function databaseUrlFault(text: string): string | undefined {
   if (dialect === undefined || text.endsWith('://')) {
     return 'must begin with sqlite:, postgres:// or mysql://';
   }
-  try {
-    const { username, password, hostname } = new URL(text);
-    decodeURIComponent(username + password);
-    return hostname === '' ? 'names no host' : undefined;
-  } catch {
-    return 'is not an address; characters such as # / @ % in a user or password must be percent-encoded';
-  }
+  const address = parseServerAddress(text);
+  return 'fault' in address ? address.fault : undefined;
+}
+
+/** True when the connection goes to another machine without encryption, so that others can read and change it. */
+export function isUnencrypted(url: string): boolean {
+  if (dialectOfUrl(url) === 'sqlite') return false;
+  const address = parseServerAddress(url);
+  return !('fault' in address) && address.tls === 'disable' && !address.hosts.every(isOnThisMachine);
 }

@@ -44,6 +44,10 @@ export interface Dialect extends Traits {
   readonly isUniqueViolation: (error: DriverError) => boolean;
   /** The transaction was rolled back because of another one. An immediate retry can succeed. */
   readonly isConflict: (error: DriverError) => boolean;
+  /** The server accepts no writes now: it is a standby, was demoted, or is not part of its cluster. */
+  readonly isReadOnly: (error: DriverError) => boolean;
+  /** SQL that is true while the server accepts no writes. Undefined for a file. */
+  readonly refusesWrites: string | undefined;
   /** The user, the password, the database's name or a permission is refused. */
   readonly isRefused: (error: DriverError) => boolean;
   /** The statement names a column that the table does not have. */
@@ -54,6 +58,10 @@ export interface Dialect extends Traits {
 const serverPool: Knex.PoolConfig = { min: 0, max: 10, idleTimeoutMillis: 10_000 };
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+// The server runs with read_only (1290), is in read-only mode (1836), is not part of its Galera cluster (1047), or could not
+// commit (1180).
+const readOnlyNumbers = [1290, 1836, 1047, 1180];
 
 export interface DurabilitySetting {
   readonly name: string;
@@ -109,6 +117,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     isUniqueViolation: (error) => error.code === 'SQLITE_CONSTRAINT',
     // The first statement of a transaction takes the only lock, and waits for it.
     isConflict: () => false,
+    // Another user may own the file, which is a fault of permissions and not of the server.
+    isReadOnly: () => false,
+    refusesWrites: undefined,
     isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => /has no column named|no such column/.test(error.message ?? ''),
   },
@@ -162,6 +173,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
         /Connection terminated|timeout expired|not queryable/i.test(error.message ?? '')),
     isUniqueViolation: (error) => error.code === '23505',
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
+    isReadOnly: (error) => error.code === '25006',
+    refusesWrites: "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'",
     // 28: login, 3D000: no such database, 42501: a missing permission.
     isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => error.code === '42703',
@@ -214,12 +227,16 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
     isAway: (error) =>
       error.fatal === true ||
+      readOnlyNumbers.includes(error.errno ?? 0) ||
       connectionLost.test(error.code ?? '') ||
       /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
         error.code ?? '',
       ),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',
     isConflict: (error) => error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_CHECKREAD',
+    isReadOnly: (error) => readOnlyNumbers.includes(error.errno ?? 0),
+    // A boolean in most versions, a word in the newest of MariaDB.
+    refusesWrites: "@@GLOBAL.read_only NOT IN ('0', 'OFF')",
     isRefused: (error) =>
       /^ER_(?:ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|COLUMNACCESS_DENIED|BAD_DB|ACCOUNT_HAS_BEEN_LOCKED)/.test(
         error.code ?? '',

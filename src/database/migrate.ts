@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Database } from './database.ts';
 import type { Migration } from './migration.ts';
+import { isClustered, underClusterLock } from './cluster-lock.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { makeSqliteFolder } from './sqlite.ts';
 import { StoreUnusable } from './store-unusable.ts';
@@ -73,8 +74,9 @@ async function make(database: Database, table: string, migration: Migration): Pr
 }
 
 /**
- * MySQL and MariaDB commit at each schema change. A session lock therefore excludes other processes, and the name is
- * inserted last: an interrupted migration runs again.
+ * MySQL and MariaDB commit at each schema change. A lock of the session therefore excludes other processes on this server,
+ * and a lock in a table excludes those on other nodes of a Galera cluster. The name is inserted last: an interrupted
+ * migration runs again.
  */
 async function makeUnderLock(database: Database, table: string, migration: Migration): Promise<void> {
   await database.knex.transaction(async (holder) => {
@@ -86,16 +88,28 @@ async function makeUnderLock(database: Database, table: string, migration: Migra
         'The schema was not changed, because another process has been changing it for more than a minute. Wait for that process, then start again.',
       );
     try {
-      await database.knex.transaction(async (transaction) => {
-        const made: unknown = await transaction(table).where({ name: migration.name }).first();
-        if (made !== undefined) return;
-        await migration.up(transaction, database);
-        await transaction(table).insert({ name: migration.name, made_at: Date.now() });
-      });
+      const work = (): Promise<void> => makeOnce(database, table, migration);
+      if (await isClustered(database)) await underClusterLock(database, table, lockWaitSeconds * 1000, work);
+      else await work();
     } finally {
       await holder.raw(`DO RELEASE_LOCK(${lock})`, [table]);
     }
   });
+}
+
+async function makeOnce(database: Database, table: string, migration: Migration): Promise<void> {
+  const isMade = async (knex: Knex): Promise<boolean> =>
+    (await knex(table).where({ name: migration.name }).first()) !== undefined;
+  try {
+    await database.knex.transaction(async (transaction) => {
+      if (await isMade(transaction)) return;
+      await migration.up(transaction, database);
+      await transaction(table).insert({ name: migration.name, made_at: Date.now() });
+    });
+  } catch (error) {
+    // A process that lost the lock can finish a step late. The step counts, whoever made it.
+    if (!(await isMade(database.knex))) throw error;
+  }
 }
 
 async function createTable(knex: Knex, table: string): Promise<void> {

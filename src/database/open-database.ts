@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import knexFactory, { type Knex } from 'knex';
-import { types as pgTypes } from 'pg';
 import type { Database, DialectName } from './database.ts';
+import { chooseHost } from './choose-host.ts';
 import { dialectOfUrl } from './database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { createFilePlace, type FilePlace } from './file-place.ts';
+import { parseServerAddress } from './server-address.ts';
 import { prepareServerConnection } from './server-connection.ts';
+import { driverSettings } from './server-settings.ts';
 import {
   keepPrivate,
   prepareSqliteConnection,
@@ -15,9 +17,8 @@ import {
 } from './sqlite.ts';
 import { upsertRows } from './upsert.ts';
 
-// How long a caller waits for a free connection, and for a server to accept a new one.
+// How long a caller waits for a free connection.
 const acquireTimeoutMs = 10_000;
-const connectTimeoutMs = 5_000;
 
 // With two, a report or a scrape does not delay a token lookup. More would take threads that the writer needs.
 const sqliteReadersMax = 2;
@@ -121,37 +122,27 @@ const knexConfigs: Readonly<
       },
     };
   },
-  postgres: (url, _mode, pool, patient) => ({
-    client: 'pg',
-    connection: {
-      connectionString: url,
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: 'jet-receiver',
-      // By default bigint (20) is read as text. The kit's values are epoch milliseconds and counts.
-      types: { getTypeParser: postgresTypeParser },
-    },
-    pool: { ...pool, afterCreate: prepareServerConnection('postgres', patient) },
-  }),
-  mysql: (url, _mode, pool, patient) => ({
-    client: 'mysql2',
-    connection: {
-      uri: url.replace(/^mariadb:/, 'mysql:'),
-      connectTimeout: connectTimeoutMs,
-      timezone: 'Z',
-      charset: 'utf8mb4',
-      supportBigNumbers: true,
-    },
-    pool: {
-      ...pool,
-      afterCreate: prepareServerConnection('mysql', patient),
-    },
-  }),
+  postgres: (url, _mode, pool, patient) => serverConfig('pg', 'postgres', url, pool, patient),
+  mysql: (url, _mode, pool, patient) => serverConfig('mysql2', 'mysql', url, pool, patient),
 };
 
-const bigintOid = 20;
-
-function postgresTypeParser(oid: number, format?: string): (text: string) => unknown {
-  if (oid === bigintOid) return Number;
-  const getTypeParser = pgTypes.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
-  return getTypeParser(oid, format);
+function serverConfig(
+  client: string,
+  dialect: Exclude<DialectName, 'sqlite'>,
+  url: string,
+  pool: Knex.PoolConfig,
+  patient: boolean,
+): Knex.Config {
+  const address = parseServerAddress(url);
+  if ('fault' in address) throw new TypeError(`The database URL ${address.fault}`);
+  const [first, ...others] = address.hosts;
+  const connection =
+    others.length === 0 && !address.mustBeWritable && first !== undefined
+      ? driverSettings(address, first)
+      : // knex asks before each new connection, because the writable host can change at any time.
+        async () => ({
+          ...driverSettings(address, await chooseHost(address)),
+          expirationChecker: () => true,
+        });
+  return { client, connection, pool: { ...pool, afterCreate: prepareServerConnection(dialect, patient) } };
 }

@@ -3,6 +3,7 @@ import { dialectOfUrl } from '../database/database-url.ts';
 import type { Migration } from '../database/migration.ts';
 import { isPoolTimeout } from '../database/open-database.ts';
 import { dialects, type DriverError } from '../database/dialect.ts';
+import { NoWrites } from '../database/write-fault.ts';
 import { openStore, type Store } from './store.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
@@ -14,7 +15,8 @@ export class StoreAway extends Error {
 const pauseMs = 1_000;
 
 /**
- * Opens the store. Waits when it is unreachable: a server may start later, or another process may have locked the file.
+ * Opens the store. Waits when it is unreachable or accepts no writes: a server may start later or be promoted, or another process may
+ * have locked the file.
  * Errors that waiting cannot fix are thrown at once.
  *
  * @param onWait called once, with the error that causes the wait
@@ -35,18 +37,22 @@ export async function awaitStore(
       if (!isAway(url, error)) throw error;
       if (tries === 1) onWait(error);
       if (performance.now() + pauseMs > untilMs) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw new StoreAway(`The store did not answer within ${waitMs / 1000} s (${code ?? message}).`, {
-          cause: error,
-        });
+        throw new StoreAway(describeWait(error, waitMs), { cause: error });
       }
       await sleep(pauseMs);
     }
   }
 }
 
+function describeWait(error: unknown, waitMs: number): string {
+  if (error instanceof NoWrites) return `After ${waitMs / 1000} s the store cannot be used. ${error.message}`;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return `The store did not answer within ${waitMs / 1000} s (${code ?? message}).`;
+}
+
 function isAway(url: string, error: unknown): boolean {
   if (error instanceof StoreUnusable) return false;
+  if (error instanceof NoWrites) return true;
   const name = dialectOfUrl(url);
   return name !== undefined && (isPoolTimeout(error) || dialects[name].isAway(error as DriverError));
 }

@@ -32,13 +32,16 @@ export interface DestinationState {
 
 /** Makes missing rows for the enabled destinations. */
 export async function registerDestinations(store: Store, names: readonly string[]): Promise<void> {
-  await store.writer.upsert(store.writer.knex, {
-    table: 'destinations',
-    columns: ['name', 'fence'],
-    key: ['name'],
-    assign: { fence: ({ stored }) => stored('fence') },
-    rows: names.map((name) => [name, 0]),
-  });
+  // In a transaction, because a conflict with another node of a cluster is then tried again.
+  await inTransaction(store.writer, (transaction) =>
+    store.writer.upsert(transaction, {
+      table: 'destinations',
+      columns: ['name', 'fence'],
+      key: ['name'],
+      assign: { fence: ({ stored }) => stored('fence') },
+      rows: names.map((name) => [name, 0]),
+    }),
+  );
 }
 
 // The largest expected difference between the clocks of two processes.

@@ -7,6 +7,7 @@ import { migrate } from '../database/migrate.ts';
 import { inspectSqliteFile } from '../database/sqlite.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 import { inTransaction } from '../database/transaction.ts';
+import { findWriteFault, NoWrites } from '../database/write-fault.ts';
 
 /** The kit's own database: pushes, calls, deliveries, quarantine, OAuth rows. */
 export interface Store {
@@ -42,6 +43,7 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
  * Opens the store and brings its schema up to date. Makes a store if there is none.
  *
  * @throws StoreUnusable when it is damaged, unreadable, of another program or of a newer version
+ * @throws NoWrites when the server accepts no writes now
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {
   // Check first: opening for writing would change even the file of another program.
@@ -86,6 +88,8 @@ async function openAndMigrate(
     await writer.close();
   };
   try {
+    const writeFault = await findWriteFault(writer);
+    if (writeFault !== undefined) throw new NoWrites(writeFault);
     await migrate(writer, storeMigrationsTable, migrations);
     // SQLite has made its log by now. Both connections note their files before a push is answered.
     if (reader !== writer) await reader.knex(storeMigrationsTable).first('name');

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
+import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { dialects } from '../../src/database/dialect.ts';
 import { findDurabilityFault } from '../../src/database/durability.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openExistingStore, openStore, type Store } from '../../src/store/store.ts';
 import { ask } from '../fixtures/ask.ts';
@@ -15,12 +17,23 @@ for (const engine of engines) {
     it('works in UTC and reads what is committed', async () => {
       const fresh = await openFreshStore(engine);
       const postgres = engine.dialect === 'postgres';
-      const [zone] = await ask<{ zone: string }>(
+      const [zone] = await askWithin<{ zone: string }>(
         fresh.store.writer,
         postgres ? "SELECT current_setting('TimeZone') AS zone" : 'SELECT @@session.time_zone AS zone',
       );
       expect(zone?.zone).toBe(postgres ? 'UTC' : '+00:00');
       expect(await isolationOf(fresh.store)).toBe('read committed');
+      await fresh.close();
+    });
+
+    it.skipIf(engine.dialect !== 'postgres')('leaves the settings of the session alone', async () => {
+      const fresh = await openFreshStore(engine);
+      const settings =
+        "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY name";
+      await askWithin(fresh.store.writer, 'SELECT 1');
+      const byDriver = ['client_encoding'];
+      const found = await ask<{ name: string }>(fresh.store.writer, settings);
+      expect(found.map(({ name }) => name).filter((name) => !byDriver.includes(name))).toEqual([]);
       await fresh.close();
     });
 
@@ -50,7 +63,7 @@ for (const engine of engines) {
         const patient = await openExistingStore(fresh.url, storeMigrations);
         const limits = async ({ writer }: Store): Promise<unknown> =>
           (
-            await ask(
+            await askWithin(
               writer,
               "SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle",
             )
@@ -79,7 +92,7 @@ describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL whose se
     { given: 'remote_apply', found: 'remote_apply' },
   ])('has synchronous_commit = $found where the server has $given', async ({ given, found }) => {
     const store = await openedUnder('synchronous_commit', given);
-    const [row] = await ask<{ value: string }>(
+    const [row] = await askWithin<{ value: string }>(
       store.writer,
       "SELECT current_setting('synchronous_commit') AS value",
     );
@@ -122,6 +135,11 @@ describe('a server that may lose what it has committed', () => {
   });
 });
 
+/** Asks within a transaction, where PostgreSQL has the kit's settings. */
+function askWithin<Row>(database: Database, sql: string): Promise<Row[]> {
+  return inTransaction(database, (knex) => ask<Row>({ ...database, knex }, sql));
+}
+
 async function isolationOf({ writer }: Store): Promise<string | undefined> {
   const statement = {
     sqlite: '',
@@ -129,6 +147,6 @@ async function isolationOf({ writer }: Store): Promise<string | undefined> {
     // MySQL 8 has the one name, MariaDB before 11.1 the other.
     mysql: "SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')",
   }[writer.dialect];
-  const [row] = await ask<{ Value: string }>(writer, statement);
+  const [row] = await askWithin<{ Value: string }>(writer, statement);
   return row?.Value.toLowerCase().replace('-', ' ');
 }

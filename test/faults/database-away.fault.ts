@@ -1,62 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { callTraffic, ask, sendAtRate } from './traffic.ts';
 import { fault } from './fault.ts';
 import { throughHalfOpen } from './half-open.ts';
 import { makeCluster, noCluster } from './postgres-cluster.ts';
-import type { Scene } from './scene.ts';
 import { onServer, servers } from './servers.ts';
-
-/** Pushes at a steady rate during a fault, with the answers and their times. */
-interface Watched {
-  readonly answers: {
-    readonly status: number | undefined;
-    readonly sentMs: number;
-    readonly tookMs: number;
-  }[];
-  stop(): Promise<void>;
-}
-
-function watch(scene: Scene, url: string, token: string, rate: number): Watched {
-  const answers: Watched['answers'] = [];
-  let over = false;
-  const sending = sendAtRate({
-    pushes: callTraffic('w', scene.random),
-    rate,
-    answers: scene.answers,
-    isOver: () => over,
-    async send(push) {
-      const sentMs = performance.now();
-      const answer = await ask(url, token, push);
-      answers.push({ status: answer?.status, sentMs, tookMs: performance.now() - sentMs });
-      if (answer?.status === 503) expect(answer.headers.get('retry-after')).toBe('5');
-      return answer?.status;
-    },
-  });
-  return {
-    answers,
-    async stop() {
-      over = true;
-      await sending;
-    },
-  };
-}
-
-/** When a push was accepted again after this time, in milliseconds. */
-async function takenAgain({ answers }: Watched, sinceMs: number): Promise<number> {
-  for (;;) {
-    const first = answers.find(({ status, sentMs }) => status === 200 && sentMs >= sinceMs);
-    if (first !== undefined) return Math.round(first.sentMs + first.tookMs - sinceMs);
-    await sleep(20);
-  }
-}
-
-const tally = ({ answers }: Watched): string => {
-  const counts = new Map<string, number>();
-  for (const { status } of answers) counts.set(String(status), (counts.get(String(status)) ?? 0) + 1);
-  return JSON.stringify(Object.fromEntries(counts));
-};
+import { tallyOf, takenAgain, watchLoad } from './watched-load.ts';
 
 describe('8 a PostgreSQL that restarts', () => {
   fault(
@@ -67,7 +16,7 @@ describe('8 a PostgreSQL that restarts', () => {
       scene.use(cluster.url);
       const receiver = scene.start({}, 'kit');
       const url = await receiver.ready();
-      const watched = watch(scene, url, await scene.token(url), 50);
+      const watched = watchLoad(scene, url, await scene.token(url), 50);
       const backMs: number[] = [];
       for (let crash = 0; crash < 3; crash += 1) {
         await sleep(1_500);
@@ -94,7 +43,7 @@ describe('8 a PostgreSQL that restarts', () => {
       });
       const longestMs = Math.round(Math.max(...away.map(({ tookMs }) => tookMs)));
       scene.did(
-        `answers ${tally(watched)}; a 503 took ${longestMs} ms at most; taken again after ${backMs.join(', ')} ms`,
+        `answers ${tallyOf(watched)}; a 503 took ${longestMs} ms at most; taken again after ${backMs.join(', ')} ms`,
       );
     },
     { cannot: noCluster },
@@ -107,7 +56,7 @@ for (const engine of servers) {
       `8 connections killed in a loop, on ${engine.title}`,
       async (scene) => {
         const url = await scene.start({}, 'kit').ready();
-        const watched = watch(scene, url, await scene.token(url), 50);
+        const watched = watchLoad(scene, url, await scene.token(url), 50);
         const admin = openDatabase(scene.databaseUrl);
         const name = new URL(scene.databaseUrl).pathname.slice(1);
         const endMs = performance.now() + 10_000;
@@ -140,7 +89,7 @@ for (const engine of servers) {
         expect(new Set(watched.answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
         expect(backMs).toBeLessThan(10_000);
         scene.did(
-          `${killed} connections killed in 10 s; answers ${tally(watched)}; taken again after ${backMs} ms`,
+          `${killed} connections killed in 10 s; answers ${tallyOf(watched)}; taken again after ${backMs} ms`,
         );
       },
       onServer(engine),
@@ -152,7 +101,7 @@ for (const engine of servers) {
         const { door, url: through } = await throughHalfOpen(scene.databaseUrl);
         scene.finally(() => door.close());
         const url = await scene.start({ DATABASE_URL: through }, 'kit').ready();
-        const watched = watch(scene, url, await scene.token(url), 30);
+        const watched = watchLoad(scene, url, await scene.token(url), 30);
         await sleep(2_000);
         const silentMs = performance.now();
         door.fallSilent();
@@ -176,7 +125,7 @@ for (const engine of servers) {
         await scene.balance();
         expect(backMs).toBeLessThan(30_000);
         scene.did(
-          `silent for 30 s: the first 503 after ${Math.round(noticedMs)} ms; ${later.length} later ones took ${Math.round(laterMs[Math.floor(laterMs.length / 2)] ?? 0)} ms (median), ${Math.round(laterMs.at(-1) ?? 0)} ms at most; ${connections} connections; /readyz said so in ${readyzMs} ms; taken again ${backMs} ms after it healed; answers ${tally(watched)}`,
+          `silent for 30 s: the first 503 after ${Math.round(noticedMs)} ms; ${later.length} later ones took ${Math.round(laterMs[Math.floor(laterMs.length / 2)] ?? 0)} ms (median), ${Math.round(laterMs.at(-1) ?? 0)} ms at most; ${connections} connections; /readyz said so in ${readyzMs} ms; taken again ${backMs} ms after it healed; answers ${tallyOf(watched)}`,
         );
       },
       onServer(engine),
@@ -188,7 +137,7 @@ for (const engine of servers) {
         const { door, url: through } = await throughHalfOpen(scene.databaseUrl);
         scene.finally(() => door.close());
         const url = await scene.start({ REPORTING_DATABASE_URL: through }, 'kit').ready();
-        const watched = watch(scene, url, await scene.token(url), 20);
+        const watched = watchLoad(scene, url, await scene.token(url), 20);
         await sleep(3_000);
         const silentMs = performance.now();
         door.fallSilent();

@@ -1,60 +1,82 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdPort } from '../fixtures/receiver-process.ts';
-
-const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
-const binaries = versions
-  .map((version) => `/usr/lib/postgresql/${version}/bin`)
-  .find((path) => existsSync(`${path}/initdb`));
-const isRoot = process.getuid?.() === 0;
+import { freePort } from './many-processes.ts';
+import { makeOwnFolder, missingPrograms } from './own-server.ts';
 
 /** Why no separate PostgreSQL can be started here. */
-export const noCluster = binaries === undefined && 'no binaries of PostgreSQL in /usr/lib/postgresql';
+export const noCluster = missingPrograms('initdb', 'pg_ctl', 'pg_basebackup');
 
 /** A separate PostgreSQL that a fault can stop and start. */
 export interface PostgresCluster {
   readonly url: string;
-  /** `immediate` is a crash. */
+  readonly port: number;
+  /** A crash. */
   stop(): void;
   start(): void;
+  /** Kills the server's first process with SIGKILL. */
+  kill(): void;
+  /** Suspends every process of the server, as on a machine that hangs. */
+  freeze(): void;
+  thaw(): void;
+  /** Makes a standby the primary. */
+  promote(): void;
   remove(): void;
 }
 
-export async function makeCluster(): Promise<PostgresCluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'jet-postgres-'));
-  const data = join(folder, 'data');
-  mkdirSync(data);
-  // PostgreSQL refuses to run as root.
-  const as = ['-u', 'postgres', '--'];
-  if (isRoot) {
-    const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'])));
-    for (const path of [folder, data]) chownSync(path, uid ?? 0, gid ?? 0);
+export interface ClusterOptions {
+  /** Settings of the server, such as `fsync=off`. */
+  readonly settings?: readonly string[];
+  /** Makes it a standby of this cluster, under this application name. */
+  readonly standbyOf?: { readonly cluster: PostgresCluster; readonly name: string };
+  /** Called with the data folder before the first start, to add files. */
+  readonly prepare?: (data: string, give: (path: string) => void) => void;
+}
+
+export async function makeCluster({
+  settings = [],
+  standbyOf,
+  prepare,
+}: ClusterOptions = {}): Promise<PostgresCluster> {
+  const folder = makeOwnFolder('postgres');
+  const data = folder.makeFolder('data');
+  const port = Number(await freePort());
+  if (standbyOf === undefined) folder.run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N');
+  else {
+    const source = `host=127.0.0.1 port=${standbyOf.cluster.port} user=postgres application_name=${standbyOf.name}`;
+    folder.run('pg_basebackup', '-D', data, '-R', '-X', 'stream', '-c', 'fast', '-d', source);
   }
-  const run = (program: string, ...rest: string[]): void => {
-    const path = join(binaries ?? '', program);
-    const [command, options] = isRoot ? ['runuser', [...as, path, ...rest]] : [path, rest];
-    execFileSync(command, options, { stdio: 'ignore', cwd: folder });
+  prepare?.(data, folder.give);
+  const options = [
+    `-p ${port} -k ${folder.path} -c listen_addresses=127.0.0.1`,
+    ...settings.map((setting) => `-c ${setting}`),
+  ].join(' ');
+  const control = (...rest: readonly string[]): string => folder.run('pg_ctl', '-D', data, '-w', ...rest);
+  const start = (): void => void control('-l', join(data, 'log'), '-o', options, 'start');
+  const stop = (): void => void control('-m', 'immediate', 'stop');
+  const firstProcess = (): number =>
+    Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const signalAll = (signal: 'STOP' | 'CONT'): void => {
+    const first = String(firstProcess());
+    folder.run('pkill', `-${signal}`, '-P', first);
+    process.kill(Number(first), `SIG${signal}`);
   };
-  const { port, release } = await holdPort();
-  await release();
-  run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N');
-  const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`;
-  const start = (): void => run('pg_ctl', '-D', data, '-w', '-l', join(data, 'log'), '-o', options, 'start');
-  const stop = (): void => run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop');
   start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
     start,
     stop,
+    kill: () => void process.kill(firstProcess(), 'SIGKILL'),
+    freeze: () => signalAll('STOP'),
+    thaw: () => signalAll('CONT'),
+    promote: () => void control('promote'),
     remove() {
       try {
         stop();
       } catch {
         // It was already stopped.
       }
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     },
   };
 }

@@ -1,12 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { databaseFile } from '../../database/open-database.ts';
+import { isOnThisMachine, parseServerAddress, usualPorts } from '../../database/server-address.ts';
 
 /** The name of a database for people: its file, or its URL without password and parameters. */
 export function showDatabase(url: string): string {
   const file = databaseFile(url);
   if (file !== undefined) return `sqlite:${file}`;
-  const { protocol, username, host, pathname } = new URL(url);
-  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
+  const address = parseServerAddress(url);
+  if ('fault' in address) return 'a database server';
+  const { dialect, user, hosts, database = '' } = address;
+  const places = hosts.map(({ host, port }) =>
+    host.startsWith('/') ? host : `${host}${port === usualPorts[dialect] ? '' : `:${port}`}`,
+  );
+  return `${dialect}://${user === undefined ? '' : `${user}@`}${places.join(',')}/${database}`;
 }
 
 /** True when two URLs name the same database, as far as the URLs show it. */
@@ -21,14 +27,14 @@ function realPath(file: string): string {
   return existsSync(file) ? realpathSync(file) : file;
 }
 
-const usualPorts: Readonly<Record<string, string>> = { postgres: '5432', mysql: '3306' };
-
+/** The hosts and the database. Every name of this machine counts as the same. */
 function placeOnServer(url: string): string {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const scheme = protocol
-    .replace(/^postgresql:$/, 'postgres:')
-    .replace(/^mariadb:$/, 'mysql:')
-    .slice(0, -1);
-  const host = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? 'this machine' : hostname;
-  return `${scheme} ${host} ${port === '' ? (usualPorts[scheme] ?? '') : port} ${decodeURIComponent(pathname)}`;
+  const address = parseServerAddress(url);
+  if ('fault' in address) return url;
+  const places = address.hosts.map((host) =>
+    host.host.startsWith('/')
+      ? host.host
+      : `${isOnThisMachine(host) ? 'this machine' : host.host} ${host.port}`,
+  );
+  return `${address.dialect} ${places.join(',')} ${address.database ?? ''}`;
 }

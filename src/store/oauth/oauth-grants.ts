@@ -34,27 +34,26 @@ export interface RefreshTokenRow {
 }
 
 export async function insertFamily(store: Store, family: GrantFamily): Promise<void> {
-  await store.writer.knex('oauth_families').insert({
+  const row = {
     id: family.id,
     client_id: family.clientId,
     scope: family.scope,
     created_at: family.createdAtMs,
     expires_at: family.expiresAtMs,
     last_used_at: family.createdAtMs,
-  });
+  };
+  await inTransaction(store.writer, (transaction) => transaction('oauth_families').insert(row));
 }
 
 /** Ends an approval. From now on every token of it is refused. */
 export async function endFamily(store: Store, familyId: string, nowMs: number): Promise<void> {
-  await store.writer
-    .knex('oauth_families')
-    .where({ id: familyId })
-    .whereNull('ended_at')
-    .update({ ended_at: nowMs });
+  await inTransaction(store.writer, (transaction) =>
+    transaction('oauth_families').where({ id: familyId }).whereNull('ended_at').update({ ended_at: nowMs }),
+  );
 }
 
 export async function insertCode(store: Store, code: AuthorizationCodeRow): Promise<void> {
-  await store.writer.knex('oauth_codes').insert({
+  const row = {
     hash: code.hash,
     family_id: code.familyId,
     client_id: code.clientId,
@@ -62,7 +61,8 @@ export async function insertCode(store: Store, code: AuthorizationCodeRow): Prom
     scope: code.scope,
     code_challenge: code.codeChallenge ?? null,
     expires_at: code.expiresAtMs,
-  });
+  };
+  await inTransaction(store.writer, (transaction) => transaction('oauth_codes').insert(row));
 }
 
 interface CodeColumns {
@@ -156,17 +156,20 @@ export async function keepRefreshToken(
   token: { hash: string; familyId: string; parentHash: string | undefined },
   nowMs: number,
 ): Promise<void> {
-  await store.writer.upsert(store.writer.knex, {
-    table: 'oauth_refresh_tokens',
-    columns: ['hash', 'family_id', 'parent_hash', 'issued_at'],
-    key: ['hash'],
-    assign: {
-      family_id: ({ stored }) => stored('family_id'),
-      parent_hash: ({ stored }) => stored('parent_hash'),
-      issued_at: ({ stored }) => stored('issued_at'),
-    },
-    rows: [[token.hash, token.familyId, token.parentHash ?? null, nowMs]],
-  });
+  const row = [token.hash, token.familyId, token.parentHash ?? null, nowMs];
+  await inTransaction(store.writer, (transaction) =>
+    store.writer.upsert(transaction, {
+      table: 'oauth_refresh_tokens',
+      columns: ['hash', 'family_id', 'parent_hash', 'issued_at'],
+      key: ['hash'],
+      assign: {
+        family_id: ({ stored }) => stored('family_id'),
+        parent_hash: ({ stored }) => stored('parent_hash'),
+        issued_at: ({ stored }) => stored('issued_at'),
+      },
+      rows: [row],
+    }),
+  );
 }
 
 /** Notes that a refresh token was used. Its parent is spent from now on. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { deleteSome } from '../../database/delete-some.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import type { Store } from '../store.ts';
 
 export interface OAuthClientRow {
@@ -54,9 +55,9 @@ interface TokenColumns {
 export async function insertClient(
   store: Store,
   client: OAuthClientRow,
-  within: Knex = store.writer.knex,
+  within?: Knex.Transaction,
 ): Promise<void> {
-  await within('oauth_clients').insert({
+  const row = {
     id: client.id,
     name: client.name,
     secret_hash: client.secretHash,
@@ -64,7 +65,9 @@ export async function insertClient(
     pkce_required: client.pkceRequired ? 1 : 0,
     scope: client.scope,
     created_at: client.createdAtMs,
-  });
+  };
+  if (within !== undefined) await within('oauth_clients').insert(row);
+  else await inTransaction(store.writer, (transaction) => transaction('oauth_clients').insert(row));
 }
 
 export async function readClients(store: Pick<Store, 'reader'>): Promise<OAuthClientRow[]> {
@@ -90,8 +93,10 @@ export async function updateClient(
   id: string,
   change: Partial<Omit<ClientColumns, 'id' | 'created_at'>>,
 ): Promise<boolean> {
-  return (
-    (await store.writer.knex('oauth_clients').where({ id }).whereNull('revoked_at').update(change)) === 1
+  return inTransaction(
+    store.writer,
+    async (transaction) =>
+      (await transaction('oauth_clients').where({ id }).whereNull('revoked_at').update(change)) === 1,
   );
 }
 
@@ -106,23 +111,25 @@ export async function replaceSecretHash(
   column: 'secret_hash' | 'previous_secret_hash',
   { from, to }: { from: string; to: string },
 ): Promise<boolean> {
-  return (
-    (await store.writer
-      .knex('oauth_clients')
-      .where({ id, [column]: from })
-      .update({ [column]: to })) === 1
+  return inTransaction(
+    store.writer,
+    async (transaction) =>
+      (await transaction('oauth_clients')
+        .where({ id, [column]: from })
+        .update({ [column]: to })) === 1,
   );
 }
 
 export async function insertToken(store: Store, token: OAuthTokenRow): Promise<void> {
-  await store.writer.knex('oauth_tokens').insert({
+  const row = {
     hash: token.hash,
     client_id: token.clientId,
     family_id: token.familyId ?? null,
     scope: token.scope,
     issued_at: token.issuedAtMs,
     expires_at: token.expiresAtMs,
-  });
+  };
+  await inTransaction(store.writer, (transaction) => transaction('oauth_tokens').insert(row));
 }
 
 /** Reads an access token, unless its client was revoked or its approval was ended. */
@@ -148,7 +155,11 @@ export async function readToken(store: Store, hash: string): Promise<OAuthTokenR
 
 /** Ends one access token. */
 export async function deleteToken(store: Store, hash: string, clientId: string): Promise<boolean> {
-  return (await store.writer.knex('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1;
+  return inTransaction(
+    store.writer,
+    async (transaction) =>
+      (await transaction('oauth_tokens').where({ hash, client_id: clientId }).delete()) === 1,
+  );
 }
 
 /** Removes tokens that expired before a time, at most `limit`. Returns the number of removed tokens. */

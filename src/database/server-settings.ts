@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { types as pgTypes } from 'pg';
+import type { ServerAddress, ServerHost } from './server-address.ts';
+
+/**
+ * The settings with which the driver connects to one host of an address. They come from the parsed address alone: the
+ * drivers' own reading of URLs ignores options that they do not know.
+ *
+ * @throws Error when a certificate file cannot be read
+ */
+export function driverSettings(address: ServerAddress, { host, port }: ServerHost): object {
+  const { dialect, user, password, database, connectTimeoutMs } = address;
+  const isSocket = host.startsWith('/');
+  if (dialect === 'postgres')
+    return {
+      ...{ host, port, user, password, database },
+      // PostgreSQL does not encrypt a socket.
+      ssl: isSocket ? false : (tlsOptions(address) ?? false),
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: 'jet-receiver',
+      // By default bigint (20) is read as text. The kit's values are epoch milliseconds and counts.
+      types: { getTypeParser: postgresTypeParser },
+    };
+  const tls = isSocket ? undefined : tlsOptions(address);
+  return {
+    ...(isSocket ? { socketPath: host } : { host, port }),
+    ...{ user, password, database },
+    ...(tls !== undefined && { ssl: { ...tls, verifyIdentity: address.tls === 'verify-full' } }),
+    connectTimeout: connectTimeoutMs,
+    timezone: 'Z',
+    charset: 'utf8mb4',
+    supportBigNumbers: true,
+  };
+}
+
+function tlsOptions({ tls, tlsFiles: { ca, cert, key } }: ServerAddress): ConnectionOptions | undefined {
+  if (tls === 'disable') return undefined;
+  return {
+    rejectUnauthorized: tls === 'verify-ca' || tls === 'verify-full',
+    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    ...(cert !== undefined && { cert: readFileSync(cert, 'utf8') }),
+    ...(key !== undefined && { key: readFileSync(key, 'utf8') }),
+    ...(tls === 'verify-ca' && { checkServerIdentity: () => undefined }),
+  };
+}
+
+const bigintOid = 20;
+
+function postgresTypeParser(oid: number, format?: string): (text: string) => unknown {
+  if (oid === bigintOid) return Number;
+  const getTypeParser = pgTypes.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+  return getTypeParser(oid, format);
+}
