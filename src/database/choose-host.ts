@@ -33,26 +33,32 @@ export async function chooseHost(address: ServerAddress): Promise<ServerHost> {
 }
 
 /** Connects to a host. True when it accepts no writes. */
-async function ask(address: ServerAddress, host: ServerHost): Promise<boolean> {
-  const settings = driverSettings(address, host);
-  const sql = `SELECT ${String(dialects[address.dialect].refusesWrites)} AS refuses`;
-  if (address.dialect === 'postgres') {
-    const client = new Client(settings);
-    // Without a listener, a connection that breaks would end the process.
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      const { rows } = await client.query<{ refuses: boolean }>(sql);
-      return rows[0]?.refuses === true;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-  const connection = await createConnection(settings);
-  try {
-    const [rows] = await connection.query(sql);
-    return (rows as { refuses: number }[])[0]?.refuses === 1;
-  } finally {
-    connection.destroy();
-  }
+function ask(address: ServerAddress, host: ServerHost): Promise<boolean> {
+  const { refusesWrites = 'FALSE' } = dialects[address.dialect];
+  return askOf[address.dialect](driverSettings(address, host), `SELECT ${refusesWrites} AS refuses`);
 }
+
+const askOf: Readonly<Record<ServerAddress['dialect'], (settings: object, sql: string) => Promise<boolean>>> =
+  {
+    async postgres(settings, sql) {
+      const client = new Client(settings);
+      // Without a listener, a connection that breaks would end the process.
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        const { rows } = await client.query<{ refuses: boolean }>(sql);
+        return rows[0]?.refuses === true;
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    },
+    async mysql(settings, sql) {
+      const connection = await createConnection(settings);
+      try {
+        const [rows] = await connection.query(sql);
+        return (rows as { refuses: number }[])[0]?.refuses === 1;
+      } finally {
+        connection.destroy();
+      }
+    },
+  };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Database } from './database.ts';
+import { dialects } from './dialect.ts';
 import { inTransaction } from './transaction.ts';
 
 const table = 'jet_cluster_locks';
@@ -13,8 +14,9 @@ const pauseMs = 500;
 
 /** True for a node of a Galera cluster, where several servers hold one database. */
 export async function isClustered({ knex, dialect }: Database): Promise<boolean> {
-  if (dialect !== 'mysql') return false;
-  const [rows] = await knex.raw<[{ Value: string }[]?]>("SHOW VARIABLES LIKE 'wsrep_on'");
+  const { clusterSetting } = dialects[dialect];
+  if (clusterSetting === undefined) return false;
+  const [rows] = await knex.raw<[{ Value: string }[]?]>(`SHOW VARIABLES LIKE '${clusterSetting}'`);
   return rows?.[0]?.Value === 'ON';
 }
 

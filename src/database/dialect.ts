@@ -48,6 +48,8 @@ export interface Dialect extends Traits {
   readonly isReadOnly: (error: DriverError) => boolean;
   /** SQL that is true while the server accepts no writes. Undefined for a file. */
   readonly refusesWrites: string | undefined;
+  /** The server variable that is ON at a node of a cluster whose nodes do not share locks (Galera). */
+  readonly clusterSetting: string | undefined;
   /** The user, the password, the database's name or a permission is refused. */
   readonly isRefused: (error: DriverError) => boolean;
   /** The statement names a column that the table does not have. */
@@ -120,6 +122,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // Another user may own the file, which is a fault of permissions and not of the server.
     isReadOnly: () => false,
     refusesWrites: undefined,
+    clusterSetting: undefined,
     isRefused: (error) => /^SQLITE_(?:READONLY|PERM|AUTH|CANTOPEN)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => /has no column named|no such column/.test(error.message ?? ''),
   },
@@ -175,6 +178,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     isConflict: (error) => error.code === '40001' || error.code === '40P01',
     isReadOnly: (error) => error.code === '25006',
     refusesWrites: "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'",
+    clusterSetting: undefined,
     // 28: login, 3D000: no such database, 42501: a missing permission.
     isRefused: (error) => /^28\w{3}$|^(?:3D000|42501)$/.test(error.code ?? ''),
     isUnknownColumn: (error) => error.code === '42703',
@@ -237,6 +241,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     isReadOnly: (error) => readOnlyNumbers.includes(error.errno ?? 0),
     // A boolean in most versions, a word in the newest of MariaDB.
     refusesWrites: "@@GLOBAL.read_only NOT IN ('0', 'OFF')",
+    clusterSetting: 'wsrep_on',
     isRefused: (error) =>
       /^ER_(?:ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|COLUMNACCESS_DENIED|BAD_DB|ACCOUNT_HAS_BEEN_LOCKED)/.test(
         error.code ?? '',

@@ -63,7 +63,7 @@ export function prepareServerConnection(
   const open = new Set<ServerConnection>();
   return (connection, done) => {
     if (!patient) giveUpOnSilence(connection);
-    if (dialect === 'postgres') setUpTransactions(connection, patient);
+    setUpTransactions(connection, dialect, patient);
     replaceWhenReadOnly(connection, dialect, open);
     const remaining = [...sessionRules[dialect], ...(patient ? [] : sessionLimits[dialect])];
     const next = (error: unknown): void => {
@@ -75,25 +75,38 @@ export function prepareServerConnection(
   };
 }
 
+/** The settings that each BEGIN carries, as SQL. Undefined: the session has them. */
+const transactionSettings: Readonly<
+  Record<ServerDialect, { readonly rules: string; readonly limits: string } | undefined>
+> = {
+  postgres: {
+    rules: [
+      "set_config('TimeZone', 'UTC', true)",
+      `set_config('idle_in_transaction_session_timeout', '${statementSeconds}s', true)`,
+      // A 2xx means that the push is on the disk, so "off" is overridden. All other values keep that promise.
+      "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)",
+    ].join(', '),
+    limits: `, set_config('statement_timeout', '${statementSeconds}s', true)`,
+  },
+  mysql: undefined,
+};
+
 /**
  * Adds the kit's settings to each BEGIN, in the same round trip. They end with the transaction, so they hold behind a pooler
  * that gives each transaction another connection.
  * Why: docs/decisions/transaction-settings.md
  */
-function setUpTransactions(connection: ServerConnection, patient: boolean): void {
-  const settings = [
-    "set_config('TimeZone', 'UTC', true)",
-    `set_config('idle_in_transaction_session_timeout', '${statementSeconds}s', true)`,
-    // A 2xx means that the push is on the disk, so "off" is overridden. All other values keep that promise.
-    "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)",
-    ...(patient ? [] : [`set_config('statement_timeout', '${statementSeconds}s', true)`]),
-  ].join(', ');
+function setUpTransactions(connection: ServerConnection, dialect: ServerDialect, patient: boolean): void {
+  const settings = transactionSettings[dialect];
+  if (settings === undefined) return;
+  const { rules, limits } = settings;
   const query = connection.query.bind(connection);
   connection.query = (statement, ...rest) => {
     const text = typeof statement === 'string' ? statement : (statement.text ?? '');
-    const [, mode] = /^BEGIN(?: TRANSACTION)?( [^;]*)?;?$/.exec(text) ?? [];
     if (!text.startsWith('BEGIN')) return query(statement, ...rest);
-    return query(`BEGIN${mode ?? ' ISOLATION LEVEL READ COMMITTED'}; SELECT ${settings}`, ...rest);
+    const [, mode = ' ISOLATION LEVEL READ COMMITTED'] =
+      /^BEGIN(?: TRANSACTION)?( [^;]+)?;?$/.exec(text) ?? [];
+    return query(`BEGIN${mode}; SELECT ${rules}${patient ? '' : limits}`, ...rest);
   };
 }
 

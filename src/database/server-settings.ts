@@ -9,30 +9,35 @@ import type { ServerAddress, ServerHost } from './server-address.ts';
  *
  * @throws Error when a certificate file cannot be read
  */
-export function driverSettings(address: ServerAddress, { host, port }: ServerHost): object {
-  const { dialect, user, password, database, connectTimeoutMs } = address;
-  const isSocket = host.startsWith('/');
-  if (dialect === 'postgres')
-    return {
-      ...{ host, port, user, password, database },
-      // PostgreSQL does not encrypt a socket.
-      ssl: isSocket ? false : (tlsOptions(address) ?? false),
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: 'jet-receiver',
-      // By default bigint (20) is read as text. The kit's values are epoch milliseconds and counts.
-      types: { getTypeParser: postgresTypeParser },
-    };
-  const tls = isSocket ? undefined : tlsOptions(address);
-  return {
-    ...(isSocket ? { socketPath: host } : { host, port }),
-    ...{ user, password, database },
-    ...(tls !== undefined && { ssl: { ...tls, verifyIdentity: address.tls === 'verify-full' } }),
-    connectTimeout: connectTimeoutMs,
-    timezone: 'Z',
-    charset: 'utf8mb4',
-    supportBigNumbers: true,
-  };
+export function driverSettings(address: ServerAddress, host: ServerHost): object {
+  return settingsOf[address.dialect](address, host, host.host.startsWith('/'));
 }
+
+const settingsOf: Readonly<
+  Record<ServerAddress['dialect'], (address: ServerAddress, host: ServerHost, isSocket: boolean) => object>
+> = {
+  postgres: (address, { host, port }, isSocket) => ({
+    ...{ host, port, user: address.user, password: address.password, database: address.database },
+    // PostgreSQL does not encrypt a socket.
+    ssl: isSocket ? false : (tlsOptions(address) ?? false),
+    connectionTimeoutMillis: address.connectTimeoutMs,
+    application_name: 'jet-receiver',
+    // By default bigint (20) is read as text. The kit's values are epoch milliseconds and counts.
+    types: { getTypeParser: postgresTypeParser },
+  }),
+  mysql: (address, { host, port }, isSocket) => {
+    const tls = isSocket ? undefined : tlsOptions(address);
+    return {
+      ...(isSocket ? { socketPath: host } : { host, port }),
+      ...{ user: address.user, password: address.password, database: address.database },
+      ...(tls !== undefined && { ssl: { ...tls, verifyIdentity: address.tls === 'verify-full' } }),
+      connectTimeout: address.connectTimeoutMs,
+      timezone: 'Z',
+      charset: 'utf8mb4',
+      supportBigNumbers: true,
+    };
+  },
+};
 
 function tlsOptions({ tls, tlsFiles: { ca, cert, key } }: ServerAddress): ConnectionOptions | undefined {
   if (tls === 'disable') return undefined;
