@@ -7,6 +7,7 @@ import type { PastTime } from '../store/upkeep/count-past-time.ts';
 import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/upkeep/removal-mark.ts';
 import { endTurn, takeTurn } from '../store/upkeep/housekeeping-turn.ts';
 import { deleteEndedNotes } from '../store/destination-notes.ts';
+import { deleteOldAudit } from '../store/lookup/audit.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
 import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
 import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';
@@ -40,7 +41,8 @@ export type TrimmedKind =
   | 'sessions'
   | 'ledger_entries'
   | 'notes'
-  | 'tombstones';
+  | 'tombstones'
+  | 'audit_entries';
 
 const dayMs = 86_400_000;
 const firstRunAfterMs = 5_000;
@@ -131,6 +133,7 @@ export async function runHousekeeping(
     await removeAll('notes', (limit) => deleteEndedNotes(store, nowMs, limit));
     await removeAll('tombstones', (limit) => deleteOldTombstones(store, tombstonesBeforeMs, limit));
     if (beforeMs === undefined || doubt === 'share') return counts;
+    await removeAll('audit_entries', (limit) => deleteOldAudit(store, beforeMs, limit));
     await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));
     const held = new Map<string, Set<string>>();
     let afterId: string | undefined = '';

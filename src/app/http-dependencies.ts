@@ -1,5 +1,6 @@
+import { createConsolePasswords, type ConsolePasswords } from '../auth/console-passwords.ts';
 import { createDeviceCookies } from '../auth/device-cookie.ts';
-import { createFailureThrottle } from '../auth/failure-throttle.ts';
+import { createFailureThrottle, type FailureThrottle } from '../auth/failure-throttle.ts';
 import { createIssuer } from '../auth/issuer.ts';
 import { approve } from '../auth/grants.ts';
 import { createOperatorSignIn } from '../auth/operator-sign-in.ts';
@@ -66,19 +67,36 @@ export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
   };
 }
 
+/** What the consent page and the console share, so that a guess at one of them counts at both. */
+export interface OperatorAccess {
+  readonly passwords: ConsolePasswords;
+  readonly throttle: FailureThrottle;
+}
+
+export function operatorAccess({ store, core, secretKeys, clock }: ReceivingKit): OperatorAccess {
+  return {
+    passwords: createConsolePasswords(store, core, secretKeys),
+    throttle: createFailureThrottle(clock),
+  };
+}
+
 /** The dependencies of the authorization endpoint. */
-export function authorizeDependencies(kit: ReceivingKit, issuerUrl: () => string): AuthorizeDependencies {
+export function authorizeDependencies(
+  kit: ReceivingKit,
+  { passwords, throttle }: OperatorAccess,
+  issuerUrl: () => string,
+): AuthorizeDependencies {
   const { store, gate, core, secretKeys, limitedLog, clock } = kit;
   const devices = createDeviceCookies(secretKeys, core.PUBLIC_URL, clock);
   return {
     sessions: new StoredSessions(store, clock),
     secretKeys,
     publicUrl: core.PUBLIC_URL,
-    passport: createOperatorSignIn(store, core.CONSOLE_PASSWORD, secretKeys, devices),
+    passport: createOperatorSignIn(passwords, devices),
     devices,
     readClient: (id) => gate.run(() => readClient(store, id)),
     approve: (request) => gate.run(() => approve(store, clock, request)),
-    throttle: createFailureThrottle(clock),
+    throttle,
     issuerUrl,
     isStoreAway: gate.isAway,
     log: limitedLog,

@@ -14,12 +14,14 @@ import { registerDestinations } from '../store/destinations.ts';
 import { storeMigrations } from '../store/migrations/index.ts';
 import type { Store } from '../store/store.ts';
 import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
+import { startConsole } from './console-listener.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import {
   authorizeDependencies,
   healthDependencies,
+  operatorAccess,
   tokenDependencies,
   webhookDependencies,
 } from './http-dependencies.ts';
@@ -30,6 +32,8 @@ import { addDestinations, type Pace, type WorkerDestination } from './worker-des
 /** A running receiver. */
 export interface Receiver {
   readonly server: RunningServer;
+  /** Undefined when the console is off, or when its port cannot be used. */
+  readonly console: RunningServer | undefined;
   readonly store: Store;
   /** The credentials that the very first start made. */
   readonly firstStart: FirstStart | undefined;
@@ -42,6 +46,7 @@ const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
 
 // With these limits a receiver stops within 30 s.
 const closeServerWithinMs = 10_000;
+const closeConsoleWithinMs = 2_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
 const warningMs = 86_400_000;
@@ -105,10 +110,12 @@ async function startOn(
   let issuerUrl = core.PUBLIC_URL ?? '';
   const limit = createConnectionLimit(room);
   const isClosing = (): boolean => closing;
+  const operators = isReceiving(kit) ? operatorAccess(kit) : undefined;
   const app = createApp({
     webhook: isReceiving(kit) ? webhookDependencies(kit, destinations, () => worker?.wake()) : undefined,
     token: isReceiving(kit) ? tokenDependencies(kit) : undefined,
-    authorize: isReceiving(kit) ? authorizeDependencies(kit, () => issuerUrl) : undefined,
+    authorize:
+      isReceiving(kit) && operators ? authorizeDependencies(kit, operators, () => issuerUrl) : undefined,
     health: healthDependencies(kit, isClosing),
     trustProxy: core.TRUST_PROXY,
     publicUrl: core.PUBLIC_URL,
@@ -134,6 +141,8 @@ async function startOn(
     await server.close(0);
     throw error;
   }
+  const consoleServer =
+    isReceiving(kit) && operators ? await startConsole(kit, operators, room, isClosing) : undefined;
   // Only processes with the key remove calls, because tombstones need the key.
   const housekeeping = secretKeys
     ? startHousekeeping({
@@ -153,12 +162,13 @@ async function startOn(
   warning.unref();
   return {
     server,
+    console: consoleServer,
     store,
     firstStart,
     async close() {
       closing = true;
       clearInterval(warning);
-      await server.close(closeServerWithinMs);
+      await Promise.all([server.close(closeServerWithinMs), consoleServer?.close(closeConsoleWithinMs)]);
       limitedLog.flush();
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();

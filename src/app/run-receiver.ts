@@ -44,7 +44,11 @@ export async function runReceiver(): Promise<void> {
       log.error({ error, remedy }, 'The first OAuth client was made, but its credentials could not be shown');
     }
   }
-  log.info({ url: receiver.server.url, role: core.ROLE, adapters: core.ADAPTERS }, 'Ready');
+  const consoleUrl = receiver.console && `${receiver.console.url}/console`;
+  log.info(
+    { url: receiver.server.url, console: consoleUrl, role: core.ROLE, adapters: core.ADAPTERS },
+    'Ready',
+  );
   closeOnSignals(receiver, log);
 }
 

@@ -12,6 +12,12 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 export const roles = ['all', 'receive', 'deliver'] as const;
 
+const port = z.coerce
+  .number('must be a port number')
+  .int('must be a port number')
+  .min(0, 'must be a port number')
+  .max(65535, 'must be at most 65535');
+
 const databaseUrl = z.string().superRefine((text, context) => {
   const fault = databaseUrlFault(text);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
@@ -35,12 +41,7 @@ const headerValue = longSecret.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
  */
 export const coreSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce
-    .number('must be a port number')
-    .int('must be a port number')
-    .min(0, 'must be a port number')
-    .max(65535, 'must be at most 65535')
-    .default(3000),
+  PORT: port.default(3000),
   PUBLIC_URL: z
     .url('must be an address such as https://calls.example.com')
     .transform(publicOrigin)
@@ -90,7 +91,10 @@ export const coreSchema = z.object({
       'must be a day or a time such as 2026-12-31 or 2026-12-31T08:00Z',
     )
     .optional(),
+  CONSOLE_HOST: z.string().default('127.0.0.1'),
+  CONSOLE_PORT: port.default(3100),
   CONSOLE_PASSWORD: chosenSecret.optional(),
+  CONSOLE_VIEWER_PASSWORD: chosenSecret.optional(),
   METRICS_TOKEN: chosenSecret.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   QUARANTINE_MB: z.coerce
@@ -137,6 +141,13 @@ export function coreContradictions(
   if (values.SECRET_KEY_PREVIOUS !== undefined && values.SECRET_KEY_PREVIOUS === values.SECRET_KEY) {
     faults.push({ name: 'SECRET_KEY_PREVIOUS', message: 'must not be the same key as SECRET_KEY' });
   }
+  const { CONSOLE_PASSWORD: password, CONSOLE_VIEWER_PASSWORD: viewerPassword } = values;
+  if (viewerPassword !== undefined && viewerPassword === password) {
+    faults.push({
+      name: 'CONSOLE_VIEWER_PASSWORD',
+      message: 'must not be the same password as CONSOLE_PASSWORD, because a viewer can only read',
+    });
+  }
   return faults;
 }
 
@@ -150,6 +161,7 @@ export const coreSecrets = [
   'WEBHOOK_HEADER_VALUE',
   'WEBHOOK_HEADER_VALUE_PREVIOUS',
   'CONSOLE_PASSWORD',
+  'CONSOLE_VIEWER_PASSWORD',
   'METRICS_TOKEN',
 ] as const satisfies readonly (keyof CoreSettings)[];
 

@@ -17,6 +17,7 @@ import { consentForm, refusalPage, signInForm, troublePage } from './authorize-p
 import { sendPage, sendStyle, stylePath } from '../web/page.ts';
 import { Problem } from '../web/problem.ts';
 import { readBody } from '../web/read-body.ts';
+import { waitText } from '../web/wait-text.ts';
 import {
   csrfToken,
   endSession,
@@ -242,12 +243,6 @@ function refuseSignIn(
         ? `The password is wrong. Wait ${waitText(waitMs)} before the next try.`
         : 'The password is wrong.',
   });
-}
-
-function waitText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
-  return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }
 
 function showPage(

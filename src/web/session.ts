@@ -4,7 +4,7 @@ import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { equalInConstantTime } from '../auth/secrets.ts';
 import { acceptedKeys, type SecretKeys } from '../store/secret-keys.ts';
-import { Problem } from './problem.ts';
+import { isFromElsewhere, notOwnForm } from './own-form.ts';
 
 export interface SessionDependencies {
   readonly sessions: session.Store;
@@ -78,18 +78,8 @@ export function requireOwnForm(
   secretKeys: SecretKeys,
   publicUrl: string | undefined,
 ): void {
-  const { origin, 'sec-fetch-site': site, host } = request.headers;
-  const own = publicUrl === undefined ? `${request.protocol}://${host ?? ''}` : new URL(publicUrl).origin;
-  const fromElsewhere =
-    (origin !== undefined && origin !== own) ||
-    (site !== undefined && site !== 'same-origin' && site !== 'none');
   const isOurs =
     given !== undefined &&
     acceptedKeys(secretKeys).some((key) => equalInConstantTime(given, csrfToken(request, key)));
-  if (fromElsewhere || !isOurs) {
-    throw new Problem(
-      'not_allowed',
-      'The form came from another site, its page is too old, or the browser refuses cookies.',
-    );
-  }
+  if (isFromElsewhere(request, publicUrl) || !isOurs) throw notOwnForm();
 }

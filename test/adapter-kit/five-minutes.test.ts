@@ -167,6 +167,7 @@ function startReceiver({ folder, environment }: FreshCopy): Started {
       ...environment,
       ADAPTERS: 'acme-crm',
       PORT: '0',
+      CONSOLE_PORT: '0',
       WEBHOOK_HEADER_NAME: 'x-key',
       WEBHOOK_HEADER_VALUE: key,
     },

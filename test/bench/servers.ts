@@ -71,6 +71,7 @@ export async function startKit(
       ...environment,
       ROLE: role,
       PORT: String(port),
+      CONSOLE_PORT: '0',
       DATABASE_URL: storeUrl,
       REPORTING_DATABASE_URL: reportingUrl,
     },

@@ -11,6 +11,7 @@ function read<Key extends Name>(name: Key, text: string): CoreSettings[Key] | un
 
 const cases = {
   PORT: { good: { '0': 0, '65535': 65535, '8080': 8080 }, bad: ['-1', '65536', '80.5', 'http', 'NaN'] },
+  CONSOLE_PORT: { good: { '0': 0, '3100': 3100 }, bad: ['-1', '65536', 'off'] },
   PUBLIC_URL: {
     good: {
       'https://calls.example.com': 'https://calls.example.com',

@@ -30,7 +30,7 @@ describe('without any setting', () => {
     expect(core).toMatchObject({
       ...{ HOST: '127.0.0.1', PORT: 3000, DATABASE_URL: 'sqlite:./data/jet.sqlite', ROLE: 'all' },
       ...{ TIME_ZONE: 'Australia/Sydney', DEFAULT_COUNTRY: 'AU', ADAPTERS: ['sql'], LOG_LEVEL: 'info' },
-      ...{ QUARANTINE_MB: 100, SETTLE_AFTER: 14_400_000 },
+      ...{ QUARANTINE_MB: 100, SETTLE_AFTER: 14_400_000, CONSOLE_HOST: '127.0.0.1', CONSOLE_PORT: 3100 },
     });
     expect(core.JET_STATUS_MAP.size).toBe(0);
   });

@@ -27,6 +27,7 @@ export async function countPastTime(
       knex('calls').where('last_received_at', '<', beforeMs).whereNotIn('id', owed);
     await count('calls', old());
     await count('pushes', knex('pushes').whereIn('call_id', old().select('id')));
+    await count('audit entries', knex('audit').where('at', '<', beforeMs));
     await count('refused bodies', knex('quarantine').where('last_received_at', '<', beforeMs));
   }
   await count('tokens', knex('oauth_tokens').where('expires_at', '<', endedBeforeMs));

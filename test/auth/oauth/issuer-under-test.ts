@@ -181,6 +181,7 @@ export function newFolder(): string {
 export function environmentOf(folder: string, settings: Parameters = {}): Record<string, string> {
   return {
     PORT: '0',
+    CONSOLE_PORT: '0',
     ROLE: 'receive',
     ADAPTERS: 'none',
     CONSOLE_PASSWORD: password,

@@ -46,7 +46,7 @@ export class Visitor {
     const { status, headers } = response;
     return {
       ...{ status, headers, text },
-      csrf: /name="csrf" value="(\w+)"/.exec(text)?.[1] ?? '',
+      csrf: /name="(?:csrf|token)" value="(\w+)"/.exec(text)?.[1] ?? '',
       isSignIn: text.includes('type="password"'),
       isConsent: text.includes('value="approve"'),
       location: headers.get('location') ?? undefined,
@@ -58,7 +58,7 @@ export interface Page {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The CSRF token of the form on the page. */
+  /** The token of the form on the page. */
   readonly csrf: string;
   readonly isSignIn: boolean;
   readonly isConsent: boolean;

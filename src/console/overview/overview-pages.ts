@@ -1,0 +1,43 @@
+import { Router } from 'express';
+import type { Clock } from '../../domain/clock.ts';
+import { readBacklog } from '../../store/backlog.ts';
+import { readDestinations } from '../../store/destinations.ts';
+import { readLastPushes, readPushMinutes, readQuarantineState } from '../../store/lookup/overview.ts';
+import type { Store } from '../../store/store.ts';
+import { sendConsolePage } from '../console-page.ts';
+import { overview } from './overview.ts';
+
+export interface OverviewDependencies {
+  readonly store: Store;
+  /** The enabled destinations. */
+  readonly destinations: readonly string[];
+  readonly timeZone: string;
+  /** Why new data would be lost. Undefined when it is safe. */
+  readonly findLoss: () => { reason: string; remedy: string } | undefined;
+  readonly clock: Clock;
+}
+
+const minutesShown = 60;
+
+/** The first page: whether the receiver works now, in one line and a few figures. */
+export function overviewPages(dependencies: OverviewDependencies): Router {
+  const { store, destinations, timeZone, findLoss, clock } = dependencies;
+  const router = Router();
+  router.get('/console', async (_request, response) => {
+    const nowMs = clock();
+    const [minutes, lastPushes, backlog, states, quarantine] = await Promise.all([
+      readPushMinutes(store, minutesShown, nowMs),
+      readLastPushes(store),
+      readBacklog(store, destinations, nowMs),
+      readDestinations(store),
+      readQuarantineState(store),
+    ]);
+    const content = overview({
+      ...{ nowMs, timeZone, minutes, lastPushes, backlog, quarantine },
+      loss: findLoss(),
+      states: states.filter(({ name }) => destinations.includes(name)),
+    });
+    sendConsolePage(response, { title: 'Overview', content });
+  });
+  return router;
+}

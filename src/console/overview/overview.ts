@@ -1,0 +1,169 @@
+import { localTime } from '../../domain/local-time.ts';
+import type { DestinationBacklog } from '../../store/backlog.ts';
+import type { DestinationState } from '../../store/destinations.ts';
+import { quarantineCountMax, type PushMinute, type QuarantineState } from '../../store/lookup/overview.ts';
+import { html, type Html } from '../../web/html.ts';
+import { chip } from '../chip.ts';
+import { link, withQuery } from '../own-link.ts';
+import { shownAge, shownTime } from '../shown-time.ts';
+import { sparkline } from '../sparkline.ts';
+import { table } from '../table.ts';
+import { judge, type PausedDestination } from './verdict.ts';
+
+export interface OverviewFacts {
+  readonly nowMs: number;
+  readonly timeZone: string;
+  readonly loss: { readonly reason: string; readonly remedy: string } | undefined;
+  readonly minutes: readonly PushMinute[];
+  /** By stage. */
+  readonly lastPushes: ReadonlyMap<string, number>;
+  readonly backlog: readonly DestinationBacklog[];
+  readonly states: readonly DestinationState[];
+  readonly quarantine: QuarantineState;
+}
+
+const stages = ['call_start', 'call_answered', 'call_end', 'call_end_outbound'];
+
+/** The content of the overview. */
+export function overview(facts: OverviewFacts): Html {
+  const { nowMs, backlog, loss, lastPushes } = facts;
+  const verdict = judge({
+    ...{ nowMs, loss, paused: pausedOf(facts) },
+    lastPushMs: lastPushes.size === 0 ? undefined : Math.max(...lastPushes.values()),
+    resting: backlog
+      .map(({ destination, resting }) => ({ destination, count: resting.rejected + resting.exhausted }))
+      .filter(({ count }) => count > 0),
+  });
+  return html`<div class="verdict ${verdict.tone}">
+      <p>${verdict.text}</p>
+      ${verdict.remedies.map((remedy) => html`<p><strong>To do:</strong> ${remedy}</p>`)}
+    </div>
+    <div class="cards">${pushesCard(facts)} ${lastPushesCard(facts)} ${quarantineCard(facts)}</div>
+    <h2>Destinations</h2>
+    ${destinationsTable(facts)}`;
+}
+
+function pausedOf({ states, nowMs, timeZone }: OverviewFacts): PausedDestination[] {
+  return states
+    .filter(({ pausedUntilMs }) => pausedUntilMs > nowMs)
+    .map(({ name, pausedUntilMs, pauseReason, pauseRemedy }) => ({
+      destination: name,
+      until: localTime(pausedUntilMs, timeZone).text.slice(11, 16),
+      reason: pauseReason ?? undefined,
+      remedy: pauseRemedy ?? undefined,
+    }));
+}
+
+function pushesCard({ minutes, timeZone }: OverviewFacts): Html {
+  const total = minutes.reduce((sum, { pushes }) => sum + pushes, 0);
+  const most = Math.max(0, ...minutes.map(({ pushes }) => pushes));
+  const bars = minutes.map(({ startMs, pushes }) => ({
+    value: pushes,
+    title: `${localTime(startMs, timeZone).text.slice(11, 16)}: ${count(pushes, 'push', 'pushes')}`,
+  }));
+  const words = `${count(total, 'push', 'pushes')} in the last hour, at most ${most} in a minute`;
+  return html`<section class="card" aria-labelledby="pushes">
+    <h2 id="pushes">Pushes</h2>
+    <p>
+      <span class="figure">${total.toLocaleString('en-AU')}</span>
+      <span class="soft">in the last hour, at most ${most} a minute</span>
+    </p>
+    ${sparkline(bars, words)}
+  </section>`;
+}
+
+function lastPushesCard({ lastPushes, nowMs, timeZone }: OverviewFacts): Html {
+  return html`<section class="card" aria-labelledby="last">
+    <h2 id="last">Last push by stage</h2>
+    <dl class="facts">
+      ${stages.map((stage) => {
+        const atMs = lastPushes.get(stage);
+        return html`<dt>${stage}</dt>
+          <dd>
+            ${
+              atMs === undefined
+                ? html`<span class="soft">none of late</span>`
+                : html`${shownTime(atMs, timeZone, nowMs)}
+                    <span class="soft">${shownAge(nowMs - atMs)} ago</span>`
+            }
+          </dd>`;
+      })}
+    </dl>
+  </section>`;
+}
+
+function quarantineCard({ quarantine: { bodies, lastAtMs }, nowMs }: OverviewFacts): Html {
+  const figure = bodies >= quarantineCountMax ? '10,000 or more' : bodies.toLocaleString('en-AU');
+  return html`<section class="card" aria-labelledby="quarantine">
+    <h2 id="quarantine">Quarantine ${link('/console/quarantine', 'Open', 'The bodies in the quarantine')}</h2>
+    <p>
+      <span class="figure">${figure}</span>
+      <span class="soft"
+        >${bodies === 1 ? 'body waits' : 'bodies wait'}${
+          lastAtMs === undefined ? '' : `, the last came ${shownAge(nowMs - lastAtMs)} ago`
+        }</span
+      >
+    </p>
+  </section>`;
+}
+
+function destinationsTable({ backlog, states, nowMs, timeZone }: OverviewFacts): Html {
+  const stateOf = (name: string): DestinationState | undefined => states.find((state) => state.name === name);
+  return table<DestinationBacklog>({
+    caption: 'Destinations',
+    isCaptionHidden: true,
+    empty: 'No destination is enabled. ADAPTERS names the enabled ones.',
+    rows: backlog,
+    columns: [
+      {
+        name: 'Destination',
+        kind: 'main',
+        cell: ({ destination }) => link(withQuery('/console/deliveries', { destination }), destination),
+      },
+      {
+        name: 'State',
+        cell: ({ destination }) => {
+          const state = stateOf(destination);
+          if ((state?.pausedUntilMs ?? 0) > nowMs) return chip('paused', 'bad');
+          if (state?.holder == null || state.leaseUntilMs <= nowMs)
+            return chip('not running', 'warn', 'No process delivers here now');
+          return chip('delivering', 'ok');
+        },
+      },
+      { name: 'Due', kind: 'number', cell: ({ deliveries }) => deliveries.toLocaleString('en-AU') },
+      {
+        name: 'Oldest due',
+        kind: 'number',
+        cell: ({ deliveries, ageMs }) => (deliveries === 0 ? undefined : shownAge(ageMs)),
+      },
+      {
+        name: 'Resting',
+        kind: 'number',
+        cell: ({ destination, resting: { rejected, exhausted } }) =>
+          html`${restingLink(destination, 'rejected', rejected)}
+          ${restingLink(destination, 'exhausted', exhausted)}`,
+      },
+      {
+        name: 'Why it is paused',
+        kind: 'wide',
+        cell: ({ destination }) => {
+          const state = stateOf(destination);
+          if (state === undefined || state.pausedUntilMs <= nowMs) return undefined;
+          return html`${state.pauseReason ?? ''} Until ${shownTime(state.pausedUntilMs, timeZone, nowMs)}.`;
+        },
+      },
+    ],
+  });
+}
+
+function restingLink(destination: string, state: string, deliveries: number): Html | undefined {
+  if (deliveries === 0) return undefined;
+  return link(
+    withQuery('/console/deliveries', { destination, state }),
+    `${deliveries.toLocaleString('en-AU')} ${state}`,
+  );
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en-AU')} ${number === 1 ? one : many}`;
+}

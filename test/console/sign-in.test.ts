@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  consolePassword,
+  signIn,
+  startConsole,
+  viewerPassword,
+  type ConsoleUnderTest,
+} from './console-under-test.ts';
+
+let shown: ConsoleUnderTest;
+beforeAll(async () => {
+  shown = await startConsole();
+});
+afterAll(() => shown.close());
+
+describe('the console', () => {
+  it('asks a stranger for the password, and returns to the page', async () => {
+    const visitor = shown.visitor();
+    const { status, location } = await visitor.get('/console/audit?before=x');
+    expect([status, location]).toEqual([303, '/console/sign-in?to=%2Fconsole%2Faudit%3Fbefore%3Dx']);
+    const answer = await signIn(visitor, consolePassword, location);
+    expect([answer.status, answer.location]).toEqual([303, '/console/audit?before=x']);
+  });
+
+  it('returns to its own pages only', async () => {
+    for (const to of [
+      'https://evil.example/',
+      '//evil.example/',
+      '/console//evil.example',
+      '/\\evil.example',
+    ]) {
+      const { location } = await signIn(
+        shown.visitor(),
+        consolePassword,
+        `/console/sign-in?to=${encodeURIComponent(to)}`,
+      );
+      expect(location).toBe('/console');
+    }
+  });
+
+  it('refuses a wrong password', async () => {
+    const visitor = shown.visitor();
+    expect((await signIn(visitor, 'wrong')).status).toBe(401);
+    expect((await visitor.get('/console/audit')).status).toBe(303);
+  });
+
+  it('refuses a form without the token of its page', async () => {
+    const visitor = shown.visitor();
+    await visitor.get('/console/sign-in');
+    const answer = await visitor.post('/console/sign-in', { password: consolePassword });
+    expect(answer.status).toBe(403);
+  });
+
+  it('refuses a form from another site', async () => {
+    const visitor = shown.visitor();
+    const { csrf } = await visitor.get('/console/sign-in');
+    const form = { token: csrf, password: consolePassword };
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      expect((await visitor.post('/console/sign-in', form, headers)).status).toBe(403);
+    }
+  });
+
+  it('gives a new id at the sign-in, in a cookie that scripts cannot read', async () => {
+    const visitor = shown.visitor();
+    await visitor.get('/console/sign-in');
+    const before = visitor.cookies.get('jet-console');
+    const { headers } = await signIn(visitor, consolePassword);
+    expect(visitor.cookies.get('jet-console')).not.toBe(before);
+    expect(headers.getSetCookie().find((text) => text.startsWith('jet-console='))).toMatch(
+      /HttpOnly.*SameSite=Strict/,
+    );
+  });
+
+  it('binds its cookie to https and the host behind a proxy with TLS', async () => {
+    const proxied = await startConsole({ settings: { TRUST_PROXY: 'loopback' } });
+    try {
+      const { headers } = await proxied
+        .visitor()
+        .get('/console/sign-in', { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' });
+      expect(headers.getSetCookie()[0]).toMatch(
+        /^__Host-jet-console=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      );
+    } finally {
+      await proxied.close();
+    }
+  });
+
+  it('ends the session at the sign-out', async () => {
+    const visitor = await shown.signedIn();
+    const { csrf } = await visitor.get('/console/audit');
+    const kept = new Map(visitor.cookies);
+    expect((await visitor.post('/console/sign-out', { token: csrf })).status).toBe(303);
+    for (const [name, value] of kept) visitor.cookies.set(name, value);
+    expect((await visitor.get('/console/audit')).status).toBe(303);
+  });
+
+  it('lets a viewer read', async () => {
+    const visitor = await shown.signedIn(viewerPassword);
+    expect((await visitor.get('/console/audit')).text).toContain('class="who">viewer<');
+  });
+
+  it('slows down guesses, and the consent page counts them too', async () => {
+    const guarded = await startConsole();
+    try {
+      const visitor = guarded.visitor();
+      for (let guess = 0; guess < 11; guess += 1) await signIn(visitor, '');
+      const { status, headers, text } = await signIn(visitor, consolePassword);
+      expect([status, headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+      expect(text).toContain('so the password was not checked');
+    } finally {
+      await guarded.close();
+    }
+  });
+
+  it('lets no answer be kept, framed or indexed, and loads nothing from elsewhere', async () => {
+    const visitor = await shown.signedIn();
+    for (const path of ['/console/audit', '/console/sign-in', '/console/nothing']) {
+      const { headers } = await visitor.get(path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-robots-tag')).toBe('noindex, nofollow');
+      expect(headers.get('content-security-policy')).toContain(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'",
+      );
+    }
+  });
+
+  it('answers 401 to a stream without a session, instead of the sign-in page', async () => {
+    const { status } = await shown.visitor().get('/console/audit', { accept: 'text/event-stream' });
+    expect(status).toBe(401);
+  });
+
+  it('writes sign-ins to the audit table', async () => {
+    const visitor = await shown.signedIn();
+    expect((await visitor.get('/console/audit')).text).toContain('signed in');
+  });
+});
+
+describe('a session of the console', () => {
+  it('ends after 12 hours', async () => {
+    let aheadMs = 0;
+    const timed = await startConsole({ clock: () => Date.now() + aheadMs });
+    try {
+      const visitor = await timed.signedIn();
+      aheadMs = 12 * 3_600_000 - 60_000;
+      expect((await visitor.get('/console/audit')).status).toBe(200);
+      aheadMs += 120_000;
+      expect((await visitor.get('/console/audit')).status).toBe(303);
+    } finally {
+      await timed.close();
+    }
+  });
+});
