@@ -1,18 +1,10 @@
 import type { Area } from '../console/area.ts';
 import { auditPages } from '../console/audit/audit-pages.ts';
 import { overviewPages } from '../console/overview/overview-pages.ts';
-import type { FormDependencies } from '../console/post-form.ts';
 import type { ReceivingKit } from './kit.ts';
 
-/**
- * The areas of the console, in the order of the navigation.
- *
- * @param _forms what every form needs
- */
-export function consoleAreas(
-  { store, core, watch, clock }: ReceivingKit,
-  _forms: FormDependencies,
-): readonly Area[] {
+/** The areas of the console, in the order of the navigation. */
+export function consoleAreas({ store, core, watch, clock }: ReceivingKit): readonly Area[] {
   const shared = { store, clock, timeZone: core.TIME_ZONE };
   const { findLoss } = watch;
   return [

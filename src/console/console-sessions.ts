@@ -29,19 +29,24 @@ const kept = z.object({
 /** The sessions of the console. The browser has a random id, and the store has its hash. */
 export interface ConsoleSessions {
   /** The visit of a request, or undefined when nobody is signed in. */
-  find(request: Request): Promise<Visit | undefined>;
+  readonly find: (request: Request) => Promise<Visit | undefined>;
   /** Signs in. The session has a new id, so that an id planted before the sign-in is worthless. */
-  open(request: Request, response: Response, access: Access, passwordFingerprint: string): Promise<void>;
+  readonly open: (
+    request: Request,
+    response: Response,
+    access: Access,
+    passwordFingerprint: string,
+  ) => Promise<void>;
   /** Signs out. */
-  end(request: Request, response: Response): Promise<void>;
+  readonly end: (request: Request, response: Response) => Promise<void>;
   /** The form token of a browser that is not signed in yet. */
-  tokenOfStranger(request: Request, response: Response): string;
+  readonly tokenOfStranger: (request: Request, response: Response) => string;
   /**
    * Accepts a form only from a page of the console in the same browser.
    *
    * @throws Problem `not_allowed`
    */
-  requireOwnForm(request: Request, token: string | null): void;
+  readonly requireOwnForm: (request: Request, token: string | null) => void;
 }
 
 /** Sessions end after 12 hours, at the sign-out, and when their password changes. */

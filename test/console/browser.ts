@@ -92,10 +92,10 @@ export async function expectGoodPage(page: Page, picture: string): Promise<void>
   const size = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   await page.screenshot({ path: `${picture}-320.png`, fullPage: true });
-  const [needed = 0, there = 0] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    innerWidth,
-  ]);
+  const { needed, there } = await page.evaluate(() => ({
+    needed: document.documentElement.scrollWidth,
+    there: innerWidth,
+  }));
   expect(needed).toBeLessThanOrEqual(there);
   await expectAccessible(page);
   if (size !== null) await page.setViewportSize(size);
