@@ -16,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
 import { startConsole } from './console-listener.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
+import { fillListedCalls } from './fill-listed-calls.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import {
@@ -151,6 +152,7 @@ async function startOn(
         onTrimmed: (kind, count) => metrics.trimmed(kind, count),
       })
     : undefined;
+  const filling = receives ? fillListedCalls(store, log) : undefined;
   const warn = (): void => {
     warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
       log.warn({ error }, 'Approvals that expire soon could not be looked up. The next attempt is tomorrow'),
@@ -172,6 +174,7 @@ async function startOn(
       limitedLog.flush();
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
+      await filling?.stop();
       kit.gate.stop();
       kit.watch.stop();
       await store.close();

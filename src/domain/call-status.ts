@@ -43,6 +43,11 @@ export function statusOfWord(word: string, statusMap: StatusMap): CallStatus | u
   return statusMap.get(folded) ?? knownWords.get(folded);
 }
 
+/** Every known status word, folded, with its status under the operator's settings. */
+export function statusWords(statusMap: StatusMap): ReadonlyMap<string, CallStatus> {
+  return new Map([...knownWords, ...statusMap]);
+}
+
 /**
  * Gives the status of a call from its dial status alone. An answered push does not prove that a person answered,
  * because a menu or a queue sends one too. Without a dial status, a call is `in_progress` until it ends and `unknown`

@@ -30,14 +30,15 @@ export type Direction = 'inbound' | 'outbound';
  * @param pushes at least one push; all belong to the same call
  */
 export function foldCall(pushes: readonly Push[]): CallRecord {
-  const ordered = pushes.length === 1 ? pushes : firstReceipts(pushes).sort(comparePushes);
+  const ordered = rankPushes(pushes);
   const last = ordered.at(-1);
   if (last === undefined) throw new RangeError('Cannot fold an empty list: a call has at least one push.');
   const fields: CallFields = {};
   const extra: Record<string, JsonValue> = {};
   let answered: Push | undefined;
   for (const push of ordered) {
-    for (const group of ordered.length === 1 ? [] : groups) replaceGroup(fields, push.fields, group);
+    for (const group of ordered.length === 1 ? [] : fieldGroups)
+      if (isOther(fields, push.fields, group)) for (const name of group) Reflect.deleteProperty(fields, name);
     const { duration_seconds: seconds } = fields;
     Object.assign(fields, push.fields);
     if (fields.duration_seconds === 0 && seconds !== undefined) fields.duration_seconds = seconds;
@@ -58,21 +59,26 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
 }
 
 /** Fields that describe one thing. When two pushes disagree on one of them, the higher-ranked push sets all of them. */
-const groups = [
+export const fieldGroups = [
   ['answering_point', 'extension_number', 'extension_name', 'dial_time'],
   ['queue_name', 'queued_time'],
 ] as const satisfies readonly (readonly CallFieldName[])[];
 
-function replaceGroup(fields: CallFields, by: CallFields, group: readonly CallFieldName[]): void {
-  const isOther = group.some(
+/** True when a push disagrees with the fields so far on a field of the group. */
+export function isOther(fields: CallFields, by: CallFields, group: readonly CallFieldName[]): boolean {
+  return group.some(
     (name) => by[name] !== undefined && fields[name] !== undefined && by[name] !== fields[name],
   );
-  if (isOther) for (const name of group) Reflect.deleteProperty(fields, name);
+}
+
+/** The pushes of a call without repeats, the highest-ranked last. */
+export function rankPushes<Ranked extends Push>(pushes: readonly Ranked[]): readonly Ranked[] {
+  return pushes.length === 1 ? pushes : firstReceipts(pushes).sort((a, b) => compareRanks(a, b).order);
 }
 
 /** Drops repeated pushes. Repeats have the same content, and the one that was received first is kept. */
-function firstReceipts(pushes: readonly Push[]): Push[] {
-  const first = new Map<string, Push>();
+function firstReceipts<Ranked extends Push>(pushes: readonly Ranked[]): Ranked[] {
+  const first = new Map<string, Ranked>();
   for (const push of pushes) {
     const other = first.get(push.contentHash);
     if (other === undefined || compareReceipts(push, other) < 0) first.set(push.contentHash, push);
@@ -80,14 +86,20 @@ function firstReceipts(pushes: readonly Push[]): Push[] {
   return [...first.values()];
 }
 
-function comparePushes(a: Push, b: Push): number {
-  return (
-    stageRank(a.stage) - stageRank(b.stage) ||
-    latestInstantMs(a) - latestInstantMs(b) ||
-    Object.keys(a.fields).length - Object.keys(b.fields).length ||
-    isTimed(a) - isTimed(b) ||
-    compareReceipts(a, b)
-  );
+/** What decides between two pushes. */
+export type RankRule = 'stage' | 'time' | 'fields' | 'duration' | 'receipt';
+
+/** Compares two pushes. The order is below zero when the second one ranks higher. */
+export function compareRanks(a: Push, b: Push): { readonly order: number; readonly by: RankRule } {
+  const stage = stageRank(a.stage) - stageRank(b.stage);
+  if (stage !== 0) return { order: stage, by: 'stage' };
+  const time = latestInstantMs(a) - latestInstantMs(b);
+  if (time !== 0) return { order: time, by: 'time' };
+  const fields = Object.keys(a.fields).length - Object.keys(b.fields).length;
+  if (fields !== 0) return { order: fields, by: 'fields' };
+  const timed = isTimed(a) - isTimed(b);
+  if (timed !== 0) return { order: timed, by: 'duration' };
+  return { order: compareReceipts(a, b), by: 'receipt' };
 }
 
 function isTimed({ fields }: Push): number {

@@ -22,7 +22,12 @@ const setAsideActions = {
 } as const;
 
 // No spread: V8 gives an object that is spread and then extended its own hidden class, which makes it slow.
-export function newPush(reading: PushReading, receivedAtMs: number, pathStage: Stage | undefined): NewPush {
+export function newPush(
+  reading: PushReading,
+  receivedAtMs: number,
+  pathStage: Stage | undefined,
+  sender: string | undefined,
+): NewPush {
   return {
     id: createPushId(receivedAtMs),
     callId: reading.callId,
@@ -34,6 +39,7 @@ export function newPush(reading: PushReading, receivedAtMs: number, pathStage: S
     warnings: reading.warnings,
     body: reading.body,
     pathStage,
+    sender,
   };
 }
 

@@ -1,8 +1,8 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { Passport } from 'passport';
 import { callerAddress } from '../auth/caller-address.ts';
 import type { FailureThrottle } from '../auth/failure-throttle.ts';
-import type { Refused, WebhookStrategy } from '../auth/webhook-strategy.ts';
+import type { Refused, Sender, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
 import { Problem, storeUnavailable } from '../web/problem.ts';
 
@@ -27,6 +27,7 @@ export function authenticate(
       if (error) {
         next(isStoreAway(error) ? storeUnavailable(error) : error);
       } else if (sender) {
+        response.locals['sender'] = (sender as Sender).clientId ?? 'fixed header';
         next();
       } else {
         const { challenge, guessKey, credential } = refused as Refused;
@@ -41,6 +42,12 @@ export function authenticate(
     const middleware = passport.authenticate(strategy.name, { session: false }, answer) as RequestHandler;
     void middleware(request, response, next);
   };
+}
+
+/** Who sent an accepted request: the id of an OAuth client, or `fixed header`. */
+export function senderOf(response: Response): string | undefined {
+  const sender: unknown = response.locals['sender'];
+  return typeof sender === 'string' ? sender : undefined;
 }
 
 /** Makes a path safe for the log. */

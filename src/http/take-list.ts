@@ -23,12 +23,13 @@ export async function takeList(
   reading: ListReading,
   receivedAtMs: number,
   pathStage: Stage | undefined,
+  sender: string | undefined,
   dependencies: RefusalDependencies,
 ): Promise<(StoredAnswer | RefusedAnswer)[]> {
   const items = reading.items.map((item): ListItem =>
     isFault(item)
       ? { refusal: { code: item.code, detail: item.detail }, raw: rawItem(item.text, pathStage) }
-      : { push: newPush(item, receivedAtMs, pathStage), raw: rawItem(item.body, pathStage) },
+      : { push: newPush(item, receivedAtMs, pathStage, sender), raw: rawItem(item.body, pathStage) },
   );
   const answers: (StoredAnswer | RefusedAnswer)[] = [];
   try {

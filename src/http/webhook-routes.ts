@@ -5,6 +5,7 @@ import { isList, readBody as readPushes, type ListReading } from '../intake/read
 import type { IntakeSettings, PushReading } from '../intake/read-push.ts';
 import type { RawBody } from '../store/inbox.ts';
 import { answerTaken, newPush } from './answer-push.ts';
+import { senderOf } from './authenticate.ts';
 import { keepOtherMethod, withBody } from './misdirected.ts';
 import { Problem, type ProblemCode } from '../web/problem.ts';
 import { decodeBody, readBody } from '../web/read-body.ts';
@@ -45,12 +46,13 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
     const raw = rawBodyOf(request, await readBody(request), pathStage);
     const reading = await readOrRefuse(raw, dependencies);
     const receivedAtMs = clock();
+    const sender = senderOf(response);
     if (isList(reading)) {
-      const pushes = await takeList(reading, receivedAtMs, pathStage, dependencies);
+      const pushes = await takeList(reading, receivedAtMs, pathStage, sender, dependencies);
       sendJson(response, { status: 'stored', pushes });
       return;
     }
-    const push = newPush(reading, receivedAtMs, pathStage);
+    const push = newPush(reading, receivedAtMs, pathStage, sender);
     const taken = await inbox.take(push, raw).catch(throwUnkept);
     if (taken.kind === 'refused') {
       const problem = new Problem('not_storable', taken.detail);

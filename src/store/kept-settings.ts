@@ -3,7 +3,12 @@ import type { Store } from './store.ts';
 
 /** Facts that the store keeps about itself. */
 export type KeptSetting =
-  'console_password_hash' | 'first_started_at' | 'housekeeping_turn' | 'removal_mark' | 'secret_key_mark';
+  | 'calls_to_list'
+  | 'console_password_hash'
+  | 'first_started_at'
+  | 'housekeeping_turn'
+  | 'removal_mark'
+  | 'secret_key_mark';
 
 export async function readKeptSetting(
   store: Pick<Store, 'reader'>,

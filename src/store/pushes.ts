@@ -5,6 +5,7 @@ import type { Push, PushWarning } from '../domain/push.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import { stages, type Stage } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
+import { callRows } from './call-rows.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import { upsertTogether } from '../database/sqlite-together.ts';
@@ -24,6 +25,8 @@ export interface NewPush extends Push {
   readonly body: string;
   /** The stage from the path, needed to read the body again. */
   readonly pathStage: Stage | undefined;
+  /** Who sent it: the id of an OAuth client, or `fixed header`. Undefined for a push that is read again. */
+  readonly sender?: string | undefined;
 }
 
 export interface StoredPush {
@@ -125,7 +128,17 @@ function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: nu
   return [
     {
       table: 'pushes',
-      columns: ['id', 'call_id', 'stage', 'content_hash', 'received_at', 'path_stage', 'parsed', 'body'],
+      columns: [
+        'id',
+        'call_id',
+        'stage',
+        'content_hash',
+        'received_at',
+        'path_stage',
+        'sender',
+        'parsed',
+        'body',
+      ],
       key: ['id'],
       json: ['parsed'],
       binary: ['body'],
@@ -136,6 +149,7 @@ function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: nu
         push.contentHash,
         push.receivedAtMs,
         push.pathStage ?? null,
+        push.sender ?? null,
         parsedOf(push),
         push.body,
       ]),
@@ -165,23 +179,6 @@ function revise(
   nowMs: number,
 ): RevisedCall[] {
   return calls.map((call) => ({ call, revision: Math.max((revisions.get(call.id) ?? 0) + 1, nowMs) }));
-}
-
-function callRows(revised: readonly RevisedCall[]): Upsert {
-  return {
-    table: 'calls',
-    columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
-    key: ['id'],
-    json: ['record'],
-    rows: revised.map(({ call, revision }) => [
-      call.id,
-      call.stage,
-      revision,
-      call,
-      call.firstReceivedAtMs,
-      call.lastReceivedAtMs,
-    ]),
-  };
 }
 
 /**

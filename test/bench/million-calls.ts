@@ -42,8 +42,10 @@ function statements(from: number, to: number, count: number): string[] {
      SELECT printf('%026x', n * 2 + ${nth}), ${id}, '${stage}', printf('%064x', n * 2 + ${nth}), ${receivedAt}, NULL,
        ${fields(bytes)}, CAST(${fields(bytes + 300)} AS BLOB) FROM numbers`;
   return [
-    `${numbers} INSERT INTO calls (id, stage, revision, record, first_received_at, last_received_at)
-     SELECT ${id}, 'call_end', ${receivedAt}, ${fields(1200)}, ${receivedAt}, ${receivedAt} FROM numbers`,
+    `${numbers} INSERT INTO calls (id, stage, revision, record, first_received_at, last_received_at, started_at,
+       dial_status, service, counterpart)
+     SELECT ${id}, 'call_end', ${receivedAt}, ${fields(1200)}, ${receivedAt}, ${receivedAt}, ${receivedAt},
+       CASE n % 3 WHEN 0 THEN 'noanswer' ELSE 'answer' END, 'Service ' || (n % 50), printf('4%08d', n) FROM numbers`,
     push('call_start', 0, 200),
     push('call_end', 1, 1200),
     `${numbers} INSERT INTO deliveries (destination, call_id, revision, delivered_revision, state, attempts, remote_id)

@@ -6,6 +6,7 @@ import { tombstones } from './0004-tombstones.ts';
 import { suspects } from './0005-suspects.ts';
 import { restingDeliveries } from './0006-resting-deliveries.ts';
 import { clientsWithPkce } from './0010-clients-with-pkce.ts';
+import { listedCalls } from './0011-listed-calls.ts';
 import { audit } from './0014-audit.ts';
 import { destinationNotes } from './0015-destination-notes.ts';
 
@@ -18,6 +19,7 @@ export const storeMigrations: readonly Migration[] = [
   suspects,
   restingDeliveries,
   clientsWithPkce,
+  listedCalls,
   audit,
   destinationNotes,
 ];
