@@ -1,5 +1,6 @@
 import type { AdapterTools } from '#contract';
 import { createOwners, createRefusedValues, type Break, type Crm } from '#crm';
+import type { Links } from './api/links.ts';
 import { pauseFor } from './api/pause.ts';
 import { createPortal, formOf } from './api/portal.ts';
 import { createCalls } from './calls/create-calls.ts';
@@ -15,7 +16,12 @@ import { candidateOf } from './people/candidate.ts';
 import { makeContacts } from './people/make-contacts.ts';
 
 /** The engine's port to HubSpot. */
-export function createHubspotCrm(client: HubspotClient, config: HubspotConfig, tools: AdapterTools): Crm {
+export function createHubspotCrm(
+  client: HubspotClient,
+  config: HubspotConfig,
+  tools: AdapterTools,
+  links: Links,
+): Crm {
   const { clock } = tools;
   const portal = createPortal(client, config.HUBSPOT_KEY, clock);
   const isUnique = config.HUBSPOT_KEY === 'unique';
@@ -52,6 +58,7 @@ export function createHubspotCrm(client: HubspotClient, config: HubspotConfig, t
       },
       make: (numbers, signal) => makeContacts(client, tools, numbers, signal),
     },
+    linkTo: (object, id) => links.linkTo(object, id),
     budget: () => 'free',
     rowsMax: () => batchRowsMax,
     async prepare(_deliveries, signal) {

@@ -1,11 +1,12 @@
 import { contractVersion, defineAdapter, stages } from '#contract';
-import { landBatch } from '#crm';
+import { compareLanding, landBatch } from '#crm';
 import { check } from './check/check.ts';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
 import { createHubspotCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 import { setUp } from './check/setup.ts';
+import { createLinks } from './api/links.ts';
 import { createTransport } from './api/transport.ts';
 
 /** Lands each call as one call engagement in HubSpot, on its contact and company. */
@@ -30,11 +31,14 @@ export const hubspot = defineAdapter({
   create(config, tools) {
     const transport = createTransport(config, (ratio) => tools.showFigure('api_budget_used_ratio', ratio));
     const client = createClient(transport);
-    const crm = createHubspotCrm(client, config, tools);
+    const links = createLinks(client, config, tools.log);
+    const crm = createHubspotCrm(client, config, tools, links);
     return {
       check: (signal) => check({ client, config, tools }, signal),
+      prepare: (signal) => links.prepare(signal),
       setup: (signal) => setUp(client, config, signal),
       deliver: (batch, signal) => landBatch(crm, batch, signal),
+      compare: (delivery, signal) => compareLanding(crm, delivery, signal),
       close: () => Promise.resolve(),
     };
   },

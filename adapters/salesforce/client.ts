@@ -34,6 +34,8 @@ export interface SalesforceClient {
   authorize(signal: AbortSignal): Promise<void>;
   /** The id of the user that the token belongs to. */
   userId(): string | undefined;
+  /** The address of the org; undefined before the first token. */
+  instanceUrl(): string | undefined;
   search(sosl: string, signal: AbortSignal): Promise<readonly Row[]>;
   query(soql: string, signal: AbortSignal): Promise<readonly Row[]>;
   /** At most 200 records; one result each, in their order. */
@@ -85,6 +87,7 @@ export function createClient(
   return {
     authorize: (signal) => connection.authorize(signal),
     userId: () => connection.userId(),
+    instanceUrl: () => connection.instanceUrl(),
     search: (sosl, signal) => rows(`/search?q=${encodeURIComponent(sosl)}`, 'searchRecords', signal),
     query: (soql, signal) => rows(`/query?q=${encodeURIComponent(soql)}`, 'records', signal),
     create: (object, records, signal) => write('POST', object, records, signal),

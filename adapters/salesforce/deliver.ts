@@ -57,6 +57,10 @@ export function createSalesforceCrm(parts: Parts): Crm {
       readOwners: (records, signal) => ownersOf(client, records, signal),
       make: (numbers, signal) => makeLeads(parts, numbers, signal),
     },
+    linkTo(_object, id) {
+      const url = client.instanceUrl();
+      return url === undefined ? undefined : `${url}/${encodeURIComponent(id)}`;
+    },
     budget: () => budget.now(),
     rowsMax: () => rowsPerWrite.now(),
     prepare: (deliveries, signal) => prepareLengths(parts, deliveries, signal),

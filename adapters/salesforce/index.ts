@@ -1,5 +1,5 @@
 import { contractVersion, defineAdapter } from '#contract';
-import { landBatch } from '#crm';
+import { compareLanding, landBatch } from '#crm';
 import { createBudgetMeter } from './api/budget.ts';
 import { check } from './check/check.ts';
 import { createClient } from './client.ts';
@@ -45,6 +45,7 @@ export const salesforce = defineAdapter({
     return {
       check: (signal) => check(parts, signal),
       deliver: (batch, signal) => landBatch(crm, batch, signal),
+      compare: (delivery, signal) => compareLanding(crm, delivery, signal),
       close: () => Promise.resolve(),
     };
   },

@@ -18,6 +18,8 @@ export interface SqlClient {
    * may differ.
    */
   write(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<void>;
+  /** The row of a call as the driver returns it. Undefined when there is none. */
+  read(callId: string, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** True when the values of a row caused the error, so that it would fail again. */
   isDataError(error: unknown): boolean;
   /**
@@ -111,6 +113,14 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
           when: ({ incoming, stored }) => `${incoming('revision')} >= ${stored('revision')}`,
         }),
       ),
+    read: (callId, signal) =>
+      orUnavailable(signal, async () => {
+        if (database.file !== undefined && !existsSync(database.file)) return undefined;
+        return database
+          .knex(reportingTable)
+          .where({ call_id: callId })
+          .first<Record<string, unknown> | undefined>('*');
+      }),
     isDataError: (error) => database.isDataError(error),
     countRows: (signal) =>
       orUnavailable(signal, async () => {

@@ -2,6 +2,7 @@ import { contractVersion, defineAdapter } from '#contract';
 import { dialectOfUrl } from '#reporting';
 import { createClient } from './client.ts';
 import { configSchema } from './config.ts';
+import { compare } from './compare.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
@@ -26,6 +27,7 @@ export const sql = defineAdapter({
       check: (signal) => check(client, signal),
       prepare: (signal) => client.prepare(signal),
       deliver: (batch, signal) => deliver(client, batch, tools.clock(), signal),
+      compare: (delivery, signal) => compare(client, delivery, tools.clock(), signal),
       close: () => client.close(),
     };
   },

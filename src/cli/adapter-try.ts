@@ -3,7 +3,7 @@ import { capabilitiesUnder } from '../contract/adapter.ts';
 import type { Delivery } from '../contract/delivery.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { isFinalStage } from '../domain/stage.ts';
-import { idempotencyKey } from '../delivery/attempt.ts';
+import { idempotencyKey } from '../delivery/as-delivery.ts';
 import { createLogger } from '../app/logger.ts';
 import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter, type OneAdapter } from './adapter/one-adapter.ts';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { AdapterTools } from './adapter-tools.ts';
+import type { Comparison } from './comparison.ts';
 import type { Delivery } from './delivery.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -118,6 +119,12 @@ export interface Adapter {
    * @throws AdapterMisconfigured when credentials or settings are refused: the destination waits
    */
   deliver(batch: readonly Delivery[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * Says what `deliver` would change at the destination for one delivery now, and writes nothing there. It may read, within
+   * the same limits as `deliver`. An operator asks for it on the page of a call. Omit it when nothing can be read.
+   * @throws DestinationUnavailable, AdapterMisconfigured as `deliver` does
+   */
+  compare?(delivery: Delivery, signal: AbortSignal): Promise<Comparison>;
   /** Frees everything that `create` and later calls opened. It can be called twice. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import { compareNumbers, numberForms, searchedForms, type NumberEquality } from './number-forms.ts';
 
 /** What to do when several records of one kind have the number. */
@@ -15,6 +16,8 @@ export interface MatchCandidate {
   readonly object: string;
   /** The destination's id of the record. */
   readonly id: string;
+  /** What people call it: `Jane Citizen`. For the operator only; it does not affect the choice. */
+  readonly name?: string | undefined;
   /** The values of its phone fields, as people typed them. */
   readonly numbers: readonly string[];
   /** When it was last changed, in epoch milliseconds. Records without a time come last. */
@@ -51,11 +54,14 @@ export type MatchRule =
   | 'shared_company'
   | 'several_hits';
 
+/** A candidate in a trace. */
+export type TracedCandidate = { object: string; id: string; name?: string; kept: boolean; why: string };
+
 /** For `Delivered.trace`. It holds whole numbers, as the call itself does, so it must never go into a log line. */
 export type MatchTrace = {
   number: string;
   forms: string[];
-  candidates: { object: string; id: string; kept: boolean; why: string }[];
+  candidates: TracedCandidate[];
   rule: MatchRule;
   /** The number looks like a subscriber's, but the phone library knows no range that holds it. */
   unverified?: true;
@@ -69,6 +75,9 @@ export interface MatchDecision<Candidate extends MatchCandidate> {
   readonly rule: MatchRule;
   readonly trace: MatchTrace;
 }
+
+/** The longest name in a trace. */
+export const shownNameMax = 100;
 
 interface Hit<Candidate> {
   readonly candidate: Candidate;
@@ -126,6 +135,7 @@ export function chooseMatch<Candidate extends MatchCandidate>(
       candidates: distinct.map((candidate) => ({
         object: candidate.object,
         id: candidate.id,
+        ...(candidate.name !== undefined && { name: cutText(candidate.name, shownNameMax) }),
         kept: candidate === decision.record,
         why: notes.get(candidate) ?? whyKept(hits, candidate),
       })),

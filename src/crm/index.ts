@@ -18,6 +18,7 @@ export { matchPeople, type MatchedPerson, type PersonMatch } from './match-peopl
 export { ownerOf } from './owner-table.ts';
 export { LostReply, requestOnce, type Reply } from './request-once.ts';
 export { readUnmappedPlaces } from './unmapped-places.ts';
+export { compareLanding } from './engine/compare.ts';
 export { indexLagMs, landBatch } from './engine/land-batch.ts';
 export { createOwners } from './engine/owners.ts';
 export { createRefusedValues } from './engine/refused-values.ts';

@@ -1,10 +1,12 @@
 import {
   chooseMatch,
+  shownNameMax,
   type MatchCandidate,
   type MatchRule,
   type MatchRules,
   type MatchTrace,
 } from './choose-match.ts';
+import { cutText } from '../domain/cut-text.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Ledger, LedgerEntry } from '../domain/remembered/ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
@@ -17,6 +19,9 @@ export interface MatchedPerson {
   readonly id: string;
   /** The destination's id of the record's owner. */
   readonly ownerId?: string | undefined;
+  /** What people call it, and its address in the destination's pages. For the operator only. */
+  readonly name?: string | undefined;
+  readonly link?: string | undefined;
 }
 
 /** The match of a number. */
@@ -30,7 +35,12 @@ export interface PersonMatch {
   /** For `Delivered.trace`. It holds whole numbers, so it must never go into a log line. */
   readonly trace:
     | MatchTrace
-    | { number: string; rule: MatchRule; unverified?: true; fromLedger: true }
+    | (Partial<Pick<MatchTrace, 'forms' | 'candidates'>> & {
+        number: string;
+        rule: MatchRule;
+        unverified?: true;
+        fromLedger: true;
+      })
     | { number: string; rule: MatchRule; unverified?: true; why: string };
 }
 
@@ -55,6 +65,8 @@ export interface PeopleSource {
   readonly searchSize: (numbers: readonly NumberForms[]) => number;
   /** Searches the destination once. Returns everybody who may have one of these numbers, unless `isCut` is true. */
   readonly search: (numbers: readonly NumberForms[]) => Promise<SearchAnswer>;
+  /** The address of a record in the destination's pages. Undefined: not known. */
+  readonly linkTo?: (object: string, id: string) => string | undefined;
   /** How long a match stays valid. Milliseconds. */
   readonly matchValidForMs: number;
   /** How long a miss stays valid: nobody has the number, or several have it and none was chosen. Milliseconds. */
@@ -128,13 +140,19 @@ async function searchPage(page: readonly NumberForms[], source: PeopleSource): P
 function chooseMatches(
   page: readonly NumberForms[],
   all: readonly MatchCandidate[],
-  { rules, readNumber }: PeopleSource,
+  { rules, readNumber, linkTo }: PeopleSource,
 ): Found {
   const candidates = byLastDigits(all, readNumber);
   return page.map(({ e164 }) => {
     const found = candidates.get(lastDigits(e164)) ?? [];
     const { record, companyId, rule, trace } = chooseMatch(e164, found, rules, readNumber);
-    const person = record && { object: record.object, id: record.id, ownerId: record.ownerId };
+    const person = record && {
+      object: record.object,
+      id: record.id,
+      ownerId: record.ownerId,
+      name: record.name && cutText(record.name, shownNameMax),
+      link: linkTo?.(record.object, record.id),
+    };
     return [e164, { person, companyId, rule, searched: true, trace }] as const;
   });
 }
@@ -150,11 +168,16 @@ function tooMany(number: string): PersonMatch {
   return { person: undefined, companyId: undefined, rule, searched: true, trace };
 }
 
-type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'>;
+type Kept = Pick<PersonMatch, 'person' | 'companyId' | 'rule'> & {
+  readonly trace?: PersonMatch['trace'] | undefined;
+};
+
+// How many candidates an entry of the ledger explains.
+const keptCandidatesMax = 5;
 
 function keep(
   number: string,
-  { person, companyId, rule }: Kept,
+  { person, companyId, rule, trace }: Kept,
   source: Pick<PeopleSource, 'rules' | 'searchedIn' | 'matchValidForMs' | 'missValidForMs'>,
 ): LedgerEntry {
   const isMatch = person !== undefined || companyId !== undefined;
@@ -168,12 +191,24 @@ function keep(
           object: person.object,
           id: person.id,
           ...(person.ownerId !== undefined && { ownerId: person.ownerId }),
+          ...(person.name !== undefined && { name: person.name }),
+          ...(person.link !== undefined && { link: person.link }),
         },
       }),
+      ...reasonsOf(trace),
       ...(companyId !== undefined && { companyId }),
     },
     validForMs: isMatch ? source.matchValidForMs : source.missValidForMs,
   };
+}
+
+/** The searched forms and the first candidates, so that a match from the ledger can be explained too. */
+function reasonsOf(
+  trace: PersonMatch['trace'] | undefined,
+): Partial<Pick<MatchTrace, 'forms' | 'candidates'>> {
+  if (trace === undefined || !('candidates' in trace)) return {};
+  const keptFirst = [...trace.candidates].sort((a, b) => Number(b.kept) - Number(a.kept));
+  return { forms: trace.forms ?? [], candidates: keptFirst.slice(0, keptCandidatesMax) };
 }
 
 /** Reads an entry of the ledger. An entry that was made under other rules does not count. */
@@ -183,14 +218,16 @@ function readKept(
   source: RulesSource,
 ): PersonMatch | undefined {
   if (record === null || typeof record !== 'object' || Array.isArray(record)) return undefined;
-  const { under, rule, person, companyId } = record as unknown as Kept & { under?: string };
+  const { under, rule, person, companyId, ...reasons } = record as unknown as Kept & {
+    under?: string;
+  } & Partial<Pick<MatchTrace, 'forms' | 'candidates'>>;
   if (under !== rulesWord(source)) return undefined;
   return {
     person,
     companyId,
     rule,
     searched: false,
-    trace: { number, rule, ...unverified(number), fromLedger: true },
+    trace: { number, rule, ...unverified(number), fromLedger: true, ...reasons },
   };
 }
 

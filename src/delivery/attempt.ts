@@ -1,24 +1,16 @@
-import { createHash } from 'node:crypto';
-import type { Adapter, Capabilities } from '../contract/adapter.ts';
-import type { Delivery, Visit } from '../contract/delivery.ts';
+import type { Adapter } from '../contract/adapter.ts';
+import type { Delivery } from '../contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
 import { delivered, rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
-import type { Call } from '../domain/call.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { CallRecord } from '../domain/fold.ts';
 import type { Log } from '../domain/log.ts';
-import { hasEnded } from '../domain/stage.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
+import { asDelivery, type DeliveryDependencies } from './as-delivery.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import { reconcile } from './reconcile.ts';
 
-export interface AttemptDependencies {
-  readonly name: string;
+export interface AttemptDependencies extends DeliveryDependencies {
   readonly adapter: Adapter;
-  readonly capabilities: Capabilities;
-  readonly completeCall: (record: CallRecord) => Call;
   readonly log: Log;
-  readonly clock: Clock;
   /** After this time the attempt ends, and the outcome of an unanswered delivery is unknown. */
   readonly deadlineMs: number;
 }
@@ -148,40 +140,4 @@ function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery 
       'Compute it again: npm run refold -- --apply --id <call id>',
     );
   }
-}
-
-function asDelivery(
-  due: DueDelivery,
-  { name, capabilities, completeCall, clock }: AttemptDependencies,
-): Delivery {
-  const call = completeCall(due.call);
-  return {
-    id: call.call_id,
-    idempotencyKey: idempotencyKey(name, call.call_id),
-    call,
-    revision: due.revision,
-    visit: visitOf(due),
-    // A call that has reached none of the destination's stages is due only because its end is overdue.
-    isOver: !capabilities.stages.includes(call.stage) || hasEnded(call, clock()),
-    attempt: due.attempts + (mayHaveLanded(due) ? 2 : 1),
-    remoteId: due.remoteId,
-    landedRevision: due.landedRevision,
-    landedTrace: due.landedTrace,
-  };
-}
-
-function visitOf({ isRevisit, landedRevision, revision }: DueDelivery): Visit {
-  if (landedRevision === undefined) return isRevisit ? 'revisit' : 'first';
-  if (landedRevision !== revision) return 'changed';
-  return isRevisit ? 'revisit' : 'replay';
-}
-
-/** A changed or replayed call starts its count again, but an earlier attempt may have written a record. */
-function mayHaveLanded({ attempts, attemptedBefore, landedRevision }: DueDelivery): boolean {
-  return attempts === 0 && attemptedBefore && landedRevision === undefined;
-}
-
-/** The same for every attempt and revision of one call at one destination. */
-export function idempotencyKey(destination: string, callId: string): string {
-  return `jet-${createHash('sha256').update(`${destination}\n${callId}`).digest('hex').slice(0, 36)}`;
 }

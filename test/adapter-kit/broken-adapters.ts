@@ -128,6 +128,19 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     },
   })),
   broken(
+    'lands a call when it should only compare it',
+    [
+      'writes nothing when it compares a call that has not landed',
+      'names the changed duration when it compares a later revision, and leaves the record as it is',
+    ],
+    ({ right }) => ({
+      async compare(delivery, signal) {
+        await right.deliver([delivery], signal);
+        return { effect: 'update', fields: [{ field: 'duration', before: '192', after: '245' }] };
+      },
+    }),
+  ),
+  broken(
     'omits refused records, and answers the rest by position',
     neighbours,
     around((deliver) => async (batch, signal) => {

@@ -1,5 +1,6 @@
 import type { Sentence } from './sentence.ts';
 import { checkSentences } from './sentences/check.ts';
+import { comparingSentences } from './sentences/comparing.ts';
 import { definitionSentences } from './sentences/definition.ts';
 import { faultSentences } from './sentences/faults.ts';
 import { landingSentences } from './sentences/landing.ts';
@@ -11,6 +12,7 @@ import { sampleSentences } from './sentences/samples.ts';
 export const contractSentences: readonly Sentence[] = [
   ...definitionSentences,
   ...landingSentences,
+  ...comparingSentences,
   ...matchingSentences,
   ...faultSentences,
   ...checkSentences,

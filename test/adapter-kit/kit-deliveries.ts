@@ -1,7 +1,7 @@
 import { sampleCall, sampleKinds, type SampleKind } from '../../src/cli/adapter/sample-calls.ts';
 import type { Delivery } from '../../src/contract/delivery.ts';
 import type { Delivered } from '../../src/contract/outcome.ts';
-import { idempotencyKey } from '../../src/delivery/attempt.ts';
+import { idempotencyKey } from '../../src/delivery/as-delivery.ts';
 import type { Call, LandingSettings } from '../../src/domain/call.ts';
 import { hasEnded, isFinalStage } from '../../src/domain/stage.ts';
 

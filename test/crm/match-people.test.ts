@@ -83,7 +83,11 @@ describe('the people behind numbers', () => {
       companyId: 'c',
       rule: 'only_hit',
       searched: false,
-      trace: { number: ann, rule: 'only_hit', fromLedger: true },
+      trace: {
+        ...{ number: ann, rule: 'only_hit', fromLedger: true },
+        forms: ['61491570006', '0491570006', '491570006'],
+        candidates: [{ object: 'Contact', id: 'a', kept: true, why: 'its number is the same' }],
+      },
     });
     expect(from.searches).toHaveLength(1);
   });

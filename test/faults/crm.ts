@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ReferenceRecord } from '../adapter-kit/reference/mapping.ts';
-import { idempotencyKey } from '../../src/delivery/attempt.ts';
+import { idempotencyKey } from '../../src/delivery/as-delivery.ts';
 import type { Destination } from './answered-pushes.ts';
 
 /** The destination's reaction to one write request. */

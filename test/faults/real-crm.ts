@@ -1,5 +1,5 @@
 import type { Random } from '../../src/simulate/traffic/random.ts';
-import { idempotencyKey } from '../../src/delivery/attempt.ts';
+import { idempotencyKey } from '../../src/delivery/as-delivery.ts';
 import { callKey } from '../../adapters/hubspot/check/properties.ts';
 import { startHubspotStandIn } from '../../adapters/hubspot/test/stand-in/hubspot-stand-in.ts';
 import { startSalesforceStandIn } from '../../adapters/salesforce/test/stand-in/salesforce-stand-in.ts';

@@ -122,8 +122,18 @@ export function readOwners(body: unknown): { owners: readonly HubspotOwner[]; af
   return { owners: results, after: paging?.next?.after };
 }
 
-export function readTokenScopes(body: unknown): ReadonlySet<string> {
-  return new Set(inShape(z.object({ scopes: z.array(z.string()) }), body).scopes);
+const token = z.object({ scopes: z.array(z.string()), hubId: id.optional() });
+
+/** What HubSpot says about the token of a private app. */
+export interface TokenInfo {
+  readonly scopes: ReadonlySet<string>;
+  /** The number of the portal, as it stands in the addresses of its pages. */
+  readonly portalId: string | undefined;
+}
+
+export function readTokenInfo(body: unknown): TokenInfo {
+  const { scopes, hubId } = inShape(token, body);
+  return { scopes: new Set(scopes), portalId: hubId };
 }
 
 function inShape<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

@@ -54,6 +54,9 @@ const contactProperties = [
 // So many results usually belong to one of the numbers. Smaller searches find which.
 const pagesMax = 2;
 
+// For the operator. They are asked for where the request has room for them.
+const nameProperties = ['firstname', 'lastname'];
+
 /**
  * The index holds national numbers without the trunk prefix. Where the country was unknown, it holds the typed digits.
  */
@@ -78,7 +81,10 @@ export function createPeopleApi(transport: Transport): PeopleApi {
           ({ SearchApi }, configuration) => new SearchApi(configuration).doSearch(body),
           signal,
         );
-      return searchAll({ ...searchBy(numbers), pagesMax, send });
+      const search = searchBy(numbers);
+      const named = { ...search, properties: [...search.properties, ...nameProperties] };
+      const isRoomy = wordsPerSearch(named) === numbers.length;
+      return searchAll({ ...(isRoomy ? named : search), pagesMax, send });
     },
     readContactsByKey: (numbers, signal) =>
       readRecords(numbers, (some) => {

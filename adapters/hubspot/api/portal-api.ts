@@ -3,9 +3,10 @@ import {
   readOwners,
   readProperties,
   readProperty,
-  readTokenScopes,
+  readTokenInfo,
   type HubspotOwner,
   type PropertyDefinition,
+  type TokenInfo,
 } from './answers.ts';
 import { Refusal } from './refusal.ts';
 import type { Transport } from './transport.ts';
@@ -33,8 +34,8 @@ export interface PortalApi {
     signal: AbortSignal,
   ): Promise<void>;
   listOwners(archived: boolean, signal: AbortSignal): Promise<readonly HubspotOwner[]>;
-  /** The scopes of the token. HubSpot reports them only for private apps. Undefined: unknown. */
-  readScopes(token: string, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
+  /** HubSpot describes only tokens of private apps. Undefined: unknown. */
+  readToken(token: string, signal: AbortSignal): Promise<TokenInfo | undefined>;
 }
 
 const ownersPageSize = 500;
@@ -75,10 +76,10 @@ export function createPortalApi(transport: Transport): PortalApi {
         signal,
       );
     },
-    async readScopes(tokenKey, signal) {
+    async readToken(tokenKey, signal) {
       try {
         const answer = await transport.post(tokenInfoPath, { tokenKey }, signal);
-        return readTokenScopes(answer);
+        return readTokenInfo(answer);
       } catch (error) {
         if (error instanceof Refusal && error.status < 500 && error.status !== 429) return undefined;
         throw error;

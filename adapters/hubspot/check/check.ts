@@ -84,7 +84,7 @@ const neededScopes = [
 
 /** A successful read does not prove that the token can write. */
 async function checkScopes({ client, config }: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
-  const scopes = await client.readScopes(config.HUBSPOT_ACCESS_TOKEN, signal);
+  const scopes = (await client.readToken(config.HUBSPOT_ACCESS_TOKEN, signal))?.scopes;
   if (scopes === undefined) return [];
   const needed = [...neededScopes, ...(config.HUBSPOT_OWNERS.size > 0 ? ['crm.objects.owners.read'] : [])];
   const lacking = needed.filter((scope) => !scopes.has(scope));

@@ -8,6 +8,7 @@ export function candidateOf({ id, properties, updatedAt }: HubspotRecord): Match
   return {
     object: 'contact',
     id,
+    name: [value('firstname'), value('lastname')].filter(Boolean).join(' ') || undefined,
     numbers: [
       value('hs_calculated_phone_number') ?? value('phone'),
       value('hs_calculated_mobile_number') ?? value('mobilephone'),

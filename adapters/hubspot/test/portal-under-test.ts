@@ -13,7 +13,7 @@ import type { Ledger } from '../../../src/domain/remembered/ledger.ts';
 import { isFinalStage } from '../../../src/domain/stage.ts';
 import { createMemoryLedger } from '../../../src/crm/memory-ledger.ts';
 import { createMemoryNotes } from '../../../src/crm/memory-notes.ts';
-import { idempotencyKey } from '../../../src/delivery/attempt.ts';
+import { idempotencyKey } from '../../../src/delivery/as-delivery.ts';
 import { asOfNow, deliveryOf, previewNowMs, revised } from '../../../test/adapter-kit/kit-deliveries.ts';
 import { movedClock, silentLog, type MovedClock } from '../../../test/fixtures/running-worker.ts';
 import { startHubspotStandIn, type HubspotStandIn, type PortalRecord } from './stand-in/hubspot-stand-in.ts';

@@ -35,6 +35,8 @@ export interface SalesforceConnection {
   authorize(signal: AbortSignal): Promise<void>;
   /** The id of the user that the token belongs to; undefined before the first token. */
   userId(): string | undefined;
+  /** The address of the org, with its pages and its API; undefined before the first token. */
+  instanceUrl(): string | undefined;
 }
 
 /** A request, and once more with a new token. */
@@ -153,6 +155,8 @@ export function createConnection(
       await authorized(signal);
     },
     userId: () => opened?.userInfo?.id,
+    instanceUrl: () =>
+      typeof opened?.accessToken === 'string' ? opened.instanceUrl.replace(/\/+$/, '') : undefined,
   };
 }
 

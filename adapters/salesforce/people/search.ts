@@ -71,6 +71,7 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
   };
   const fields = [
     'Id',
+    'Name',
     'OwnerId',
     'LastModifiedDate',
     ...ofItsKind[object],
@@ -110,6 +111,7 @@ export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate 
     // Where contacts are not searched, it stays among accounts.
     object: personId !== undefined && config.SALESFORCE_OBJECTS.includes('Contact') ? 'Contact' : object,
     id: personId ?? id,
+    name: textOf(row['Name']),
     numbers,
     modifiedAtMs: Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs,
     companyId: object === 'Account' ? id : textOf(row['AccountId']),

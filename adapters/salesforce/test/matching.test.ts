@@ -272,12 +272,17 @@ describe('the trace', () => {
       number: annsNumber,
       forms: ['61491570006', '0491570006', '491570006'],
       candidates: [
-        { object: 'Account', id: other, kept: false, why: 'a Contact comes first' },
+        { object: 'Account', id: other, name: 'Acme', kept: false, why: 'a Contact comes first' },
         { object: 'Contact', id: ann, kept: true, why: 'its number is the same' },
       ],
       rule: 'object_priority',
     });
-    expect(trace.person.record).toMatchObject({ object: 'Contact', id: ann });
+    expect(trace.person.record).toMatchObject({
+      object: 'Contact',
+      id: ann,
+      link: expect.stringContaining(`/${ann}`),
+    });
+    expect(trace.fields['Subject']?.after).toContain('call');
     expect(trace.owner).toMatchObject({ rule: "the person's owner" });
     expect(Object.keys(trace.written)).toContain('Subject');
   });

@@ -169,6 +169,11 @@ export interface Crm {
     /** Makes one person for each number. The CRM keeps the number unique. */
     make(numbers: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, MadePerson>>;
   };
+  /**
+   * The address of a record in the CRM's own pages, made without a request.
+   * @param object the kind of a person or company; undefined for an activity
+   */
+  linkTo?(object: string | undefined, id: string): string | undefined;
   budget(): Budget;
   /** The most rows in one write at present. */
   rowsMax(): number;

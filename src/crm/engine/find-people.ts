@@ -55,14 +55,15 @@ export async function findPeople(
 
 const noRecord = { record: undefined, companyId: undefined, number: undefined };
 
-function personOf({ people }: Crm, number: string, match: PersonMatch | undefined): Person {
+function personOf(crm: Crm, number: string, match: PersonMatch | undefined): Person {
   if (match === undefined)
     return { ...noRecord, number, state: 'not searched', match: { number, rule: 'not searched' } };
+  const { people } = crm;
   const { person, companyId, rule } = match;
   const company: MatchedPerson | undefined =
     companyId === undefined || people.companyObject === undefined
       ? undefined
-      : { object: people.companyObject, id: companyId };
+      : { object: people.companyObject, id: companyId, link: crm.linkTo?.(people.companyObject, companyId) };
   const isFound = person !== undefined || companyId !== undefined;
   return {
     state: isFound ? 'found' : rule === 'no_hit' ? 'nobody' : 'several',
@@ -151,7 +152,8 @@ export async function makePeople(
   return made;
 }
 
-function peopleSource({ people, tools }: Crm, signal: AbortSignal): PeopleSource {
+function peopleSource(crm: Crm, signal: AbortSignal): PeopleSource {
+  const { people, tools } = crm;
   const { rules, searchedIn, searchSize } = people;
   return {
     ledger: tools.ledger,
@@ -159,6 +161,7 @@ function peopleSource({ people, tools }: Crm, signal: AbortSignal): PeopleSource
     ...(searchedIn !== undefined && { searchedIn }),
     readNumber: (text) => tools.readNumber(text),
     searchSize,
+    linkTo: (object, id) => crm.linkTo?.(object, id),
     search: (numbers) => people.search(numbers, signal),
     matchValidForMs,
     missValidForMs,

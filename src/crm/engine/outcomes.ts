@@ -1,12 +1,13 @@
 import type { Delivery } from '../../contract/delivery.ts';
 import { delivered, held, rejected, retry, skipped, type Outcome } from '../../contract/outcome.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import { isFinalStage, liveEndsAfterMs } from '../../domain/stage.ts';
 import { lateMatchAfterMs } from '../late-match.ts';
 import { whySkipped } from '../unmatched.ts';
-import type { Fields, Person } from './activity.ts';
+import type { Fields, FieldValue, Person } from './activity.ts';
 import type { Crm, RowResult } from './crm.ts';
 import { isLateLook, printOf, type Landing, type Run } from './landing.ts';
-import { asJson, readTrace, type Dropped } from './trace.ts';
+import { asJson, readTrace, type Dropped, type WrittenFields } from './trace.ts';
 
 /** A landing that the CRM confirmed. */
 export interface Landed {
@@ -15,6 +16,10 @@ export interface Landed {
   readonly how?: string;
   /** The values that were written now, or already there. */
   readonly written: Fields;
+  /** The fields that this landing wrote. Absent: all of `written`. */
+  readonly changed?: Fields;
+  /** What the CRM showed before, where it was read. */
+  readonly shown?: Fields | undefined;
   /** Values that were not written, in addition to those that the landing dropped. */
   readonly dropped?: Dropped;
 }
@@ -36,11 +41,26 @@ export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: L
         : owner,
     written: { ...last?.written, ...written },
     dropped: Object.fromEntries(Object.entries(dropped).filter(([name]) => !(name in written))),
+    fields: { ...last?.fields, ...writtenFields(landing, landed) },
+    link: landed.id === undefined ? undefined : crm.linkTo?.(undefined, landed.id),
     notes,
   });
   const { id: remoteId, effect } = landed;
   const revisitAfterMs = revisitOf(crm, landing);
   outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
+}
+
+// A trace explains a landing. It is no copy of it.
+const shownValueMax = 200;
+
+function writtenFields({ last }: Landing, { changed, written, shown }: Landed): WrittenFields {
+  const text = (value: FieldValue): string => cutText(String(value ?? ''), shownValueMax);
+  return Object.fromEntries(
+    Object.entries(changed ?? written).map(([name, value]) => {
+      const before = shown?.[name] === undefined ? last?.fields[name]?.after : text(shown[name]);
+      return [name, { ...(before !== undefined && { before }), after: text(value) }];
+    }),
+  );
 }
 
 function lastOwner({ rule, id, place, why }: NonNullable<Landing['last']>['owner']): Landing['owner'] {

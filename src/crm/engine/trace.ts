@@ -19,13 +19,29 @@ export interface Trace {
   /** The fingerprint of the last written value, by field. */
   readonly written: Readonly<Record<string, string>>;
   readonly dropped: Dropped;
+  /** The last write of each field: its text before, where it is known, and after. Long texts are cut. */
+  readonly fields: WrittenFields;
+  /** The address of the activity in the CRM's pages. */
+  readonly link: string | undefined;
   readonly notes: readonly string[];
 }
+
+export type WrittenFields = Readonly<
+  Record<string, { readonly before?: string | undefined; readonly after: string }>
+>;
 
 const shape = z.object({
   person: z.object({
     state: z.enum(['found', 'nobody', 'several', 'unsearchable', 'not searched']),
-    record: z.object({ object: z.string(), id: z.string(), ownerId: z.string().optional() }).optional(),
+    record: z
+      .object({
+        object: z.string(),
+        id: z.string(),
+        ownerId: z.string().optional(),
+        name: z.string().optional(),
+        link: z.string().optional(),
+      })
+      .optional(),
     companyId: z.string().optional(),
     number: z.string().optional(),
     match: z.json(),
@@ -38,6 +54,7 @@ const shape = z.object({
   }),
   written: z.record(z.string(), z.string()),
   dropped: z.record(z.string(), z.object({ why: z.string(), value: z.string() })).default({}),
+  fields: z.record(z.string(), z.object({ before: z.string().optional(), after: z.string() })).default({}),
 });
 
 /** The readable part of the last landing's trace. */
@@ -48,12 +65,14 @@ export function readTrace(trace: JsonValue | undefined): LastLanding | undefined
   return shape.safeParse(trace).data;
 }
 
-export function asJson({ how, person, owner, written, dropped, notes }: Trace): JsonValue {
+export function asJson({ how, person, owner, written, dropped, fields, link, notes }: Trace): JsonValue {
   return definedOnly({
     how,
     person: definedOnly({ ...person, record: person.record && definedOnly({ ...person.record }) }),
     owner: definedOnly({ ...owner }),
     written: { ...written },
+    fields: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, definedOnly(values)])),
+    link,
     dropped: Object.fromEntries(
       Object.entries(dropped).map(([name, { why, value }]) => [name, { why, value }]),
     ),

@@ -88,7 +88,9 @@ export async function updateActivities(run: Run, knowns: readonly Known[]): Prom
 
 function settleChange(run: Run, { known, fields, same, dropped }: Change, isLinked: boolean): void {
   const effect = Object.keys(fields).length > 0 || isLinked ? 'updated' : 'unchanged';
-  settleLanded(run, known.landing, { id: known.id, effect, written: { ...same, ...fields }, dropped });
+  const { landing, id, shown } = known;
+  const written = { ...same, ...fields };
+  settleLanded(run, landing, { id, effect, written, changed: fields, shown: shown?.fields, dropped });
 }
 
 // The first attempt finds that a record is gone, and the second searches again.
