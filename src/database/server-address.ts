@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { DialectName } from './database.ts';
 
 /** The encryption of a connection, in the words of PostgreSQL's libpq (https://www.postgresql.org/docs/current/libpq-ssl.html). */
@@ -90,7 +91,7 @@ export function parseServerAddress(url: string): ServerAddress | { readonly faul
   if (decoded === undefined) return { fault: unreadable };
   const hosts = readHosts(options.host ?? hostList, usualPorts[dialect], options.port);
   if ('fault' in hosts) return hosts;
-  const fault = tlsFault(options) ?? targetFault(options);
+  const fault = tlsFault(options) ?? targetFault(options) ?? nameFault(dialect, options, hosts.list);
   if (fault !== undefined) return { fault };
   const seconds = Number(options.connect_timeout ?? connectTimeoutSeconds);
   if (!(seconds >= 1 && seconds <= 60)) return { fault: 'has a connect_timeout that is not 1 to 60 seconds' };
@@ -179,6 +180,20 @@ function targetFault({ target_session_attrs: target }: Options): string | undefi
     ? undefined
     : 'has a target_session_attrs that is not any, read-write or primary; the receiver must write';
 }
+
+/** mysql2 checks the name of a certificate only for a host name. An address would be accepted unchecked. */
+function nameFault(
+  dialect: ServerAddress['dialect'],
+  options: Options,
+  hosts: readonly ServerHost[],
+): string | undefined {
+  if (!checksNamesOnly[dialect] || tlsOf(options) !== 'verify-full') return undefined;
+  return hosts.some(({ host }) => isIP(host) !== 0)
+    ? 'names an IP address; sslmode=verify-full needs a host name with MySQL and MariaDB'
+    : undefined;
+}
+
+const checksNamesOnly: Readonly<Record<ServerAddress['dialect'], boolean>> = { postgres: false, mysql: true };
 
 /** As in libpq, a certificate authority makes `require` check it. A certificate file alone asks for encryption. */
 function tlsOf({ sslmode, sslrootcert, sslcert }: Options): TlsMode {

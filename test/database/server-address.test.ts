@@ -70,6 +70,7 @@ describe('the URL of a database server', () => {
     ['postgres://db/calls?sslmode=disable&sslrootcert=/ca', 'certificate file although sslmode is disable'],
     ['postgres://db/calls?sslcert=/c.pem', 'only one of sslcert and sslkey'],
     ['postgres://db/calls?target_session_attrs=standby', 'not any, read-write or primary'],
+    ['mysql://10.0.0.5/calls?sslmode=verify-full', 'verify-full needs a host name with MySQL and MariaDB'],
     ['postgres://db/calls?connect_timeout=0', 'connect_timeout that is not 1 to 60 seconds'],
   ])('is refused with its reason: %s', (url, reason) => {
     expect(databaseUrlFault(url)).toContain(reason);

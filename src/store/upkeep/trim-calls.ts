@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { DeliveryState } from '../deliveries.ts';
+import { dialects } from '../../database/dialect.ts';
 import { lockInOrder } from '../../database/lock-order.ts';
 import { firstPushIdAt } from '../push-id.ts';
 import type { Store } from '../store.ts';
@@ -51,7 +52,9 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
   const callIds = [...new Set(page.map((push) => push.call_id))];
   const next = page.length < pushesMax ? undefined : page.at(-1)?.id;
   if (callIds.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held: [] };
+  const { preferIndexes } = dialects[store.writer.dialect];
   return inTransaction(store.writer, async (transaction) => {
+    if (preferIndexes !== undefined) await transaction.raw(preferIndexes);
     // Locked in the same way as in a receiver: a push of such a call waits, and then finds the tombstone.
     const pastTime = transaction('calls').whereIn('id', callIds).where('last_received_at', '<', beforeMs);
     const old = await lockInOrder(store.writer, pastTime, 'id');
