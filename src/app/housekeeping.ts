@@ -11,6 +11,8 @@ import { deleteOldAudit } from '../store/lookup/audit.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
 import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
 import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';
+import { deleteOldAskedRedirects } from '../store/lookup/asked-redirects.ts';
+import { deleteOldRefused } from '../store/lookup/refused-requests.ts';
 import { deleteOldQuarantine } from '../store/quarantine.ts';
 import { deleteEndedSessions } from '../store/oauth/sessions.ts';
 import type { Store } from '../store/store.ts';
@@ -36,6 +38,7 @@ export type TrimmedKind =
   | 'pushes'
   | 'deliveries'
   | 'quarantined'
+  | 'refused_requests'
   | 'tokens'
   | 'grants'
   | 'sessions'
@@ -135,6 +138,8 @@ export async function runHousekeeping(
     if (beforeMs === undefined || doubt === 'share') return counts;
     await removeAll('audit_entries', (limit) => deleteOldAudit(store, beforeMs, limit));
     await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));
+    await removeAll('refused_requests', (limit) => deleteOldRefused(store, beforeMs, limit));
+    await deleteOldAskedRedirects(store, beforeMs);
     const held = new Map<string, Set<string>>();
     let afterId: string | undefined = '';
     await inSteps(async () => {

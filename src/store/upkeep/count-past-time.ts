@@ -29,6 +29,7 @@ export async function countPastTime(
     await count('pushes', knex('pushes').whereIn('call_id', old().select('id')));
     await count('audit entries', knex('audit').where('at', '<', beforeMs));
     await count('refused bodies', knex('quarantine').where('last_received_at', '<', beforeMs));
+    await count('refused requests', knex('refused_requests').where('last_at', '<', beforeMs));
   }
   await count('tokens', knex('oauth_tokens').where('expires_at', '<', endedBeforeMs));
   await count('approvals', knex('oauth_families').where('expires_at', '<', endedBeforeMs));

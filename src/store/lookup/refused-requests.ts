@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../../database/database.ts';
+import { inTransaction } from '../../database/transaction.ts';
+import { firstPushIdAt } from '../push-id.ts';
+import type { Store } from '../store.ts';
+
+/** A kind of request that was turned away, with the number of such requests and the facts of the latest one. */
+export interface RefusedRequests {
+  /** The caller's IP address. */
+  readonly address: string;
+  /** Without its query, and without parts that may be a number, an id or a token. */
+  readonly path: string;
+  /** The code of the problem or of the OAuth error. */
+  readonly code: string;
+  readonly status: number;
+  readonly method: string;
+  /** The kind of credential: none, bearer, basic, header, body or other. */
+  readonly credential: string;
+  /** The declared size of the body in bytes. */
+  readonly size: number | undefined;
+  readonly times: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly requestId: string;
+  /** Where the body was kept. */
+  readonly quarantineId: string | undefined;
+}
+
+/** The most rows that the table holds. The oldest go first. */
+export const refusedRowsMax = 10_000;
+
+const minuteMs = 60_000;
+
+/** Adds counts to their minutes in one statement, and removes the oldest rows above the limit. */
+export async function addRefused(
+  { writer }: Pick<Store, 'writer'>,
+  refused: readonly RefusedRequests[],
+  rowsMax = refusedRowsMax,
+): Promise<void> {
+  if (refused.length === 0) return;
+  const rows = refused
+    .map((one) => [
+      ...[idOf(one), one.address, one.path, one.code, one.status, one.method, one.credential],
+      ...[one.size ?? null, one.times, one.firstAtMs, one.lastAtMs, one.requestId, one.quarantineId ?? null],
+    ])
+    // In the order of the key, so that two processes never wait for each other.
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  await inTransaction(writer, async (transaction) => {
+    await writer.upsert(transaction, {
+      table: 'refused_requests',
+      columns: [
+        ...['id', 'address', 'path', 'code', 'status', 'method', 'credential'],
+        ...['size', 'times', 'first_at', 'last_at', 'request_id', 'quarantine_id'],
+      ],
+      key: ['id'],
+      assign: {
+        times: ({ stored, incoming }) => `${stored('times')} + ${incoming('times')}`,
+        first_at: ({ stored }) => stored('first_at'),
+        quarantine_id: ({ stored, incoming }) =>
+          `COALESCE(${incoming('quarantine_id')}, ${stored('quarantine_id')})`,
+      },
+      rows,
+    });
+    const first = await transaction('refused_requests')
+      .orderBy('id', 'desc')
+      .offset(rowsMax)
+      .first<{ id: string } | undefined>('id');
+    if (first !== undefined) await transaction('refused_requests').where('id', '<=', first.id).delete();
+  });
+}
+
+/** The key of a row: its minute, and a hash of address, path and code. Requests of one row are counted together. */
+export function idOf({
+  address,
+  path,
+  code,
+  lastAtMs,
+}: Pick<RefusedRequests, 'address' | 'path' | 'code' | 'lastAtMs'>): string {
+  const hash = createHash('sha256').update(`${address}\n${path}\n${code}`).digest('hex');
+  return firstPushIdAt(minuteOf(lastAtMs)) + hash.slice(0, 24);
+}
+
+function minuteOf(epochMs: number): number {
+  return Math.floor(epochMs / minuteMs) * minuteMs;
+}
+
+/** Selects refused requests. Every given condition must hold. Times are in epoch milliseconds, exact to the minute. */
+export interface RefusedFilter {
+  readonly code?: string | undefined;
+  readonly path?: string | undefined;
+  readonly address?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+interface RefusedRow {
+  id: string;
+  address: string;
+  path: string;
+  code: string;
+  status: number;
+  method: string;
+  credential: string;
+  size: number | null;
+  times: number;
+  first_at: number;
+  last_at: number;
+  request_id: string;
+  quarantine_id: string | null;
+}
+
+/**
+ * Refused requests, the latest first. Equal ones of all minutes (same address, path and code) are one entry. Reads at most
+ * {@link refusedRowsMax} rows.
+ */
+export async function readRefused(reader: Database, filter: RefusedFilter): Promise<RefusedRequests[]> {
+  const rows = await reader
+    .knex('refused_requests')
+    .modify((query) => {
+      const { code, path, address, sinceMs, untilMs } = filter;
+      if (code !== undefined) void query.where({ code });
+      if (path !== undefined) void query.where({ path });
+      if (address !== undefined) void query.where({ address });
+      if (sinceMs !== undefined) void query.where('id', '>=', firstPushIdAt(minuteOf(sinceMs)));
+      if (untilMs !== undefined) void query.where('id', '<', firstPushIdAt(untilMs));
+    })
+    .orderBy('id', 'desc')
+    .limit(refusedRowsMax)
+    .select<RefusedRow[]>('*');
+  const groups = new Map<string, RefusedRequests>();
+  for (const row of rows) {
+    const one = asRefused(row);
+    const key = `${one.address}\n${one.path}\n${one.code}`;
+    const later = groups.get(key);
+    groups.set(
+      key,
+      later === undefined
+        ? one
+        : {
+            ...later,
+            times: later.times + one.times,
+            firstAtMs: Math.min(later.firstAtMs, one.firstAtMs),
+            quarantineId: later.quarantineId ?? one.quarantineId,
+          },
+    );
+  }
+  return [...groups.values()].sort((a, b) => b.lastAtMs - a.lastAtMs);
+}
+
+function asRefused(row: RefusedRow): RefusedRequests {
+  return {
+    address: row.address,
+    path: row.path,
+    code: row.code,
+    status: row.status,
+    method: row.method,
+    credential: row.credential,
+    size: row.size ?? undefined,
+    times: row.times,
+    firstAtMs: row.first_at,
+    lastAtMs: row.last_at,
+    requestId: row.request_id,
+    quarantineId: row.quarantine_id ?? undefined,
+  };
+}
+
+/** How many requests were refused since a time (epoch milliseconds), by code. The most frequent code comes first. */
+export async function countRefused(
+  { knex }: Database,
+  sinceMs: number,
+): Promise<{ code: string; times: number }[]> {
+  const rows = await knex('refused_requests')
+    .where('id', '>=', firstPushIdAt(minuteOf(sinceMs)))
+    .groupBy('code')
+    .select<{ code: string; total: number | string }[]>('code', knex.raw('sum(times) as total'));
+  return rows
+    .map(({ code, total }) => ({ code, times: Number(total) }))
+    .sort((a, b) => b.times - a.times || (a.code < b.code ? -1 : 1));
+}
+
+/** Removes rows of minutes before a time (epoch milliseconds), at most `limit`. Returns the number of removed rows. */
+export async function deleteOldRefused(
+  { writer: { knex } }: Pick<Store, 'writer'>,
+  beforeMs: number,
+  limit: number,
+): Promise<number> {
+  const ids = await knex('refused_requests')
+    .where('id', '<', firstPushIdAt(minuteOf(beforeMs)))
+    .orderBy('id')
+    .limit(limit)
+    .pluck<string[]>('id');
+  return ids.length === 0 ? 0 : knex('refused_requests').whereIn('id', ids).delete();
+}

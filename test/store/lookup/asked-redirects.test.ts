@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  askedRedirectsMax,
+  deleteOldAskedRedirects,
+  forgetAskedRedirect,
+  noteAskedRedirect,
+  readAskedRedirects,
+} from '../../../src/store/lookup/asked-redirects.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
+import { someTimeMs } from '../../fixtures/pushes.ts';
+
+const uri = 'https://jet.example/Callback?tenant=1';
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`redirect URIs that were asked for on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine);
+    });
+    afterEach(() => fresh.close());
+    const read = () => readAskedRedirects(fresh.store.reader);
+
+    it('are kept exactly, counted, the latest first', async () => {
+      await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
+      await noteAskedRedirect(fresh.store, 'one', uri.toLowerCase(), someTimeMs + 1);
+      await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs + 2);
+      const other = { uri: uri.toLowerCase(), times: 1, firstAtMs: someTimeMs + 1, lastAtMs: someTimeMs + 1 };
+      expect(await read()).toEqual([
+        { clientId: 'one', uri, times: 2, firstAtMs: someTimeMs, lastAtMs: someTimeMs + 2 },
+        { clientId: 'one', ...other },
+      ]);
+    });
+
+    it('are few, however many are asked for', async () => {
+      for (let number = 0; number < askedRedirectsMax + 5; number += 1)
+        await noteAskedRedirect(fresh.store, 'one', `${uri}&n=${number}`, someTimeMs + number);
+      const kept = await read();
+      expect(kept).toHaveLength(askedRedirectsMax);
+      expect(kept.at(-1)?.uri).toBe(`${uri}&n=5`);
+    });
+
+    it('are forgotten when asked, or when old', async () => {
+      await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
+      await noteAskedRedirect(fresh.store, 'two', uri, someTimeMs);
+      await noteAskedRedirect(fresh.store, 'three', uri, someTimeMs + 9);
+      await forgetAskedRedirect(fresh.store, 'two', uri);
+      expect(await deleteOldAskedRedirects(fresh.store, someTimeMs + 9)).toBe(1);
+      expect((await read()).map(({ clientId }) => clientId)).toEqual(['three']);
+    });
+
+    it('are not kept when they are longer than an address', async () => {
+      await noteAskedRedirect(fresh.store, 'one', `${uri}${'a'.repeat(1_000)}`, someTimeMs);
+      expect(await read()).toEqual([]);
+    });
+  });
+}
