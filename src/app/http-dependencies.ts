@@ -14,6 +14,7 @@ import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { createInbox } from '../store/inbox.ts';
+import { noteAskedRedirect } from '../store/lookup/asked-redirects.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
 import { intakeSettings } from './intake-settings.ts';
 import type { Kit, ReceivingKit } from './kit.ts';
@@ -63,6 +64,7 @@ export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
     },
     countFailure: createFailureThrottle(clock).fail,
     isStoreAway: gate.isAway,
+    noteRefusal: kit.noteRefusal,
     log: limitedLog,
   };
 }
@@ -99,7 +101,28 @@ export function authorizeDependencies(
     throttle,
     issuerUrl,
     isStoreAway: gate.isAway,
+    noteRefusal: kit.noteRefusal,
+    noteAskedRedirect: createRedirectNotes(kit),
     log: limitedLog,
+  };
+}
+
+// Anybody who knows a client id can ask for any redirect URI.
+const askedEveryMs = 60_000;
+const askedOfMinuteMax = 10;
+
+/** Keeps redirect URIs that are not registered: a few a minute, so that nobody can make the store busy with them. */
+function createRedirectNotes({ store, gate, clock, log }: Kit): AuthorizeDependencies['noteAskedRedirect'] {
+  let startedMs = -Infinity;
+  let asked = new Set<string>();
+  return (clientId, uri) => {
+    if (clock() - startedMs >= askedEveryMs) [startedMs, asked] = [clock(), new Set()];
+    const key = `${clientId} ${uri}`;
+    if (asked.has(key) || asked.size >= askedOfMinuteMax || !gate.isOpen()) return;
+    asked.add(key);
+    noteAskedRedirect(store, clientId, uri, clock()).catch((error: unknown) =>
+      log.warn({ error }, 'A redirect URI that was asked for could not be kept for the console'),
+    );
   };
 }
 

@@ -4,7 +4,10 @@ import type { Clock } from '../domain/clock.ts';
 import { limitLog, type LimitedLog } from '../domain/limited-log.ts';
 import { within } from '../domain/within.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { createNoteRefusal, type NoteRefusal } from '../http/note-refusal.ts';
 import { readBacklog, readLastPushMs } from '../store/backlog.ts';
+import { createRefusalTally, type RefusalTally } from '../store/lookup/refusal-tally.ts';
+import { addRefused } from '../store/lookup/refused-requests.ts';
 import type { SecretKeys } from '../store/secret-keys.ts';
 import { createStoreGate, type StoreGate } from '../store/store-gate.ts';
 import { probeStore, type Store } from '../store/store.ts';
@@ -15,6 +18,8 @@ export interface Kit extends KitParts {
   readonly gate: StoreGate;
   readonly watch: FileWatch;
   readonly metrics: Metrics;
+  readonly refusals: RefusalTally;
+  readonly noteRefusal: NoteRefusal;
   /** For events that strangers can cause: the number of lines is limited. */
   readonly limitedLog: LimitedLog;
 }
@@ -50,7 +55,18 @@ export function createKit(parts: KitParts): Kit {
     () => report(() => readBacklog(store, core.ADAPTERS, clock())),
     () => report(() => readLastPushMs(store)),
   );
-  return { ...parts, gate, watch, metrics, limitedLog: limitLog(log) };
+  const refusals = createRefusalTally({
+    write: (refused) => addRefused(store, refused),
+    canWrite: gate.isOpen,
+    ...{ clock, log },
+  });
+  const noteRefusal = createNoteRefusal(refusals, metrics, {
+    headerName: core.WEBHOOK_HEADER_NAME,
+    secrets: [core.WEBHOOK_HEADER_VALUE, core.WEBHOOK_HEADER_VALUE_PREVIOUS, core.METRICS_TOKEN].filter(
+      (secret) => secret !== undefined,
+    ),
+  });
+  return { ...parts, gate, watch, metrics, refusals, noteRefusal, limitedLog: limitLog(log) };
 }
 
 export function isReceiving(kit: Kit): kit is ReceivingKit {

@@ -5,6 +5,7 @@ import type { Settings } from '../config/read-settings.ts';
 import type { AdapterDefinition } from '../contract/adapter.ts';
 import { startWorker, type Worker } from '../delivery/worker.ts';
 import type { Clock } from '../domain/clock.ts';
+import { within } from '../domain/within.ts';
 import { createApp } from '../http/app.ts';
 import { createConnectionLimit, findConnectionRoom, type ConnectionRoom } from '../http/connection-limit.ts';
 import { startServer, type RunningServer } from '../http/server.ts';
@@ -48,6 +49,7 @@ const usualPace: Pace = { leaseMs: 60_000, pollMs: 500 };
 // With these limits a receiver stops within 30 s.
 const closeServerWithinMs = 10_000;
 const closeConsoleWithinMs = 2_000;
+const closeRefusalsWithinMs = 2_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
 const warningMs = 86_400_000;
@@ -123,6 +125,7 @@ async function startOn(
     isClosing,
     isOverLimit: (socket) => limit.isOver(socket),
     metrics,
+    noteRefusal: kit.noteRefusal,
     log: limitedLog,
   });
   // Listening and making adapters come first: only a start that succeeds makes and shows the first client.
@@ -172,6 +175,8 @@ async function startOn(
       clearInterval(warning);
       await Promise.all([server.close(closeServerWithinMs), consoleServer?.close(closeConsoleWithinMs)]);
       limitedLog.flush();
+      // What the last second refused is not worth a late end.
+      await within(closeRefusalsWithinMs, kit.refusals.stop()).catch(() => undefined);
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
       await filling?.stop();

@@ -1,5 +1,7 @@
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { challengeFault } from './pkce.ts';
+import { redirectUriFault } from './redirect-uri.ts';
 
 /** A valid authorization request, ready to be shown to a person: RFC 6749 section 4.1.1. */
 export interface AuthorizationRequest {
@@ -15,7 +17,15 @@ export interface AuthorizationRequest {
 
 /** A refused request. It is refused by redirect, or on a page of ours when a redirect would not be safe. */
 export type AuthorizationRefusal =
-  | { readonly kind: 'page'; readonly reason: string; readonly command?: string }
+  | {
+      readonly kind: 'page';
+      readonly code: 'invalid_request' | 'unknown_client' | 'redirect_not_registered';
+      readonly reason: string;
+      /** The redirect URI that is not registered, if it can be registered for the client. */
+      readonly asked?: { readonly clientId: string; readonly uri: string };
+      /** The command that registers it. */
+      readonly command?: string;
+    }
   | {
       readonly kind: 'redirect';
       readonly redirectUri: string;
@@ -41,7 +51,8 @@ export async function readAuthorizationRequest(
   const clientId = value('client_id');
   if (clientId === undefined) return page('The request names no client (client_id).');
   const client = await readClient(clientId);
-  if (client === undefined) return page('The request names an unknown client. Check its client_id.');
+  if (client === undefined)
+    return page('The request names an unknown client. Check its client_id.', 'unknown_client');
   const redirectUri = findRedirectUri(client, value('redirect_uri'));
   if ('kind' in redirectUri) return redirectUri;
 
@@ -105,27 +116,44 @@ function findRedirectUri(
   client: OAuthClientRow,
   named: string | undefined,
 ): { uri: string } | AuthorizationRefusal {
+  if (named !== undefined)
+    return client.redirectUris.includes(named) ? { uri: named } : notRegistered(client, named);
   const [first, ...more] = client.redirectUris;
   if (first === undefined) {
-    return page(
-      'No redirect URL is registered for this client. Ask the sender for its redirect URL and register it:',
-      `npm run client -- redirect ${client.id} --add <url>`,
-    );
+    return {
+      kind: 'page',
+      code: 'redirect_not_registered',
+      reason:
+        'No redirect URL is registered for this client. Ask the sender for its redirect URL and register it:',
+      command: `npm run client -- redirect ${client.id} --add <url>`,
+    };
   }
-  if (named === undefined) {
-    return more.length === 0
-      ? { uri: first }
-      : page('The request names no redirect_uri, and several are registered for this client.');
-  }
-  if (!client.redirectUris.includes(named)) {
-    return page(
-      'The redirect_uri of the request is not registered for this client. If it belongs to the sender, register it:',
-      `npm run client -- redirect ${client.id} --add <url>`,
-    );
-  }
-  return { uri: named };
+  return more.length === 0
+    ? { uri: first }
+    : page('The request names no redirect_uri, and several are registered for this client.');
 }
 
-function page(reason: string, command?: string): AuthorizationRefusal {
-  return { kind: 'page', reason, ...(command === undefined ? {} : { command }) };
+// A longer address is cut on the page and in the log, so that it could not be registered from there.
+const askedLengthMax = 1_000;
+
+function notRegistered({ id: clientId }: OAuthClientRow, uri: string): AuthorizationRefusal {
+  const code = 'redirect_not_registered';
+  const fault = uri.length > askedLengthMax ? 'is too long' : redirectUriFault(uri);
+  if (fault !== undefined)
+    return {
+      ...page(`The redirect_uri of the request cannot be registered, because it ${fault}.`),
+      code,
+    };
+  return {
+    ...{ kind: 'page', code, asked: { clientId, uri } },
+    reason:
+      'The redirect_uri of the request is not registered for this client. If it belongs to the sender, register it:',
+    command: `npm run client -- redirect ${clientId} --add ${shellWord(uri)}`,
+  };
+}
+
+type PageRefusal = Extract<AuthorizationRefusal, { kind: 'page' }>;
+
+function page(reason: string, code: PageRefusal['code'] = 'invalid_request'): PageRefusal {
+  return { kind: 'page', code, reason };
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { Strategy } from 'passport-strategy';
 import { callerNetwork } from './caller-address.ts';
+import { credentialOf, type Credential } from './credential.ts';
 import type { FailureThrottle } from './failure-throttle.ts';
 import { equalInConstantTime, isRandomText } from './secrets.ts';
 import type { TokenHolder } from './token-verifier.ts';
@@ -27,8 +28,6 @@ export interface Refused {
   /** The kind of credential in the request. */
   readonly credential: Credential;
 }
-
-export type Credential = 'header' | 'bearer' | 'basic' | 'other' | 'none';
 
 /** The scope that a token needs for the webhook routes. */
 export const webhookScope = 'webhooks';
@@ -93,7 +92,7 @@ export class WebhookStrategy extends Strategy {
   }
 
   private refuse(request: Request, challenge: string, status: 401 | 403, isGuess: boolean): void {
-    const credential = this.credentialOf(request);
+    const credential = credentialOf(request, this.fixedHeader?.name);
     // A wrong fixed header counts as a guess even when the request also has a token. Otherwise guesses could hide behind
     // tokens.
     const guessKey =
@@ -103,16 +102,6 @@ export class WebhookStrategy extends Strategy {
           ? callerNetwork(request)
           : undefined;
     this.fail({ challenge, guessKey, credential } satisfies Refused, status);
-  }
-
-  private credentialOf(request: Request): Credential {
-    const { authorization } = request.headers;
-    const scheme = /^(bearer|basic) /i.exec(authorization ?? '')?.[1]?.toLowerCase() as
-      'bearer' | 'basic' | undefined;
-    if (this.givenHeader(request) !== undefined && (this.fixedHeader?.name !== 'authorization' || !scheme)) {
-      return 'header';
-    }
-    return scheme ?? (authorization === undefined ? 'none' : 'other');
   }
 
   private givenHeader({ headers }: Request): string | undefined {

@@ -1,4 +1,5 @@
 import type { PushWarning } from '../domain/push.ts';
+import { shownCallId } from '../domain/shown-call-id.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { PushReading } from '../intake/read-push.ts';
 import { createPushId } from '../store/push-id.ts';
@@ -56,7 +57,7 @@ export function answerTaken(
     const { code, quarantineId: pushId } = taken;
     metrics.pushSetAside(stage);
     log.info(
-      { pushId, stage, code },
+      { pushId, callId: shownCallId(callId), stage, code },
       'A push was put into the quarantine, because its call was removed or is full',
     );
     const received = callId.slice(0, 100);
@@ -72,6 +73,7 @@ export function answerTaken(
   }
   const { pushId, duplicate } = taken;
   metrics.pushStored(stage, duplicate);
-  log.info({ pushId, stage, duplicate, warnings: metrics.pushWarned(warnings) }, 'A push was stored');
+  const codes = metrics.pushWarned(warnings);
+  log.info({ pushId, callId: shownCallId(callId), stage, duplicate, warnings: codes }, 'A push was stored');
   return { status: 'stored', pushId, callId, stage, duplicate, warnings };
 }

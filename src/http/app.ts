@@ -7,6 +7,7 @@ import { answerProblem, notFound } from './fallbacks.ts';
 import { healthRoutes, type HealthDependencies } from './health-routes.ts';
 import { metadataRoute } from './metadata-route.ts';
 import type { Metrics } from './metrics.ts';
+import type { NoteRefusal } from './note-refusal.ts';
 import { keepMisdirected } from './misdirected.ts';
 import { createOpenApi } from './openapi.ts';
 import { Problem } from '../web/problem.ts';
@@ -26,6 +27,7 @@ export interface AppDependencies {
   /** True for a connection that came while all connections were in use. */
   readonly isOverLimit: (socket: Socket) => boolean;
   readonly metrics: Metrics;
+  readonly noteRefusal: NoteRefusal;
   readonly log: LimitedLog;
 }
 
@@ -55,7 +57,7 @@ export function createApp(dependencies: AppDependencies): Express {
     app.use(keepMisdirected(dependencies.webhook.authenticate, paths, dependencies.webhook));
   }
   app.use(notFound);
-  app.use(answerProblem(dependencies.log, dependencies.metrics));
+  app.use(answerProblem(dependencies.log, dependencies.noteRefusal));
   return app;
 }
 

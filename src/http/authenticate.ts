@@ -4,7 +4,9 @@ import { callerAddress } from '../auth/caller-address.ts';
 import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import type { Refused, Sender, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
+import { shownPath } from '../domain/shown-path.ts';
 import { Problem, storeUnavailable } from '../web/problem.ts';
+import { requestIdOf } from '../web/request-id.ts';
 
 /**
  * Accepts a request that the strategy accepts. Otherwise it answers 401 or 403 with the strategy's challenge, or 429 to
@@ -35,7 +37,9 @@ export function authenticate(
         const problem = refusal(status === 403, challenge, waitMs);
         const { code } = problem;
         const path = shownPath(request.path);
-        log.warn({ code, path, credential, address: callerAddress(request) }, 'A webhook login failed');
+        const requestId = requestIdOf(request);
+        const facts = { code, path, credential, address: callerAddress(request), requestId };
+        log.warn(facts, 'A webhook login failed');
         next(problem);
       }
     };
@@ -50,11 +54,6 @@ export function senderOf(response: Response): string | undefined {
   return typeof sender === 'string' ? sender : undefined;
 }
 
-/** Makes a path safe for the log. */
-function shownPath(path: string): string {
-  return path.slice(0, 100).replace(/[^\x21-\x7e]/g, '?');
-}
-
 function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem {
   if (forbidden) {
     return new Problem(
@@ -62,6 +61,7 @@ function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem
       'The access token lacks the scope for pushes. Get a token with that scope.',
       {
         headers: { 'WWW-Authenticate': challenge },
+        isLogged: true,
       },
     );
   }
@@ -71,6 +71,7 @@ function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem
       'Too many wrong credentials came from this address. Wait before you try again.',
       {
         headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) },
+        isLogged: true,
       },
     );
   }
@@ -79,6 +80,7 @@ function refusal(forbidden: boolean, challenge: string, waitMs: number): Problem
     'Send a valid access token, or the header that is set up for this receiver.',
     {
       headers: { 'WWW-Authenticate': challenge },
+      isLogged: true,
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from '../auth/authorization-request.ts';
+import type { AuthorizationRefusal, AuthorizationRequest } from '../auth/authorization-request.ts';
 import { html, type Html } from '../web/html.ts';
 
 /** Asks for the console password. Works without scripts, and password managers recognize the field. */
@@ -55,14 +55,27 @@ function signOutForm(csrf: string): Html {
 }
 
 /** Refuses a request whose redirect address cannot be trusted, so the person stays on this page. */
-export function refusalPage(reason: string, command: string | undefined): Html {
+export function refusalPage(
+  { reason, asked, command }: Extract<AuthorizationRefusal, { kind: 'page' }>,
+  requestId: string,
+): Html {
   return html`<p>${reason}</p>
     ${command === undefined ? undefined : html`<p><code>${command}</code></p>`}
-    <p>Nothing was approved. You can close this page.</p>`;
+    ${
+      asked === undefined
+        ? undefined
+        : html`<dl>
+            <dt>Asked for</dt>
+            <dd>${asked.uri}</dd>
+          </dl>`
+    }
+    <p>Nothing was approved. You can close this page.</p>
+    <p>Request ${requestId}</p>`;
 }
 
 /** Says that a form was refused or that the server cannot work now. */
-export function troublePage(trouble: string, address: string): Html {
+export function troublePage(trouble: string, address: string, requestId: string): Html {
   return html`<p role="alert">${trouble}</p>
-    <p>Nothing was approved. <a href="${address}">Load the page again</a> and try once more.</p>`;
+    <p>Nothing was approved. <a href="${address}">Load the page again</a> and try once more.</p>
+    <p>Request ${requestId}</p>`;
 }

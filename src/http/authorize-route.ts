@@ -1,4 +1,4 @@
-import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { PassportStatic } from 'passport';
 import {
   isRefusal,
@@ -11,11 +11,10 @@ import type { DeviceCookies } from '../auth/device-cookie.ts';
 import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import { SignInBusy } from '../auth/sign-in-queue.ts';
 import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
-import type { LimitedLog } from '../domain/limited-log.ts';
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
-import { consentForm, refusalPage, signInForm, troublePage } from './authorize-pages.ts';
+import { consentForm, refusalPage, signInForm } from './authorize-pages.ts';
+import { sameAddress, searchOf, showTrouble, type TroubleDependencies } from './authorize-trouble.ts';
 import { sendPage, sendStyle, stylePath } from '../web/page.ts';
-import { Problem } from '../web/problem.ts';
 import { readBody } from '../web/read-body.ts';
 import { waitText } from '../web/wait-text.ts';
 import {
@@ -27,7 +26,7 @@ import {
 } from '../web/session.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
-export interface AuthorizeDependencies extends SessionDependencies {
+export interface AuthorizeDependencies extends SessionDependencies, TroubleDependencies {
   readonly passport: PassportStatic;
   readonly readClient: (id: string) => Promise<OAuthClientRow | undefined>;
   /** Stores the approval of a person and returns the authorization code. */
@@ -36,8 +35,8 @@ export interface AuthorizeDependencies extends SessionDependencies {
   readonly throttle: FailureThrottle;
   /** The issuer's address, as in the parameter `iss` (RFC 9207). */
   readonly issuerUrl: () => string;
-  readonly isStoreAway: (error: unknown) => boolean;
-  readonly log: LimitedLog;
+  /** Keeps a redirect URI that is not registered, so that the operator can register it. */
+  readonly noteAskedRedirect: (clientId: string, uri: string) => void;
 }
 
 export const authorizePath = '/oauth/authorize';
@@ -67,42 +66,6 @@ export function authorizeRoute(dependencies: AuthorizeDependencies): Router {
   return router;
 }
 
-/** Shows problems as a page instead of JSON, because a person reads them. */
-function showTrouble({ isStoreAway, log }: AuthorizeDependencies): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    const away = isStoreAway(error);
-    if (
-      response.headersSent ||
-      !(away || (error instanceof Problem && error.code !== 'method_not_allowed'))
-    ) {
-      next(error);
-      return;
-    }
-    if (away) log.error({ error }, 'The sign-in page failed, because the store cannot be reached');
-    else
-      log.warn({ reason: (error as Problem).detail, address: callerAddress(request) }, 'A form was refused');
-    const headers = away ? { 'Retry-After': '5' } : (error as Problem).headers;
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const trouble = away ? 'The server cannot reach its database now.' : (error as Problem).detail;
-    sendPage(
-      response,
-      away ? 503 : (error as Problem).status,
-      'That did not work',
-      troublePage(trouble, sameAddress(request)),
-    );
-  };
-}
-
-/** A link to the request's own address. It is relative, so it works behind a proxy that removes a part of the path. */
-function sameAddress(request: Request): string {
-  return searchOf(request) || '?';
-}
-
-/** The query with its question mark. Cut from the text, because the request's target may hold a host that `URL` rejects. */
-function searchOf({ originalUrl }: Request): string {
-  return /^[^?#]*(\?[^#]*)?/.exec(originalUrl)?.[1] ?? '';
-}
-
 /** Reads the authorization request from the query. The forms post to the same address, so it is always there. */
 async function readRequest(
   request: Request,
@@ -120,7 +83,7 @@ const readForm: RequestHandler = async (request, _response, next) => {
 function showForm(dependencies: AuthorizeDependencies): RequestHandler {
   return async (request, response) => {
     const asked = await readRequest(request, dependencies);
-    if (isRefusal(asked)) refuse(response, asked, callerAddress(request), dependencies);
+    if (isRefusal(asked)) refuse(request, response, asked, dependencies);
     else showPage(request, response, asked, dependencies);
   };
 }
@@ -135,7 +98,7 @@ function takeForm(dependencies: AuthorizeDependencies): RequestHandler {
     }
     const asked = await readRequest(request, dependencies);
     if (isRefusal(asked)) {
-      refuse(response, asked, callerAddress(request), dependencies);
+      refuse(request, response, asked, dependencies);
     } else if (step === 'sign-in') {
       // Check for the password here: passport would also search the query, which ends up in logs.
       if (password) signIn(request, response, next, asked, dependencies);
@@ -225,10 +188,15 @@ function refuseSignIn(
   const { key } = dependencies.devices.placeOf(request);
   const isBlocked = dependencies.throttle.blockedMs(key) > 0;
   const waitMs = dependencies.throttle.fail(key);
+  const refusal =
+    waitMs > 0
+      ? ({ code: 'too_many_failures', status: 429 } as const)
+      : ({ code: 'not_authenticated', status: 401 } as const);
+  const { code, requestId } = dependencies.noteRefusal(request, { ...refusal, credential: 'body' });
   dependencies.log.warn(
     {
-      ...{ code: waitMs > 0 ? 'too_many_failures' : 'not_authenticated', path: authorizePath },
-      ...{ credential: 'console password', address: callerAddress(request), waitMs },
+      ...{ code, path: authorizePath, credential: 'console password' },
+      ...{ address: callerAddress(request), requestId, waitMs },
     },
     isBlocked
       ? 'A sign-in was refused without checking the password, because too many sign-ins failed before it'
@@ -236,7 +204,7 @@ function refuseSignIn(
   );
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showPage(request, response, asked, dependencies, {
-    status: waitMs > 0 ? 429 : 401,
+    status: refusal.status,
     fault: isBlocked
       ? `Too many sign-ins failed, so the password was not checked. Wait ${waitText(waitMs)} before the next try.`
       : waitMs > 0
@@ -266,17 +234,26 @@ function showPage(
 }
 
 function refuse(
+  request: Request,
   response: Response,
   refusal: AuthorizationRefusal,
-  address: string,
   dependencies: AuthorizeDependencies,
 ): void {
-  dependencies.log.warn({ reason: refusal.reason, address }, 'An authorization request was refused');
+  const { reason } = refusal;
+  const [code, status] = refusal.kind === 'page' ? [refusal.code, 400] : [refusal.error, 303];
+  const { address, requestId } = dependencies.noteRefusal(request, { code, status });
+  const remedy = refusal.kind === 'page' && refusal.command !== undefined ? { remedy: refusal.command } : {};
+  dependencies.log.warn(
+    { reason, code, address, requestId, ...remedy },
+    'An authorization request was refused',
+  );
   if (refusal.kind === 'page') {
-    sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal.reason, refusal.command));
+    const { asked } = refusal;
+    if (asked !== undefined) dependencies.noteAskedRedirect(asked.clientId, asked.uri);
+    sendPage(response, 400, 'This request cannot be approved', refusalPage(refusal, requestId));
     return;
   }
-  const { redirectUri, state, error, reason } = refusal;
+  const { redirectUri, state, error } = refusal;
   sendBack(response, redirectUri, { error, error_description: reason, state }, dependencies);
 }
 

@@ -1,21 +1,24 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { LimitedLog } from '../domain/limited-log.ts';
-import { Problem, sendProblem } from '../web/problem.ts';
-import type { Metrics } from './metrics.ts';
+import { Problem, problemCodes, sendProblem } from '../web/problem.ts';
+import type { NoteRefusal } from './note-refusal.ts';
 
 /** Answers addresses without a route. */
 export const notFound: RequestHandler = () => {
   throw new Problem('not_found', 'The addresses of this server are listed in /openapi.json.');
 };
 
-/** Turns every error into an answer. The answer shows nothing of an unexpected error. */
-export function answerProblem(log: LimitedLog, metrics: Metrics): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+/** Turns every error into an answer, counts it and logs it. The answer shows nothing of an unexpected error. */
+export function answerProblem(log: LimitedLog, noteRefusal: NoteRefusal): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
     const problem = asProblem(error);
-    metrics.requestRefused(problem.code);
-    if (problem.status >= 500) {
-      const { code, cause } = problem;
-      log.error({ error: cause ?? problem, code }, `A request failed: ${code}`);
+    const { code, status, cause, quarantineId } = problem;
+    const facts = noteRefusal(request, { code, status, quarantineId });
+    if (status >= 500) {
+      const { requestId } = facts;
+      log.error({ error: cause ?? problem, code, requestId }, `A request failed: ${code}`);
+    } else if (!problem.isLogged) {
+      log.warn({ ...facts, reason: problemCodes[code].title }, 'A request was refused');
     }
     if (response.headersSent) next(error);
     else sendProblem(response, problem);

@@ -48,7 +48,7 @@ export function createMetrics(
   });
   const refused = new Counter({
     name: 'jet_requests_refused_total',
-    help: 'Requests that were answered with a problem, by problem code.',
+    help: 'Requests that were turned away, by the code of the problem or of the OAuth error.',
     labelNames: ['code'],
     registers,
   });

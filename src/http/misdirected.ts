@@ -21,7 +21,7 @@ export function keepMisdirected(
   const detail = `This is not an address for pushes. The addresses are ${paths.join(', ')}.`;
   const keep: RequestHandler = async (request) => {
     const raw = rawBodyOf(request, await readBody(request), undefined);
-    await refusePush(raw, new Problem('not_found', detail), dependencies);
+    await refusePush(request, raw, new Problem('not_found', detail), dependencies);
   };
   return withBody((request, response, next) => {
     const decide = (refusal?: unknown): void => {
@@ -39,7 +39,7 @@ export function keepOtherMethod(
 ): RequestHandler {
   return async (request) => {
     const raw = rawBodyOf(request, await readBody(request), pathStage);
-    await refusePush(raw, notThisMethod('POST'), dependencies);
+    await refusePush(request, raw, notThisMethod('POST'), dependencies);
   };
 }
 

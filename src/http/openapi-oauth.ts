@@ -200,6 +200,14 @@ export const problemContent = {
   'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
 };
 
+/** The `headers` of an answer that names its request. */
+export const requestIdHeader = {
+  'X-Request-Id': {
+    description: 'Names this request in the log and on the console',
+    schema: { type: 'string' },
+  },
+};
+
 /** The `headers` of an answer that asks for a retry. */
 export const retryAfter = {
   'Retry-After': { description: 'Seconds until the next try', schema: { type: 'integer' } },
@@ -209,7 +217,7 @@ export const retryAfter = {
 function orTooManyConnections({ description, content }: Answer): Record<string, unknown> {
   return {
     description: `${description}; or too_many_connections, as a problem`,
-    headers: retryAfter,
+    headers: { ...requestIdHeader, ...retryAfter },
     content: { ...content, ...problemContent },
   };
 }

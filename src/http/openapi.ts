@@ -12,6 +12,7 @@ import {
   oauthOperations,
   operation,
   problemContent,
+  requestIdHeader,
   retryAfter,
 } from './openapi-oauth.ts';
 import { webhookPaths } from './webhook-routes.ts';
@@ -56,6 +57,7 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.enum(Object.keys(problemCodes) as [keyof typeof problemCodes]),
+  requestId: z.string().describe('Names this request in the log. The header X-Request-Id has it too.'),
 });
 
 const readinessSchema = z.object({
@@ -109,7 +111,7 @@ export function createOpenApi(publicUrl: string | undefined): Record<string, unk
           },
           {
             401: problemAnswer('not_authenticated'),
-            429: { ...problemAnswer('too_many_failures'), headers: retryAfter },
+            429: { ...problemAnswer('too_many_failures'), headers: { ...requestIdHeader, ...retryAfter } },
           },
         ),
       },
@@ -193,13 +195,16 @@ function problemAnswers(): Record<string, unknown> {
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       String(status),
-      { ...problemAnswer(...codes), ...(status === 503 && { headers: retryAfter }) },
+      {
+        ...problemAnswer(...codes),
+        ...(status === 503 && { headers: { ...requestIdHeader, ...retryAfter } }),
+      },
     ]),
   );
 }
 
 function problemAnswer(...codes: readonly string[]): Record<string, unknown> {
-  return { description: codes.join(', '), content: problemContent };
+  return { description: codes.join(', '), headers: requestIdHeader, content: problemContent };
 }
 
 /** Every field of Jet's page in Jet's spelling. None is required, and further fields are allowed. */

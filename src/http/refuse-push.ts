@@ -5,6 +5,7 @@ import type { Inbox, RawBody } from '../store/inbox.ts';
 import { QuarantineFull } from '../store/quarantine.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, storeUnavailable } from '../web/problem.ts';
+import { requestIdOf } from '../web/request-id.ts';
 
 export interface RefusalDependencies {
   readonly inbox: Inbox;
@@ -19,16 +20,18 @@ export interface RefusalDependencies {
  * @throws the problem, or a 503 problem when the body cannot be kept
  */
 export async function refusePush(
+  request: Request,
   raw: RawBody,
   problem: Problem,
   dependencies: RefusalDependencies,
 ): Promise<never> {
   const quarantineId = await dependencies.inbox.refuse(raw, problem).catch(throwUnkept);
-  throw noteRefused(quarantineId, raw.pathStage, problem, dependencies);
+  throw noteRefused(request, quarantineId, raw.pathStage, problem, dependencies);
 }
 
 /** Counts and logs a body that was put into the quarantine. Returns the problem for its sender. */
 export function noteRefused(
+  request: Request,
   quarantineId: string,
   pathStage: Stage | undefined,
   problem: Problem,
@@ -36,8 +39,9 @@ export function noteRefused(
 ): Problem {
   metrics.pushRefused(pathStage);
   const { code, detail } = problem;
-  log.warn({ quarantineId, code, detail }, 'A body was refused and put into the quarantine');
-  return problem;
+  const requestId = requestIdOf(request);
+  log.warn({ quarantineId, code, detail, requestId }, 'A body was refused and put into the quarantine');
+  return problem.keptAs(quarantineId);
 }
 
 /** A body in the form that the quarantine stores. */

@@ -5,6 +5,8 @@ import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
 import { Problem } from '../web/problem.ts';
 import { readBody } from '../web/read-body.ts';
+import { requestIdOf } from '../web/request-id.ts';
+import type { NoteRefusal } from './note-refusal.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
 export interface TokenDependencies {
@@ -12,6 +14,7 @@ export interface TokenDependencies {
   /** Counts a failure. Returns the wait for the caller, in milliseconds. */
   readonly countFailure: (...keys: readonly string[]) => number;
   readonly isStoreAway: (error: unknown) => boolean;
+  readonly noteRefusal: NoteRefusal;
   readonly log: LimitedLog;
 }
 
@@ -35,7 +38,7 @@ export function tokenRoute(dependencies: TokenDependencies): Router {
 
 function answerWith(
   work: (request: TokenRequest) => Promise<object>,
-  { countFailure, isStoreAway, log }: TokenDependencies,
+  { countFailure, isStoreAway, noteRefusal, log }: TokenDependencies,
 ): RequestHandler {
   return async (request, response) => {
     response.setHeader('Content-Type', 'application/json');
@@ -50,7 +53,8 @@ function answerWith(
       response.end(JSON.stringify(await work(tokenRequest)));
     } catch (error) {
       if (isStoreAway(error)) {
-        log.error({ error }, 'A token request failed, because the store cannot be reached');
+        const requestId = requestIdOf(request);
+        log.error({ error, requestId }, 'A token request failed, because the store cannot be reached');
         response.setHeader('Retry-After', '5');
         answer(503, 'temporarily_unavailable', 'The server cannot reach its database now. Try again.');
       } else if (error instanceof Problem) {
@@ -70,7 +74,11 @@ function answerWith(
       const waitMs = code === 'invalid_client' ? countFailure(...keys) : 0;
       const credential = code === 'invalid_client' ? 'client secret' : undefined;
       const waits = waitMs > 0 ? { waitMs } : {};
-      log.warn({ code, path: request.path, credential, reason, clientId, address, ...waits }, refusedMessage);
+      const requestId = requestIdOf(request);
+      log.warn(
+        { code, path: request.path, credential, reason, clientId, address, requestId, ...waits },
+        refusedMessage,
+      );
       if (waitMs > 0) {
         response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
         answer(429, 'slow_down', 'Too many attempts failed. Wait before the next attempt.');
@@ -83,6 +91,9 @@ function answerWith(
     }
 
     function answer(status: number, code: string, description: string): void {
+      const credential = named !== undefined && request.headers.authorization === undefined;
+      noteRefusal(request, { code, status, credential: credential ? 'body' : undefined });
+      response.setHeader('X-Request-Id', requestIdOf(request));
       response.statusCode = status;
       response.end(JSON.stringify({ error: code, error_description: description }));
     }

@@ -1,4 +1,4 @@
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../domain/clock.ts';
 import type { Stage } from '../domain/stage.ts';
 import { isList, readBody as readPushes, type ListReading } from '../intake/read-body.ts';
@@ -44,7 +44,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
   const { inbox, clock } = dependencies;
   return async (request, response) => {
     const raw = rawBodyOf(request, await readBody(request), pathStage);
-    const reading = await readOrRefuse(raw, dependencies);
+    const reading = await readOrRefuse(request, raw, dependencies);
     const receivedAtMs = clock();
     const sender = senderOf(response);
     if (isList(reading)) {
@@ -56,7 +56,7 @@ function takePush(pathStage: Stage | undefined, dependencies: WebhookDependencie
     const taken = await inbox.take(push, raw).catch(throwUnkept);
     if (taken.kind === 'refused') {
       const problem = new Problem('not_storable', taken.detail);
-      throw noteRefused(taken.quarantineId, pathStage, problem, dependencies);
+      throw noteRefused(request, taken.quarantineId, pathStage, problem, dependencies);
     }
     sendJson(response, answerTaken(push, taken, dependencies));
   };
@@ -69,6 +69,7 @@ function sendJson(response: Response, answer: unknown): void {
 
 /** Reads a body. A refused body is kept before the answer is sent, because the sender may never send it again. */
 async function readOrRefuse(
+  request: Request,
   raw: RawBody,
   dependencies: WebhookDependencies,
 ): Promise<PushReading | ListReading> {
@@ -84,6 +85,6 @@ async function readOrRefuse(
     return reading;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return refusePush(raw, error, dependencies);
+    return refusePush(request, raw, error, dependencies);
   }
 }

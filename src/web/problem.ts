@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { requestIdOf } from './request-id.ts';
 
 /** Every code that an error answer of this server can have. Stable, because senders and operators rely on them. */
 export const problemCodes = {
@@ -35,16 +36,33 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The id of the body in the quarantine. */
+  readonly quarantineId: string | undefined;
+  /** True when the log has a line about it. */
+  readonly isLogged: boolean;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    options: {
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+      quarantineId?: string | undefined;
+      isLogged?: boolean;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.detail = detail;
     this.headers = options.headers ?? {};
+    this.quarantineId = options.quarantineId;
+    this.isLogged = options.isLogged ?? false;
+  }
+
+  /** The same problem of a body that is in the quarantine, and in the log. */
+  keptAs(quarantineId: string): Problem {
+    const { headers, cause } = this;
+    return new Problem(this.code, this.detail, { headers, cause, quarantineId, isLogged: true });
   }
 
   get status(): number {
@@ -64,14 +82,18 @@ export function storeUnavailable(cause: unknown): Problem {
   );
 }
 
-/** Sends a problem as `application/problem+json`. */
+/** Sends a problem as `application/problem+json`, with the request's id in its body and its headers. */
 export function sendProblem(response: Response, problem: Problem): void {
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   const { status, title } = problemCodes[problem.code];
+  const requestId = requestIdOf(response.req);
   response.statusCode = status;
+  response.setHeader('X-Request-Id', requestId);
   response.setHeader('Content-Type', 'application/problem+json');
   response.setHeader('Cache-Control', 'no-store');
   response.end(
-    JSON.stringify({ type: 'about:blank', title, status, detail: problem.detail, code: problem.code }),
+    JSON.stringify({
+      ...{ type: 'about:blank', title, status, detail: problem.detail, code: problem.code, requestId },
+    }),
   );
 }

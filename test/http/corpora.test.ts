@@ -108,13 +108,14 @@ describe.skipIf(corporaAbsent)('after all of that', () => {
     // Ids and times are digits and letters: a short string stands in them by chance.
     const telling = strings.filter((text) => text.trim().length >= 10);
     const sent = [canary, ...telling, ...telling.map((text) => JSON.stringify(text).slice(1, -1))];
-    const log = receiver.logLines.join('');
+    // A plain id of a call is in the log, so that the call can be found.
+    const log = receiver.logLines.map((line) => line.replace(/"callId":"[\w.:@-]{1,64}"/, '')).join('');
     expect(sent.filter((text) => log.includes(text))).toEqual([]);
   });
 
   it('the log has no errors', () => {
-    expect(receiver.logLines.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual(
-      [],
-    );
+    expect(
+      receiver.logLines.filter((line) => (JSON.parse(line) as { level: string }).level === 'error'),
+    ).toEqual([]);
   });
 });

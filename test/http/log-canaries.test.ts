@@ -12,16 +12,17 @@ const canaries = {
   badSecret: 'canaryBadSecret6666',
   callerName: 'Canary Caller 7777',
   number: '+61412345678',
-  callId: 'canary-call-8888',
   address: 'https://canary.example/landing-9999',
   cookie: 'session=canary-cookie-0000',
   password: consolePassword,
 };
 
+const callId = 'canary-call-8888';
+
 let receiver: RunningReceiver;
 let token: string;
 const call = {
-  callsessionid: canaries.callId,
+  callsessionid: callId,
   originNumber: canaries.number,
   phoneNumber: canaries.number,
   callStartTime: '2026-07-06T00:00:00Z',
@@ -51,6 +52,7 @@ async function actOut(): Promise<void> {
     receiver.push(call, { headers: { cookie } }),
     receiver.push(call, { path: '/webhooks/jet/call-end', headers: { authorization: `Bearer ${token}` } }),
     receiver.push({ ...call, callDuration: canaries.callerName }),
+    receiver.push({ ...call, callsessionid: canaries.number }),
     ...[canaries.headerValue, canaries.previousHeaderValue].map((value) =>
       receiver.push(call, { headers: { 'x-webhook-key': value, authorization: '' } }),
     ),
@@ -62,7 +64,7 @@ async function actOut(): Promise<void> {
     receiver.push(JSON.stringify(call), { headers: { 'content-type': `text/${canaries.badToken}` } }),
     receiver.push(JSON.stringify(call), { headers: { 'content-encoding': canaries.badToken } }),
     receiver.push(call, { path: `/webhooks/jet?access_token=${canaries.badToken}` }),
-    receiver.push(call, { path: `/webhooks/${canaries.callId}` }),
+    receiver.push(call, { path: `/webhooks/${canaries.number}/${canaries.badToken}` }),
   ];
   await Promise.all(pushes);
   for (const secret of [canaries.badSecret, receiver.client.clientSecret]) {
@@ -86,7 +88,7 @@ async function actOut(): Promise<void> {
   await knex.raw(
     "CREATE TRIGGER poison BEFORE INSERT ON pushes WHEN NEW.call_id LIKE 'canary-call%' BEGIN SELECT RAISE(ABORT, 'no'); END",
   );
-  await receiver.push({ ...call, callsessionid: `${canaries.callId}-poison` });
+  await receiver.push({ ...call, callsessionid: `${callId}-poison` });
   await knex.raw('ALTER TABLE quarantine RENAME TO elsewhere');
   await receiver.push(JSON.stringify([call, 1]));
   await knex.raw('ALTER TABLE oauth_tokens RENAME TO gone');
@@ -108,6 +110,16 @@ describe('the log of a run', () => {
 
   it.each(Object.entries(canaries))('does not hold the %s', (_name, canary) => {
     expect(receiver.logLines.filter((line) => line.includes(canary))).toEqual([]);
+  });
+
+  it('names the call in each line about a push, and hides an id that may be a number', () => {
+    const ids = receiver.logLines
+      .map((line) => JSON.parse(line) as { msg: string; callId?: string })
+      .filter(({ msg }) => /^A push (?:was|could)/.test(msg))
+      .map((line) => line.callId);
+    expect(new Set(ids)).toEqual(
+      new Set([callId, `${callId}-poison`, expect.stringMatching(/^#[\da-f]{12}$/)]),
+    );
   });
 
   it('holds no whole number, in any form', () => {

@@ -8,7 +8,7 @@ import { until } from '../fixtures/until.ts';
 const remediesOf = ({ logLines }: RunningReceiver): Record<string, unknown>[] =>
   logLines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ level, remedy }) => (level === 'error' || level === 50) && remedy !== undefined);
+    .filter(({ level, remedy }) => level === 'error' && remedy !== undefined);
 
 interface Loss {
   readonly what: string;

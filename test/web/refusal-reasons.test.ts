@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { problemCodes } from '../../src/web/problem.ts';
+import { reasonedCodes, refusalReason } from '../../src/web/refusal-reasons.ts';
+
+describe('the reason of a refusal', () => {
+  it('exists for each code of a problem', () => {
+    expect(Object.keys(problemCodes).filter((code) => !reasonedCodes.includes(code))).toEqual([]);
+  });
+
+  it.each(reasonedCodes)('continues the sentence "because …", and has a remedy (%s)', (code) => {
+    const { because, remedy } = refusalReason(code);
+    expect(because).toMatch(/^[a-z].*[^.]$/);
+    expect(remedy).toMatch(/^[A-Z]/);
+  });
+
+  it('is a general one for a code that nobody knows', () => {
+    expect(refusalReason('constructor').because).toBe('it was not accepted');
+  });
+});
