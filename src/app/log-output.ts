@@ -11,8 +11,13 @@ const atExitMs = 1_000;
  * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it succeeds,
  * at least every 100 ms. At the exit of the process the waiting lines are written: a slow reader then has one second, and
  * any other failure ends the attempt.
+ *
+ * @param format turns a line of JSON into the form in which it is written
  */
-export function createLogOutput(fd: number): DestinationStream {
+export function createLogOutput(
+  fd: number,
+  format: (json: string) => string = (json) => json,
+): DestinationStream {
   const stat = fstatSync(fd);
   // Node makes pipes and sockets non-blocking, so a write fails at once when they are full. Written here and not in the pool,
   // the number of written bytes is always known, also at exit. A file or terminal takes a whole write, perhaps slowly.
@@ -32,7 +37,7 @@ export function createLogOutput(fd: number): DestinationStream {
     if (inPool) chunk = Buffer.alloc(0);
     drain(exitByMs);
   });
-  return { write };
+  return { write: (json) => write(format(json)) };
 
   function write(line: string): void {
     const bytes = Buffer.byteLength(line);
@@ -51,7 +56,7 @@ export function createLogOutput(fd: number): DestinationStream {
   /** Joins all waiting lines into one chunk. False when there are none. */
   function fillChunk(): boolean {
     if (chunk.length > 0) return true;
-    if (dropped > 0) lines.push(droppedLine(dropped));
+    if (dropped > 0) lines.push(format(droppedLine(dropped)));
     chunk = Buffer.from(lines.join(''));
     lines = [];
     lineBytes = dropped = 0;
@@ -96,5 +101,5 @@ export function createLogOutput(fd: number): DestinationStream {
 
 function droppedLine(lines: number): string {
   const msg = 'Some lines of this log were dropped, because they could not be written';
-  return `${JSON.stringify({ level: 40, time: Date.now(), lines, msg })}\n`;
+  return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), lines, msg })}\n`;
 }

@@ -1,17 +1,30 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { escapeUnseen } from '../domain/plain-text.ts';
 import { createLogOutput } from './log-output.ts';
+import { logText } from './log-text.ts';
 
 /**
- * Makes a logger for JSON lines, on standard output by default. Characters that a terminal would obey or show wrongly are
- * escaped.
+ * Makes a logger that writes JSON lines, with times in ISO 8601 and levels in words. Characters that a terminal would obey or
+ * show wrongly are escaped.
  */
-export function createLogger(
-  level: string,
-  destination: DestinationStream = createLogOutput(process.stdout.fd),
-): Logger {
+export function createLogger(level: string, destination: DestinationStream = logOutput('json')): Logger {
   const escaping = { write: (line: string): void => destination.write(escapeUnseen(line)) };
-  return pino({ level, base: null, serializers: { error: describeError } }, escaping);
+  const options = {
+    ...{ level, base: null, serializers: { error: describeError } },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (word: string) => ({ level: word }) },
+  };
+  return pino(options, escaping);
+}
+
+/**
+ * Standard output for a logger.
+ *
+ * @param format `LOG_FORMAT`; auto writes text for people on a terminal, and JSON elsewhere
+ */
+export function logOutput(format: 'auto' | 'text' | 'json'): DestinationStream {
+  const isText = format === 'text' || (format === 'auto' && process.stdout.isTTY);
+  return createLogOutput(process.stdout.fd, isText ? logText : undefined);
 }
 
 /**

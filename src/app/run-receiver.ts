@@ -6,7 +6,7 @@ import { printAside } from '../cli/print.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { firstStartFile } from './data-folder.ts';
 import { AdapterNotMade } from './destination-adapter.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, logOutput } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
@@ -19,7 +19,7 @@ export async function runReceiver(): Promise<void> {
   await loadLocalAdapters();
   const settings = readSettingsOrExit();
   const { core } = settings;
-  const log = createLogger(core.LOG_LEVEL);
+  const log = createLogger(core.LOG_LEVEL, logOutput(core.LOG_FORMAT));
   let receiver: Receiver;
   try {
     receiver = await startReceiver(settings, adapters, log);

@@ -8,6 +8,7 @@ import { isTimeFormat, parseInstant } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/local-time.ts';
 import { isKnownCountry } from '../domain/phone-number.ts';
 
+const logFormats = ['auto', 'text', 'json'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 export const roles = ['all', 'receive', 'deliver'] as const;
@@ -97,6 +98,7 @@ export const coreSchema = z.object({
   CONSOLE_VIEWER_PASSWORD: chosenSecret.optional(),
   METRICS_TOKEN: chosenSecret.optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  LOG_FORMAT: z.enum(logFormats, `must be one of ${logFormats.join(', ')}`).default('auto'),
   QUARANTINE_MB: z.coerce
     .number('must be a number of megabytes')
     .positive('must be more than 0 megabytes')

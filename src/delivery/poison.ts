@@ -1,6 +1,7 @@
 import type { Capabilities } from '../contract/adapter.ts';
 import { rejected } from '../contract/outcome.ts';
 import type { Log } from '../domain/log.ts';
+import { shownCallId } from '../domain/shown-call-id.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Lease, Suspect } from '../store/destinations.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -71,7 +72,10 @@ export function isPoison({ ends }: Suspect): boolean {
 
 /** The outcome of a delivery that is not tried any more. */
 export function setAside({ callId }: Suspect, log: Log): AttemptResult {
-  log.error({}, 'A delivery was set aside, because every process that tried it ended');
+  log.error(
+    { callId: shownCallId(callId) },
+    'A delivery was set aside, because every process that tried it ended',
+  );
   const outcome = rejected(
     callId,
     'ended_process',

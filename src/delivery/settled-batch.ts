@@ -1,4 +1,5 @@
 import type { Log } from '../domain/log.ts';
+import { shownCallId } from '../domain/shown-call-id.ts';
 import type { Settlement } from '../store/settle.ts';
 
 /** Counts settlements by result: delivered, skipped, rejected, exhausted or retry. */
@@ -11,7 +12,7 @@ export function countSettlements(settlements: readonly Settlement[]): Record<str
   return counts;
 }
 
-/** Warns of deliveries that are not tried any more: one line for each code, with the first reason. */
+/** Warns of deliveries that are not tried any more: one line for each code, with the first call and its reason. */
 export function warnOfUnretried(settlements: readonly Settlement[], log: Log): void {
   const alike = new Map<string, Settlement[]>();
   for (const settlement of settlements) {
@@ -22,7 +23,10 @@ export function warnOfUnretried(settlements: readonly Settlement[], log: Log): v
   for (const resting of alike.values()) {
     const [first] = resting;
     if (first === undefined) continue;
-    const { state, code, reason, remedy } = first;
-    log.warn({ state, code, reason, remedy, count: resting.length }, 'Deliveries are not tried any more');
+    const { callId, state, code, reason, remedy } = first;
+    log.warn(
+      { callId: shownCallId(callId), state, code, reason, remedy, count: resting.length },
+      'Deliveries are not tried any more',
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
+import { shownCallId } from '../domain/shown-call-id.ts';
 import type { Destination } from './deliveries.ts';
 import { createGroupCommit, Overloaded } from './group-commit.ts';
 import { pushesOfCallMax, storePushes, type NewPush, type StoredPush } from './pushes.ts';
@@ -160,7 +161,10 @@ export function createInbox(options: InboxOptions): Inbox {
         stored = await commitInGroup(push);
       } catch (error) {
         if (!isDataError(error)) throw error;
-        log.error({ error, pushId: push.id }, 'A push could not be stored, so it goes into the quarantine');
+        log.error(
+          { error, pushId: push.id, callId: shownCallId(push.callId) },
+          'A push could not be stored, so it goes into the quarantine',
+        );
         return refused(raw, notStorable);
       }
       return taken(stored, raw);

@@ -10,7 +10,7 @@ afterAll(() => issuer.close());
 const dayMs = 86_400_000;
 
 interface Line {
-  readonly level: number;
+  readonly level: string;
   readonly msg: string;
   readonly clientId?: string;
   readonly address?: string;
@@ -110,7 +110,7 @@ describe('the operator’s log gives the reason for a refusal of', () => {
   ];
 
   it.each(refusals)('%s', async (_what, work, reason) => {
-    const warnings = (await linesOf(work)).filter(({ level }) => level === 40);
+    const warnings = (await linesOf(work)).filter(({ level }) => level === 'warn');
     expect(warnings.at(-1)?.reason).toMatch(reason);
     expect(warnings.at(-1)?.address).toBe('127.0.0.1');
   });
@@ -122,7 +122,7 @@ describe('the operator’s log gives the reason for a refusal of', () => {
       await issuer.token({ grant_type: 'client_credentials' }, wrong);
       await new Promise((resolve) => setTimeout(resolve, 1_100));
     });
-    expect(lines.find(({ level }) => level === 40)?.clientId).toBe(issuer.client.clientId);
+    expect(lines.find(({ level }) => level === 'warn')?.clientId).toBe(issuer.client.clientId);
   });
 
   it('an unknown client, without the sent id, because that can be a secret', async () => {
@@ -170,7 +170,7 @@ describe('an approval that ends within 30 days', () => {
 
   it('is logged at the start, with its client and its end', async () => {
     const [line, ...more] = await warningsAfter(36, useFor(300));
-    expect(line?.level).toBe(40);
+    expect(line?.level).toBe('warn');
     expect(line?.msg).toMatch(/approval ends soon/);
     expect(line?.clientId).toMatch(/^[A-Za-z0-9]{24}$/);
     expect(more).toEqual([]);
