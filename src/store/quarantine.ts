@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
 import type { Stage } from '../domain/stage.ts';
+import type { Database } from '../database/database.ts';
 import { dialects, type DriverError } from '../database/dialect.ts';
 import { createPushId, firstPushIdAt } from './push-id.ts';
 import type { Store } from './store.ts';
@@ -113,6 +115,8 @@ export interface QuarantineFilter {
   readonly code?: string | undefined;
   /** Received at or after this time, in epoch milliseconds. */
   readonly sinceMs?: number | undefined;
+  /** Received before this time, in epoch milliseconds. */
+  readonly untilMs?: number | undefined;
   /** The last id of the page before. */
   readonly afterId?: string | undefined;
 }
@@ -123,19 +127,58 @@ export async function readQuarantine(
   filter: QuarantineFilter,
   limit: number,
 ): Promise<QuarantinedBody[]> {
-  const rows = await store.reader
+  const rows = await matching(store, filter)
+    .modify((query) => {
+      if (filter.afterId !== undefined) void query.where('id', '>', filter.afterId);
+    })
+    .orderBy('id')
+    .limit(limit)
+    .select<QuarantineRow[]>('*');
+  return rows.map(asQuarantined);
+}
+
+/**
+ * Quarantined bodies that were not replayed, the newest first, for a page.
+ *
+ * @param beforeId the last id of the page before
+ */
+export async function readNewestQuarantine(
+  store: Store,
+  filter: QuarantineFilter,
+  limit: number,
+  beforeId?: string,
+): Promise<QuarantinedBody[]> {
+  const rows = await matching(store, filter)
+    .modify((query) => {
+      if (beforeId !== undefined) void query.where('id', '<', beforeId);
+    })
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select<QuarantineRow[]>('*');
+  return rows.map(asQuarantined);
+}
+
+/** One quarantined body, also when it was replayed. */
+export async function readQuarantined(store: Store, id: string): Promise<QuarantinedBody | undefined> {
+  if (!/^[0-9a-z]{1,32}$/.test(id)) return undefined;
+  const row = await store.reader.knex('quarantine').where({ id }).first<QuarantineRow | undefined>('*');
+  return row === undefined ? undefined : asQuarantined(row);
+}
+
+function matching({ reader }: Store, filter: QuarantineFilter): Knex.QueryBuilder {
+  return reader
     .knex('quarantine')
     .whereNull('replayed_as')
     .modify((query) => {
       if (filter.id !== undefined) void query.where('id', filter.id);
       if (filter.code !== undefined) void query.where('code', filter.code);
       if (filter.sinceMs !== undefined) void query.where('last_received_at', '>=', filter.sinceMs);
-      if (filter.afterId !== undefined) void query.where('id', '>', filter.afterId);
-    })
-    .orderBy('id')
-    .limit(limit)
-    .select<QuarantineRow[]>('*');
-  return rows.map((row) => ({
+      if (filter.untilMs !== undefined) void query.where('first_received_at', '<', filter.untilMs);
+    });
+}
+
+function asQuarantined(row: QuarantineRow): QuarantinedBody {
+  return {
     id: row.id,
     code: row.code,
     detail: row.detail,
@@ -147,7 +190,7 @@ export async function readQuarantine(
     lastReceivedAtMs: row.last_received_at,
     replayedAs: row.replayed_as ?? undefined,
     body: row.body,
-  }));
+  };
 }
 
 /**
@@ -169,6 +212,14 @@ export async function markReplayed(
       content_hash: id,
       ...(keepsBytes ? {} : { body: Buffer.alloc(0), size: 0 }),
     });
+}
+
+/** How many bodies wait in the quarantine, not counting those that were replayed. */
+export async function countQuarantined({ knex }: Database): Promise<number> {
+  const [row] = await knex('quarantine')
+    .whereNull('replayed_as')
+    .count<{ rows: number | string }[]>({ rows: '*' });
+  return Number(row?.rows ?? 0);
 }
 
 /** Removes bodies that last came before a time, at most `limit`. Returns the number of removed bodies. */

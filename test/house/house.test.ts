@@ -43,6 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
   'src/web': ['src/domain', 'src/store', 'src/auth'],
   'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/database', 'src/auth', 'src/web'],
+  'src/quarantine': ['src/domain', 'src/intake', 'src/store', 'src/web'],
   'src/console': [
     'src/domain',
     'src/config',
@@ -52,6 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
     'src/database',
     'src/auth',
     'src/web',
+    'src/quarantine',
   ],
   'src/delivery': ['src/domain', 'src/contract', 'src/store', 'src/database'],
 };

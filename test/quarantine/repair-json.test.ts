@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesBetween, repairJson } from '../../src/cli/repair-json.ts';
+import { changesBetween, repairJson } from '../../src/quarantine/repair-json.ts';
 
 describe('a repair', () => {
   it.each([
