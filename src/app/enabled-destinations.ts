@@ -1,3 +1,4 @@
+import { sql } from '../../adapters/sql/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
 import type { Destination } from '../store/deliveries.ts';
@@ -12,5 +13,6 @@ export function enabledDestinations(
     name: definition.name,
     stages: capabilitiesUnder(definition, configs.get(definition.name) ?? {}).stages,
     settleAfterMs: core.SETTLE_AFTER,
+    takesTestCalls: definition.name === sql.name,
   }));
 }

@@ -1,3 +1,4 @@
+import { sql } from '../../adapters/sql/index.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
 import { identifyHolder } from '../delivery/holder.ts';
@@ -43,6 +44,7 @@ export function addDestinations(
       capabilities: capabilitiesUnder(definition, config),
       completeCall,
       settleAfterMs: core.SETTLE_AFTER,
+      takesTestCalls: name === sql.name,
       ...identity,
       clock,
       ...pace,

@@ -3,6 +3,8 @@ import type { Delivery } from '../contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
 import { delivered, rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
 import type { Log } from '../domain/log.ts';
+import { shownCallId } from '../domain/shown-call-id.ts';
+import { isTestCall } from '../domain/test-call.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import { asDelivery, type DeliveryDependencies } from './as-delivery.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
@@ -10,6 +12,7 @@ import { reconcile } from './reconcile.ts';
 
 export interface AttemptDependencies extends DeliveryDependencies {
   readonly adapter: Adapter;
+  readonly takesTestCalls?: boolean;
   readonly log: Log;
   /** After this time the attempt ends, and the outcome of an unanswered delivery is unknown. */
   readonly deadlineMs: number;
@@ -113,7 +116,7 @@ function isStop(error: unknown): error is DestinationUnavailable | AdapterMiscon
 }
 
 function adapterError({ log }: AttemptDependencies, id: string, error: unknown): Outcome {
-  log.error({ error }, 'The adapter threw');
+  log.error({ error, callId: shownCallId(id) }, 'The adapter threw');
   return retry(
     id,
     'adapter_error',
@@ -124,6 +127,9 @@ function adapterError({ log }: AttemptDependencies, id: string, error: unknown):
 /** Returns a delivery for the adapter, or the outcome of a delivery that needs no attempt. */
 function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery | Outcome {
   const { id } = due.call;
+  // A replay could otherwise send a test call that was left behind to a CRM.
+  if (isTestCall(id) && dependencies.takesTestCalls !== true)
+    return skipped(id, 'A test call lands in the reporting table only.');
   // An older revision never replaces a newer one.
   if (due.landedRevision !== undefined && due.landedRevision > due.revision)
     return delivered(id, { effect: 'unchanged' });
@@ -132,7 +138,7 @@ function prepare(due: DueDelivery, dependencies: AttemptDependencies): Delivery 
   try {
     return asDelivery(due, dependencies);
   } catch (error) {
-    dependencies.log.error({ error }, 'A stored call could not be read in full');
+    dependencies.log.error({ error, callId: shownCallId(id) }, 'A stored call could not be read in full');
     return rejected(
       id,
       'unreadable_call',

@@ -8,6 +8,8 @@ import type { Sleeper } from './sleeper.ts';
 export interface RunnerDependencies extends LeaseDependencies {
   readonly adapter: Adapter;
   readonly capabilities: Capabilities;
+  /** True for the one destination that takes the calls of `npm run ping`. */
+  readonly takesTestCalls?: boolean;
   readonly completeCall: (record: CallRecord) => Call;
   readonly sleeper: Sleeper;
   readonly random: () => number;

@@ -3,6 +3,7 @@ import type { Upsert } from '../database/database.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import type { JsonValue } from '../domain/jet-fields.ts';
 import type { Stage } from '../domain/stage.ts';
+import { isTestCall } from '../domain/test-call.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -13,6 +14,8 @@ export interface Destination {
   /** The stages that land at once. Other stages wait for `settleAfterMs`. */
   readonly stages: readonly Stage[];
   readonly settleAfterMs: number;
+  /** True for the one destination that takes the calls of `npm run ping`. */
+  readonly takesTestCalls?: boolean;
 }
 
 /** A call with its new revision. */
@@ -45,7 +48,7 @@ export function dueDeliveries(
   nowMs: number,
 ): Upsert {
   const rows = destinations.flatMap((destination) =>
-    revised.map(({ call, revision }) => {
+    takenBy(destination, revised).map(({ call, revision }) => {
       const dueAtMs = destination.stages.includes(call.stage) ? nowMs : nowMs + destination.settleAfterMs;
       return [destination.name, call.id, revision, dueAtMs, dueAtMs, 0, 'due'];
     }),
@@ -66,6 +69,10 @@ export function dueDeliveries(
     },
     rows,
   };
+}
+
+function takenBy({ takesTestCalls }: Destination, revised: readonly RevisedCall[]): readonly RevisedCall[] {
+  return takesTestCalls === true ? revised : revised.filter(({ call }) => !isTestCall(call.id));
 }
 
 /** A due delivery with the current call. */

@@ -1,5 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
@@ -7,22 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyBytesMax } from '../../src/web/read-body.ts';
-import {
-  holdPort,
-  readFirstStart,
-  startProcess,
-  type ReceiverProcess,
-} from '../fixtures/receiver-process.ts';
+import { readFirstStart, startProcess, type ReceiverProcess } from '../fixtures/receiver-process.ts';
+import { missingForProxy, startTlsProxy, type TlsProxy } from '../fixtures/tls-proxy.ts';
 
-const found = ['nginx', 'openssl'].filter((program) => spawnSync(program, ['version']).error === undefined);
-const missing = ['nginx', 'openssl'].filter((program) => !found.includes(program));
-if (missing.length > 0) console.info(`Not tested here: docs/deploy/nginx.conf (no ${missing.join(', no ')})`);
-
-async function freePort(): Promise<string> {
-  const { port, release } = await holdPort();
-  await release();
-  return port;
-}
+if (missingForProxy.length > 0)
+  console.info(`Not tested here: docs/deploy/nginx.conf (no ${missingForProxy.join(', no ')})`);
 
 interface Answer {
   readonly status: number;
@@ -30,10 +18,10 @@ interface Answer {
   readonly text: string;
 }
 
-// The shipped example with its names and ports, and nothing else, changed; both receivers that it shows are used.
-describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', () => {
+// Both receivers that the example shows are used.
+describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
   let folder: string;
-  let nginx: ChildProcess;
+  let proxy: TlsProxy;
   let ports: { tls: string; first: string; second: string };
   let agent: Agent;
   let receiver: ReceiverProcess;
@@ -78,41 +66,10 @@ describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'jet-nginx-'));
-    ports = { tls: await freePort(), first: await freePort(), second: await freePort() };
-    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
-        ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
-      ],
-      { stdio: 'ignore' },
-    );
-    const shipped = readFileSync(new URL('../../docs/deploy/nginx.conf', import.meta.url), 'utf8');
-    const site = shipped
-      .replace('listen 443 ssl', `listen 127.0.0.1:${ports.tls} ssl`)
-      .replace('server_name calls.example.com', 'server_name localhost')
-      .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
-      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`)
-      .replace('server 127.0.0.1:3000', `server 127.0.0.1:${ports.first}`)
-      .replace('#server 127.0.0.1:3001', `server 127.0.0.1:${ports.second}`);
-    writeFileSync(join(folder, 'site.conf'), site);
-    mkdirSync(join(folder, 'temp'));
-    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const main = [
-      process.getuid?.() === 0 ? 'user root;' : '',
-      'daemon off;',
-      `pid ${join(folder, 'nginx.pid')};`,
-      `error_log ${join(folder, 'error.log')};`,
-      'events {}',
-      `http { access_log off; ${paths.map((name) => `${name}_temp_path ${join(folder, 'temp', name)};`).join(' ')}`,
-      `include ${join(folder, 'site.conf')}; }`,
-    ];
-    writeFileSync(join(folder, 'nginx.conf'), main.join('\n'));
-    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
-      stdio: 'ignore',
-    });
-    agent = new Agent({ ca: readFileSync(certificate), keepAlive: true });
+    proxy = await startTlsProxy();
+    const [first, second] = proxy.receivers;
+    ports = { tls: proxy.port, first, second };
+    agent = new Agent({ ca: readFileSync(proxy.certificate), keepAlive: true });
     receiver = await start(ports.first);
     const { clientId, clientSecret } = await readFirstStart(folder);
     for (;;) {
@@ -129,8 +86,7 @@ describe.skipIf(missing.length > 0)('docs/deploy/nginx.conf', () => {
   }, 60_000);
   afterAll(async () => {
     agent.destroy();
-    nginx.kill('SIGTERM');
-    await new Promise((resolve) => nginx.once('exit', resolve));
+    await proxy.stop();
     await stop(receiver);
     rmSync(folder, { recursive: true, force: true });
   });

@@ -1,0 +1,25 @@
+import { inTransaction } from '../../database/transaction.ts';
+import { isTestCall } from '../../domain/test-call.ts';
+import type { Store } from '../store.ts';
+
+/**
+ * Removes a test call with its pushes and deliveries, and leaves no tombstone: nobody sends it again. Does nothing for any
+ * other call.
+ *
+ * @param destinations every destination to which the call may be owed
+ */
+export async function removeTestCall(
+  { writer }: Store,
+  callId: string,
+  destinations: readonly string[],
+): Promise<void> {
+  if (!isTestCall(callId)) return;
+  await inTransaction(writer, async (transaction) => {
+    await transaction('calls').where({ id: callId }).delete();
+    await transaction('deliveries')
+      .whereIn('destination', [...destinations])
+      .where({ call_id: callId })
+      .delete();
+    await transaction('pushes').where({ call_id: callId }).delete();
+  });
+}
