@@ -23,7 +23,7 @@ export interface SqlClient {
   /** True when the values of a row caused the error, so that it would fail again. */
   isDataError(error: unknown): boolean;
   /**
-   * Undefined when the database is a file that does not exist yet.
+   * Undefined when the first start has not made the table yet.
    * @throws AdapterMisconfigured when the table lacks columns; the message names them
    */
   countRows(signal: AbortSignal): Promise<number | undefined>;
@@ -60,6 +60,10 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       `Add ${missing.length === 1 ? 'it' : 'them'} with the types that docs/reporting-columns.md gives. Then "npm run replay -- --destination sql --all" fills the rows.`,
     );
   };
+  /** On a server the database is there before the first start, but without our tables. */
+  const isMade = async (): Promise<boolean> =>
+    (await database.knex.schema.hasTable('jet_reporting_migrations')) ||
+    (await database.knex.schema.hasTable(reportingTable));
   // A sent statement cannot be cancelled. After an abort it may still land, which its key makes harmless.
   const orUnavailable = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -126,6 +130,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
       orUnavailable(signal, async () => {
         // Opening a missing file would create it.
         if (database.file !== undefined && !existsSync(database.file)) return undefined;
+        if (database.file === undefined && !(await isMade())) return undefined;
         await requireColumns();
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         return Number(row?.rows ?? 0);

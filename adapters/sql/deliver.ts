@@ -38,14 +38,16 @@ export async function check(client: SqlClient, signal: AbortSignal): Promise<rea
     if (rows === undefined) {
       return [
         {
-          level: 'warning',
-          message: 'The reporting database does not exist yet.',
-          remedy: 'The first worker that starts creates it: npm start',
+          level: 'ok',
+          message: 'The reporting database does not exist yet. It is made at the first start: npm start',
         },
       ];
     }
     return [
-      { level: 'ok', message: `The reporting table ${reportingTable} is there and holds ${rows} rows.` },
+      {
+        level: 'ok',
+        message: `The reporting table ${reportingTable} is there and holds ${rows} ${rows === 1 ? 'row' : 'rows'}.`,
+      },
     ];
   } catch (error) {
     return [

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CoreSettings } from '../config/core-schema.ts';
 import { databaseFile } from '../database/open-database.ts';
@@ -35,6 +35,15 @@ export function secretKeyFile(core: CoreSettings): string {
 /** The file for the first start's credentials, when there is no terminal to show them. */
 export function firstStartFile(core: CoreSettings): string {
   return join(dataFolder(core), 'first-start.txt');
+}
+
+/** The files in which first starts have shown their credentials, and which nobody has removed yet. */
+export function findFirstStartFiles(core: CoreSettings): string[] {
+  const folder = dataFolder(core);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^first-start(?:-\d+)?\.txt$/.test(name))
+    .map((name) => join(folder, name));
 }
 
 /** The usual paths of a store file, as absolute paths. */

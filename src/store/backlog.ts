@@ -70,7 +70,7 @@ export async function readResting(knex: Knex): Promise<ReadonlyMap<string, Resti
 }
 
 /** When the latest push was received, in epoch milliseconds. */
-export async function readLastPushMs(store: Store): Promise<number | undefined> {
+export async function readLastPushMs(store: Pick<Store, 'reader'>): Promise<number | undefined> {
   // Ids sort by time of receipt.
   const row = await store.reader
     .knex('pushes')

@@ -6,7 +6,7 @@ import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { createAdapter } from '../../src/app/create-adapter.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
-import { inFolder } from '../fixtures/receiver-process.ts';
+import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 
@@ -55,7 +55,8 @@ describe('npm run doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('The store is intact and up to date.');
     expect(stdout).toContain('jet_calls is there');
-    expect(stdout).not.toMatch(/^(?:fault|warning)/m);
+    // No receiver runs in the test.
+    expect(stdout.replace(/^warning +receiver: .*$/m, '')).not.toMatch(/^(?:fault|warning)/m);
     expect((await readFile(storeFile)).equals(before)).toBe(true);
     expect((await readdir(join(folder.path, 'data'))).sort()).toEqual(['jet.sqlite', 'reporting.sqlite']);
   });
@@ -233,6 +234,9 @@ describe('npm run doctor', () => {
       const database = await engine.fresh();
       const empty = await doctor({ DATABASE_URL: database.url });
       expect(empty.stdout).toContain('The store does not exist yet.');
+      expect(empty.stdout).toContain('It is made at the first start');
+      const both = { DATABASE_URL: database.url, REPORTING_DATABASE_URL: database.url };
+      expect((await doctor(both)).stdout).toMatch(/^ok +sql: .* It is made at the first start/m);
       expect(empty.code).toBe(0);
       const store = await openStore(database.url, storeMigrations);
       await store.close();
@@ -242,6 +246,73 @@ describe('npm run doctor', () => {
       await database.drop();
     },
   );
+
+  it('says what time and numbers mean here', async () => {
+    const { stdout } = await doctor({ TIME_ZONE: 'Australia/Perth', DEFAULT_COUNTRY: 'NZ' });
+    expect(stdout).toMatch(/^ok +settings: Local times are in Australia\/Perth, .*\+08:00.*read as NZ\.$/m);
+  });
+
+  it('finds a misspelt name in .env, and suggests the right one', async () => {
+    const names = [
+      'TIMEZONE=Europe/Rome',
+      'DEFAULT_COUNTRI=AU',
+      'FAVOURITE_COLOUR=blue',
+      'NODE_ENV=production',
+    ];
+    await writeFile(join(folder.path, '.env'), `${names.join('\n')}\n`, { mode: 0o600 });
+    const { code, stdout } = await doctor();
+    expect(stdout).toMatch(/sets TIMEZONE, [^\n]*\n +Did you mean TIME_ZONE\?/);
+    expect(stdout).toMatch(/sets DEFAULT_COUNTRI, [^\n]*\n +Did you mean DEFAULT_COUNTRY\?/);
+    expect(stdout).toMatch(/sets FAVOURITE_COLOUR, [^\n]*\n +Remove it/);
+    expect(stdout).not.toContain('sets NODE_ENV');
+    expect(code).toBe(0);
+  });
+
+  it('finds what the first start showed and nobody removed', async () => {
+    await makeStore();
+    await makeReporting();
+    await writeFile(join(folder.path, 'data', 'first-start-2.txt'), 'shown once', { mode: 0o600 });
+    expect((await doctor()).stdout).toMatch(/^warning +settings: \S*data\/first-start-2\.txt still holds/m);
+  });
+
+  it('says that a receiver runs, when the last push came and landed, and why requests were refused', async () => {
+    await inFolder(async (start, path) => {
+      const settings = { CONSOLE_PORT: '0', PUBLIC_URL: 'http://127.0.0.1:9' };
+      const url = await start(settings).ready();
+      const { token } = await takeToken(url, await readFirstStart(path));
+      const push = (body: string, headers: Record<string, string>): Promise<Response> =>
+        fetch(`${url}/webhooks/jet`, { method: 'POST', headers, body });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      await push('{"callsessionid":"a","dialstatus":"WOBBLY","duration":1}', headers);
+      for (let number = 0; number < 3; number += 1) await push('{}', {});
+      await push('{', headers);
+      const ask = () =>
+        folder.run('doctor', [], {
+          ...{
+            ...settings,
+            PORT: new URL(url).port,
+            DATABASE_URL: `sqlite:${join(path, 'data/jet.sqlite')}`,
+          },
+          REPORTING_DATABASE_URL: `sqlite:${join(path, 'data/reporting.sqlite')}`,
+        });
+      await expect
+        .poll(async () => (await ask()).stdout)
+        .toMatch(/4 requests were|3 requests were[^]*1 request was/);
+      await expect
+        .poll(async () => (await ask()).stdout)
+        .toMatch(/^ok +traffic: The last call landed .*, at sql\.$/m);
+      const { stdout } = await ask();
+      expect(stdout).toMatch(/^ok +receiver: The receiver runs on 127\.0\.0\.1:\d+ and can store pushes\.$/m);
+      expect(stdout).toMatch(/^warning +public: http:\/\/127\.0\.0\.1:9 cannot be reached .*\n +\S/m);
+      expect(stdout).toMatch(/^ok +traffic: The last push came (?:just now|\d+ s ago)\.$/m);
+      expect(stdout).toMatch(
+        /^warning +traffic: 3 requests were refused in the last hour \(POST \/webhooks\/jet from 127\.0\.0\.1\), because the credentials were missing or not valid \(not_authenticated\)\.\n +\S/m,
+      );
+      expect(stdout).toMatch(/^warning +traffic: 1 request was refused .* because the body was not JSON/m);
+      expect(stdout).toMatch(/^warning +traffic: 1 refused body is in the quarantine\.$/m);
+      expect(stdout).toMatch(/^warning +traffic: Jet sent status words that no table knows: WOBBLY/m);
+    });
+  });
 
   it('shows its help on request', async () => {
     const { code, stdout } = await folder.run('doctor', ['--help']);
