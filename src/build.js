@@ -23,6 +23,11 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== markOf()) build();
 function build() {
   if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
   if (!existsSync(compiler)) stop(withoutCompiler());
+  process.stderr.write(
+    existsSync(mark)
+      ? 'The sources have changed: compiling them, which takes up to a minute …\n'
+      : 'Compiling the sources for the first time, which takes up to a minute …\n',
+  );
   // What was compiled from a list of local adapters would still count after the list is gone.
   rmSync(join(dist, 'adapters/local.js'), { force: true });
   const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });

@@ -1,11 +1,21 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { printAside } from './cli/print.ts';
+import { printAside, printText } from './cli/print.ts';
+import { startHelp } from './cli/run/start-help.ts';
 import type * as running from './app/run-receiver.ts';
 import { descriptorsToImport, descriptorsToRun, readDescriptorLimit } from './http/descriptor-limit.ts';
 
 // The files made here hold secrets and people's numbers: only the owner and its group can read them.
 process.umask(0o027);
+
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) {
+  const isHelp = argument === '--help' || argument === '-h';
+  if (isHelp) printText(startHelp);
+  else
+    printAside(`The receiver takes no arguments, and got ${argument}. To see its help: npm start -- --help`);
+  process.exit(isHelp ? 0 : 2);
+}
 
 const limit = readDescriptorLimit() ?? Infinity;
 if (limit < descriptorsToRun) {

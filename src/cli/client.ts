@@ -53,7 +53,7 @@ command
         pkceRequired: client.pkceRequired,
         createdAt: isoTime(client.createdAtMs),
         approvedUntil: isoTime(until.get(client.id)),
-        previousSecretUntil: isoTime(client.previousSecretUntilMs),
+        previousSecretUntil: isoTime(stillAhead(client.previousSecretUntilMs)),
         revokedAt: isoTime(client.revokedAtMs),
       }));
       if (json === true) printJson(clients);
@@ -66,6 +66,8 @@ command
           if (client.pkceRequired) print('    must use PKCE');
           for (const uri of client.redirectUris) print(`    redirect to ${uri}`);
           if (client.approvedUntil !== undefined) print(`    approved until ${client.approvedUntil}`);
+          if (client.revokedAt === undefined && client.previousSecretUntil !== undefined)
+            print(`    the previous secret is also valid, until ${client.previousSecretUntil}`);
         }
       }
     });
@@ -202,6 +204,11 @@ function showCredentials(made: ClientCredentials, json: boolean | undefined): vo
   print(`  Client ID      ${made.clientId}`);
   print(`  Client Secret  ${made.clientSecret}`);
   print(`  Scope          ${made.scope}`);
+}
+
+/** A time that has passed is of no use to anybody. */
+function stillAhead(epochMs: number | undefined): number | undefined {
+  return epochMs !== undefined && epochMs > Date.now() ? epochMs : undefined;
 }
 
 function isoTime(epochMs: number | undefined): string | undefined {

@@ -8,6 +8,7 @@ import { openExistingStore, type Store } from '../store/store.ts';
 import { describeError } from './describe-error.ts';
 import { loadSettings } from './load-settings.ts';
 import { helpOutput, printAside } from './print.ts';
+import { findSwallowed } from './run/swallowed-options.ts';
 
 /** The settings, store and destinations of a command. */
 export interface CommandContext {
@@ -50,10 +51,25 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
  */
 export async function runCommand(command: Command): Promise<void> {
   try {
+    requireOwnOptions(command);
     await loadLocalAdapters();
     await command.parseAsync();
   } catch (error) {
     describeError(error).forEach(printAside);
     process.exitCode ||= error instanceof UsageError ? 2 : 1;
   }
+}
+
+/**
+ * Refuses to run when npm has swallowed options of the command.
+ *
+ * @throws UsageError with the line to type
+ */
+export function requireOwnOptions(command: Command, given = process.argv.slice(2)): void {
+  const swallowed = findSwallowed(command, given, process.env);
+  if (swallowed === undefined) return;
+  const { options, line } = swallowed;
+  throw new UsageError(
+    `npm took ${options.join(' and ')} for itself, so nothing was done. Options need -- in front of them: ${line}`,
+  );
 }

@@ -2,36 +2,49 @@ import { escapeUnseen, oneLine, severalLines } from '../domain/plain-text.ts';
 
 // Every command writes through this file, so that no text from outside can control a terminal or forge a line.
 
+const guarded = new Set<NodeJS.WriteStream>();
+
+/** Writes a text. A reader that has closed its end (`| head`) is no fault: the work goes on, and the rest is dropped. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (!guarded.has(stream)) {
+    guarded.add(stream);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  stream.write(text);
+}
+
 /** Prints one line of a result. Line breaks and control characters in it show as U+FFFD. */
 export function print(line: string): void {
-  process.stdout.write(`${oneLine(line)}\n`);
+  write(process.stdout, `${oneLine(line)}\n`);
 }
 
 /** Prints a text of several lines that is our own. */
 export function printText(text: string): void {
-  process.stdout.write(`${severalLines(text)}\n`);
+  write(process.stdout, `${severalLines(text)}\n`);
 }
 
 /** Prints a text from outside, such as the body of a push. Its lines are marked, so that none looks like a result. */
 export function printQuoted(text: string): void {
   const lines = severalLines(text.replace(/\r\n?/g, '\n')).split('\n');
-  process.stdout.write(lines.map((line) => `  | ${line}\n`).join(''));
+  write(process.stdout, lines.map((line) => `  | ${line}\n`).join(''));
 }
 
 /** Prints a value as JSON. Characters that a terminal would obey are escaped, so that a script still reads the exact value. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
+  write(process.stdout, `${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }
 
 /** Prints one line about progress or a failure, beside the result. */
 export function printAside(line: string): void {
-  process.stderr.write(`${oneLine(line)}\n`);
+  write(process.stderr, `${oneLine(line)}\n`);
 }
 
 /** The outputs for help and errors of the command-line parser. An error repeats what was typed. */
 export const helpOutput = {
-  writeOut: (text: string) => void process.stdout.write(severalLines(text)),
-  writeErr: (text: string) => void process.stderr.write(severalLines(text)),
+  writeOut: (text: string) => write(process.stdout, severalLines(text)),
+  writeErr: (text: string) => write(process.stderr, severalLines(text)),
   // The parser breaks an error message only before its own suggestion. The message is printed on one line.
   outputError: (text: string) => printAside(text.trimEnd().replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' ')),
 };

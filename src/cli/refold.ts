@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import { isFault, readPush } from '../intake/read-push.ts';
 import { intakeSettings } from '../app/intake-settings.ts';
@@ -81,14 +82,20 @@ async function refold(
   for (const [field, count] of [...byField].sort((a, b) => b[1] - a[1]))
     print(`${field}: differs in ${count}`);
   if (counts.unreadable > 0)
-    print(`${counts.unreadable} pushes could not be read again. They keep what was read when they arrived.`);
+    print(
+      `${counted(counts.unreadable, 'push', 'pushes')} could not be read again, and keep what was read on arrival.`,
+    );
   if (counts.misplaced > 0)
     print(
-      `${counts.misplaced} pushes are stored under an id that today's parser would not give them, such as "undefined". They stay there, because call ids are never computed again.`,
+      `${counted(counts.misplaced, 'push is', 'pushes are')} stored under an id that today's parser would not give, such as "undefined". Call ids are never computed again, so nothing moves.`,
     );
-  const written = options.apply === true ? 'were written' : 'would be written (use --apply to write them)';
+  const isOne = counts.differing === 1;
+  const written =
+    options.apply === true
+      ? `${isOne ? 'was' : 'were'} written`
+      : `would be written (use --apply to write ${isOne ? 'it' : 'them'})`;
   print(
-    `${counts.read} calls read, ${counts.differing} differ${counts.differing > 0 ? ` and ${written}` : ''}.`,
+    `${counted(counts.read, 'call')} read, ${counts.differing} ${isOne ? 'differs' : 'differ'}${counts.differing > 0 ? ` and ${written}` : ''}.`,
   );
 }
 

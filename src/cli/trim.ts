@@ -2,6 +2,7 @@ import { loadSecretKeys, requireKeyOfClients } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { pastTime, runHousekeeping } from '../app/housekeeping.ts';
 import { createLogger } from '../app/logger.ts';
+import { counted } from '../domain/counted.ts';
 import { countPastTime } from '../store/upkeep/count-past-time.ts';
 import { readRemovalMark } from '../store/upkeep/removal-mark.ts';
 import { createCommand, runCommand, withStore } from './command-context.ts';
@@ -46,7 +47,9 @@ const command = createCommand(
           'Nothing was removed, because another process is removing old data now. Try again in some minutes.',
         );
       const total = [...removed.values()].reduce((sum, count) => sum + count, 0);
-      print(`${total} rows were removed. Calls with deliveries that are due or exhausted stay.`);
+      print(
+        `${counted(total, 'row was', 'rows were')} removed. Calls with deliveries that are due or exhausted stay.`,
+      );
     });
   });
 

@@ -57,7 +57,7 @@ interface Flags {
  * @throws InvalidSettings when the receiver's settings are not valid
  */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): SimulationOptions {
-  const command = createCommand();
+  const command = simulateCommand();
   command.parse([...args], { from: 'user' });
   const flags = command.opts<Flags>();
   const { core, adapters: configs } = readSettings(environment, adapters);
@@ -109,7 +109,8 @@ function readReportingUrl(
   return url;
 }
 
-function createCommand(): Command {
+/** The command line of the simulation. */
+export function simulateCommand(): Command {
   return new Command('simulate')
     .description("Sends a day of Jet's calls to a running receiver, then shows what landed.")
     .option('--url <url>', 'base address of the receiver (default: HOST and PORT of the settings)')

@@ -55,7 +55,7 @@ describe('npm run refold', () => {
     expect(stdout).toContain('call old');
     expect(stdout).toContain('service_name: (none) -> "Sales"');
     expect(stdout).toContain('campaign: "old" -> (none)');
-    expect(stdout).toContain('2 calls read, 1 differ and would be written');
+    expect(stdout).toContain('2 calls read, 1 differs and would be written');
     expect(stdout).not.toContain('call new');
     expect(await readCall(store, 'old')).toEqual(before);
   });
@@ -84,7 +84,7 @@ describe('npm run refold', () => {
   it('takes only the calls that are asked for', async () => {
     await storeAsOfOld('old');
     await storeAsOfOld('older');
-    expect((await refold('--id', 'older')).stdout).toContain('1 calls read, 1 differ');
+    expect((await refold('--id', 'older')).stdout).toContain('1 call read, 1 differs');
     expect((await refold('--since', '2099-01-01')).stdout).toContain('0 calls read, 0 differ.');
   });
 
