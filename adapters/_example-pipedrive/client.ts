@@ -1,87 +1,70 @@
-import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
-import type { Activity } from './mapping.ts';
+import { askJson, dataOf, type JsonApi, type RecordCrm } from '#crm';
+import type { Config } from './config.ts';
+import { keyOf, mapCall } from './mapping.ts';
 
-export interface Person {
+interface Person {
   readonly id: number;
   readonly phones: readonly string[];
   readonly update_time?: string;
 }
 
-export type Written = number | 'gone' | 'refused';
+// The most people in one answer, and the most activities.
+const peopleMax = 100;
+const activitiesMax = 500;
 
-/** Pipedrive's API, as far as this adapter uses it. This is the one file that talks to it. */
-export interface Client {
-  whoAmI(signal: AbortSignal): Promise<string>;
-  /** People whose phone numbers contain these digits. */
-  searchPeople(digits: string, signal: AbortSignal): Promise<readonly Person[]>;
-  /** The calls of one day. */
-  callsOfDay(date: string, signal: AbortSignal): Promise<readonly (Activity & { id: number })[]>;
-  /** Creates an activity, or updates the one with this id. Answers its id. */
-  write(
-    activity: Activity & { person_id?: number },
-    id: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Written>;
+/** How the company's Pipedrive is reached. */
+export function createApi({ PIPEDRIVE_URL: url, PIPEDRIVE_API_TOKEN: token }: Config): JsonApi {
+  const remedy = 'Copy the token from Personal preferences > API, and set PIPEDRIVE_API_TOKEN.';
+  return { name: 'Pipedrive', url, headers: { 'x-api-token': token }, remedy };
 }
 
-export function createClient(url: string, token: string): Client {
-  const ask = async (
-    method: string,
-    path: string,
-    signal: AbortSignal,
-    body?: unknown,
-  ): Promise<Response> => {
-    const response = await fetch(new URL(`/v1/${path}`, url), {
-      method,
-      headers: { 'x-api-token': token, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
-      signal,
-    }).catch((cause: unknown) => {
-      throw new DestinationUnavailable('Pipedrive did not answer.', { cause });
-    });
-    const { status } = response;
-    if (status === 401 || status === 403)
-      throw new AdapterMisconfigured(
-        `Pipedrive refuses the token (${status}).`,
-        'Copy the token from Personal preferences > API, and set PIPEDRIVE_API_TOKEN.',
-      );
-    if (status === 429 || status >= 500) {
-      const seconds = Number(response.headers.get('retry-after') ?? NaN);
-      throw new DestinationUnavailable(`Pipedrive answered ${status}.`, {
-        retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1000,
-      });
-    }
-    return response;
-  };
-  const get = async <Data>(path: string, signal: AbortSignal): Promise<Data> =>
-    dataOf<Data>(await ask('GET', path, signal));
+/** The name of the user whom the token belongs to. Reads only. */
+export async function readUser(api: JsonApi, signal: AbortSignal): Promise<string> {
+  return (await get<{ name: string }>(api, 'users/me', signal)).name;
+}
+
+/** Pipedrive as the kit writes to it, one activity per request. */
+export function createCrm(api: JsonApi): RecordCrm {
   return {
-    whoAmI: async (signal) => (await get<{ name: string }>('users/me', signal)).name,
-    async searchPeople(digits, signal) {
-      const found = await get<{ items: { item: Person }[] }>(
-        `persons/search?fields=phone&limit=100&term=${digits}`,
-        signal,
-      );
-      return found.items.map(({ item }) => item);
+    name: api.name,
+    // A search takes one term.
+    searchedAtOnceMax: 1,
+    async search([number], signal) {
+      const term = number?.significant ?? '';
+      const path = `persons/search?fields=phone&limit=${peopleMax}&term=${term}`;
+      const { items } = await get<{ items: { item: Person }[] }>(api, path, signal);
+      const people = items.map(({ item: { id, phones, update_time: time } }) => ({
+        id: String(id),
+        numbers: phones,
+        modifiedAtMs: time === undefined ? undefined : Date.parse(time),
+      }));
+      return { people, isCut: people.length >= peopleMax };
     },
-    callsOfDay: (date, signal) =>
-      get(`activities?type=call&limit=500&start_date=${date}&end_date=${date}`, signal),
-    async write(activity, id, signal) {
+    // No field of an activity is unique, so the key is read from the notes of that day's calls.
+    async find(deliveries, signal) {
+      const found = new Map<string, string>();
+      for (const date of new Set(deliveries.map((delivery) => mapCall(delivery).due_date))) {
+        const path = `activities?type=call&limit=${activitiesMax}&start_date=${date}&end_date=${date}`;
+        for (const { id, note } of await get<{ id: number; note: string }[]>(api, path, signal)) {
+          const key = keyOf(note);
+          if (key !== undefined) found.set(key, String(id));
+        }
+      }
+      return found;
+    },
+    async write(delivery, { id, personId }, signal) {
+      const person = personId === undefined ? undefined : { person_id: Number(personId) };
+      const activity = { ...mapCall(delivery), ...person };
       const [method, path] =
         id === undefined ? ['POST', 'activities'] : ['PUT', `activities/${encodeURIComponent(id)}`];
-      const response = await ask(method, path, signal, activity);
-      if (id !== undefined && (response.status === 404 || response.status === 410)) return 'gone';
-      if (response.status === 400) return 'refused';
-      return (await dataOf<{ id: number }>(response)).id;
+      const reply = await askJson(api, method, `/v1/${path}`, signal, activity);
+      if (id !== undefined && [404, 410].includes(reply.status)) return 'gone';
+      if (reply.status === 400) return { refusedBecause: 'it answered 400.' };
+      return { id: String(dataOf<{ data: { id: number } }>(reply).data.id) };
     },
   };
 }
 
-async function dataOf<Data>(response: Response): Promise<Data> {
-  if (!response.ok) throw new Error(`Pipedrive answered ${response.status}`);
-  const { data } = (await response.json().catch((cause: unknown) => {
-    throw new DestinationUnavailable('The answer of Pipedrive could not be read.', { cause });
-  })) as { data: Data };
-  return data;
+async function get<Data>(api: JsonApi, path: string, signal: AbortSignal): Promise<Data> {
+  return dataOf<{ data: Data }>(await askJson(api, 'GET', `/v1/${path}`, signal)).data;
 }

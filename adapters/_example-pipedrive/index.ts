@@ -1,7 +1,7 @@
 import { defineAdapter } from '#contract';
-import { createClient } from './client.ts';
+import { checkAccount, landOneByOne } from '#crm';
+import { createApi, createCrm, readUser } from './client.ts';
 import { configSchema } from './config.ts';
-import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
 /** Each call one activity of the type "call" in a CRM like Pipedrive, on the person who has the number. */
@@ -21,10 +21,11 @@ export const pipedrive = defineAdapter({
   },
   preview: mapCall,
   create(config, tools) {
-    const client = createClient(config.PIPEDRIVE_URL, config.PIPEDRIVE_API_TOKEN);
+    const api = createApi(config);
+    const crm = createCrm(api);
     return {
-      check: (signal) => check(client, signal),
-      deliver: (batch, signal) => deliver(client, tools, batch, signal),
+      check: (signal) => checkAccount(api, () => readUser(api, signal), 'Check PIPEDRIVE_URL.'),
+      deliver: (batch, signal) => landOneByOne(crm, tools, batch, signal),
       close: () => Promise.resolve(),
     };
   },

@@ -1,7 +1,7 @@
 import { defineAdapter } from '#contract';
-import { createClient } from './client.ts';
+import { checkAccount, landOneByOne } from '#crm';
+import { createApi, createCrm, readAccount } from './client.ts';
 import { configSchema } from './config.ts';
-import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
 /** Each call one record in a CRM with an HTTP API, linked to the person who has the number. */
@@ -20,10 +20,12 @@ export const template = defineAdapter({
   },
   preview: mapCall,
   create(config, tools) {
-    const client = createClient(config);
+    const api = createApi(config);
+    const crm = createCrm(api);
+    const remedy = 'Check TEMPLATE_URL, and that the API is up.';
     return {
-      check: (signal) => check(client, signal),
-      deliver: (batch, signal) => deliver(client, tools, batch, signal),
+      check: (signal) => checkAccount(api, () => readAccount(api, signal), remedy),
+      deliver: (batch, signal) => landOneByOne(crm, tools, batch, signal),
       close: () => Promise.resolve(),
     };
   },

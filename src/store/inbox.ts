@@ -130,6 +130,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   const taken = async ({ setAside, pushId, duplicate, moved }: StoredPush, raw: RawBody): Promise<Taken> => {
     if (setAside === undefined) return { kind: 'stored', pushId, duplicate, moved };
+    // In a transaction of its own: the group wrote nothing of this push, and a full quarantine must not undo the others.
     const quarantineId = await refuse(raw, { code: setAside, detail: setAsideDetails[setAside] });
     return { kind: 'set_aside', code: setAside, quarantineId, moved };
   };
