@@ -149,7 +149,10 @@ describe('hostile text', () => {
       run: () => folder.run('adapter-try', [orders]),
       shown: /no adapter .*\[2J/,
     },
-    'adapter:new': { run: () => folder.run('adapter-new', [orders]), shown: /./ },
+    'adapter:new': {
+      run: () => folder.runSource('src/cli/adapter-new.ts', [orders]),
+      shown: /cannot be a name/,
+    },
     simulate: {
       run: () =>
         folder.run('simulate', [

@@ -1,13 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../src/contract/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Delivery, Outcome } from '../../../src/contract/index.ts';
 import { DestinationUnavailable } from '../../../src/contract/index.ts';
 import { hubspotFaults, type HubspotFaultName } from './stand-in/faults.ts';
 import type { RequestKind } from './stand-in/request-kind.ts';
 import {
   afterwards,
   callsFromNumbers,
+  inPortal,
   mobileNumber,
-  openPortal,
   type PortalUnderTest,
 } from './portal-under-test.ts';
 
@@ -20,13 +20,16 @@ const companies = [{ id: '7001', properties: { name: 'Acme' } }];
 
 /** Only the adapter's own deadline ends these faults. */
 const silent: readonly HubspotFaultName[] = ['silence', 'silence after the write', 'body stall'];
-const timeoutFor = (name: HubspotFaultName) => (silent.includes(name) ? { HUBSPOT_TIMEOUT: '500ms' } : {});
+const loud = names.filter((name) => !silent.includes(name));
 
-let test: PortalUnderTest;
-afterEach(() => test.close());
+/** Works in a portal of its own, whose silence ends soon. */
+function withFault(name: HubspotFaultName, work: (test: PortalUnderTest) => Promise<void>): Promise<void> {
+  const settings = silent.includes(name) ? { HUBSPOT_TIMEOUT: '2s' } : {};
+  return inPortal([{ contacts, companies }, settings], work);
+}
 
 /** The result of the first `deliver`, in a word. */
-async function firstAnswer(batch: ReturnType<typeof callsFromNumbers>): Promise<string> {
+async function firstAnswer(test: PortalUnderTest, batch: readonly Delivery[]): Promise<string> {
   try {
     return [...new Set([...(await test.deliver(batch)).values()].map(wordOf))].join(', ');
   } catch (error) {
@@ -39,7 +42,7 @@ function wordOf(outcome: Outcome): string {
   return outcome.kind === 'retry' ? `retry ${outcome.code}` : outcome.kind;
 }
 
-function expectOneEach(batch: ReturnType<typeof callsFromNumbers>): void {
+function expectOneEach(test: PortalUnderTest, batch: readonly Delivery[]): void {
   expect(test.portal.records('calls')).toHaveLength(batch.length);
   for (const [index, delivery] of batch.entries()) {
     const [call, ...more] = test.callsOf(delivery);
@@ -60,35 +63,33 @@ const atOnce: Readonly<Partial<Record<HubspotFaultName, string>>> = {
   '477 migration': 'paused 3600000',
 };
 
-describe('a create with a fault', () => {
-  it.each(names)('%s: one engagement for each call, on its contact and company', async (name) => {
-    test = await openPortal({ contacts, companies }, timeoutFor(name));
+/** Meets a fault in a create. */
+function create(name: HubspotFaultName): Promise<void> {
+  return withFault(name, async (test) => {
     const batch = callsFromNumbers(3);
     test.portal.stage(name, { on: 'calls.create' });
-    const answer = await firstAnswer(batch);
+    const answer = await firstAnswer(test, batch);
     // The test does not depend on the length of a deadline.
     if (!silent.includes(name)) expect(answer).toBe(atOnce[name] ?? 'delivered');
     await test.settle(batch);
-    expectOneEach(batch);
+    expectOneEach(test, batch);
   });
-});
+}
 
-const recovery: readonly RequestKind[] = ['calls.read', 'calls.upsert', 'associations.default'];
-
-describe.each(recovery)('a recovery with a fault in its %s', (kind) => {
-  it.each(names)('%s: one engagement for each call, on its contact and company', async (name) => {
-    test = await openPortal({ contacts, companies }, timeoutFor(name));
+/** Meets a fault in a request that follows a lost create. */
+function recover(name: HubspotFaultName, kind: RequestKind): Promise<void> {
+  return withFault(name, async (test) => {
     const batch = callsFromNumbers(3);
     test.portal.stage('reset in the write', { on: 'calls.create' });
     test.portal.stage(name, { on: kind });
     await test.settle(batch);
-    expectOneEach(batch);
+    expectOneEach(test, batch);
   });
-});
+}
 
-describe('an update with a fault', () => {
-  it.each(names)('%s: one call shows the last duration', async (name) => {
-    test = await openPortal({ contacts, companies }, timeoutFor(name));
+/** Meets a fault in an update, and expects the last duration in each call. */
+function update(name: HubspotFaultName): Promise<void> {
+  return withFault(name, async (test) => {
     const batch = callsFromNumbers(3);
     const landed = await test.settle(batch);
     const later = batch.map((delivery) =>
@@ -96,22 +97,54 @@ describe('an update with a fault', () => {
     );
     test.portal.stage(name, { on: 'calls.update' });
     await test.settle(later);
-    expectOneEach(batch);
+    expectOneEach(test, batch);
     for (const { properties } of test.portal.records('calls'))
       expect(properties.hs_call_duration).toBe('300000');
   });
+}
+
+/** Meets a fault in a request that comes before the writes. */
+function read(name: HubspotFaultName, kind: RequestKind): Promise<void> {
+  return withFault(name, async (test) => {
+    const batch = callsFromNumbers(3);
+    test.portal.stage(name, { on: kind });
+    await test.settle(batch);
+    expectOneEach(test, batch);
+  });
+}
+
+const recoveries: readonly RequestKind[] = ['calls.read', 'calls.upsert', 'associations.default'];
+const reads: readonly RequestKind[] = ['contacts.search', 'properties.list'];
+
+describe('a create with a fault', () => {
+  it.each(loud)('%s: one engagement for each call, on its contact and company', create);
 });
 
-describe.each(['contacts.search', 'properties.list'] satisfies RequestKind[])('a %s with a fault', (kind) => {
-  // A search has no input rows that could be missing.
-  it.each(names.filter((name) => !name.includes('row missing')))(
-    '%s: one engagement for each call, on its contact and company',
-    async (name) => {
-      test = await openPortal({ contacts, companies }, timeoutFor(name));
-      const batch = callsFromNumbers(3);
-      test.portal.stage(name, { on: kind });
-      await test.settle(batch);
-      expectOneEach(batch);
-    },
+describe.each(recoveries)('a recovery with a fault in its %s', (kind) => {
+  it.each(loud)('%s: one engagement for each call, on its contact and company', (name) =>
+    recover(name, kind),
   );
 });
+
+describe('an update with a fault', () => {
+  it.each(loud)('%s: one call shows the last duration', update);
+});
+
+describe.each(reads)('a %s with a fault', (kind) => {
+  // A search has no input rows that could be missing.
+  it.each(loud.filter((name) => !name.includes('row missing')))(
+    '%s: one engagement for each call, on its contact and company',
+    (name) => read(name, kind),
+  );
+});
+
+// Each waits for a deadline, so they wait beside each other.
+describe.concurrent.each(silent)(
+  'a fault that only a deadline ends, %s, leaves one engagement for each call',
+  (name) => {
+    it('in a create', () => create(name));
+    it('in an update, which shows the last duration', () => update(name));
+    it.each(recoveries)('in a recovery, in its %s', (kind) => recover(name, kind));
+    it.each(reads)('in a %s', (kind) => read(name, kind));
+  },
+);

@@ -120,6 +120,19 @@ export async function openPortal(
   };
 }
 
+/** Works in a portal of its own, and closes it. For tests that wait beside each other. */
+export async function inPortal(
+  [options, settings]: Parameters<typeof openPortal>,
+  work: (test: PortalUnderTest) => Promise<void>,
+): Promise<void> {
+  const test = await openPortal(options, settings);
+  try {
+    await work(test);
+  } finally {
+    await test.close();
+  }
+}
+
 /** Fields of a call. Undefined removes a field. */
 type Given = { readonly [Name in keyof Call]?: Call[Name] | undefined };
 
