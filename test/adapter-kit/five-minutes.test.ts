@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
+import { newAdapter } from '../../src/cli/adapter/copy-template.ts';
 import { root } from '../house/source-files.ts';
 import { makeFreshCopy, type FreshCopy } from './fresh-copy.ts';
 
@@ -109,8 +110,9 @@ describe("a fork's first five minutes", () => {
     'refuse an invalid or existing name, and change nothing',
     async () => {
       const before = await copy.run('cat adapters/local.ts; ls -R adapters');
+      const { code, output } = await copy.run('npm run --silent adapter:new -- acme-crm');
+      expect([code, output]).toEqual([2, expect.stringContaining('exists already')]);
       for (const [name, reason] of [
-        ['acme-crm', 'exists already'],
         ['Acme CRM', 'cannot be a name'],
         ['../outside', 'cannot be a name'],
         ['_template', 'cannot be a name'],
@@ -118,8 +120,7 @@ describe("a fork's first five minutes", () => {
         ['class', 'is a reserved word'],
         ['a'.repeat(41), 'at most 40 characters'],
       ] as const) {
-        const { code, output } = await copy.run(`npm run --silent adapter:new -- "${name}"`);
-        expect([code, output]).toEqual([2, expect.stringContaining(reason)]);
+        await expect(newAdapter(copy.folder, name, '_template')).rejects.toThrow(reason);
       }
       expect(await copy.run('cat adapters/local.ts; ls -R adapters')).toEqual(before);
     },
@@ -187,11 +188,9 @@ function startReceiver({ folder, environment }: FreshCopy): Started {
 }
 
 async function waitFor<Value>(look: () => Value | undefined): Promise<Value> {
-  const untilMs = performance.now() + 150_000;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (performance.now() > untilMs) throw new Error('It did not come in time');
     await sleep(50);
   }
 }

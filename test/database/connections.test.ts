@@ -2,7 +2,6 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapters } from '../../adapters/index.ts';
@@ -11,6 +10,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 import { ask } from '../fixtures/ask.ts';
+import { builtTestProcess } from '../fixtures/built-command.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 
@@ -105,11 +105,9 @@ describe('a connection to SQLite', () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const countSyncs = async (commits: number): Promise<number> => {
       const trace = join(folder, `trace-${commits}`);
-      const child = fileURLToPath(new URL('../fixtures/commit-pushes.ts', import.meta.url));
-      const node = [process.execPath, '--conditions=source', '--import', 'tsx', child];
       await promisify(execFile)('strace', [
         ...['-f', '-e', 'trace=fsync,fdatasync', '-o', trace],
-        ...node,
+        ...builtTestProcess('test/fixtures/commit-pushes.ts'),
         `sqlite:${join(folder, `${commits}.sqlite`)}`,
         String(commits),
       ]);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -11,6 +11,7 @@ import { ask } from '../fixtures/ask.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { until } from '../fixtures/until.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
@@ -37,18 +38,15 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it('that stands still in a transaction gives its locks back: a push of the same call is stored within 25 s', async () => {
+    it('that stands still in a transaction gives its locks back: a push of the same call is stored', async () => {
       const fresh = await openFreshStore(engine);
       const { start, end } = inboundBodies('held');
       await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);
       const stopped = openDatabase(fresh.url);
       const standing = await stopped.knex.transaction();
       await standing('calls').where({ id: 'held' }).forUpdate().first('id');
-      const [answer] = await vi.waitFor(
-        () => storePushes(fresh.store, [pushOf(end)], [], someTimeMs),
-        // A try may itself end with the time that a statement has.
-        { timeout: 25_000, interval: 100 },
-      );
+      // A try may itself end with the time that a statement has.
+      const [answer] = await until(() => storePushes(fresh.store, [pushOf(end)], [], someTimeMs));
       expect(answer?.duplicate).toBe(false);
       await expect(standing('calls').first('id')).rejects.toThrow();
       await standing.rollback().catch(() => undefined);

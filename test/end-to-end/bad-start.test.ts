@@ -119,7 +119,7 @@ describe.concurrent('a process that', () => {
   );
 });
 
-describe('a start without the secret key of its store', () => {
+describe.concurrent('a start without the secret key of its store', () => {
   it('says so, makes no other, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
@@ -134,7 +134,7 @@ describe('a start without the secret key of its store', () => {
     }));
 });
 
-describe('a start with another secret key than its store has', () => {
+describe.concurrent('a start with another secret key than its store has', () => {
   it('says so and exits with 1, until the clients have secrets under the new one', () =>
     inFolder(async (start, folder) => {
       const first = start();

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { builtTestProcess } from '../fixtures/built-command.ts';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
-const talkative = new URL('../fixtures/talkative.ts', import.meta.url);
-const tsx = import.meta.resolve('tsx');
+const [, talkative] = builtTestProcess('test/fixtures/talkative.ts');
 const pushes = 3_000;
 // Eight times what waits at most.
 const tooMany = 8_192;
@@ -27,8 +27,7 @@ afterEach(() => void child?.kill('SIGKILL'));
 
 /** A process that logs on command, after it has started. */
 async function startWriter(output: 'pipe' | number = 'pipe'): Promise<ChildProcess> {
-  const execArgv = ['--conditions=source', '--import', tsx];
-  child = fork(talkative, { execArgv, stdio: ['ignore', output, 'ignore', 'ipc'] });
+  child = fork(talkative, { execArgv: [], stdio: ['ignore', output, 'ignore', 'ipc'] });
   await once(child, 'message');
   return child;
 }

@@ -51,10 +51,9 @@ describe.concurrent('ROLE', () => {
       const { token } = await takeToken(url, await readFirstStart(folder));
       const ids = Array.from({ length: 20 }, (_, number) => `left-${String(number).padStart(2, '0')}`);
       for (const id of ids) expect(await push(url, token, id)).toBe(200);
-      await sleep(1_500);
-      expect(existsSync(join(folder, 'data/reporting.sqlite'))).toBe(false);
       receiving.child.kill('SIGTERM');
       expect(await receiving.exited).toBe(0);
+      expect(existsSync(join(folder, 'data/reporting.sqlite'))).toBe(false);
 
       await start({ ROLE: 'all' }).ready();
       expect(await landed(folder, ids.length)).toEqual(ids);

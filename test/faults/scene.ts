@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Random } from '../../src/simulate/traffic/random.ts';
 import type { Stage } from '../../src/domain/stage.ts';
-import { builtCommand } from '../fixtures/built-command.ts';
+import { builtCommand, builtTestProcess } from '../fixtures/built-command.ts';
 import {
   readFirstStart,
   receiverCommand,
@@ -21,19 +21,10 @@ import {
 import { readDue, readReporting, readStored, readUnsettled } from './outside.ts';
 import { faultHeader } from './traffic.ts';
 
-// The test adapters' processes run from the sources when the fault suite did not compile them.
-const build = process.env.FAULT_BUILD;
-const commandOf = (source: string, compiled: string): readonly string[] =>
-  build === undefined
-    ? [
-        ...[process.execPath, '--conditions=source', '--import', import.meta.resolve('tsx')],
-        new URL(source, import.meta.url).pathname,
-      ]
-    : [process.execPath, join(build, compiled)];
 export const kitCommand: readonly string[] = receiverCommand;
 export const clientCommand: readonly string[] = builtCommand('client');
-export const migrateCommand = commandOf('migrate-main.ts', 'test/faults/migrate-main.js');
-const faultCommand = commandOf('receiver-main.ts', 'test/faults/receiver-main.js');
+export const migrateCommand: readonly string[] = builtTestProcess('test/faults/migrate-main.ts');
+const faultCommand = builtTestProcess('test/faults/receiver-main.ts');
 
 /** The place of a fault: its own folder, its processes, and the record of the results. */
 export interface Scene {

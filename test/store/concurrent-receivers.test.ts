@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldCall } from '../../src/domain/fold.ts';
 import { markDue, type Destination } from '../../src/store/deliveries.ts';
@@ -18,6 +17,7 @@ import {
   type FreshStore,
 } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { untilBlocked } from '../fixtures/until-blocked.ts';
 
 const crm: Destination = { name: 'crm', stages: ['call_start', 'call_end'], settleAfterMs: 1000 };
 
@@ -166,6 +166,7 @@ for (const engine of engines) {
       await other.writer.knex.transaction(async (transaction) => {
         const call = foldCall([pushOf(inboundBodies('about').end)]);
         await markDue(other, transaction, [{ call, revision: someTimeMs + 1 }], [crm], someTimeMs + 1);
+        const asked = new Promise((resolve) => fresh.store.writer.knex.once('query', resolve));
         settling = settle(
           fresh.store,
           'crm',
@@ -173,7 +174,8 @@ for (const engine of engines) {
           [deliveredAt('about', someTimeMs)],
           someTimeMs,
         );
-        await sleep(200);
+        // In SQLite the first statement of the settlement waits for the only lock.
+        await (engine.dialect === 'sqlite' ? asked : untilBlocked(fresh.store.reader));
       });
       expect(await settling).toBe(true);
       expect(await readDelivery(fresh.store, 'crm', 'about')).toMatchObject({

@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callKey } from '../check/properties.ts';
 import { AdapterMisconfigured } from '../../../src/contract/index.ts';
+import { fieldsFile } from './fields-file.ts';
 import {
   callFrom,
   callsFromNumbers,
@@ -33,12 +31,6 @@ async function makeProperty(name: string, type: 'calls' | 'contacts' = 'calls'):
     }),
   });
   if (answer.status !== 201) throw new Error(await answer.text());
-}
-
-async function fieldsFile(map: Readonly<Record<string, string>>): Promise<string> {
-  const file = join(tmpdir(), `jet-mended-${process.pid}-${Object.values(map).join('-')}.json`);
-  await writeFile(file, JSON.stringify(map));
-  return file;
 }
 
 describe('a key property', () => {

@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AdapterMisconfigured } from '../../../src/contract/index.ts';
 import type { JsonValue } from '../../../src/domain/jet-fields.ts';
+import { fieldsFile } from './fields-file.ts';
 import type { HubspotFault } from './stand-in/faults.ts';
 import {
   afterwards,
@@ -23,12 +21,6 @@ const instead = (status: number, body: JsonValue): HubspotFault => ({
 const always = { times: Infinity };
 const campaign = { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const;
 const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
-
-async function fieldsFile(map: Readonly<Record<string, string>>): Promise<string> {
-  const file = join(tmpdir(), `jet-refusals-${process.pid}-${Object.values(map).join('-')}.json`);
-  await writeFile(file, JSON.stringify(map));
-  return file;
-}
 
 /** A batch of one row that HubSpot answers with an error. */
 async function rowError(category: string) {

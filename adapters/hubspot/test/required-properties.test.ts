@@ -1,10 +1,8 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { missingProperties } from '../check/required-properties.ts';
 import { readErrorDetails } from '../api/refusal.ts';
 import type { Delivery } from '../../../src/contract/index.ts';
+import { fieldsFile } from './fields-file.ts';
 import { afterwards, callsFromNumbers, openPortal, type PortalUnderTest } from './portal-under-test.ts';
 
 let test: PortalUnderTest | undefined;
@@ -12,12 +10,6 @@ afterEach(async () => {
   await test?.close();
   test = undefined;
 });
-
-async function fieldsFile(fields: object): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'hubspot-fields-')), 'fields.json');
-  await writeFile(file, JSON.stringify(fields));
-  return file;
-}
 
 const error = (rest: object): object => ({ status: 'error', category: 'VALIDATION_ERROR', ...rest });
 const missing = { kind: 'rejected', code: 'property_required' };

@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hubspot } from '../index.ts';
 import { callKey, contactKey } from '../check/properties.ts';
@@ -9,6 +6,7 @@ import { createAdapter } from '../../../src/app/create-adapter.ts';
 import { capabilitiesUnder } from '../../../src/contract/adapter.ts';
 import type { Adapter, Finding } from '../../../src/contract/index.ts';
 import { adapterSurroundings } from '../../../test/fixtures/adapter-surroundings.ts';
+import { fieldsFile } from './fields-file.ts';
 import { startHubspotStandIn, type HubspotStandIn } from './stand-in/hubspot-stand-in.ts';
 import type { HubspotStandInOptions } from './stand-in/stand-in-options.ts';
 
@@ -122,18 +120,16 @@ describe('check', () => {
   });
 
   it('warns of a mapped property only when its type differs from the field’s', async () => {
-    const file = join(tmpdir(), `jet-types-${process.pid}.json`);
-    await writeFile(
-      file,
-      JSON.stringify({ started_at: 'a_moment', wait_seconds: 'a_number', gclid: 'a_bool' }),
-    );
+    const HUBSPOT_FIELDS = await fieldsFile({
+      ...{ started_at: 'a_moment', wait_seconds: 'a_number', gclid: 'a_bool' },
+    });
     const calls = [
       { name: callKey, hasUniqueValue: true },
       { name: 'a_moment', type: 'datetime' },
       { name: 'a_number', type: 'number' },
       { name: 'a_bool', type: 'bool' },
     ] as const;
-    await open({ tokenKind: 'service key', properties: { calls } }, { HUBSPOT_FIELDS: file });
+    await open({ tokenKind: 'service key', properties: { calls } }, { HUBSPOT_FIELDS });
     const warned = (await adapter.check(signal)).filter(({ level }) => level !== 'ok');
     expect(warned).toMatchObject([
       { message: 'HUBSPOT_FIELDS maps gclid to a_bool, which is of type bool.' },

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   deleteEndedGrants,
@@ -15,6 +14,7 @@ import { insertClient, insertToken, readToken } from '../../../src/store/oauth/o
 import { engines } from '../../fixtures/engines.ts';
 import { countRows, openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
 import { someTimeMs } from '../../fixtures/pushes.ts';
+import { untilBlocked } from '../../fixtures/until-blocked.ts';
 
 const yearMs = 365 * 86_400_000;
 
@@ -91,7 +91,7 @@ for (const engine of engines) {
             .update({ issued_at: 1 });
           spending = spendParent(fresh.store, successor.hash, id, someTimeMs);
           spending.catch(() => undefined);
-          await sleep(300);
+          await untilBlocked(fresh.store.reader);
           await other('oauth_families').where({ id }).update({ last_used_at: 1 });
         });
         await spending;
