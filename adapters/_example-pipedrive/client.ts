@@ -60,11 +60,11 @@ export function createCrm(api: JsonApi): RecordCrm {
       const reply = await askJson(api, method, `/v1/${path}`, signal, activity);
       if (id !== undefined && [404, 410].includes(reply.status)) return 'gone';
       if (reply.status === 400) return { refusedBecause: 'it answered 400.' };
-      return { id: String(dataOf<{ data: { id: number } }>(reply).data.id) };
+      return { id: String((dataOf(reply) as { data: { id: number } }).data.id) };
     },
   };
 }
 
 async function get<Data>(api: JsonApi, path: string, signal: AbortSignal): Promise<Data> {
-  return dataOf<{ data: Data }>(await askJson(api, 'GET', `/v1/${path}`, signal)).data;
+  return (dataOf(await askJson(api, 'GET', `/v1/${path}`, signal)) as { data: Data }).data;
 }

@@ -47,7 +47,7 @@ export function createCrm(api: JsonApi): RecordCrm {
       const reply = await askJson(api, method, path, signal, record);
       if (id !== undefined && reply.status === 404) return 'gone';
       if (reply.status === 422) return { refusedBecause: 'it answered 422.' };
-      return dataOf<{ id: string }>(reply);
+      return dataOf(reply) as { id: string };
     },
   };
 }
@@ -59,5 +59,5 @@ async function get<Data>(
   signal: AbortSignal,
 ): Promise<Data> {
   const query = asked.length === 0 ? '' : `?q=${encodeURIComponent(asked.join(','))}`;
-  return dataOf<Data>(await askJson(api, 'GET', path + query, signal));
+  return dataOf(await askJson(api, 'GET', path + query, signal)) as Data;
 }

@@ -54,12 +54,12 @@ export async function askJson(
 }
 
 /**
- * The body of an answer that must be a success.
+ * The body of an answer that must be a success. Its shape is not checked.
  * @throws Error when it is none
  */
-export function dataOf<Data>({ status, data }: JsonReply): Data {
+export function dataOf({ status, data }: JsonReply): unknown {
   if (status >= 400) throw new Error(`The API answered ${status}`);
-  return data as Data;
+  return data;
 }
 
 /** Findings for `check`: reads the name of the account that the token belongs to. */
