@@ -10,8 +10,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 120_000 } },
-    // The files share what they import, which is most of their cost. No test patches a module.
-    isolate: false,
     // Tests that run beside each other mostly wait for a real time limit.
     maxConcurrency: 20,
     // Two cores: more workers only make the real servers in the tests wait for one another.
