@@ -12,6 +12,7 @@ let test: PortalUnderTest;
 afterEach(() => test.close());
 
 const number = mobileNumber(1);
+const national = number.replace('+61', '0');
 
 describe('a call from a number that nobody in HubSpot has', () => {
   it('creates a contact under HUBSPOT_UNMATCHED=create, and one for two calls', async () => {
