@@ -1,7 +1,8 @@
 import { defineAdapter } from '#contract';
 import { checkAccount, landOneByOne } from '#crm';
-import { createApi, createCrm, readUser } from './client.ts';
+import { createApi, readUser } from './client.ts';
 import { configSchema } from './config.ts';
+import { createCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
 /** Each call one activity of the type "call" in a CRM like Pipedrive, on the person who has the number. */

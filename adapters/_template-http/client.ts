@@ -1,6 +1,5 @@
-import { askJson, dataOf, searchedForms, type JsonApi, type RecordCrm } from '#crm';
+import { askJson, dataOf, type JsonApi } from '#crm';
 import type { Config } from './config.ts';
-import { mapCall } from './mapping.ts';
 
 /** A person as the API answers it. */
 export interface Person {
@@ -20,39 +19,8 @@ export async function readAccount(api: JsonApi, signal: AbortSignal): Promise<st
   return (await get<{ name: string }>(api, '/me', [], signal)).name;
 }
 
-/** The API as the kit writes to it, one record per request. This is the one file that talks to it. */
-export function createCrm(api: JsonApi): RecordCrm {
-  return {
-    name: api.name,
-    searchedAtOnceMax: 10,
-    async search(numbers, signal) {
-      const found = await get<Person[]>(api, '/people', numbers.flatMap(searchedForms), signal);
-      const people = found.map(({ id, phones, updated_at: updatedAt }) => ({
-        id,
-        numbers: phones,
-        modifiedAtMs: Date.parse(updatedAt),
-      }));
-      return { people, isCut: false };
-    },
-    async find(deliveries, signal) {
-      const keys = deliveries.map(({ idempotencyKey }) => idempotencyKey);
-      const found = await get<{ external_id: string; id: string }[]>(api, '/calls', keys, signal);
-      return new Map(found.map(({ external_id: externalId, id }) => [externalId, id]));
-    },
-    async write(delivery, { id, personId }, signal) {
-      const person = personId === undefined ? undefined : { person_id: personId };
-      const record = { ...mapCall(delivery), ...person };
-      const [method, path] =
-        id === undefined ? ['POST', '/calls'] : ['PUT', `/calls/${encodeURIComponent(id)}`];
-      const reply = await askJson(api, method, path, signal, record);
-      if (id !== undefined && reply.status === 404) return 'gone';
-      if (reply.status === 422) return { refusedBecause: 'it answered 422.' };
-      return dataOf(reply) as { id: string };
-    },
-  };
-}
-
-async function get<Data>(
+/** Reads an answer. Its shape is not checked. */
+export async function get<Data>(
   api: JsonApi,
   path: string,
   asked: readonly string[],

@@ -1,7 +1,8 @@
 import { defineAdapter } from '#contract';
 import { checkAccount, landOneByOne } from '#crm';
-import { createApi, createCrm, readAccount } from './client.ts';
+import { createApi, readAccount } from './client.ts';
 import { configSchema } from './config.ts';
+import { createCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
 /** Each call one record in a CRM with an HTTP API, linked to the person who has the number. */

@@ -8,7 +8,7 @@ import { readSourceFiles, root } from './source-files.ts';
 const contractNamesMax = 35;
 
 /** What an adapter of a fork answers by itself. In the adapters of the kit, #crm answers so for them. */
-const forForks = ['held', 'retry', 'JsonValue'];
+const forForks = ['held', 'retry', 'skipped', 'JsonValue'];
 
 const adapterFiles = readSourceFiles().filter(({ path }) => path.startsWith('adapters/'));
 
