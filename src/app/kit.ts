@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { CoreSettings } from '../config/core-schema.ts';
+import type { Settings } from '../config/read-settings.ts';
+import type { AdapterDefinition } from '../contract/adapter.ts';
 import type { Clock } from '../domain/clock.ts';
 import { limitLog, type LimitedLog } from '../domain/limited-log.ts';
 import { within } from '../domain/within.ts';
@@ -20,6 +22,10 @@ export interface Kit extends KitParts {
   readonly metrics: Metrics;
   readonly refusals: RefusalTally;
   readonly noteRefusal: NoteRefusal;
+  /** Called after this process has stored pushes. */
+  readonly onStored: Set<() => void>;
+  /** Called when the receiver begins to stop. */
+  readonly onClosing: Set<() => void>;
   /** For events that strangers can cause: the number of lines is limited. */
   readonly limitedLog: LimitedLog;
 }
@@ -35,6 +41,9 @@ export interface KitParts {
   readonly secretKeys: SecretKeys | undefined;
   readonly log: Logger;
   readonly clock: Clock;
+  /** The settings with those of the adapters, and the enabled adapters. */
+  readonly settings: Settings;
+  readonly adapters: readonly AdapterDefinition[];
 }
 
 // SQLite itself waits up to 5 s for a lock, and a slow disk or a busy machine needs more.
@@ -66,7 +75,12 @@ export function createKit(parts: KitParts): Kit {
       (secret) => secret !== undefined,
     ),
   });
-  return { ...parts, gate, watch, metrics, refusals, noteRefusal, limitedLog: limitLog(log) };
+  return {
+    ...{ ...parts, gate, watch, metrics, refusals, noteRefusal },
+    onStored: new Set(),
+    onClosing: new Set(),
+    limitedLog: limitLog(log),
+  };
 }
 
 export function isReceiving(kit: Kit): kit is ReceivingKit {

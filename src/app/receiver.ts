@@ -105,9 +105,13 @@ async function startOn(
   // A process that only delivers needs no key.
   const secretKeys = receives ? await secretKeysOf(store, core, secretKeyFile(core)) : undefined;
   await logStartWarnings(store, settings, log);
-  const kit = createKit({ store, core, secretKeys, log, clock });
+  const kit = createKit({ store, core, secretKeys, log, clock, settings, adapters: enabled });
   const { metrics, limitedLog } = kit;
   let worker: Worker | undefined;
+  const onStored = (): void => {
+    worker?.wake();
+    for (const wake of kit.onStored) wake();
+  };
   let closing = false;
   // From the settings, never from the Host header of a request.
   let issuerUrl = core.PUBLIC_URL ?? '';
@@ -115,7 +119,7 @@ async function startOn(
   const isClosing = (): boolean => closing;
   const operators = isReceiving(kit) ? operatorAccess(kit) : undefined;
   const app = createApp({
-    webhook: isReceiving(kit) ? webhookDependencies(kit, destinations, () => worker?.wake()) : undefined,
+    webhook: isReceiving(kit) ? webhookDependencies(kit, destinations, onStored) : undefined,
     token: isReceiving(kit) ? tokenDependencies(kit) : undefined,
     authorize:
       isReceiving(kit) && operators ? authorizeDependencies(kit, operators, () => issuerUrl) : undefined,
@@ -172,6 +176,7 @@ async function startOn(
     firstStart,
     async close() {
       closing = true;
+      for (const end of kit.onClosing) end();
       clearInterval(warning);
       await Promise.all([server.close(closeServerWithinMs), consoleServer?.close(closeConsoleWithinMs)]);
       limitedLog.flush();

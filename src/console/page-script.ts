@@ -2,7 +2,8 @@
  * The one script of the console. Every page works without it. What it reads from a page:
  *
  * - `<tbody data-live="/console/calls/stream?…" data-after="123" data-one="call" data-many="calls">`: rows of an event
- *   stream. Each event `row` carries one `<tr id="…">`: it replaces the row with that id, or it is new. The id of the
+ *   stream. Each event `row` carries one `<tr id="…">`: it replaces the row with that id, or it is new. An event `change`
+ *   only replaces a row: what it carries does not belong to the list, or not any more. The id of the
  *   event comes back as the query parameter `after` when the page connects again.
  * - `<button data-pause hidden>`: pauses and continues the stream.
  * - `<button data-waiting hidden>`: says how many new rows wait while the page is scrolled, and shows them.
@@ -67,6 +68,7 @@ export const pageScript = `'use strict';
       if (!row) return;
       const before = document.getElementById(row.id);
       const heldAt = held.findIndex(({ id }) => id === row.id);
+      if (event.type === 'change' && !before && heldAt < 0) return;
       if (before) {
         replace(before, row);
         announce(row.dataset.said || single + ' changed');
@@ -86,6 +88,7 @@ export const pageScript = `'use strict';
       if (after) address.searchParams.set('after', after);
       source = new EventSource(address);
       source.addEventListener('row', take);
+      source.addEventListener('change', take);
       // The server ends a stream for good when the session is over: the next page asks for the password.
       source.onerror = () => {
         if (source?.readyState !== EventSource.CLOSED) return;

@@ -9,6 +9,7 @@ export const pageStyle = `
   --accent: #a8cbff; --on-accent: #10151c;
   --ok: #9be3bd; --ok-bg: #123526; --warn: #ffd591; --warn-bg: #3b2a0c; --bad: #ffb4ab; --bad-bg: #45191a; --idle: #c8cfd9; --idle-bg: #2a303a; } }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { scroll-padding-top: 4rem; }
 body { margin: 0; font: .9375rem/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); font-variant-numeric: tabular-nums; }
 main { max-width: 90rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
@@ -47,13 +48,14 @@ label.check { font-weight: 400; display: inline-flex; gap: .375rem; align-items:
 .filters { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: end; margin: .5rem 0 1rem; }
 .filters label { display: grid; gap: .125rem; font-size: .8438rem; color: var(--soft); font-weight: 500; }
 .filters input, .filters select { color: var(--ink); font-size: .9375rem; }
+.filters details { flex: 1 1 100%; margin: 0; } .filters details > div { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: end; padding-top: .375rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .75rem 0; }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; }
 .notice, .verdict { padding: .5rem .75rem; border-radius: .375rem; border-left: .25rem solid var(--accent); background: var(--hover); }
 .verdict { font-size: 1.0625rem; max-width: none; margin: 0 0 1rem; }
 .verdict.ok { border-color: var(--ok); background: var(--ok-bg); } .verdict.warn { border-color: var(--warn); background: var(--warn-bg); } .verdict.bad { border-color: var(--bad); background: var(--bad-bg); }
 .fault { color: var(--bad); font-weight: 600; }
-.chip { display: inline-block; padding: 0 .4375rem; border-radius: .75rem; font-size: .8125rem; line-height: 1.375rem; font-weight: 550; white-space: nowrap; color: var(--idle); background: var(--idle-bg); }
+.chip { display: inline-block; justify-self: start; padding: 0 .4375rem; border-radius: .75rem; font-size: .8125rem; line-height: 1.375rem; font-weight: 550; white-space: nowrap; color: var(--idle); background: var(--idle-bg); }
 .chip.ok { color: var(--ok); background: var(--ok-bg); } .chip.warn { color: var(--warn); background: var(--warn-bg); } .chip.bad { color: var(--bad); background: var(--bad-bg); }
 table { width: 100%; border-collapse: collapse; margin: .5rem 0 1rem; }
 caption { text-align: left; color: var(--soft); font-size: .8438rem; padding-bottom: .25rem; }

@@ -18,6 +18,8 @@ export interface Table<Row> {
   readonly empty: string;
   /** The id of each row's element, for live rows and links. */
   readonly rowId?: (row: Row) => string;
+  /** What a screen reader says when the row comes or changes: "ringing call". Undefined: the usual word. */
+  readonly said?: (row: Row) => string | undefined;
   /** The attributes that make the table live: see page-script.ts. */
   readonly live?: Html;
 }
@@ -42,8 +44,16 @@ export function table<Row>(shown: Table<Row>): Html {
 }
 
 /** One row of a table, also for the stream that replaces it. */
-export function tableRow<Row>({ columns, rowId }: Pick<Table<Row>, 'columns' | 'rowId'>, row: Row): Html {
-  return html`<tr data-row ${rowId === undefined ? undefined : html`id="${rowId(row)}"`}>
+export function tableRow<Row>(
+  { columns, rowId, said }: Pick<Table<Row>, 'columns' | 'rowId' | 'said'>,
+  row: Row,
+): Html {
+  const words = said?.(row);
+  return html`<tr
+    data-row
+    ${rowId === undefined ? undefined : html`id="${rowId(row)}"`}
+    ${words === undefined ? undefined : html`data-said="${words}"`}
+  >
     ${columns.map(({ name, cell, kind }) => oneCell(name, kind, cell(row)))}
   </tr>`;
 }

@@ -1,5 +1,6 @@
 import type { LandingToday } from '../../app/landings-today.ts';
 import type { Call } from '../../domain/call.ts';
+import { jetFields } from '../../domain/jet-fields.ts';
 import { localTime } from '../../domain/local-time.ts';
 import { winningPushes } from '../../domain/lookup/winning-pushes.ts';
 import { shownValue } from '../../store/lookup/field-changes.ts';
@@ -31,7 +32,7 @@ export function traceLines(shown: ShownTrace): string[] {
     ...trace.pushes.flatMap((push) => pushLines(push, trace, timeZone)),
     '',
     'Fields, and the push that gave each',
-    ...fieldLines(trace),
+    ...fieldLines(trace, timeZone),
     '',
     'Destinations',
     ...(deliveries.length === 0 ? ['  This call is owed to no destination.'] : deliveries),
@@ -67,10 +68,20 @@ function pushLines(push: TracedPush, trace: CallTrace, timeZone: string): string
   ];
 }
 
-function fieldLines({ pushes, call }: CallTrace): string[] {
+function fieldLines({ pushes, call }: CallTrace, timeZone: string): string[] {
   const byId = new Map(pushes.map((push) => [push.id, push]));
   return winningPushes(pushes).map(({ field, pushId, why }) => {
-    const value = shownValue(call.fields[field] ?? null);
+    const value = valueText(field, call.fields[field], timeZone);
     return `  ${field.padEnd(26)} ${value}  (${byId.get(pushId)?.stage ?? ''}: ${why})`;
   });
+}
+
+const instants: ReadonlySet<string> = new Set(
+  jetFields.filter(({ kind }) => kind === 'instant').map(({ name }) => name),
+);
+
+function valueText(field: string, value: string | number | undefined, timeZone: string): string {
+  if (typeof value !== 'number' || !instants.has(field)) return shownValue(value ?? null);
+  const { text, offset } = localTime(value, timeZone);
+  return `${text} ${offset}`;
 }

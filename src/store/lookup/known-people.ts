@@ -41,7 +41,8 @@ export async function readKnownPeople(
 /** Reads an entry of `#crm` (src/crm/match-people.ts). An entry of another form names nobody. */
 function personOf(record: string): Omit<KnownPerson, 'destination'> | undefined {
   const entry = JSON.parse(record) as { person?: Readonly<Record<string, unknown>> } | null;
-  const { object, id, name, link } = entry?.person ?? {};
+  const person: Readonly<Record<string, unknown>> = entry?.person ?? {};
+  const { object, id, name, link } = person;
   if (typeof object !== 'string' || typeof id !== 'string') return undefined;
   return {
     object,
