@@ -242,6 +242,6 @@ describe('the deadline of a batch', () => {
     const answer = test.deliver(callsFromNumbers(2), AbortSignal.timeout(300));
     await expect(answer).rejects.toThrow(DestinationUnavailable);
     // The request's own deadline is ten seconds, and would be named instead.
-    await expect(answer).rejects.toThrow('the request was cancelled');
+    await expect(answer).rejects.toThrow('the deadline of the batch passed');
   });
 });
