@@ -1,5 +1,5 @@
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
-import { shellWord } from '../domain/shell-word.ts';
+import { shellWord } from '../domain/shown/shell-word.ts';
 import { challengeFault } from './pkce.ts';
 import { redirectUriFault } from './redirect-uri.ts';
 

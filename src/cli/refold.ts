@@ -1,4 +1,4 @@
-import { counted } from '../domain/counted.ts';
+import { counted } from '../domain/shown/counted.ts';
 import type { CallRecord } from '../domain/fold.ts';
 import { isFault, readPush } from '../intake/read-push.ts';
 import { intakeSettings } from '../app/intake-settings.ts';

@@ -2,7 +2,7 @@ import { loadSecretKeys, requireKeyOfClients } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
 import { pastTime, runHousekeeping } from '../app/housekeeping.ts';
 import { createLogger } from '../app/logger.ts';
-import { counted } from '../domain/counted.ts';
+import { counted } from '../domain/shown/counted.ts';
 import { countPastTime } from '../store/upkeep/count-past-time.ts';
 import { readRemovalMark } from '../store/upkeep/removal-mark.ts';
 import { createCommand, runCommand, withStore } from './command-context.ts';

@@ -3,7 +3,7 @@ import type { Delivery } from '../contract/delivery.ts';
 import { AdapterMisconfigured, DestinationUnavailable } from '../contract/errors.ts';
 import { delivered, rejected, retry, skipped, type Outcome } from '../contract/outcome.ts';
 import type { Log } from '../domain/log.ts';
-import { shownCallId } from '../domain/shown-call-id.ts';
+import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import { isTestCall } from '../domain/test-call.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import { asDelivery, type DeliveryDependencies } from './as-delivery.ts';

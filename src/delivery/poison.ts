@@ -1,7 +1,7 @@
 import type { Capabilities } from '../contract/adapter.ts';
 import { rejected } from '../contract/outcome.ts';
 import type { Log } from '../domain/log.ts';
-import { shownCallId } from '../domain/shown-call-id.ts';
+import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Lease, Suspect } from '../store/destinations.ts';
 import type { AttemptResult } from './attempt.ts';

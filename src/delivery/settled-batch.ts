@@ -1,5 +1,5 @@
 import type { Log } from '../domain/log.ts';
-import { shownCallId } from '../domain/shown-call-id.ts';
+import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { Settlement } from '../store/settle.ts';
 
 /** Counts settlements by result: delivered, skipped, rejected, exhausted or retry. */

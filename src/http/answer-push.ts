@@ -1,5 +1,5 @@
 import type { PushWarning } from '../domain/push.ts';
-import { shownCallId } from '../domain/shown-call-id.ts';
+import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { PushReading } from '../intake/read-push.ts';
 import { createPushId } from '../store/push-id.ts';

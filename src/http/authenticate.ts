@@ -4,7 +4,7 @@ import { callerAddress } from '../auth/caller-address.ts';
 import type { FailureThrottle } from '../auth/failure-throttle.ts';
 import type { Refused, Sender, WebhookStrategy } from '../auth/webhook-strategy.ts';
 import type { LimitedLog } from '../domain/limited-log.ts';
-import { shownPath } from '../domain/shown-path.ts';
+import { shownPath } from '../domain/shown/shown-path.ts';
 import { Problem, storeUnavailable } from '../web/problem.ts';
 import { requestIdOf } from '../web/request-id.ts';
 

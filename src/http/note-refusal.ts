@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { callerAddress } from '../auth/caller-address.ts';
 import { credentialOf } from '../auth/credential.ts';
-import { shownPath } from '../domain/shown-path.ts';
+import { shownPath } from '../domain/shown/shown-path.ts';
 import type { RefusalTally } from '../store/lookup/refusal-tally.ts';
 import { requestIdOf } from '../web/request-id.ts';
 import type { Metrics } from './metrics.ts';

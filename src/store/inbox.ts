@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
-import { shownCallId } from '../domain/shown-call-id.ts';
+import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { Destination } from './deliveries.ts';
 import { createGroupCommit, Overloaded } from './group-commit.ts';
 import { pushesOfCallMax, storePushes, type NewPush, type StoredPush } from './pushes.ts';

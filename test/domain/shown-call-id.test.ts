@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownCallId } from '../../src/domain/shown-call-id.ts';
+import { shownCallId } from '../../src/domain/shown/shown-call-id.ts';
 
 describe('a shown call id', () => {
   it.each(['demo-1', 'a1b2c3d4-0412345678', '1700000000123456789', 'jet:44.7@host', '12345'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownPath } from '../../src/domain/shown-path.ts';
+import { shownPath } from '../../src/domain/shown/shown-path.ts';
 
 describe('a shown path', () => {
   it.each([

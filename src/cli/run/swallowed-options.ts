@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { shellWord } from '../../domain/shell-word.ts';
+import { shellWord } from '../../domain/shown/shell-word.ts';
 
 /**
  * Finds options that npm took for itself, because the `--` in front of them was left out. npm hides such an option from the
