@@ -1,12 +1,32 @@
 import type { Area } from '../console/area.ts';
 import { auditPages } from '../console/audit/audit-pages.ts';
 import { overviewPages } from '../console/overview/overview-pages.ts';
+import type { FormDependencies } from '../console/post-form.ts';
+import { quarantinePages } from '../console/quarantine/quarantine-pages.ts';
+import { refusedPages } from '../console/refused/refused-pages.ts';
+import type { Destination } from '../store/deliveries.ts';
 import { callArea } from './call-area.ts';
+import { intakeSettings } from './intake-settings.ts';
 import type { ReceivingKit } from './kit.ts';
 
-/** The areas of the console, in the order of the navigation. */
-export function consoleAreas(kit: ReceivingKit): readonly Area[] {
-  const { store, core, watch, clock } = kit;
+/** The parts of the receiver that pages use beside its kit. */
+export interface ConsoleParts {
+  readonly destinations: readonly Destination[];
+  /** Wakes the worker of this process, after deliveries became due. */
+  readonly wake: () => void;
+}
+
+/**
+ * The areas of the console, in the order of the navigation.
+ *
+ * @param forms what every form needs
+ */
+export function consoleAreas(
+  kit: ReceivingKit,
+  forms: FormDependencies,
+  { destinations, wake }: ConsoleParts,
+): readonly Area[] {
+  const { store, core, watch, secretKeys, clock } = kit;
   const shared = { store, clock, timeZone: core.TIME_ZONE };
   const { findLoss } = watch;
   return [
@@ -16,6 +36,19 @@ export function consoleAreas(kit: ReceivingKit): readonly Area[] {
       router: overviewPages({ ...shared, findLoss, destinations: core.ADAPTERS }),
     },
     callArea(kit),
+    { path: '/console/refused', name: 'Refused', router: refusedPages(shared) },
+    {
+      path: '/console/quarantine',
+      name: 'Quarantine',
+      router: quarantinePages(
+        {
+          ...{ ...shared, destinations, secretKeys, onStored: wake },
+          quarantineBytesMax: core.QUARANTINE_MB * 1024 * 1024,
+          intake: intakeSettings(core),
+        },
+        forms,
+      ),
+    },
     { path: '/console/audit', name: 'Audit', router: auditPages(shared) },
   ];
 }

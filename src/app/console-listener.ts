@@ -4,7 +4,7 @@ import { createConsoleSessions } from '../console/console-sessions.ts';
 import { createNotices } from '../console/notices.ts';
 import { createConnectionLimit, type ConnectionRoom } from '../http/connection-limit.ts';
 import { startServer, type RunningServer } from '../http/server.ts';
-import { consoleAreas } from './console-areas.ts';
+import { consoleAreas, type ConsoleParts } from './console-areas.ts';
 import type { OperatorAccess } from './http-dependencies.ts';
 import type { ReceivingKit } from './kit.ts';
 
@@ -22,6 +22,7 @@ export async function startConsole(
   { passwords, throttle }: OperatorAccess,
   room: ConnectionRoom,
   isClosing: () => boolean,
+  parts: ConsoleParts,
 ): Promise<RunningServer | undefined> {
   const { store, gate, core, secretKeys, log, limitedLog, clock } = kit;
   if (core.CONSOLE_PORT === 0) return undefined;
@@ -32,7 +33,7 @@ export async function startConsole(
     ...{ passwords, throttle, isClosing, log: limitedLog },
     // The console has an address of its own, so the public address says nothing about its cookies.
     devices: createDeviceCookies(secretKeys, undefined, clock),
-    areas: consoleAreas(kit),
+    areas: consoleAreas(kit, forms, parts),
     trustProxy: core.TRUST_PROXY,
     isStoreAway: gate.isAway,
   });

@@ -150,7 +150,9 @@ async function startOn(
     throw error;
   }
   const consoleServer =
-    isReceiving(kit) && operators ? await startConsole(kit, operators, room, isClosing) : undefined;
+    isReceiving(kit) && operators
+      ? await startConsole(kit, operators, room, isClosing, { destinations, wake: () => worker?.wake() })
+      : undefined;
   // Only processes with the key remove calls, because tombstones need the key.
   const housekeeping = secretKeys
     ? startHousekeeping({
