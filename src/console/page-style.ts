@@ -96,6 +96,7 @@ ins, del { text-decoration: none; padding: 0 .1875rem; border-radius: .1875rem; 
   .rows td, .rows th[scope=row] { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; padding: .125rem 0; border: 0; text-align: left; overflow-wrap: anywhere; }
   .rows td::before, .rows th[scope=row]::before { content: attr(data-name); color: var(--soft); font-weight: 400; font-size: .8438rem; }
   .rows td:empty { display: none; }
+  .chip { white-space: normal; overflow-wrap: anywhere; justify-self: start; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; }
 }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }

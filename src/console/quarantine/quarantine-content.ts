@@ -86,7 +86,7 @@ function codeForm(code: string): Html {
         )}
       </select></label
     >
-    <span class="actions"><button>Show</button></span>
+    <button>Show</button>
   </form>`;
 }
 
@@ -96,11 +96,13 @@ export function resultChip(result: string): Html {
 }
 
 function bodyDetails({ body, text }: ShownBody, access: Access): Html {
-  return html`<details>
+  return html`<div>
+    ${link(`${quarantinePath}/${body.id}`, 'Open')}
+    <details>
       <summary>${withoutNumbers(body.detail, access)}</summary>
       ${shownText(text, access, textMax)}
     </details>
-    ${link(`${quarantinePath}/${body.id}`, 'Open')}`;
+  </div>`;
 }
 
 function shownText(text: string | undefined, access: Access, lengthMax: number): Html {

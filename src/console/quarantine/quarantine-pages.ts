@@ -127,11 +127,7 @@ function replayForm(
     ${hiddenToken(response)}
     ${filled.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <label>Reason <input name="reason" maxlength="200" placeholder="optional, for the audit" /></label>
-    <span class="actions"
-      ><button data-replay>
-        Store ${stored === 1 ? 'it' : `these ${stored.toLocaleString('en')}`}
-      </button></span
-    >
+    <button data-replay>Store ${stored === 1 ? 'it' : `these ${stored.toLocaleString('en')}`}</button>
   </form>`;
 }
 

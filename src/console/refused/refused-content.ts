@@ -69,7 +69,8 @@ function filterForm({ since, code, path, address }: ShownFilter): Html {
     >
     <label>Path <input name="path" value="${path}" /></label>
     <label>Address <input name="address" value="${address}" /></label>
-    <span class="actions"><button>Show</button> ${link(refusedPath, 'Clear')}</span>
+    <button>Show</button>
+    ${link(refusedPath, 'Clear')}
   </form>`;
 }
 
@@ -94,7 +95,7 @@ function rows({ refused, shown, timeZone, nowMs }: RefusedView): Html {
       {
         name: 'Request',
         kind: 'wide',
-        cell: ({ method, path }) => html`${method} ${link(narrowed({ path }), path)}`,
+        cell: ({ method, path }) => html`<span>${method} ${link(narrowed({ path }), path)}</span>`,
       },
       { name: 'From', kind: 'wide', cell: ({ address }) => link(narrowed({ address }), address) },
       { name: 'Credential', cell: ({ credential }) => credential },
@@ -104,9 +105,7 @@ function rows({ refused, shown, timeZone, nowMs }: RefusedView): Html {
       {
         name: 'Body',
         cell: ({ quarantineId }) =>
-          quarantineId === undefined
-            ? 'not kept'
-            : link(`/console/quarantine/${quarantineId}`, 'See and read again'),
+          quarantineId === undefined ? 'not kept' : link(`/console/quarantine/${quarantineId}`, 'Open'),
       },
     ],
   });
@@ -118,6 +117,6 @@ function rows({ refused, shown, timeZone, nowMs }: RefusedView): Html {
 function shownSize(bytes: number | undefined): string {
   if (bytes === undefined) return '';
   return bytes < 1_000
-    ? `${bytes} B`
-    : `${(bytes / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })} kB`;
+    ? `${bytes}\u00a0B`
+    : `${(bytes / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })}\u00a0kB`;
 }
