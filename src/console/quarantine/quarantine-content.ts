@@ -1,5 +1,5 @@
 import type { Access } from '../../auth/console-passwords.ts';
-import { counted } from '../../domain/counted.ts';
+import { counted } from '../../domain/shown/counted.ts';
 import type { QuarantinedBody } from '../../store/quarantine.ts';
 import { html, type Html } from '../../web/html.ts';
 import { chip } from '../chip.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../../domain/counted.ts';
+import { counted } from '../../domain/shown/counted.ts';
 import type { RefusedRequests } from '../../store/lookup/refused-requests.ts';
 import { html, type Html } from '../../web/html.ts';
 import { reasonedCodes, refusalReason } from '../../web/refusal-reasons.ts';
