@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Visitor } from '../auth/oauth/visitor.ts';
 import { inboundBodies } from '../fixtures/pushes.ts';
-import { startConsole, viewerPassword, type ConsoleUnderTest } from './console-under-test.ts';
+import {
+  consolePassword,
+  startConsole,
+  viewerPassword,
+  type ConsoleUnderTest,
+} from './console-under-test.ts';
 
 const number = '0412345678';
 const inWords = '+61 412 345 678';
@@ -19,11 +25,16 @@ beforeAll(async () => {
 });
 afterAll(() => shown.close());
 
+/** One visitor for each password, because each sign-in hashes the password. */
+const visitors = new Map<string, Promise<Visitor>>();
+
 const page = async (
   path: string,
-  password?: string,
+  password = consolePassword,
 ): Promise<{ status: number; text: string; location: string }> => {
-  const visitor = await shown.signedIn(password);
+  const signing = visitors.get(password) ?? shown.signedIn(password);
+  visitors.set(password, signing);
+  const visitor = await signing;
   const { status, text, location } = await visitor.get(path);
   return { status, text, location: location ?? '' };
 };
