@@ -100,7 +100,7 @@ describe.skipIf(missingForProxy.length > 0)(
     });
 
     it('shows each step with its time, leaves nothing behind, and sends the CRM nothing', async () => {
-      // An ordinary call reaches the CRM, so the test could see the other one there.
+      // An ordinary call makes the receiver ask the CRM, so the test could see the other one there.
       const url = `http://127.0.0.1:${proxy.receivers[0]}`;
       const { token } = await takeToken(url, await readFirstStart(folder));
       await fetch(`${url}/webhooks/jet/call-end`, {
@@ -108,7 +108,7 @@ describe.skipIf(missingForProxy.length > 0)(
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: '{"callsessionid":"ordinary","originnumber":"0491 570 157","phonenumber":"1300 975 707","duration":9}',
       });
-      await expect.poll(() => seenByCrm.some((seen) => seen.includes('491570157'))).toBe(true);
+      await expect.poll(() => seenByCrm.length).toBeGreaterThan(0);
 
       const { code, stdout, stderr } = await runPing(folder, settings);
       expect([stderr, code]).toEqual(['', 0]);
