@@ -2,7 +2,7 @@ import { matchRuleText, readLandingReport, type LandingReport } from '../../stor
 import type { TracedDelivery } from '../../store/lookup/read-trace.ts';
 import { html, type Html } from '../../web/html.ts';
 import { chip } from '../chip.ts';
-import { link } from '../own-link.ts';
+import { link, withQuery } from '../own-link.ts';
 import { shownTime } from '../shown-time.ts';
 import { table } from '../table.ts';
 import { deliveryTone, type RowSettings } from './call-columns.ts';
@@ -27,7 +27,14 @@ export function landingSection(delivery: TracedDelivery, today: Today, settings:
         : undefined
     }
     ${todaySection(today, settings)}
+    ${access === 'operator' ? replayLink(today.callId, delivery.destination) : undefined}
   </section>`;
+}
+
+/** Leads to the preview of a replay of this delivery alone. */
+function replayLink(callId: string, destination: string): Html {
+  const preview = withQuery('/console/deliveries/preview', { call: callId, destination });
+  return html`<p><a class="button quiet" data-replay href="${preview}">Replay this delivery</a></p>`;
 }
 
 function fact(name: string, value: Html | string | undefined): Html | undefined {
