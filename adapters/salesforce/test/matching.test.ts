@@ -273,7 +273,7 @@ describe('the trace', () => {
       forms: ['61491570006', '0491570006', '491570006'],
       candidates: [
         { object: 'Account', id: other, name: 'Acme', kept: false, why: 'a Contact comes first' },
-        { object: 'Contact', id: ann, kept: true, why: 'its number is the same' },
+        { object: 'Contact', id: ann, name: 'Ann', kept: true, why: 'its number is the same' },
       ],
       rule: 'object_priority',
     });
