@@ -1,4 +1,5 @@
 import { sql } from '../../adapters/sql/index.ts';
+import { processName } from './process-name.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { capabilitiesUnder, type AdapterDefinition } from '../contract/adapter.ts';
 import { identifyHolder } from '../delivery/holder.ts';
@@ -46,6 +47,7 @@ export function addDestinations(
       settleAfterMs: core.SETTLE_AFTER,
       takesTestCalls: name === sql.name,
       ...identity,
+      process: processName(),
       clock,
       ...pace,
       random: Math.random,

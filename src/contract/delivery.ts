@@ -6,9 +6,8 @@ import type { JsonValue } from '../domain/jet-fields.ts';
  * - `first`: the call has not landed yet, as far as the store knows.
  * - `changed`: the call has landed, and a push changed it since.
  * - `revisit`: the adapter asked to look again (`revisitAfterMs`) after a landing or a skip. The call has not changed
- *   since.
- * - `replay`: the revision that landed last is delivered again, because an operator asked or a revisit ended in a
- *   retry.
+ *   since. A revisit that ended in a retry stays one.
+ * - `replay`: the revision that landed last is delivered again, because an operator asked.
  */
 export type Visit = 'first' | 'changed' | 'revisit' | 'replay';
 

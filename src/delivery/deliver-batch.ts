@@ -52,14 +52,16 @@ export async function deliverBatch(
   const deadlineMs = leases.batchTimeMs();
   if (deadlineMs <= 0 || store.writer.findLostFile() !== undefined) return undefined;
   leases.give(callIds);
+  const startedMs = performance.now();
   const { outcomes, stopped, late } =
     poisonous === undefined
       ? outage.blame(batch, await attempt({ ...dependencies, deadlineMs }, batch, interrupt))
       : setAside(poisonous, log);
+  const tookMs = Math.round(performance.now() - startedMs);
   batchSize.resize(batch.length, late);
   const landed = [...outcomes.values()].some(({ kind }) => kind === 'delivered');
   if (outcomes.size > 0) {
-    if (!(await settleOutcomes(dependencies, lease, batch, outcomes))) return notSettled;
+    if (!(await settleOutcomes(dependencies, lease, batch, outcomes, tookMs))) return notSettled;
     leases.settle();
   }
   return { settled: true, stopped, landed };
@@ -67,10 +69,11 @@ export async function deliverBatch(
 
 /** Returns false when another process has taken the destination. */
 async function settleOutcomes(
-  { store, name, clock, random, log, onSettled }: RunnerDependencies,
+  { store, name, process, clock, random, log, onSettled }: RunnerDependencies,
   lease: Lease,
   batch: readonly DueDelivery[],
   outcomes: AttemptResult['outcomes'],
+  tookMs: number,
 ): Promise<boolean> {
   const nowMs = clock();
   const settlements = batch.flatMap((due) => {
@@ -78,7 +81,7 @@ async function settleOutcomes(
     return outcome === undefined ? [] : [settlementOf(due, outcome, nowMs, random())];
   });
   const counts = countSettlements(settlements);
-  if (!(await settle(store, name, lease.fence, settlements, nowMs))) {
+  if (!(await settle(store, name, lease.fence, settlements, nowMs, { tookMs, process }))) {
     log.warn(counts, 'Another process took the destination during a batch; the batch stays due');
     return false;
   }

@@ -12,6 +12,8 @@ export interface RunnerDependencies extends LeaseDependencies {
   readonly takesTestCalls?: boolean;
   readonly completeCall: (record: CallRecord) => Call;
   readonly sleeper: Sleeper;
+  /** Names this process for people, in the notes of its attempts. */
+  readonly process: string;
   readonly random: () => number;
   readonly onSettled: (outcome: string, count: number) => void;
   /** The longest sleep before the loop looks for work that another process added. */

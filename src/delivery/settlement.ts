@@ -1,4 +1,5 @@
 import type { Outcome } from '../contract/outcome.ts';
+import type { AttemptOutcome } from '../store/attempts.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
 import type { Settlement } from '../store/settle.ts';
 import { backoffMs, giveUpAfterMs, giveUpAttemptsMin, heldMs } from './backoff.ts';
@@ -11,6 +12,29 @@ const none = { code: undefined, reason: undefined, remedy: undefined, remoteId: 
 
 /** The record of an outcome in the store. */
 export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): Settlement {
+  const settlement = stateAfter(due, outcome, nowMs, random);
+  return {
+    ...settlement,
+    noted: isFirstSuccess(due, outcome) ? undefined : outcomeOf(settlement, outcome),
+    isRevisitRetried: due.isRevisit && settlement.state === 'due',
+  };
+}
+
+/** A success after a failure is noted too, so that the list of attempts ends with it. */
+function isFirstSuccess(
+  { attempts, attemptedBefore, landedRevision }: DueDelivery,
+  { kind }: Outcome,
+): boolean {
+  if (attempts > 0 || (kind !== 'delivered' && kind !== 'skipped')) return false;
+  return kind === 'skipped' || !attemptedBefore || landedRevision !== undefined;
+}
+
+function outcomeOf({ state }: Settlement, outcome: Outcome): AttemptOutcome {
+  if (state !== 'due') return state;
+  return outcome.kind === 'retry' && outcome.isHeld === true ? 'held' : 'retry';
+}
+
+function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): Settlement {
   const base = { ...none, callId: due.call.id, revision: due.revision, attempts: due.attempts + 1 };
   switch (outcome.kind) {
     case 'delivered':

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inRestingIndex } from './deliveries.ts';
 import { readDestinations } from './destinations.ts';
 import type { Store } from './store.ts';
 
@@ -52,19 +53,20 @@ export async function readBacklog(
 
 /** The rejected and exhausted deliveries by destination. A destination without any is absent. */
 export async function readResting(knex: Knex): Promise<ReadonlyMap<string, Resting>> {
-  const rows = await knex('deliveries')
-    // In the exact words of the index, because SQLite uses a partial index only then.
-    .whereRaw(`state IN ('rejected', 'exhausted')`)
-    .groupBy('state', 'destination')
-    .select<{ destination: string; state: keyof Resting; deliveries: number | string }[]>(
-      'destination',
-      'state',
-      knex.raw('count(*) as deliveries'),
-    );
   const resting = new Map<string, Resting>();
-  for (const { destination, state, deliveries } of rows) {
-    const before = resting.get(destination) ?? { rejected: 0, exhausted: 0 };
-    resting.set(destination, { ...before, [state]: Number(deliveries) });
+  for (const state of ['rejected', 'exhausted'] as const) {
+    const rows = await knex('deliveries')
+      .whereRaw(inRestingIndex)
+      .where({ state })
+      .groupBy('destination')
+      .select<{ destination: string; deliveries: number | string }[]>(
+        'destination',
+        knex.raw('count(*) as deliveries'),
+      );
+    for (const { destination, deliveries } of rows) {
+      const before = resting.get(destination) ?? { rejected: 0, exhausted: 0 };
+      resting.set(destination, { ...before, [state]: Number(deliveries) });
+    }
   }
   return resting;
 }

@@ -16,6 +16,8 @@ export interface Destination {
   readonly settleAfterMs: number;
   /** True for the one destination that takes the calls of `npm run ping`. */
   readonly takesTestCalls?: boolean;
+  /** False: a call lands once, and no later revision is delivered. Undefined: it takes updates. */
+  readonly takesUpdates?: boolean;
 }
 
 /** A call with its new revision. */
@@ -25,6 +27,17 @@ export interface RevisedCall {
 }
 
 export type DeliveryState = 'due' | 'delivered' | 'skipped' | 'rejected' | 'exhausted';
+
+export const deliveryStates: readonly DeliveryState[] = [
+  'due',
+  'delivered',
+  'skipped',
+  'rejected',
+  'exhausted',
+];
+
+/** The condition of the index on deliveries by state, in its exact words, because SQLite uses the index only then. */
+export const inRestingIndex = `deliveries.state IN ('skipped', 'rejected', 'exhausted')`;
 
 /** Makes deliveries due for calls with new revisions. */
 export async function markDue(
@@ -85,7 +98,10 @@ export interface DueDelivery {
   /** True when an adapter ever attempted it. The outcome of that attempt may be unknown. */
   readonly attemptedBefore: boolean;
   readonly dueSinceMs: number;
-  /** True when the delivery was settled, and is due only because the adapter asked for a revisit. */
+  /**
+   * True when the delivery was settled, and is due only because the adapter asked for a revisit. It stays true while the
+   * revisit is retried and the call does not change.
+   */
   readonly isRevisit: boolean;
   /** The last revision that landed. Undefined when none has landed. */
   readonly landedRevision: number | undefined;
@@ -103,6 +119,7 @@ interface DueRow {
   due_since: number | null;
   delivered_revision: number | null;
   trace: string | null;
+  revisit_revision: number | null;
 }
 
 /** The due deliveries of a destination, those with the earliest due time first. */
@@ -125,6 +142,7 @@ export async function readDue(
       'deliveries.due_since',
       'deliveries.delivered_revision',
       'deliveries.trace',
+      'deliveries.revisit_revision',
     )
     .where('deliveries.destination', destination)
     .where('deliveries.due_at', '<=', nowMs)
@@ -138,7 +156,7 @@ export async function readDue(
     attemptedBefore: row.attempted_at !== null,
     dueSinceMs: row.due_since ?? nowMs,
     // Every other reason makes the state `due`.
-    isRevisit: row.state !== 'due',
+    isRevisit: row.state !== 'due' || row.revisit_revision === row.revision,
     landedRevision: row.delivered_revision ?? undefined,
     landedTrace: row.trace === null ? undefined : (JSON.parse(row.trace) as JsonValue),
   }));

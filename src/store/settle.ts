@@ -1,4 +1,5 @@
 import type { Upsert, UpsertNames } from '../database/database.ts';
+import { noteAttempts, type AttemptOrigin, type AttemptOutcome } from './attempts.ts';
 import { holdFence, type DeliveryState } from './deliveries.ts';
 import { dialects } from '../database/dialect.ts';
 import { lockInOrder } from '../database/lock-order.ts';
@@ -23,12 +24,17 @@ export interface Settlement {
   readonly remoteId: string | undefined;
   /** JSON text. Undefined keeps the earlier trace. */
   readonly trace: string | undefined;
+  /** True when the attempt was a revisit and is retried, so that the next attempt is a revisit too. */
+  readonly isRevisitRetried?: boolean;
+  /** The outcome to note among the attempts. Undefined for a success at first, which notes nothing. */
+  readonly noted?: AttemptOutcome | undefined;
 }
 
 /**
  * Writes the results of a batch, unless another process has taken over the destination.
  *
  * @param fence the number of the lease under which the batch was read
+ * @param origin which process made the attempt, and how long it took; for the noted attempts
  * @returns false when the lease was lost; then nothing was written
  */
 export async function settle(
@@ -37,9 +43,11 @@ export async function settle(
   fence: number,
   settlements: readonly Settlement[],
   nowMs: number,
+  origin: AttemptOrigin = { tookMs: 0, process: '' },
 ): Promise<boolean> {
   const { writer } = store;
-  if (dialects[writer.dialect].writesTogether) {
+  const isNoted = settlements.some(({ noted }) => noted !== undefined);
+  if (dialects[writer.dialect].writesTogether && !isNoted) {
     const expected = {
       table: 'destinations',
       key: 'name',
@@ -59,6 +67,7 @@ export async function settle(
     const owed = new Set(await lockInOrder(writer, rows, 'call_id'));
     const standing = settlements.filter(({ callId }) => owed.has(callId));
     await writer.upsert(transaction, settledRows(destination, standing, nowMs));
+    if (isNoted) await noteAttempts(store, transaction, destination, standing, nowMs, origin);
     return true;
   });
 }
@@ -96,6 +105,7 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
       'remedy',
       'remote_id',
       'trace',
+      'revisit_revision',
     ],
     assign: {
       revision: ({ stored }) => stored('revision'),
@@ -131,6 +141,7 @@ function settledRows(destination: string, settlements: readonly Settlement[], no
       settlement.remedy ?? null,
       settlement.remoteId ?? null,
       settlement.trace ?? null,
+      settlement.isRevisitRetried === true ? settlement.revision : null,
     ]),
   };
 }

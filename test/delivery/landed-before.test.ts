@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { delivered, rejected, skipped } from '../../src/contract/outcome.ts';
+import { delivered, rejected, retry, skipped } from '../../src/contract/outcome.ts';
 import type { Worker } from '../../src/delivery/worker.ts';
 import { markForReplay } from '../../src/store/upkeep/replay.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
-import { runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
+import { movedClock, runWorker, storeCalls, storeDue } from '../fixtures/running-worker.ts';
 import { scriptedAdapter, type Act } from '../fixtures/scripted-adapter.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -74,6 +74,26 @@ for (const engine of engines) {
         'changed',
         'replay',
       ]);
+    });
+
+    it('decides the kind of visit: a revisit that ended in a retry stays a revisit until the call changes', async () => {
+      const clock = movedClock();
+      const lookAgain: Act = (batch) =>
+        batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
+      const busy: Act = (batch) => batch.map(({ id }) => retry(id, 'busy', 'Busy.'));
+      const adapter = scriptedAdapter([lookAgain, busy, busy, landWith('x'), landWith('x')]);
+      await storeCalls(fresh.store, ['a']);
+      worker = runWorker(fresh.store, adapter, { clock });
+      for (let batches = 2; batches <= 4; batches += 1) {
+        await until(() => expect(adapter.batches).toHaveLength(batches));
+        clock.moveBy(60_000);
+      }
+      await until(async () => expect(await dueAt('a')).toBeNull());
+      await storeDue(fresh.store, [pushOf(inboundBodies('a').answered)]);
+      worker.wake();
+      await until(() => expect(adapter.batches).toHaveLength(5));
+      const visits = adapter.batches.map(([delivery]) => delivery?.visit);
+      expect(visits).toEqual(['first', 'revisit', 'revisit', 'revisit', 'changed']);
     });
 
     it('is never replaced by an older revision, which the adapter does not see', async () => {

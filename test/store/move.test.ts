@@ -35,7 +35,8 @@ function invent(shape: TableShape, index: number): Record<string, unknown> {
       if (kind === 'integer') return [name, index % 3 === 0 ? index : 2 ** 30 + index];
       const hash = createHash('sha256').update(`${shape.name} ${name} ${index}`).digest('hex');
       if (isKey && name === 'destination') return [name, `d${index % 3}`];
-      const plain = isKey || /hash|_id$|^id$|stage|state|code|holder|scope|name$|content|path/.test(name);
+      const plain =
+        isKey || /hash|_id$|^id$|stage|state|outcome|code|holder|scope|name$|content|path/.test(name);
       return [name, plain ? hash.slice(0, 12) : `{"é😀":"\\u0000 ${hash.slice(0, 8)} '\\\\ \n"}`];
     }),
   );

@@ -7,6 +7,7 @@ import { suspects } from './0005-suspects.ts';
 import { restingDeliveries } from './0006-resting-deliveries.ts';
 import { clientsWithPkce } from './0010-clients-with-pkce.ts';
 import { listedCalls } from './0011-listed-calls.ts';
+import { attemptsAndReplayJobs } from './0012-attempts-and-replay-jobs.ts';
 import { refusedRequests } from './0013-refused-requests.ts';
 import { audit } from './0014-audit.ts';
 import { destinationNotes } from './0015-destination-notes.ts';
@@ -21,6 +22,7 @@ export const storeMigrations: readonly Migration[] = [
   restingDeliveries,
   clientsWithPkce,
   listedCalls,
+  attemptsAndReplayJobs,
   refusedRequests,
   audit,
   destinationNotes,

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { DeliveryState } from '../deliveries.ts';
 import { dialects } from '../../database/dialect.ts';
 import { lockInOrder } from '../../database/lock-order.ts';
+import { readKnownDestinations } from '../lookup/delivery-groups.ts';
 import { firstPushIdAt } from '../push-id.ts';
 import type { Store } from '../store.ts';
 import { writeTombstones } from './tombstones.ts';
@@ -58,7 +59,7 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
     // Locked in the same way as in a receiver: a push of such a call waits, and then finds the tombstone.
     const pastTime = transaction('calls').whereIn('id', callIds).where('last_received_at', '<', beforeMs);
     const old = await lockInOrder(store.writer, pastTime, 'id');
-    const destinations = await readOwedDestinations(transaction);
+    const destinations = await readKnownDestinations(transaction);
     const ofOld = (): Knex.QueryBuilder =>
       transaction('deliveries').whereIn('destination', destinations).whereIn('call_id', old);
     await lockInOrder(store.writer, ofOld(), 'call_id');
@@ -74,6 +75,7 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
     const ids = old.filter((id) => !heldIds.has(id));
     if (ids.length === 0) return { afterId: next, calls: 0, pushes: 0, deliveries: 0, held };
     await writeTombstones(store, transaction, ids, secretKey, nowMs);
+    await transaction('attempts').whereIn('call_id', ids).delete();
     return {
       afterId: next,
       deliveries: await transaction('deliveries')
@@ -85,16 +87,4 @@ export async function trimCalls(store: Store, options: TrimOptions, nowMs: numbe
       held,
     };
   });
-}
-
-/** Every destination with a delivery, including disabled ones. Needs one index lookup for each. */
-async function readOwedDestinations(knex: Knex): Promise<string[]> {
-  const names: string[] = [];
-  for (;;) {
-    const [row] = await knex('deliveries')
-      .where('destination', '>', names.at(-1) ?? '')
-      .min<{ name: string | null }[]>({ name: 'destination' });
-    if (typeof row?.name !== 'string') return names;
-    names.push(row.name);
-  }
 }

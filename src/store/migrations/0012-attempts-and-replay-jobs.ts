@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import type { Traits } from '../../database/database.ts';
+import type { Migration } from '../../database/migration.ts';
+import { createTable } from './create-table.ts';
+
+/**
+ * The tries that were not a success at first, the jobs that replay deliveries, and an index for finding deliveries by
+ * state and by the time of the last try. It replaces the index for counting rejected and exhausted deliveries, so that a
+ * landing costs no more than before.
+ * Why: docs/decisions/replay-jobs.md
+ */
+export const attemptsAndReplayJobs: Migration = {
+  name: '0012-attempts-and-replay-jobs',
+  async up(knex, { traits }) {
+    const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
+      createTable(knex, traits, table, define);
+
+    // Each delivery has 20 slots, which are filled in turn. `nth` counts all its tries of this kind.
+    await create('attempts', (t) => {
+      t.string('call_id', 191).notNullable();
+      t.string('destination', 64).notNullable();
+      t.integer('slot').notNullable();
+      t.integer('nth').notNullable();
+      t.bigInteger('tried_at').notNullable();
+      t.bigInteger('revision').notNullable();
+      t.string('outcome', 12).notNullable();
+      t.string('code', 64);
+      t.text('reason');
+      t.text('remedy');
+      t.integer('took_ms').notNullable();
+      t.string('process', 64).notNullable();
+      t.primary(['call_id', 'destination', 'slot']);
+    });
+
+    await create('replay_jobs', (t) => {
+      t.string('id', 32).primary();
+      t.string('state', 12).notNullable().index();
+      t.text('filter', 'mediumtext').notNullable();
+      t.text('reason').notNullable();
+      t.string('who', 64).notNullable();
+      t.bigInteger('total');
+      t.bigInteger('looked_at').notNullable().defaultTo(0);
+      t.bigInteger('made_due').notNullable().defaultTo(0);
+      t.text('counts').notNullable();
+      t.text('reached');
+      t.text('failure');
+      t.string('holder', 64);
+      t.bigInteger('heartbeat_at').notNullable().defaultTo(0);
+      t.bigInteger('made_at').notNullable();
+      t.bigInteger('started_at');
+      t.bigInteger('finished_at');
+    });
+
+    // The revision whose revisit ended in a retry, so that the next try is still a revisit.
+    if (traits.transactionalSchema || !(await knex.schema.hasColumn('deliveries', 'revisit_revision')))
+      await knex.schema.alterTable('deliveries', (t) => {
+        t.bigInteger('revisit_revision');
+      });
+    if (!(await hasIndex(knex, traits, 'deliveries_by_state'))) {
+      const restingOnly = traits.partialIndexes ? ` WHERE state IN ('skipped', 'rejected', 'exhausted')` : '';
+      await knex.raw(
+        `CREATE INDEX deliveries_by_state ON deliveries (state, destination, attempted_at, call_id, code)${restingOnly}`,
+      );
+    }
+    if (traits.transactionalSchema) await knex.raw('DROP INDEX deliveries_resting');
+    else if (await hasIndex(knex, traits, 'deliveries_resting'))
+      await knex.raw('DROP INDEX deliveries_resting ON deliveries');
+  },
+};
+
+/** MySQL commits at each schema change, so an interrupted migration may have made or dropped an index already. */
+async function hasIndex(knex: Knex, { transactionalSchema }: Traits, name: string): Promise<boolean> {
+  if (transactionalSchema) return false;
+  const [made = []] = await knex.raw<unknown[][]>('SHOW INDEX FROM deliveries WHERE Key_name = ?', [name]);
+  return made.length > 0;
+}
