@@ -18,6 +18,8 @@ export const hubspot = defineAdapter({
   capabilities: {
     // Five requests' worth of calls. In a larger batch, more calls share a search.
     batchSizeMax: 500,
+    // Ten searches, five reads, five writes, and one for the portal's properties.
+    requestsPerBatch: 21,
     // The key is unique in the portal, so HubSpot refuses a second call with it.
     idempotency: 'native',
     updates: true,

@@ -18,6 +18,8 @@ export const salesforce = defineAdapter({
   secrets: ['SALESFORCE_CLIENT_SECRET', 'SALESFORCE_PRIVATE_KEY'],
   capabilities: {
     batchSizeMax: 200,
+    // Searches, one read and one write.
+    requestsPerBatch: 6,
     // The key field is unique: the org itself refuses a second Task of a call.
     idempotency: 'native',
     updates: true,

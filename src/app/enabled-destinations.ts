@@ -9,10 +9,11 @@ export function enabledDestinations(
   adapters: readonly AdapterDefinition[],
 ): Destination[] {
   const enabled = adapters.filter((adapter) => core.ADAPTERS.includes(adapter.name));
-  return enabled.map((definition) => ({
-    name: definition.name,
-    stages: capabilitiesUnder(definition, configs.get(definition.name) ?? {}).stages,
-    settleAfterMs: core.SETTLE_AFTER,
-    takesTestCalls: definition.name === sql.name,
-  }));
+  return enabled.map((definition) => {
+    const { stages, updates } = capabilitiesUnder(definition, configs.get(definition.name) ?? {});
+    return {
+      ...{ name: definition.name, stages, settleAfterMs: core.SETTLE_AFTER, takesUpdates: updates },
+      takesTestCalls: definition.name === sql.name,
+    };
+  });
 }

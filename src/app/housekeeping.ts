@@ -8,6 +8,7 @@ import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/upkeep/
 import { endTurn, takeTurn } from '../store/upkeep/housekeeping-turn.ts';
 import { deleteEndedNotes } from '../store/destination-notes.ts';
 import { deleteOldAudit } from '../store/lookup/audit.ts';
+import { deleteOldReplayJobs } from '../store/lookup/replay-jobs.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
 import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
 import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';
@@ -39,6 +40,7 @@ export type TrimmedKind =
   | 'deliveries'
   | 'quarantined'
   | 'refused_requests'
+  | 'replay_jobs'
   | 'tokens'
   | 'grants'
   | 'sessions'
@@ -140,6 +142,7 @@ export async function runHousekeeping(
     await removeAll('quarantined', (limit) => deleteOldQuarantine(store, beforeMs, limit));
     await removeAll('refused_requests', (limit) => deleteOldRefused(store, beforeMs, limit));
     await deleteOldAskedRedirects(store, beforeMs);
+    await removeAll('replay_jobs', (limit) => deleteOldReplayJobs(store, beforeMs, limit));
     const held = new Map<string, Set<string>>();
     let afterId: string | undefined = '';
     await inSteps(async () => {

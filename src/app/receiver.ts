@@ -3,6 +3,7 @@ import { warnOfEndingApprovals } from '../auth/grants.ts';
 import { requireKeyOfClients, secretKeysOf } from '../auth/secret-key.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { AdapterDefinition } from '../contract/adapter.ts';
+import { identifyHolder } from '../delivery/holder.ts';
 import { startWorker, type Worker } from '../delivery/worker.ts';
 import type { Clock } from '../domain/clock.ts';
 import { within } from '../domain/within.ts';
@@ -29,6 +30,7 @@ import {
 } from './http-dependencies.ts';
 import { createKit, isReceiving } from './kit.ts';
 import { logStartWarnings } from './start-warnings.ts';
+import { startReplayJobs } from './replay/replay-jobs.ts';
 import { addDestinations, type Pace, type WorkerDestination } from './worker-destinations.ts';
 
 /** A running receiver. */
@@ -53,6 +55,7 @@ const closeRefusalsWithinMs = 2_000;
 const closeWorkerWithinMs = 15_000;
 const storeWaitMs = 30_000;
 const warningMs = 86_400_000;
+const replayPollMs = 1_000;
 
 /**
  * Puts the receiver together and starts it.
@@ -162,6 +165,13 @@ async function startOn(
       })
     : undefined;
   const filling = receives ? fillListedCalls(store, log) : undefined;
+  const identity = identifyHolder();
+  const replayJobs = receives
+    ? startReplayJobs({
+        ...{ store, destinations, clock, log, pollMs: replayPollMs, ...identity },
+        onStep: () => worker?.wake(),
+      })
+    : undefined;
   const warn = (): void => {
     warnOfEndingApprovals(store, clock, log).catch((error: unknown) =>
       log.warn({ error }, 'Approvals that expire soon could not be looked up. The next attempt is tomorrow'),
@@ -184,6 +194,7 @@ async function startOn(
       limitedLog.flush();
       // What the last second refused is not worth a late end.
       await within(closeRefusalsWithinMs, kit.refusals.stop()).catch(() => undefined);
+      await replayJobs?.stop();
       await worker?.stop(closeWorkerWithinMs);
       await housekeeping?.stop();
       await filling?.stop();

@@ -57,6 +57,11 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export interface Capabilities {
   /** The largest batch that `deliver` accepts. At least 1. */
   readonly batchSizeMax: number;
+  /**
+   * About how many requests the destination counts against its limit for one full batch, searches included. A person
+   * sees the estimate before a replay. Omit it when requests are not counted.
+   */
+  readonly requestsPerBatch?: number;
   /** At most this many calls of `deliver` in `perMs` milliseconds. Omit it for no limit. */
   readonly rateLimit?: { readonly batches: number; readonly perMs: number };
   /**

@@ -4,6 +4,8 @@ import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { Destination, DeliveryState } from '../../src/store/deliveries.ts';
 import { settle } from '../../src/store/settle.ts';
 import { registerDestinations, takeLease } from '../../src/store/destinations.ts';
+import { readAudit } from '../../src/store/lookup/audit.ts';
+import { listReplayJobs } from '../../src/store/lookup/replay-jobs.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -71,7 +73,7 @@ describe('npm run replay', () => {
     await storeCalls();
     const { code, stdout } = await replay(...args);
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^sql: ${callIds.length} (?:delivery|deliveries) were made due`));
+    expect(stdout).toMatch(new RegExp(`^sql: ${callIds.length} (?:delivery was|deliveries were) made due`));
     expect(await dueCalls()).toEqual(callIds);
   });
 
@@ -102,9 +104,56 @@ describe('npm run replay', () => {
   it('shows the first 20 with --dry-run, and how many more there are', async () => {
     const pushes = Array.from({ length: 25 }, (_none, index) => pushOf(inboundBodies(`c-${index + 10}`).end));
     await storePushes(store, pushes, [sql], someTimeMs);
+    await store.writer
+      .knex('deliveries')
+      .update({ state: 'exhausted', due_at: null, attempted_at: someTimeMs });
     const { stdout } = await replay('--all', '--dry-run');
     expect(stdout.match(/^ {2}c-/gm)).toHaveLength(20);
     expect(stdout).toContain('\n  … and 5 more\n');
+  });
+
+  it('makes deliveries due again by code', async () => {
+    await storeCalls();
+    await store.writer.knex('deliveries').where({ call_id: 'tired' }).update({ code: 'busy' });
+    expect((await replay('--code', 'busy')).stdout).toBe('sql: 1 delivery was made due.\n');
+    expect(await dueCalls()).toEqual(['tired']);
+  });
+
+  it('says which deliveries it passes over, and why', async () => {
+    await storeCalls();
+    const due = { state: 'due', due_at: someTimeMs };
+    await store.writer.knex('deliveries').where({ call_id: 'tired' }).update(due);
+    const expected = 'sql: 2 deliveries VERB made due.\n  1 is passed over: already due.\n';
+    const shown = await replay('--all', '--dry-run');
+    expect(shown.stdout).toContain(expected.replace('VERB', 'would be'));
+    expect((await replay('--all')).stdout).toBe(expected.replace('VERB', 'were'));
+  });
+
+  it('is kept as a job, with its filter, its reason and its counts', async () => {
+    await storeCalls();
+    await replay('--state', 'rejected', '--reason', 'The field is there now.');
+    expect(await listReplayJobs(store, 5)).toMatchObject([
+      {
+        ...{ state: 'done', who: 'command line', reason: 'The field is there now.', madeDue: 1, total: 1 },
+        ...{ filter: { state: 'rejected' }, counts: { sql: { none: 1 } } },
+      },
+    ]);
+  });
+
+  it('stands in the audit table, with its filter, its reason and its count', async () => {
+    await storeCalls();
+    await replay('--state', 'rejected', '--reason', 'The field is there now.');
+    expect(await readAudit(store, 5)).toMatchObject([
+      {
+        ...{ who: 'command line', what: 'replayed deliveries', filter: 'state rejected', count: 1 },
+        reason: 'The field is there now.',
+      },
+    ]);
+  });
+
+  it('names a call that the store does not have with --dry-run', async () => {
+    await storeCalls();
+    expect((await replay('--id', 'nobody', '--dry-run')).stdout).toContain('There is no call nobody.');
   });
 
   it('changes nothing with --dry-run', async () => {
@@ -135,7 +184,16 @@ describe('npm run replay', () => {
   it('shows its help on request', async () => {
     const { code, stdout } = await replay('deliveries', '--help');
     expect(code).toBe(0);
-    for (const word of ['--id', '--destination', '--state', '--since', '--until', '--dry-run'])
+    for (const word of [
+      '--id',
+      '--destination',
+      '--state',
+      '--code',
+      '--since',
+      '--until',
+      '--reason',
+      '--dry-run',
+    ])
       expect(stdout).toContain(word);
     expect((await replay('--help')).stdout).toContain('quarantine');
   });

@@ -10,7 +10,7 @@ import {
   readCallIds,
   type RereadPush,
 } from '../../src/store/upkeep/refold.ts';
-import { markForReplay, readReplayable, type DeliveryFilter } from '../../src/store/upkeep/replay.ts';
+import { markForReplay } from '../../src/store/upkeep/replay.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore, readCall, readDelivery, type FreshStore } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
@@ -47,41 +47,9 @@ for (const engine of engines) {
     afterAll(() => fresh.close());
 
     const nowMs = someTimeMs + 4 * hour;
-    const find = async (filter: DeliveryFilter, destination = crm, afterId = '', limit = 100) =>
-      (await readReplayable(fresh.store, destination, filter, afterId, limit, nowMs)).map(({ id }) => id);
-
-    it.each<[string, DeliveryFilter, string[]]>([
-      ['no condition', {}, ['a', 'b', 'c']],
-      ['ids', { callIds: ['c', 'a', 'nobody'] }, ['a', 'c']],
-      ['a state', { state: 'exhausted' }, ['b']],
-      ['a time from which on', { sinceMs: someTimeMs + hour }, ['b', 'c']],
-      ['a time until which', { untilMs: someTimeMs + hour }, ['a']],
-      ['all of them', { callIds: ['a', 'b'], state: 'delivered', sinceMs: someTimeMs }, ['a']],
-    ])('finds deliveries by %s', async (_what, filter, ids) => {
-      expect(await find(filter)).toEqual(ids);
-    });
-
-    it('finds no call that waits for its end', async () => {
-      expect(await find({ callIds: ['talking'] })).toEqual([]);
-      const muchLaterMs = someTimeMs + 8 * hour;
-      expect(
-        await readReplayable(fresh.store, crm, { callIds: ['talking'] }, '', 9, muchLaterMs),
-      ).toHaveLength(1);
-    });
-
-    it('finds calls from before a destination was enabled only when asked', async () => {
-      expect(await find({}, late)).toEqual([]);
-      expect(await find({ neverOwed: true }, late)).toEqual(['a', 'b', 'c']);
-    });
-
-    it('finds deliveries page by page', async () => {
-      expect(await find({}, crm, '', 2)).toEqual(['a', 'b']);
-      expect(await find({}, crm, 'b', 2)).toEqual(['c']);
-    });
 
     it('marks a delivery due now with fresh attempts, and keeps its remote id', async () => {
-      const [page] = await readReplayable(fresh.store, crm, { callIds: ['a'] }, '', 1, nowMs);
-      await markForReplay(fresh.store, 'crm', page === undefined ? [] : [page], nowMs);
+      await markForReplay(fresh.store, 'crm', [{ id: 'a', revision: someTimeMs }], nowMs);
       expect(await readDelivery(fresh.store, 'crm', 'a')).toMatchObject({
         state: 'due',
         due_at: nowMs,

@@ -30,6 +30,7 @@ export async function countPastTime(
     await count('audit entries', knex('audit').where('at', '<', beforeMs));
     await count('refused bodies', knex('quarantine').where('last_received_at', '<', beforeMs));
     await count('refused requests', knex('refused_requests').where('last_at', '<', beforeMs));
+    await count('replay jobs', knex('replay_jobs').where('finished_at', '<', beforeMs));
   }
   await count('tokens', knex('oauth_tokens').where('expires_at', '<', endedBeforeMs));
   await count('approvals', knex('oauth_families').where('expires_at', '<', endedBeforeMs));

@@ -1,4 +1,4 @@
-import type { Replayable } from '../store/upkeep/replay.ts';
+import type { Replayable } from '../../store/lookup/replay-filter.ts';
 
 const shownMax = 20;
 

@@ -1,0 +1,123 @@
+import type { Destination } from '../deliveries.ts';
+import { readRemoved } from '../upkeep/tombstones.ts';
+import type { SecretKeys } from '../secret-keys.ts';
+import type { Store } from '../store.ts';
+import { readKnownDestinations } from './delivery-groups.ts';
+import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
+import {
+  countReplayable,
+  readReplayPage,
+  replayPasses,
+  type ReplayKey,
+  type ReplayPass,
+} from './replayable.ts';
+
+/** What a replay would do. Nothing was changed. */
+export interface ReplayPreview {
+  readonly destinations: readonly DestinationPreview[];
+  /** The calls that the filter names and the store does not have. */
+  readonly absent: readonly AbsentCall[];
+}
+
+export interface DestinationPreview {
+  readonly name: string;
+  /** How many deliveries match, by why they are passed over. `none` counts those that would be made due. */
+  readonly counts: ReadonlyMap<PassedOver, number>;
+  /** True when the limit was reached, so that there can be more. */
+  readonly isMore: boolean;
+  /** The first deliveries that would be made due. */
+  readonly first: readonly Replayable[];
+}
+
+export interface AbsentCall {
+  readonly id: string;
+  /** True when it was removed after its retention. False: the store never had it, as far as it knows. */
+  readonly isRemoved: boolean;
+}
+
+export interface PreviewOptions {
+  /** The most deliveries that are counted in one walk. Undefined counts all of them. */
+  readonly limit?: number | undefined;
+  /** How many of the first deliveries are shown for each destination. */
+  readonly firstMax: number;
+  /** To tell removed calls from unknown ones. */
+  readonly secretKeys?: SecretKeys | undefined;
+}
+
+const pagesMax = 5;
+
+/**
+ * Counts what a filter finds, and reads the first deliveries of each destination.
+ * @param destinations the enabled ones
+ */
+export async function previewReplay(
+  store: Store,
+  filter: ReplayFilter,
+  destinations: readonly Destination[],
+  { limit, firstMax, secretKeys }: PreviewOptions,
+  nowMs: number,
+): Promise<ReplayPreview> {
+  const known = await readKnownDestinations(store.reader.knex);
+  const disabled = known.filter((name) => !destinations.some((enabled) => enabled.name === name));
+  const previews = new Map<string, DestinationPreview>();
+  for (const pass of replayPasses(filter, destinations, disabled)) {
+    const { name } = pass.destination;
+    const before = previews.get(name) ?? { name, counts: new Map(), isMore: false, first: [] };
+    const { deliveries, isMore } = await countReplayable(store, pass, filter, timesOf(nowMs), limit);
+    const left = pass.isEnabled && (deliveries.get('none') ?? 0) > 0 ? firstMax - before.first.length : 0;
+    previews.set(name, {
+      name,
+      counts: added(before.counts, deliveries),
+      isMore: before.isMore || isMore,
+      first: [...before.first, ...(await readFirst(store, pass, filter, left, nowMs))],
+    });
+  }
+  return { destinations: [...previews.values()], absent: await readAbsent(store, filter, secretKeys) };
+}
+
+function timesOf(nowMs: number): { nowMs: number; madeAtMs: number } {
+  return { nowMs, madeAtMs: nowMs };
+}
+
+async function readFirst(
+  store: Store,
+  pass: ReplayPass,
+  filter: ReplayFilter,
+  wanted: number,
+  nowMs: number,
+): Promise<Replayable[]> {
+  const found: Replayable[] = [];
+  let key: ReplayKey;
+  for (let pages = 0; found.length < wanted && pages < pagesMax; pages += 1) {
+    const page = await readReplayPage(store, pass, filter, timesOf(nowMs), key, Math.max(wanted, 50));
+    found.push(...page.rows.filter(({ passedOver }) => passedOver === 'none'));
+    key = page.next;
+    if (key === undefined) break;
+  }
+  return found.slice(0, wanted);
+}
+
+function added(
+  counts: ReadonlyMap<PassedOver, number>,
+  more: ReadonlyMap<PassedOver, number>,
+): Map<PassedOver, number> {
+  const sum = new Map(counts);
+  for (const [why, count] of more) sum.set(why, (sum.get(why) ?? 0) + count);
+  return sum;
+}
+
+async function readAbsent(
+  { reader: { knex } }: Store,
+  { callIds = [] }: ReplayFilter,
+  secretKeys: SecretKeys | undefined,
+): Promise<AbsentCall[]> {
+  if (callIds.length === 0) return [];
+  const there = new Set(
+    await knex('calls')
+      .whereIn('id', [...callIds])
+      .pluck<string[]>('id'),
+  );
+  const absent = [...new Set(callIds)].filter((id) => !there.has(id));
+  const removed = secretKeys === undefined ? new Set() : await readRemoved(knex, absent, secretKeys);
+  return absent.map((id) => ({ id, isRemoved: removed.has(id) }));
+}

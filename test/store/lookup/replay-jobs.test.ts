@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runNextJob, startReplayJobs } from '../../../src/app/replay/replay-jobs.ts';
+import type { Destination } from '../../../src/store/deliveries.ts';
+import {
+  changeReplayJob,
+  deleteOldReplayJobs,
+  listReplayJobs,
+  makeReplayJob,
+  readReplayJob,
+  type ReplayJob,
+} from '../../../src/store/lookup/replay-jobs.ts';
+import type { ReplayFilter } from '../../../src/store/lookup/replay-filter.ts';
+import { storePushes } from '../../../src/store/pushes.ts';
+import { claimReplayJob, stepReplayJob } from '../../../src/store/upkeep/replay-step.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
+import { inboundBodies, pushOf, someTimeMs } from '../../fixtures/pushes.ts';
+import { silentLog } from '../../fixtures/running-worker.ts';
+import { until } from '../../fixtures/until.ts';
+
+const crm: Destination = { name: 'crm', stages: ['call_end'], settleAfterMs: 1000 };
+const table: Destination = { ...crm, name: 'table' };
+const calls = 450;
+const madeAtMs = someTimeMs + 60_000;
+const nobodyEnded = (): boolean => false;
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`replay jobs on ${engine.title}`, () => {
+    let fresh: FreshStore;
+    beforeEach(async () => {
+      fresh = await openFreshStore(engine, ['crm', 'table']);
+      const pushes = Array.from({ length: calls }, (_none, index) => pushOf(inboundBodies(`c-${index}`).end));
+      for (let at = 0; at < calls; at += 100)
+        await storePushes(fresh.store, pushes.slice(at, at + 100), [crm, table], someTimeMs);
+      await fresh.store.writer.knex('deliveries').update({
+        state: 'rejected',
+        due_at: null,
+        due_since: null,
+        code: 'no_field',
+        attempted_at: someTimeMs,
+      });
+    });
+    afterEach(() => fresh.close());
+
+    const make = (filter: ReplayFilter = { state: 'rejected' }, destinations = ['crm']): Promise<string> =>
+      makeReplayJob(fresh.store, { filter, destinations, reason: 'Mended.', who: 'operator' }, madeAtMs);
+    const read = async (id: string): Promise<ReplayJob> => {
+      const job = await readReplayJob(fresh.store, id);
+      if (job === undefined) throw new Error('There is no job');
+      return job;
+    };
+    const claim = (holder = 'one', nowMs = madeAtMs, hasEnded: (holder: string) => boolean = nobodyEnded) =>
+      claimReplayJob(fresh.store, holder, hasEnded, nowMs);
+    const step = (job: ReplayJob | undefined, destinations = [crm, table]) => {
+      if (job === undefined) throw new Error('There is no job');
+      return stepReplayJob(fresh.store, job, destinations, madeAtMs);
+    };
+    const finish = async (given: ReplayJob | undefined, destinations?: Destination[]): Promise<ReplayJob> => {
+      let job = await step(given, destinations);
+      while (job?.state === 'running') job = await step(job, destinations);
+      if (job === undefined) throw new Error('The job was taken');
+      return job;
+    };
+    const dueAt = async (destination: string): Promise<number> =>
+      (await fresh.store.reader.knex('deliveries').where({ destination, state: 'due' }).pluck('call_id'))
+        .length;
+
+    it('keep what was asked, by whom, why and when', async () => {
+      const id = await make({ state: 'rejected', sinceMs: 5 });
+      expect(await read(id)).toMatchObject({
+        ...{ state: 'queued', who: 'operator', reason: 'Mended.', madeAtMs, destinations: ['crm'] },
+        filter: { state: 'rejected', sinceMs: 5 },
+      });
+      expect((await listReplayJobs(fresh.store, 5)).map((job) => job.id)).toEqual([id]);
+    });
+
+    it('make due exactly what they count, in small steps', async () => {
+      const id = await make();
+      const claimed = await claim();
+      const first = await step(await step(claimed));
+      expect(first).toMatchObject({ total: calls, madeDue: 200 });
+      await finish(first);
+      expect(await read(id)).toMatchObject({
+        ...{ state: 'done', total: calls, lookedAt: calls, madeDue: calls, finishedAtMs: madeAtMs },
+        counts: { crm: { none: calls } },
+      });
+      expect([await dueAt('crm'), await dueAt('table')]).toEqual([calls, 0]);
+    });
+
+    it('pass over what is due already, and count it', async () => {
+      const due = { state: 'due', due_at: someTimeMs };
+      await fresh.store.writer.knex('deliveries').whereIn('call_id', ['c-1', 'c-2']).update(due);
+      await make({ destination: 'crm' });
+      expect(await finish(await claim())).toMatchObject({
+        counts: { crm: { none: calls - 2, already_due: 2 } },
+      });
+    });
+
+    it('run one at a time, the oldest first', async () => {
+      const first = await make();
+      await make();
+      expect((await claim('one'))?.id).toBe(first);
+      expect(await claim('two')).toBeUndefined();
+    });
+
+    it('are continued by another process when theirs is silent, and lose and repeat nothing', async () => {
+      await make();
+      await step(await step(await claim('one')));
+      expect(await claim('two', madeAtMs + 10_000)).toBeUndefined();
+      const taken = await claim('two', madeAtMs + 20_000);
+      expect(await finish(taken)).toMatchObject({ madeDue: calls, lookedAt: calls, state: 'done' });
+    });
+
+    it('are continued at once when their process has certainly ended', async () => {
+      await make();
+      await step(await claim('one'));
+      expect((await claim('two', madeAtMs, (holder) => holder === 'one'))?.holder).toBe('two');
+    });
+
+    it('undo a step that another process took over meanwhile', async () => {
+      await make();
+      const mine = await step(await claim('one'));
+      await claim('two', madeAtMs + 20_000);
+      expect(await step(mine)).toBeUndefined();
+      expect(await dueAt('crm')).toBe(0);
+    });
+
+    it('stop when they are paused, and continue where they were', async () => {
+      const id = await make();
+      const running = await step(await step(await claim()));
+      expect(await changeReplayJob(fresh.store, id, 'pause', madeAtMs)).toBe(true);
+      expect(await step(running)).toBeUndefined();
+      expect(await claim()).toBeUndefined();
+      expect(await dueAt('crm')).toBe(200);
+      expect(await changeReplayJob(fresh.store, id, 'resume', madeAtMs)).toBe(true);
+      expect(await finish(await claim())).toMatchObject({ madeDue: calls });
+    });
+
+    it('stop for good when they are cancelled, and say when', async () => {
+      const id = await make();
+      const running = await step(await step(await claim()));
+      await changeReplayJob(fresh.store, id, 'cancel', madeAtMs + 7);
+      expect(await step(running)).toBeUndefined();
+      expect(await read(id)).toMatchObject({ state: 'cancelled', madeDue: 200, finishedAtMs: madeAtMs + 7 });
+      expect(await changeReplayJob(fresh.store, id, 'resume', madeAtMs)).toBe(false);
+    });
+
+    it('cannot be changed after their end', async () => {
+      const id = await make();
+      await finish(await claim());
+      for (const change of ['pause', 'resume', 'cancel'] as const)
+        expect(await changeReplayJob(fresh.store, id, change, madeAtMs)).toBe(false);
+      expect((await read(id)).state).toBe('done');
+    });
+
+    it('say that their destination is gone, and do the rest', async () => {
+      await make({ state: 'rejected' }, ['crm', 'table']);
+      const ended = await finish(await claim(), [table]);
+      expect(ended).toMatchObject({
+        state: 'failed',
+        madeDue: calls,
+        counts: { crm: { not_enabled: calls } },
+      });
+      expect(ended.failure).toBe(
+        'The destination crm is not enabled any more: ADAPTERS names table. Its deliveries were left as they are.',
+      );
+      expect([await dueAt('crm'), await dueAt('table')]).toEqual([0, calls]);
+    });
+
+    it('leave out a call that was removed after it was read', async () => {
+      await make({ callIds: ['c-1', 'c-2'] });
+      const counted = await step(await claim());
+      await fresh.store.writer.knex('calls').where({ id: 'c-1' }).delete();
+      await finish(counted);
+      expect(await dueAt('crm')).toBe(1);
+    });
+
+    it('are run by a receiver that looks for them, which wakes its worker', async () => {
+      let steps = 0;
+      const running = startReplayJobs({
+        ...{ store: fresh.store, destinations: [crm], holder: 'one', hasEnded: nobodyEnded, log: silentLog },
+        ...{ clock: () => madeAtMs, onStep: () => (steps += 1), pollMs: 20 },
+      });
+      const id = await make();
+      await until(async () => expect((await read(id)).state).toBe('done'));
+      await running.stop();
+      expect(steps).toBeGreaterThanOrEqual(3);
+    });
+
+    it('are given back by a process that stops, so that another continues at once', async () => {
+      const id = await make();
+      const stopping = new AbortController();
+      const options = {
+        ...{ store: fresh.store, destinations: [crm], hasEnded: nobodyEnded, clock: () => madeAtMs },
+        ...{ log: silentLog, onStep: () => undefined, pollMs: 20 },
+      };
+      const first = startReplayJobs({ ...options, holder: 'one', onStep: () => stopping.abort() });
+      await until(() => expect(stopping.signal.aborted).toBe(true));
+      await first.stop();
+      expect((await read(id)).holder).toBeNull();
+      await runNextJob({ ...options, holder: 'two' }, new AbortController().signal);
+      expect(await read(id)).toMatchObject({ state: 'done', madeDue: calls });
+    });
+
+    it('are deleted some time after their end', async () => {
+      await make();
+      await finish(await claim());
+      const waiting = await make();
+      expect(await deleteOldReplayJobs(fresh.store, madeAtMs + 1, 10)).toBe(1);
+      expect((await listReplayJobs(fresh.store, 5)).map(({ id }) => id)).toEqual([waiting]);
+    });
+  });
+}
