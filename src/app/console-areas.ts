@@ -8,6 +8,7 @@ import type { Destination } from '../store/deliveries.ts';
 import { callArea } from './call-area.ts';
 import { intakeSettings } from './intake-settings.ts';
 import type { ReceivingKit } from './kit.ts';
+import { deliveryArea } from './replay/delivery-area.ts';
 
 /** The parts of the receiver that pages use beside its kit. */
 export interface ConsoleParts {
@@ -25,6 +26,7 @@ export function consoleAreas(
   kit: ReceivingKit,
   forms: FormDependencies,
   { destinations, wake }: ConsoleParts,
+  isClosing: () => boolean,
 ): readonly Area[] {
   const { store, core, watch, secretKeys, clock } = kit;
   const shared = { store, clock, timeZone: core.TIME_ZONE };
@@ -36,6 +38,7 @@ export function consoleAreas(
       router: overviewPages({ ...shared, findLoss, destinations: core.ADAPTERS }),
     },
     callArea(kit),
+    deliveryArea(kit, forms, isClosing),
     { path: '/console/refused', name: 'Refused', router: refusedPages(shared) },
     {
       path: '/console/quarantine',

@@ -33,7 +33,7 @@ export async function startConsole(
     ...{ passwords, throttle, isClosing, log: limitedLog },
     // The console has an address of its own, so the public address says nothing about its cookies.
     devices: createDeviceCookies(secretKeys, undefined, clock),
-    areas: consoleAreas(kit, forms, parts),
+    areas: consoleAreas(kit, forms, parts, isClosing),
     trustProxy: core.TRUST_PROXY,
     isStoreAway: gate.isAway,
   });

@@ -1,5 +1,5 @@
 import { localTime } from '../domain/local-time.ts';
-import { readTypedTime, typedTimeForms } from '../domain/typed-time.ts';
+import { readTypedTime, typedTimeForms } from '../domain/lookup/typed-time.ts';
 import { UsageError } from './command-context.ts';
 import { printAside } from './print.ts';
 

@@ -20,6 +20,8 @@ export interface Metrics {
   deliverySettled(destination: string, outcome: string, count: number): void;
   /** Sets a figure that an adapter reports for its destination. */
   destinationFigure(destination: string, figure: string, value: number): void;
+  /** The last value of a figure in this process. Undefined when the adapter has shown none. */
+  readDestinationFigure(destination: string, figure: string): number | undefined;
   /** The metrics as Prometheus text, with its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -140,6 +142,7 @@ export function createMetrics(
     available.set(1);
     return readBacklog();
   };
+  const lastFigures = new Map<string, number>();
   return {
     pushStored(stage, duplicate) {
       pushes.inc({ stage, result: duplicate ? 'duplicate' : 'stored' });
@@ -159,7 +162,11 @@ export function createMetrics(
     requestAnswered: (route, status, durationMs) =>
       requestSeconds.observe({ route, status }, durationMs / 1000),
     deliverySettled: (destination, outcome, count) => deliveries.inc({ destination, outcome }, count),
-    destinationFigure: (destination, figure, value) => figures.set({ destination, figure }, value),
+    destinationFigure(destination, figure, value) {
+      figures.set({ destination, figure }, value);
+      lastFigures.set(`${destination} ${figure}`, value);
+    },
+    readDestinationFigure: (destination, figure) => lastFigures.get(`${destination} ${figure}`),
     async render() {
       available.set(0);
       for (const gauge of [...Object.values(gauges), resting]) gauge.reset();

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { parseDurationMs } from './duration-text.ts';
-import { parseInstant } from './instant.ts';
+import { parseDurationMs } from '../duration-text.ts';
+import { parseInstant } from '../instant.ts';
 
 /** Says which times {@link readTypedTime} reads. */
 export const typedTimeForms = '2026-11-22, 2026-11-22T09:00, 2026-11-22T09:00Z, or 2h for two hours ago';
