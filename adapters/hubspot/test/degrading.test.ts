@@ -247,6 +247,6 @@ describe('the deadline of a batch', () => {
     ending.abort();
     await expect(answer).rejects.toThrow(DestinationUnavailable);
     // The request's own deadline is ten seconds, and would be named instead.
-    await expect(answer).rejects.toThrow('the request was cancelled');
+    await expect(answer).rejects.toThrow('the deadline of the batch passed');
   });
 });
