@@ -5,17 +5,17 @@ import { configSchema } from './config.ts';
 import { createCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
-/** Each call one activity of the type "call" in a CRM like Pipedrive, on the person who has the number. */
+/** Creates one activity of the type "call" per call in a CRM like Pipedrive, on the person who has the number. */
 export const pipedrive = defineAdapter({
   name: '_example-pipedrive',
   contractVersion: 2,
   configSchema,
   secrets: ['PIPEDRIVE_API_TOKEN'],
   capabilities: {
-    // One or two requests a call.
+    // Each call costs one or two requests.
     batchSizeMax: 20,
     rateLimit: { batches: 1, perMs: 2_000 },
-    // Pipedrive keeps no field of an activity unique, so the adapter looks before it writes.
+    // No field of an activity is unique in Pipedrive, so the adapter looks the key up before it writes.
     idempotency: 'lookup',
     updates: true,
     stages: ['call_end', 'call_end_outbound'],

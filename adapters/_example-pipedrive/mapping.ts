@@ -8,7 +8,7 @@ const daySeconds = 86_400;
 /** An activity of the type "call". */
 export type Activity = ReturnType<typeof mapCall>;
 
-/** Which field of a call goes where. Pure, so that `adapter:try` shows what is sent. */
+/** Maps a call to an activity. It must be pure, so that `adapter:try` shows what is sent. */
 export function mapCall({ call, idempotencyKey, isOver }: Delivery) {
   const seconds = call.duration_seconds ?? 0;
   const startedAt = new Date(call.started_at).toISOString();
@@ -21,7 +21,7 @@ export function mapCall({ call, idempotencyKey, isOver }: Delivery) {
     due_time: startedAt.slice(11, 16),
     duration: new Date(Math.min(seconds, daySeconds - 1) * 1000).toISOString().slice(11, 16),
     done: isOver ? 1 : 0,
-    // An activity has no field of its own for a key, so the note begins with it: a lookup reads it there.
+    // An activity has no field for a key, so the note begins with the key, where a lookup reads it.
     note: cutText([idempotencyKey, `Seconds: ${seconds}`, ...details].join('\n'), noteLengthMax),
   };
 }

@@ -1,7 +1,7 @@
 import { askJson, dataOf, type JsonApi } from '#crm';
 import type { Config } from './config.ts';
 
-/** A person as the API answers it. */
+/** A person as the API returns it. */
 export interface Person {
   readonly id: string;
   readonly phones: readonly string[];

@@ -1,6 +1,6 @@
 import { z } from '#contract';
 
-/** The adapter's settings. Name secrets in `secrets` of the definition as well. */
+/** The adapter's settings. List secrets in `secrets` of the definition too. */
 export const configSchema = z.object({
   TEMPLATE_URL: z.url('must be an address such as https://crm.example.com'),
   TEMPLATE_TOKEN: z.string().min(8, 'must have at least 8 characters'),

@@ -5,16 +5,17 @@ import { configSchema } from './config.ts';
 import { createCrm } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
-/** Each call one record in a CRM with an HTTP API, linked to the person who has the number. */
+/** Creates one record per call in a CRM with an HTTP API, and links it to the person who has the number. */
 export const template = defineAdapter({
   name: '_template-http',
   contractVersion: 2,
   configSchema,
   secrets: ['TEMPLATE_TOKEN'],
   capabilities: {
-    // One request a record: a batch must end long before the core's deadline.
+    // Each record costs one request, and a batch must end long before the core's deadline.
     batchSizeMax: 20,
-    // The API does not refuse a second record with the same external id, so the adapter looks before it writes.
+    // The API does not refuse a second record with the same external id, so the adapter looks the id up before
+    // it writes.
     idempotency: 'lookup',
     updates: true,
     stages: ['call_end', 'call_end_outbound'],

@@ -1,14 +1,16 @@
 import { cutText, type Delivery } from '#contract';
 import { callDetails, callTitle } from '#crm';
 
-// The lengths that the API takes. `cutText` never cuts a character in half.
+// The longest texts that the API accepts. `cutText` never cuts a character in half.
 const subjectLengthMax = 255;
 const noteLengthMax = 10_000;
 
-/** A call as the API takes it. */
+/** A call as the API accepts it. */
 export type CallRecord = ReturnType<typeof mapCall>;
 
-/** Which field of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
+/**
+ * Maps a call to the API's fields. Change this file first. It must be pure, so that `adapter:try` shows what is sent.
+ */
 export function mapCall({ call, idempotencyKey, isOver }: Delivery) {
   const details = callDetails(call).map(({ label, text }) => `${label}: ${text}`);
   return {

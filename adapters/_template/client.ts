@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 import type { Line } from './mapping.ts';
 
-/** The destination, as this adapter uses it. Only this file accesses it. */
+/** The operations on the destination that this adapter needs. Only this file accesses the destination. */
 export interface Client {
   prepare(): Promise<void>;
   /** The lines by key. */
@@ -56,7 +56,8 @@ function readLine(text: string, path: string): Line {
 }
 
 /**
- * Translates the destination's errors into the contract's two. Any other error is a bug here and is thrown unchanged.
+ * Translates the destination's errors into the contract's two. Any other error is a bug in this
+ * adapter and is thrown unchanged.
  */
 async function translated<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -5,5 +5,5 @@ export const configSchema = z.object({
   TEMPLATE_PATH: z
     .string()
     .default('./data/_template.jsonl')
-    .describe('The file that calls are written to, one line of JSON a call.'),
+    .describe('The file that calls are written to, one line of JSON per call.'),
 });

@@ -41,7 +41,7 @@ export async function deliver(
   return outcomes;
 }
 
-/** Reports what is right and wrong at the destination. It only reads. */
+/** Checks that the file can be read and written. It only reads. */
 export async function check(client: Client): Promise<readonly Finding[]> {
   try {
     const lines = await client.read();
@@ -51,7 +51,8 @@ export async function check(client: Client): Promise<readonly Finding[]> {
     if (error instanceof AdapterMisconfigured)
       return [{ level: 'fault', message: error.message, remedy: error.remedy }];
     if (error instanceof DestinationUnavailable) {
-      const remedy = 'A worker makes the folder when it starts. Is its drive mounted?';
+      const remedy =
+        'The receiver makes the folder when it starts delivering. Check that its drive is mounted.';
       return [{ level: 'warning', message: error.message, remedy }];
     }
     throw error;

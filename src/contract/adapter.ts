@@ -67,9 +67,8 @@ export interface Capabilities {
   /**
    * How the destination keeps one record for each key.
    * - `native`: the destination itself refuses or merges a second record.
-   * - `lookup`: the adapter looks the key up before it writes when an earlier outcome is unknown. The core notes a
-   *   first
-   * landing before it tries it.
+   * - `lookup`: the adapter looks the key up before it writes when an earlier outcome is unknown. The core records a
+   *   first attempt before it makes it.
    * - `none`: when a reply is lost after the write, a duplicate can appear. The operator is warned.
    */
   readonly idempotency: 'native' | 'lookup' | 'none';
@@ -118,7 +117,7 @@ export interface Adapter {
    * a fault of the adapter, and that delivery is retried.
    * When `signal` aborts, `deliver` must return or throw within a second. It must not report a landing that did not
    * happen.
-   * Any error other than these two counts as a fault of the adapter. The core then tries each delivery alone, so that
+   * Any error other than the two below counts as a fault of the adapter. The core then tries each delivery alone, so that
    * one bad call does not delay the others.
    * @throws DestinationUnavailable when the whole destination is unreachable: the batch waits
    * @throws AdapterMisconfigured when credentials or settings are refused: the destination waits

@@ -11,7 +11,7 @@ import type { JsonValue } from '../domain/jet-fields.ts';
  */
 export type Visit = 'first' | 'changed' | 'revisit' | 'replay';
 
-/** One task: make the destination show this revision of this call. */
+/** One task for the adapter: make the destination show this revision of this call. */
 export interface Delivery {
   /** Identifies the delivery within its batch and in its outcome. */
   readonly id: string;
@@ -20,7 +20,7 @@ export interface Delivery {
    * field where the destination refuses duplicates, or where the adapter can look it up.
    */
   readonly idempotencyKey: string;
-  /** The latest state of the call. It can be newer than when the delivery became due. */
+  /** The latest state of the call. It can be newer than the state that made the delivery due. */
   readonly call: Call;
   /**
    * Grows with every change of the call. The core never sends a revision older than the one that landed last. Where two

@@ -5,12 +5,12 @@
 export class DestinationUnavailable extends Error {
   override readonly name = 'DestinationUnavailable';
   /**
-   * The pause that the destination asked for, in milliseconds; at most an hour counts. Undefined: 1 s, growing to 5
-   * min.
+   * The pause that the destination asked for, in milliseconds; at most an hour counts. Undefined: pauses
+   * that grow from 1 s to 5 min.
    */
   readonly retryAfterMs: number | undefined;
 
-  /** @param reason one sentence for the operator, without secrets and whole numbers, since log lines show it */
+  /** @param reason one sentence for the operator, without secrets and whole phone numbers, since log lines show it */
   constructor(reason: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
@@ -26,7 +26,7 @@ export class AdapterMisconfigured extends Error {
   /** What the operator can do about it. */
   readonly remedy: string;
 
-  /** @param reason one sentence for the operator, without secrets and whole numbers, since log lines show it */
+  /** @param reason one sentence for the operator, without secrets and whole phone numbers, since log lines show it */
   constructor(reason: string, remedy: string, options: { cause?: unknown } = {}) {
     super(reason, { cause: options.cause });
     this.remedy = remedy;

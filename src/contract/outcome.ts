@@ -17,9 +17,8 @@ export interface Delivered {
   readonly effect: 'created' | 'updated' | 'unchanged';
   /**
    * Why the call landed where it did: the searched numbers, the candidates, the rule, the written fields. The store
-   * keeps it with the delivery, operators can read it, and it comes back as `landedTrace`. It can hold numbers but no
-   * secrets.
-   * Undefined keeps the last trace.
+   * keeps it with the delivery, operators can read it, and the next delivery carries it as `landedTrace`. It can hold
+   * phone numbers but no secrets. Undefined keeps the last trace.
    */
   readonly trace: JsonValue | undefined;
   /**
@@ -43,7 +42,8 @@ export interface Skipped {
 }
 
 /**
- * It may work later. It is retried with growing pauses for 72 hours. One made by {@link held} waits for its own time.
+ * The attempt failed but may work later. The core retries it with growing pauses for 72 hours. A retry made by
+ * {@link held} waits for its own time.
  */
 export interface Retry {
   readonly kind: 'retry';
@@ -51,7 +51,7 @@ export interface Retry {
   readonly id: string;
   /** A stable code for counting: `row_locked`. At most 64 characters. */
   readonly code: string;
-  /** One sentence for the operator, without secrets and whole numbers, since log lines show it. */
+  /** One sentence for the operator, without secrets and whole phone numbers, since log lines show it. */
   readonly reason: string;
   /** The earliest next attempt, when the destination named one. Milliseconds. */
   readonly delayMs: number | undefined;
@@ -59,14 +59,14 @@ export interface Retry {
   readonly isHeld?: true;
 }
 
-/** It cannot work until somebody changes something. The delivery stays visible and can be replayed. */
+/** The delivery cannot work until somebody changes something. It stays visible and can be replayed. */
 export interface Rejected {
   readonly kind: 'rejected';
   /** {@link Delivery.id} */
   readonly id: string;
   /** A stable code for counting: `field_too_long`. At most 64 characters. */
   readonly code: string;
-  /** One sentence for the operator, without secrets and whole numbers. */
+  /** One sentence for the operator, without secrets and whole phone numbers. */
   readonly reason: string;
   /** What the operator can do about it. */
   readonly remedy: string;
@@ -97,7 +97,7 @@ export function skipped(id: string, rule: string, revisitAfterMs?: number): Skip
   return { kind: 'skipped', id, rule, revisitAfterMs };
 }
 
-/** It may work later. `delayMs` is the pause that the destination asked for. */
+/** The attempt failed but may work later. `delayMs` is the pause that the destination asked for. */
 export function retry(id: string, code: string, reason: string, delayMs?: number): Retry {
   return { kind: 'retry', id, code, reason, delayMs };
 }
@@ -110,7 +110,7 @@ export function held(id: string, code: string, reason: string, delayMs: number):
   return { kind: 'retry', id, code, reason, delayMs, isHeld: true };
 }
 
-/** It cannot work until somebody changes something. */
+/** The delivery cannot work until somebody changes something. */
 export function rejected(id: string, code: string, reason: string, remedy: string): Rejected {
   return { kind: 'rejected', id, code, reason, remedy };
 }

@@ -9,7 +9,7 @@ export const token = 'pipedrive-token-7a1f';
 
 export type StoredActivity = Activity & { readonly id: number; readonly person_id?: number };
 
-/** A small Pipedrive in memory: persons and activities, as far as the adapter asks for them. */
+/** A small Pipedrive in memory: persons and activities, with the requests that the adapter makes. */
 export interface PipedriveStandIn extends HttpStandIn {
   readonly activities: readonly StoredActivity[];
   addPerson(phone: string): number;

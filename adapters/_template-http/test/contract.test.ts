@@ -1,5 +1,5 @@
 import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
 import { subject } from './subject.ts';
 
-// The kit states the contract and examines the adapter on the stand-in beside this file.
+// The kit states the contract and tests the adapter against the stand-in beside this file.
 describeAdapterContract(subject);

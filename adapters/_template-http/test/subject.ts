@@ -4,7 +4,7 @@ import type { AdapterSubject } from '../../../test/adapter-kit/subject.ts';
 import { template } from '../index.ts';
 import { startStandIn, token, type StoredCall } from './stand-in.ts';
 
-/** The adapter on its stand-in, for the kit. */
+/** The adapter and its stand-in, for the kit. */
 export const subject: AdapterSubject = {
   definition: template,
   folder: join(import.meta.dirname, '..'),

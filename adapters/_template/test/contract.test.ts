@@ -6,8 +6,8 @@ import type { Fault, StandIn } from '../../../test/adapter-kit/subject.ts';
 import { template } from '../index.ts';
 import type { Line } from '../mapping.ts';
 
-// The kit states the contract and tests the adapter. This file gives it a destination that reports what really landed
-// and misbehaves on request. For an HTTP API, use test/adapter-kit/http-stand-in.ts.
+// The kit states the contract and tests the adapter. This file gives the kit a destination that reports what really
+// landed, and misbehaves on request. For an HTTP API, use test/adapter-kit/http-stand-in.ts.
 describeAdapterContract({
   definition: template,
   folder: join(import.meta.dirname, '..'),
