@@ -3,7 +3,7 @@ import { createPeopleApi, type PeopleApi } from './api/people-api.ts';
 import { createPortalApi, type PortalApi } from './api/portal-api.ts';
 import type { Transport } from './api/transport.ts';
 
-/** HubSpot, as this adapter uses it. */
+/** The requests to HubSpot that this adapter needs. */
 export interface HubspotClient extends CallsApi, PeopleApi, PortalApi {
   /** {@link Transport.dailyLeft} */
   dailyLeft: Transport['dailyLeft'];

@@ -52,7 +52,7 @@ export const configSchema = z.object({
 
 export type HubspotConfig = z.output<typeof configSchema>;
 
-/** Plain HTTP is allowed only within this machine, for tests. */
+/** Plain HTTP is allowed only to this machine itself, for tests. */
 function isSafe(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

@@ -40,7 +40,7 @@ export interface CallsApi {
   ): Promise<BatchAnswer>;
 }
 
-// As many as one search can return. A missed call would be created again.
+// All pages that one search can return: a call that the search missed would be created again.
 const pagesMax = 50;
 const contactType = 194;
 const companyType = 182;

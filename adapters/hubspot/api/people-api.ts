@@ -51,7 +51,7 @@ const contactProperties = [
   'hubspot_owner_id',
 ];
 
-// So many results usually belong to one of the numbers. Smaller searches find which.
+// More results than this usually belong to a single number, and smaller searches find which one.
 const pagesMax = 2;
 
 // For the operator. They are asked for where the request has room for them.

@@ -7,7 +7,7 @@ const readsMax = 30;
 /**
  * Reads records that may not exist. HubSpot can refuse the whole read with a 404. The records that the error names do
  * not exist, and neither does a record that was requested alone. When the error names none, the records are read in
- * halves. After too many reads, the remaining records get an error that leaves their existence open. Any other 404 is
+ * halves. After too many reads, the remaining records get an error that does not say whether they exist. Any other 404 is
  * about the address and is thrown.
  * @param read sends one request
  * @throws the error of `read`
@@ -45,6 +45,6 @@ function isNotThere(error: unknown): error is Refusal {
 }
 
 function notRead(about: readonly string[]): ErrorDetails {
-  const message = 'It was not read: HubSpot did not say which of many are not there.';
+  const message = 'It was not read: HubSpot did not say which of the requested records are missing.';
   return { message, category: 'NOT_READ', policyName: '', about, text: '', faults: [] };
 }

@@ -87,16 +87,17 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
 }
 
 /**
- * True when the token's creator lacks permissions or was deactivated. HubSpot uses any status and category for that.
+ * True when the token's creator lacks permissions or was deactivated. HubSpot reports that with any
+ * status and category.
  */
 export function isCreatorPowerless({ text }: ErrorDetails): boolean {
   return text.includes('USER_DOES_NOT_HAVE_PERMISSIONS');
 }
 
-/** What an error of a row concerns: the row itself, a temporary problem, or a permission. */
+/** The cause of a row's error: the row itself, a temporary problem, or a missing permission. */
 export type RowFault = 'the row' | 'for now' | 'forbidden';
 
-/** An error of a row can concern HubSpot or the token instead of the row. */
+/** Decides the cause of a row's error. HubSpot or the token can be the cause instead of the row. */
 export function rowFaultOf(error: ErrorDetails): RowFault {
   const { category } = error;
   if (isCreatorPowerless(error)) return 'forbidden';
@@ -107,8 +108,8 @@ export function rowFaultOf(error: ErrorDetails): RowFault {
 }
 
 /**
- * The properties that an error names: those that it quotes. If it quotes none, those that it mentions, except common
- * words.
+ * Finds which of these properties an error names. A property in quotes counts first. If none is in quotes, every
+ * property that the text mentions counts, unless its name is a common word.
  */
 export function namedProperties({ text }: ErrorDetails, names: readonly string[]): string[] {
   // A word before a colon is a member name of the error's JSON, or of JSON that its message quotes.

@@ -19,7 +19,7 @@ interface Checked {
 const harmlessNumber = '+61491570156';
 const setUpCommand = 'npm run adapter:setup -- hubspot';
 
-/** Reports what is right and wrong in the portal and the settings. It only reads. */
+/** Checks the portal and the settings. It only reads. */
 export async function check(parts: Checked, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const look of [checkCalls, checkScopes, checkContacts, checkOwners, checkQuota]) {
@@ -67,7 +67,7 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
       config.HUBSPOT_KEY,
     ),
     ...lacking.map((name): Finding => {
-      const remedy = 'Calls land without it; is it hidden or locked in Settings > Properties?';
+      const remedy = 'Calls land without it. See in Settings > Properties whether it is hidden or locked.';
       return { level: 'warning', message: `The portal does not accept ${name}.`, remedy };
     }),
     ...mapped,
@@ -96,7 +96,7 @@ async function checkScopes({ client, config }: Checked, signal: AbortSignal): Pr
   };
   if (lacking.length === 0)
     return [{ level: 'ok', message: 'The token has the scopes that it needs.' }, legacy];
-  const remedy = 'Give them to the private app or service key; the token stays as it is.';
+  const remedy = 'Give them to the private app or service key; the token stays the same.';
   return [legacy, { level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
 }
 

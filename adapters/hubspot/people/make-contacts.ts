@@ -41,7 +41,7 @@ export async function makeContacts(
     refusals.push(...reasons);
   }
   for (const reason of refusals.slice(0, refusalsMax))
-    tools.log.warn({ reason }, 'HubSpot refuses a contact; the call lands without one');
+    tools.log.warn({ reason }, 'HubSpot refuses a contact, so the call lands without one');
   const [reason] = refusals;
   const isEach = refusals.length >= refusalsMax && ![...made.values()].some(({ note }) => note === justMade);
   if (isEach && reason !== undefined) await tools.notes.keep(refusalNote, reason, hourMs);

@@ -3,7 +3,7 @@ import { readPage, type HubspotRecord } from '../api/answers.ts';
 
 // HubSpot documents "under 3,000 characters" for the whole body.
 const bodyLengthMax = 2_999;
-// Two forms of fifty numbers: a hundred values in a filter. HubSpot documents no maximum.
+// Fifty numbers in two forms each make a hundred values in a filter. HubSpot documents no maximum.
 const wordsMax = 50;
 const pageSize = 200;
 const firstAfter = '0';
