@@ -10,7 +10,9 @@ export const kitAdapters: readonly AdapterDefinition[] = [sql, salesforce, hubsp
 
 const listed: AdapterDefinition[] = [...kitAdapters];
 
-/** The adapters of the kit and, after {@link loadLocalAdapters}, of this fork. `ADAPTERS` names those that are enabled. */
+/**
+ * The adapters of the kit and, after {@link loadLocalAdapters}, of this fork. `ADAPTERS` names those that are enabled.
+ */
 export const adapters: readonly AdapterDefinition[] = listed;
 
 /**

@@ -14,8 +14,8 @@ export const template = defineAdapter({
   capabilities: {
     // Each record costs one request, and a batch must end long before the core's deadline.
     batchSizeMax: 20,
-    // The API does not refuse a second record with the same external id, so the adapter looks the id up before
-    // it writes.
+    // The API does not refuse a second record with the same external id, so the adapter looks the id up before it
+    // writes.
     idempotency: 'lookup',
     updates: true,
     stages: ['call_end', 'call_end_outbound'],

@@ -56,8 +56,8 @@ function readLine(text: string, path: string): Line {
 }
 
 /**
- * Translates the destination's errors into the contract's two. Any other error is a bug in this
- * adapter and is thrown unchanged.
+ * Translates the destination's errors into the contract's two. Any other error is a bug in this adapter and is thrown
+ * unchanged.
  */
 async function translated<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -4,10 +4,10 @@ import { apiVersion, createConnection, type ApiRequest } from './api/connection.
 import type { ApiError } from './api/failure.ts';
 import type { Fields } from '#crm';
 
-/** A row of a search or a query: fields by name, and `attributes` with its kind. */
+/** A row of a search or a query: fields by name, and `attributes` with the name of its object. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What became of one record of a write. */
+/** The result of writing one record. */
 export type SaveResult =
   | { readonly success: true; readonly id: string }
   | { readonly success: false; readonly errors: readonly ApiError[] };
@@ -29,7 +29,7 @@ export interface FieldDescription {
   readonly picklistValues: readonly { readonly value: string; readonly active: boolean }[];
 }
 
-/** The org, as far as this adapter uses it: five kinds of request, each one call of the daily limit. */
+/** The requests to the org that this adapter needs. Each counts once against the daily limit. */
 export interface SalesforceClient {
   authorize(signal: AbortSignal): Promise<void>;
   /** The id of the user that the token belongs to. */
@@ -38,23 +38,23 @@ export interface SalesforceClient {
   instanceUrl(): string | undefined;
   search(sosl: string, signal: AbortSignal): Promise<readonly Row[]>;
   query(soql: string, signal: AbortSignal): Promise<readonly Row[]>;
-  /** At most 200 records; one result each, in their order. */
+  /** Creates at most 200 records. Returns one result for each, in the same order. */
   create(
     object: 'Lead' | 'Task',
     records: readonly Fields[],
     signal: AbortSignal,
   ): Promise<readonly SaveResult[]>;
   /**
-   * At most 25 records, each as a request of its own within one: only so does Salesforce name the duplicates of a
-   * record. One result each, in their order.
+   * Creates at most 25 records as separate steps of one request. Only such a step's answer names the duplicates of a
+   * record. Returns one result for each, in the same order.
    */
   createEach(object: 'Lead', records: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
-  /** At most 200 records, each with its `id`. */
+  /** Updates at most 200 records, each with its `id`. Returns one result for each, in the same order. */
   update(object: 'Task', records: readonly Fields[], signal: AbortSignal): Promise<readonly SaveResult[]>;
   describe(object: string, signal: AbortSignal): Promise<ObjectDescription>;
 }
 
-/** @throws as {@link SalesforceConnection.send} does; an answer of another shape than asked for is an unknown outcome */
+/** @throws what {@link SalesforceConnection.send} throws. An answer in an unexpected form means an unknown outcome. */
 export function createClient(
   config: SalesforceConfig,
   clock: Clock,
@@ -120,7 +120,7 @@ export function createClient(
   };
 }
 
-/** It may have been written all the same: what was sent is sent again, and its key shows. */
+/** The records may have been written all the same. The batch is sent again, and the keys show what was written. */
 function unreadable(): DestinationUnavailable {
   return new DestinationUnavailable("Salesforce's answer cannot be read.");
 }
@@ -132,7 +132,7 @@ function readSaveResult(given: unknown): SaveResult {
   return { success: false, errors: readErrors(given['errors']) };
 }
 
-/** A step answers as a request of its own would. */
+/** The answer of a step has the form of a single request's answer. */
 function readStep(given: unknown): [name: string, SaveResult] {
   if (!isObject(given)) throw unreadable();
   const { body, httpStatusCode: status, referenceId: name } = given;

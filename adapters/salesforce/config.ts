@@ -15,29 +15,29 @@ const personObjects = ['Contact', 'Lead', 'Account'] as const;
 
 export type PersonObject = (typeof personObjects)[number];
 
-/** Further phone fields by the kind of record that has them. */
+/** Additional phone fields, by the kind of record that has them. */
 export type PhoneFields = ReadonlyMap<PersonObject, readonly string[]>;
 
 /** The adapter's settings. */
 export const configSchema = z
   .object({
     SALESFORCE_LOGIN_URL: z
-      .url("is the org's address, such as https://example.my.salesforce.com")
+      .url("must be the org's address, such as https://example.my.salesforce.com")
       .transform(loginOrigin),
     SALESFORCE_CLIENT_ID: z.string(),
     SALESFORCE_CLIENT_SECRET: z.string().optional(),
     SALESFORCE_USERNAME: z.string().optional(),
     SALESFORCE_PRIVATE_KEY: z
       .string()
-      .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'is a private key in PEM form')
+      .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM form')
       .optional(),
-    SALESFORCE_LOG: z.enum(['end', 'live'], 'is end or live').default('end'),
-    SALESFORCE_KEY: z.enum(['field', 'callobject'], 'is field or callobject').default('field'),
+    SALESFORCE_LOG: z.enum(['end', 'live'], 'must be end or live').default('end'),
+    SALESFORCE_KEY: z.enum(['field', 'callobject'], 'must be field or callobject').default('field'),
     SALESFORCE_STATUS_OPEN: z.string().default('In Progress'),
     SALESFORCE_STATUS_CLOSED: z.string().default('Completed'),
     SALESFORCE_FIELDS: fieldMapSetting().refine(
       (mappings) => mappings.every(({ theirs }) => !isOwnTaskField(theirs)),
-      'maps to a field that the adapter fills by itself',
+      'maps a field to a Task field that the kit writes itself',
     ),
     SALESFORCE_OBJECTS: z
       .string()
@@ -45,15 +45,18 @@ export const configSchema = z
       .default([...personObjects]),
     SALESFORCE_PHONE_FIELDS: z.string().transform(phoneFields).default(new Map()),
     SALESFORCE_PERSON_ACCOUNTS: z
-      .enum(['no', 'yes'], 'is yes or no')
+      .enum(['no', 'yes'], 'must be yes or no')
       .transform((word) => word === 'yes')
       .default(false),
     SALESFORCE_SEVERAL: severalSetting(),
     SALESFORCE_UNMATCHED: unmatchedSetting(),
     SALESFORCE_CREATE_STATUSES: createStatusesSetting(),
     SALESFORCE_CREATE_AFTER: durationSetting().default(0),
-    SALESFORCE_LEAD_COMPANY: z.string().max(255, 'is at most 255 characters long').default('Unknown caller'),
-    SALESFORCE_LEAD_SOURCE: z.string().max(255, 'is at most 255 characters long').optional(),
+    SALESFORCE_LEAD_COMPANY: z
+      .string()
+      .max(255, 'must have at most 255 characters')
+      .default('Unknown caller'),
+    SALESFORCE_LEAD_SOURCE: z.string().max(255, 'must have at most 255 characters').optional(),
     SALESFORCE_OWNERS: ownersSetting(),
   })
   .superRefine((settings, context) => {
@@ -62,12 +65,12 @@ export const configSchema = z
     const fault = (name: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [name], message });
     if ((user === undefined) !== (key === undefined)) {
-      if (user === undefined) fault('SALESFORCE_USERNAME', 'is needed beside SALESFORCE_PRIVATE_KEY_FILE');
-      else fault('SALESFORCE_PRIVATE_KEY', 'is needed beside SALESFORCE_USERNAME');
+      if (user === undefined) fault('SALESFORCE_USERNAME', 'is required with SALESFORCE_PRIVATE_KEY_FILE');
+      else fault('SALESFORCE_PRIVATE_KEY', 'is required with SALESFORCE_USERNAME');
     } else if (secret === undefined && key === undefined) {
       fault(
         'SALESFORCE_CLIENT_SECRET',
-        'is needed, or else SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY_FILE',
+        'is required, unless SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY_FILE are set',
       );
     }
     for (const object of settings.SALESFORCE_PHONE_FIELDS.keys()) {
@@ -76,7 +79,10 @@ export const configSchema = z
     }
     const shared = ['login.salesforce.com', 'test.salesforce.com'];
     if (key === undefined && shared.includes(new URL(settings.SALESFORCE_LOGIN_URL).hostname))
-      fault('SALESFORCE_LOGIN_URL', "is the org's own address (My Domain), not the login page of all");
+      fault(
+        'SALESFORCE_LOGIN_URL',
+        "must be the org's own address (My Domain), not the login page that all orgs share",
+      );
   });
 
 export type SalesforceConfig = Readonly<z.output<typeof configSchema>>;
@@ -87,9 +93,9 @@ function loginOrigin(text: string, context: Context): string {
   const url = new URL(text);
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
-    return refuseSetting(context, 'begins with https://, since the secret passes through it');
+    return refuseSetting(context, 'must begin with https://, since the secret passes through it');
   if (url.hostname.endsWith('.lightning.force.com'))
-    return refuseSetting(context, 'ends in .my.salesforce.com, not in .lightning.force.com');
+    return refuseSetting(context, 'must end in .my.salesforce.com, not in .lightning.force.com');
   return url.origin;
 }
 
@@ -98,7 +104,7 @@ function objectList(text: string, context: Context): PersonObject[] {
   const known = names.filter((name) => isPersonObject(name));
   return known.length === names.length
     ? known
-    : refuseSetting(context, `is a list of ${personObjects.join(', ')}, the most wanted first`);
+    : refuseSetting(context, `must be a list of ${personObjects.join(', ')}, the preferred one first`);
 }
 
 function phoneFields(text: string, context: Context): PhoneFields {
@@ -106,7 +112,7 @@ function phoneFields(text: string, context: Context): PhoneFields {
   for (const part of text.split(',').filter((entry) => entry.trim() !== '')) {
     const [, object = '', field] = /^\s*([A-Za-z]+)\.([A-Za-z]\w*)\s*$/.exec(part) ?? [];
     if (!isPersonObject(object) || field === undefined)
-      return refuseSetting(context, 'is a list such as Contact.Direct_Line__c,Account.Second_Phone__c');
+      return refuseSetting(context, 'must be a list such as Contact.Direct_Line__c,Account.Second_Phone__c');
     byObject.set(object, [...(byObject.get(object) ?? []), field]);
   }
   return byObject;

@@ -15,7 +15,7 @@ import { fixedFields } from './tasks/task-fields.ts';
 import { whyUnusable } from './tasks/unusable-fields.ts';
 import { writeTasks } from './tasks/write-tasks.ts';
 
-/** Salesforce, as the engine that lands calls uses it. */
+/** The engine's port to Salesforce. */
 export function createSalesforceCrm(parts: Parts): Crm {
   const { client, config, tools, budget, rowsPerWrite } = parts;
   return {
@@ -30,7 +30,7 @@ export function createSalesforceCrm(parts: Parts): Crm {
       },
     },
     isLive: config.SALESFORCE_LOG === 'live',
-    // Each request counts for the day: one update, at the end.
+    // Each request counts against the daily limit, so a call is updated only once, at its end.
     isUpdatedWhileOpen: false,
     keyFinds: config.SALESFORCE_KEY === 'field' ? 'conflict' : 'lookup',
     fields: { fixed: fixedFields, outcome: outcomeFields(config), owner: 'OwnerId' },
@@ -39,7 +39,7 @@ export function createSalesforceCrm(parts: Parts): Crm {
       otherwise: 'the integration user',
       keyOf: userKey,
       readUsers: async (named, signal) => (await activeUsers(client, named, signal)).ids,
-      // A lead may belong to a queue, which may take no Tasks.
+      // A queue can own a lead, but perhaps no Task.
       isUser: isUserId,
       clock: tools.clock,
     }),
@@ -83,25 +83,25 @@ function isIntegrationUser({ client }: Parts, id: FieldValue | undefined): boole
 }
 
 function broken(error: unknown): Break {
-  // One record may be what Salesforce fails over: all are counted as tried, and part in their pauses.
+  // A single record can make the whole request fail. All calls count as tried, so their retries are spread over time.
   if (error instanceof RequestFailed)
     return { error, isPause: false, isCounted: true, code: 'unknown_exception', reason: error.message };
   const isPause = [DestinationUnavailable, AdapterMisconfigured, RequestRefused].some(
     (kind) => error instanceof kind,
   );
   if (!isPause)
-    return { error, isPause, code: 'adapter_error', reason: 'The batch failed after something was written.' };
+    return { error, isPause, code: 'adapter_error', reason: 'The batch failed before the call landed.' };
   const delayMs = error instanceof DestinationUnavailable ? error.retryAfterMs : undefined;
-  const reason = 'Salesforce stopped in mid-batch.';
+  const reason = 'Salesforce stopped answering in the middle of the batch.';
   return { error: asMisconfigured(error), isPause, code: 'not_reached', reason, delayMs };
 }
 
-/** What the org refuses to be asked, it refuses for every call. */
+/** A refused request would be refused for every call, so the destination counts as misconfigured. */
 function asMisconfigured(error: unknown): unknown {
   if (!(error instanceof RequestRefused)) return error;
   return new AdapterMisconfigured(
-    `${error.message.replace(/\.$/, '')}: an object or field that the integration user may not see.`,
-    'npm run doctor names it: give the user access (adapters/salesforce/README.md), or take it out of the settings.',
+    `${error.message.replace(/\.$/, '')}: it names an object or field that the integration user cannot see.`,
+    'npm run doctor names it. Give the user access (adapters/salesforce/README.md), or remove it from the settings.',
     { cause: error },
   );
 }

@@ -10,7 +10,7 @@ import { createFieldLengths } from './tasks/field-lengths.ts';
 import type { Parts } from './tasks/parts.ts';
 import { createRowsPerWrite } from './api/rows-per-write.ts';
 
-/** Each call one Task on the right person in Salesforce. */
+/** Lands each call as one Task in Salesforce, on the person who has the number. */
 export const salesforce = defineAdapter({
   name: 'salesforce',
   contractVersion,

@@ -12,14 +12,17 @@ import {
 import type { SalesforceConfig } from './config.ts';
 import { keyField } from './tasks/task-fields.ts';
 
-// As long as Salesforce takes them; what is longer is refused, not cut.
+// Salesforce refuses longer texts instead of cutting them.
 const textLengthMax = 255;
-/** The longest field that there is, a Long Text Area. */
+/** The length of a Long Text Area, the longest kind of field. */
 const longTextLengthMax = 131_072;
 const descriptionLengthMax = 32_000;
 const secondsMax = 99_999_999;
 
-/** What of a call goes where: the file to change first. Pure, so that `adapter:try` shows what is sent. */
+/**
+ * Maps a call to the fields of a Task. Change this file first. It must be pure, so that `adapter:try` shows what is
+ * sent.
+ */
 export function mapTask(delivery: Delivery, config: SalesforceConfig): Fields {
   const { call, isOver } = delivery;
   const details = callDetails(call, isOver && !isFinalStage(call.stage)).map(
@@ -36,7 +39,7 @@ export function mapTask(delivery: Delivery, config: SalesforceConfig): Fields {
     CallType: callType(call),
     CallDurationInSeconds: Math.min(call.duration_seconds ?? NaN, secondsMax),
     CallDisposition: disposition(call),
-    // The day on the business's own calendar: Salesforce gives it no time.
+    // The day in the business's time zone. The field holds no time.
     ActivityDate: call.started_at_local.date,
     Description: text(details.join('\n'), descriptionLengthMax),
     ...(owner !== undefined && isUserId(owner) && { OwnerId: owner }),
@@ -44,9 +47,9 @@ export function mapTask(delivery: Delivery, config: SalesforceConfig): Fields {
   });
 }
 
-/** What may change after a Task was made, whatever people did to it: how the call went. */
+/** The fields that always follow the call, even after people changed them: the outcome of the call. */
 export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
-  const ofTheCall = new Set<string>([
+  const outcome = new Set<string>([
     'stage',
     'status',
     'dial_status',
@@ -56,18 +59,19 @@ export function outcomeFields(config: SalesforceConfig): ReadonlySet<string> {
     'wait_seconds',
     'queue_seconds',
   ]);
-  const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => ofTheCall.has(ours)).map(
-    ({ theirs }) => theirs,
-  );
+  const mapped = config.SALESFORCE_FIELDS.filter(({ ours }) => outcome.has(ours)).map(({ theirs }) => theirs);
   return new Set(['Status', 'CallDurationInSeconds', ...mapped]);
 }
 
-/** What Salesforce keeps unique: the call's own id, so that reports can be joined; another where it holds odd letters. */
+/**
+ * The unique key of a Task: the call's own id, so that reports can be joined. An id with unusual characters is replaced
+ * by the idempotency key.
+ */
 export function taskKey({ call, idempotencyKey }: Delivery): string {
   return /^[\x21-\x7e]{1,191}$/.test(call.call_id) ? call.call_id : idempotencyKey;
 }
 
-/** The same in a field that every org has. */
+/** The same key, in a form for the field Call Object, which every org has. */
 export function callObject(delivery: Delivery): string {
   return `jet:${taskKey(delivery)}`;
 }
@@ -96,17 +100,17 @@ function customFields(call: Call, { SALESFORCE_FIELDS: mappings }: SalesforceCon
 function fieldValue(mapped: MappedValue): FieldValue {
   switch (mapped.kind) {
     case 'text':
-      // Cut to the length of its field where that is known (field-lengths.ts).
+      // field-lengths.ts cuts the text further when the length of its field is known.
       return text(mapped.value, longTextLengthMax);
     case 'instant':
-      // Salesforce keeps whole seconds: a part of one would look like somebody's change.
+      // Salesforce keeps whole seconds, so a fraction would come back changed and look like somebody's edit.
       return new Date(Math.floor(mapped.value / 1000) * 1000).toISOString();
     default:
       return mapped.value;
   }
 }
 
-/** Salesforce trims texts: ours come back as they were sent only when they are trimmed before. */
+/** Salesforce trims texts. A text that is trimmed before it is sent comes back unchanged. */
 function text(value: string, lengthMax: number): string {
   return cutText(value.trim(), lengthMax).trim();
 }

@@ -117,8 +117,8 @@ export interface Adapter {
    * a fault of the adapter, and that delivery is retried.
    * When `signal` aborts, `deliver` must return or throw within a second. It must not report a landing that did not
    * happen.
-   * Any error other than the two below counts as a fault of the adapter. The core then tries each delivery alone, so that
-   * one bad call does not delay the others.
+   * Any error other than the two below counts as a fault of the adapter. The core then tries each delivery alone, so
+   * that one bad call does not delay the others.
    * @throws DestinationUnavailable when the whole destination is unreachable: the batch waits
    * @throws AdapterMisconfigured when credentials or settings are refused: the destination waits
    */

@@ -5,8 +5,8 @@
 export class DestinationUnavailable extends Error {
   override readonly name = 'DestinationUnavailable';
   /**
-   * The pause that the destination asked for, in milliseconds; at most an hour counts. Undefined: pauses
-   * that grow from 1 s to 5 min.
+   * The pause that the destination asked for, in milliseconds; at most an hour counts. Undefined: pauses that grow from
+   * 1 s to 5 min.
    */
   readonly retryAfterMs: number | undefined;
 

@@ -42,8 +42,8 @@ export interface Skipped {
 }
 
 /**
- * The attempt failed but may work later. The core retries it with growing pauses for 72 hours. A retry made by
- * {@link held} waits for its own time.
+ * The attempt failed but may work later. The core retries it with growing pauses for 72 hours. A retry made by {@link
+ * held} waits for its own time.
  */
 export interface Retry {
   readonly kind: 'retry';

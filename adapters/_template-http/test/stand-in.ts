@@ -11,7 +11,9 @@ export const token = 'stand-in-token';
 
 export type StoredCall = CallRecord & { readonly id: string; readonly person_id?: string };
 
-/** A small CRM in memory: people, and records of calls. It does not refuse a second record with the same external id. */
+/**
+ * A small CRM in memory: people, and records of calls. It does not refuse a second record with the same external id.
+ */
 export interface CrmStandIn extends HttpStandIn {
   readonly calls: readonly StoredCall[];
   addPerson(phone: string): string;

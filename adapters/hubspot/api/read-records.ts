@@ -7,8 +7,8 @@ const readsMax = 30;
 /**
  * Reads records that may not exist. HubSpot can refuse the whole read with a 404. The records that the error names do
  * not exist, and neither does a record that was requested alone. When the error names none, the records are read in
- * halves. After too many reads, the remaining records get an error that does not say whether they exist. Any other 404 is
- * about the address and is thrown.
+ * halves. After too many reads, the remaining records get an error that does not say whether they exist. Any other 404
+ * is about the address and is thrown.
  * @param read sends one request
  * @throws the error of `read`
  */

@@ -87,8 +87,8 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
 }
 
 /**
- * True when the token's creator lacks permissions or was deactivated. HubSpot reports that with any
- * status and category.
+ * True when the token's creator lacks permissions or was deactivated. HubSpot reports that with any status and
+ * category.
  */
 export function isCreatorPowerless({ text }: ErrorDetails): boolean {
   return text.includes('USER_DOES_NOT_HAVE_PERMISSIONS');

@@ -1,29 +1,30 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { AdapterMisconfigured } from '#contract';
 
-const livesMs = 3 * 60_000;
+const validForMs = 3 * 60_000;
 
 /**
- * What stands in for a secret in the JWT bearer flow: a statement of who asks, signed with the org's key (RS256).
+ * Makes the assertion that the JWT bearer flow uses instead of a secret. It names the client and the user, and is
+ * signed with the private key (RS256).
  *
- * @param loginUrl where the token is asked for
- * @throws AdapterMisconfigured when the key is none
+ * @param identity `loginUrl` is the address that the token is requested from
+ * @throws AdapterMisconfigured when the private key cannot be read or is no RSA key
  */
 export function signAssertion(
-  who: { clientId: string; username: string; privateKey: string; loginUrl: string },
+  identity: { clientId: string; username: string; privateKey: string; loginUrl: string },
   nowMs: number,
 ): string {
   const claims = {
-    iss: who.clientId,
-    sub: who.username,
-    aud: audienceOf(who.loginUrl),
-    exp: Math.floor((nowMs + livesMs) / 1000),
+    iss: identity.clientId,
+    sub: identity.username,
+    aud: audienceOf(identity.loginUrl),
+    exp: Math.floor((nowMs + validForMs) / 1000),
   };
   const signed = `${encode({ alg: 'RS256' })}.${encode(claims)}`;
-  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), readKey(who.privateKey)).toString('base64url')}`;
+  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), readKey(identity.privateKey)).toString('base64url')}`;
 }
 
-/** A token is asked for at the org's own address, and meant for the login host of all orgs of its kind. */
+/** The token is requested from the org's own address, but the audience is the login host that such orgs share. */
 function audienceOf(loginUrl: string): string {
   const { hostname, origin } = new URL(loginUrl);
   if (!hostname.endsWith('.my.salesforce.com')) return origin;
@@ -37,11 +38,11 @@ function readKey(pem: string): KeyObject {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
-    // Told below, without what the library says of the key.
+    // Reported below. The library's message is omitted, since it can describe the key.
   }
   throw new AdapterMisconfigured(
     'SALESFORCE_PRIVATE_KEY holds no RSA key that can be read.',
-    'Let SALESFORCE_PRIVATE_KEY_FILE name the file with the private key in PEM form, without a passphrase.',
+    'Set SALESFORCE_PRIVATE_KEY_FILE to a file that holds the private key in PEM form, without a passphrase.',
   );
 }
 

@@ -5,51 +5,51 @@ import { signAssertion } from './assertion.ts';
 import type { SalesforceConfig } from '../config.ts';
 import { requestFailure, type ApiError } from './failure.ts';
 import { asRequestFailure, asTokenFailure } from './reply-failure.ts';
-import { createTransport, type Carried, type ReplyFacts } from './transport.ts';
+import { createTransport, type RequestOptions, type ReplyFacts } from './transport.ts';
 
-/** One version for all that is asked, so that what is read and written is the same in every org. */
+/** All requests use this version, so that every org reads and writes the same. */
 export const apiVersion = '62.0';
 
-/** The longest that a request may take which reads, and one which writes; under what the worker gives a batch (30 s). */
+/** How long a read and a write may take. Both are below the worker's deadline for a batch (30 s). */
 const deadlineMs = 12_000;
 const writeDeadlineMs = 25_000;
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
-  /** Below the version, such as `/query?q=…`. */
+  /** The path after the version, such as `/query?q=…`. */
   readonly url: string;
   readonly body?: unknown;
 }
 
-/** A way to one org, through jsforce. Nothing is loaded or reached before the first request. */
+/** A connection to one org, through jsforce. It loads and contacts nothing before the first request. */
 export interface SalesforceConnection {
   /**
-   * Sends one request, once, and answers its parsed body. Asks for a token first where there is none, and once more
-   * when the org takes it no longer.
+   * Sends one request once and returns the parsed body of its answer. It requests a token first when it has none, and
+   * once more when the org no longer accepts the token.
    *
-   * @throws DestinationUnavailable (also when no answer came, or none that can be read), AdapterMisconfigured,
-   * RequestRefused, RequestFailed
+   * @throws DestinationUnavailable (also without a readable answer), AdapterMisconfigured, RequestRefused,
+   * RequestFailed
    */
   send(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
-  /** Gets a token where there is none. */
+  /** Requests a token when there is none. */
   authorize(signal: AbortSignal): Promise<void>;
-  /** The id of the user that the token belongs to; undefined before the first token. */
+  /** The id of the user that the token belongs to. Undefined before the first token. */
   userId(): string | undefined;
   /** The address of the org, with its pages and its API; undefined before the first token. */
   instanceUrl(): string | undefined;
 }
 
-/** A request, and once more with a new token. */
+/** A request is sent once, and once more with a new token. */
 const exchangesMax = 2;
 
-interface TokensOfRequest {
-  /** How many it may still ask for: jsforce would ask at each 401, for ever. */
+interface TokenRequests {
+  /** How many tokens the request can still ask for. Without a limit, jsforce would ask at every 401 without end. */
   left: number;
-  /** Why the last one was refused: jsforce keeps the message only. */
+  /** The error of the last token request. jsforce keeps only its message. */
   fault: Error | undefined;
 }
 
-/** @param onUsage told how many of the org's requests are used, with each answer */
+/** @param onUsage receives the usage of the org's requests that each answer reports */
 export function createConnection(
   config: SalesforceConfig,
   clock: Clock,
@@ -57,14 +57,14 @@ export function createConnection(
 ): SalesforceConnection {
   let opening: Promise<Connection> | undefined;
   let tokenReply: ReplyFacts | undefined;
-  let tokens: TokensOfRequest = { left: 0, fault: undefined };
+  let tokens: TokenRequests = { left: 0, fault: undefined };
 
-  const askToken = async (connection: Connection): Promise<void> => {
+  const requestToken = async (connection: Connection): Promise<void> => {
     tokenReply = undefined;
     try {
       await connection.authorize(grantOf(config, clock()));
       if (!isUsable(connection, config))
-        throw new LostReply('it gave a token that cannot be used', { isSent: true });
+        throw new LostReply('it issued a token that cannot be used', { isSent: true });
     } catch (error) {
       connection.accessToken = null;
       throw asTokenFailure(error, tokenReply);
@@ -86,7 +86,9 @@ export function createConnection(
       refreshFn(_connection, callback) {
         const isAllowed = tokens.left > 0;
         tokens.left -= 1;
-        const asked = isAllowed ? askToken(connection) : Promise.reject(requestFailure(sessionRefused, 401));
+        const asked = isAllowed
+          ? requestToken(connection)
+          : Promise.reject(requestFailure(sessionRefused, 401));
         asked.then(
           () => void callback(null, connection.accessToken ?? undefined),
           (error: unknown) => {
@@ -110,26 +112,26 @@ export function createConnection(
 
   let opened: Connection | undefined;
   const authorized = async (signal: AbortSignal): Promise<Connection> => {
-    opened = await leavingWith(signal, (opening ??= open().catch(forgetOpening)));
-    if (typeof opened.accessToken !== 'string') await leavingWith(signal, askToken(opened));
+    opened = await endedBy(signal, (opening ??= open().catch(forgetOpening)));
+    if (typeof opened.accessToken !== 'string') await endedBy(signal, requestToken(opened));
     return opened;
   };
 
   return {
     async send({ method, url, body }, signal) {
       const connection = await authorized(signal);
-      const asked: TokensOfRequest = { left: 1, fault: undefined };
+      const asked: TokenRequests = { left: 1, fault: undefined };
       tokens = asked;
       let reply: ReplyFacts | undefined;
       let exchanges = 0;
-      const carried: Carried = {
+      const options: RequestOptions = {
         signal,
         onSend() {
           exchanges += 1;
           if (exchanges <= exchangesMax) return;
-          // While the clock is behind what it was, jsforce believes that it has just asked for a token.
+          // After the clock was set back, jsforce believes that it has just requested a token.
           connection.accessToken = null;
-          throw asked.left > 0 ? tokenOver() : requestFailure(sessionRefused, 401);
+          throw asked.left > 0 ? tokenExpired() : requestFailure(sessionRefused, 401);
         },
         deadlineMs: method === 'GET' ? deadlineMs : writeDeadlineMs,
         onReply(facts) {
@@ -146,7 +148,7 @@ export function createConnection(
         }),
       };
       try {
-        return await leavingWith(signal, connection.request(request, carried));
+        return await endedBy(signal, connection.request(request, options));
       } catch (error) {
         throw asked.fault ?? asRequestFailure(error, reply);
       }
@@ -160,7 +162,7 @@ export function createConnection(
   };
 }
 
-/** The one place that loads jsforce. */
+/** Loads jsforce, which happens only here. */
 async function loadJsforce() {
   const [{ Connection: Made }, { Transport }, { StreamPromise }] = await Promise.all([
     import('jsforce'),
@@ -173,14 +175,14 @@ async function loadJsforce() {
 function grantOf(config: SalesforceConfig, nowMs: number): { grant_type: string; assertion?: string } {
   const { SALESFORCE_USERNAME: username, SALESFORCE_PRIVATE_KEY: privateKey } = config;
   if (username === undefined || privateKey === undefined) return { grant_type: 'client_credentials' };
-  const who = { clientId: config.SALESFORCE_CLIENT_ID, username, privateKey };
+  const identity = { clientId: config.SALESFORCE_CLIENT_ID, username, privateKey };
   return {
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    assertion: signAssertion({ ...who, loginUrl: config.SALESFORCE_LOGIN_URL }, nowMs),
+    assertion: signAssertion({ ...identity, loginUrl: config.SALESFORCE_LOGIN_URL }, nowMs),
   };
 }
 
-/** The token goes to the address that came with it: never in the clear where the login was not. */
+/** The token is sent to the address that came with it. That address must use https if the login did. */
 function isUsable({ accessToken, instanceUrl }: Connection, config: SalesforceConfig): boolean {
   if (typeof accessToken !== 'string' || accessToken === '' || !URL.canParse(instanceUrl)) return false;
   return new URL(instanceUrl).protocol === new URL(config.SALESFORCE_LOGIN_URL).protocol;
@@ -188,17 +190,17 @@ function isUsable({ accessToken, instanceUrl }: Connection, config: SalesforceCo
 
 const sessionRefused: ApiError = { code: 'INVALID_SESSION_ID', message: '', fields: [], data: undefined };
 
-/** The next request asks for a token first. */
-function tokenOver(): DestinationUnavailable {
-  return new DestinationUnavailable('The org takes the token no longer.', { retryAfterMs: 1_000 });
+/** The next request then asks for a token first. */
+function tokenExpired(): DestinationUnavailable {
+  return new DestinationUnavailable('The org no longer accepts the token.', { retryAfterMs: 1_000 });
 }
 
-/** An abort ends the wait at once; what was sent is cut off by the transport. */
-async function leavingWith<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+/** Ends the wait at once when the signal aborts. The transport ends the request itself. */
+async function endedBy<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   try {
     return await untilAborted(work, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new DestinationUnavailable('Salesforce was not waited for any longer.', { cause: error });
+    throw new DestinationUnavailable('The wait for Salesforce ended before it answered.', { cause: error });
   }
 }

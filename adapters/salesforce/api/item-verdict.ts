@@ -1,28 +1,28 @@
 import { AdapterMisconfigured } from '#contract';
 import { recordLaterCodes, stopFor, type ApiError } from './failure.ts';
-import { remedyFor, shutTasks } from './remedies.ts';
+import { remedyFor, tasksForbidden } from './remedies.ts';
 import { withoutNumbers, type Fields, type RowResult } from '#crm';
 import { keyField, links, ownTaskFields } from '../tasks/task-fields.ts';
 
-/** What to do with a record that Salesforce refused. */
+/** The decision about a record that Salesforce refused. */
 export type ItemVerdict =
-  /** `there`: the key is taken; by which record, when the message tells it. `gone`: it was deleted, and stays so. */
+  /** `there`: another record has the key; its id, if the message names it. `gone`: the record was deleted. */
   | Extract<RowResult, { kind: 'there' | 'gone' | 'later' | 'stop' }>
   | Rejection
-  /** Send it once more without these. */
+  /** Send the record once more without these fields. */
   | {
       readonly kind: 'drop';
       readonly fields: readonly string[];
       readonly code: string;
-      /** The owner was refused as an owner. */
+      /** The user was refused as an owner. */
       readonly isOwner: boolean;
     }
-  /** Too much at once for a trigger or flow of the org. Fewer may go; one alone is refused. */
+  /** Too many records at once for a trigger or flow. Fewer may work. A record that fails alone gets the rejection. */
   | { readonly kind: 'crowded'; readonly rejection: Rejection };
 
 type Rejection = Extract<RowResult, { kind: 'refused' }>;
 
-/** A limit of the platform on what triggers and flows may do for one request: all its records share it. */
+/** Matches errors of a governor limit. All records of a request share this limit on the work of triggers and flows. */
 const governorLimit =
   /\bLimitException\b|\bToo many (?:SOQL|SOSL|DML|query rows|future|queueable|callouts)|\bCPU time limit exceeded|\bheap size too large/i;
 
@@ -46,9 +46,12 @@ const goneCodes: ReadonlySet<string> = new Set([
   'INVALID_CROSS_REFERENCE_KEY',
   'NOT_FOUND',
 ]);
-/** Of a record that is made: its links, or the owner, when they are not what the user may use. Else Tasks as such. */
-const shutCodes: ReadonlySet<string> = new Set(['INSUFFICIENT_ACCESS', 'INSUFFICIENT_ACCESS_OR_READONLY']);
-/** Errors that say the same of every Task when they name a field that each of them has. */
+/**
+ * Errors about access. When a Task is created, they concern a link or the owner that the user cannot use. If the Task
+ * has neither, the user cannot create Tasks at all.
+ */
+const accessCodes: ReadonlySet<string> = new Set(['INSUFFICIENT_ACCESS', 'INSUFFICIENT_ACCESS_OR_READONLY']);
+/** Errors that concern every Task when they name a field that every Task has. */
 const schemaCodes: ReadonlySet<string> = new Set([
   'INVALID_FIELD',
   'INVALID_FIELD_FOR_INSERT_UPDATE',
@@ -71,13 +74,13 @@ const fieldCodes: ReadonlySet<string> = new Set([
   'FIELD_INTEGRITY_EXCEPTION',
 ]);
 
-/** Without these a Task is still the call's. The fields of `SALESFORCE_FIELDS` come beside them. */
+/** Fields that a Task can do without, in addition to the fields of `SALESFORCE_FIELDS`. */
 const dispensable: readonly string[] = ['CallType', 'CallDisposition', 'Priority', 'OwnerId'];
 
 /**
- * Decides over a refused record by its errors.
+ * Decides about a refused record by its errors.
  *
- * @param sent what was sent of it
+ * @param sent the fields that were sent
  * @param mapped the fields of `SALESFORCE_FIELDS`
  */
 export function itemVerdict(
@@ -106,30 +109,30 @@ export function itemVerdict(
         code: code ?? 'no code',
         isOwner: drops.some(({ isOwner }) => isOwner),
       }
-    : { kind: 'later', code: 'no_reason', reason: 'Salesforce refused the Task and named no reason.' };
+    : { kind: 'later', code: 'no_reason', reason: 'Salesforce refused the Task without a reason.' };
 }
 
-/** The fields, of those that were sent, that an error names. */
+/** The sent fields that an error names. */
 export function fieldsNamed(error: ApiError, sent: Fields): string[] {
   return Object.keys(sent).filter((name) =>
     error.fields.length > 0 ? error.fields.includes(name) : new RegExp(`\\b${name}\\b`).test(error.message),
   );
 }
 
-/** The fields, of those that were sent, that a Task can do without. */
+/** The sent fields that a Task can do without. */
 export function dispensableFields(sent: Fields, mapped: ReadonlySet<string>): string[] {
   return Object.keys(sent).filter((name) => dispensable.includes(name) || mapped.has(name));
 }
 
-/** True when an error is about who owns the Task, and not about what it hangs on. */
+/** True when an error is about the owner of the Task and not about its links. */
 function isOwnerRefused(error: Pick<ApiError, 'code' | 'fields'>): boolean {
   return ownerCodes.has(error.code) || error.fields.includes('OwnerId');
 }
 
 /**
- * The error of an org in which no Task can be written, since a field that each needs is shut.
+ * The fault of an org that accepts no Task at all, because the user cannot write a field that every Task needs.
  *
- * @returns undefined when the error says no such thing
+ * @returns undefined when the error means something else
  */
 export function shutField(error: ApiError, sent: Fields): AdapterMisconfigured | undefined {
   const { code, message } = error;
@@ -139,18 +142,18 @@ export function shutField(error: ApiError, sent: Fields): AdapterMisconfigured |
   );
   if (needed.includes(keyField) || message.includes(keyField)) {
     return new AdapterMisconfigured(
-      `The org has no field ${keyField} on Task that the integration user may write (${code}).`,
+      `The org has no field ${keyField} on Task that the integration user can write (${code}).`,
       'Deploy adapters/salesforce/metadata and assign its permission set (adapters/salesforce/README.md), or set SALESFORCE_KEY=callobject.',
     );
   }
   if (needed.length === 0) return undefined;
   return new AdapterMisconfigured(
-    `The org does not take ${needed.join(', ')} of a Task from the integration user (${code}).`,
-    'npm run doctor says which: assign the permission set Jet_Call_Logging (adapters/salesforce/README.md), or correct SALESFORCE_STATUS_CLOSED and SALESFORCE_STATUS_OPEN.',
+    `The org does not let the integration user write ${needed.join(', ')} of a Task (${code}).`,
+    'Run npm run doctor to find the fields. Then assign the permission set Jet_Call_Logging (adapters/salesforce/README.md), or correct SALESFORCE_STATUS_CLOSED and SALESFORCE_STATUS_OPEN.',
   );
 }
 
-/** Which of the fields that were sent an error complains of, when the Task can do without them. */
+/** The sent fields that an error refuses and that the Task can do without. */
 function droppableFields(
   error: ApiError,
   sent: Fields,
@@ -160,13 +163,13 @@ function droppableFields(
   const { code } = error;
   const inSent = (names: readonly string[]): string[] => names.filter((name) => name in sent);
   if (ownerCodes.has(code)) return inSent(['OwnerId']);
-  const isOfLinks = linkCodes.has(code) || (work === 'create' && shutCodes.has(code));
-  const can = [...dispensableFields(sent, mapped), ...(isOfLinks ? links : [])];
+  const isAboutLinks = linkCodes.has(code) || (work === 'create' && accessCodes.has(code));
+  const can = [...dispensableFields(sent, mapped), ...(isAboutLinks ? links : [])];
   const named = fieldsNamed(error, sent).filter((name) => can.includes(name));
-  if (named.length > 0 && (fieldCodes.has(code) || isOfLinks)) return named;
-  if (!isOfLinks || error.fields.length > 0) return [];
+  if (named.length > 0 && (fieldCodes.has(code) || isAboutLinks)) return named;
+  if (!isAboutLinks || error.fields.length > 0) return [];
   const linked = inSent(links);
-  // Of a change that touches no other record, the Task itself is gone.
+  // A refused update that sends no link means that the Task itself is gone.
   if (linked.length > 0 || (work === 'update' && goneCodes.has(code))) return linked;
   return inSent(['OwnerId']);
 }
@@ -183,10 +186,10 @@ function verdictOf(
   const fields = droppableFields(error, sent, mapped, work);
   const isKey = message.includes(keyField);
   if (code === 'DUPLICATE_VALUE' && keyField in sent && (fields.length === 0 || isKey)) {
-    const told = /\b00T[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(message)?.[0];
-    return { kind: 'there', id: isKey ? told : undefined };
+    const named = /\b00T[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(message)?.[0];
+    return { kind: 'there', id: isKey ? named : undefined };
   }
-  // A trigger tells of a lock in its own words.
+  // A trigger reports a lock in a message of its own.
   if (recordLaterCodes.has(code) || message.includes('UNABLE_TO_LOCK_ROW'))
     return {
       kind: 'later',
@@ -196,7 +199,7 @@ function verdictOf(
   if (fields.length > 0) return { kind: 'drop', fields, code, isOwner: isOwnerRefused(error) };
   if (work === 'update' && goneCodes.has(code))
     return { kind: 'gone', part: 'activity', ...(code !== 'ENTITY_IS_DELETED' && { rule: goneOrHidden }) };
-  if (work === 'create' && shutCodes.has(code)) return { kind: 'stop', error: shutTasks(code) };
+  if (work === 'create' && accessCodes.has(code)) return { kind: 'stop', error: tasksForbidden(code) };
   const rejection: Rejection = {
     kind: 'refused',
     code: code.toLowerCase().slice(0, 64),

@@ -3,23 +3,23 @@ import { LostReply } from '#crm';
 import { requestFailure, tokenFailure } from './failure.ts';
 import type { ReplyFacts } from './transport.ts';
 
-/** What it means that a request for a token threw. */
+/** Decides what an error of a token request means. */
 export function asTokenFailure(error: unknown, reply: ReplyFacts | undefined): Error {
   if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
   if (error instanceof LostReply)
     return new DestinationUnavailable(
-      `Salesforce gives no token: ${error.message}. Is SALESFORCE_LOGIN_URL the org's My Domain?`,
+      `Salesforce issues no token: ${error.message}. Check that SALESFORCE_LOGIN_URL is the org's My Domain.`,
       { cause: error },
     );
-  // Without an identity in it, jsforce stumbles over the answer.
+  // jsforce throws when the answer has no identity.
   if (reply === undefined || reply.status < 400)
     return new DestinationUnavailable(
-      "Salesforce's answer to a token request cannot be read. Is SALESFORCE_LOGIN_URL the org's My Domain?",
+      "Salesforce's answer to a token request cannot be read. Check that SALESFORCE_LOGIN_URL is the org's My Domain.",
     );
   return tokenFailure((error as Error).name, reply.status, reply.retryAfterMs);
 }
 
-/** What it means that a request of jsforce threw. @param reply what is known of the answer, where one came */
+/** Decides what an error of jsforce means. @param reply the facts about the answer, if one came */
 export function asRequestFailure(error: unknown, reply: ReplyFacts | undefined): Error {
   if (error instanceof AdapterMisconfigured || error instanceof DestinationUnavailable) return error;
   if (error instanceof LostReply)

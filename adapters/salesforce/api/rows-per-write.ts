@@ -1,15 +1,15 @@
 import type { Clock } from '#contract';
 
-/** The most that Salesforce takes in one write. */
+/** The most records that Salesforce accepts in one write. */
 const rowsMax = 200;
 const fewerForMs = 3_600_000;
 
-/** How many Tasks go into one write: fewer for a while after a trigger or flow of the org could not take as many. */
+/** The number of Tasks in one write. It shrinks for an hour after a trigger or flow of the org failed on more. */
 export interface RowsPerWrite {
   now(): number;
   shrinkTo(rows: number): void;
-  /** It was one Task that was too much, and not how many there were. */
-  forget(): void;
+  /** Restores the full number: a single Task failed alone, so the number was not the cause. */
+  reset(): void;
 }
 
 export function createRowsPerWrite(clock: Clock): RowsPerWrite {
@@ -20,7 +20,7 @@ export function createRowsPerWrite(clock: Clock): RowsPerWrite {
     shrinkTo(rows) {
       fewer = { rows: Math.min(rows, now()), untilMs: clock() + fewerForMs };
     },
-    forget() {
+    reset() {
       fewer = undefined;
     },
   };

@@ -1,20 +1,20 @@
-/** A text as a literal of SOQL. */
+/** Writes a text as a SOQL literal. */
 export function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }
 
-/** Values in pages whose literals are so long together that a query with them still fits an address. */
-export function pagesOf(values: readonly string[], lettersMax = 8_000): string[][] {
+/** Splits values into pages. A query with the literals of one page still fits into a URL. */
+export function pagesOf(values: readonly string[], lengthMax = 8_000): string[][] {
   const pages: string[][] = [];
-  let letters = Infinity;
+  let total = Infinity;
   for (const value of values) {
     const length = encodeURIComponent(quoted(value)).length + 3;
-    if (letters + length > lettersMax) {
+    if (total + length > lengthMax) {
       pages.push([]);
-      letters = 0;
+      total = 0;
     }
     pages.at(-1)?.push(value);
-    letters += length;
+    total += length;
   }
   return pages;
 }

@@ -3,51 +3,51 @@ import type { HttpRequest, HttpRequestOptions, HttpResponse, StreamPromise as Pr
 import type { Transport } from 'jsforce/lib/transport.js';
 import { requestOnce, type Reply } from '#crm';
 
-/** What is known of an answer beside its body. */
+/** The facts about an answer besides its body. */
 export interface ReplyFacts {
   readonly status: number;
   /** From `Retry-After`. Milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** From `Sforce-Limit-Info`: requests of the whole org in the last 24 hours, and how many it may make. */
+  /** From `Sforce-Limit-Info`: the requests of the whole org in the last 24 hours, and their limit. */
   readonly usage: { readonly used: number; readonly limit: number } | undefined;
 }
 
-/** What a request carries for the transport, through jsforce, which hands its options on as they are. */
-export interface Carried {
+/** Options of one request. jsforce passes them to the transport unchanged. */
+export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onReply?: (facts: ReplyFacts) => void;
-  /** In place of the transport's own. */
+  /** Replaces the transport's own deadline. */
   readonly deadlineMs?: number;
-  /** Called before each exchange: what it throws stands for an answer. */
+  /** Called before each exchange. If it throws, nothing is sent and the request ends with that error. */
   readonly onSend?: () => void;
 }
 
-/** The parts of jsforce that a transport is made of; loaded when they are first needed. */
+/** The parts of jsforce that make a transport. They are loaded when they are first needed. */
 export interface TransportParts {
   readonly Transport: typeof Transport;
   readonly StreamPromise: typeof Promised;
 }
 
 /**
- * How requests go out under jsforce: once, without following redirects, with one deadline over headers and body.
- * What does not come back whole is a `LostReply`, whatever became of it in Salesforce.
+ * Sends the requests that jsforce makes: once, without following redirects, with one deadline for headers and body.
+ * An answer that does not arrive whole is a `LostReply`, whether or not Salesforce did the work.
  * Why: docs/decisions/vendor-transport.md
  *
- * @param always for requests that carry nothing of their own, as those for tokens do
+ * @param defaults options for requests without their own, such as token requests
  */
 export function createTransport(
   { Transport: Base, StreamPromise }: TransportParts,
   deadlineMs: number,
-  always: Carried = {},
+  defaults: RequestOptions = {},
 ): Transport {
   class OneRequest extends Base {
     override httpRequest(
       request: HttpRequest,
-      options: HttpRequestOptions & Carried = {},
+      options: HttpRequestOptions & RequestOptions = {},
     ): Promised<HttpResponse> {
       return StreamPromise.create(() => ({
         stream: new PassThrough(),
-        promise: exchange(request, { deadlineMs, ...always, ...options }),
+        promise: exchange(request, { deadlineMs, ...defaults, ...options }),
       }));
     }
   }
@@ -56,7 +56,7 @@ export function createTransport(
 
 async function exchange(
   { url, method, headers, body }: HttpRequest,
-  { signal, onReply, onSend, deadlineMs }: Carried & { readonly deadlineMs: number },
+  { signal, onReply, onSend, deadlineMs }: RequestOptions & { readonly deadlineMs: number },
 ): Promise<HttpResponse> {
   onSend?.();
   const sent = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'content-length');

@@ -6,8 +6,8 @@ import { quoted } from '../api/soql.ts';
 const recentMs = 30 * 86_400_000;
 
 /**
- * Looks whether the integration user may change a Task that somebody else owns, as it must at the end of each call that
- * is shown while it lasts. Asks nothing where calls are logged at their end.
+ * Checks that the integration user can change a Task of another owner. Under `SALESFORCE_LOG=live` it must do that at
+ * the end of each call. Under `end` nothing is checked.
  */
 export async function checkOthersTasks(
   { client, config, tools }: Parts,
@@ -23,7 +23,7 @@ export async function checkOthersTasks(
   const taskId = task?.['Id'];
   if (typeof taskId !== 'string') {
     const message =
-      'Whether Tasks that others own may be changed cannot be told: the integration user sees none of the last 30 days.';
+      'The integration user sees no Task of another owner from the last 30 days, so its right to change one was not checked.';
     return [{ level: 'ok', message }];
   }
   const [access] = await client.query(
@@ -31,12 +31,12 @@ export async function checkOthersTasks(
     signal,
   );
   if (access?.['HasEditAccess'] === true)
-    return [{ level: 'ok', message: 'Tasks that others own may be changed.' }];
+    return [{ level: 'ok', message: 'The integration user can change Tasks of other owners.' }];
   return [
     {
       level: 'warning',
-      message: `The integration user may not change a Task that somebody else owns (${taskId}): such a call would stay "${config.SALESFORCE_STATUS_OPEN}" after its end.`,
-      remedy: `${editOthersTasks}; or set SALESFORCE_LOG=end.`,
+      message: `The integration user cannot change a Task of another owner (${taskId}). The Task of such a call would stay "${config.SALESFORCE_STATUS_OPEN}" after the end of the call.`,
+      remedy: `${editOthersTasks}. Otherwise set SALESFORCE_LOG=end.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { readUnmappedPlaces, withoutNumbers } from '#crm';
 import { activeUsers, userKey } from '../people/active-users.ts';
 import type { Parts } from '../tasks/parts.ts';
 
-/** Compares `SALESFORCE_OWNERS` with the org's active users, and with the places that calls came by. */
+/** Compares `SALESFORCE_OWNERS` with the org's active users, and with the extensions and answering points of calls. */
 export async function checkOwners(
   { client, config, tools }: Parts,
   signal: AbortSignal,
@@ -19,24 +19,25 @@ export async function checkOwners(
   if (missing.length > 0) {
     found.push({
       level: 'warning',
-      message: `SALESFORCE_OWNERS names nobody who is active in the org: ${missing.join(', ')}.`,
+      message: `SALESFORCE_OWNERS names users who are not active in the org: ${missing.join(', ')}.`,
       remedy:
-        'Correct the email, user name or id, activate the user, or let the integration user see it. Their calls go to the owner of the person.',
+        'Correct the email, user name or id, activate the user, or let the integration user see the user. Until then their calls go to the owner of the person.',
     });
   }
   if (several.length > 0) {
     found.push({
       level: 'warning',
-      message: `Several active users have an email that SALESFORCE_OWNERS names: ${several.join(', ')}.`,
-      remedy: 'Name them by user name or id. Their calls go to the owner of the person meanwhile.',
+      message: `SALESFORCE_OWNERS names an email that several active users have: ${several.join(', ')}.`,
+      remedy: 'Name them by user name or id. Until then their calls go to the owner of the person.',
     });
   }
   if (unmapped.length > 0) {
     const list = unmapped.slice(0, 20).map(([place, calls]) => `${shownPlace(place)} (${calls})`);
     found.push({
       level: 'warning',
-      message: `Calls came by extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
-      remedy: 'Add them, such as 204=jane@example.com. Their calls go to the owner of the person meanwhile.',
+      message: `Calls came through extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
+      remedy:
+        'Add them, for example 204=jane@example.com. Until then their calls go to the owner of the person.',
     });
   }
   return found.length > 0
@@ -44,7 +45,7 @@ export async function checkOwners(
     : [{ level: 'ok', message: 'Every owner in SALESFORCE_OWNERS is an active user.' }];
 }
 
-/** An extension or name as it is; of a whole phone number its end. */
+/** An extension or name unchanged. A whole phone number is shortened to its last digits. */
 function shownPlace(place: string): string {
   const digits = place.replace(/\D/g, '');
   return withoutNumbers(place) === place ? place : `…${digits.slice(-3)}`;

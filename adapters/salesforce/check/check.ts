@@ -7,15 +7,15 @@ import { RequestRefused } from '../api/failure.ts';
 import type { Parts } from '../tasks/parts.ts';
 import { phoneSearch } from '../people/search.ts';
 
-/** A number that is kept for films: nobody has it. */
+/** A number reserved for films. Nobody has it. */
 const harmlessNumber = '+61491570006';
 
-/** Looks whether token, fields, statuses, search, quota and owners are right. Reads only: four requests, or a few more. */
+/** Checks token, fields, statuses, search, quota and owners. It only reads, with four requests or a few more. */
 export async function check(parts: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const { client } = parts;
-  const token = await findings('The org gives a token.', async () => {
+  const token = await findings('The org issues a token.', async () => {
     await client.authorize(signal);
-    return [ok('The org gives a token.')];
+    return [ok('The org issues a token.')];
   });
   if (token.some(({ level }) => level === 'fault')) return token;
   const steps: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
@@ -23,30 +23,30 @@ export async function check(parts: Parts, signal: AbortSignal): Promise<readonly
     ['The statuses of a Task', () => checkStatuses(parts, signal)],
     ['A search for a number', () => checkSearch(parts, signal)],
     ['Owners', () => checkOwners(parts, signal)],
-    ['Tasks of others', () => checkOthersTasks(parts, signal)],
+    ['Tasks of other owners', () => checkOthersTasks(parts, signal)],
   ];
   const all = [...token];
-  for (const [title, look] of steps) all.push(...(await findings(title, look)));
+  for (const [title, step] of steps) all.push(...(await findings(title, step)));
   return [...all, ...checkQuota(parts)];
 }
 
 async function checkStatuses({ client, config }: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
   const rows = await client.query('SELECT MasterLabel, ApiName, IsClosed FROM TaskStatus', signal);
   const { SALESFORCE_STATUS_CLOSED: closed, SALESFORCE_STATUS_OPEN: open, SALESFORCE_LOG: log } = config;
-  const isThere = (status: string, isClosed: boolean): boolean =>
+  const hasStatus = (status: string, isClosed: boolean): boolean =>
     rows.some((row) => [row['ApiName'], row['MasterLabel']].includes(status) && row['IsClosed'] === isClosed);
   const labels = (isClosed: boolean): string =>
     rows.flatMap((row) => (row['IsClosed'] === isClosed ? [String(row['ApiName'])] : [])).join(', ');
   const found: Finding[] = [];
-  if (!isThere(closed, true)) {
+  if (!hasStatus(closed, true)) {
     const remedy = `Set SALESFORCE_STATUS_CLOSED to one of: ${labels(true)}.`;
-    found.push({ level: 'fault', message: `"${closed}" is no closed status of a Task in this org.`, remedy });
+    found.push({ level: 'fault', message: `"${closed}" is not a closed Task status in this org.`, remedy });
   }
-  if (log === 'live' && !isThere(open, false)) {
+  if (log === 'live' && !hasStatus(open, false)) {
     const remedy = `Set SALESFORCE_STATUS_OPEN to one of: ${labels(false)}.`;
-    found.push({ level: 'fault', message: `"${open}" is no open status of a Task in this org.`, remedy });
+    found.push({ level: 'fault', message: `"${open}" is not an open Task status in this org.`, remedy });
   }
-  return found.length > 0 ? found : [ok(`A call that has ended is "${closed}".`)];
+  return found.length > 0 ? found : [ok(`The Task of an ended call gets the status "${closed}".`)];
 }
 
 async function checkSearch({ client, config }: Parts, signal: AbortSignal): Promise<readonly Finding[]> {
@@ -58,9 +58,9 @@ async function checkSearch({ client, config }: Parts, signal: AbortSignal): Prom
     return [
       {
         level: 'fault',
-        message: `The search for numbers is refused (${error.error.code}): ${withoutNumbers(error.error.message)}`,
+        message: `Salesforce refuses the search for numbers (${error.error.code}): ${withoutNumbers(error.error.message)}`,
         remedy:
-          'Give the integration user read access to these objects and phone fields, take them out of SALESFORCE_OBJECTS or SALESFORCE_PHONE_FIELDS, or set SALESFORCE_PERSON_ACCOUNTS=no.',
+          'Give the integration user read access to these objects and phone fields. Otherwise remove them from SALESFORCE_OBJECTS or SALESFORCE_PHONE_FIELDS, or set SALESFORCE_PERSON_ACCOUNTS=no.',
       },
     ];
   }
@@ -75,22 +75,22 @@ function checkQuota({ budget }: Parts): readonly Finding[] {
   return [
     {
       level: 'warning',
-      message: `${percent} % of the org's daily API requests are used: ${budget.now()}.`,
+      message: `${percent} % of the org's daily API requests are used, so the kit makes ${budget.now()}.`,
       remedy:
-        'See which app uses them (Setup, System Overview, API Usage), or buy more. Ended calls still land.',
+        'Find the app that uses them (Setup, System Overview, API Usage), or buy more. Ended calls still land.',
     },
   ];
 }
 
-/** What a look finds, or why it could not be taken. */
-async function findings(title: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+/** The findings of one step, or a fault that says why the step failed. */
+async function findings(title: string, step: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
-    return await look();
+    return await step();
   } catch (error) {
     const remedy =
       error instanceof AdapterMisconfigured
         ? error.remedy
-        : 'Try again in a minute; if it stays so, compare the settings with adapters/salesforce/README.md.';
+        : 'Try again in a minute. If it fails again, compare the settings with adapters/salesforce/README.md.';
     return [{ level: 'fault', message: `${title}: ${withoutNumbers((error as Error).message)}`, remedy }];
   }
 }

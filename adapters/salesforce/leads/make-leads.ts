@@ -9,11 +9,11 @@ import { leadKeyField } from '../tasks/task-fields.ts';
 import { recordsInstead, stopOf } from './refused-lead.ts';
 
 const rowsMax = 200;
-const namedMax = 25;
-/** For this long, leads that a trigger refused together are tried in halves. Milliseconds. */
+const stepsMax = 25;
+/** Leads that a trigger refused together are tried in halves for this long. Milliseconds. */
 const halvesTakeMs = 10_000;
 
-/** The lead of an unknown caller. */
+/** Maps the number of an unknown caller to a lead. */
 export function mapLead(number: string, config: SalesforceConfig): Fields {
   return {
     LastName: number,
@@ -25,11 +25,11 @@ export function mapLead(number: string, config: SalesforceConfig): Fields {
 }
 
 /**
- * Makes a lead for each number, 200 in one request. Salesforce keeps the number unique, so that a repeated or
- * simultaneous try finds the first lead instead of making a second; a lead that is there is not touched. Leads that the
- * org's duplicate rules refuse are sent once more, since Salesforce names their duplicates only then.
+ * Makes a lead for each number, 200 in one request. Salesforce keeps the number unique, so a repeated or simultaneous
+ * request finds the first lead instead of making a second one. An existing lead is not changed. Leads that the org's
+ * duplicate rules refuse are sent once more as separate steps, since only those answers name the duplicates.
  *
- * @throws AdapterMisconfigured when the org takes no leads of ours at all
+ * @throws AdapterMisconfigured when the org accepts no leads of the kit at all
  */
 export async function makeLeads(
   { client, config, tools }: Pick<Parts, 'client' | 'config' | 'tools'>,
@@ -54,7 +54,7 @@ export async function makeLeads(
       if (result?.success === true) made.set(number, madeNow(result.id));
       else if (isCrowded && tools.clock() < untilMs) crowded.push(number);
       else if (isCrowded)
-        made.set(number, later('a trigger or flow of the org could not take so many leads at once'));
+        made.set(number, later('a trigger or flow of the org failed on too many leads at once'));
       else refused.push({ number, error });
     }
     if (crowded.length > 0) queue.unshift(...inPages(crowded, Math.ceil(page.length / 2)));
@@ -63,7 +63,7 @@ export async function makeLeads(
   if (stop !== undefined && made.size === 0) throw stop;
   const known: RefusedLead[] = refused.filter(({ error }) => error?.code !== 'DUPLICATES_DETECTED');
   const duplicates = refused.filter((one) => !known.includes(one)).map(({ number }) => number);
-  for (const page of inPages(duplicates, namedMax)) {
+  for (const page of inPages(duplicates, stepsMax)) {
     const leads = page.map((number) => mapLead(number, config));
     for (const [index, result] of (await client.createEach('Lead', leads, signal)).entries()) {
       const number = page[index] ?? '';
@@ -71,7 +71,7 @@ export async function makeLeads(
       else known.push({ number, error: result.errors[0] });
     }
   }
-  for (const [number, answer] of await answersFor(client, known, signal)) made.set(number, answer);
+  for (const [number, result] of await resultsOf(client, known, signal)) made.set(number, result);
   return made;
 }
 
@@ -84,7 +84,7 @@ function madeNow(id: string): MadePerson {
   return { person: { object: 'Lead', id }, note: 'a lead was made' };
 }
 
-async function answersFor(
+async function resultsOf(
   client: SalesforceClient,
   refused: readonly RefusedLead[],
   signal: AbortSignal,
@@ -111,7 +111,7 @@ function later(note: string): MadePerson {
   return { person: undefined, note, later: { code: 'lead_later', reason } };
 }
 
-/** A request that was refused as a whole was refused for each of its leads. */
+/** Creates leads. When the whole request is refused, every lead gets that error. */
 async function create(
   client: SalesforceClient,
   leads: readonly Fields[],

@@ -6,38 +6,38 @@ import { ownersOf } from '../people/record-owners.ts';
 import { quoted } from '../api/soql.ts';
 import { leadKeyField } from '../tasks/task-fields.ts';
 
-/** The error of an org that takes no leads of ours at all. */
+/** The fault of an org that accepts no leads of the kit at all. Undefined: the error means something else. */
 export function stopOf(error: ApiError | undefined): AdapterMisconfigured | undefined {
   if (error === undefined) return undefined;
   const stop = stopFor(error.code);
   if (stop !== undefined || !/^INVALID_FIELD/.test(error.code) || !error.message.includes(leadKeyField))
     return stop;
   return new AdapterMisconfigured(
-    `The org has no field ${leadKeyField} on Lead that the integration user may write.`,
+    `The org has no field ${leadKeyField} on Lead that the integration user can write.`,
     'Deploy adapters/salesforce/metadata-leads and assign its permission set (adapters/salesforce/README.md), or set SALESFORCE_UNMATCHED=log.',
   );
 }
 
 interface Instead {
-  /** Undefined: there is none. */
+  /** Undefined: no record was found. */
   readonly record: MatchedPerson | undefined;
   /** For the trace. */
   readonly note: string;
-  /** It may work later. */
+  /** Creating the lead may work later. */
   readonly isLater: boolean;
 }
 
-/** What stands for leads that Salesforce refused to make: those that are there, or what its duplicate rules name. */
+/** Finds the records that replace refused leads: the existing lead, or the record that a duplicate rule names. */
 export async function recordsInstead(
   client: SalesforceClient,
   refused: readonly { readonly number: string; readonly error: ApiError | undefined }[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Instead>> {
   const taken = refused.flatMap(({ number, error }) => (error?.code === 'DUPLICATE_VALUE' ? [number] : []));
-  const there = await leadsByNumber(client, taken, signal);
+  const existing = await leadsByNumber(client, taken, signal);
   const named = new Map(
     refused.flatMap(({ number, error }) => {
-      const record = there.get(number) ?? (error === undefined ? undefined : duplicateOf(error));
+      const record = existing.get(number) ?? (error === undefined ? undefined : duplicateOf(error));
       return record === undefined ? [] : [[number, record] as const];
     }),
   );
@@ -48,7 +48,7 @@ export async function recordsInstead(
       const code = error?.code ?? 'no reason';
       const isTaken = taken.includes(number);
       const note = isTaken
-        ? `a lead of this number ${record === undefined ? 'is there, which the integration user may not see' : 'was there'}`
+        ? `a lead of this number ${record === undefined ? 'exists, but the integration user cannot see it' : 'already existed'}`
         : record === undefined
           ? `no lead was made (${code})`
           : 'a duplicate rule of the org named this record';
@@ -58,13 +58,13 @@ export async function recordsInstead(
   );
 }
 
-/** The record that the org's duplicate rules hold for the same person. */
+/** The record that a duplicate rule of the org takes for the same person. */
 function duplicateOf(error: ApiError): MatchedPerson | undefined {
   if (error.code !== 'DUPLICATES_DETECTED') return undefined;
   interface Result {
     matchResults?: { matchRecords?: { record?: { Id?: string; attributes?: { type?: string } } }[] }[];
   }
-  // Some versions of the API spell it without its l.
+  // Some versions of the API spell it without the l.
   const { duplicateResult, duplicateResut } = error.data as Partial<Record<string, Result>>;
   const results = (duplicateResult ?? duplicateResut)?.matchResults ?? [];
   const found = results
@@ -78,7 +78,7 @@ function duplicateOf(error: ApiError): MatchedPerson | undefined {
   )[0];
 }
 
-/** Leads by the number that keeps them unique; one that was converted is the contact that it became. */
+/** Leads by their unique number. A converted lead is replaced by the contact that it became. */
 async function leadsByNumber(
   client: SalesforceClient,
   numbers: readonly string[],

@@ -3,18 +3,18 @@ import type { SalesforceClient } from '../client.ts';
 import { isUserId } from '../mapping.ts';
 
 export interface ActiveUsers {
-  /** Ids by {@link userKey}: of a user name, an email or an id. */
+  /** Ids by the {@link userKey} of a user name, an email or an id. */
   readonly ids: ReadonlyMap<string, string>;
-  /** Emails that several have: nobody can tell whose calls these are. */
+  /** Emails that several users have, so the owner cannot be determined. */
   readonly ambiguous: ReadonlySet<string>;
 }
 
-/** What a user goes by in {@link ActiveUsers}: an id by the 15 characters that tell, a name in any case. */
+/** The key of a user in {@link ActiveUsers}: the significant 15 characters of an id, or a name in lower case. */
 export function userKey(user: string): string {
   return isUserId(user) ? user.slice(0, 15) : user.toLowerCase();
 }
 
-/** Those of the named users who are active: by their id, their user name, or else an email that none of the others has. */
+/** Reads the named users who are active. A name is an id, a user name, or an email that no other active user has. */
 export async function activeUsers(
   client: SalesforceClient,
   named: readonly string[],
@@ -22,7 +22,7 @@ export async function activeUsers(
 ): Promise<ActiveUsers> {
   const ids = new Map<string, string>();
   const byEmail = new Map<string, Set<string>>();
-  // Each is asked for twice.
+  // The query contains each name twice.
   for (const page of pagesOf(named, 4_000)) {
     const rows = await client.query(
       `SELECT Id, Email, Username FROM User WHERE IsActive = true AND (${isOneOf(page)})`,
@@ -51,7 +51,8 @@ function isOneOf(users: readonly string[]): string {
   const isIn = (field: string, values: readonly string[]): string[] =>
     values.length === 0 ? [] : [`${field} IN (${values.map(quoted).join(', ')})`];
   const names = users.filter((user) => !isUserId(user));
-  // The last three characters of an id only check the others: a slip there would refuse the whole query.
+  // The last three characters of an id are a checksum. A typing error there would make Salesforce refuse the whole
+  // query.
   const userIds = users.filter(isUserId).map(userKey);
   return [...isIn('Email', names), ...isIn('Username', names), ...isIn('Id', userIds)].join(' OR ');
 }

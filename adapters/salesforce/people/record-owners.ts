@@ -2,7 +2,7 @@ import type { MatchedPerson } from '#crm';
 import type { SalesforceClient } from '../client.ts';
 import { pagesOf, quoted } from '../api/soql.ts';
 
-/** Who looks after records that no search has told it of, by their ids: one request for each kind of them. */
+/** Reads the owners of records that no search returned, by record id. One request for each kind of record. */
 export async function ownersOf(
   client: SalesforceClient,
   records: readonly MatchedPerson[],

@@ -4,13 +4,15 @@ import type { PersonObject, SalesforceConfig } from '../config.ts';
 
 /** The most numbers in one search. */
 const numbersMax = 50;
-/** Salesforce understands no OR in a search that is longer. */
+/** Salesforce ignores OR in a longer search. */
 const termsLengthMax = 3_990;
 
-/** The most rows that one search answers: with so many, others may have been left out. */
+/** The most rows that one search returns. A search with this many may have omitted others. */
 export const rowsMax = 2_000;
 
-/** Phone fields that every org has. Fax is one for Salesforce too: a hit by it alone is not read, and so not taken. */
+/**
+ * Phone fields that every org has. Salesforce searches the fax too. It is not read, so a match on it does not count.
+ */
 export const standardPhones: Readonly<Record<PersonObject, readonly string[]>> = {
   Contact: ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone'],
   Lead: ['Phone', 'MobilePhone'],
@@ -24,7 +26,7 @@ const personAccountPhones = [
   'PersonAssistantPhone',
 ];
 
-/** How many of these numbers, from the first on, go into one search. At least 1. */
+/** How many of these numbers fit into one search, counted from the first. At least 1. */
 export function searchSize(numbers: readonly NumberForms[]): number {
   let length = 0;
   const fitting = numbers.slice(0, numbersMax).findIndex((forms) => {
@@ -34,7 +36,9 @@ export function searchSize(numbers: readonly NumberForms[]): number {
   return fitting === -1 ? Math.min(numbers.length, numbersMax) : Math.max(fitting, 1);
 }
 
-/** A search for everybody who may have one of these numbers. Its terms are digits that we made, and nothing else. */
+/**
+ * Writes a search for everybody who may have one of these numbers. Its terms hold only digits that the kit computed.
+ */
 export function phoneSearch(numbers: readonly NumberForms[], config: SalesforceConfig): string {
   const terms = [...new Set(numbers.flatMap(termsOf))].join(between);
   const returning = config.SALESFORCE_OBJECTS.map((object) => returned(object, config)).join(', ');
@@ -44,8 +48,8 @@ export function phoneSearch(numbers: readonly NumberForms[], config: SalesforceC
 const between = ' OR ';
 
 /**
- * A number as one word, and in the groups in which people write it as a phrase. Salesforce parts a field into words at
- * blanks and punctuation: in a field with two numbers only the phrase finds one of them.
+ * The search terms of a number: its digits as one word, and the groups in which people write it as a phrase. Salesforce
+ * splits a field into words at spaces and punctuation. In a field with two numbers, only the phrase finds one of them.
  */
 function termsOf(forms: NumberForms): string[] {
   const grouped = groupedNational(forms);
@@ -56,7 +60,7 @@ function termsOf(forms: NumberForms): string[] {
   return [...terms].map((term) => `"${term}"`);
 }
 
-/** `9374 4000` of `02 9374 4000`. */
+/** The groups at the end of a number that together are `digits`: `9374 4000` for `02 9374 4000`. */
 function lastGroups(grouped: string, digits: string): string {
   const groups = grouped.split(' ');
   const first = groups.findIndex((_, index) => groups.slice(index).join('') === digits);
@@ -64,7 +68,7 @@ function lastGroups(grouped: string, digits: string): string {
 }
 
 function returned(object: PersonObject, config: SalesforceConfig): string {
-  const ofItsKind: Readonly<Record<PersonObject, readonly string[]>> = {
+  const objectFields: Readonly<Record<PersonObject, readonly string[]>> = {
     Contact: ['AccountId'],
     Lead: [],
     Account: config.SALESFORCE_PERSON_ACCOUNTS ? ['IsPersonAccount', 'PersonContactId'] : [],
@@ -74,21 +78,21 @@ function returned(object: PersonObject, config: SalesforceConfig): string {
     'Name',
     'OwnerId',
     'LastModifiedDate',
-    ...ofItsKind[object],
+    ...objectFields[object],
     ...phoneFieldsOf(object, config),
   ];
   const where = object === 'Lead' ? ' WHERE IsConverted = false' : '';
   return `${object}(${fields.join(', ')}${where})`;
 }
 
-/** The fields in which a kind of record holds numbers. */
+/** The phone fields of a kind of record. */
 function phoneFieldsOf(object: PersonObject, config: SalesforceConfig): string[] {
-  const ofPersons = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];
+  const personFields = object === 'Account' && config.SALESFORCE_PERSON_ACCOUNTS ? personAccountPhones : [];
   const added = config.SALESFORCE_PHONE_FIELDS.get(object) ?? [];
-  return [...new Set([...standardPhones[object], ...ofPersons, ...added])];
+  return [...new Set([...standardPhones[object], ...personFields, ...added])];
 }
 
-/** The settings that change who is found, beside the kinds of record. */
+/** The settings, besides the kinds of record, that change which people a search finds. */
 export function searchedIn(config: SalesforceConfig): string {
   const added = [...config.SALESFORCE_PHONE_FIELDS].flatMap(([object, fields]) =>
     fields.map((field) => `${object}.${field}`),
@@ -96,7 +100,7 @@ export function searchedIn(config: SalesforceConfig): string {
   return [...(config.SALESFORCE_PERSON_ACCOUNTS ? ['person accounts'] : []), ...added.sort()].join(',');
 }
 
-/** A row of the search as a candidate. An account that is a person is linked by the contact that it is. */
+/** Reads a row of the search as a candidate. A person account is linked by the id of its contact. */
 export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate | undefined {
   const object = config.SALESFORCE_OBJECTS.find(
     (name) => name === (row['attributes'] as { type?: unknown } | undefined)?.type,
@@ -108,7 +112,7 @@ export function candidateOf(row: Row, config: SalesforceConfig): MatchCandidate 
   const modifiedAtMs = Date.parse(textOf(row['LastModifiedDate']) ?? '');
   const personId = row['IsPersonAccount'] === true ? textOf(row['PersonContactId']) : undefined;
   return {
-    // Where contacts are not searched, it stays among accounts.
+    // Where contacts are not searched, a person account counts as an account.
     object: personId !== undefined && config.SALESFORCE_OBJECTS.includes('Contact') ? 'Contact' : object,
     id: personId ?? id,
     name: textOf(row['Name']),

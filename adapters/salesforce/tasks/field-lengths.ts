@@ -8,12 +8,12 @@ export function createFieldLengths(): Parts['lengths'] {
   return { known: new Map(), askedAtMs: undefined };
 }
 
-// The length of a field whose own length nobody says.
+// The assumed length of a field whose length is unknown.
 const usualLength = 255;
-// Somebody may widen a field.
-const descriptionHoldsMs = 6 * 3_600_000;
+// An administrator may widen a field.
+const descriptionValidForMs = 6 * 3_600_000;
 
-/** Asks the org how long its fields are, before the first text that is longer than usual; then every few hours. */
+/** Reads the lengths of the org's fields before the first long text is sent, and again every few hours. */
 export async function prepareLengths(
   parts: Parts,
   deliveries: readonly Delivery[],
@@ -21,7 +21,7 @@ export async function prepareLengths(
 ): Promise<void> {
   const { client, budget, config, lengths, mapped, tools } = parts;
   const nowMs = tools.clock();
-  if (lengths.askedAtMs !== undefined && nowMs - lengths.askedAtMs < descriptionHoldsMs) return;
+  if (lengths.askedAtMs !== undefined && nowMs - lengths.askedAtMs < descriptionValidForMs) return;
   const isLong = ({ call }: Delivery): boolean =>
     [...mappedValues(call, config.SALESFORCE_FIELDS).values()].some(
       (mapping) => mapping.kind === 'text' && mapping.value.length > usualLength,
@@ -33,15 +33,15 @@ export async function prepareLengths(
       if (mapped.has(name) && length > 0) lengths.known.set(name, length);
   } catch (error) {
     if (!(error instanceof RequestRefused || error instanceof RequestFailed)) throw error;
-    tools.log.warn({ error }, 'Salesforce does not describe its fields; long texts are tried whole');
+    tools.log.warn({ error }, 'Salesforce does not describe its fields, so long texts are sent whole first');
   }
   lengths.askedAtMs = nowMs;
 }
 
 /**
- * Learns how long mapped fields are from a record that was refused for texts that are longer.
+ * Learns the lengths of mapped fields from a record that was refused for too long texts.
  *
- * @returns true when that is all that was wrong with it: cut to fit, it can be sent again
+ * @returns true when nothing else was wrong, so the record can be sent again with shorter texts
  */
 export function learnLengths(
   { lengths: { known }, mapped }: Pick<Parts, 'lengths' | 'mapped'>,
@@ -58,12 +58,12 @@ export function learnLengths(
   return learned.length > 0 && !learned.includes(undefined);
 }
 
-/** Texts of mapped fields no longer than the org takes them, as far as their lengths are known. */
+/** Cuts texts to the length of their fields, where these lengths are known. */
 export function cutToFit({ lengths: { known } }: Pick<Parts, 'lengths'>, fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       const length = known.get(name);
-      // Salesforce trims texts: ours come back as they were sent only when they are trimmed before.
+      // Salesforce trims texts. A text that is trimmed before it is sent comes back unchanged.
       return [
         name,
         typeof value === 'string' && length !== undefined ? cutText(value, length).trim() : value,

@@ -4,7 +4,7 @@ import type { RowsPerWrite } from '../api/rows-per-write.ts';
 import type { SalesforceClient } from '../client.ts';
 import type { SalesforceConfig } from '../config.ts';
 
-/** What a running adapter works with. */
+/** The parts of a running adapter. */
 export interface Parts {
   readonly client: SalesforceClient;
   readonly config: SalesforceConfig;
@@ -13,13 +13,13 @@ export interface Parts {
   readonly rowsPerWrite: RowsPerWrite;
   /** The fields of `SALESFORCE_FIELDS`. */
   readonly mapped: ReadonlySet<string>;
-  /** How long mapped text fields are. */
+  /** The lengths of mapped text fields. */
   readonly lengths: {
-    /** Characters by field, as far as Salesforce has said. */
+    /** The length in characters by field, where Salesforce has reported it. */
     readonly known: Map<string, number>;
-    /** When the org was last asked to describe them. Epoch milliseconds. */
+    /** When the org last described its fields. Epoch milliseconds. */
     askedAtMs: number | undefined;
   };
-  /** Mapped fields that the org does not know, and until when that is taken for true: epoch milliseconds. */
+  /** Mapped fields that the org refused, with the time until which they are omitted. Epoch milliseconds. */
   readonly unusable: Map<string, number>;
 }

@@ -7,11 +7,11 @@ import { callObject, taskKey } from '../mapping.ts';
 import type { Parts } from './parts.ts';
 import { plainText } from './plain-text.ts';
 import { keyField, links } from './task-fields.ts';
-import { leaveOut } from './unusable-fields.ts';
+import { omitFields } from './unusable-fields.ts';
 
-const always = ['Id', 'CreatedDate', 'LastModifiedDate', 'CallObject', 'OwnerId', ...links];
+const alwaysRead = ['Id', 'CreatedDate', 'LastModifiedDate', 'CallObject', 'OwnerId', ...links];
 
-/** The Tasks as they are now: one request for a whole batch. */
+/** Reads the current Tasks, with one request for a whole batch. */
 export async function readTasks(
   parts: Parts,
   asked: readonly Asked[],
@@ -31,8 +31,8 @@ export async function readTasks(
     for (const page of pagesOf(tasks.map(valueOf))) {
       const isOneOf = `${field} IN (${page.map(quoted).join(', ')})${where}`;
       const key = isKeyed ? [keyField] : [];
-      for (const row of await query(parts, [...always, ...key, ...names], isOneOf, signal)) {
-        // Letter by letter: Salesforce may compare without regard to case, and ids of calls differ by it.
+      for (const row of await query(parts, [...alwaysRead, ...key, ...names], isOneOf, signal)) {
+        // Compared exactly: Salesforce may ignore case, but two call ids can differ only in case.
         const task = byValue.get(plain(row[field] as string));
         if (task !== undefined) found.set(task.delivery.id, row);
       }
@@ -47,7 +47,7 @@ export async function readTasks(
   return new Map(asked.map((one) => [one.delivery.id, resultOf(one, found.get(one.delivery.id))]));
 }
 
-/** No Task of a call is older than its first push, but for clocks that differ. */
+/** A Task is at most a day older than the first push of its call, even if clocks differ. */
 function since(asked: readonly Asked[]): string {
   const sinceMs = Math.min(...asked.map(({ delivery }) => delivery.call.first_received_at)) - 86_400_000;
   return ` AND CreatedDate >= ${new Date(sinceMs).toISOString()}`;
@@ -67,8 +67,8 @@ async function query(
     const sent = Object.fromEntries(distinct.map((name) => [name, '']));
     const gone = fieldsNamed(error.error, sent).filter((name) => parts.mapped.has(name));
     if (gone.length === 0) throw error;
-    // A field that was mapped does not exist any more: the others are read.
-    leaveOut(parts, gone, error.error.code);
+    // A mapped field no longer exists, so only the other fields are read.
+    omitFields(parts, gone, error.error.code);
     const others = distinct.filter((name) => !gone.includes(name));
     return await query(parts, others, where, signal);
   }
@@ -88,25 +88,26 @@ function resultOf({ delivery, id, isThere }: Asked, row: Row | undefined): ReadR
   };
 }
 
-/** A Task that was made just now shows within moments: after this many attempts it never will. */
+/** A new Task becomes visible within moments. After this many attempts it stays hidden. */
 const attemptsMax = 4;
 
-/** What becomes of a Task that was refused as a duplicate of one that the integration user does not see. */
+/** The result for a Task that was refused as a duplicate of a Task that the integration user cannot see. */
 function hiddenDuplicate(attempt: number, id: string | undefined): ReadResult {
   if (id !== undefined)
-    return { kind: 'hidden', note: 'it is there already, and the integration user may not see it' };
+    return { kind: 'hidden', note: 'it exists already, but the integration user cannot see it' };
   const { reason, remedy } = hidden;
   return attempt < attemptsMax
     ? { kind: 'later', code: 'duplicate_hidden', reason }
     : { kind: 'refused', code: 'duplicate_hidden', reason, remedy };
 }
 
-const again = 'then: npm run replay -- --destination salesforce --state rejected';
+const again = 'Then: npm run replay -- --destination salesforce --state rejected';
 const foreign = {
-  reason: "Salesforce refuses the Task, since another call's has a value that the org keeps unique.",
-  remedy: `Deploy adapters/salesforce/metadata again, since the key must be case sensitive; and map nothing to a unique field, ${again}`,
+  reason:
+    'Salesforce refuses the Task, because the Task of another call already has a value that must be unique.',
+  remedy: `Deploy adapters/salesforce/metadata again, since the key must be case sensitive. Map nothing to a unique field. ${again}`,
 };
 const hidden = {
-  reason: 'Salesforce says that the Task is there, and the integration user does not see it.',
-  remedy: `Let the integration user see all Tasks (View All Data, or a role above their owners), and map nothing to a unique field, ${again}`,
+  reason: 'Salesforce says that the Task exists, but the integration user cannot see it.',
+  remedy: `Let the integration user see all Tasks (View All Data, or a role above their owners). Map nothing to a unique field. ${again}`,
 };

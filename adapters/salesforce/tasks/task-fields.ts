@@ -1,10 +1,10 @@
-/** The field that makes a Task of a call unique, shipped in `metadata/`. */
+/** The unique field that holds the key of a Task. `metadata/` defines it. */
 export const keyField = 'Jet_Call_Session_Id__c';
 
-/** The field that makes a Lead of a caller unique, shipped in `metadata-leads/`. */
+/** The unique field that holds the number of a Lead. `metadata-leads/` defines it. */
 export const leadKeyField = 'Jet_Caller_Number__c';
 
-/** What the adapter fills by itself: nothing of a call can be mapped there. */
+/** Fields that the kit writes itself, and that no setting can map to. */
 export const ownTaskFields: ReadonlySet<string> = new Set([
   'Id',
   keyField,
@@ -25,7 +25,7 @@ export const ownTaskFields: ReadonlySet<string> = new Set([
 
 const ownInAnyCase: ReadonlySet<string> = new Set([...ownTaskFields].map((name) => name.toLowerCase()));
 
-/** Salesforce knows a field by its name in any case. */
+/** True for a field that the kit writes itself. Salesforce ignores case in field names. */
 export function isOwnTaskField(name: string): boolean {
   return ownInAnyCase.has(name.toLowerCase());
 }
@@ -33,7 +33,7 @@ export function isOwnTaskField(name: string): boolean {
 /** The fields that link a Task. */
 export const links = ['WhoId', 'WhatId'];
 
-/** What a Task is made with, and never changed. */
+/** Fields that are written when a Task is created, and never again. */
 export const fixedFields: ReadonlySet<string> = new Set([
   keyField,
   'CallObject',

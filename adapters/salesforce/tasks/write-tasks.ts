@@ -5,9 +5,9 @@ import { dispensableFields, fieldsNamed, itemVerdict, shutField } from '../api/i
 import type { SaveResult } from '../client.ts';
 import { cutToFit, learnLengths } from './field-lengths.ts';
 import type { Parts } from './parts.ts';
-import { leaveOut } from './unusable-fields.ts';
+import { omitFields } from './unusable-fields.ts';
 
-/** One try, one without what was refused, and one without all that a Task can do without. */
+/** The first try, one without the refused fields, and one without all optional fields. */
 const roundsMax = 3;
 
 /** Writes at most 200 Tasks in one request. */
@@ -27,7 +27,7 @@ export async function writeTasks(
       : client.update('Task', records, signal));
   } catch (error) {
     if (!(error instanceof RequestRefused)) throw error;
-    const names = fieldsToLeaveOut(parts, error.error, records);
+    const names = fieldsToOmit(parts, error.error, records);
     return rows.map(({ fields }) => ({
       kind: 'dropFields',
       names: names.filter((name) => name in fields),
@@ -50,7 +50,7 @@ export async function writeTasks(
 const tryFewerLater = {
   kind: 'later',
   code: 'governor_limit',
-  reason: 'A trigger or flow of the org could not take so many Tasks at once; fewer are tried next.',
+  reason: 'A trigger or flow of the org failed on too many Tasks at once. The next try sends fewer.',
 } as const;
 
 function refusedResult(
@@ -61,7 +61,7 @@ function refusedResult(
   errors: readonly ApiError[],
 ): RowResult {
   const { mapped } = parts;
-  // Cut to the length that Salesforce told, it can be sent again.
+  // The record can be sent again, with texts cut to the length that the error names.
   if (round < roundsMax && learnLengths(parts, errors, body))
     return { kind: 'dropFields', names: [], why: '' };
   const verdict = itemVerdict(errors, body, mapped, work);
@@ -75,22 +75,22 @@ function refusedResult(
     }
     case 'crowded':
       if (!isAlone) return { kind: 'split', later: tryFewerLater };
-      // One Task alone is too much: it was not how many there were.
-      parts.rowsPerWrite.forget();
+      // A single Task failed alone, so the number of Tasks was not the cause.
+      parts.rowsPerWrite.reset();
       return verdict.rejection;
     default:
       return verdict;
   }
 }
 
-/** Of one that was refused for something else each time. */
+/** The result of a Task that was refused for another field at each try. */
 function stillRefused(code: string): RowResult {
   return {
     kind: 'refused',
     code: code.toLowerCase(),
-    reason: `Salesforce refuses the Task again and again (${code}), each time for another field.`,
+    reason: `Salesforce refused the Task at each try for another field (last: ${code}).`,
     remedy:
-      'npm run doctor compares the settings with the org; then: npm run replay -- --destination salesforce',
+      'Run npm run doctor, which compares the settings with the org. Then: npm run replay -- --destination salesforce',
   };
 }
 
@@ -99,35 +99,35 @@ interface Sent {
   readonly body: Fields;
 }
 
-/** One after the other by what they lock, so that they never wait for one another in turn. */
+/** Sorts rows by the records that they lock, so that two writers never wait for each other in a circle. */
 function inOrderOfLocks(sent: readonly Sent[]): Sent[] {
   const lock = ({ body }: Sent): string => `${String(body['WhatId'] ?? '')} ${String(body['WhoId'] ?? '')}`;
   return [...sent].sort((a, b) => (lock(a) < lock(b) ? -1 : lock(a) > lock(b) ? 1 : 0));
 }
 
 /**
- * Without which fields a request that was refused as a whole is sent again.
+ * The fields to omit when a request that was refused as a whole is sent again.
  *
- * @throws AdapterMisconfigured when it is refused for a field that is needed, or nothing is left to leave out
+ * @throws AdapterMisconfigured when the org refuses a field that a Task needs, or no field can be omitted
  */
-function fieldsToLeaveOut(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
+function fieldsToOmit(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
   const { mapped } = parts;
   const sent: Fields = Object.fromEntries(bodies.flatMap((body) => Object.entries(body)));
   const shut = shutField(error, sent);
   if (shut !== undefined) throw shut;
   const can = dispensableFields(sent, mapped);
   const named = fieldsNamed(error, sent).filter((name) => can.includes(name));
-  // Of a value of the wrong type it may say no more than where it stands.
-  const isUntold = named.length === 0 && error.code === 'JSON_PARSER_ERROR';
-  const fields = isUntold ? can.filter((name) => mapped.has(name)) : named;
+  // For a value of the wrong type, the error may give only its position in the request.
+  const isUnnamed = named.length === 0 && error.code === 'JSON_PARSER_ERROR';
+  const fields = isUnnamed ? can.filter((name) => mapped.has(name)) : named;
   if (fields.length === 0) {
     throw new AdapterMisconfigured(
-      `Salesforce does not understand the Tasks (${error.code}).`,
-      'npm run doctor compares SALESFORCE_FIELDS and the permissions with the org.',
+      `Salesforce cannot read the Tasks (${error.code}).`,
+      'Run npm run doctor, which compares SALESFORCE_FIELDS and the permissions with the org.',
       { cause: error },
     );
   }
   const ours = fields.filter((name) => mapped.has(name));
-  if (ours.length > 0) leaveOut(parts, ours, error.code);
+  if (ours.length > 0) omitFields(parts, ours, error.code);
   return fields;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBudgetMeter, readingHoldsMs } from '../api/budget.ts';
+import { createBudgetMeter, reportValidForMs } from '../api/budget.ts';
 import type { AdapterTools } from '../../../src/contract/adapter-tools.ts';
 import { silentLog } from '../../../test/fixtures/running-worker.ts';
 
@@ -13,7 +13,7 @@ it('an outdated count is removed from the metrics too', () => {
   } as AdapterTools);
   meter.read({ used: 96, limit: 100 });
   expect([figures.get('live_updates_stopped'), figures.get('final_writes_only')]).toEqual([1, 1]);
-  nowMs = readingHoldsMs;
+  nowMs = reportValidForMs;
   expect(meter.now()).toBe('free');
   expect([figures.get('live_updates_stopped'), figures.get('final_writes_only')]).toEqual([0, 0]);
 });

@@ -4,7 +4,7 @@ import { again, annsNumber, annsTyped, callFrom, next, openOrg } from './org-und
 const live = { SALESFORCE_LOG: 'live' };
 const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 
-/** An org that has answered once, with this much of 1,000 requests used up. */
+/** Opens an org that has answered once, and reported this many of 1,000 requests as used. */
 async function orgWithUsed(used: number, settings: Record<string, string> = {}) {
   const under = await openOrg(settings, { dailyLimit: 1000 });
   under.org.use(used);
@@ -45,14 +45,14 @@ describe("the org's daily requests", () => {
 
   it('delay a call that cannot land without a search', async () => {
     const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
-    // It is skipped after a search, which tells of the limit.
+    // The answer to this search reports the limit.
     expect(await under.deliver([callFrom('+61491570110')])).toMatchObject([{ kind: 'skipped' }]);
     expect(await under.deliver([callFrom(annsNumber)])).toMatchObject([
       { kind: 'retry', code: 'api_budget', isHeld: true },
     ]);
   });
 
-  it('stop revisits from 80 % on, and make up for them later', async () => {
+  it('stop revisits from 80 % on, which happen later', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -65,7 +65,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('end the revisits of a call of yesterday, so that nothing repeats for ever', async () => {
+  it('end the revisits of a call from yesterday, so that nothing repeats without end', async () => {
     const { org, land, pass } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -77,7 +77,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
   });
 
-  it('postpone a skipped search once for a call of yesterday, and not for ever', async () => {
+  it('postpone the search for a skipped call from yesterday only once', async () => {
     const { land, pass } = await orgWithUsed(960);
     pass(25 * 3_600_000);
     await land(callFrom(undefined, { withheld: true }, 'call-2'));
@@ -89,7 +89,7 @@ describe("the org's daily requests", () => {
     expect(later?.revisitAfterMs).toBeUndefined();
   });
 
-  it('make a shown call due again only when it changes, from 80 % on', async () => {
+  it('make a live call due again only when it changes, from 80 % on', async () => {
     const { org, land, deliver } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(annsNumber, atStart);
     const [landed] = await land(start);
@@ -113,7 +113,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[0]).toMatchObject({ Status: 'Completed' });
   });
 
-  it('are made up for: the person is found once requests are available', async () => {
+  it('only postpone the search: the person is found once requests are available', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(960);
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);
@@ -126,14 +126,14 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('that were read a quarter of an hour ago delay nothing', async () => {
+  it('delay nothing when the last report is a quarter of an hour old', async () => {
     const { land, pass, tasks } = await orgWithUsed(810, live);
     pass(15 * 60_000);
     await land(callFrom(annsNumber, { ...atStart, last_received_at: Date.UTC(2026, 10, 22, 1, 19) }));
     expect(tasks()).toHaveLength(2);
   });
 
-  it('cost a late revision nothing while a call lasts', async () => {
+  it('are not used by a late revision of an open call', async () => {
     const { org, land } = await openOrg(live);
     const start = callFrom(undefined, { ...atStart, withheld: true });
     const [landed] = await land(start);

@@ -22,7 +22,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ search: 20, create: 5 });
   }, 60_000);
 
-  it('are two for one call, cold', async () => {
+  it('are two for one call right after a start', async () => {
     const under = await openOrg();
     await under.land(callFrom(annsNumber));
     expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1 });
@@ -51,7 +51,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ create: 1 });
   });
 
-  it('are one for a batch of calls with numbers that are not searched', async () => {
+  it('are one for a batch of calls whose numbers are never searched', async () => {
     const under = await openOrg();
     await under.land(
       callFrom(undefined, { withheld: true }),
@@ -66,7 +66,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billable()).toBe(2);
   });
 
-  it('are four for one call that is shown while it lasts', async () => {
+  it('are four for one live call', async () => {
     const under = await openOrg(shownWhileItLasts);
     const start = callFrom(annsNumber, {
       stage: 'call_start',
@@ -91,7 +91,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billable()).toBe(0);
   });
 
-  it('are one query and one update for a batch of 200 calls that were shown and have ended', async () => {
+  it('are one query and one update for a batch of 200 live calls that have ended', async () => {
     const under = await openOrg(shownWhileItLasts);
     const starts = numbers(200).map((number, index) =>
       callFrom(
@@ -108,7 +108,7 @@ describe('the requests that calls cost', () => {
     expect(under.tasks().every(({ Status }) => Status === 'Completed')).toBe(true);
   });
 
-  it('all name the version of the API that the kit was made for', async () => {
+  it('all use the API version that the kit was made for', async () => {
     const under = await openOrg({ SALESFORCE_UNMATCHED: 'create', SALESFORCE_OWNERS: '204=pat@example.com' });
     const call = callFrom(annsNumber);
     const [landed] = await under.land(call);
@@ -121,7 +121,7 @@ describe('the requests that calls cost', () => {
       expect([kind, path]).toEqual([kind, expect.stringMatching(/^\/services\/data\/v62\.0\//)]);
   });
 
-  it('go out one at a time', async () => {
+  it('are sent one at a time', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(400), 200);
     expect(under.org.log.mostAtOnce()).toBe(1);

@@ -3,14 +3,14 @@ import type { Finding } from '../../../src/contract/adapter.ts';
 import type { SalesforceStandInOptions } from './stand-in/salesforce-stand-in.ts';
 import { again, annsNumber, callFrom, fieldMap, next, openOrg, type OrgUnderTest } from './org-under-test.ts';
 
-const look = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
+const runCheck = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
   adapter().check(AbortSignal.timeout(10_000));
 const key = 'Task.Jet_Call_Session_Id__c';
 
-describe('a look at an org', () => {
+describe('the check of an org', () => {
   it('finds nothing wrong in a correct org, in four requests', async () => {
     const under = await openOrg();
-    const findings = await look(under);
+    const findings = await runCheck(under);
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
     expect(under.org.log.billableByKind()).toEqual({ describe: 2, query: 1, search: 1 });
     expect(under.tasks()).toEqual([]);
@@ -28,24 +28,36 @@ describe('a look at an org', () => {
       'fault',
       /External/,
     ],
-    ['a key field of any case', {}, { fieldChanges: { [key]: { caseSensitive: false } } }, 'warning', /case/],
     [
-      'a key field that may not be written',
+      'a key field that ignores case',
+      {},
+      { fieldChanges: { [key]: { caseSensitive: false } } },
+      'warning',
+      /case/,
+    ],
+    [
+      'a key field that the user cannot write',
       {},
       { fieldChanges: { [key]: { createable: false } } },
       'fault',
       /write/,
     ],
-    ['the zero set-up way', { SALESFORCE_KEY: 'callobject' }, { missingFields: [key] }, 'warning', /look/],
     [
-      'a subject that may not be written',
+      'the setting without a key field',
+      { SALESFORCE_KEY: 'callobject' },
+      { missingFields: [key] },
+      'warning',
+      /look/,
+    ],
+    [
+      'a subject that the user cannot write',
       {},
       { fieldChanges: { 'Task.Subject': { createable: false } } },
       'fault',
       /Subject/,
     ],
     [
-      'a call type too few',
+      'a missing call type',
       {},
       { fieldChanges: { 'Task.CallType': { values: ['Inbound'] } } },
       'warning',
@@ -59,7 +71,7 @@ describe('a look at an org', () => {
       /Subtype/,
     ],
     [
-      'a closed status of another name',
+      'a closed status with another name',
       {},
       {
         taskStatuses: [
@@ -71,56 +83,50 @@ describe('a look at an org', () => {
       /Erledigt/,
     ],
     [
-      'an open status of another name',
+      'an open status with another name',
       { SALESFORCE_LOG: 'live', SALESFORCE_STATUS_OPEN: 'Begun' },
       {},
       'fault',
       /Begun/,
     ],
+    ['a missing phone field', { SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' }, {}, 'fault', /phone fields/],
     [
-      'a phone field that is not there',
-      { SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' },
-      {},
-      'fault',
-      /phone fields/,
-    ],
-    [
-      'person accounts that are not there',
+      'a setting for person accounts in an org without them',
       { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
       {},
       'fault',
       /PERSON_ACCOUNTS/,
     ],
     [
-      'no field that keeps leads unique',
+      'no unique field on Lead',
       { SALESFORCE_UNMATCHED: 'create' },
       { missingFields: ['Lead.Jet_Caller_Number__c'] },
       'fault',
       /metadata-leads/,
     ],
     [
-      'an owner who is nobody',
+      'an owner whose email no user has',
       { SALESFORCE_OWNERS: '204=nobody@example.com' },
       {},
       'warning',
       /nobody@example.com/,
     ],
     [
-      'an owner whose id is nobody',
+      'an owner whose id no user has',
       { SALESFORCE_OWNERS: '204=005000000000999AAA' },
       {},
       'warning',
       /005000000000999AAA/,
     ],
     [
-      'leads that may not be made',
+      'no right to create leads',
       { SALESFORCE_UNMATCHED: 'create' },
       { mayCreateLeads: false },
       'fault',
       /Jet_Lead_Creation/,
     ],
     [
-      'person accounts that the settings do not know of',
+      'person accounts that the settings do not mention',
       {},
       { personAccounts: true },
       'warning',
@@ -128,7 +134,7 @@ describe('a look at an org', () => {
     ],
     ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
   ])('finds %s, with a remedy', async (_what, settings, options, level, told) => {
-    const findings = await look(await openOrg(settings, options));
+    const findings = await runCheck(await openOrg(settings, options));
     const wrong = findings.filter((finding) => finding.level !== 'ok');
     expect(wrong).toHaveLength(1);
     expect(wrong[0]).toMatchObject({ level, remedy: expect.any(String) as string });
@@ -141,7 +147,7 @@ describe('a look at an org', () => {
     [{ started_at: 'Text__c' }, 'fault', /Date\/Time/],
     [{ gclid: 'Text__c' }, 'warning', /255/],
   ])('compares the field map %o with the org', async (map, level, told) => {
-    const findings = await look(
+    const findings = await runCheck(
       await openOrg(
         { SALESFORCE_FIELDS: fieldMap(map) },
         { extraFields: [{ object: 'Task', name: 'Text__c', type: 'string', length: 80 }] },
@@ -152,7 +158,7 @@ describe('a look at an org', () => {
     expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
   });
 
-  it('shows the extension of a call that was shown before anybody took it, once', async () => {
+  it('counts the extension of a live call once, when somebody has answered it', async () => {
     const under = await openOrg({ SALESFORCE_LOG: 'live', SALESFORCE_OWNERS: '999=pat@example.com' });
     const nobody = { extension_number: undefined, extension_name: undefined };
     const start = callFrom(annsNumber, { ...nobody, stage: 'call_start', status: 'in_progress' });
@@ -160,20 +166,20 @@ describe('a look at an org', () => {
     const end = next(start, landed, { stage: 'call_end', status: 'answered', extension_number: '204' });
     const [ended] = await under.land(end);
     await under.land(again(end, ended));
-    const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
+    const [wrong] = (await runCheck(under)).filter(({ level }) => level === 'warning');
     expect(wrong?.message).toContain('204 (1)');
   });
 
-  it('shows the extensions that calls came by and the table lacks', async () => {
+  it('lists the extensions of calls that the table lacks', async () => {
     const under = await openOrg({ SALESFORCE_OWNERS: '999=pat@example.com' });
     await under.land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
-    const [wrong] = (await look(under)).filter(({ level }) => level === 'warning');
+    const [wrong] = (await runCheck(under)).filter(({ level }) => level === 'warning');
     expect(wrong?.message).toContain('204 (2)');
   });
 
-  it('finds a secret that is refused, and asks nothing more', async () => {
+  it('reports a refused secret, and sends no further request', async () => {
     const under = await openOrg({ SALESFORCE_CLIENT_SECRET: 'not-the-secret' });
-    const findings = await look(under);
+    const findings = await runCheck(under);
     expect(findings).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('SALESFORCE_CLIENT') as string },
     ]);

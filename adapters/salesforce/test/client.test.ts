@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../client.ts';
 import { configSchema } from '../config.ts';
 
-/** An org that answers each write with this. */
+/** Starts an org that answers each write with this body. */
 async function clientOf(answer: unknown) {
   const server = createServer((request, response) => {
     const url = `http://${request.headers.host ?? ''}`;

@@ -21,7 +21,7 @@ describe('a token', () => {
     expect(org.log.tokenRequests()).toBe(2);
   });
 
-  it('that is always refused is requested once a batch, and then the destination is misconfigured', async () => {
+  it('is requested once a batch when it is always refused, and then the destination counts as misconfigured', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.log.clear();
@@ -30,7 +30,7 @@ describe('a token', () => {
     expect(org.log.all.map(({ kind }) => kind)).toEqual(['create', 'token', 'create']);
   });
 
-  it('that expired while the clock was set back is replaced at the next batch', async () => {
+  it('is replaced at the next batch when it expired after the clock was set back', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.expireTokens();
@@ -50,7 +50,7 @@ describe('a token', () => {
     ['login.example.my', 'https://login.salesforce.com'],
     ['acme--dev.sandbox.my', 'https://test.salesforce.com'],
     ['ruby-fox-1234-dev-ed.scratch.my', 'https://test.salesforce.com'],
-  ])('is asked for by a statement for the login host of %s', (host, audience) => {
+  ])('is requested with an assertion for the login host of %s', (host, audience) => {
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -75,7 +75,7 @@ describe('a token', () => {
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining(remedy) as string });
   });
 
-  it('is got with a signed statement where a private key is given', async () => {
+  it('is requested with a signed assertion when a private key is set', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -101,7 +101,7 @@ describe('a token', () => {
     ],
     ['without a token', '{"instance_url":"http://127.0.0.1:9","id":"https://a/id/o/u"}'],
     ['that is a page', '<html></html>'],
-  ])('in an answer %s is none, and the call waits', async (_what, body) => {
+  ])('is missing in an answer %s, so the call waits', async (_what, body) => {
     const url = await listen((_request, response) => response.end(body));
     const { deliver } = await openOrg({ SALESFORCE_LOGIN_URL: url });
     const refused = deliver([callFrom(annsNumber)]);
@@ -111,7 +111,7 @@ describe('a token', () => {
 });
 
 describe('the transport', () => {
-  it('gives up when an answer stops in its middle', async () => {
+  it('gives up when an answer stops in the middle', async () => {
     const url = await listen((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{');
@@ -129,7 +129,7 @@ describe('the transport', () => {
     expect(requests).toBe(1);
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow a redirect', async () => {
     const seen: (string | undefined)[] = [];
     const url = await listen((request, response) => {
       seen.push(request.url);
@@ -144,7 +144,7 @@ describe('the transport', () => {
     await expect(exchange(url, 60_000, AbortSignal.timeout(50))).rejects.toThrow('the request was cancelled');
   });
 
-  it('reports how much is used up, and how long to wait', async () => {
+  it('reports the used requests and the time to wait', async () => {
     const headers = {
       'sforce-limit-info': 'api-usage=18/5000; per-app-api-usage=17/250',
       'retry-after': '7',
@@ -155,7 +155,7 @@ describe('the transport', () => {
     expect(facts).toEqual([{ status: 429, retryAfterMs: 7_000, usage: { used: 18, limit: 5_000 } }]);
   });
 
-  it("reads how long to wait from a time of day, by the server's clock", async () => {
+  it("computes the time to wait from a date, by the server's clock", async () => {
     const headers = { date: 'Sun, 22 Nov 2026 01:00:00 GMT', 'retry-after': 'Sun, 22 Nov 2026 01:00:30 GMT' };
     const url = await listen((_request, response) => response.writeHead(503, headers).end('[]'));
     const facts: ReplyFacts[] = [];
@@ -172,7 +172,7 @@ describe('the transport', () => {
 });
 
 describe('jsforce', () => {
-  it('is not loaded by a receiver that does not land in Salesforce', () => {
+  it('is not loaded by a receiver without the Salesforce adapter', () => {
     const script = `
       import { createRequire } from 'node:module';
       const { adapters } = await import('./dist/adapters/index.js');

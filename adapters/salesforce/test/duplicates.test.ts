@@ -5,7 +5,7 @@ const key = 'Task.Jet_Call_Session_Id__c';
 const hidden = 'duplicate value found: <unknown> duplicates value on record with id: <unknown>';
 
 describe('a task that Salesforce refuses as a duplicate', () => {
-  it('of another unique field does not change the named record, and is set aside in the end', async () => {
+  it('for another unique field does not change the record that the error names, and is set aside in the end', async () => {
     const { org, deliver } = await openOrg();
     const theirs = org.add('Task', {
       Subject: 'Mine',
@@ -20,7 +20,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(org.record(theirs)).toMatchObject({ Status: 'Not Started', CallDisposition: 'hot' });
   });
 
-  it('of a call id that differs only in case does not change the other call, and says what to do', async () => {
+  it('for a call id that differs only in case does not change the other call, and gives a remedy', async () => {
     const { org, land, deliver, task } = await openOrg(
       {},
       { fieldChanges: { [key]: { caseSensitive: false } } },
@@ -33,7 +33,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(task()).toMatchObject({ CallDurationInSeconds: 5 });
   });
 
-  it('and never returns is retried, and set aside with a remedy after some time', async () => {
+  it('but never returns is retried, and later set aside with a remedy', async () => {
     const { org, deliver } = await openOrg();
     org.stage(
       { name: 'item refused', statusCode: 'DUPLICATE_VALUE', message: hidden },
@@ -45,7 +45,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     ]);
   });
 
-  it('and hides from the user is known by the named id', async () => {
+  it('but hides from the user keeps the id that the error names', async () => {
     const { org, land } = await openOrg();
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -53,10 +53,10 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     org.stage({ name: 'answer', status: 200, body }, { on: 'query' });
     const [landed] = await land({ ...call, attempt: 2 });
     expect(landed?.remoteId?.slice(0, 15)).toBe(first?.remoteId?.slice(0, 15));
-    expect(traceOf(landed).notes).toEqual(['it is there already, and the integration user may not see it']);
+    expect(traceOf(landed).notes).toEqual(['it exists already, but the integration user cannot see it']);
   });
 
-  it('is found by a key that looks like an id of Salesforce', async () => {
+  it('is found even if its key looks like a Salesforce id', async () => {
     const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
     const [first, second] = ['00AbcdefGHIJKLMnoA', '00AbcdefGHIJKLMnoB'].map((id) =>
       callFrom(annsNumber, {}, id),

@@ -39,7 +39,7 @@ const cases = ways.flatMap(({ way, settings, org }) =>
   faults.map((fault) => ({ way, settings, org, fault, title: wordsOf(fault) })),
 );
 
-/** Strikes the next request of a kind, twice in a row. */
+/** How many requests of a kind in a row each fault affects. */
 const strikes = [1, 2];
 
 describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {

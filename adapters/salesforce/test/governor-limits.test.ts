@@ -15,7 +15,7 @@ describe('a trigger that cannot handle so many tasks at once', () => {
     org.log.clear();
     await land(...calls(100, 'later'));
     expect(sizes()).toEqual([50, 50]);
-    // Somebody may have mended it.
+    // Somebody may have corrected the trigger.
     org.log.clear();
     pass(3_600_000);
     await land(...calls(60, 'much-later'));
@@ -32,7 +32,7 @@ describe('a trigger that cannot handle so many tasks at once', () => {
     expect(org.log.of('update')).toHaveLength(6);
   });
 
-  it('and cannot handle a single one has it set aside, with a remedy', async () => {
+  it('has a task set aside with a remedy when it cannot handle that task alone', async () => {
     const { deliver } = await openOrg({}, { rowsPerWriteMax: 0 });
     const outcomes = await deliver(calls(2));
     expect(outcomes).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('a trigger that cannot handle so many tasks at once', () => {
     'The flow failed: Apex CPU time limit exceeded',
     'Too many DML statements: 151',
     'Apex heap size too large: 6100000',
-  ])('is told by its message (%s), and fewer are tried later when it takes its time', async (message) => {
+  ])('is recognised by its message (%s), and the next try sends fewer when it is slow', async (message) => {
     const { org, deliver, pass, landInTheEnd, tasks } = await openOrg();
     const statusCode = 'CANNOT_EXECUTE_FLOW_TRIGGER';
     let isSlow = true;

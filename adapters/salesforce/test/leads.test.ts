@@ -50,12 +50,12 @@ describe('an unknown caller', () => {
     expect(task()).toMatchObject({ WhoId: lead?.Id });
   });
 
-  it('who was a lead and became a contact is that contact', async () => {
+  it('who was a lead and became a contact is matched to that contact', async () => {
     const { org, land, pass, tasks } = await openOrg(create);
     await land(callFrom(annsNumber));
     const { contactId, accountId } = org.people.convert(idOf(org.records('Lead')[0]));
     for (const id of [contactId, accountId]) org.people.edit(id, { Phone: null });
-    // Until the ledger has forgotten the lead.
+    // Past the time for which the ledger keeps the lead.
     pass(25 * 3_600_000);
     await land(callFrom(annsNumber, {}, 'call-2'));
     expect(tasks().map((task) => task.WhoId)).toEqual([contactId, contactId]);
@@ -83,7 +83,7 @@ describe('an unknown caller', () => {
     ['is missed', { status: 'missed' } as const, 1],
     ['failed', { status: 'failed' } as const, 0],
     ['was too short', { status: 'answered', duration_seconds: 5 } as const, 0],
-  ])('by a call that %s becomes a lead by the rule', async (_what, given, leads) => {
+  ])('becomes a lead as the rule says after a call that %s', async (_what, given, leads) => {
     const { org, land, tasks } = await openOrg({ ...create, SALESFORCE_CREATE_AFTER: '20s' });
     await land(callFrom(annsNumber, { duration_seconds: 30, ...given }));
     expect(tasks()).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('an unknown caller', () => {
     ['withheld', { withheld: true, counterpart_e164: undefined }],
     ['the own one', { phone_number_e164: annsNumber }],
     ['internal', { counterpart_e164: undefined, origin_number: '211' }],
-  ])('never becomes a lead by a number that is %s', async (_what, given) => {
+  ])('never becomes a lead when the number is %s', async (_what, given) => {
     const { org, land, tasks } = await openOrg(create);
     await land(callFrom(annsNumber, given));
     expect(tasks()).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('an unknown caller', () => {
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('of a call that is shown while it lasts becomes a lead at its end', async () => {
+  it('becomes a lead at the end of a live call', async () => {
     const { org, land, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
     const start = callFrom(annsNumber, {
       stage: 'call_start',
@@ -130,7 +130,7 @@ describe('an unknown caller', () => {
     expect(traceOf(landed).notes).toEqual(['no lead was made (FIELD_CUSTOM_VALIDATION_EXCEPTION)']);
   });
 
-  it('pauses the destination where the field that keeps leads unique is missing', async () => {
+  it('pauses the destination when the unique field on Lead is missing', async () => {
     const { deliver } = await openOrg(create, { missingFields: ['Lead.Jet_Caller_Number__c'] });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
@@ -146,7 +146,7 @@ describe('an unknown caller', () => {
     expect(task().Description).toContain('Keywords: roof @{lead0.id}');
   });
 
-  it('by the hundred become leads in one request, and their tasks in another', async () => {
+  it('becomes a lead in one request with a hundred others, and their tasks need one more', async () => {
     const { org, land } = await openOrg(create);
     await land(...numbers(100).map((number, index) => callFrom(number, {}, `call-${index}`)));
     expect(org.records('Lead')).toHaveLength(100);

@@ -25,7 +25,7 @@ describe('a mapped text that is longer than 255 characters', () => {
     expect(org.log.of('create')).toHaveLength(1);
   });
 
-  it('fits a field that was widened since', async () => {
+  it('uses the whole length of a field that was widened later', async () => {
     const { org, land, pass, tasks } = await openOrg(settings(), { extraFields: [landing('string', 100)] });
     await land(callOf('call-1'));
     pass(7 * 3_600_000);
@@ -40,7 +40,7 @@ describe('a mapped text that is longer than 255 characters', () => {
     expect(org.log.of('describe')).toHaveLength(0);
   });
 
-  it('lands cut where the org refuses to describe its fields', async () => {
+  it('lands shortened when the org refuses to describe its fields', async () => {
     const { org, land, task } = await openOrg(settings(), { extraFields: [landing('string', 255)] });
     org.stage({ name: 'unknown exception' }, { on: 'describe' });
     await land(callOf('call-1'));

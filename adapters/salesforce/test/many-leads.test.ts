@@ -5,7 +5,7 @@ const create = { SALESFORCE_UNMATCHED: 'create' };
 const callers = (count: number) => numbers(count).map((number, at) => callFrom(number, {}, `call-${at}`));
 
 describe('many new callers at once', () => {
-  it('are one lead each when the request for their tasks is lost, and no search is repeated', async () => {
+  it('become one lead each when the request for their tasks is lost, and no search is repeated', async () => {
     const { org, deliver, land, tasks } = await openOrg(create);
     org.stage({ name: 'slow answer', delayMs: 1 }, { on: 'create' });
     org.stage({ name: 'reset before the write' }, { on: 'create' });
@@ -42,10 +42,10 @@ describe('many new callers at once', () => {
     expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(40 - rest.length);
   });
 
-  it('of which one makes the org refuse all leads are remembered where leads were made', async () => {
+  it('keep the leads that were made when the org then refuses all others', async () => {
     const { org, deliver, land } = await openOrg(create);
     const [first, second] = callers(2);
-    if (first === undefined || second === undefined) throw new Error('There are two');
+    if (first === undefined || second === undefined) throw new Error('There must be two callers');
     const statusCode = 'STORAGE_LIMIT_EXCEEDED';
     const when = (record: Readonly<Record<string, unknown>>): boolean =>
       record.Jet_Caller_Number__c === second.call.counterpart_e164;
@@ -74,7 +74,7 @@ describe('a lead that cannot be made', () => {
     },
   );
 
-  it('for lack of requests is not created for a number with a miss in the ledger either', async () => {
+  it('is not created for a number with a cached miss either, when too few requests remain', async () => {
     const { org, land } = await openOrg(create, { dailyLimit: 1000 });
     await land(callFrom(annsNumber, { status: 'failed' }, 'call-0'));
     org.use(960);
@@ -132,13 +132,15 @@ describe('the owner of a call', () => {
     expect(traceOf(landed).owner).toMatchObject({ rule: "the person's owner" });
   });
 
-  it('is none of several users with the email of the table, until one is named by user name', async () => {
+  it('is no user when several have the email in the table, until one is named by user name', async () => {
     const { org, land, tasks, adapter } = await openOrg({ SALESFORCE_OWNERS: '204=sam@example.com' });
     org.add('User', sam);
     org.add('User', { ...sam, Username: 'sam2@example.com.org' });
     await land(callFrom(annsNumber));
     expect(tasks()[0]).toMatchObject({ OwnerId: org.integrationUserId });
     const findings = await adapter().check(AbortSignal.timeout(10_000));
-    expect(findings.map(({ message }) => message).join()).toContain('Several active users');
+    expect(findings.map(({ message }) => message).join()).toContain(
+      'an email that several active users have',
+    );
   });
 });

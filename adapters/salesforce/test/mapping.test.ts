@@ -67,7 +67,7 @@ describe('a task', () => {
     },
   );
 
-  it("is filed under the call's own id, and under another where that holds odd letters", () => {
+  it("has the call's own id as its key, or the idempotency key if the id has unusual characters", () => {
     expect(taskKey(callFrom(annsNumber, {}, 'C-7.a@jet'))).toBe('C-7.a@jet');
     expect(taskKey(callFrom(annsNumber, {}, 'a b'))).toBe('jet-of-a b');
   });
@@ -76,7 +76,7 @@ describe('a task', () => {
 describe('a search', () => {
   const config = settings({ SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' });
 
-  it('of the most numbers stays under 4,000 characters of terms', () => {
+  it('for the most numbers has less than 4,000 characters of terms', () => {
     const mobiles = numbers(60).flatMap((number) => numberForms(number) ?? []);
     expect(searchSize(mobiles)).toBe(50);
     const lines = Array.from({ length: 60 }, (_, index) => `+612937440${String(index).padStart(2, '0')}`);
@@ -90,7 +90,7 @@ describe('a search', () => {
     }
   });
 
-  it('holds digits that the kit computed and no outside text', () => {
+  it('contains only digits that the kit computed and no text from outside', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (text) => {
         fc.pre(!/^\d{4,18}$/.test(text));
@@ -100,7 +100,7 @@ describe('a search', () => {
     );
   });
 
-  it('reads the numbers of all phone fields but the fax', () => {
+  it('returns the numbers of all phone fields except the fax', () => {
     const row = {
       attributes: { type: 'Contact' },
       Id: '003',
@@ -116,14 +116,14 @@ describe('a search', () => {
   });
 });
 
-describe('what Salesforce gives back', () => {
+describe('a value that Salesforce returns', () => {
   it.each([
     ['a\nb', ' a\r\nb '],
     ['2026-11-22T01:00:00.000Z', '2026-11-22T01:00:00.000+0000'],
     ['005000000000001', '005000000000001AAA'],
     [192, '192'],
     ['', null],
-  ])('%j is the same as %j', (sent, back) => {
+  ])('%j counts as equal to %j', (sent, back) => {
     expect(plainText(sent)).toBe(plainText(back));
   });
 });
@@ -135,18 +135,24 @@ describe('the settings', () => {
     return path;
   };
   it.each<[Record<string, string | undefined>, string]>([
-    [{ SALESFORCE_LOGIN_URL: 'https://login.salesforce.com' }, 'SALESFORCE_LOGIN_URL is the org'],
-    [{ SALESFORCE_LOGIN_URL: 'http://example.my.salesforce.com' }, 'SALESFORCE_LOGIN_URL begins with https'],
+    [{ SALESFORCE_LOGIN_URL: 'https://login.salesforce.com' }, 'SALESFORCE_LOGIN_URL must be the org'],
+    [
+      { SALESFORCE_LOGIN_URL: 'http://example.my.salesforce.com' },
+      'SALESFORCE_LOGIN_URL must begin with https',
+    ],
     [
       { SALESFORCE_LOGIN_URL: 'https://a.lightning.force.com' },
-      'SALESFORCE_LOGIN_URL ends in .my.salesforce.com',
+      'SALESFORCE_LOGIN_URL must end in .my.salesforce.com',
     ],
-    [{ SALESFORCE_CLIENT_SECRET: undefined }, 'SALESFORCE_CLIENT_SECRET is needed'],
-    [{ SALESFORCE_USERNAME: 'a@b' }, 'SALESFORCE_PRIVATE_KEY is needed beside'],
-    [{ SALESFORCE_USERNAME: 'a@b', SALESFORCE_PRIVATE_KEY: 'x' }, 'SALESFORCE_PRIVATE_KEY is a private key'],
-    [{ SALESFORCE_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----' }, 'SALESFORCE_USERNAME is needed beside'],
-    [{ SALESFORCE_OBJECTS: 'Contact,Opportunity' }, 'SALESFORCE_OBJECTS is a list of'],
-    [{ SALESFORCE_PHONE_FIELDS: 'Case.Phone' }, 'SALESFORCE_PHONE_FIELDS is a list such as'],
+    [{ SALESFORCE_CLIENT_SECRET: undefined }, 'SALESFORCE_CLIENT_SECRET is required'],
+    [{ SALESFORCE_USERNAME: 'a@b' }, 'SALESFORCE_PRIVATE_KEY is required with'],
+    [
+      { SALESFORCE_USERNAME: 'a@b', SALESFORCE_PRIVATE_KEY: 'x' },
+      'SALESFORCE_PRIVATE_KEY must be a private key',
+    ],
+    [{ SALESFORCE_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----' }, 'SALESFORCE_USERNAME is required with'],
+    [{ SALESFORCE_OBJECTS: 'Contact,Opportunity' }, 'SALESFORCE_OBJECTS must be a list of'],
+    [{ SALESFORCE_PHONE_FIELDS: 'Case.Phone' }, 'SALESFORCE_PHONE_FIELDS must be a list such as'],
     [
       { SALESFORCE_PHONE_FIELDS: 'Lead.Direct__c', SALESFORCE_OBJECTS: 'Contact' },
       'SALESFORCE_PHONE_FIELDS names Lead, which SALESFORCE_OBJECTS lacks',
@@ -156,13 +162,13 @@ describe('the settings', () => {
     [{ SALESFORCE_CREATE_AFTER: 'soon' }, 'SALESFORCE_CREATE_AFTER must be a duration'],
     [
       { SALESFORCE_FIELDS: file({ gclid: 'WhoId' }) },
-      'SALESFORCE_FIELDS maps to a field that the adapter fills',
+      'SALESFORCE_FIELDS maps a field to a Task field that the kit writes itself',
     ],
     [
       { SALESFORCE_FIELDS: file({ gclid: 'whoid' }) },
-      'SALESFORCE_FIELDS maps to a field that the adapter fills',
+      'SALESFORCE_FIELDS maps a field to a Task field that the kit writes itself',
     ],
-  ])('%o are refused by name', (given, told) => {
+  ])('%o are refused with the name of the setting', (given, told) => {
     expect(faults(given)).toEqual([expect.stringContaining(told)]);
   });
 });
@@ -183,7 +189,7 @@ describe('the metadata to deploy', () => {
       expect(xml).toContain(line);
   });
 
-  it('gives the key field to tasks and events alike, since deploying one takes away the other', () => {
+  it('gives the key field to both tasks and events, since deploying it for one removes it from the other', () => {
     const xml = read('metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml');
     for (const object of ['Task', 'Event']) expect(xml).toContain(`<field>${object}.${keyField}</field>`);
   });

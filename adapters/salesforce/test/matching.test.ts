@@ -23,7 +23,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toMatchObject({ number: annsNumber, rule: 'no_hit' });
   });
 
-  it('is a lead without anything beside it, and never a converted one', async () => {
+  it('is a lead without a further link, and never a converted lead', async () => {
     const { org, land, pass, tasks } = await openOrg();
     const lead = org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -31,7 +31,7 @@ describe('the person of a call', () => {
     expect(tasks()[0]).toMatchObject({ WhoId: lead, WhatId: null });
     const { contactId, accountId } = org.people.convert(lead);
     for (const id of [contactId, accountId]) org.people.edit(id, { Phone: null });
-    // Until the ledger has forgotten the lead.
+    // Past the time for which the ledger keeps the lead.
     pass(25 * 60 * minutes);
     await land(callFrom(annsNumber, {}, 'call-2'));
     expect(tasks()[1]).toMatchObject({ WhoId: null, WhatId: account });
@@ -44,7 +44,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhoId: null, WhatId: account });
   });
 
-  it('is of the kind that the settings prefer', async () => {
+  it('has the kind that the settings prefer', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OBJECTS: 'Account,Contact' });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -52,7 +52,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhatId: account });
   });
 
-  it('is a person account by its contact', async () => {
+  it('is a person account, linked by its contact', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
       { personAccounts: true },
@@ -67,7 +67,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
   });
 
-  it('is a person account by its contact where accounts alone are searched', async () => {
+  it('is a person account, linked by its contact, when only accounts are searched', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PERSON_ACCOUNTS: 'yes', SALESFORCE_OBJECTS: 'Account' },
       { personAccounts: true },
@@ -78,7 +78,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
   });
 
-  it('is found by a phone field of the org too', async () => {
+  it('is also found by a custom phone field', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PHONE_FIELDS: 'Contact.Direct_Line__c' },
       { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
@@ -106,7 +106,7 @@ describe('the person of a call', () => {
     ['withheld', { withheld: true, counterpart_e164: undefined, origin_number: undefined }],
     ['internal', { counterpart_e164: undefined, origin_number: '211' }],
     ['own', { phone_number_e164: annsNumber }],
-  ])('is not searched where the number is %s, and the trace says so', async (rule, given) => {
+  ])('is not searched when the number is %s, and the trace says so', async (rule, given) => {
     const { org, land } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const [landed] = await land(callFrom(annsNumber, given));
@@ -114,7 +114,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toEqual({ rule });
   });
 
-  it('is not searched by a number of OWN_NUMBERS, nor made a lead', async () => {
+  it('is neither searched nor made a lead for a number in OWN_NUMBERS', async () => {
     const { org, land, task } = await openOrg({
       OWN_NUMBERS: `+61290000000,${annsNumber}`,
       SALESFORCE_UNMATCHED: 'create',
@@ -158,12 +158,12 @@ describe('the person of a call', () => {
       rule: 'several_hits',
       why: 'more records were found than one search returns',
     });
-    // Nor is it nobody's for the next call: no lead is made of it.
+    // The next call does not treat the number as unknown either: no lead is made.
     await land(callFrom(placeholder, {}, 'call-3'));
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('is shown in the trace with the first of many others, and how many more there were', async () => {
+  it('is in the trace with the first of many other candidates and the number of the rest', async () => {
     const { org, land, task } = await openOrg();
     const modified = (at: number) => new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString();
     const ids = Array.from({ length: 30 }, (_, at) =>
@@ -176,7 +176,7 @@ describe('the person of a call', () => {
     expect(match.candidates.map(({ kept }) => kept)).toEqual([true, ...Array<boolean>(19).fill(false)]);
   });
 
-  it('that was deleted since the ledger learned of it costs the call its link, and no more', async () => {
+  it('costs the call only its link when the record was deleted after the ledger cached it', async () => {
     const { org, land, tasks } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     await land(callFrom(annsNumber));
@@ -186,7 +186,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).dropped).toEqual({ WhoId: { why: expect.any(String) as string, value: '' } });
   });
 
-  it('that two were merged into gets the next call', async () => {
+  it('is the record that two others were merged into, for the next call', async () => {
     const { org, land, pass, tasks } = await openOrg();
     const first = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     await land(callFrom(annsNumber));
@@ -214,7 +214,7 @@ describe('a call without a person', () => {
     expect(waits.map((wait) => Math.round((wait ?? 0) / minutes))).toEqual([10, 50, 180]);
   });
 
-  it('gets no company beside the person that somebody put there by hand', async () => {
+  it('gets no company after somebody linked a person by hand', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -226,7 +226,7 @@ describe('a call without a person', () => {
     expect(task()).toMatchObject({ WhoId: bob, WhatId: null });
   });
 
-  it('gets no lead beside what somebody related it to', async () => {
+  it('gets no lead after somebody linked another record', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -238,19 +238,19 @@ describe('a call without a person', () => {
     expect(task()).toMatchObject({ WhoId: null, WhatId: deal });
   });
 
-  it('that was skipped has revisits while somebody may still enter the contact', async () => {
+  it('has revisits after a skip, while somebody may still enter the contact', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     const [outcome] = await deliver([call]);
     expect(outcome).toMatchObject({ kind: 'skipped', revisitAfterMs: expect.any(Number) as number });
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
-    // The core counts a look at what has landed nowhere as a further attempt.
+    // The core counts each revisit of a skipped call as a further attempt.
     pass(1 * minutes);
     await land({ ...call, visit: 'revisit', attempt: 2 });
     expect(task()).toMatchObject({ WhoId: ann });
   });
 
-  it('that was skipped lands with the next revision, once somebody has the number', async () => {
+  it('lands with the next revision after a skip, once somebody has the number', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     await deliver([call]);
@@ -287,7 +287,7 @@ describe('the trace', () => {
     expect(Object.keys(trace.written)).toContain('Subject');
   });
 
-  it('of a later landing keeps the content of the first one', async () => {
+  it('keeps the content of the first landing at a later one', async () => {
     const { org, land } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);

@@ -24,26 +24,26 @@ import {
   type SalesforceStandInOptions,
 } from './stand-in/salesforce-stand-in.ts';
 
-/** When the calls of these tests came: shortly before they land. */
+/** The time of the calls in these tests, shortly before they land. */
 export const startMs = Date.UTC(2026, 10, 22, 1, 5, 0);
 
-/** A number of a film, and the same as somebody typed it. */
+/** A number reserved for films, and the same number as somebody typed it. */
 export const annsNumber = '+61491570006';
 export const annsTyped = '0491 570 006';
 
-/** An org with the adapter at work on it. */
+/** An org and the adapter that writes to it. */
 export interface OrgUnderTest {
   readonly org: SalesforceStandIn;
-  /** What was shown in the metrics last. */
+  /** The latest figures in the metrics. */
   readonly figures: ReadonlyMap<string, number>;
   readonly adapter: () => Adapter;
   readonly pass: (ms: number) => void;
-  /** As after a crash: a new instance, with what the core keeps; or after a change of settings. */
+  /** Makes a new adapter instance with the same ledger, as after a crash or a change of settings. */
   readonly restart: (changed?: Readonly<Record<string, string>>) => void;
   readonly deliver: (batch: readonly Delivery[], signal?: AbortSignal) => Promise<readonly Outcome[]>;
-  /** Delivers, and expects that all landed. */
+  /** Delivers, and fails unless all calls landed. */
   readonly land: (...batch: Delivery[]) => Promise<Delivered[]>;
-  /** Delivers again and again, as the worker does, until all have landed. */
+  /** Repeats deliveries, as the worker does, until all calls have landed. */
   readonly landInTheEnd: (batch: readonly Delivery[]) => Promise<Delivered[]>;
   readonly tasks: () => readonly Fields[];
   /** The only task. */
@@ -123,7 +123,7 @@ export async function openOrg(
   };
 }
 
-/** The id of a record; of none, it fails. */
+/** The id of a record. Fails when there is no record. */
 export function idOf(record: Fields | undefined): string {
   if (typeof record?.Id !== 'string') throw new Error('There is no such record');
   return record.Id;
@@ -133,12 +133,12 @@ export function traceOf(landed: Delivered | undefined): Trace {
   return landed?.trace as unknown as Trace;
 }
 
-/** Fields of a call; undefined takes one away. */
+/** Changes to the fields of a call. Undefined removes a field. */
 export type CallChange = { readonly [Name in keyof Call]?: Call[Name] | undefined };
 
 const answered = deliveryOf('answered');
 
-/** A call that has ended, of a number. */
+/** An ended call from a number. */
 export function callFrom(number: string | undefined, given: CallChange = {}, id = 'call-1'): Delivery {
   const ofNumber = { origin_number: number, origin_number_e164: number, counterpart_e164: number };
   const ofCall = { call_id: id, call_session_id: id, last_received_at: startMs - 1000 };
@@ -146,13 +146,13 @@ export function callFrom(number: string | undefined, given: CallChange = {}, id 
   return { ...answered, id, idempotencyKey: `jet-of-${id}`, call, isOver: isFinalStage(call.stage) };
 }
 
-/** What the core hands in next, after a landing and a change of the call. */
+/** The delivery that the core sends next, after a landing and a change of the call. */
 export function next(delivery: Delivery, landed: Delivered | undefined, change: CallChange = {}): Delivery {
   if (landed === undefined) throw new Error('It has not landed');
   return revised(delivery, landed, change as Partial<Call>);
 }
 
-/** The same revision again: a late look, or a replay. */
+/** Delivers the same revision again, as a revisit does. */
 export function again(delivery: Delivery, landed: Delivered | undefined): Delivery {
   return {
     ...delivery,
@@ -163,12 +163,12 @@ export function again(delivery: Delivery, landed: Delivered | undefined): Delive
   };
 }
 
-/** As many different numbers that the numbering plan holds valid. */
+/** This many different valid numbers. */
 export function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `+614910${String(index).padStart(5, '0')}`);
 }
 
-/** A file that maps fields, as `SALESFORCE_FIELDS` names it. */
+/** Writes a file for `SALESFORCE_FIELDS`. Returns its path. */
 export function fieldMap(map: Readonly<Record<string, string>>): string {
   const file = join(mkdtempSync(join(tmpdir(), 'jet-fields-')), 'fields.json');
   writeFileSync(file, JSON.stringify(map));

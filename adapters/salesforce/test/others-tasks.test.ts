@@ -6,7 +6,7 @@ const live = { SALESFORCE_LOG: 'live' };
 const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 const atEnd = { stage: 'call_end', status: 'answered', duration_seconds: 192 } as const;
 
-/** A call that is shown as somebody else's from its start on. */
+/** Lands the start of a call whose Task another user owns. */
 async function orgOfOthers(options: SalesforceStandInOptions) {
   const under = await openOrg(live, options);
   const sam = under.org.add('User', { LastName: 'Sam', Username: 's@x', IsActive: true });
@@ -18,26 +18,26 @@ async function orgOfOthers(options: SalesforceStandInOptions) {
   return { under, end: next(start, landed, atEnd) };
 }
 
-describe('the end of a call whose task somebody else owns', () => {
+describe('the end of a call whose task another user owns', () => {
   it('is written when the integration user can edit it', async () => {
     const { under, end } = await orgOfOthers({});
     await under.land(end);
     expect(under.task()).toMatchObject({ Status: 'Completed' });
   });
 
-  it('is set aside where it may not, after one look and one try, with what gives the right', async () => {
+  it('is set aside when the integration user cannot edit it, after one read and one try, with the remedy', async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'read only' });
     const [outcome] = await under.deliver([end]);
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'insufficient_access_or_readonly' });
     const { remedy } = outcome as { remedy: string };
-    expect(remedy).toMatch(/Private, by a role above their owners/);
-    expect(remedy).toMatch(/Controlled by Parent, by Edit on contacts, leads and accounts/);
+    expect(remedy).toMatch(/Private, give it a role above their owners/);
+    expect(remedy).toMatch(/Controlled by Parent, give it Edit on contacts, leads and accounts/);
     expect(remedy).toMatch(/Modify All Data/);
     expect(remedy).not.toContain('Modify All on Task');
     expect(under.org.log.billableByKind()).toEqual({ query: 1, update: 1 });
   });
 
-  it('lands by a replay once the right is given', async () => {
+  it('lands with a replay once the user has the right', async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'read only' });
     await under.deliver([end]);
     under.org.setUp({ othersTasks: 'editable' });
@@ -54,12 +54,12 @@ describe('the end of a call whose task somebody else owns', () => {
   });
 });
 
-describe('a look at an org that shows calls while they last', () => {
+describe('the check under SALESFORCE_LOG=live', () => {
   it.each([
-    ['read only', 'warning', /may not change/],
-    ['editable', 'ok', /may be changed/],
-    ['hidden', 'ok', /cannot be told/],
-  ] as const)('finds that tasks of others are %s', async (othersTasks, level, told) => {
+    ['read only', 'warning', /cannot change/],
+    ['editable', 'ok', /can change/],
+    ['hidden', 'ok', /was not checked/],
+  ] as const)('reports that tasks of other owners are %s', async (othersTasks, level, told) => {
     const { under } = await orgOfOthers({ othersTasks });
     const findings = await under.adapter().check(AbortSignal.timeout(10_000));
     const finding = findings.find(({ message }) => told.test(message));
@@ -67,7 +67,7 @@ describe('a look at an org that shows calls while they last', () => {
     if (level === 'warning') expect(finding?.remedy).toContain('a role above their owners');
   });
 
-  it('asks for none of it where calls are logged at their end', async () => {
+  it('does not read tasks of other owners under SALESFORCE_LOG=end', async () => {
     const { org, adapter } = await openOrg({}, { othersTasks: 'read only' });
     org.add('Task', { Subject: 'Theirs', OwnerId: org.people.userId });
     await adapter().check(AbortSignal.timeout(10_000));

@@ -6,7 +6,7 @@ const deletedRule = 'Somebody deleted the activity in Salesforce; it is not made
 const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 const atEnd = { stage: 'call_end', status: 'answered', duration_seconds: 192 } as const;
 
-describe('a call that is shown while it lasts', () => {
+describe('a live call', () => {
   it('is In Progress from its start, and Completed at its end', async () => {
     const { land, task } = await openOrg(live);
     const start = callFrom(annsNumber, atStart);
@@ -52,7 +52,7 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ OwnerId: org.people.userId });
   });
 
-  it('goes to the person who answered, once that is known', async () => {
+  it('goes to the user who answered, once that is known', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
     const sam = org.add('User', {
       LastName: 'Sam',
@@ -70,7 +70,7 @@ describe('a call that is shown while it lasts', () => {
     expect(task()).toMatchObject({ OwnerId: sam });
   });
 
-  it('is In Progress from its answer where nothing came before it', async () => {
+  it('is In Progress from its answer when the start never came', async () => {
     const { land, task } = await openOrg(live);
     const answered = callFrom(annsNumber, { ...atStart, stage: 'call_answered' });
     const [landed] = await land(answered);
@@ -90,7 +90,7 @@ describe('a call that is logged at its end', () => {
 });
 
 describe('a task that somebody worked on', () => {
-  it('and deleted just before it was changed refuses nobody as an owner', async () => {
+  it('does not count its owner as refused when it was deleted just before a change', async () => {
     const { org, deliver, land, tasks } = await openOrg({
       ...live,
       SALESFORCE_OWNERS: '204=sam@example.com',
@@ -111,7 +111,7 @@ describe('a task that somebody worked on', () => {
     expect(tasks()[1]).toMatchObject({ OwnerId: sam });
   });
 
-  it('and purged is not created again either', async () => {
+  it('is not created again after it was deleted for good', async () => {
     const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -121,7 +121,7 @@ describe('a task that somebody worked on', () => {
     expect(tasks()).toEqual([]);
   });
 
-  it('keeps the status that somebody gave it, while the call itself says nothing new', async () => {
+  it('keeps the status that somebody set while the call does not change', async () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -131,7 +131,7 @@ describe('a task that somebody worked on', () => {
     expect(task().Description).toContain('Campaign: Spring');
   });
 
-  it('gets its cleared description filled again', async () => {
+  it('gets its description again when somebody cleared it', async () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);

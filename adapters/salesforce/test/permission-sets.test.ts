@@ -8,7 +8,7 @@ import { configSchema } from '../config.ts';
 
 const folder = join(import.meta.dirname, '..');
 
-/** The fields that a permission set opens, with whether they may be written. */
+/** The fields of a permission set, each with whether the user can write it. */
 function fieldsOf(file: string): ReadonlyMap<string, boolean> {
   const xml = readFileSync(join(folder, file), 'utf8');
   const blocks = xml.match(/<fieldPermissions>[\s\S]*?<\/fieldPermissions>/g) ?? [];
@@ -17,7 +17,7 @@ function fieldsOf(file: string): ReadonlyMap<string, boolean> {
   return new Map(blocks.map((block) => [told(block, 'field') ?? '', told(block, 'editable') === 'true']));
 }
 
-/** Fields of a Task that each user sees who sees Tasks: there are no field permissions for them. */
+/** Fields of a Task without field permissions: every user who sees a Task sees them. */
 const withoutPermission = [
   ...['Id', 'OwnerId', 'Subject', 'Status', 'Priority', 'TaskSubtype'],
   ...['CallObject', 'CallType', 'CallDurationInSeconds', 'CallDisposition'],
@@ -26,14 +26,14 @@ const withoutPermission = [
 describe('the permission set for calls', () => {
   const fields = fieldsOf('metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml');
 
-  it('shows each phone field that is searched, and the account of a contact', () => {
+  it('lets the user read each searched phone field and the account of a contact', () => {
     const searched = Object.entries(standardPhones).flatMap(([object, names]) =>
       names.map((name) => `${object}.${name}`),
     );
     expect([...fields.keys()]).toEqual(expect.arrayContaining([...searched, 'Contact.AccountId']));
   });
 
-  it('lets each field of a task be written that has a permission, and the key for events too', () => {
+  it('lets the user write every task field that has a permission, and the key of events too', () => {
     const written = [...ownTaskFields].filter((name) => !withoutPermission.includes(name));
     for (const name of written) expect([name, fields.get(`Task.${name}`)]).toEqual([name, true]);
     expect(fields.get('Event.Jet_Call_Session_Id__c')).toBe(true);
@@ -48,13 +48,13 @@ describe('the permission set for calls', () => {
     expect(rights.map(([, name]) => name)).toEqual(['ActivitiesAccess', 'ApiEnabled', 'EditTask']);
   });
 
-  it('names no field that has no permission: such a set cannot be deployed', () => {
+  it('names no field without a permission, since such a set cannot be deployed', () => {
     const named = [...fields.keys()].filter((name) => name.startsWith('Task.'));
     expect(named.filter((name) => withoutPermission.includes(name.slice(5)))).toEqual([]);
   });
 });
 
-it('the permission set for leads lets each field of a lead be written that has a permission', () => {
+it('the permission set for leads lets the user write every lead field that has a permission', () => {
   const fields = fieldsOf('metadata-leads/permissionsets/Jet_Lead_Creation.permissionset-meta.xml');
   const config = configSchema.parse({
     SALESFORCE_LOGIN_URL: 'https://example.my.salesforce.com',
@@ -62,7 +62,7 @@ it('the permission set for leads lets each field of a lead be written that has a
     SALESFORCE_CLIENT_SECRET: 'not-a-secret',
     SALESFORCE_LEAD_SOURCE: 'Phone Inquiry',
   });
-  // Both are required by every org.
+  // Every org requires both fields.
   const written = Object.keys(mapLead('+61491570006', config)).filter(
     (name) => name !== 'LastName' && name !== 'Company',
   );

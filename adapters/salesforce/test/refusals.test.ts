@@ -6,7 +6,7 @@ const owners = { SALESFORCE_OWNERS: '204=sam@example.com' };
 const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
 
 describe('the owner of a task', () => {
-  it('is requested once an hour when the table names an email', async () => {
+  it('is looked up once an hour when the table names an email', async () => {
     const { org, land, pass } = await openOrg(owners);
     org.add('User', sam);
     await land(callFrom(annsNumber));
@@ -17,13 +17,13 @@ describe('the owner of a task', () => {
     expect(org.log.of('query')).toHaveLength(2);
   });
 
-  it('is the integration user at last', async () => {
+  it('is the integration user when nobody else is found', async () => {
     const { org, land, task } = await openOrg();
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ OwnerId: org.integrationUserId });
   });
 
-  it('who is inactive is not set, and not tried with the next call', async () => {
+  it('is not set when the user is inactive, and not tried with the next call', async () => {
     const { org, land, tasks } = await openOrg();
     const id = org.add('User', { ...sam, IsActive: false });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -35,7 +35,7 @@ describe('the owner of a task', () => {
   });
 });
 
-describe('an owner by the table', () => {
+describe('an owner from the table', () => {
   const nobody = { extension_number: undefined, extension_name: undefined };
 
   it('is found by the answering point', async () => {
@@ -45,14 +45,14 @@ describe('an owner by the table', () => {
     expect(task()).toMatchObject({ OwnerId: id });
   });
 
-  it('is a user by an id of 15 characters', async () => {
+  it('can be an id of 15 characters', async () => {
     const pats = (await openOrg()).org.people.userId;
     const { land, task } = await openOrg({ SALESFORCE_OWNERS: `204=${pats.slice(0, 15)}` });
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ OwnerId: pats });
   });
 
-  it('by an id that is nobody costs the call no person: it goes to the owner of the person', async () => {
+  it('is replaced by the owner of the person when nobody has the id', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000999AAA' });
     const id = org.add('User', sam);
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -63,7 +63,7 @@ describe('an owner by the table', () => {
   });
 });
 
-it('a call type that the org does not know is left out, and named', async () => {
+it('a call type that the org lacks is omitted, and the trace names it', async () => {
   const { land, task } = await openOrg({}, { fieldChanges: { 'Task.CallType': { values: ['Outbound'] } } });
   const [landed] = await land(callFrom(annsNumber));
   expect(task()).toMatchObject({ CallType: null, Status: 'Completed' });
@@ -82,7 +82,7 @@ describe('a mapped field', () => {
     expect(task()).toMatchObject({ Gclid__c: 'Cj0' });
   });
 
-  it('of an outcome follows the call, whatever people wrote', async () => {
+  it('for an outcome follows the call even after people changed it', async () => {
     const wait = { object: 'Task', name: 'Wait__c', type: 'int' } as const;
     const { org, land, task } = await openOrg(
       { SALESFORCE_FIELDS: fieldMap({ wait_seconds: 'Wait__c', gclid: 'Gclid__c' }) },
@@ -108,7 +108,7 @@ describe('a mapped field', () => {
     },
   );
 
-  it('is filled with the part of a longer text that fits, the next time without a refusal', async () => {
+  it('gets the part of a longer text that fits, and the next call is not refused', async () => {
     const { org, land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
     const calls = [
       callFrom(annsNumber, { gclid: 'x'.repeat(30) }),
@@ -130,7 +130,7 @@ describe('a mapped field', () => {
 });
 
 describe('a mapped date and time', () => {
-  it('follows the call, though Salesforce drops the parts of a second', async () => {
+  it('follows the call although Salesforce drops fractions of a second', async () => {
     const { land, task } = await openOrg(
       { SALESFORCE_FIELDS: fieldMap({ answer_received_at: 'Answered__c' }) },
       { extraFields: [{ object: 'Task', name: 'Answered__c', type: 'datetime' }] },
@@ -152,7 +152,7 @@ describe('a link that is refused', () => {
       ['WhoId'],
     ],
     ['INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'insufficient access rights on cross-reference id', []],
-  ])('with %s costs the call its person, and no more', async (statusCode, message, fields) => {
+  ])('with %s costs the call only its person', async (statusCode, message, fields) => {
     const { org, land, task } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     org.stage({ name: 'item refused', statusCode, message, fields }, { on: 'create' });
@@ -184,7 +184,7 @@ describe('a refused task', () => {
     expect(tasks()).toHaveLength(1);
   });
 
-  it('is tried later when a trigger tells of a lock', async () => {
+  it('is retried later when a trigger reports a lock', async () => {
     const { org, deliver } = await openOrg();
     const message = 'TaskTrigger: System.DmlException: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access';
     org.stage(
@@ -207,7 +207,7 @@ describe('a refused task', () => {
 });
 
 describe('an org', () => {
-  it('without the key field pauses the destination, with what to deploy', async () => {
+  it('without the key field pauses the destination, and the remedy says what to deploy', async () => {
     const { deliver } = await openOrg({}, { missingFields: ['Task.Jet_Call_Session_Id__c'] });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
@@ -254,7 +254,7 @@ describe('an org', () => {
     ['API_DISABLED_FOR_ORG', /API/],
     ['STORAGE_LIMIT_EXCEEDED', /storage/],
     ['INSUFFICIENT_ACCESS', /Edit Tasks/],
-  ])('that says %s waits for a person, who is told what to do', async (errorCode, remedy) => {
+  ])('that answers %s pauses the destination with a remedy', async (errorCode, remedy) => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'forbidden', errorCode });
     const refused = deliver([callFrom(annsNumber)]);

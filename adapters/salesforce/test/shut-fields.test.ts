@@ -8,10 +8,10 @@ const second = '+61491570110';
 const textFields = (...names: string[]) =>
   names.map((name) => ({ object: 'Task' as const, name, type: 'string' as const, length: 200 }));
 
-describe('a field that every task needs and the user may not write', () => {
+describe('a field that every task needs but the user cannot write', () => {
   it.each<[what: string, options: SalesforceStandInOptions, told: RegExp]>([
     ['the key', { fieldChanges: { [key]: { createable: false } } }, /metadata/],
-    ['the key, which is not there', { missingFields: [key], unknownFieldRefuses: 'record' }, /metadata/],
+    ['the key, which is missing', { missingFields: [key], unknownFieldRefuses: 'record' }, /metadata/],
     ['the link', { fieldChanges: { 'Task.WhoId': { createable: false } } }, /Jet_Call_Logging/],
     ['the description', { fieldChanges: { 'Task.Description': { createable: false } } }, /Jet_Call_Logging/],
     ['the subtype', { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } }, /doctor/],
@@ -25,15 +25,15 @@ describe('a field that every task needs and the user may not write', () => {
     expect(tasks()).toEqual([]);
   });
 
-  it('pauses it where the user may make no tasks at all', async () => {
+  it('pauses the destination when the user cannot create any task', async () => {
     const { org, deliver } = await openOrg();
     const message = 'insufficient access rights on object id';
     const statusCode = 'INSUFFICIENT_ACCESS_OR_READONLY';
     org.stage({ name: 'item refused', statusCode, message }, { on: 'create', times: 3 });
-    await expect(deliver([callFrom(annsNumber)])).rejects.toThrow('may not make Tasks');
+    await expect(deliver([callFrom(annsNumber)])).rejects.toThrow('cannot create Tasks');
   });
 
-  it('costs a call its link where only that record is out of reach', async () => {
+  it('costs a call only its link when just the linked record is inaccessible', async () => {
     const { org, land, task } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const statusCode = 'INSUFFICIENT_ACCESS_OR_READONLY';
@@ -42,7 +42,7 @@ describe('a field that every task needs and the user may not write', () => {
     expect(task()).toMatchObject({ WhoId: null });
   });
 
-  it('pauses it even where a call beside was skipped without a request', async () => {
+  it('pauses the destination even if another call of the batch was skipped without a request', async () => {
     const { org, deliver } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { missingFields: [key] });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const refused = deliver([callFrom(annsNumber), callFrom(second, {}, 'call-2')]);
@@ -57,7 +57,7 @@ describe('a mapped field that the org lacks', () => {
     expect(tasks()).toHaveLength(2);
   });
 
-  it('is one of four that the org lacks, and the call lands without them', async () => {
+  it('is omitted with three others that the org lacks, and the call lands', async () => {
     const map = { gclid: 'A__c', campaign: 'B__c', keywords: 'C__c', source: 'D__c' };
     const { land, task } = await openOrg({ SALESFORCE_FIELDS: fieldMap(map) });
     await land(callFrom(annsNumber, { gclid: 'a', campaign: 'b', keywords: 'c', source: 'd' }));
@@ -74,7 +74,7 @@ describe('a mapped field that the org lacks', () => {
   });
 });
 
-it('three optional fields that are refused one after the other cost the call no more than them', async () => {
+it('a call lands without three optional fields that the org refuses one after the other', async () => {
   const names = ['A__c', 'B__c', 'C__c'];
   const { org, land, task } = await openOrg(
     { SALESFORCE_FIELDS: fieldMap({ gclid: 'A__c', campaign: 'B__c', keywords: 'C__c' }) },

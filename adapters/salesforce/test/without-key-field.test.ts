@@ -33,7 +33,7 @@ describe('an org without the key field', () => {
       options,
       failing,
     );
-    // The search has been kept by then.
+    // By then the ledger holds the result of the search.
     org.duplicateRule('Lead', () => {
       isFailing = true;
       return [];
@@ -42,7 +42,7 @@ describe('an org without the key field', () => {
     expect(tasks()).toHaveLength(3);
   });
 
-  it('is looked at first where a replay or a restored store has forgotten earlier tries', async () => {
+  it('is searched for the call first when a replay or a restored store has no record of earlier tries', async () => {
     const { org, land, pass, tasks } = await openOrg(settings, options);
     const [call] = calls();
     if (call === undefined) throw new Error('There is one');
@@ -53,13 +53,13 @@ describe('an org without the key field', () => {
     expect(landed?.remoteId).toBe(org.records('Task')[0]?.Id);
   });
 
-  it('is not looked at before a call of the last minutes', async () => {
+  it('is not searched for a call of the last minutes', async () => {
     const { org, land } = await openOrg(settings, options);
     await land(callFrom(annsNumber, { last_received_at: startMs }));
     expect(org.log.billableByKind()).toEqual({ search: 1, create: 1 });
   });
 
-  it('takes a refused unique value of another field for no sign of the call', async () => {
+  it('does not show that the call exists when it refuses a unique value of another field', async () => {
     const { org, deliver } = await openOrg(settings, options);
     const message = 'duplicate value found: Vendor_Id__c duplicates value on record with id: 00T000000000001';
     org.stage({ name: 'item refused', statusCode: 'DUPLICATE_VALUE', message }, { on: 'create' });

@@ -7,11 +7,11 @@ export interface ApiRequest {
   readonly method: string;
   /** `/services/data/v62.0` */
   readonly root: string;
-  /** The parts of the path after it, decoded. */
+  /** The parts of the path after the root, decoded. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly body: unknown;
-  /** Of many records or subrequests only as many are written. */
+  /** How many of the records or subrequests are written. */
   readonly writesOnly: number;
 }
 
@@ -21,7 +21,7 @@ export interface ApiAnswer {
   readonly body?: JsonValue;
 }
 
-/** A record of a write that was refused. */
+/** An error of one record of a write. */
 export interface SaveError {
   readonly statusCode: string;
   readonly message: string;
@@ -46,7 +46,7 @@ export function saveError(statusCode: string, message: string, ...fields: string
   return { statusCode, message, fields };
 }
 
-/** The answer to a request that is refused. */
+/** The answer to a refused request. */
 export function refusalAnswer(status: number, errorCode: string, message: string): ApiAnswer {
   return { status, body: [{ message, errorCode }] };
 }

@@ -3,7 +3,7 @@ import { ApiRefusal, refusalAnswer, type ApiAnswer, type ApiRequest } from './ap
 import type { Org } from './org.ts';
 
 const subrequestsMax = 25;
-/** Of these, at most five may be queries or collections. */
+/** How many of the subrequests may be queries or collections. */
 const heavyMax = 5;
 
 interface Subrequest {
@@ -13,10 +13,10 @@ interface Subrequest {
   readonly body?: unknown;
 }
 
-/** Answers a request by its method, its address with the query, and its body. */
+/** Answers a request. It takes the method, the address with its query, and the body. */
 export type AnswerInner = (method: string, url: string, body: unknown) => ApiAnswer;
 
-/** Answers POST /composite: one after the other, each seeing what the ones before it answered. */
+/** Answers POST /composite. The steps run in order, and each can refer to the answers of earlier steps. */
 export function answerComposite(org: Org, request: ApiRequest, answerInner: AnswerInner): ApiAnswer {
   const { subrequests, allOrNone } = readBody(request.body);
   const back = allOrNone ? org.savepoint() : undefined;
@@ -84,7 +84,7 @@ function readBody(body: unknown): { subrequests: readonly Subrequest[]; allOrNon
 
 const reference = /@\{([A-Za-z]\w*)((?:\.\w+|\[\d+\])*)\}/g;
 
-/** The subrequest with every reference replaced by what an earlier answer holds, or why that cannot be. */
+/** Replaces every reference in a subrequest by a value from an earlier answer, or says why that is impossible. */
 function resolved(
   given: { url: string; body: unknown },
   answered: ReadonlyMap<string, ApiAnswer>,

@@ -7,7 +7,7 @@ import type { StatementReader, Token } from './statement-reader.ts';
 
 export type Condition = (record: OrgRecord) => boolean;
 
-/** Reads what follows WHERE: comparisons with AND or OR between them, and brackets where both are used. */
+/** Reads the conditions after WHERE: comparisons with AND or OR, and brackets if both are used. */
 export function readConditions(reader: StatementReader, org: Org, object: ObjectName): Condition {
   const first = readOne(reader, org, object);
   const parts = [first];
@@ -73,7 +73,7 @@ const comparisons: Readonly<Record<string, (a: Comparable, b: Comparable) => boo
   '>=': ordered((a, b) => a >= b),
 };
 
-/** Text is compared without regard to case, unless the field is case-sensitive; ids in their long form. */
+/** The form of a value for comparison. Text ignores case unless the field is case-sensitive. Ids have 18 characters. */
 function comparable({ field }: FieldPath, value: JsonValue): Comparable {
   if (typeof value !== 'string') return typeof value === 'object' ? null : value;
   if (field.type === 'id' || field.type === 'reference') return asLongId(value);

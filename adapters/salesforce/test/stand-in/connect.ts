@@ -8,7 +8,7 @@ import {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; text where it is none. */
+  /** Parsed JSON, or the text if it is not JSON. */
   readonly body: JsonValue;
 }
 
@@ -49,7 +49,7 @@ export async function send(url: string, init: RequestInit): Promise<Reply> {
 
 const opened: SalesforceStandIn[] = [];
 
-/** Closes every stand-in that was opened: for `afterEach`. */
+/** Closes every open stand-in. Call it in `afterEach`. */
 export async function closeAll(): Promise<void> {
   for (const org of opened.splice(0)) await org.close();
 }
@@ -86,7 +86,7 @@ export function idsOf({ body }: Reply): string[] {
   return (body as { id?: string }[]).map(({ id = '' }) => id);
 }
 
-/** The error codes of an answer to a write of many records; `ok` for those that were taken. */
+/** The error codes in an answer to a write of many records, and `ok` for each accepted record. */
 export function codesOf({ body }: Reply): string[] {
   return (body as { errors: { statusCode: string }[] }[]).map(({ errors }) => errors[0]?.statusCode ?? 'ok');
 }

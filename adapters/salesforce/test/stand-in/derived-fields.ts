@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { Org } from './org.ts';
 import type { OrgRecord } from './org-record.ts';
 
-/** What the org fills in by itself whenever a record is saved: defaults, names, what follows from other fields. */
+/** The values that the org computes when a record is saved: defaults, names, and fields derived from others. */
 export function derivedOnSave(org: Org, record: OrgRecord, now: string): Record<string, JsonValue> {
   const { object, values } = record;
   const owned = org.schemas[object].has('OwnerId')

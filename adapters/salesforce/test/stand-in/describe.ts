@@ -5,7 +5,7 @@ import type { Org } from './org.ts';
 import { mayCreate } from './record-access.ts';
 import { knownObject } from './selection.ts';
 
-/** Answers GET /sobjects/{object}/describe, as far as an integration looks at it. */
+/** Answers GET /sobjects/{object}/describe, with the members that integrations read. */
 export function answerDescribe(org: Org, { segments, root }: ApiRequest): ApiAnswer {
   const object = knownObject(segments[1] ?? '');
   const writable = object !== 'TaskStatus' && object !== 'User';

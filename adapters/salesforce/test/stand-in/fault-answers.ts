@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import { refusalAnswer, type ApiAnswer } from './api-answer.ts';
 import type { SalesforceFault } from './fault.ts';
 
-/** The answer of a fault that does nothing but answer. Undefined: it is not of that sort. */
+/** The answer of a fault that only answers. Undefined for a fault that does more. */
 export function answerInstead(fault: SalesforceFault): ApiAnswer | undefined {
   switch (fault.name) {
     case 'redirect':
@@ -50,7 +50,7 @@ export function limitExceeded(limit: 'TotalRequests' | 'ConcurrentRequests'): Ap
   return refusalAnswer(403, 'REQUEST_LIMIT_EXCEEDED', `${name} Limit exceeded.`);
 }
 
-/** What a fault makes of an answer after everything was done. */
+/** Changes an answer as the fault says, after the request was carried out. */
 export function spoiled(
   fault: SalesforceFault | undefined,
   answer: ApiAnswer,

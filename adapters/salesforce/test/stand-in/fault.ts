@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { Fields, ObjectName } from './org-record.ts';
 
-/** What a request is, as faults and counts name it. */
+/** The kind of a request, for faults and counts. */
 export type RequestKind =
   | 'token'
   | 'search'
@@ -12,16 +12,16 @@ export type RequestKind =
   | 'create'
   /** Records changed by id, one or many. */
   | 'update'
-  /** By an external id, one or many. */
+  /** Records written by an external id, one or many. */
   | 'upsert'
   | 'composite'
   | 'limits'
   | 'other';
 
-/** Where a fault strikes: kinds, or all that write, all that read, all with a token, or truly all. Default `api`. */
+/** The requests that a fault affects: kinds, all writes, all reads, all with a token (`api`, the default), or all. */
 export type FaultScope = RequestKind | readonly RequestKind[] | 'writes' | 'reads' | 'api' | 'everything';
 
-/** How it misbehaves. The words say what happens on the wire. */
+/** How the org misbehaves. The names say what the client sees. "Done" means carried out in the org. */
 export type SalesforceFault =
   /** Nothing is done, and the connection is cut. */
   | { readonly name: 'reset before the write' }
@@ -35,11 +35,11 @@ export type SalesforceFault =
   | { readonly name: 'headers then silence' }
   /** Nothing is done and nothing ever comes. */
   | { readonly name: 'silence' }
-  /** It waits first. Whoever has left by then gets nothing done. */
+  /** The org waits first. Nothing is done for a client that has disconnected meanwhile. */
   | { readonly name: 'slow answer'; readonly delayMs: number }
   /** All is done, and the answer is a page with status 200. */
   | { readonly name: 'html' }
-  /** All is done, and the answer is an array of one item less, with status 200. A search or query loses its list. */
+  /** All is done. The answer is 200 with one item too few, or without the list of a search or query. */
   | { readonly name: 'wrong length' }
   /** All is done, and the answer is 200 without a body. */
   | { readonly name: 'empty answer' }
@@ -62,7 +62,7 @@ export type SalesforceFault =
   | { readonly name: 'limit exceeded'; readonly limit: 'TotalRequests' | 'ConcurrentRequests' }
   /** 403 of another code: API_DISABLED_FOR_ORG, STORAGE_LIMIT_EXCEEDED... Nothing is done. */
   | { readonly name: 'forbidden'; readonly errorCode: string; readonly message?: string }
-  /** 410, as for a version that is retired. Nothing is done. */
+  /** 410, as for a retired version. Nothing is done. */
   | { readonly name: 'retired version' }
   /** Any other status with a body. Nothing is done. */
   | {
@@ -71,7 +71,7 @@ export type SalesforceFault =
       readonly body: JsonValue;
       readonly contentType?: string;
     }
-  /** Some records of a write are refused with this error, and their neighbours are taken. */
+  /** Some records of a write are refused with this error, and the others are accepted. */
   | ItemFault;
 
 export interface ItemFault {
@@ -80,7 +80,7 @@ export interface ItemFault {
   readonly statusCode: string;
   readonly message?: string;
   readonly fields?: readonly string[];
-  /** Which records: what is stored of it, with what is being written over it. Left out: all of the request. */
+  /** Selects records by their stored values with the new values over them. By default all records of the request. */
   readonly when?: (record: Fields, object: ObjectName) => boolean;
 }
 
@@ -90,10 +90,10 @@ interface Staged {
   left: number;
 }
 
-/** The faults that wait for their request. */
+/** The staged faults that no request has used yet. */
 export interface FaultQueue {
   stage(fault: SalesforceFault, scope: FaultScope, times: number): void;
-  /** The fault that strikes a request of this kind now; it is used up by one. */
+  /** The fault for a request of this kind. It counts one use. */
   take(kind: RequestKind): SalesforceFault | undefined;
   clear(): void;
 }

@@ -4,9 +4,9 @@ import type { FieldSchema } from './object-schemas.ts';
 import { asApiTime, type Org } from './org.ts';
 import type { ObjectName, OrgRecord } from './org-record.ts';
 
-/** A field of a record, or of one that it points to: `Owner.IsActive`. */
+/** A field of a record, or of a record that it refers to: `Owner.IsActive`. */
 export interface FieldPath {
-  /** As it was asked for. */
+  /** The name as the statement spells it. */
   readonly name: string;
   readonly field: FieldSchema;
   read(record: OrgRecord): JsonValue;
@@ -38,7 +38,7 @@ export function fieldPath(org: Org, object: ObjectName, name: string): FieldPath
   };
 }
 
-/** What several kinds of record have in common can be asked of any of them. */
+/** Fields that several kinds of record share can be read through a reference to any of them. */
 function fieldOfAny(org: Org, objects: readonly ObjectName[], name: string): FieldSchema {
   const common = objects.map((object) => org.schemas[object].get(name));
   const [field] = common;
@@ -76,7 +76,7 @@ function readValue(record: OrgRecord, name: string): JsonValue {
   return record.values[name] ?? null;
 }
 
-/** A row as search and query answer it. */
+/** A row of a search or query answer. */
 export function asRow(record: OrgRecord, paths: readonly FieldPath[], root: string): JsonValue {
   const row: Record<string, JsonValue> = { attributes: attributesOf(record.object, record.id, root) };
   for (const path of paths) {
@@ -102,7 +102,7 @@ export function attributesOf(object: ObjectName, id: string, root: string): Json
   return { type: object, url: `${root}/sobjects/${object}/${id}` };
 }
 
-/** An instant of a statement as records hold it, so that the two can be compared as text. */
+/** Converts an instant from a statement to the form in records, so that both compare as text. */
 export function comparableInstant(text: string): string {
   return text.includes('T') ? asApiTime(Date.parse(text)) : text;
 }

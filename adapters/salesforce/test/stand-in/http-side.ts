@@ -14,7 +14,7 @@ export interface HttpSide {
   readonly tokens: Tokens;
   readonly faults: FaultQueue;
   readonly log: RequestRecorder;
-  /** What the daily limit has used up. */
+  /** The used part of the daily limit. */
   readonly usage: { used: number; readonly limit: number };
   readonly stopping: AbortSignal;
 }
@@ -33,9 +33,9 @@ interface Incoming {
 const tokenPath = '/services/oauth2/token';
 const addressLengthMax = 16_384;
 
-/** Answers over HTTP, and misbehaves as it is told to. */
+/** Answers over HTTP, and misbehaves as staged. */
 export function createHttpSide(side: HttpSide): Server {
-  // The real one answers an address that is too long by itself, so Node must take it first.
+  // The real Salesforce answers too long addresses itself, so Node must accept them here.
   return createServer({ maxHeaderSize: 131_072 }, (request, response) => {
     handle(side, request, response).catch(() => request.socket.destroy());
   });
@@ -170,7 +170,7 @@ function sendHalf(
   });
   response.flushHeaders();
   response.write(text.slice(0, Math.ceil(text.length / 2)) || ' ', () => {
-    // A proper end of the connection, and only once the half is under way: a reset could overtake it.
+    // The connection ends normally after the first half was sent. A reset could overtake the half.
     if (then === 'reset in the middle of the answer') response.socket?.destroy();
   });
 }
@@ -201,7 +201,7 @@ async function readIncoming(request: IncomingMessage): Promise<Incoming> {
   };
 }
 
-/** Everything that came, but no secret. */
+/** The body without secrets. */
 function bodyForLog({ kind, text }: Incoming): unknown {
   if (kind !== 'token') return parsed(text);
   const form = Object.fromEntries(new URLSearchParams(text));

@@ -4,20 +4,20 @@ import type { FieldSchema } from './object-schemas.ts';
 import { asApiTime, type Org } from './org.ts';
 import { asLongId, type Fields, type ObjectName } from './org-record.ts';
 
-/** A record of a request: its fields, with what is wrong with each by itself. */
+/** A record of a request: its fields, and the errors of single fields. */
 export interface IncomingRecord {
   readonly object: ObjectName;
-  /** What it wants to be written; the id, the type and unknown fields are left out. */
+  /** The values to write, without the id, the type and unknown fields. */
   readonly values: Fields;
-  /** Of an update. */
+  /** The id in an update. */
   readonly id: string | undefined;
   readonly errors: readonly SaveError[];
 }
 
 /**
- * Reads a record as JSON has it.
+ * Reads a record from JSON.
  *
- * @param many whether it came among others: then an unknown field may be the record's fault alone
+ * @param many whether the request has several records. Then an unknown field can refuse only its own record
  * @throws ApiRefusal when the request as a whole is unreadable
  */
 export function readRecord(
@@ -53,7 +53,7 @@ export function readRecord(
   return { object, values, id: typeof given18 === 'string' ? given18 : undefined, errors };
 }
 
-/** Fields that may not be written so. */
+/** Errors for fields that cannot be written in this way. */
 export function forbidden(
   org: Org,
   object: ObjectName,
@@ -74,7 +74,7 @@ const textForms: Readonly<Partial<Record<FieldSchema['type'], RegExp>>> = {
   datetime: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/,
 };
 
-/** The value as it is kept: text without the space around it, no text as none, ids in their long form. */
+/** The value to store: text is trimmed, an empty text becomes null, and ids get 18 characters. */
 function readValue(field: FieldSchema, value: JsonValue): JsonValue {
   if (value === null) return null;
   const wanted =
@@ -97,7 +97,7 @@ function readValue(field: FieldSchema, value: JsonValue): JsonValue {
   if (typeof value !== 'string') return value;
   const text = value.trim();
   if (text === '') return null;
-  // Whole seconds are all that is kept of an instant.
+  // Salesforce stores whole seconds.
   if (field.type === 'datetime') return asApiTime(Math.floor(Date.parse(text) / 1000) * 1000);
   return field.type === 'reference' ? asLongId(text) : text;
 }

@@ -20,15 +20,15 @@ export const salesforceKitFaults: readonly FaultName[] = [
 
 export interface KitStandInOptions {
   readonly org?: SalesforceStandInOptions;
-  /** Settings beside those that say where it is. */
+  /** Settings besides the address and the credentials. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A task in the form of the adapter's `preview`. Default: those of its fields that hold a value. */
+  /** Converts a task to the form of the adapter's `preview`. By default, the fields that have a value. */
   readonly show?: (task: Fields) => Readonly<Record<string, JsonValue>>;
-  /** Sees the org before the adapter does: to put people there. */
+  /** Called before the adapter runs, for example to add people. */
   readonly prepare?: (org: SalesforceStandIn) => void;
 }
 
-/** A stand-in Salesforce as the adapter kit wants one: its records are tasks, by the idempotency key. */
+/** Opens a stand-in Salesforce for the adapter kit. Its records are tasks, by their key. */
 export async function kitStandIn(options: KitStandInOptions = {}): Promise<StandIn> {
   const org = await startSalesforceStandIn(options.org);
   options.prepare?.(org);
@@ -98,7 +98,7 @@ function stageFault(org: SalesforceStandIn, fault: Fault): void {
   }
 }
 
-/** What a call's task is filed under: the key field, or the call object where that field is not deployed. */
+/** The key of a task: from the key field, or from Call Object if that field is not deployed. */
 function keyOf({ Jet_Call_Session_Id__c: key, CallObject: object }: Fields): string | undefined {
   if (typeof key === 'string') return key;
   return typeof object === 'string' ? object.replace(/^jet:/, '') : undefined;

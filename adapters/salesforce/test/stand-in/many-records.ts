@@ -9,7 +9,7 @@ import { create, update, upsert, type SaveContext, type SaveResult } from './sav
 import { knownObject } from './selection.ts';
 
 const recordsMax = 200;
-/** So often may the type change from one record to the next, and one less. */
+/** The most runs of records of the same type in one request. */
 const runsMax = 10;
 
 /** Answers POST and PATCH /composite/sobjects, and PATCH /composite/sobjects/{object}/{external id field}. */
@@ -39,7 +39,7 @@ export function answerManyRecords(context: SaveContext, request: ApiRequest): Ap
   return { status: 200, body: results.map((result) => asItem(result, effect === 'upsert')) };
 }
 
-/** Answers POST /composite/sobjects/{object} with ids and fields: null for what is not there. */
+/** Answers POST /composite/sobjects/{object} with ids and fields. A missing record is null. */
 export function answerRetrieve(org: Org, { segments, body, root }: ApiRequest): ApiAnswer {
   const object = knownObject(segments[2] ?? '');
   const { ids, fields } = (body ?? {}) as { ids?: unknown; fields?: unknown };
@@ -90,7 +90,7 @@ function assertFewRuns(records: readonly IncomingRecord[]): void {
   }
 }
 
-/** A trigger sees all records of a request at once; when it fails, each of them is refused for it. */
+/** A trigger handles all records of a request together. If it fails, every record is refused. */
 function tooManyRows({ options }: Org, records: readonly IncomingRecord[]): SaveError | undefined {
   if (records.length <= (options.rowsPerWriteMax ?? Infinity)) return undefined;
   return saveError(
@@ -99,7 +99,7 @@ function tooManyRows({ options }: Org, records: readonly IncomingRecord[]): Save
   );
 }
 
-/** Two records of one request with one value in a unique field: both are refused, whichever came first. */
+/** When two records of a request have the same value in a unique field, both are refused. */
 function repeatedKeys(
   org: Org,
   records: readonly IncomingRecord[],
@@ -133,7 +133,7 @@ function repeatedKeys(
 
 function asItem(result: SaveResult, saysCreated: boolean): JsonValue {
   if ('errors' in result) {
-    // As far as is known, the records of a duplicate rule are told for a single record only.
+    // As far as is known, only the answer about a single record names the records of a duplicate rule.
     const errors = result.errors.map(({ statusCode, message, fields }) => ({ statusCode, message, fields }));
     return { ...(result.id === undefined ? {} : { id: result.id }), success: false, errors };
   }

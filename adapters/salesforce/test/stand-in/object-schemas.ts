@@ -1,11 +1,11 @@
 import type { ExtraField, FieldChange, SalesforceStandInOptions } from './options.ts';
 import { objectNames, type ObjectName } from './org-record.ts';
 
-/** What the org knows of a field. */
+/** The definition of a field. */
 export interface FieldSchema {
   readonly name: string;
   readonly type: ExtraField['type'] | 'id' | 'reference' | 'email' | 'combobox';
-  /** Characters; 0 where that means nothing. */
+  /** The length in characters. 0 for fields without a length. */
   readonly length: number;
   readonly createable: boolean;
   readonly updateable: boolean;
@@ -15,7 +15,7 @@ export interface FieldSchema {
   readonly caseSensitive: boolean;
   /** A create without it is refused. */
   readonly required: boolean;
-  /** Of a picklist. */
+  /** The values of a picklist. */
   readonly values: readonly string[];
   /** Other values are refused. */
   readonly restricted: boolean;
@@ -176,7 +176,7 @@ export const newOrgStatuses = [
   { label: 'Deferred', closed: false },
 ];
 
-/** Every object with its fields, as the options leave them. */
+/** Every object with its fields, changed as the options say. */
 export function readSchemas(options: SalesforceStandInOptions): ObjectSchemas {
   const standard = fieldsOf(options);
   const schemas = objectNames.map((object) => {

@@ -66,7 +66,7 @@ function absence(org: Org, object: ObjectName, id: string): ApiAnswer | undefine
     : undefined;
 }
 
-/** The id stands in the address, and only there. */
+/** The id must be in the address and nowhere else. */
 function assertNoId(body: unknown, keyField?: string): void {
   const names = typeof body === 'object' && body !== null ? Object.keys(body) : [];
   const odd = names.find((name) => name === 'Id' || name === 'id' || name === keyField);

@@ -1,44 +1,46 @@
 import type { ObjectName } from './org-record.ts';
 
-/** How the org is set up. Everything may be left out: an org that is right, with the kit's own fields deployed. */
+/** How the org is set up. By default it is set up correctly, with the kit's own fields deployed. */
 export interface SalesforceStandInOptions {
-  /** Now, in epoch milliseconds. */
+  /** The current time, in epoch milliseconds. */
   readonly clock?: () => number;
-  /** How long an access token is good for. Left out: until `expireTokens`. */
+  /** How long an access token is valid. By default until `expireTokens`. */
   readonly tokenLifeMs?: number;
   /** Turns JWT bearer on. The public key is PEM; `aud` may be the stand-in's url or the login host. */
   readonly jwt?: { readonly publicKey: string; readonly username: string };
-  /** How long a record that is written through the API, or by a person, stays unknown to search. Default 0. */
+  /** How long the search does not find a record after a write. Milliseconds, by default 0. */
   readonly indexLagMs?: number;
-  /** API requests in 24 hours, and how many are used up at the start. Default 100,000 and 0. */
+  /** The limit of API requests in 24 hours. By default 100,000. `usedAtStart`: how many are used, by default 0. */
   readonly dailyLimit?: number;
   readonly usedAtStart?: number;
-  /** The kit's own fields that are not deployed, or that the user may not see: the API cannot tell the two apart. */
+  /** The kit's own fields that are not deployed or hidden from the user. The API does not distinguish the two. */
   readonly missingFields?: readonly KitField[];
-  /** Further fields: of people, to be searched or mapped to. */
+  /** Additional fields, to search in or to map to. */
   readonly extraFields?: readonly ExtraField[];
-  /** Changes what describe says of a field, and what is enforced: `{ 'Task.Jet_Call_Session_Id__c': { unique: false } }`. */
+  /** Changes the definition of a field: `{ 'Task.Jet_Call_Session_Id__c': { unique: false } }`. */
   readonly fieldChanges?: Readonly<Record<string, FieldChange>>;
   /** The org has person accounts. */
   readonly personAccounts?: boolean;
-  /** Search answers the contact of a person account too, beside the account. Default: the account alone. */
+  /** A search returns the contact of a person account besides the account. By default only the account. */
   readonly personContactsFound?: boolean;
-  /** Statuses of a task, in order; the first is the default. Default: the five that a new org has. */
+  /** The statuses of a task. The first is the default status. By default the five of a new org. */
   readonly taskStatuses?: readonly { readonly label: string; readonly closed: boolean }[];
-  /** Search also finds numbers that only end in the digits of a term: hits that must be verified. */
+  /** A search also finds numbers that only end in the digits of a term. The adapter must reject these hits. */
   readonly looseSearch?: boolean;
-  /** What a refused duplicate key says. `hidden`: `<unknown>` for its id, as when the user may not see the record. */
+  /** The error for a duplicate key. `hidden`: it shows `<unknown>` as the id, as for a record hidden from the user. */
   readonly duplicateMessage?: 'names the record' | 'hidden';
   /**
-   * What the integration user may do with Tasks that others own, as the sharing of activities leaves it. Default
-   * `editable`; `hidden` as in an org with private activities, of Tasks that hang on nothing.
+   * The integration user's access to Tasks of other owners. By default `editable`. `hidden`: as in an org with private
+   * activities, for Tasks without links.
    */
   readonly othersTasks?: 'editable' | 'read only' | 'hidden';
-  /** False: the user lacks the right to make leads. */
+  /** False: the user cannot create leads. */
   readonly mayCreateLeads?: boolean;
-  /** A trigger of the org needs so much for each record that more of them in one write exceed a governor limit. */
+  /** More records than this in one write make a trigger exceed a governor limit. */
   readonly rowsPerWriteMax?: number;
-  /** What becomes of an unknown field in a request of many records. Not known of the real one; default `request`. */
+  /**
+   * What an unknown field in a request of many records refuses. By default `request`. The real behaviour is unknown.
+   */
   readonly unknownFieldRefuses?: 'request' | 'record';
 }
 

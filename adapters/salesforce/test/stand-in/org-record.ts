@@ -3,22 +3,22 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 /** A record of the stand-in, by the API names of its fields. A field without a value is null or left out. */
 export type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
-/** The objects that the stand-in knows. The last three only so that a task can be related to one. */
+/** The objects of the stand-in. The last three exist only as targets of a task's link. */
 export type ObjectName =
   'Task' | 'Contact' | 'Lead' | 'Account' | 'User' | 'TaskStatus' | 'Opportunity' | 'Case' | 'Campaign';
 
-/** What the org keeps of a record. */
+/** A stored record. */
 export interface OrgRecord {
   readonly object: ObjectName;
   /** 18 characters. */
   readonly id: string;
   values: Record<string, JsonValue>;
   state: 'there' | 'deleted' | 'purged';
-  /** The terms under which search finds it, each set from its moment on. Epoch milliseconds. */
+  /** The phone terms that find the record, each set from its time on. Epoch milliseconds. */
   indexed: { readonly atMs: number; readonly phones: readonly string[] }[];
 }
 
-/** What the ids of an object start with. */
+/** The first three characters of the ids of an object. */
 const prefixes: Readonly<Record<ObjectName, string>> = {
   Task: '00T',
   Contact: '003',
@@ -34,7 +34,7 @@ const prefixes: Readonly<Record<ObjectName, string>> = {
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** An id of 18 characters. Ids made one after the other differ in the case of a letter too. */
+/** Makes an id of 18 characters. Successive ids can differ only in the case of a letter. */
 export function makeId(object: ObjectName, serial: number): string {
   let text = '';
   for (let rest = serial; text.length < 7; rest = Math.floor(rest / 62))
@@ -43,9 +43,9 @@ export function makeId(object: ObjectName, serial: number): string {
 }
 
 /**
- * The form of 18 characters, whose last three say which of the others are capitals.
+ * The 18-character form of an id. Its last three characters encode which of the others are capitals.
  *
- * @returns the text itself when it is no id of 15
+ * @returns the text unchanged when it is not an id of 15 characters
  */
 export function asLongId(id: string): string {
   if (!/^[a-zA-Z0-9]{15}$/.test(id)) return id;
@@ -56,7 +56,7 @@ export function asLongId(id: string): string {
   return id + suffix.join('');
 }
 
-/** Which object an id is of, by its first three characters. Undefined when it is no id at all. */
+/** The object of an id, by its first three characters. Undefined when the text is not an id. */
 export function objectOfId(id: string): ObjectName | undefined {
   if (!/^(?:[a-zA-Z0-9]{15}|[a-zA-Z0-9]{18})$/.test(id)) return undefined;
   const entry = Object.entries(prefixes).find(([, prefix]) => id.startsWith(prefix));

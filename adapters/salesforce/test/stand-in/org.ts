@@ -5,35 +5,35 @@ import type { SalesforceStandInOptions } from './options.ts';
 import { asLongId, makeId, type Fields, type ObjectName, type OrgRecord } from './org-record.ts';
 import { phoneTerms } from './phone-index.ts';
 
-/** The records of the stand-in and the rules that its administrator has set. Knows nothing of HTTP. */
+/** The records of the stand-in and the rules of its administrator. It knows nothing about HTTP. */
 export interface Org {
   readonly options: SalesforceStandInOptions;
   readonly schemas: ObjectSchemas;
   readonly clock: () => number;
   readonly integrationUserId: string;
-  /** The user who works with their own hands. */
+  /** The person who works in the org without the API. */
   readonly personUserId: string;
   readonly validationRules: { object: ObjectName; message: string; refuses: (record: Fields) => boolean }[];
   readonly duplicateRules: { object: ObjectName; matches: (record: Fields) => readonly string[] }[];
-  /** Ids of 18 characters that somebody else holds. */
+  /** The 18-character ids of records that another writer has locked. */
   readonly locked: Set<string>;
-  /** By an id of 15 or 18 characters, whatever its state. */
+  /** Finds a record by an id of 15 or 18 characters, even if it is deleted. */
   find(id: string): OrgRecord | undefined;
-  /** Those that are there, in the order of creation. */
+  /** The records that are not deleted, in the order of creation. */
   all(object: ObjectName): readonly OrgRecord[];
   insert(object: ObjectName, values: Fields, by: Author): OrgRecord;
   change(record: OrgRecord, values: Fields, by: Author): void;
-  /** Keeps what is, and says how to go back to it. */
+  /** Saves the present state. Returns a function that restores it. */
   savepoint(): () => void;
 }
 
 export interface Author {
   readonly userId: string;
-  /** Search knows it after this long. Milliseconds. */
+  /** A search finds the record after this time. Milliseconds. */
   readonly indexedAfterMs: number;
 }
 
-/** An instant as the API writes it. */
+/** Formats an instant as the API does. */
 export function asApiTime(atMs: number): string {
   return new Date(atMs).toISOString().replace('Z', '+0000');
 }
@@ -139,7 +139,7 @@ function addStatuses(org: Org): void {
   );
 }
 
-/** Every field there is, without a value: false for a checkbox, null for the rest. */
+/** All fields without values: false for a checkbox, null for the others. */
 function emptyRecord(schemas: ObjectSchemas, object: ObjectName): Record<string, JsonValue> {
   const empty = [...schemas[object].values()].map(({ name, type }) => [
     name,

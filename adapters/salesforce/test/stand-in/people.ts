@@ -2,17 +2,17 @@ import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { Author, Org } from './org.ts';
 import { objectOfId, type Fields, type OrgRecord } from './org-record.ts';
 
-/** What people do in the org with their own hands: no rule of the API applies, and `LastModifiedById` is a person. */
+/** Work of people in the org without the API. No rule of the API applies, and `LastModifiedById` is a person. */
 export interface People {
-  /** The id of the user that does it, unless records say otherwise. */
+  /** The id of the person who makes the changes. */
   readonly userId: string;
   /** Changes any record: a subject, a description, links, a phone number. */
   edit(id: string, fields: Fields): void;
-  /** To the recycle bin: the API says ENTITY_IS_DELETED. `purge`: out of it, and nobody knows the id any more. */
+  /** Deletes a record: the API answers ENTITY_IS_DELETED. `purge`: the API no longer knows the id. */
   delete(id: string, options?: { readonly purge?: boolean }): void;
-  /** Contacts, leads or accounts: the others are deleted, and their tasks move to the first. */
+  /** Merges contacts, leads or accounts: the others are deleted, and their tasks move to the first. */
   merge(keptId: string, ...otherIds: readonly string[]): void;
-  /** Makes a contact and an account of a lead, and moves its tasks. Says their ids. */
+  /** Converts a lead to a contact and an account, and moves its tasks. Returns both ids. */
   convert(leadId: string): { readonly contactId: string; readonly accountId: string };
 }
 

@@ -1,10 +1,10 @@
 /**
- * What search finds a phone field by.
+ * The terms that find a phone field in a search.
  *
- * - Terms of digits: each run of digits by itself, and all of them joined over the punctuation between them. Letters
- *   ("x12") part them. So a number is found by its own digits whatever it looks like, and never by another form of it:
- *   `+61 2 9123 4567` by 61291234567, not by 0291234567. A field with two numbers is found by neither.
- * - Phrases: words that follow each other. Words end at blanks, punctuation, and where letters and digits meet (SOSL,
+ * - Digits: each run of digits by itself, and all runs joined over the punctuation between them. Letters ("x12")
+ *   separate runs. So a number is found by its own digits in any format, but not by another form of the number:
+ *   `+61 2 9123 4567` by 61291234567, not by 0291234567. A field with two numbers is found by neither number.
+ * - Phrases: adjacent words. A word ends at a space, at punctuation, or between a letter and a digit (SOSL,
  *   FIND clause). `0412 345 678 / 02 9123 4567` is found by "0412 345 678".
  */
 export function phoneTerms(stored: string): string[] {
@@ -16,7 +16,7 @@ export function phoneTerms(stored: string): string[] {
   return [...terms, ...phrases(stored.match(/\p{Nd}+|\p{L}+/gu) ?? [])];
 }
 
-/** No number is written in more groups. */
+/** The most groups in which anybody writes a number. */
 const wordsMax = 6;
 
 function phrases(words: readonly string[]): string[] {
@@ -27,7 +27,7 @@ function phrases(words: readonly string[]): string[] {
   );
 }
 
-/** Whether a term finds a record. `loose`: by the last digits of a number as well. */
+/** Whether a term finds a record. `loose`: the last digits of a number find it too. */
 export function finds(term: string, indexed: readonly string[], loose: boolean): boolean {
   return indexed.some((one) => one === term || (loose && term.length >= 6 && one.endsWith(term)));
 }

@@ -9,7 +9,7 @@ import { StatementReader } from './statement-reader.ts';
 const rowsInOneAnswer = 2_000;
 const statementLengthMax = 100_000;
 
-/** Answers GET /query?q=SELECT ..., and the further pages of one. */
+/** Answers GET /query?q=SELECT ..., and later pages of a query. */
 export function answerQuery(org: Org, { query, segments, root }: ApiRequest): ApiAnswer {
   const [, locator] = segments;
   const from = Number(/-(\d+)$/.exec(locator ?? '-0')?.[1] ?? NaN);
@@ -29,7 +29,7 @@ export function answerQuery(org: Org, { query, segments, root }: ApiRequest): Ap
   return { status: 200, body: { totalSize: rows.length, ...more, records: rows.slice(from, next) } };
 }
 
-/** A locator carries its statement, so nothing has to be kept for it. */
+/** A locator contains its statement, so the stand-in stores nothing for it. */
 function statementOf(locator: string): string {
   return Buffer.from(locator.replace(/-\d+$/, ''), 'base64url').toString('utf8');
 }

@@ -3,7 +3,7 @@ import type { Org } from './org.ts';
 import { asLongId, type ObjectName, type OrgRecord } from './org-record.ts';
 import type { StatementReader } from './statement-reader.ts';
 
-/** Whether the integration user sees a record: of Tasks of other owners the option `othersTasks` decides. */
+/** Whether the integration user sees a record. `othersTasks` decides for Tasks of other owners. */
 export function maySee(org: Org, record: OrgRecord): boolean {
   return org.options.othersTasks !== 'hidden' || !isOthersTask(org, record);
 }
@@ -20,7 +20,7 @@ function isOthersTask(org: Org, { object, values }: OrgRecord): boolean {
   return object === 'Task' && values.OwnerId !== org.integrationUserId;
 }
 
-/** Answers a query of UserRecordAccess after its FROM: one user, one record. */
+/** Answers a query of UserRecordAccess for one user and one record. It starts after FROM. */
 export function selectAccess(
   reader: StatementReader,
   org: Org,

@@ -1,44 +1,44 @@
 import type { RequestKind, SalesforceFault } from './fault.ts';
 
-/** A request as it came, with what became of it. */
+/** A received request and its result. */
 export interface RecordedRequest {
   readonly kind: RequestKind;
   readonly method: string;
-  /** With its query, as it stood on the wire. */
+  /** The path with its query, as received. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON; form fields of a token request without their values of secrets; undefined without a body. */
+  /** Parsed JSON, or the form fields of a token request without secrets. Undefined without a body. */
   readonly body: unknown;
-  /** The text of a search or a query. */
+  /** The statement of a search or query. */
   readonly text: string | undefined;
   readonly atMs: number;
-  /** Undefined while there is no answer, and for ever when the connection was cut before one. */
+  /** Undefined until the answer. It stays undefined when the connection was cut before an answer. */
   readonly status: number | undefined;
-  /** The fault that struck it. */
+  /** The fault that affected the request. */
   readonly fault: SalesforceFault['name'] | undefined;
 }
 
-/** What came over the wire. */
+/** The requests that the stand-in received. */
 export interface RequestLog {
   readonly all: readonly RecordedRequest[];
   of(kind: RequestKind): readonly RecordedRequest[];
-  /** Requests that count against the daily limit: all but those for tokens. */
+  /** The number of requests that count against the daily limit: all except token requests. */
   billable(): number;
   billableByKind(): Readonly<Partial<Record<RequestKind, number>>>;
   tokenRequests(): number;
   /** The SOSL of each search, in order. */
   searches(): readonly string[];
-  /** Most requests with a token that were ever under way at one moment. */
+  /** The most requests with a token that ran at the same time. */
   mostAtOnce(): number;
-  /** Forgets what came before. The daily limit does not. */
+  /** Clears the log. The daily limit keeps its count. */
   clear(): void;
 }
 
-/** A request while it is under way. */
+/** A request that is still running. */
 export interface OpenRequest {
   strike(fault: SalesforceFault['name']): void;
   answered(status: number): void;
-  /** The connection is done with it, however it ended. */
+  /** Called when the request has ended in any way. */
   ended(): void;
 }
 

@@ -9,14 +9,14 @@ import { answerQuery } from './query.ts';
 import type { StagedRefusal } from './save.ts';
 import { answerSearch } from './search.ts';
 
-/** Versions that the org answers; older ones are retired, newer ones not there yet. */
+/** The versions that the org supports. Older ones are retired, and newer ones do not exist yet. */
 const oldestVersion = 31;
 const newestVersion = 67;
 
 interface Route {
   readonly kind: RequestKind;
   readonly method: string;
-  /** After the version root, decoded. */
+  /** Matches the decoded path after the version root. */
   readonly path: RegExp;
   readonly answer: (surroundings: Surroundings, request: ApiRequest) => ApiAnswer;
 }
@@ -24,7 +24,7 @@ interface Route {
 export interface Surroundings {
   readonly org: Org;
   readonly refuses: StagedRefusal;
-  /** What the daily limit has left. */
+  /** The rest of the daily limit. */
   readonly limits: () => { readonly max: number; readonly remaining: number };
 }
 
@@ -82,7 +82,7 @@ interface Target {
   readonly query: URLSearchParams;
 }
 
-/** Undefined when the address is not of the data API. */
+/** Finds the route of an address. Undefined outside the data API. */
 export function readTarget(url: string): Target | undefined {
   const found = /^(\/services\/data\/v(\d+)\.0)(?:\/([^?]*))?(?:\?(.*))?$/.exec(url);
   if (found === null) return undefined;
@@ -90,7 +90,7 @@ export function readTarget(url: string): Target | undefined {
   return {
     version: Number(version),
     root,
-    // Read as a query, so that a stray percent sign is kept and not thrown.
+    // Parsed like a query, so that a stray percent sign is kept instead of causing an error.
     segments: path
       .split('/')
       .filter((segment) => segment !== '')
@@ -103,7 +103,7 @@ function decoded(segment: string): string {
   return new URLSearchParams(`x=${segment.replaceAll('+', '%2B').replaceAll('&', '%26')}`).get('x') ?? '';
 }
 
-/** What a request to the data API is, as counts and faults name it. */
+/** The kind of a request to the data API, for counts and faults. */
 export function kindOf(method: string, url: string): RequestKind {
   const target = readTarget(url);
   return (target && routeOf(method, target)?.kind) ?? 'other';
@@ -138,7 +138,7 @@ export function answerApi(
   }
 }
 
-/** Search and a composite within a composite are not taken there. */
+/** A composite request must not contain a search or another composite. */
 function answerInComposite(
   surroundings: Surroundings,
   method: string,
@@ -152,7 +152,7 @@ function answerInComposite(
   return answerApi(surroundings, method, url, body);
 }
 
-/** Values of the last part may hold anything: only their place counts. */
+/** The last part of a path can hold any value, so only its position counts. */
 function pathOf({ segments }: Target): string {
   return segments.map((segment, index) => (index < 3 ? segment : 'value')).join('/');
 }

@@ -15,9 +15,9 @@ export type { Fields, ObjectName } from './org-record.ts';
 export type { People } from './people.ts';
 export type { RecordedRequest, RequestLog } from './request-log.ts';
 
-/** A Salesforce org that stands in for the real one, on loopback. What it is sure of and what not: see README.md. */
+/** A simulated Salesforce org on loopback. README.md lists its known facts and its assumptions. */
 export interface SalesforceStandIn {
-  /** `http://127.0.0.1:port`: login host, My Domain and instance in one. */
+  /** `http://127.0.0.1:port`: the login host, My Domain and instance at once. */
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -26,40 +26,40 @@ export interface SalesforceStandIn {
   readonly log: RequestLog;
   readonly people: People;
   /**
-   * Puts a record there as if it had been for long: search knows it, `LastModifiedDate` may be given. Nothing of it is
-   * checked. An account with `IsPersonAccount: true` gets its contact and `PersonContactId`.
+   * Adds a record that has existed for a long time: the search finds it at once, and `LastModifiedDate` can be set. The
+   * record is not checked. An account with `IsPersonAccount: true` gets a contact and its `PersonContactId`.
    *
-   * @returns its id, 18 characters
+   * @returns the id, 18 characters
    */
   add(object: ObjectName, fields: Fields): string;
-  /** What is there, in the order of creation; the deleted are left out. */
+  /** The records that are not deleted, in the order of creation. */
   records(object: ObjectName): readonly Fields[];
-  /** One record with all its fields, deleted ones (`IsDeleted`) too. */
+  /** One record with all its fields, even if it is deleted (`IsDeleted`). */
   record(id: string): Fields | undefined;
-  /** Misbehaves so: the next request in scope, or the next `times`, or `Infinity`. Several queue up. */
+  /** Affects the next request in scope, or the next `times` requests (`Infinity`: all). Several faults form a queue. */
   stage(fault: SalesforceFault, options?: { readonly on?: FaultScope; readonly times?: number }): void;
-  /** Behaves again. */
+  /** Removes all staged faults. */
   behave(): void;
-  /** Every token that was given out is refused from now on. */
+  /** Refuses every token that was issued so far. */
   expireTokens(): void;
-  /** Refuses every record of an object that fits. Said as FIELD_CUSTOM_VALIDATION_EXCEPTION with this message. */
+  /** Refuses matching records with FIELD_CUSTOM_VALIDATION_EXCEPTION and this message. */
   validationRule(object: ObjectName, message: string, refuses: (record: Fields) => boolean): void;
-  /** A lead, contact or account that fits is refused as a duplicate of these records. */
+  /** Refuses a lead, contact or account as a duplicate of the records that `matches` returns. */
   duplicateRule(object: ObjectName, matches: (record: Fields) => readonly string[]): void;
   /**
-   * Somebody holds these records: whatever must lock one is refused with UNABLE_TO_LOCK_ROW. A task locks itself and
-   * its account, who and what; a new one that is completed or has no date locks nothing.
+   * Locks these records for another writer. A write that must lock one of them is refused with UNABLE_TO_LOCK_ROW. A
+   * task locks itself, its account, `WhoId` and `WhatId`. A new task that is completed or has no date locks nothing.
    */
   lock(...ids: readonly string[]): void;
   unlock(...ids: readonly string[]): void;
-  /** What an administrator changes while it runs. */
+  /** Changes the setup while the org runs, as an administrator can. */
   setUp(changes: Pick<SalesforceStandInOptions, 'othersTasks' | 'rowsPerWriteMax'>): void;
-  /** Sets what the daily limit has used up. */
+  /** Sets the used part of the daily limit. */
   use(requests: number): void;
   close(): Promise<void>;
 }
 
-/** Opens one on a port of its own, empty but for its two users. */
+/** Opens an org on its own port. It is empty except for its two users. */
 export async function startSalesforceStandIn(
   options: SalesforceStandInOptions = {},
 ): Promise<SalesforceStandIn> {

@@ -4,15 +4,15 @@ import { attributesOf } from './field-path.ts';
 import type { Org } from './org.ts';
 import { asLongId, objectOfId, type Fields, type ObjectName, type OrgRecord } from './org-record.ts';
 
-/** What is to be written, and over what. */
+/** The values to write, and the record that they change. */
 export interface Save {
   readonly object: ObjectName;
   readonly values: Fields;
-  /** What is stored already; undefined for a create. */
+  /** The stored record. Undefined for a create. */
   readonly before: OrgRecord | undefined;
 }
 
-/** The rules of a save in the order in which the org looks at them; the first that refuses is what is said. */
+/** Checks a save by the org's rules in their order. The first rule that refuses gives the error. */
 export function refusalOf(org: Org, save: Save, root: string): readonly SaveError[] {
   for (const rule of [required, references, leadWithWhat, uniqueness, locks, validation, duplicates]) {
     const errors = rule(org, save, root);
@@ -21,7 +21,7 @@ export function refusalOf(org: Org, save: Save, root: string): readonly SaveErro
   return [];
 }
 
-/** What the record would be. */
+/** The record after the save. */
 export function merged({ before, values }: Save): Fields {
   return { ...before?.values, ...values };
 }
@@ -83,7 +83,7 @@ const uniqueness: Rule = (org, { object, values, before }) =>
       return [saveError('DUPLICATE_VALUE', message)];
     });
 
-/** The record that holds a value of a unique or external id field. What is deleted holds nothing any more. */
+/** The record that has this value in a unique or external id field. Deleted records do not count. */
 export function holderOf(
   org: Org,
   object: ObjectName,
@@ -107,7 +107,7 @@ export function holdersOf(
   });
 }
 
-/** A value in the form in which the field's values are told apart. */
+/** The form of a value in which the field's values are compared. */
 export function keyText(org: Org, object: ObjectName, name: string, value: string): string {
   return org.schemas[object].get(name)?.caseSensitive === true ? value : value.toLowerCase();
 }

@@ -5,12 +5,12 @@ import { mayCreate, mayEdit, maySee } from './record-access.ts';
 import { refusalOf, holdersOf, merged, type Save } from './save-rules.ts';
 import type { Fields, ObjectName } from './org-record.ts';
 
-/** What became of one record of a write. */
+/** The result of writing one record. */
 export type SaveResult =
   | { readonly id: string; readonly created: boolean }
   | { readonly id?: string; readonly errors: readonly SaveError[] };
 
-/** Says no to records whatever the rules say: a fault that a test has staged. */
+/** Refuses records for a staged fault, independent of the rules. */
 export type StagedRefusal = (record: Fields, object: ObjectName) => SaveError | undefined;
 
 export interface SaveContext {
@@ -50,7 +50,7 @@ export function update(context: SaveContext, incoming: IncomingRecord): SaveResu
   return { id: record.id, created: false };
 }
 
-/** Creates, or updates the record whose `keyField` holds the same. */
+/** Updates the record with the same value in `keyField`, or creates one. */
 export function upsert(context: SaveContext, incoming: IncomingRecord, keyField: string): SaveResult {
   const { org } = context;
   const { object, values } = incoming;

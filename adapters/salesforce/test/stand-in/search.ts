@@ -7,7 +7,7 @@ import { knownObject, readSelection, type Selection } from './selection.ts';
 import { StatementReader } from './statement-reader.ts';
 
 const rowsMax = 2_000;
-/** Longer than this, the logical operators are dropped; longer than the other, nothing is found. */
+/** Above the first length the logical operators are dropped. Above the second, nothing is found. */
 const lengthWithOperators = 4_000;
 const lengthMax = 10_000;
 
@@ -33,7 +33,7 @@ export function answerSearch(org: Org, { query, root }: ApiRequest): ApiAnswer {
   return { status: 200, body: { searchRecords: rows.slice(0, Math.min(limit, rowsMax)) } };
 }
 
-/** What a record's terms must be. */
+/** The condition on a record's terms. */
 type Wanted = (has: (term: string) => boolean) => boolean;
 
 function readTerms(text: string): Wanted {
@@ -48,7 +48,7 @@ function readTerms(text: string): Wanted {
   }
   const digits = terms.map((term) => term.replaceAll('"', ''));
   if (text.length > lengthMax) return () => false;
-  // Of the two ways to read "the operators are dropped", the one that finds less.
+  // "The operators are dropped" can be read in two ways. This way finds less.
   if (text.length > lengthWithOperators) return (has) => digits.every(has);
   return (has) => digits.some(has);
 }

@@ -1,7 +1,7 @@
 import { asApiTime, type Author, type Org } from './org.ts';
 import type { Fields, ObjectName } from './org-record.ts';
 
-/** Puts a record there as if it had been for long. Times may be given in any form that says an instant. */
+/** Adds a record that has existed for a long time. Times can have any format that names an instant. */
 export function seed(org: Org, object: ObjectName, fields: Fields): string {
   const author: Author = { userId: org.personUserId, indexedAfterMs: 0 };
   const unknown = Object.keys(fields).filter((name) => !org.schemas[object].has(name));

@@ -5,10 +5,10 @@ import { objectNames, type ObjectName, type OrgRecord } from './org-record.ts';
 import type { StatementReader } from './statement-reader.ts';
 import { ApiRefusal } from './api-answer.ts';
 
-/** Which rows, in which order, and how many. */
+/** The conditions, order and limit of a query. */
 export type Selection = (records: readonly OrgRecord[]) => readonly OrgRecord[];
 
-/** Reads WHERE, ORDER BY, LIMIT and OFFSET, as far as they are there. */
+/** Reads WHERE, ORDER BY, LIMIT and OFFSET, each only if it is present. */
 export function readSelection(reader: StatementReader, org: Org, object: ObjectName): Selection {
   const condition: Condition = reader.takeIf('WHERE') ? readConditions(reader, org, object) : () => true;
   const orders = reader.takeIf('ORDER', 'BY') ? reader.list(() => readOrder(reader, org, object)) : [];

@@ -2,7 +2,7 @@ import { ApiRefusal } from './api-answer.ts';
 
 export interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'instant' | 'sign' | 'search' | 'end';
-  /** A string's text is unescaped; a search's is what stands between its braces. */
+  /** The unescaped text of a string, or the text between the braces of a search. */
   readonly text: string;
   readonly at: number;
 }
@@ -16,7 +16,7 @@ const forms: readonly (readonly [Token['kind'], RegExp])[] = [
   ['sign', /!=|<=|>=|[=<>(),]/y],
 ];
 
-/** Reads a SOQL or SOSL statement token by token, and refuses whatever it does not expect. */
+/** Reads a SOQL or SOSL statement token by token, and refuses unexpected tokens. */
 export class StatementReader {
   readonly statement: string;
   readonly #errorCode: string;
@@ -40,7 +40,7 @@ export class StatementReader {
     return token;
   }
 
-  /** Takes these words or signs when they come next, whatever their case. */
+  /** Takes these words or signs if they come next, in any case. */
   takeIf(...texts: string[]): boolean {
     const coming = texts.map((_, index) => this.#tokens[this.#next + index]);
     const fits = coming.every(
@@ -56,7 +56,7 @@ export class StatementReader {
     if (!this.takeIf(...texts)) this.refuse(this.peek());
   }
 
-  /** One or more, with commas between them. */
+  /** Reads one or more items, separated by commas. */
   list<Item>(read: () => Item): Item[] {
     const items = [read()];
     while (this.takeIf(',')) items.push(read());

@@ -12,7 +12,7 @@ const organizationId = '00D5g000000StandEA';
 export interface Tokens {
   /** Answers POST /services/oauth2/token. */
   answer(form: URLSearchParams, url: string): ApiAnswer;
-  /** Whether `Authorization` carries a token that is good now. */
+  /** Whether `Authorization` has a token that is valid now. */
   accepts(authorization: string | undefined): boolean;
   expireAll(): void;
 }
@@ -66,7 +66,7 @@ function refuse(error: string, description: string): ApiAnswer {
   return { status: 400, body: { error, error_description: description } };
 }
 
-/** What is wrong with a signed assertion. */
+/** The fault of a signed assertion. Undefined: it is valid. */
 function assertionFault({ options, clock }: Org, assertion: string, url: string): string | undefined {
   const { jwt } = options;
   const [head = '', claims = '', signature = '', ...more] = assertion.split('.');
