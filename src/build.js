@@ -1,6 +1,6 @@
-// Compiles the sources into dist/, unless dist/ was made from just these. What counts is content: a changed file may be
-// older than the build (moved back, unpacked, synchronised). Plain JavaScript, since it runs before anything is
-// compiled. Why: docs/decisions/build.md
+// Compiles the sources into dist/, unless dist/ was made from the same sources. It compares content, because a changed
+// file can be older than the build (moved back, unpacked, synchronised). It is plain JavaScript, because it runs before
+// anything is compiled. Why: docs/decisions/build.md
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import process from 'node:process';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const mark = join(dist, 'built-from');
+const markFile = join(dist, 'built-from');
 const packages = join(root, 'node_modules');
 const compiler = join(packages, 'typescript/bin/tsc');
 
@@ -18,7 +18,7 @@ const sources = hashOf(
     filesUnder(join(root, path), /\.(?:ts|json)$/),
   ),
 );
-if (!existsSync(mark) || readFileSync(mark, 'utf8') !== markOf()) build();
+if (!existsSync(markFile) || readFileSync(markFile, 'utf8') !== markOf()) build();
 
 function build() {
   if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
@@ -32,13 +32,13 @@ function build() {
   rmSync(join(dist, 'adapters/local.js'), { force: true });
   const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
   if (status !== 0) stop('The sources do not compile, so nothing was started.');
-  // Written last: a build that was cut off is made again.
-  writeFileSync(mark, markOf());
+  // Written last, so that an interrupted build is repeated.
+  writeFileSync(markFile, markOf());
 }
 
-/** The compiler is a development package, which a production install omits: then only a finished build can start. */
+/** A production install has no compiler, because that is a development package. It can only start a finished build. */
 function withoutCompiler() {
-  const fault = existsSync(mark)
+  const fault = existsSync(markFile)
     ? 'The build in dist/ does not match the sources'
     : 'There is no finished build in dist/';
   return [

@@ -31,8 +31,8 @@ export function callTitle(call: Call): string {
 }
 
 /**
- * The details of a call that have a value, the most wanted first.
- * @param incomplete the call's end never came, and it lands without it
+ * The details of a call that have a value, the most important first.
+ * @param incomplete true when the end of the call never came
  */
 export function callDetails(call: Call, incomplete = false): readonly CallDetail[] {
   const lines: readonly (readonly [label: string, text: string | undefined])[] = [

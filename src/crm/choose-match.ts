@@ -154,7 +154,7 @@ function verify<Candidate extends MatchCandidate>(
 ): Hit<Candidate>[] {
   return candidates.flatMap((candidate) => {
     if (!rules.objects.includes(candidate.object)) {
-      notes.set(candidate, 'its kind is not asked for');
+      notes.set(candidate, 'its kind is not searched');
       return [];
     }
     const equalities = candidate.numbers.map((stored) => compareNumbers(stored, number, readNumber));

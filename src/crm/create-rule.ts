@@ -14,8 +14,8 @@ export function whyNotCreated(
   call: Pick<Call, 'status' | 'duration_seconds'>,
   rule: CreateRule,
 ): string | undefined {
-  if (!rule.statuses.includes(call.status)) return `a call that is ${call.status} makes none`;
+  if (!rule.statuses.includes(call.status)) return `calls with the status ${call.status} create no record`;
   if ((call.duration_seconds ?? 0) < rule.durationSecondsMin)
-    return `a call under ${rule.durationSecondsMin} s makes none`;
+    return `calls under ${rule.durationSecondsMin} s create no record`;
   return undefined;
 }

@@ -79,7 +79,7 @@ export interface PeopleSource {
  * An incomplete search is repeated in halves, because any number could have the missing records. A single number whose
  * search is still incomplete (a switchboard or a placeholder) counts as `several_hits`.
  * @param numbers in E.164; repeats are allowed
- * @param again the numbers for which a miss in the ledger does not count (`isSearchedAnew`)
+ * @param again the numbers for which a miss in the ledger does not count (`isSearchedAgain`)
  */
 export async function matchPeople(
   numbers: readonly string[],

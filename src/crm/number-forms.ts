@@ -80,10 +80,9 @@ export type NumberEquality = 'e164' | 'national';
  * Checks whether a stored phone field holds the counterpart's number. The field is free text: it can hold words or
  * several numbers. Whole numbers are compared, never their last digits or parts.
  * - `e164`: read with the operator's country, it is the same number in E.164. Or its digits are the counterpart's with
- * country code, and only the plus is missing.
- * - `national`: it has no country code and is not a number of the operator's country. Read in the counterpart's
- *   country,
- * it is the same number.
+ *   country code, and only the plus is missing.
+ * - `national`: it has no country code and is not a number of the operator's country. Read with the counterpart's
+ *   country, it is the same number.
  * @param stored the field's value, as people typed it
  * @param counterpart in E.164
  * @param readNumber reads a number with the operator's country: `AdapterTools.readNumber`

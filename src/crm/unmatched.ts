@@ -37,7 +37,7 @@ interface Unmatched {
  * somebody may have entered the person since the miss.
  * Why: docs/decisions/peoples-work.md
  */
-export function isSearchedAnew({ call, visit }: Unmatched, { policy, create }: UnmatchedRule): boolean {
+export function isSearchedAgain({ call, visit }: Unmatched, { policy, create }: UnmatchedRule): boolean {
   if (visit === 'revisit' || visit === 'replay') return true;
   return policy === 'create' && whyNotCreated(call, create) === undefined;
 }

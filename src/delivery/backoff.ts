@@ -10,10 +10,10 @@ const clocksApartMs = 600_000;
 /** A retry is never due later than this. */
 export const dueWithinMs = hintLongestMs + longestMs + clocksApartMs;
 
-/** A call that could not be delivered for this long becomes `exhausted`, */
+/** A call that could not be delivered for this long becomes `exhausted`, if it also had enough attempts. */
 export const giveUpAfterMs = 72 * 3_600_000;
 
-/** but only after this many attempts, because the destination may have been unreachable all that time. */
+/** The attempts before a call can become `exhausted`. The destination may have been unreachable most of the time. */
 export const giveUpAttemptsMin = 12;
 
 /**

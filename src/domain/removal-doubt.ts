@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 // Checks further apart than this are too old to confirm a doubt: the clock could have changed in between.
-const looksApartMaxMs = 7 * dayMs;
+const checksApartMaxMs = 7 * dayMs;
 // The largest difference that is expected between the clocks of two processes.
 const clocksApartMs = 600_000;
 
@@ -22,7 +22,7 @@ export interface Doubt {
 }
 
 /** The input of one check. */
-export interface Look {
+export interface RemovalCheck {
   readonly nowMs: number;
   /** The retention: the age at which a call is removed. Undefined when calls are kept forever. */
   readonly keptMs: number | undefined;
@@ -50,7 +50,7 @@ export interface Judgement {
  * A clock that advances normally between checks is trusted, even when no push is received for a long time.
  * Why: docs/decisions/removal.md
  */
-export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement {
+export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: RemovalCheck): Judgement {
   const beforeMs = keptMs === undefined ? undefined : nowMs - keptMs;
   const isClockAhead = nowMs - mark.seenMs > dayMs;
   const isLargeRemoval =
@@ -81,5 +81,5 @@ export function judgeRemoval({ nowMs, keptMs, oldestMs, mark }: Look): Judgement
 function sameDoubt(doubt: Doubt | undefined, nowMs: number, keptMs: number | undefined): doubt is Doubt {
   if (doubt === undefined) return false;
   const elapsedMs = nowMs - doubt.lastMs;
-  return doubt.keptMs === keptMs && elapsedMs >= -clocksApartMs && elapsedMs <= looksApartMaxMs;
+  return doubt.keptMs === keptMs && elapsedMs >= -clocksApartMs && elapsedMs <= checksApartMaxMs;
 }

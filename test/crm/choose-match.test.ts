@@ -131,7 +131,7 @@ describe('the trace of a choice', () => {
         { object: 'Contact', id: 'b', kept: false, why: 'another one was changed later' },
         { object: 'Contact', id: 'w', kept: false, why: 'none of its numbers is the counterpart' },
         { object: 'Lead', id: 'l', kept: false, why: 'a Contact comes first' },
-        { object: 'User', id: 'u', kept: false, why: 'its kind is not asked for' },
+        { object: 'User', id: 'u', kept: false, why: 'its kind is not searched' },
       ],
       rule: 'latest',
     });

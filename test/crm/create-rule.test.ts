@@ -10,7 +10,7 @@ describe('an unmatched call', () => {
 
   it('gets no record when its status is not listed', () => {
     expect(whyNotCreated({ status: 'missed', duration_seconds: 10 }, rule)).toBe(
-      'a call that is missed makes none',
+      'calls with the status missed create no record',
     );
   });
 
@@ -19,6 +19,6 @@ describe('an unmatched call', () => {
       status: 'answered' as const,
       ...(seconds === undefined ? {} : { duration_seconds: seconds }),
     };
-    expect(whyNotCreated(call, rule)).toBe('a call under 10 s makes none');
+    expect(whyNotCreated(call, rule)).toBe('calls under 10 s create no record');
   });
 });

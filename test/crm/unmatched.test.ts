@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSearchedAnew, whySkipped, type PersonState } from '../../src/crm/unmatched.ts';
+import { isSearchedAgain, whySkipped, type PersonState } from '../../src/crm/unmatched.ts';
 
 const create = { statuses: ['answered'], durationSecondsMin: 0 } as const;
 const call = { status: 'answered', duration_seconds: 10, last_received_at: 0 } as const;
@@ -9,20 +9,20 @@ const minuteMs = 60_000;
 describe('a miss in the ledger', () => {
   it('counts at a first landing and for a new revision', () => {
     for (const policy of ['log', 'skip'] as const) {
-      expect(isSearchedAnew(delivery, { policy, create })).toBe(false);
-      expect(isSearchedAnew({ ...delivery, visit: 'changed' }, { policy, create })).toBe(false);
+      expect(isSearchedAgain(delivery, { policy, create })).toBe(false);
+      expect(isSearchedAgain({ ...delivery, visit: 'changed' }, { policy, create })).toBe(false);
     }
   });
 
   it('does not count at a revisit', () => {
     for (const visit of ['revisit', 'replay'] as const)
-      expect(isSearchedAnew({ call, visit }, { policy: 'log', create })).toBe(true);
+      expect(isSearchedAgain({ call, visit }, { policy: 'log', create })).toBe(true);
   });
 
   it('does not count for a call that would get a new record', () => {
-    expect(isSearchedAnew(delivery, { policy: 'create', create })).toBe(true);
+    expect(isSearchedAgain(delivery, { policy: 'create', create })).toBe(true);
     const missed = { ...delivery, call: { ...call, status: 'missed' as const } };
-    expect(isSearchedAnew(missed, { policy: 'create', create })).toBe(false);
+    expect(isSearchedAgain(missed, { policy: 'create', create })).toBe(false);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type PeopleSource,
   type PersonMatch,
 } from '../match-people.ts';
-import { isSearchedAnew } from '../unmatched.ts';
+import { isSearchedAgain } from '../unmatched.ts';
 import type { Person } from './activity.ts';
 import type { Crm, MadePerson } from './crm.ts';
 import type { Landing, Run } from './landing.ts';
@@ -42,11 +42,11 @@ export async function findPeople(
   const isSearched = crm.budget() !== 'final writes only';
   const kept = isSearched ? undefined : await ledger.getMany(open.map(({ number }) => number));
   const searched = open.filter(({ number }) => kept?.has(number) !== false);
-  const anew = searched.filter(({ delivery }) => isSearchedAnew(delivery, crm.unmatched));
+  const searchedAgain = searched.filter(({ delivery }) => isSearchedAgain(delivery, crm.unmatched));
   const matches = await matchPeople(
     searched.map(({ number }) => number),
     peopleSource(crm, signal),
-    new Set(isSearched ? anew.map(({ number }) => number) : []),
+    new Set(isSearched ? searchedAgain.map(({ number }) => number) : []),
   );
   for (const { delivery, number } of open) found.set(delivery.id, personOf(crm, number, matches.get(number)));
   const read = new Set(isSearched ? searched.map(({ delivery }) => delivery.id) : []);
@@ -124,7 +124,7 @@ export async function forgetNumbers({ tools }: Crm, landings: readonly Landing[]
 export function whyNotMade({ unmatched, settingPrefix }: Crm, { call }: Delivery): string | undefined {
   return unmatched.policy === 'create'
     ? whyNotCreated(call, unmatched.create)
-    : `${settingPrefix}_UNMATCHED makes none`;
+    : `${settingPrefix}_UNMATCHED creates no record`;
 }
 
 /** Makes a person for each number without one. Every call of that number is linked to the person. */

@@ -3,8 +3,8 @@ import type { CallFields } from '../../domain/jet-fields.ts';
 const startedAtMs = Date.UTC(2026, 10, 22, 1, 0, 0);
 
 /**
- * The same answered inbound call each time, but for its id and its duration. Each push has fields that only this push
- * can have brought, beside those of the start that all of them repeat.
+ * Makes an answered inbound call that differs only in id and duration. All its pushes repeat the fields of the start.
+ * Each push also has fields that no other push has.
  */
 export function answeredCall(
   callId: string,

@@ -137,7 +137,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       const landed = await land(crm, call(number, 'one', { duration_seconds: 9 }));
       expect(crm.made()).toBe(0);
       expect(landed.trace).toMatchObject({
-        notes: ['no person was made: a call under 20 s makes none'],
+        notes: ['no person was made: calls under 20 s create no record'],
       });
     });
 
