@@ -1,4 +1,4 @@
-// npm run test:databases: says which databases are there, then runs on them what touches one.
+// npm run test:databases: prints which databases are available, then runs the tests that use a database on them.
 import { spawnSync } from 'node:child_process';
 import { openDatabase } from '../src/database/open-database.ts';
 import { ask } from './fixtures/ask.ts';
@@ -27,7 +27,7 @@ for (const { title, variable } of servers) {
   const database = openDatabase(url);
   try {
     const [row] = await ask<{ version: string }>(database, 'SELECT version() AS version');
-    console.log(`${title}: ${row?.version ?? 'it tells no version'}`);
+    console.log(`${title}: ${row?.version ?? 'unknown version'}`);
   } catch (error) {
     unreachable += 1;
     const { code, message } = error as NodeJS.ErrnoException;

@@ -8,7 +8,10 @@ const command = createCommand(
   'Makes your own adapter: a working copy of a template in adapters/ under a new name.',
 )
   .argument('<name>', 'the name of the new adapter, in lower case with hyphens: acme-crm')
-  .option('--http', 'for an HTTP API of a CRM, with look-up and person match; otherwise it writes a file')
+  .option(
+    '--http',
+    'for an HTTP API of a CRM, with a lookup and person match; without it, the copy writes to a file',
+  )
   .action(async (name: string, { http = false }: { http?: boolean }) => {
     const template = http ? '_template-http' : '_template';
     const { folder, settings } = await newAdapter(resolve('.'), name, template);

@@ -73,7 +73,7 @@ const { definition: httpTemplate } = httpSubject;
 
 export const brokenAdapters: readonly BrokenAdapter[] = [
   {
-    fault: 'finds nobody, whoever has the number',
+    fault: 'finds nobody, even if somebody has the number',
     caughtBy: ['finds the person who has the number of a call, and links nobody else'],
     subject: httpSubject,
     definition: {
@@ -220,7 +220,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
   ),
   broken(
     'changes its input',
-    'leaves the batch as it was',
+    'does not change the batch',
     around((deliver) => async (batch, signal) => {
       const outcomes = await deliver(batch, signal);
       for (const { call } of batch) delete (call as { service_name?: string }).service_name;

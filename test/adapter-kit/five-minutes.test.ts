@@ -54,10 +54,10 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'leave a house in order: format, types, lint and the tests of the house',
+    'leave a project that passes format, types, lint and the house test',
     async () => {
       const added = 'adapters/acme-crm adapters/local.ts';
-      // Only what was added, and what it imports: the rest is as it was.
+      // Checks only the added files and their imports, because the rest is unchanged.
       const project = {
         extends: './test/tsconfig.json',
         compilerOptions: { rootDir: '.' },

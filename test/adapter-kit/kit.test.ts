@@ -24,7 +24,7 @@ async function failedSentences(subject: AdapterSubject): Promise<string[]> {
 }
 
 describe('the adapter kit', () => {
-  it('asks every sentence of the reference adapter or of the HTTP template', () => {
+  it('tests every sentence on the reference adapter or the HTTP template', () => {
     const skipped = contractSentences.filter(({ skippedBecause }) =>
       [referenceSubject, httpSubject].every((subject) => skippedBecause?.(subject) !== undefined),
     );
@@ -53,7 +53,7 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('catches a name that is not the folder', async () => {
+  it('catches a name that differs from the folder', async () => {
     const definition = { ...reference, name: 'another' };
     expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
       "carries its folder's name and this contract's version",

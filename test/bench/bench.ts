@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   }
   if (!options.parts.includes('postgres')) {
     progress(
-      'postgres is left out: it takes --postgres <url> or TEST_POSTGRES_URL, and runs without --quick',
+      'The part postgres is skipped. It needs --postgres <url> or TEST_POSTGRES_URL, and does not run with --quick.',
     );
   }
   let ok = true;

@@ -30,7 +30,7 @@ export async function measureDrain(
   return {
     title: `Landing a backlog of ${calls} calls in the reporting table, on SQLite`,
     lines: [
-      `${Math.round(landed)} calls/s, beside ${Math.round(inserted)} rows/s of one plain loop of inserts of ${sql.capabilities.batchSizeMax} rows each`,
+      `${Math.round(landed)} calls/s, compared with ${Math.round(inserted)} rows/s for a plain loop that inserts ${sql.capabilities.batchSizeMax} rows at a time`,
     ],
     checks: [atLeast('must', landed / inserted, 0.5, 'times the plain loop')],
   };
@@ -98,7 +98,7 @@ async function insertPlainly(fromUrl: string, file: string, count: number): Prom
     await from.close();
     await to.destroy();
   }
-  if (rows !== count) throw new Error(`Of ${count} calls ${rows} landed.`);
+  if (rows !== count) throw new Error(`Only ${rows} of ${count} calls landed.`);
   return rows / (elapsedMs / 1000);
 }
 

@@ -39,7 +39,7 @@ export async function measureMemory(
     const missing = {
       kind: 'must',
       ok: false,
-      text: 'this system does not tell what a process holds',
+      text: 'this system does not report the memory of a process',
     } as const;
     return { title, lines: [], checks: [missing, ...checks] };
   }

@@ -32,7 +32,7 @@ export async function measureMillion(
   return {
     title: 'Taking pushes with 1,000,000 calls in the store',
     lines: [
-      `Loaded in ${loadSeconds.toFixed(0)} s: ${Math.round(rate('million'))} req/s beside ${Math.round(rate('empty'))} on an empty store, resident ${megabytes(residentMb)}`,
+      `Loaded in ${loadSeconds.toFixed(0)} s: ${Math.round(rate('million'))} req/s, compared with ${Math.round(rate('empty'))} on an empty store, resident ${megabytes(residentMb)}`,
     ],
     checks: [
       atLeast('must', rate('million') / rate('empty'), 0.8, 'times its own rate on an empty store'),

@@ -44,17 +44,17 @@ Parts:
 /** Reads the command line. Faults and `--help` end the process. */
 export function readOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('npm run bench --')
-    .description('Measures the kit beside what one would write first. Read ratios, not rates.')
-    .option('--only <parts>', 'a comma list of the parts below', partList)
-    .option('--quick', 'the ratios alone, in two short rounds')
-    .option('--no-million', 'leave the store of a million calls out')
-    .option('--rounds <count>', 'interleaved rounds, of which medians are taken', positive)
-    .option('--seconds <count>', 'seconds of each measurement', positive)
-    .option('--postgres <url>', 'server for databases of the bench; default: TEST_POSTGRES_URL')
-    .option('--calls <count>', 'calls of the backlog in drain', positive, 100_000)
-    .option('--minutes <count>', 'how long memory lasts, a third of it to warm up', positive, 6)
+    .description('Compares the kit with a simple receiver. Read the ratios, not the rates.')
+    .option('--only <parts>', 'some of the parts below, separated by commas', partList)
+    .option('--quick', 'only the ratios, in two short rounds')
+    .option('--no-million', 'skip the store with a million calls')
+    .option('--rounds <count>', 'number of interleaved rounds; their medians are shown', positive)
+    .option('--seconds <count>', 'duration of each measurement in seconds', positive)
+    .option('--postgres <url>', 'server for the databases of the bench; default: TEST_POSTGRES_URL')
+    .option('--calls <count>', 'calls in the backlog of drain', positive, 100_000)
+    .option('--minutes <count>', 'duration of memory; a third of it is warm-up', positive, 6)
     .option('--rate <count>', 'pushes a second in latency and memory', positive, 100)
-    .option('--no-build', 'measure dist/ as it is')
+    .option('--no-build', 'measure the present dist/ without a build')
     .addHelpText('after', explanation)
     .parse([...argv], { from: 'user' });
   const given = command.opts<Given>();
@@ -88,6 +88,6 @@ function partList(text: string): Part[] {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It is a number above 0.');
+  if (!(value > 0 && value <= 1e6)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 }

@@ -3,13 +3,13 @@ import { jetFields, type CallFields } from '../../src/domain/jet-fields.ts';
 import type { Stage } from '../../src/domain/stage.ts';
 import { pageSpelling, writeBody, type Spelling } from '../../src/simulate/traffic/spelling.ts';
 
-/** Gives one push after the other of unique calls, as bodies that are ready to be sent. */
+/** Makes the pushes of unique calls one by one, as requests that are ready to send. */
 export interface PushSource {
   /** The next request: head and body. */
   next(): Buffer;
 }
 
-/** A request whose call id and counterpart are written over before it is sent. */
+/** A request whose call id and counterpart are replaced before it is sent. */
 interface Template {
   readonly bytes: Buffer;
   readonly idAt: number;
@@ -22,17 +22,17 @@ const idMark = '0'.repeat(8) + '-1c3e-4b5d-8f70-' + '0'.repeat(12);
 const numberMark = '00000000';
 const variants = 64;
 
-// Pushes tell of what happened just now: an old moment of an unknown call makes the receiver look for its tombstone.
+// The pushes name recent times. An old time of an unknown call would make the receiver look for a tombstone.
 const callAgeMs = 600_000;
 
-/** Of ten calls, six are answered, three are missed and one goes out. */
+/** Six of ten calls are answered, three are missed and one is outbound. */
 const lifecycles: readonly (readonly Stage[])[] = [
   ...Array.from({ length: 6 }, () => ['call_start', 'call_answered', 'call_end'] as const),
   ...Array.from({ length: 3 }, () => ['call_start', 'call_end'] as const),
   ['call_end_outbound'],
 ];
 
-/** Makes the templates once; each source then goes through whole lifecycles, its calls told apart by a tag. */
+/** Makes the templates once. Each source then sends whole calls, which differ from those of other sources by a tag. */
 export function createPushSources(
   head: (bodyLength: number) => string,
   nowMs = Date.now(),
@@ -65,7 +65,7 @@ function createSource(made: readonly Lifecycle[], tag: string, countCall: () => 
         const call = countCall();
         lifecycle = made[(call * 7) % made.length] as Lifecycle;
         position = 0;
-        // A bijection, so that ids are unique and new ones fall all over an index, as real ones may.
+        // A bijection, so that ids are unique and new ids spread over the whole index, as real ids do.
         id = (Math.imul(call, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0');
         number = String(10_000_000 + (call % 40_000) * 97);
       }
@@ -77,7 +77,7 @@ function createSource(made: readonly Lifecycle[], tag: string, countCall: () => 
         bytes.write(tag, template.idAt + idMark.length - tag.length, 'latin1');
         bytes.write(number, template.numberAt, 'latin1');
       } else {
-        // An outbound call has no id: its number and its start tell it apart.
+        // An outbound call has no id. Its number and start identify it.
         bytes.write(String(parseInt(id, 16) % 1e8).padStart(8, '0'), template.numberAt, 'latin1');
       }
       return bytes;
@@ -93,7 +93,7 @@ function createTemplate(text: string, head: (length: number) => string): Templat
 const inboundSpelling: Spelling = { ...pageSpelling, time: 'iso_fraction', empty: 'blank' };
 const outboundSpelling: Spelling = { ...pageSpelling, time: 'iso_fraction', duration: 'number' };
 
-/** A body with all keys of its list; those that a stage does not know yet are empty. */
+/** A body with all keys of its list. Fields that are unknown at its stage are empty. */
 function bodyOf(stage: Stage, variant: number, fromMs: number): string {
   if (stage === 'call_end_outbound')
     return writeBody(outboundFields(variant, fromMs), 'outbound', outboundSpelling);

@@ -18,7 +18,7 @@ const titles: readonly (readonly [name: string, title: string])[] = [
 ];
 
 /**
- * The kit beside a bare Express app and a naive receiver on the same kind of database.
+ * Compares the kit with a bare Express app and a naive receiver on the same kind of database.
  *
  * @param timesNaive what the kit should reach at 100 connections
  */
@@ -45,7 +45,7 @@ export async function measureRatios(
   for (const { server } of subjects) await server.stop();
   const at = (name: string, connections: number): Measurement => {
     const found = measurements.get(keyOf(name, connections));
-    if (found === undefined) throw new RangeError(`Nothing was measured of ${name} at ${connections}`);
+    if (found === undefined) throw new RangeError(`${name} was not measured at ${connections} connections`);
     return found;
   };
   const rate = (name: string): number => at(name, 100).requestsPerSecond;
@@ -87,7 +87,7 @@ export async function measureRatios(
   };
 }
 
-/** A backlog that never drains, or that nothing is known of, is a failure. */
+/** An unknown backlog, or one that never drains, counts as a failure. */
 function drainedAll(connections: number, drained: Drain | undefined): Check {
   const ok = drained !== undefined && Number.isFinite(drained.backlog) && Number.isFinite(drained.seconds);
   return { kind: 'must', ok, text: `the backlog at ${connections} connections drained` };

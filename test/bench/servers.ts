@@ -95,7 +95,7 @@ async function waitUntilReady(child: ChildProcess, port: number): Promise<void> 
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
     if (response?.ok === true) return;
   }
-  throw new Error('The kit did not get ready in time.');
+  throw new Error('The kit was not ready in time.');
 }
 
 async function fetchToken(folder: string, port: number): Promise<string> {

@@ -61,9 +61,9 @@ describe('a connection to SQLite', () => {
       )
       .then(() => ended.push('report'));
     await knex('settings').select('name');
-    ended.push('look-up');
+    ended.push('lookup');
     await report;
-    expect(ended).toEqual(['look-up', 'report']);
+    expect(ended).toEqual(['lookup', 'report']);
   });
 
   it('of a store that is opened again does the same', async () => {

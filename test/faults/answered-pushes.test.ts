@@ -26,10 +26,10 @@ async function written(
   return found;
 }
 
-describe('the judge of the faults', () => {
+describe('the record of answered pushes', () => {
   const once = { callId: 'a', revision: 2 };
 
-  it('finds nothing where each call stands once in the revision that is its due', async () => {
+  it('finds nothing when each call landed once in its due revision', async () => {
     expect(await written('creates', [once], [stored('a')])).toEqual([]);
     expect(await written('merges', [{ ...once, revision: 1 }, once], [stored('a')])).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('the judge of the faults', () => {
     expect(await written('creates', [once, once], [stored('a')])).toEqual(['landed 2 times: a']);
   });
 
-  it('finds a record of no call', async () => {
+  it('finds a record that belongs to no call', async () => {
     const [difference] = await written('merges', [once, { callId: 'b', revision: 1 }], [stored('a')]);
     expect(difference).toMatch(/^landed and not stored: jet-/);
   });
@@ -46,16 +46,16 @@ describe('the judge of the faults', () => {
   it('finds a call that is missing, and one that shows an older revision', async () => {
     expect(await written('merges', [], [stored('a')])).toEqual(['stored and not landed: a']);
     expect(await written('merges', [{ ...once, revision: 1 }], [stored('a')])).toEqual([
-      'shows revision 1, due is 2: a',
+      'shows revision 1 instead of 2: a',
     ]);
   });
 
-  it('finds a push that was answered 2xx and is not stored, one that nobody sent, and one that is there twice', () => {
+  it('finds a push that was answered 2xx but not stored, a push that nobody sent, and a push that is stored twice', () => {
     const answers = createAnsweredPushes();
     const [, , end] = callPushes('a', 1);
     answers.record(end, 200);
-    expect(answers.missingFrom([])).toEqual(['answered 2xx and not stored: a call_end']);
-    expect(answers.missingFrom([stored('a'), stored('b')])).toEqual(['stored and never sent: b call_end']);
+    expect(answers.missingFrom([])).toEqual(['answered 2xx but not stored: a call_end']);
+    expect(answers.missingFrom([stored('a'), stored('b')])).toEqual(['stored but never sent: b call_end']);
     expect(answers.missingFrom([stored('a'), stored('a')])).toEqual(['stored twice: 1 pushes']);
   });
 });

@@ -13,7 +13,7 @@ export interface StoredRow {
   readonly stage: string;
 }
 
-/** The data that a destination really holds of a call. */
+/** The data about a call that a destination really holds. */
 export interface LandedCall {
   readonly callId: string;
   /** The number of records. */
@@ -27,9 +27,9 @@ export interface LandedCall {
 /** A destination that reports what it really holds. */
 export interface Destination {
   readonly name: string;
-  /** A call with a push of one of these stages must be there. */
+  /** A call with a push of one of these stages must have landed. */
   readonly lands: readonly Stage[];
-  /** The stages whose pushes it shows. */
+  /** The stages whose pushes the destination shows. */
   readonly shows: readonly Stage[];
   /**
    * Everything that it holds: the records of these calls by call id, and strays, which belong to no call, by their own
@@ -67,8 +67,8 @@ export function createAnsweredPushes(): AnsweredPushes {
       const rows = stored.map(keyOf);
       const there = new Set(rows);
       return [
-        ...[...taken].filter((key) => !there.has(key)).map((key) => `answered 2xx and not stored: ${key}`),
-        ...rows.filter((key) => !sent.has(key)).map((key) => `stored and never sent: ${key}`),
+        ...[...taken].filter((key) => !there.has(key)).map((key) => `answered 2xx but not stored: ${key}`),
+        ...rows.filter((key) => !sent.has(key)).map((key) => `stored but never sent: ${key}`),
         ...(rows.length === there.size ? [] : [`stored twice: ${rows.length - there.size} pushes`]),
       ];
     },
@@ -109,16 +109,16 @@ export function missingAtDestination(
   for (const [callId, stages] of expected) {
     const call = byId.get(callId);
     const absent = [...stages].filter((stage) => call?.stages.has(stage) !== true);
-    if (call === undefined) differences.push(`stored and not landed: ${callId}`);
+    if (call === undefined) differences.push(`stored but not landed: ${callId}`);
     else if (absent.length > 0) differences.push(`landed without ${absent.join(', ')}: ${callId}`);
   }
   for (const { callId, times, revision } of landed) {
     if (times !== 1) differences.push(`landed ${times} times: ${callId}`);
-    if (!calls.has(callId)) differences.push(`landed and not stored: ${callId}`);
+    if (!calls.has(callId)) differences.push(`landed but not stored: ${callId}`);
     // A greater revision is right too: a late write at another destination raises the call's revision, and this one can
     // land after it.
     else if (revision !== undefined && revision < (due.get(callId) ?? Infinity))
-      differences.push(`shows revision ${revision}, due is ${due.get(callId)}: ${callId}`);
+      differences.push(`shows revision ${revision} instead of ${due.get(callId)}: ${callId}`);
   }
   return differences;
 }

@@ -20,7 +20,7 @@ const counted = ['calls', 'pushes', 'quarantine', 'oauth_families', 'tombstones'
 
 describe('a clock that is ahead at the start', () => {
   fault(
-    'a clock 410 days ahead for 25 s removes nothing, and late pushes are taken',
+    'a clock 410 days ahead for 25 s removes nothing, and late pushes are accepted',
     async (scene) => {
       const first = scene.start({}, 'kit');
       const url = await first.ready();
@@ -82,7 +82,9 @@ describe('a clock that is ahead at the start', () => {
       await scene.balance();
       expect(await count()).toEqual({ ...before, pushes: 90 });
       expect(last.output()).not.toContain('call_removed');
-      scene.did('25 s under a clock 410 days ahead; every call, push, approval and refused body is there');
+      scene.did(
+        '25 s with a clock 410 days ahead; every call, push, approval and refused body is still there',
+      );
     },
     { cannot: library === undefined && 'libfaketime is not installed' },
   );

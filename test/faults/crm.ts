@@ -19,15 +19,15 @@ export interface CrmRequest {
 
 /** A write request. */
 export interface SeenRequest {
-  /** When it came, in milliseconds. */
+  /** When the request arrived, in milliseconds. */
   readonly atMs: number;
-  /** How many records it held. */
+  /** The number of records in the request. */
   readonly records: number;
-  /** When it was answered, or the adapter disconnected. Undefined: not yet. */
+  /** When the request was answered or the adapter disconnected. Undefined: not yet. */
   endedMs: number | undefined;
 }
 
-/** A created record, with everything that was written to it since. */
+/** A created record with all its later writes. */
 export interface CrmRecord {
   readonly id: string;
   readonly key: string;

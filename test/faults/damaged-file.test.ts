@@ -8,7 +8,7 @@ import { kitCommand } from './scene.ts';
 import { callPushes, post, sendAll } from './traffic.ts';
 
 describe('7 corrupt or unreadable', () => {
-  fault('7 a page of noise, a file cut short, and one without rights are refused in words', async (scene) => {
+  fault('7 a damaged, shortened, empty or foreign file is refused with a clear message', async (scene) => {
     const data = join(scene.folder, 'data');
     const file = join(data, 'jet.sqlite');
     const first = scene.start({ ADAPTERS: 'none' }, 'kit');
@@ -24,10 +24,10 @@ describe('7 corrupt or unreadable', () => {
     await first.exited;
     const good = readFileSync(file);
     const damages: Record<string, () => void> = {
-      'a page of noise': () => writeFileSync(file, Buffer.from(good).fill(0xa5, 40_960, 45_056)),
-      'cut short': () => writeFileSync(file, good.subarray(0, Math.floor(good.length / 2))),
+      'a damaged page': () => writeFileSync(file, Buffer.from(good).fill(0xa5, 40_960, 45_056)),
+      'half of the file': () => writeFileSync(file, good.subarray(0, Math.floor(good.length / 2))),
       empty: () => writeFileSync(file, ''),
-      'no database': () => writeFileSync(file, 'A letter.\n'.repeat(1_000)),
+      'another file': () => writeFileSync(file, 'A letter.\n'.repeat(1_000)),
     };
     for (const [what, damage] of Object.entries(damages)) {
       damage();
@@ -48,7 +48,7 @@ describe('7 corrupt or unreadable', () => {
   // Permissions do not bind root, so this runs as another user in its own user namespace.
   const nobody = spawnSync('setpriv', ['--reuid', '65534', '--clear-groups', 'true']).status === 0;
   fault(
-    '7 a file that may not be read is refused in words',
+    '7 a file that the receiver cannot read is refused with a clear message',
     async (scene) => {
       const data = join(scene.folder, 'data');
       mkdirSync(data);
@@ -60,6 +60,6 @@ describe('7 corrupt or unreadable', () => {
       expect(receiver.output()).toMatch(/cannot be read and written \(EACCES\)/);
       scene.did(`exit code 1, "${receiver.output().split('\n')[0]?.replace(scene.folder, '') ?? ''}"`);
     },
-    { cannot: !nobody && 'no other user can be taken' },
+    { cannot: !nobody && 'no other user can be used' },
   );
 });

@@ -43,7 +43,7 @@ describe('8 a PostgreSQL that restarts', () => {
       });
       const longestMs = Math.round(Math.max(...away.map(({ tookMs }) => tookMs)));
       scene.did(
-        `answers ${tallyOf(watched)}; a 503 took ${longestMs} ms at most; taken again after ${backMs.join(', ')} ms`,
+        `answers ${tallyOf(watched)}; a 503 took ${longestMs} ms at most; accepted again after ${backMs.join(', ')} ms`,
       );
     },
     { cannot: noCluster },
@@ -89,7 +89,7 @@ for (const engine of servers) {
         expect(new Set(watched.answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
         expect(backMs).toBeLessThan(10_000);
         scene.did(
-          `${killed} connections killed in 10 s; answers ${tallyOf(watched)}; taken again after ${backMs} ms`,
+          `${killed} connections killed in 10 s; answers ${tallyOf(watched)}; accepted again after ${backMs} ms`,
         );
       },
       onServer(engine),
@@ -125,7 +125,7 @@ for (const engine of servers) {
         await scene.balance();
         expect(backMs).toBeLessThan(30_000);
         scene.did(
-          `silent for 30 s: the first 503 after ${Math.round(noticedMs)} ms; ${later.length} later ones took ${Math.round(laterMs[Math.floor(laterMs.length / 2)] ?? 0)} ms (median), ${Math.round(laterMs.at(-1) ?? 0)} ms at most; ${connections} connections; /readyz said so in ${readyzMs} ms; taken again ${backMs} ms after it healed; answers ${tallyOf(watched)}`,
+          `silent for 30 s: the first 503 after ${Math.round(noticedMs)} ms; ${later.length} later ones took ${Math.round(laterMs[Math.floor(laterMs.length / 2)] ?? 0)} ms (median), ${Math.round(laterMs.at(-1) ?? 0)} ms at most; ${connections} connections; /readyz showed it in ${readyzMs} ms; accepted again ${backMs} ms after the line worked again; answers ${tallyOf(watched)}`,
         );
       },
       onServer(engine),
@@ -151,7 +151,7 @@ for (const engine of servers) {
         expect(new Set(watched.answers.map(({ status }) => status))).toEqual(new Set([200]));
         await scene.balance();
         scene.did(
-          `paused ${noticedMs} ms after it fell silent; meanwhile ${watched.answers.length} pushes were taken`,
+          `paused ${noticedMs} ms after it fell silent; in between ${watched.answers.length} pushes were accepted`,
         );
       },
       onServer(engine),

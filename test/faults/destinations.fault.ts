@@ -15,7 +15,7 @@ interface Misbehaviour {
 
 const misbehaviours: readonly Misbehaviour[] = [
   {
-    does: 'takes 4 s to begin',
+    does: 'waits 4 s before a write',
     async act(request) {
       await sleep(4_000);
       // A lookup in the meantime found nothing, so a write after its sender disconnected would be a duplicate.
@@ -23,7 +23,7 @@ const misbehaviours: readonly Misbehaviour[] = [
     },
   },
   {
-    does: 'takes 4 s to say that it wrote',
+    does: 'takes 4 s to answer after a write',
     async act(request) {
       const landed = request.land();
       await sleep(4_000);
@@ -40,7 +40,7 @@ const misbehaviours: readonly Misbehaviour[] = [
     },
   },
   {
-    does: 'writes and resets the connection in mid-answer',
+    does: 'writes and resets the connection in the middle of the answer',
     act: (request) => {
       request.land();
       request.response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
@@ -56,12 +56,12 @@ const misbehaviours: readonly Misbehaviour[] = [
     },
   },
   {
-    does: 'says 200 with an error in the body',
+    does: 'answers 200 with an error in the body',
     act: (request) => request.reply(200, { results: [], error: 'internal' }),
   },
-  { does: 'says 500', act: (request) => request.reply(500, { error: 'x' }) },
+  { does: 'answers 500', act: (request) => request.reply(500, { error: 'x' }) },
   {
-    does: 'writes and says 500',
+    does: 'writes and answers 500',
     act: (request) => {
       request.land();
       request.reply(500, { error: 'x' });
@@ -72,7 +72,7 @@ const misbehaviours: readonly Misbehaviour[] = [
 describe('10 slow, hanging, resetting and lying destinations', () => {
   for (const kind of ['merges', 'creates'] as const) {
     fault(
-      `10 slow, hanging, resetting and lying destinations, of one that ${kind}`,
+      `10 slow, hanging, resetting and lying destinations, with an API that ${kind}`,
       async (scene) => {
         const { crm, url, token } = await withCrm(scene, { FAULT_LEASE_MS: String(leaseMs) }, kind);
         for (const { does, act } of misbehaviours) {
@@ -86,7 +86,7 @@ describe('10 slow, hanging, resetting and lying destinations', () => {
           const met = crm.requests.slice(before);
           const longestMs = Math.max(...met.map(({ atMs, endedMs }) => (endedMs ?? Infinity) - atMs));
           scene.did(
-            `it ${does}: ${met.length} requests until all had landed; the longest was waited for ${Math.round(longestMs)} ms`,
+            `a destination that ${does}: ${met.length} requests until all calls had landed; the longest took ${Math.round(longestMs)} ms`,
           );
           expect(met.length, does).toBeGreaterThan(1);
           // The deadline of a batch. A busy machine enforces it a little later.

@@ -6,7 +6,7 @@ import { fault } from './fault.ts';
 import { numbered, sendCalls, withCrm } from './with-crm.ts';
 
 describe('14 poison', () => {
-  fault('14 a call on which the adapter throws does not hold up its neighbours', async (scene) => {
+  fault('14 a call that makes the adapter throw does not delay the others', async (scene) => {
     const { crm, url, token } = await withCrm(scene);
     const names = [...numbered('before', 5), 'throws', ...numbered('after', 5)];
     await sendCalls(scene, names, url, token);
@@ -26,7 +26,7 @@ describe('14 poison', () => {
   });
 
   fault(
-    '14 a call that ends the process is set aside after three ends, and its neighbours land',
+    '14 a call that ends the process is set aside after three ends, and the others land',
     async (scene) => {
       const first = await withCrm(scene, { FAULT_LEASE_MS: '1000' });
       const { crm, settings } = first;
@@ -68,7 +68,7 @@ describe('14 poison', () => {
 
 describe('17 order per call under retry', () => {
   fault(
-    '17 no state of a call is tried while another is under way or newer, and other calls go on',
+    '17 a state of a call is never tried during another attempt or after a newer state, and other calls continue',
     async (scene) => {
       const { crm, url, token } = await withCrm(scene);
       const names = numbered('order', 60);
@@ -106,7 +106,7 @@ describe('17 order per call under retry', () => {
       const order = crm.records.map(({ key }) => refused.has(key));
       expect(order.lastIndexOf(false)).toBeLessThan(order.indexOf(true));
       scene.did(
-        `60 calls of 3 pushes each; 20 got no answer ${Math.min(...refusals.values())} to ${Math.max(...refusals.values())} times and landed after all the others; none was tried twice at once, no state went back`,
+        `60 calls of 3 pushes each; 20 got no answer ${Math.min(...refusals.values())} to ${Math.max(...refusals.values())} times and landed after all the others; no call was tried twice at the same time, and no older state replaced a newer one`,
       );
     },
   );

@@ -26,7 +26,7 @@ async function tells(url: string): Promise<[number, string | undefined]> {
 
 describe('5 disk full', () => {
   fault(
-    '5 disk full: 503 and no 2xx without a row, and back to normal when there is room',
+    '5 disk full: 503, no 2xx without a row, and normal again when there is room',
     async (scene) => {
       const disk = join(scene.folder, 'data');
       mkdirSync(disk);
@@ -78,7 +78,7 @@ describe('5 disk full', () => {
       expect(backMs).toBeLessThan(10_000);
       expect(receiver.child.exitCode).toBeNull();
       scene.did(
-        `8 MiB filled up: ${full} pushes refused; ${backMs} ms after there was room the next was taken; /readyz and /metrics said both`,
+        `8 MiB filled up: ${full} pushes refused; the next push was accepted ${backMs} ms after there was room; /readyz and /metrics showed both`,
       );
     },
     { cannot: !canMount && 'a tmpfs cannot be mounted' },

@@ -22,7 +22,7 @@ export interface FaultOptions {
 /** Shortens and shrinks the loads, to try a fault on a busy machine. */
 export const isQuick = (process.env.FAULT_QUICK ?? '') !== '';
 
-/** Runs one fault. Prints what was done and the balance, and on failure the seed to repeat it with. */
+/** Runs one fault. Prints its report and the balance, and on failure the seed that repeats it. */
 export function fault(
   title: string,
   run: (scene: Scene) => Promise<void>,
@@ -41,25 +41,25 @@ export function fault(
     const urls = fresh === undefined ? {} : { DATABASE_URL: fresh.url, REPORTING_DATABASE_URL: fresh.url };
     const { scene, done, ...staged } = openScene(folder, createRandom(seed), { ...urls, ...settings });
     const startedMs = performance.now();
-    const told = (): string => [...done, staged.balance()].map((line) => `  ${line}`).join('\n');
+    const report = (): string => [...done, staged.balance()].map((line) => `  ${line}`).join('\n');
     const tell = (verdict: TableRow['verdict']): void => {
       const seconds = Math.round(performance.now() - startedMs) / 1000;
       note({ fault: title, verdict, did: done, balance: staged.balance(), seconds, seed });
     };
     const limit = new AbortController();
     try {
-      // A fault that hangs reports what was done too.
+      // A fault that hangs also prints its report.
       await Promise.race([run(scene), endsAfter(timeoutMs, limit.signal)]);
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       tell('passed');
-      console.info(`fault ${title} (${seconds} s, seed ${seed})\n${told()}`);
+      console.info(`fault ${title} (${seconds} s, seed ${seed})\n${report()}`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       scene.did(why.split('\n')[0] ?? '');
       await staged.unsettled().then(scene.did, () => undefined);
       tell('FAILED');
       const log = staged.output().split('\n').slice(-30).join('\n');
-      console.error(`fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${told()}\n${log}\n${why}`);
+      console.error(`fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${report()}\n${log}\n${why}`);
       throw error;
     } finally {
       limit.abort();
@@ -72,7 +72,7 @@ export function fault(
 
 async function endsAfter(timeoutMs: number, signal: AbortSignal): Promise<never> {
   await sleep(timeoutMs, undefined, { signal });
-  throw new Error(`It did not end within ${timeoutMs / 1000} s`);
+  throw new Error(`The fault did not end within ${timeoutMs / 1000} s`);
 }
 
 /** Adds a row to the table at the end, which one process prints for all faults. */

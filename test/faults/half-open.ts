@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A proxy whose connections can become silent, as after a cut line that neither end notices. */
+/** A proxy whose connections can become silent, as when a line is cut and neither end notices. */
 export interface HalfOpen {
   readonly port: number;
   /** From now on nothing arrives in either direction, on open and on new connections. */

@@ -66,7 +66,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
     for (;;) {
       const newest = newestHolder(processes, crm.name);
       if (newest !== undefined && newest.fence > fence) return newest;
-      if (performance.now() > endMs) throw new Error('Nobody took the destination over');
+      if (performance.now() > endMs) throw new Error('No process took the destination over');
       await sleep(20);
     }
   };
@@ -103,10 +103,10 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
   await sending;
   await scene.balance({ at: [crm] });
   scene.did(
-    `the process that delivered was stopped ${stops} times for ${leaseMs * 2} ms at least and woken, and killed ${rounds - stops} times; ${tookMs.length} take-overs, after ${tookMs.join(', ')} ms (lease ${leaseMs} ms)`,
+    `the delivering process was suspended ${stops} times for at least ${leaseMs * 2} ms, and killed ${rounds - stops} times; ${tookMs.length} take-overs, after ${tookMs.join(', ')} ms (lease ${leaseMs} ms)`,
   );
   scene.did(
-    `${crm.lookups} look-ups; ${crm.regressions.length} states went back for a moment, none in the end`,
+    `${crm.lookups} lookups; ${crm.regressions.length} older states were shown for a moment, none at the end`,
   );
   expect(tookMs).toHaveLength(rounds);
 }

@@ -19,7 +19,7 @@ function leaseOf(url: string): Promise<{ untilMs: number; fence: number }> {
 
 describe('2 kill -9 and a restart on the same machine', () => {
   fault(
-    '2 kill -9 under delivery: after the restart landing goes on before the lease of the killed process ends',
+    '2 kill -9 while delivering: after a restart, calls land before the lease of the killed process ends',
     async (scene) => {
       const pushes = callTraffic('k', scene.random);
       let token = '';

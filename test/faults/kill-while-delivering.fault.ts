@@ -56,7 +56,7 @@ async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: K
   await scene.start(settings).ready();
   await scene.balance({ at: [destination], withinMs: 120_000 });
   scene.did(
-    `killed ${killed.kills} times in its writes; the next process wrote within ${Math.round(longestMs)} ms (lease ${leaseMs} ms)`,
+    `killed ${killed.kills} times during writes; the next process wrote within ${Math.round(longestMs)} ms (lease ${leaseMs} ms)`,
   );
   expect(longestMs).toBeLessThan(leaseFreeMaxMs);
 }
@@ -82,7 +82,7 @@ describe('2 kill -9 while delivering', () => {
         });
         const states = crm.records.reduce((sum, { states }) => sum + states.length, 0);
         scene.did(
-          `${crm.requests.length} requests wrote ${crm.records.length} records ${states} times, after ${crm.lookups} look-ups`,
+          `${crm.requests.length} requests wrote ${crm.records.length} records ${states} times, after ${crm.lookups} lookups`,
         );
         if (kind === 'creates') expect(crm.lookups).toBeGreaterThan(0);
       },

@@ -106,7 +106,9 @@ describe('the file of the store is lost while the receiver runs', () => {
     fault(`lost file: ${loss.what}`, async (scene) => {
       expect([...(await loseUnderTraffic(scene, loss))]).toEqual([503]);
       await scene.balance();
-      scene.did('3 s of pushes while it was lost were all answered 503; nothing answered 200 is missing');
+      scene.did(
+        '3 s of pushes during the loss were all answered 503; no push that was answered 200 is missing',
+      );
     });
   }
 
@@ -136,7 +138,7 @@ describe('the file of the store is lost while the receiver runs', () => {
     });
   }
 
-  fault('lost file: removed, with everything that was in it', async (scene) => {
+  fault('lost file: removed with all its content', async (scene) => {
     const statuses = await loseUnderTraffic(scene, {
       ...{ what: 'removed', lose: (file) => rmSync(file), mend: nothing },
     });

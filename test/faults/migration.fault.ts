@@ -42,11 +42,11 @@ for (const engine of engines) {
             await broken.drop();
           }
           scene.did(
-            `${schema}: killed before each of ${statements} statements; each next start made the same schema (${expected.length} definitions and steps)`,
+            `${schema}: killed before each of ${statements} statements; each following start made the same schema (${expected.length} definitions and steps)`,
           );
         }
       },
-      { timeoutMs: 900_000, cannot: !engine.given && 'it is not set' },
+      { timeoutMs: 900_000, cannot: !engine.given && 'its server is not set' },
     );
 
     fault(
@@ -72,7 +72,7 @@ for (const engine of engines) {
       },
       {
         ...(engine.dialect === 'sqlite' ? {} : { database: () => engine.fresh() }),
-        cannot: !engine.given && 'it is not set',
+        cannot: !engine.given && 'its server is not set',
       },
     );
   });

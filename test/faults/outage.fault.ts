@@ -14,9 +14,9 @@ async function paused(url: string): Promise<string[]> {
   return readiness.paused.map(({ destination }) => destination);
 }
 
-describe('11 a day away', () => {
+describe('11 an outage of a day', () => {
   fault(
-    '11 a day of 500s, on a clock that runs 1,440 times as fast',
+    '11 a day of answers with 500, on a clock that runs 1,440 times as fast',
     async (scene) => {
       const { crm, url } = await withCrm(scene, {
         ...{ FAULT_CLOCK_SCALE: String(scale), FAULT_LEASE_MS: String(60_000 * scale), FAULT_POLL_MS: '20' },
@@ -64,10 +64,10 @@ describe('11 a day away', () => {
       const latest = order.map((_, index) => Math.max(...order.slice(0, index + 1)));
       const backMs = Math.max(...order.map((atMs, index) => (latest[index] ?? NaN) - atMs));
       scene.did(
-        `${probes.length} probes of one delivery in the day, never before their time; eight of ten pauses took ${Math.round(shortS)} to ${Math.round(longS)} s of its clock (1 to ${(longS / shortS).toFixed(2)})`,
+        `${probes.length} probes of one delivery in the day, none too early; eight of ten pauses took ${Math.round(shortS)} to ${Math.round(longS)} s on that clock (1 to ${(longS / shortS).toFixed(2)})`,
       );
       scene.did(
-        `after it ${crm.requests.length - probes.length} requests landed ${crm.records.length} calls, the longest due first (out of order by ${Math.round(backMs)} ms at most)`,
+        `after the outage ${crm.requests.length - probes.length} requests landed ${crm.records.length} calls, the longest due first (out of order by ${Math.round(backMs)} ms at most)`,
       );
       expect(backMs).toBeLessThan(1_000);
       // Half of each pause is random. Without that, eight of ten would be almost equal.

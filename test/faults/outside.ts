@@ -69,7 +69,7 @@ export function readReporting(url: string): Promise<LandedCall[]> {
   });
 }
 
-/** The calls that did not land, and why. */
+/** The calls that did not land, with the reason. */
 export function readUnsettled(url: string): Promise<string> {
   return reading(url, async ({ knex }) => {
     const unsettled: unknown[] = await knex('deliveries')

@@ -54,7 +54,7 @@ async function overload(
   await scene.balance({ withoutReporting: true });
   const [median, p99] = [0.5, 0.99].map((share) => Math.round(quantile(takenMs, share)));
   scene.did(
-    `${takenMs.length} taken in ${load.durationMs / 1000} s, ${median} ms (median), ${p99} ms (p99); ${retryAfter.length} refused; memory ${Math.round(mostMb)} MB at most; normal again after ${calmMs} ms`,
+    `${takenMs.length} pushes accepted in ${load.durationMs / 1000} s, ${median} ms (median), ${p99} ms (p99); ${retryAfter.length} refused; memory ${Math.round(mostMb)} MB at most; normal again after ${calmMs} ms`,
   );
   const answers = [...scene.answers.counts.keys()];
   const allowed = ['sent', 'answered 2xx', 'answered 503', 'answered 429'];
@@ -85,7 +85,7 @@ describe('21 overload', () => {
     await overload(scene, { connections: 200, rate: ratedPerSecond * 10, durationMs, push });
   });
 
-  fault('21 more bytes at once than may wait, with a slow store', async (scene) => {
+  fault('21 more bytes at once than the receiver lets wait, with a slow store', async (scene) => {
     const filler = 'x'.repeat(150_000);
     const { refused } = await overload(
       scene,

@@ -12,13 +12,13 @@ import { clientCommand } from './scene.ts';
 import { onServer, servers } from './servers.ts';
 import { callPushes, post } from './traffic.ts';
 
-// The promise is one second. The way to the stand-in's own process is added.
+// The promise is one second. The path to the stand-in's process takes additional time.
 const wokenMaxMs = 1_200;
 
 for (const engine of servers) {
   describe(`many processes on ${engine.title}`, () => {
     fault(
-      `what one process stores another lands within a second, and a clean stop hands over at once, on ${engine.title}`,
+      `another process lands within a second what one process stored, and a clean stop hands over at once, on ${engine.title}`,
       async (scene) => {
         const crm = await openCrm();
         scene.finally(() => crm.close());
@@ -61,7 +61,7 @@ for (const engine of servers) {
     );
 
     fault(
-      `a process with another secret key does not start beside the others, on ${engine.title}`,
+      `a process with another secret key does not start next to the others, on ${engine.title}`,
       async (scene) => {
         const url = await scene.start({ ADAPTERS: 'none', SECRET_KEY: secretKey }, 'kit').ready();
         const other = scene.start({ ADAPTERS: 'none', SECRET_KEY: `another-${secretKey}` }, 'kit');
@@ -109,7 +109,7 @@ for (const engine of servers) {
         expect(new Set(await statuses('revoked'))).toEqual(new Set([401]));
         await scene.balance({ withoutReporting: true });
         scene.did(
-          '3 processes, 3 tokens: each good everywhere, and refused everywhere 1 s after the command',
+          '3 processes, 3 tokens: each valid in every process, and refused by every process 1 s after the command',
         );
       },
       onServer(engine),

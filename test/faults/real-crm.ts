@@ -21,7 +21,7 @@ const creates = ['calls.create', 'calls.create-one', 'calls.upsert'] as const;
 interface Row {
   /** The key that the kit writes for a call. */
   readonly key: string | undefined;
-  /** True when it shows how the call ended. */
+  /** True when the record shows how the call ended. */
   readonly hasEnded: boolean;
 }
 

@@ -98,13 +98,13 @@ describe('12 odd Retry-After values', () => {
           const refused = door.refusedAtMs.length;
           while (door.refusedAtMs.length === refused) await sleep(20);
           const againMs = (door.refusedAtMs[refused] ?? 0) - atMs;
-          asked = `, asked again after ${againMs} ms`;
+          asked = `, next request after ${againMs} ms`;
           expect(againMs, what).toBeGreaterThanOrEqual(leastMs);
         }
         door.limit = undefined;
         receiver.child.kill('SIGTERM');
         await receiver.exited;
-        scene.did(`Retry-After ${what}: left alone for ${(pauseMs / 1000).toFixed(1)} s${asked}`);
+        scene.did(`Retry-After ${what}: no request for ${(pauseMs / 1000).toFixed(1)} s${asked}`);
         expect(pauseMs, what).toBeGreaterThanOrEqual(leastMs);
         // The pause counts from the time at which the answer was read.
         expect(pauseMs, what).toBeLessThanOrEqual(mostMs + 1_500);

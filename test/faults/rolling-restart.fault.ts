@@ -68,10 +68,10 @@ for (const engine of servers) {
         await sleep(500);
         expect(last.child.exitCode).toBeNull();
         last.child.kill('SIGTERM');
-        // At once, long before the 10 s that the first signal would have waited.
+        // The process ends at once, long before the 10 s that it waits after one signal.
         const twiceMs = await exitWithin(last, 3_000, 1);
         scene.did(
-          `4 restarts under 100 pushes a second; every push was taken behind a client that tries again; stops took ${tookMs.join(', ')} ms; with a push half sent, a second signal ended it in ${twiceMs} ms`,
+          `4 restarts under 100 pushes a second; every push was accepted from a client that retries; stops took ${tookMs.join(', ')} ms; with a half-sent push, a second signal ended the process in ${twiceMs} ms`,
         );
       },
       onServer(engine),

@@ -6,5 +6,7 @@ export const servers: readonly Engine[] = engines.filter(({ dialect }) => dialec
 
 /** A fresh database on a server for the fault, for both store and reporting table; or why it cannot be staged. */
 export function onServer(engine: Engine): Pick<FaultOptions, 'cannot' | 'database'> {
-  return engine.given ? { database: () => engine.fresh() } : { cannot: `${engine.title} is not set` };
+  return engine.given
+    ? { database: () => engine.fresh() }
+    : { cannot: `the server for ${engine.title} is not set` };
 }

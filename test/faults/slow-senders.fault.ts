@@ -11,7 +11,7 @@ const bodiesCutMs = 20_000;
 const goodMaxMs = 500;
 
 describe('23 slow and broken senders', () => {
-  fault(`23 ${slowSenders} slow senders are cut, and nobody else notices`, async (scene) => {
+  fault(`23 ${slowSenders} slow senders are disconnected, and no other sender is affected`, async (scene) => {
     const receiver = scene.start({ ADAPTERS: 'none' }, 'kit');
     const url = await receiver.ready();
     const port = Number(new URL(url).port);

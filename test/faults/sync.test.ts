@@ -11,7 +11,7 @@ const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 
 describe('3 sync before answer', () => {
   fault(
-    '3 between each request and its 2xx lies a sync of the store, also after a restart',
+    '3 the store is synced between each request and its 2xx, also after a restart',
     async (scene) => {
       let synced = 0;
       for (let start = 0; start < 2; start += 1) {
@@ -52,6 +52,6 @@ describe('3 sync before answer', () => {
       await scene.balance({ withoutReporting: true });
       scene.did(`52 answers of 200 in two processes, each after a sync of its own (strace)`);
     },
-    { cannot: !canTrace && 'strace is not here, or may not trace' },
+    { cannot: !canTrace && 'strace is not installed, or cannot trace' },
   );
 });

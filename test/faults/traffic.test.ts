@@ -32,7 +32,7 @@ const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: 
 
 describe('15 and 16 duplicates and disorder', () => {
   fault(
-    '15 and 16 each push five times in disorder, the same one twenty times at once, and again a day later',
+    '15 and 16 each push comes five times in disorder, twenty times at once, and again a day later',
     async (scene) => {
       const { random, answers } = scene;
       const first = scene.start();
@@ -87,7 +87,7 @@ describe('15 and 16 duplicates and disorder', () => {
       expect(different.map(([callId]) => callId)).toEqual([]);
       expect(rows.size).toBe(111);
       scene.did(
-        '300 pushes five times each in one disorder, 20 at a time; 30 pushes by twenty senders at once each; 60 again a day later: every answer 200, each push new once; each of 110 rows equals that of the right order',
+        '300 pushes sent five times each in disorder, 20 at a time; 30 pushes sent by twenty senders at once; 60 pushes sent again a day later: every answer is 200, each push is new once, and each of 110 rows equals the row from the right order',
       );
     },
   );

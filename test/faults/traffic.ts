@@ -6,7 +6,7 @@ import type { Random } from '../../src/simulate/traffic/random.ts';
 import { pageSpelling, writeBody } from '../../src/simulate/traffic/spelling.ts';
 import type { AnsweredPushes, SentPush } from './answered-pushes.ts';
 
-/** The pushes of an inbound call, in Jet's order. Each holds a field that only this push can bring. */
+/** The pushes of an inbound call, in Jet's order. Each has a field that no other push has. */
 export function callPushes(callId: string, seconds: number): readonly [SentPush, SentPush, SentPush] {
   const { start, answered, end } = answeredCall(callId, seconds);
   const push = (stage: Stage, fields: CallFields): SentPush => ({
@@ -33,7 +33,7 @@ export function* callTraffic(name: string, random: Random): Generator<SentPush, 
   }
 }
 
-/** Another login than a token, for processes whose clock leaves the token's lifetime. */
+/** A login without a token, for processes whose clock leaves the token's lifetime. */
 export const faultHeader = { name: 'x-fault', value: 'header-of-the-faults' } as const;
 
 const paths: Readonly<Record<string, string>> = {

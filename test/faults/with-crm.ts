@@ -2,7 +2,7 @@ import { openCrm, type Crm, type CrmKind } from './crm.ts';
 import type { Scene, Started } from './scene.ts';
 import { callPushes, post, sendAll } from './traffic.ts';
 
-/** A receiver whose calls go to a CRM that the test plays, and to the reporting table. */
+/** A receiver whose calls land in a CRM of the test and in the reporting table. */
 export interface WithCrm {
   readonly crm: Crm;
   readonly receiver: Started;

@@ -97,7 +97,7 @@ describe('each problem', () => {
 
   it('store_unavailable is answered while the store does not answer', async () => {
     const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
-    // The two connections for look-ups are taken.
+    // The two connections for lookups are in use.
     const { knex } = receiver.store.reader;
     const holders = [await knex.transaction(), await knex.transaction()];
     const answer = push('{"callsessionid":"away"}', headers);

@@ -10,22 +10,22 @@ export interface ShownActivity {
   readonly title: string;
   readonly result: string | undefined;
   readonly durationSeconds: number | undefined;
-  /** The contact or lead that it is linked to. */
+  /** The contact or lead that the activity is linked to. */
   readonly personId: string | undefined;
-  /** The user who owns it; undefined: nobody that the adapter named. */
+  /** The user who owns the activity. Undefined: the adapter named no owner. */
   readonly ownerId: string | undefined;
   readonly isOpen: boolean;
 }
 
-/** A stand-in CRM with the adapter at work on it. */
+/** A stand-in CRM, and the adapter that writes to it. */
 export interface CrmUnderTest {
   adapter(): Adapter;
-  /** As after a crash: a new adapter, with what the core keeps. */
+  /** Makes a new adapter with the same ledger, as after a crash. */
   restart(): Promise<void>;
   pass(ms: number): void;
   deliver(batch: readonly Delivery[]): Promise<ReadonlyMap<string, Outcome>>;
   activities(): readonly ShownActivity[];
-  /** As a person works in the CRM. */
+  /** Work of a person in the CRM. */
   readonly person: {
     addContact(given: { readonly phone?: string; readonly ownerId?: string | undefined }): string;
     removeContact(id: string): void;
@@ -35,27 +35,27 @@ export interface CrmUnderTest {
   };
   /** Ids of the users, by email. */
   readonly users: ReadonlyMap<string, string>;
-  /** How many people the adapter made. */
+  /** The number of people that the adapter made. */
   made(): number;
   searches(): number;
-  /** The next create is carried out, and its answer is lost. */
+  /** Lets the CRM carry out the next create but lose its answer. */
   loseReply(): void;
 }
 
-/** What the rules need to know of a CRM. */
+/** The facts about a CRM that the rules need. */
 export interface CrmHarness {
   readonly title: string;
-  /** How its settings begin. */
+  /** The prefix of its settings. */
   readonly prefix: string;
   /** A call result that people can choose. */
   readonly anotherResult: string;
-  /** The stand-in is closed when the test ends. @param settings without their prefix, such as `LOG` */
+  /** Opens a stand-in, which is closed when the test ends. @param settings without their prefix, such as `LOG` */
   readonly open: (settings?: Readonly<Record<string, string>>) => Promise<CrmUnderTest>;
-  /** An ended, answered call of this number, which came shortly before it lands. */
+  /** An ended, answered call from this number, shortly before it lands. */
   readonly call: (number: string, id: string, given?: CallChange) => Delivery;
 }
 
-/** Fields of a call; undefined takes one away. */
+/** Changes to the fields of a call. Undefined removes a field. */
 export type CallChange = { readonly [Name in keyof Call]?: Call[Name] | undefined };
 
 export const users = ['sam@example.com', 'kim@example.com'];
@@ -69,19 +69,19 @@ export const atStart: CallChange = {
   ended_at_local: undefined,
 };
 
-/** Delivers one call, and expects that it landed. */
+/** Delivers one call, and fails unless it landed. */
 export async function land(crm: CrmUnderTest, delivery: Delivery): Promise<Delivered> {
   const outcome = (await crm.deliver([delivery])).get(delivery.id);
   if (outcome?.kind !== 'delivered') throw new Error(`It did not land: ${JSON.stringify(outcome)}`);
   return outcome;
 }
 
-/** The call has changed since it landed. */
+/** The next delivery of a call that has changed since it landed. */
 export function changed(delivery: Delivery, landed: Delivered, call: CallChange): Delivery {
   return revised(delivery, landed, call as Partial<Call>);
 }
 
-/** The same call, looked at again. */
+/** The next delivery of an unchanged call, as at a revisit. */
 export function lateLook(delivery: Delivery, { remoteId, trace }: Delivered): Delivery {
   const landed = { remoteId, landedRevision: delivery.revision, landedTrace: trace };
   return { ...delivery, ...landed, visit: 'revisit' };

@@ -4,9 +4,9 @@ import { describeLanding } from './landing-rules.ts';
 import { describePeople } from './people-rules.ts';
 import { describePeoplesWork } from './peoples-work-rules.ts';
 
-/** The rules that the engine keeps for every CRM, each stated once. An adapter for a CRM runs them at its stand-in. */
+/** The rules that the engine follows for every CRM, each stated once. A CRM adapter runs them against its stand-in. */
 export function describeCrmRules(harness: CrmHarness): void {
-  describe(`the rules of CRMs at ${harness.title}`, () => {
+  describe(`the rules for CRMs, at ${harness.title}`, () => {
     describePeoplesWork(harness);
     describePeople(harness);
     describeLanding(harness);

@@ -3,7 +3,7 @@ import { atStart, changed, land, lateLook, only, type CrmHarness } from './crm-h
 
 const number = '+61412000001';
 
-/** Each call is one activity, whatever is lost on the way, and a live call comes to its end. */
+/** Each call becomes one activity even if answers or landings are lost, and a live call is closed at its end. */
 export function describeLanding({ open, call }: CrmHarness): void {
   describe('a call', () => {
     it('is one activity when the answer to its create was lost', async () => {
@@ -15,7 +15,7 @@ export function describeLanding({ open, call }: CrmHarness): void {
       expect(crm.activities()).toHaveLength(3);
     });
 
-    it('is one activity when the store has forgotten that it landed', async () => {
+    it('is one activity when the store does not know that it landed', async () => {
       const crm = await open();
       const first = await land(crm, call(number, 'one'));
       await crm.restart();

@@ -9,12 +9,12 @@ const unsearchable: readonly (readonly [string, CallChange])[] = [
   ["the business's own", { phone_number_e164: number }],
 ];
 
-/** Who a call is about, who owns it, and what becomes of callers whom nobody knows. */
+/** The person of a call, its owner, and the treatment of unknown callers. */
 export function describePeople({ open, call, prefix }: CrmHarness): void {
   describe('the person of a call', () => {
     it.each([
       ['with its country code', number],
-      ['as it is dialled at home', national],
+      ['as people dial it at home', national],
     ])('is found by a number that is typed %s', async (_how, phone) => {
       const crm = await open();
       const contact = crm.person.addContact({ phone });
@@ -22,14 +22,14 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('is nobody whose number only ends alike', async () => {
+    it('is not a person whose number only has the same last digits', async () => {
       const crm = await open();
       crm.person.addContact({ phone: '+49412000001' });
       await land(crm, call(number, 'one'));
       expect(only(crm).personId).toBeUndefined();
     });
 
-    it('is none of several under the policy none, and is not looked for again', async () => {
+    it('is none of several people under the policy none, and is not searched again', async () => {
       const crm = await open({ SEVERAL: 'none' });
       for (const phone of [number, national]) crm.person.addContact({ phone });
       const landed = await land(crm, call(number, 'one'));
@@ -37,7 +37,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(landed).toMatchObject({ revisitAfterMs: undefined, trace: { person: { state: 'several' } } });
     });
 
-    it('is known to the next call without a search', async () => {
+    it('is matched to the next call without a search', async () => {
       const crm = await open();
       const contact = crm.person.addContact({ phone: number });
       await land(crm, call(number, 'one'));
@@ -58,14 +58,14 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(crm.activities().map(({ personId }) => personId)).toContain(contact);
     });
 
-    it.each(unsearchable)('is not searched for where the number is %s', async (_what, given) => {
+    it.each(unsearchable)('is not searched when the number is %s', async (_what, given) => {
       const crm = await open({ UNMATCHED: 'create' });
       await land(crm, call(number, 'one', given));
       expect(crm.searches()).toBe(0);
       expect(crm.made()).toBe(0);
     });
 
-    it('is searched anew by a further call after it was removed', async () => {
+    it('is searched again for the next call after the record was removed', async () => {
       const crm = await open();
       const contact = crm.person.addContact({ phone: number });
       await land(crm, call(number, 'one'));
@@ -98,7 +98,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
   describe('a call without a person, under skip', () => {
     const settings = { UNMATCHED: 'skip' };
 
-    it('is left out, named in words, and lands once somebody has the number', async () => {
+    it('is skipped with a reason, and lands once somebody has the number', async () => {
       const crm = await open(settings);
       const delivery = call(number, 'one');
       const outcome = (await crm.deliver([delivery])).get('one');
@@ -111,7 +111,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('is left out for good where its number cannot be searched', async () => {
+    it('is skipped for good when its number cannot be searched', async () => {
       const crm = await open(settings);
       const withheld = { withheld: true, counterpart_e164: undefined };
       const outcome = (await crm.deliver([call(number, 'one', withheld)])).get('one');
@@ -119,10 +119,10 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
     });
   });
 
-  describe('a caller whom nobody knows, under create', () => {
+  describe('an unknown caller, under create', () => {
     const settings = { UNMATCHED: 'create' };
 
-    it('becomes one person by two calls of a batch, and by a third that the search does not know of', async () => {
+    it('becomes one person after two calls in a batch, and after a third whose search does not find that person yet', async () => {
       const crm = await open(settings);
       await crm.deliver([call(number, 'one'), call(number, 'two')]);
       await crm.restart();
@@ -132,7 +132,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect([...people]).toEqual([expect.any(String) as string]);
     });
 
-    it('becomes nobody by a call that is too short, and the trace says why', async () => {
+    it('does not become a person after a call that is too short, and the trace says why', async () => {
       const crm = await open({ ...settings, CREATE_AFTER: '20s' });
       const landed = await land(crm, call(number, 'one', { duration_seconds: 9 }));
       expect(crm.made()).toBe(0);
@@ -141,7 +141,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       });
     });
 
-    it('becomes nobody when somebody made the contact since the call began', async () => {
+    it('does not become a second person when somebody made the contact during the call', async () => {
       const crm = await open({ ...settings, LOG: 'live' });
       const started = call(number, 'one', atStart);
       const landed = await land(crm, started);
@@ -152,7 +152,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('is not made a second time by a late look', async () => {
+    it('does not become a second person at a revisit', async () => {
       const crm = await open(settings);
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);

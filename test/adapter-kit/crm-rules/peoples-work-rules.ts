@@ -4,11 +4,11 @@ import { atStart, changed, land, lateLook, only, type CrmHarness, type CrmUnderT
 const number = '+61412000001';
 const live = { LOG: 'live' };
 
-/** What people change in the CRM stays theirs. */
+/** The kit keeps what people change in the CRM. */
 export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): void {
   const end = call(number, 'one').call;
 
-  /** A call that landed when it began, and the delivery of its end. */
+  /** Lands the start of a call. Returns the delivery of its end. */
   async function landedAtStart(settings = {}) {
     const crm = await open({ ...live, ...settings });
     const contact = crm.person.addContact({ phone: number });
@@ -19,7 +19,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
   const shownAtEnd = (crm: CrmUnderTest) => ({ title: only(crm).title, seconds: only(crm).durationSeconds });
 
   describe('people at work in the CRM', () => {
-    it('see everything of the end of a call that nobody touched', async () => {
+    it('see all values of the ended call when nobody changed the activity', async () => {
       const { crm, contact, end: delivery } = await landedAtStart();
       expect(only(crm)).toMatchObject({ isOpen: true, personId: contact });
       await land(crm, delivery);
@@ -42,7 +42,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ result: anotherResult, durationSeconds: 192 });
     });
 
-    it('keep a person whom they linked', async () => {
+    it('keep a person that they linked', async () => {
       const { crm, end: delivery } = await landedAtStart();
       const other = crm.person.addContact({});
       crm.person.link(only(crm).id, other);
@@ -50,7 +50,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: other, durationSeconds: 192 });
     });
 
-    it('keep an owner whom they named', async () => {
+    it('keep an owner that they chose', async () => {
       const settings = { OWNERS: '204=sam@example.com' };
       const { crm, end: delivery } = await landedAtStart(settings);
       const ownerId = crm.users.get('kim@example.com') ?? '';
@@ -59,7 +59,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ ownerId });
     });
 
-    it('keep an outcome that they set while the call says nothing new', async () => {
+    it('keep an outcome that they set while the call does not change', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -68,7 +68,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ title: expect.stringContaining('answered 1 min') as string });
     });
 
-    it('delete an activity for good: it is skipped, not made again, and the reason is named', async () => {
+    it('can delete an activity for good: it is skipped with a reason and not made again', async () => {
       const { crm, end: delivery } = await landedAtStart();
       crm.person.remove(only(crm).id);
       const outcome = (await crm.deliver([delivery])).get('one');
@@ -78,8 +78,8 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
     });
   });
 
-  describe('an activity of which nothing is remembered', () => {
-    /** Its answer was lost, and the process ended. */
+  describe('an activity whose landing is not stored', () => {
+    /** Lands a call whose answer was lost when the process ended. */
     async function forgotten() {
       const crm = await open(live);
       crm.loseReply();
@@ -88,7 +88,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       return { crm, delivery: { ...call(number, 'one'), attempt: 2 } };
     }
 
-    it('is brought up to date where nobody touched it', async () => {
+    it('is updated when nobody changed it', async () => {
       const { crm, delivery } = await forgotten();
       await land(crm, delivery);
       expect(shownAtEnd(crm)).toEqual({
@@ -99,7 +99,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
   });
 
   describe('a contact that is made after the call', () => {
-    it('gets the call, which is then not looked at again', async () => {
+    it('gets the call, which then has no further revisit', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -110,7 +110,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('does not get a call that somebody put on another contact', async () => {
+    it('does not get a call that somebody linked to another contact', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -122,7 +122,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: other });
     });
 
-    it('is looked for three times: 10 minutes, 1 hour and 4 hours after the call', async () => {
+    it('is searched three times: 10 minutes, 1 hour and 4 hours after the call', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const waitsMs: number[] = [];

@@ -7,7 +7,7 @@ export type RecordResult =
   | { readonly key: string; readonly error: string };
 
 export interface Client {
-  /** The owner of the token. Only reads. */
+  /** Reads the owner of the token. */
   whoAmI(signal: AbortSignal): Promise<string>;
   write(records: readonly ReferenceRecord[], signal: AbortSignal): Promise<readonly RecordResult[]>;
 }
@@ -56,7 +56,7 @@ async function readAnswer(response: Response): Promise<unknown> {
   throw new Error(`The API answered ${response.status}`);
 }
 
-/** Seconds or a date. Anything else is no hint. */
+/** The pause of a Retry-After header, which holds seconds or a date. Undefined for other text. */
 function retryAfterMs(header: string): number | undefined {
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(ms, 0);

@@ -23,7 +23,7 @@ export async function deliver(
 }
 
 function asOutcome(id: string, result: RecordResult | undefined): Outcome {
-  if (result === undefined) return retry(id, 'no_answer', 'The API said nothing of it.');
+  if (result === undefined) return retry(id, 'no_answer', 'The API returned no result for it.');
   if ('error' in result)
     return rejected(id, result.error, 'The API refuses the record.', 'Look at mapping.ts.');
   return delivered(id, { remoteId: result.id, effect: result.effect });
@@ -31,12 +31,18 @@ function asOutcome(id: string, result: RecordResult | undefined): Outcome {
 
 export async function check(client: Client, signal: AbortSignal): Promise<readonly Finding[]> {
   try {
-    return [{ level: 'ok', message: `The API takes the token of ${await client.whoAmI(signal)}.` }];
+    return [{ level: 'ok', message: `The API accepts the token of ${await client.whoAmI(signal)}.` }];
   } catch (error) {
     if (error instanceof AdapterMisconfigured)
       return [{ level: 'fault', message: error.message, remedy: error.remedy }];
     if (error instanceof DestinationUnavailable)
-      return [{ level: 'fault', message: error.message, remedy: 'Is REFERENCE_URL right, and the API up?' }];
+      return [
+        {
+          level: 'fault',
+          message: error.message,
+          remedy: 'Check REFERENCE_URL, and that the API can be reached.',
+        },
+      ];
     throw error;
   }
 }

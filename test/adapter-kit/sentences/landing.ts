@@ -7,7 +7,7 @@ import type { AdapterSubject } from '../subject.ts';
 
 export const landingSentences: readonly Sentence[] = [
   {
-    title: 'answers an empty batch with no outcome',
+    title: 'returns no outcome for an empty batch',
     run: (subject) =>
       rehearse(subject, async ({ deliver }) => {
         const { outcomes, threw } = await deliver([]);
@@ -29,7 +29,7 @@ export const landingSentences: readonly Sentence[] = [
     },
   },
   {
-    title: 'lands a call that has nothing but its id',
+    title: 'lands a call that has only its id',
     run: (subject) => landsOne(subject, 'minimal'),
   },
   {

@@ -8,7 +8,7 @@ import { secretsOf } from './definition.ts';
 
 export const mannersSentences: readonly Sentence[] = [
   {
-    title: 'leaves the batch as it was',
+    title: 'does not change the batch',
     run: (subject) =>
       rehearse(subject, async ({ deliver }) => {
         const batch = [deliveryOf('web-session'), deliveryOf('outbound')];
@@ -33,7 +33,7 @@ export const mannersSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'closes twice without complaint',
+    title: 'can be closed twice',
     run: (subject) =>
       rehearse(subject, async ({ adapter, land }) => {
         await land(deliveryOf('answered'));
