@@ -40,11 +40,11 @@ describe('the record of answered pushes', () => {
 
   it('finds a record that belongs to no call', async () => {
     const [difference] = await written('merges', [once, { callId: 'b', revision: 1 }], [stored('a')]);
-    expect(difference).toMatch(/^landed and not stored: jet-/);
+    expect(difference).toMatch(/^landed but not stored: jet-/);
   });
 
   it('finds a call that is missing, and one that shows an older revision', async () => {
-    expect(await written('merges', [], [stored('a')])).toEqual(['stored and not landed: a']);
+    expect(await written('merges', [], [stored('a')])).toEqual(['stored but not landed: a']);
     expect(await written('merges', [{ ...once, revision: 1 }], [stored('a')])).toEqual([
       'shows revision 1 instead of 2: a',
     ]);
