@@ -7,7 +7,7 @@ import { adapterSurroundings } from '../fixtures/adapter-surroundings.ts';
 
 const definition: AdapterDefinition = sql;
 
-/** The tools that an adapter is given under the operator's settings. */
+/** The tools that an adapter gets under the operator's settings. */
 function toolsUnder(core: Partial<ReturnType<typeof adapterSurroundings>['core']>): AdapterTools {
   let given: AdapterTools | undefined;
   const surroundings = adapterSurroundings();
@@ -27,7 +27,7 @@ function toolsUnder(core: Partial<ReturnType<typeof adapterSurroundings>['core']
 }
 
 describe('an adapter', () => {
-  it('of contract version 1 is refused, with both versions and where the change is described', () => {
+  it('of contract version 1 is refused with a message that names both versions and the description of the change', () => {
     const other = { ...definition, contractVersion: 1 };
     expect(() => createAdapter(other, {}, adapterSurroundings())).toThrow(
       'It is written for contract version 1, and this kit has version 2. See "contract version 2" in CHANGELOG.md for what to change in the adapter.',
@@ -48,7 +48,7 @@ describe('an adapter', () => {
     expect([...ownNumbers]).toEqual(['+611300975707', '+61255501234']);
   });
 
-  it('knows of no own number when none is set', () => {
+  it('has no own numbers when none is set', () => {
     expect(toolsUnder({}).ownNumbers.size).toBe(0);
   });
 });

@@ -32,20 +32,20 @@ function write(name: string, mode: number): void {
   chmodSync(file(name), mode);
 }
 
-describe('a start warns', () => {
-  it('of nothing on loopback, when no file exists', () => {
+describe('the warnings of a start', () => {
+  it('are none on loopback, when no file exists', () => {
     expect(exposures()).toEqual([]);
   });
 
-  it.each(['0.0.0.0', '192.0.2.1', '::'])('of HOST=%s without PUBLIC_URL', (HOST) => {
+  it.each(['0.0.0.0', '192.0.2.1', '::'])('name HOST=%s without PUBLIC_URL', (HOST) => {
     expect(exposures({ HOST })).toEqual([expect.stringContaining('PUBLIC_URL is not set')]);
   });
 
-  it('of no public HOST that has a PUBLIC_URL', () => {
+  it('do not name a public HOST with a PUBLIC_URL', () => {
     expect(exposures({ HOST: '0.0.0.0', PUBLIC_URL: 'https://calls.example.com' })).toEqual([]);
   });
 
-  it('of a previous header value without an end, and not of one with an end', () => {
+  it('name a previous header value without an end, but not one with an end', () => {
     const header = {
       WEBHOOK_HEADER_NAME: 'x-key',
       WEBHOOK_HEADER_VALUE: 'a-secret-of-24-characters',
@@ -55,7 +55,7 @@ describe('a start warns', () => {
     expect(exposures({ ...header, WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: '2026-12-31' })).toEqual([]);
   });
 
-  it('of a previous secret key, as long as it is accepted', () => {
+  it('name a previous secret key while it is accepted', () => {
     expect(exposures({ SECRET_KEY_PREVIOUS: 'the-key-before-of-32-characters-or-more' })).toEqual([
       expect.stringMatching(/^SECRET_KEY_PREVIOUS is set.*docs\/operations\.md/),
     ]);
@@ -67,18 +67,18 @@ describe('a start warns', () => {
     ['jet.sqlite', 0o640, 'chmod 600'],
     ['secret-key', 0o604, 'chmod 600'],
     ['reporting.sqlite', 0o644, 'chmod 600'],
-  ])('of %s with mode %o', (name, mode, remedy) => {
+  ])('name %s with mode %o', (name, mode, remedy) => {
     write(name, mode);
     expect(exposures()).toEqual([expect.stringContaining(remedy)]);
   });
 
-  it('of no .env that its group may read', () => {
+  it('do not name a .env that its group can read', () => {
     write('.env', 0o640);
     expect(exposures()).toEqual([]);
   });
 });
 
-describe('a database file that is made', () => {
+describe('a new database file', () => {
   const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
   async function make(path: string): Promise<void> {
@@ -88,12 +88,12 @@ describe('a database file that is made', () => {
     await database.close();
   }
 
-  it('is read and written by its owner alone, with its log', async () => {
+  it('can be read and written only by its owner, and so can its log', async () => {
     await make(file('new.sqlite'));
     expect(modeOf(file('new.sqlite'))).toBe(0o600);
   });
 
-  it('is read by the group of a folder with the setgid bit', async () => {
+  it('can be read by the group of a folder with the setgid bit', async () => {
     mkdirSync(file('shared'));
     chmodSync(file('shared'), 0o2750);
     await make(join(file('shared'), 'new.sqlite'));

@@ -111,17 +111,17 @@ for (const engine of engines) {
       ]);
     });
 
-    describe('without a person who confirms it', () => {
+    describe('removal without a confirmation', () => {
       const hourMs = 3_600_000;
       const warnings: string[] = [];
       const log: Log = { ...silentLog, warn: (_fields, text) => void warnings.push(text) };
-      /** One look; answers what it removed. */
+      /** Runs one check. Returns what it removed. */
       const look = async (nowMs: number, retentionDays = 2): Promise<typeof counts> => {
         counts = {};
         await run(retentionDays, nowMs, log, fresh.store, false);
         return counts;
       };
-      /** Looks every hour, to the end; answers what all removed. */
+      /** Runs a check every hour until the end. Returns what they removed together. */
       const lookHourly = async (fromMs: number, toMs: number): Promise<typeof counts> => {
         const all: typeof counts = {};
         for (let nowMs = fromMs; nowMs <= toMs; nowMs += hourMs)
@@ -151,7 +151,7 @@ for (const engine of engines) {
       };
       beforeEach(() => void warnings.splice(0));
 
-      it('a clock 410 days ahead removes nothing at all, whether the store was looked at before or not', async () => {
+      it('does not happen under a clock 410 days ahead, with or without an earlier check', async () => {
         await spoilable();
         expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
         expect(await look(someTimeMs)).toEqual({});
@@ -160,14 +160,14 @@ for (const engine of engines) {
         expect(warnings).toEqual(Array(3).fill(expect.stringContaining('a day ahead')));
       });
 
-      it('pushes that came under the clock that is ahead do not vouch for it', async () => {
+      it('does not happen because of pushes that were received under the wrong clock', async () => {
         await spoilable();
         await look(someTimeMs);
         await storeCalls(fresh.store, ['of-the-future'], someTimeMs + 410 * dayMs);
         expect(await look(someTimeMs + 410 * dayMs + 1)).toEqual({});
       });
 
-      it('a clock that is ahead for ten minutes at a time never removes anything', async () => {
+      it('never happens under a clock that is ahead for ten minutes at a time', async () => {
         await spoilable();
         for (let day = 0; day < 5; day += 1) {
           expect(await look(someTimeMs + day * 600_000)).toEqual({});
@@ -175,13 +175,13 @@ for (const engine of engines) {
         }
       });
 
-      it('a second look that leaps as far again is not a look a day later', async () => {
+      it('does not happen when the second check jumps as far again, because that is not a day later', async () => {
         await spoilable();
         expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
         expect(await look(someTimeMs + 820 * dayMs)).toEqual({});
       });
 
-      it('a clock that still says so a day later is believed, as after a month without a receiver', async () => {
+      it('happens when the clock still shows the same a day later, as after a month without a receiver', async () => {
         await spoilable();
         await look(someTimeMs);
         const backMs = someTimeMs + 30 * dayMs;
@@ -191,7 +191,7 @@ for (const engine of engines) {
         });
       });
 
-      it('ten days without a push do not stop it, and nothing is warned of', async () => {
+      it('continues during ten days without a push, and without a warning', async () => {
         await spoilable();
         await look(someTimeMs);
         const removed = await lookHourly(someTimeMs, someTimeMs + 10 * dayMs);
@@ -199,7 +199,7 @@ for (const engine of engines) {
         expect(warnings).toEqual([]);
       });
 
-      it('a retention that was shortened waits a day for old calls, and for nothing else', async () => {
+      it('waits a day after a shorter retention, but only for old calls', async () => {
         await spoilable();
         await look(someTimeMs, 400);
         await lookHourly(someTimeMs, someTimeMs);
@@ -215,7 +215,7 @@ for (const engine of engines) {
       });
     });
 
-    it('is done by one process of several at a time', async () => {
+    it('is done by only one of several processes at a time', async () => {
       await storeSettled(300);
       const others = [await fresh.openAgain(), await fresh.openAgain()];
       await Promise.all(
@@ -224,7 +224,7 @@ for (const engine of engines) {
       expect(counts).toEqual({ calls: 300, pushes: 300, deliveries: 300 });
     });
 
-    it('gives its turn to one of many that ask at once, and to the next when it ends', async () => {
+    it('gives its turn to one of many simultaneous requests, and to the next when the turn ends', async () => {
       const asked = await Promise.all(
         Array.from({ length: 8 }, (_none, index) => takeTurn(fresh.store, `p${index}`, turnMs, someTimeMs)),
       );

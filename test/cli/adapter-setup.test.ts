@@ -25,7 +25,7 @@ describe('npm run adapter:setup', () => {
     expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('is there (unique)') as string });
   });
 
-  it('ends with an error when it could not, and says what to do', async () => {
+  it('ends with an error and a remedy when it could not create something', async () => {
     const settings = { HUBSPOT_ACCESS_TOKEN: 'wrong-token', HUBSPOT_BASE_URL: portal.url };
     const { code, stdout } = await folder.run('adapter-setup', ['hubspot'], settings);
     expect(code).toBe(1);
@@ -33,7 +33,7 @@ describe('npm run adapter:setup', () => {
     expect(stdout).not.toContain('wrong-token');
   });
 
-  it('says of an adapter that needs nothing that there is nothing to set up', async () => {
+  it('says that there is nothing to set up for an adapter that needs nothing', async () => {
     expect(await folder.run('adapter-setup', ['sql'])).toMatchObject({
       code: 0,
       stdout: 'There is nothing to set up for sql.\n',

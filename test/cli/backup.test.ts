@@ -45,11 +45,11 @@ describe('npm run backup and npm run restore', () => {
     return calls;
   };
   const files = (): string[] => readdirSync(join(folder.path, 'data')).sort();
-  /** What the store was before the restore, by the names that are kept beside it. */
+  /** The files of the old store, which the restore keeps beside the new one. */
   const asideOf = (name: string): string =>
     join(folder.path, 'data', files().find((file) => file.startsWith(`${name}.before-restore-`)) ?? 'none');
 
-  it('copy a store into a file for its owner alone, and put it back', async () => {
+  it('copy a store into a file that only its owner can read, and put it back', async () => {
     await addCalls('a', 30);
     writeFileSync(keyFile, `${keyA}\n`);
     const made = await folder.run('backup', [backup]);
@@ -65,7 +65,7 @@ describe('npm run backup and npm run restore', () => {
     expect(restored.stdout).toContain('that were ended since then are valid again');
   });
 
-  it('need nothing but the file on a new machine', async () => {
+  it('need only the file on a new machine', async () => {
     await addCalls('a', 3);
     writeFileSync(keyFile, `${keyA}\n`);
     await folder.run('backup', [backup]);
@@ -77,7 +77,7 @@ describe('npm run backup and npm run restore', () => {
     expect(files()).toEqual(['jet.sqlite', 'secret-key']);
   });
 
-  it('bring the key of the store back, keep the other one beside its store, and leave none in the store', async () => {
+  it('bring the key of the store back, keep the replaced key beside the old store, and leave no key in the store', async () => {
     await addCalls('a', 1);
     writeFileSync(keyFile, keyA);
     await folder.run('backup', [backup]);
@@ -89,7 +89,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(storeFile, 'latin1')).not.toContain(keyA);
   });
 
-  it('keep no SECRET_KEY that was given, and warn when another one is set', async () => {
+  it('do not copy a SECRET_KEY from the settings, and warn when another one is set', async () => {
     await addCalls('a', 1);
     const made = await folder.run('backup', [backup], { SECRET_KEY: keyA });
     expect(made.stdout).toContain('The backup does not hold SECRET_KEY');
@@ -102,7 +102,7 @@ describe('npm run backup and npm run restore', () => {
     expect(existsSync(keyFile)).toBe(false);
   });
 
-  it('of before a change of the key keep the new one, which accepts the other as the previous one', async () => {
+  it('keep the new key after a change of the key, and accept the old one as the previous key', async () => {
     await addCalls('a', 1);
     writeFileSync(keyFile, keyA);
     const made = await folder.run('backup', [backup], { SECRET_KEY_PREVIOUS: keyB });
@@ -114,7 +114,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(keyFile, 'utf8')).toBe(keyB);
   });
 
-  it('replace no file, and say when there is no store', async () => {
+  it('never replace a file, and say when there is no store', async () => {
     const none = await folder.run('backup', [backup]);
     expect(none).toMatchObject({ code: 1, stdout: '' });
     expect(none.stderr).toContain('There is no store at');
@@ -126,7 +126,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(backup, 'utf8')).toBe('of somebody');
   });
 
-  it('leave no part of a copy of a damaged store', async () => {
+  it('leave no partial copy of a damaged store', async () => {
     await addCalls('a', 200);
     const bytes = readFileSync(storeFile);
     bytes.fill(0xa5, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 4096);
@@ -137,7 +137,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readdirSync(folder.path)).toEqual(['data']);
   });
 
-  it('name the tools of a database server, and what to keep with the copy', async () => {
+  it('name the tools of a database server, and the files to keep with the copy', async () => {
     for (const [url, tool] of [
       ['postgres://u@127.0.0.1:1/jet', 'pg_dump'],
       ['mysql://u@127.0.0.1:1/jet', 'mariadb-dump'],
@@ -151,7 +151,7 @@ describe('npm run backup and npm run restore', () => {
     }
   });
 
-  /** Tries to restore from a file, and looks whether everything is as it was. */
+  /** Tries to restore from a file, and checks that nothing has changed. */
   const expectRefused = async (file: string, message: RegExp): Promise<void> => {
     const before = [files(), readFileSync(storeFile).toString('hex'), readFileSync(keyFile, 'utf8')];
     const { code, stdout, stderr } = await folder.run('restore', [file]);
@@ -161,7 +161,7 @@ describe('npm run backup and npm run restore', () => {
     expect([files(), readFileSync(storeFile).toString('hex'), readFileSync(keyFile, 'utf8')]).toEqual(before);
   };
 
-  describe('the latter', () => {
+  describe('npm run restore', () => {
     beforeEach(async () => {
       await addCalls('a', 200);
       writeFileSync(keyFile, keyA);
@@ -198,7 +198,7 @@ describe('npm run backup and npm run restore', () => {
       await expectRefused(backup, /newer version.*9999-later/);
     });
 
-    it('refuses while another process has the store open, and not after', async () => {
+    it('refuses while another process has the store open, but not afterwards', async () => {
       await folder.run('backup', [backup]);
       const open = await openStore(folder.storeUrl, storeMigrations);
       await open.reader.knex('calls').first();
@@ -225,7 +225,7 @@ describe('npm run backup and npm run restore', () => {
       expect(aside.subarray(from === 0 ? 0 : 100).equals(bytes.subarray(from === 0 ? 0 : 100))).toBe(true);
     });
 
-    it('refuses where a receiver answers, though its store is too damaged to be locked', async () => {
+    it('refuses while a receiver answers, even if its store is too damaged to be locked', async () => {
       await folder.run('backup', [backup]);
       const bytes = readFileSync(storeFile);
       bytes.fill(0xa5, 0, 4096);
@@ -241,7 +241,7 @@ describe('npm run backup and npm run restore', () => {
       expect(files()).toEqual(['jet.sqlite', 'secret-key']);
     });
 
-    it('leaves one whole store or the other, whenever it is killed', async () => {
+    it('leaves either the old or the new store whole, whenever it is killed', async () => {
       await folder.run('backup', [backup]);
       await addCalls('b', 100);
       const [program, file] = builtCommand('restore');
@@ -254,7 +254,7 @@ describe('npm run backup and npm run restore', () => {
           stdio: 'ignore',
         });
         const exited = new Promise((resolve) => child.once('exit', resolve));
-        // From the moment at which it begins to write, through all that it does.
+        // From the first write until the end.
         while (!existsSync(`${storeFile}.restoring`) && child.exitCode === null) await sleep(1);
         await sleep(run * 12);
         child.kill('SIGKILL');

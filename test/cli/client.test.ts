@@ -72,7 +72,7 @@ describe('npm run client', () => {
     expect((await client('list')).stdout).toMatch(/Strict {2}live.*\n {4}must use PKCE/);
   });
 
-  it('requires PKCE of a client that exists, until it is switched off', async () => {
+  it('requires PKCE from an existing client, until that is switched off', async () => {
     const { clientId } = await made('Later strict');
     expect((await client('require-pkce', clientId)).code).toBe(0);
     expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: true });
@@ -80,7 +80,7 @@ describe('npm run client', () => {
     expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: false });
   });
 
-  it('gives a new secret, and takes the one before for a while', async () => {
+  it('gives a new secret, and accepts the previous one for a while', async () => {
     const { clientId, clientSecret } = await made('Rotated');
     const before = await readClient(store, clientId);
     const startedMs = Date.now();
@@ -92,7 +92,7 @@ describe('npm run client', () => {
     expect(after?.previousSecretUntilMs).toBeGreaterThanOrEqual(startedMs + 30 * 60_000);
   });
 
-  it('ends a client', async () => {
+  it('revokes a client', async () => {
     const { clientId } = await made('Revoked');
     expect((await client('revoke', clientId)).code).toBe(0);
     expect(await readClient(store, clientId)).toBeUndefined();

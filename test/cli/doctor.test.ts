@@ -73,7 +73,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('backup');
   });
 
-  it('finds a store missing beside its key, or beside what the first start showed', async () => {
+  it('reports a missing store when its key or the output of the first start exists', async () => {
     await mkdir(join(folder.path, 'data'));
     await writeFile(join(folder.path, 'data', 'first-start.txt'), 'shown once');
     const shown = await doctor();
@@ -86,7 +86,7 @@ describe('npm run doctor', () => {
     expect((await readdir(join(folder.path, 'data'))).sort()).toEqual(['first-start.txt', 'secret-key']);
   });
 
-  it('finds a store that the running receiver has lost, though a sound copy is at its path', async () => {
+  it('reports a store that the running receiver has lost, even if a good copy is at its path', async () => {
     await inFolder(async (start, path) => {
       const url = await start({ PORT: '0' }).ready();
       const file = join(path, 'data', 'jet.sqlite');
@@ -111,7 +111,7 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/^fault +store: .*newer version/m);
   });
 
-  describe('where the store has a client', () => {
+  describe('with a client in the store', () => {
     const key = 'a key of thirty-two characters, or more';
     beforeEach(async () => {
       await makeReporting();
@@ -120,11 +120,11 @@ describe('npm run doctor', () => {
       expect(made.code).toBe(0);
     });
 
-    it('finds its key in order', async () => {
+    it('reports no fault of the key', async () => {
       expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
     });
 
-    it('finds the key missing, which the next start would refuse', async () => {
+    it('reports a missing key, with which the next start would fail', async () => {
       const { code, stdout } = await doctor();
       expect(code).toBe(1);
       expect(stdout).toMatch(
@@ -133,13 +133,13 @@ describe('npm run doctor', () => {
       expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
     });
 
-    it('finds another key than the one of the clients', async () => {
+    it('reports a key that is not the key of the clients', async () => {
       const { code, stdout } = await doctor({ SECRET_KEY: `${key}, and another` });
       expect(code).toBe(1);
       expect(stdout).toMatch(/^fault +store: SECRET_KEY is not the key .*npm run client -- rotate/m);
     });
 
-    it('accepts the key of the clients as the previous one, warns of it, and notes nothing', async () => {
+    it('accepts the key of the clients as the previous key with a warning, and stores nothing', async () => {
       await writeFile(join(folder.path, 'data/secret-key'), `${key}\n`, { mode: 0o600 });
       const changed = {
         ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS_FILE: 'data/secret-key' },
@@ -150,7 +150,7 @@ describe('npm run doctor', () => {
       expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
     });
 
-    it('finds that neither key is the one of the clients', async () => {
+    it('reports that neither key is the key of the clients', async () => {
       const { code, stdout } = await doctor({
         ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS: `${key}, and a third` },
       });
@@ -158,7 +158,7 @@ describe('npm run doctor', () => {
       expect(stdout).toMatch(/^fault +store: Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the key/m);
     });
 
-    it('finds a previous key that is the present one in its file', async () => {
+    it('reports a previous key that equals the present key in its file', async () => {
       await writeFile(join(folder.path, 'data/secret-key'), key);
       const { code, stdout } = await doctor({ SECRET_KEY_PREVIOUS: key });
       expect(code).toBe(1);
@@ -166,7 +166,7 @@ describe('npm run doctor', () => {
       expect(stdout).not.toContain(key);
     });
 
-    it('asks no key of a process that only delivers', async () => {
+    it('needs no key in a process that only delivers', async () => {
       expect(await doctor({ ROLE: 'deliver' })).toMatchObject({ code: 0 });
     });
   });
@@ -190,7 +190,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('npm run replay -- --destination sql --state exhausted --dry-run');
   });
 
-  it('finds a reporting table missing', async () => {
+  it('reports a missing reporting table', async () => {
     await makeStore();
     const reporting = await openStore(`sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`, []);
     await reporting.close();

@@ -23,7 +23,7 @@ const orders = [
 ].join('|');
 const hostile = [orders, ...naughtyStrings()].join('|').replaceAll('\0', '').toWellFormed();
 
-// Written out apart from the rule that is tested.
+// A separate copy of the rule, so that a mistake in the rule shows.
 const disguised =
   // eslint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
@@ -47,7 +47,7 @@ describe('hostile text', () => {
       redirectUris: [`https://a.example/${hostile}`],
     });
     clientId = made.clientId;
-    // As an older parser read it, so that a refold finds differences.
+    // The result of an older parser, so that a refold finds differences.
     const callId = orders;
     const body = { ...inboundBodies(callId).end, servicename: hostile, [`x${orders}`]: hostile };
     await storePushes(store, [pushOf(body)], [sql], someTimeMs);
@@ -176,7 +176,7 @@ describe('hostile text', () => {
     trim: { run: () => folder.run('trim'), shown: /Nothing was removed/ },
   };
 
-  it.each(Object.entries(commands))('gives a terminal no order by %s', async (_name, { run, shown }) => {
+  it.each(Object.entries(commands))('cannot control a terminal through %s', async (_name, { run, shown }) => {
     const { stdout, stderr } = await run();
     const output = `${stdout}${stderr}`;
     expect(output).toMatch(shown);
@@ -191,7 +191,7 @@ describe('hostile text', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ clientId, name: hostile }]);
   });
 
-  it('gives a terminal no order by a line of the log', () => {
+  it('cannot control a terminal through a line of the log', () => {
     const lines: string[] = [];
     const log = createLogger('info', { write: (line) => lines.push(line) });
     log.info({ text: hostile, error: new Error(hostile) }, hostile);

@@ -21,7 +21,7 @@ describe('npm run move, interrupted', () => {
 
   beforeEach(async () => {
     folder = await makeCommandFolder();
-    // So many rows that the move takes longer than a signal.
+    // Enough rows that the move takes longer than a signal.
     const store = await openStore(folder.storeUrl, storeMigrations);
     await store.writer.knex.raw(
       `INSERT INTO tombstones (hash, made_at)
@@ -77,7 +77,7 @@ describe('npm run move, interrupted', () => {
     },
   );
 
-  it('by kill -9 leaves the source untouched, and a target that nothing takes for a store', async () => {
+  it('by kill -9 leaves the source unchanged, and a target that no command accepts as a store', async () => {
     const { child, exited } = start();
     await isCopying();
     child.kill('SIGKILL');

@@ -81,7 +81,7 @@ describe('npm run move', () => {
     expect(same.stderr).toContain('which is the source itself');
   });
 
-  it('is named by a start whose settings name another store than the calls are in', async () => {
+  it('is suggested by a start whose settings name a store without the calls', async () => {
     await withReceiver({}, async (url) => {
       const { token } = await takeToken(
         url,

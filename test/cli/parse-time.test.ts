@@ -14,14 +14,14 @@ afterEach(() => void vi.restoreAllMocks());
 const read = (text: string, zone = 'Australia/Sydney'): string =>
   new Date(parseTime('--since', text, zone) ?? NaN).toISOString();
 
-describe('a time that somebody types', () => {
+describe('a typed time', () => {
   it.each([
     ['2026-11-01', '2026-10-31T13:00:00.000Z'],
     ['2026-07-01', '2026-06-30T14:00:00.000Z'],
     ['2026-11-22T09:00', '2026-11-21T22:00:00.000Z'],
     ['2026-11-22 09:00:30', '2026-11-21T22:00:30.000Z'],
     ['20261122T0900', '2026-11-21T22:00:00.000Z'],
-  ])('%s is on the clock of the zone when it names none', (text, instant) => {
+  ])('%s is local time when it names no zone', (text, instant) => {
     expect(read(text)).toBe(instant);
   });
 
@@ -31,7 +31,7 @@ describe('a time that somebody types', () => {
     ['2026-11-22T09:00+01:00', '2026-11-22T08:00:00.000Z'],
     ['20261122T0900-0500', '2026-11-22T14:00:00.000Z'],
     ['1795309200', '2026-11-22T01:00:00.000Z'],
-  ])('%s is the instant that it names', (text, instant) => {
+  ])('%s is the instant that it states', (text, instant) => {
     expect(read(text)).toBe(instant);
   });
 
@@ -42,7 +42,7 @@ describe('a time that somebody types', () => {
     );
   });
 
-  it('is so long ago when it is a duration', () => {
+  it('that is a duration means that long ago', () => {
     const before = Date.now();
     const readMs = parseTime('--since', '2h', 'Australia/Sydney') ?? NaN;
     expect(readMs).toBeGreaterThanOrEqual(before - 7_200_000);

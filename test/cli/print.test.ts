@@ -21,11 +21,11 @@ const hostile = [
 const harmful = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 describe('one printed line', () => {
-  it.each(hostile)('keeps no control, bidi, zero-width or line character of %j', (text) => {
+  it.each(hostile)('contains no control, bidi, zero-width or line character from %j', (text) => {
     expect(oneLine(text)).not.toMatch(harmful);
   });
 
-  it('keeps none of any naughty string', () => {
+  it('contains no such character from any naughty string', () => {
     expect(naughtyStrings().filter((text) => harmful.test(oneLine(text)))).toEqual([]);
   });
 
@@ -36,12 +36,12 @@ describe('one printed line', () => {
 });
 
 describe('a printed text of several lines', () => {
-  it.each(hostile)('keeps line feeds and tabs only of %j', (text) => {
+  it.each(hostile)('keeps only the line feeds and tabs of %j', (text) => {
     expect(severalLines(text).replace(/[\n\t]/g, '')).not.toMatch(harmful);
   });
 });
 
-describe('what a push says', () => {
+describe('text from a push', () => {
   let folder: CommandFolder;
   let store: Store;
   beforeEach(async () => {
@@ -56,7 +56,7 @@ describe('what a push says', () => {
 
   const callId = 'x\u001b[2J\nok      store: all is well\u202e';
 
-  it('gives no orders to the terminal of npm run refold', async () => {
+  it('cannot control the terminal of npm run refold', async () => {
     const push = pushOf({ ...inboundBodies(callId).end, servicename: 'red\u001b[31m\u2028line' });
     await storePushes(store, [push], [], someTimeMs);
     const record = JSON.stringify({ id: callId, stage: 'call_end', fields: {}, extra: {} });
@@ -67,7 +67,7 @@ describe('what a push says', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('ok') || harmful.test(line))).toEqual([]);
   });
 
-  it('gives no orders to the terminal of npm run replay', async () => {
+  it('cannot control the terminal of npm run replay', async () => {
     const sql = { name: 'sql', stages: ['call_end'] as const, settleAfterMs: 0 };
     await storePushes(store, [pushOf(inboundBodies(callId).end)], [sql], someTimeMs);
     await store.writer

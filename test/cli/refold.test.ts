@@ -27,7 +27,7 @@ describe('npm run refold', () => {
   const refold = (...args: string[]) => folder.run('refold', args);
   const rested = { state: 'delivered', due_at: null, due_since: null };
 
-  /** A call as an older parser read it: without the service's name, and with a field that no longer exists. */
+  /** The result of an older parser: without the service's name, and with a field that no longer exists. */
   const storeAsOfOld = async (callId: string, destinations = [sql]): Promise<NewPush> => {
     const push = pushOf(inboundBodies(callId).end);
     const fields = { ...push.fields, campaign: 'old' };
@@ -46,7 +46,7 @@ describe('npm run refold', () => {
     return push;
   };
 
-  it('shows what differs field by field, and changes nothing', async () => {
+  it('shows the differences field by field, and changes nothing', async () => {
     await storeAsOfOld('old');
     await storePushes(store, [pushOf(inboundBodies('new').end)], [sql], someTimeMs);
     const before = await readCall(store, 'old');
@@ -60,7 +60,7 @@ describe('npm run refold', () => {
     expect(await readCall(store, 'old')).toEqual(before);
   });
 
-  it('writes with --apply, raises the revision, marks due what was owed, and has nothing to do the second time', async () => {
+  it('writes with --apply, raises the revision, makes deliveries due, and has nothing to do the second time', async () => {
     const push = await storeAsOfOld('old');
     await storeAsOfOld('never-owed', []);
     await storePushes(store, [pushOf(inboundBodies('new').end)], [sql], someTimeMs);
@@ -81,14 +81,14 @@ describe('npm run refold', () => {
     expect((await refold('--apply')).stdout).toContain('3 calls read, 0 differ.');
   });
 
-  it('takes only the calls that are asked for', async () => {
+  it('reads only the named calls', async () => {
     await storeAsOfOld('old');
     await storeAsOfOld('older');
     expect((await refold('--id', 'older')).stdout).toContain('1 call read, 1 differs');
     expect((await refold('--since', '2099-01-01')).stdout).toContain('0 calls read, 0 differ.');
   });
 
-  it('shows no more calls than asked for, and counts all', async () => {
+  it('shows at most the requested number of calls, and counts all', async () => {
     await storeAsOfOld('a');
     await storeAsOfOld('b');
     const { stdout } = await refold('--limit', '1');
@@ -97,7 +97,7 @@ describe('npm run refold', () => {
     expect(stdout).toContain('service_name: differs in 2');
   });
 
-  it('lets a reading stand that cannot be made again', async () => {
+  it('keeps the stored reading when the body cannot be read again', async () => {
     const push = await storeAsOfOld('old');
     await store.writer
       .knex('pushes')
@@ -126,7 +126,7 @@ describe('npm run refold', () => {
     expect(stdout).toContain('--apply');
   });
 
-  it('loses nothing of what a receiver stores meanwhile', async () => {
+  it('loses nothing that a receiver stores at the same time', async () => {
     const pushes = new Map<string, NewPush[]>();
     for (let index = 0; index < 20; index += 1)
       pushes.set(`busy-${index}`, [await storeAsOfOld(`busy-${index}`)]);

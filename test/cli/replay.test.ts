@@ -37,7 +37,7 @@ describe('npm run replay', () => {
   const replay = (...args: string[]) => folder.run('replay', args);
   const landing = (callId: string) => readDelivery(store, 'sql', callId);
 
-  /** Three calls, an hour apart: landed, rejected and exhausted. A fourth that was never owed. */
+  /** Three calls an hour apart: landed, rejected and exhausted. A fourth one has no delivery. */
   const storeCalls = async (): Promise<void> => {
     const states: Record<string, DeliveryState> = {
       landed: 'delivered',
@@ -77,7 +77,7 @@ describe('npm run replay', () => {
     expect(await dueCalls()).toEqual(callIds);
   });
 
-  it('gives fresh attempts, and keeps what landed before', async () => {
+  it('starts with fresh attempts, and keeps the earlier landing', async () => {
     await storeCalls();
     await replay('--state', 'exhausted');
     expect(await landing('tired')).toMatchObject({ attempts: 0, remote_id: 'r-tired' });
@@ -198,7 +198,7 @@ describe('npm run replay', () => {
     expect((await replay('--help')).stdout).toContain('quarantine');
   });
 
-  it('loses nothing of what a receiver stores meanwhile', async () => {
+  it('loses nothing that a receiver stores at the same time', async () => {
     await storeCalls();
     const stop = new AbortController();
     let stored = 0;
@@ -253,7 +253,7 @@ describe('npm run replay', () => {
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
-    it('writes nothing twice when the push came in another way', async () => {
+    it('writes nothing twice when the push was received in another way', async () => {
       await storePushes(store, [pushOf(start)], [sql], someTimeMs);
       await refuse(start, 'not_storable');
       expect((await replay('quarantine')).stdout).toContain('1: was stored before, so nothing was written');
@@ -276,13 +276,13 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(2);
     });
 
-    it('shows what one body says with --dry-run and --id, and lets it give the terminal no orders', async () => {
+    it('shows one body with --dry-run and --id, without control of the terminal', async () => {
       const id = await refuse('{"broken":\t"\u001b[2J\u202e"', 'malformed_json');
       const { stdout } = await replay('quarantine', '--dry-run', '--id', id);
       expect(stdout).toContain('{"broken":\t"\ufffd[2J\ufffd"\n');
     });
 
-    it('keeps what is larger than a push may be once it is decoded, and says so', async () => {
+    it('keeps a body that is too large after decoding, and says so', async () => {
       const rest = { detail: 'Refused.', contentType: 'application/json', contentEncoding: 'gzip' };
       const body = gzipSync(Buffer.alloc(1_000_000));
       const code = 'body_too_large';
@@ -291,7 +291,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('keeps what is still refused, whatever its bytes', async () => {
+    it('keeps a body that is still refused, whatever its bytes', async () => {
       await refuse(Buffer.from([0xff, 0x00, 0xfe]), 'malformed_json');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
@@ -299,7 +299,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('brings back no part of a call that was removed', async () => {
+    it('brings back no part of a removed call', async () => {
       const secretKey = 'a-key-of-the-tests-with-32-letters';
       await store.writer.knex.transaction((transaction) =>
         writeTombstones(store, transaction, ['mended'], secretKey, someTimeMs),
@@ -319,7 +319,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('takes only the bodies that are asked for', async () => {
+    it('reads only the named bodies', async () => {
       await refuse(start, 'not_storable');
       const id = await refuse(JSON.stringify(inboundBodies('other').start), 'too_deep');
       await replay('quarantine', '--code', 'too_deep', '--id', id);
@@ -349,7 +349,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toMatchObject([{ code: 'not_a_call' }]);
     });
 
-    it('reads a body in the charset that it came with', async () => {
+    it('reads a body in its declared charset', async () => {
       const body = Buffer.from('{"callsessionid":"mended","servicename":"Zürich"}', 'latin1');
       const rest = { detail: 'Refused.', contentEncoding: undefined, pathStage: undefined };
       const contentType = 'application/json; charset=iso-8859-1';

@@ -20,7 +20,7 @@ describe('the sample calls', () => {
     expect(sampleCall(kind, settings)).toMatchObject({ direction, status, stage });
   });
 
-  it('are ten, and each is another call', () => {
+  it('are ten different calls', () => {
     const ids = sampleKinds.map((kind) => sampleCall(kind, settings).call_id);
     expect(new Set(ids).size).toBe(10);
   });
@@ -39,10 +39,10 @@ describe('the sample calls', () => {
     expect(sampleCall('withheld', settings)).toMatchObject({ withheld: true, counterpart_e164: undefined });
   });
 
-  it('hold nothing but an id in minimal', () => {
+  it('hold only an id in minimal', () => {
     const call = sampleCall('minimal', settings);
     const filled = jetFields.map(({ name }) => name).filter((name) => call[name] !== undefined);
-    // The first receipt stands in for the start.
+    // The time of receipt replaces the missing start.
     expect(filled).toEqual(['call_session_id', 'started_at']);
     expect(call.started_at_estimated).toBe(true);
   });

@@ -44,7 +44,7 @@ describe('npm run trim', () => {
     expect(await store.reader.knex('calls').pluck('id')).toEqual(['new']);
   });
 
-  it('needs the key that tombstones are made under', async () => {
+  it('needs the key for tombstones', async () => {
     const { code, stderr } = await folder.run('trim', ['--yes']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('secret key')]);
     expect(await countRows(store, 'calls')).toBe(2);
@@ -54,7 +54,7 @@ describe('npm run trim', () => {
 describe.each([['client', 'list'], ['trim'], ['replay', '--all'], ['replay', 'quarantine'], ['refold']])(
   'npm run %s %s where there is no store',
   (command, ...args) => {
-    it('says so with exit code 1, and makes nothing', async () => {
+    it('says so with exit code 1, and creates nothing', async () => {
       const folder = await makeCommandFolder();
       const { code, stderr } = await folder.run(command, args.filter(Boolean));
       expect([code, stderr]).toEqual([1, expect.stringMatching(/There is no store at .*\n.*npm start/)]);

@@ -17,7 +17,7 @@ import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 const [sqlite] = engines;
 const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 
-/** What a connection says of itself, name by name. */
+/** The settings that a connection reports, by name. */
 async function pragmas(database: Database): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (const name of ['synchronous', 'journal_mode', 'foreign_keys', 'trusted_schema', 'query_only']) {
@@ -43,16 +43,16 @@ describe('a connection to SQLite', () => {
   });
   afterAll(() => fresh.close());
 
-  it('of the writer syncs at each commit, keeps a log, checks keys and waits for a lock', async () => {
+  it('for the writer syncs at each commit, keeps a log, checks keys and waits for a lock', async () => {
     expect(await pragmas(fresh.store.writer)).toEqual({ ...durable, query_only: 0 });
   });
 
-  it('of the reader does the same, and refuses to write', async () => {
+  it('for the reader does the same, and refuses to write', async () => {
     expect(await pragmas(fresh.store.reader)).toEqual({ ...durable, query_only: 1 });
     await expect(fresh.store.reader.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
   });
 
-  it('of the reader answers while a long report is read', async () => {
+  it('for the reader answers during a long report', async () => {
     const { knex } = fresh.store.reader;
     const ended: string[] = [];
     const report = knex
@@ -66,12 +66,12 @@ describe('a connection to SQLite', () => {
     expect(ended).toEqual(['lookup', 'report']);
   });
 
-  it('of a store that is opened again does the same', async () => {
+  it('does the same when a store is opened again', async () => {
     const again = await fresh.openAgain();
     expect(await pragmas(again.writer)).toEqual({ ...durable, query_only: 0 });
   });
 
-  it('that an adapter opens does the same', async () => {
+  it('does the same when an adapter opens it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     let opened: Database | undefined;
     const [definition] = adapters;
@@ -94,7 +94,7 @@ describe('a connection to SQLite', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('that only inspects cannot be made to write', async () => {
+  it('for an inspection can never write', async () => {
     const inspecting = openDatabase(fresh.url, 'inspect');
     await inspecting.knex.raw('PRAGMA query_only = OFF');
     await expect(inspecting.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();

@@ -32,7 +32,7 @@ describe('the file of an open store', () => {
   });
   const loss = (): string | undefined => store.writer.findLostFile()?.reason;
 
-  it('is in its place at first, after many writes, a checkpoint and another process that came and went', async () => {
+  it('is in place at first, after many writes, after a checkpoint and after another process', async () => {
     expect(loss()).toBeUndefined();
     await store.writer.knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
     await store.writer.knex.raw('VACUUM');
@@ -70,7 +70,7 @@ describe('the file of an open store', () => {
         await writeFile(`${file}-wal`, '');
       },
     ],
-  ])('is known to be lost when it is %s', async (_what, lose) => {
+  ])('counts as lost when it is %s', async (_what, lose) => {
     await lose();
     expect(loss()).toMatch(/^\S+jet\.sqlite\S* was (?:moved or removed|replaced by another file) while/);
     expect(store.reader.findLostFile()?.reason).toBe(loss());
@@ -80,7 +80,7 @@ describe('the file of an open store', () => {
     ['by an older copy', () => copyFile(`${file}.old`, file)],
     ['by nothing', () => writeFile(file, '')],
     ['by another text', () => writeFile(file, 'x'.repeat(9_000))],
-  ])('is known to be lost when it is written over where it is %s', async (_what, lose) => {
+  ])('counts as lost when it is overwritten in place %s', async (_what, lose) => {
     const grow = async (name: string): Promise<void> => {
       await store.writer.knex('settings').insert({ name, value: name.repeat(20_000) });
       await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
@@ -91,18 +91,18 @@ describe('the file of an open store', () => {
     expect(loss()).toBeUndefined();
     await lose();
     expect(loss()).toMatch(/jet\.sqlite was (?:emptied or written over|replaced by an older state) while/);
-    // Also after SQLite has written on into it.
+    // Also after SQLite has written further into it.
     await grow('three').catch(() => undefined);
     expect(store.writer.findLostFile()).toMatchObject({ isOverwritten: true });
   });
 
-  it('is known to be lost when its log is emptied where it is, before the push after it is answered', async () => {
+  it('counts as lost when its log is emptied in place, before the next push is answered', async () => {
     await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
     await store.writer.knex('settings').insert({ name: 'before', value: '' });
     await writeFile(`${file}-wal`, '');
     await store.writer.knex('settings').insert({ name: 'x', value: 'y' });
     expect(loss()).toMatch(/jet\.sqlite-wal was emptied or written over while it is in use/);
-    // To close it would write the log's zeros into the file.
+    // Closing it would write the log's zeros into the file.
     await store.close();
     await copyFile(file, `${file}.kept`);
     const kept = openDatabase(`sqlite:${file}.kept`);
@@ -110,7 +110,7 @@ describe('the file of an open store', () => {
     await kept.close();
   });
 
-  it('is in its place beside a log without a beginning that was there before', async () => {
+  it('is in place beside an older log without a beginning', async () => {
     await store.close();
     await writeFile(`${file}-wal`, Buffer.alloc(40_000));
     store = await openStore(`sqlite:${file}`, storeMigrations);
@@ -118,21 +118,21 @@ describe('the file of an open store', () => {
     expect(loss()).toBeUndefined();
   });
 
-  it('is in its place again when the very file comes back', async () => {
+  it('is in place again when the same file comes back', async () => {
     await rename(file, `${file}.old`);
     expect(loss()).toBeDefined();
     await rename(`${file}.old`, file);
     expect(loss()).toBeUndefined();
   });
 
-  it('is known to be lost when a symbolic link at its path leads elsewhere', async () => {
+  it('counts as lost when a symbolic link at its path leads elsewhere', async () => {
     const path = join(folder, 'link.sqlite');
     await symlink(file, path);
     const linked = openDatabase(`sqlite:${path}`);
     await linked.knex('settings').first('name');
     expect(linked.findLostFile()).toBeUndefined();
     await unlink(path);
-    // The same file by another name: a restart would look for its log under that name.
+    // The same file under another name: a restart would look for its log under that name.
     await link(file, join(folder, 'alias.sqlite'));
     await symlink(join(folder, 'alias.sqlite'), path);
     expect(linked.findLostFile()).toMatchObject({ isLogOnly: true });
@@ -143,7 +143,7 @@ describe('the file of an open store', () => {
     await linked.close();
   });
 
-  it('is never made by a reader that connects late, nor opened where another one has its path', async () => {
+  it('is never created by a reader that connects late, and another file at its path is never opened', async () => {
     const late = openDatabase(`sqlite:${file}`, 'read');
     await late.knex('settings').first('name');
     await unlink(file);
@@ -160,8 +160,8 @@ describe('the file of an open store', () => {
   });
 });
 
-describe('a store that was not made', () => {
-  it('is refused to a command, which makes no file', async () => {
+describe('a missing store', () => {
+  it('makes a command fail, and the command creates no file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const file = join(folder, 'data', 'jet.sqlite');
     await expect(openExistingStore(`sqlite:${file}`, storeMigrations)).rejects.toMatchObject({

@@ -15,7 +15,7 @@ import { until } from '../fixtures/until.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
-    it('works in UTC and reads what is committed', async () => {
+    it('works in UTC and reads committed data', async () => {
       const fresh = await openFreshStore(engine);
       const postgres = engine.dialect === 'postgres';
       const [zone] = await askWithin<{ zone: string }>(
@@ -73,7 +73,7 @@ for (const engine of engines) {
       },
     );
 
-    it('keeps what it has committed, as far as the server says', async () => {
+    it("keeps committed data, according to the server's settings", async () => {
       const fresh = await openFreshStore(engine);
       expect(await findDurabilityFault(fresh.store.writer)).toBeUndefined();
       await fresh.close();
@@ -83,12 +83,12 @@ for (const engine of engines) {
 
 const [, postgres] = engines;
 
-describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL whose settings are weaker', () => {
+describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL with weaker settings', () => {
   it.each([
     { given: 'off', found: 'on' },
     { given: 'local', found: 'local' },
     { given: 'remote_apply', found: 'remote_apply' },
-  ])('has synchronous_commit = $found where the server has $given', async ({ given, found }) => {
+  ])('has synchronous_commit = $found when the server has $given', async ({ given, found }) => {
     const store = await openedUnder('synchronous_commit', given);
     const [row] = await askWithin<{ value: string }>(
       store.writer,
@@ -98,7 +98,7 @@ describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL whose se
     await store.close();
   });
 
-  it('reads what is committed where the server would let it read one state', async () => {
+  it("reads committed data even if the server's default is one fixed state", async () => {
     const store = await openedUnder('default_transaction_isolation', 'serializable');
     expect(await isolationOf(store)).toBe('read committed');
     await store.close();
@@ -121,7 +121,7 @@ describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL whose se
   }
 });
 
-describe('a server that may lose what it has committed', () => {
+describe('a server that can lose committed data', () => {
   it.each([
     ['mysql', '0', false],
     ['mysql', '2', false],
@@ -142,7 +142,7 @@ async function isolationOf({ writer }: Store): Promise<string | undefined> {
   const statement = {
     sqlite: '',
     postgres: 'SELECT current_setting(\'transaction_isolation\') AS "Value"',
-    // MySQL 8 has the one name, MariaDB before 11.1 the other.
+    // MySQL 8 uses one name, and MariaDB before 11.1 the other.
     mysql: "SHOW SESSION VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')",
   }[writer.dialect];
   const [row] = await askWithin<{ Value: string }>(writer, statement);

@@ -36,7 +36,7 @@ describe('a connection to SQLite', () => {
 
   it('commits transactions after one of its statements has failed at a lock', async () => {
     const insert = 'INSERT INTO parents VALUES (?)';
-    // Twice: a statement is kept once it has worked.
+    // Runs twice, because a statement is cached after its first success.
     await database.knex.raw(insert, [1]);
     await other.knex.raw('BEGIN IMMEDIATE');
     await database.knex.raw('PRAGMA busy_timeout = 1');

@@ -8,7 +8,7 @@ import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 
 const [sqlite] = engines;
 
-/** Rows of two tables: notes with a text kept as bytes and a value kept as JSON, and counts that add up. */
+/** Rows of two tables: notes with a text as bytes and a value as JSON, and counts that add up. */
 function written(notes: readonly (readonly [id: string, body: string, value: unknown])[]): Upsert[] {
   return [
     {
@@ -70,7 +70,7 @@ describe('writing to several tables by one statement', () => {
     ]);
   });
 
-  it('writes nothing when a value is not as expected', async () => {
+  it('writes nothing when a value differs from the expected one', async () => {
     await upsertTogether(database.knex, 'g', expecting(), written([['a', 'first', 1]]));
     for (const expected of [expecting(['a', 7]), expecting(['a', null]), expecting(['b', 1])]) {
       const rows = written([
@@ -93,7 +93,7 @@ describe('writing to several tables by one statement', () => {
     expect(await ask(database, 'SELECT id FROM notes')).toEqual([]);
   });
 
-  it('works when the first statements of a connection come at once', async () => {
+  it('works when the first statements of a connection run at the same time', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => String(index));
     await Promise.all(
       ids.map((id) => upsertTogether(database.knex, 'g', expecting([id, null]), written([[id, id, id]]))),

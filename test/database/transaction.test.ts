@@ -23,7 +23,7 @@ for (const engine of engines) {
       expect(await writer.knex('settings').where({ name: 'undone' })).toEqual([]);
     });
 
-    it('does not count refused values as a database that is away', async () => {
+    it('does not report refused values as an unreachable database', async () => {
       const { writer } = fresh.store;
       const error: unknown = await inTransaction(writer, async (transaction) => {
         await transaction('settings').insert({ name: 'refused', value: null });
@@ -36,7 +36,7 @@ for (const engine of engines) {
       const { writer } = fresh.store;
       const waiting: (() => void)[] = [];
       let runs = 0;
-      // On the first run each holds one row and waits for the other before it asks for the second.
+      // In the first run, each transaction locks one row and waits for the other before it locks the second.
       const meet = (): Promise<void> =>
         new Promise((resolve) => {
           waiting.push(resolve);

@@ -28,7 +28,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
   let receiver: ReceiverProcess;
   let token: string;
 
-  /** A receiver on one of the two ports that nginx knows. */
+  /** A receiver on one of the two ports in nginx's configuration. */
   const start = async (port: string): Promise<ReceiverProcess> => {
     const started = startProcess(folder, {
       PORT: port,
@@ -92,7 +92,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('lets a push through by TLS, and the answer back', async () => {
+  it('forwards a push over TLS, and returns the answer', async () => {
     const answer = await push('{"callsessionid":"through-tls"}');
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { callId: 'through-tls' }]);
   });
@@ -107,7 +107,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect((await send(path)).status).toBe(404);
   });
 
-  it('leaves it to the receiver to refuse a body that is too large', async () => {
+  it('lets the receiver refuse a body that is too large', async () => {
     const padding = (length: number): string =>
       JSON.stringify({ callsessionid: 'large', x: 'x'.repeat(length) });
     expect((await push(padding(bodyBytesMax - 100))).status).toBe(200);
@@ -115,7 +115,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { code: 'body_too_large' }]);
   });
 
-  it('lets nobody choose the address that failed attempts are counted for', async () => {
+  it('lets no sender choose the address that failed attempts count for', async () => {
     const statuses: number[] = [];
     for (let number = 0; number < 12; number += 1) {
       const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': `203.0.113.${number}` };
@@ -126,7 +126,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect((await push('{"callsessionid":"let-in-all-the-same"}')).status).toBe(200);
   });
 
-  it('cuts a sender off that does not get its headers out', async () => {
+  it('disconnects a sender that never completes its headers', async () => {
     const socket = connect({ host: 'localhost', port: Number(ports.tls), ca: agent.options.ca });
     socket.on('error', () => undefined);
     socket.write('POST /webhooks/jet HTTP/1.1\r\nHost: localhost\r\n');

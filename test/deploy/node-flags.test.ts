@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-/** What Node is told of memory, wherever the receiver is started. */
+/** Node's memory flags, which must be the same in every way of starting the receiver. */
 const flagsIn = (text: string): string[] => (text.match(/--max-[a-z-]+=\d+/g) ?? []).sort();
 
 it.each(['docs/deploy/jet-receiver.service', 'docs/deploy/Dockerfile'])(

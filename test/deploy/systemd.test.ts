@@ -27,7 +27,7 @@ describe('docs/deploy/jet-receiver.service', () => {
   it.skipIf(!canVerify)('is accepted by systemd', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-unit-'));
     const file = join(folder, 'jet-receiver.service');
-    // Node's place on this machine, and nothing else, is changed.
+    // Only the path of Node is changed for this machine.
     writeFileSync(file, unit.replace('/usr/bin/node', process.execPath));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
       encoding: 'utf8',
@@ -37,7 +37,7 @@ describe('docs/deploy/jet-receiver.service', () => {
     expect([status, aboutOurs]).toEqual([0, []]);
   });
 
-  it('may write where the steps make folders, and nowhere else', () => {
+  it('can write only to the folders that the steps create', () => {
     const made = [...operations.matchAll(/^ *install -d -o jet-receiver .* (\/\S+)/gm)].map(
       ([, path]) => path,
     );
@@ -50,7 +50,7 @@ describe('docs/deploy/jet-receiver.service', () => {
   });
 });
 
-// As the steps lay the folders out, with the kit's own read-only as ProtectSystem=strict has it.
+// The folders as the steps create them. The kit's own folder is read-only, as under ProtectSystem=strict.
 for (const engine of engines) {
   describe.skipIf(!engine.given || !canMount)(
     `the layout of the steps, with a store on ${engine.title}`,
@@ -67,7 +67,7 @@ for (const engine of engines) {
       });
       afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-      it('starts, and keeps what it makes beside the store or in its stead', async () => {
+      it('starts, and makes its files only in the folders for data', async () => {
         const database = engine.dialect === 'sqlite' ? undefined : await engine.fresh();
         const settings: Record<string, string> =
           database === undefined ? {} : { DATABASE_URL: database.url, REPORTING_DATABASE_URL: database.url };

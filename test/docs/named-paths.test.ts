@@ -7,10 +7,10 @@ import { readSourceFiles, root } from '../house/source-files.ts';
 const documents = readDocuments();
 /** A file or folder of the project in backticks. `<name>`, `*` and `…` stand for names that vary. */
 const named = /`((?:src|test|docs|adapters)\/[\w./-]*)`/g;
-/** What the guides make: the adapter of adapters/README.md, a copy of the example, and the list of a fork's adapters. */
+/** The paths that the guides create: the adapter of adapters/README.md, a copy of the example, and a fork's list. */
 const made = /^adapters\/(?:acme-crm\/|pipedrive$|local\.ts$)/;
 
-/** The guides to adapters name the files of any adapter from its own folder. */
+/** The guides to adapters name files relative to the adapter's folder. */
 function isThere(name: string, path: string): boolean {
   const folders = name.startsWith('adapters/')
     ? ['.', 'adapters/_template', 'adapters/_template-http']
@@ -52,7 +52,7 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('are named in the sources only where they exist', () => {
+  it('are named in the sources only if they exist', () => {
     const missing = readSourceFiles().flatMap(({ path, text }) =>
       [...text.matchAll(/\b(?:docs|adapters)\/[\w./-]+\.md\b/g)]
         .filter(([document]) => !existsSync(join(root, document)))
@@ -62,7 +62,7 @@ describe('the documents', () => {
   });
 });
 
-/** As GitHub makes them. */
+/** The anchors of headings, as GitHub makes them. */
 function headingAnchors(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

@@ -36,7 +36,7 @@ const rows: readonly ReportingRow[] = [
   reportingRow('b2', '2026-07-06T10:40:00+10:00', {
     ...{ ...sales, ...winter, counterpart_e164: bob, status: 'abandoned' },
   }),
-  // Carol hangs up in the queue, and is called back the same day; that she was out does not matter.
+  // Carol hangs up in the queue and is called back the same day. It does not matter that nobody answered that call.
   reportingRow('c', '2026-07-07T09:30:00+10:00', {
     ...{ ...support, counterpart_e164: carol, status: 'abandoned' },
   }),
@@ -44,7 +44,7 @@ const rows: readonly ReportingRow[] = [
     ...{ direction: 'outbound', status: 'missed', counterpart_e164: carol, calling_extension: '201' },
     ...{ duration_seconds: 25 },
   }),
-  // Dave is called before he calls himself, so nobody has returned that.
+  // Dave is called before he calls, so nobody has returned his call.
   reportingRow('d-out', '2026-07-08T14:00:00+10:00', {
     ...{ direction: 'outbound', counterpart_e164: dave, calling_extension: '201', duration_seconds: 90 },
   }),
@@ -62,7 +62,7 @@ const rows: readonly ReportingRow[] = [
     ...{ ...support, counterpart_e164: erin, gclid: 'click-3', source: 'google', medium: 'cpc' },
     ...{ wait_seconds: 12, queue_seconds: 30, started_at_estimated: true },
   }),
-  // Two are open: one for an hour, which is nothing, and one whose end should have come.
+  // Two calls are open: one for an hour, which is normal, and one whose end is overdue.
   reportingRow('open', '2026-07-10T09:00:00+10:00', {
     ...{ ...sales, queue_name: null, counterpart_e164: alice, status: 'in_progress', stage: 'call_start' },
     ...{ last_received_at_utc: hoursAgo(3.9), updated_at_utc: '2026-07-30 22:14:59.999' },
@@ -74,7 +74,7 @@ const rows: readonly ReportingRow[] = [
   reportingRow('strange', '2026-07-31T23:59:59+10:00', {
     ...{ service_name: 'Line 3', status: 'unknown', dial_status: 'TRANSFERRED', counterpart_e164: carol },
   }),
-  // Neither of these days is in July in Sydney, though the second is in UTC. The first was written late.
+  // In Sydney neither day is in July, although the second one is in July in UTC. The first row was written late.
   reportingRow('june', '2026-06-30T23:00:00+10:00', {
     ...{ ...sales, counterpart_e164: bob, status: 'missed', updated_at_utc: '2026-07-30 22:15:00.000' },
   }),

@@ -54,13 +54,13 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
         expect(await reader.knex('jet_calls').pluck('call_id')).toEqual(['a']);
       });
 
-      it('writes none', async () => {
+      it('cannot write calls', async () => {
         await expect(reader.knex('jet_calls').delete()).rejects.toThrow();
         await expect(reader.knex('jet_calls').update({ status: 'missed' })).rejects.toThrow();
         expect(await owner.knex('jet_calls').pluck('status')).toEqual(['answered']);
       });
 
-      it('reads no other table', async () => {
+      it('cannot read another table', async () => {
         await expect(reader.knex(migrationsTable).select()).rejects.toThrow();
       });
     },

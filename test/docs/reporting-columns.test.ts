@@ -32,12 +32,12 @@ describe('the columns of jet_calls', () => {
     expect(first).toEqual(promised);
   });
 
-  it('have each its own name, which no database reads as anything else', () => {
+  it('have different names, none of which is a reserved word in a database', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
   });
 
-  it('hold every one of the 47 fields of Jet', () => {
+  it('hold all 47 fields of Jet', () => {
     const shared = outboundJetNames.filter((jetName) =>
       jetFields.some((field) => field.list !== 'outbound' && fold(field.jetName) === fold(jetName)),
     );
@@ -57,11 +57,11 @@ describe('the columns of jet_calls', () => {
       expect(column.length !== undefined, column.name).toBe(column.type === 'text');
   });
 
-  it('hold a long text whole in a TEXT of MySQL, whatever its characters', () => {
+  it('hold the longest text in a MySQL TEXT, whatever its characters', () => {
     expect(longTextLength * 4).toBeLessThanOrEqual(65_535);
   });
 
-  it('are indexed where reports look first, and short enough for every index there', () => {
+  it('are indexed where reports select, and short enough for the index', () => {
     const indexed = columns.filter((column) => column.indexed === true);
     expect(indexed.map(({ name }) => name)).toEqual([
       'started_at_utc',
@@ -75,7 +75,7 @@ describe('the columns of jet_calls', () => {
 });
 
 describe('the data dictionary', () => {
-  it('is what docs/reporting-columns.md says', async () => {
+  it('equals docs/reporting-columns.md', async () => {
     await expect(reportingDictionary()).toMatchFileSnapshot('../../docs/reporting-columns.md');
   });
 

@@ -17,7 +17,7 @@ let nowMs: number;
 let fault: Error | undefined;
 const landing = scriptedAdapter();
 
-/** An adapter that cannot be made while there is a fault. */
+/** An adapter that cannot be created during a fault. */
 const crm = defineAdapter({
   ...{ name: 'crm', contractVersion, capabilities, secrets: [], configSchema: z.object({}) },
   preview: ({ id }) => id,
@@ -68,7 +68,7 @@ describe('a start with an adapter', () => {
     await until(() => expect([...landing.landed.keys()]).toEqual(['early']));
   });
 
-  it('that fails otherwise ends with its name and a remedy; the first client is left to the next', async () => {
+  it('that fails for another reason ends with its name and a remedy, and the next start makes the first client', async () => {
     fault = new TypeError('client.open is not a function');
     const failed = await start().catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(AdapterNotMade);

@@ -51,7 +51,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toContain('    at ');
     }));
 
-  it('on an address that is not of this machine says so, and exits with 1', () =>
+  it('on an address that this machine does not have says so, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ HOST: '203.0.113.1' });
       expect(await receiver.exited).toBe(1);
@@ -61,7 +61,7 @@ describe.concurrent('a start', () => {
 });
 
 describe.concurrent('a start without its database', () => {
-  it('waits for the store for 30 s and says so, then says what to do and exits with 1', () =>
+  it('waits 30 s for the store and says so, then says what to do and exits with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start({
         DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/jet',
@@ -78,7 +78,7 @@ describe.concurrent('a start without its database', () => {
       expect(existsSync(join(folder, 'data'))).toBe(false);
     }));
 
-  it('of the reporting table takes pushes, and pauses that destination alone', () =>
+  it('without the reporting database accepts pushes, and pauses only that destination', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ REPORTING_DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/reporting' });
       const url = await receiver.ready();
@@ -157,7 +157,7 @@ describe.concurrent('a start with another secret key than its store has', () => 
     }));
 });
 
-/** Makes a store, changes it, and expects the next start to refuse it and to leave it as it is. */
+/** Makes a store, changes it, and expects the next start to refuse it without a change. */
 async function expectRefused(change: (file: string) => Promise<void> | void, message: RegExp): Promise<void> {
   await inFolder(async (start, folder) => {
     const file = join(folder, 'data/jet.sqlite');
@@ -181,10 +181,10 @@ describe.concurrent('a start on a store', () => {
   it('that is text is refused', () =>
     expectRefused((file) => writeFileSync(file, 'not a database\n'.repeat(1000)), /damaged/));
 
-  it('that is cut off is refused', () =>
+  it('that was shortened is refused', () =>
     expectRefused((file) => writeFileSync(file, readFileSync(file).subarray(0, 20_000)), /damaged/));
 
-  it('that has a page of noise is refused', () =>
+  it('that has a damaged page is refused', () =>
     expectRefused((file) => {
       const bytes = readFileSync(file);
       bytes.fill(0xa5, 4096, 8192);

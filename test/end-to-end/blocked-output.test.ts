@@ -11,9 +11,9 @@ import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-proces
 
 const [, talkative] = builtTestProcess('test/fixtures/talkative.ts');
 const pushes = 3_000;
-// Eight times what waits at most.
+// Eight times the most that can wait.
 const tooMany = 8_192;
-// Within it, and several times what a pipe takes at once.
+// Less than the limit, but several times the capacity of a pipe.
 const some = 600;
 
 interface Line {
@@ -25,7 +25,7 @@ interface Line {
 let child: ChildProcess | undefined;
 afterEach(() => void child?.kill('SIGKILL'));
 
-/** A process that logs on command, after it has started. */
+/** A started process that logs on command. */
 async function startWriter(output: 'pipe' | number = 'pipe'): Promise<ChildProcess> {
   child = fork(talkative, { execArgv: [], stdio: ['ignore', output, 'ignore', 'ipc'] });
   await once(child, 'message');
@@ -44,7 +44,7 @@ async function readToEnd(writer: ChildProcess): Promise<string> {
   return text;
 }
 
-/** Fails where a line was cut. */
+/** Fails when a line is incomplete. */
 function parseLines(text: string): Line[] {
   expect(text.endsWith('\n')).toBe(true);
   return text
@@ -53,7 +53,7 @@ function parseLines(text: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** Without a last one that is still on its way. */
+/** The lines without an incomplete last one. */
 function wholeLines(text: string): Line[] {
   const end = text.lastIndexOf('\n') + 1;
   return end === 0 ? [] : parseLines(text.slice(0, end));
@@ -75,7 +75,7 @@ describe('a log that is read', () => {
     ['an exit that follows at once', 'exit', 0],
     ['an error that nobody catches', 'throw', 1],
     ['an end for want of work', 'go on', 0],
-  ])('is whole after %s', async (_, end, code) => {
+  ])('is complete after %s', async (_, end, code) => {
     const writer = await startWriter();
     writer.send(some);
     writer.send(end);
@@ -86,7 +86,7 @@ describe('a log that is read', () => {
     expect(lines.at(-1)?.msg).toBe('The last line');
   });
 
-  it('is whole in a file', async () => {
+  it('is complete in a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-'));
     const file = await open(join(folder, 'log'), 'a+');
     const writer = await startWriter(file.fd);
@@ -107,7 +107,7 @@ describe('a log on a full disk', () => {
 
   it.skipIf(noFull).each([
     ['after many lines', tooMany],
-    // Whose first write is the one of the exit.
+    // The first write happens at the exit.
     ['before any line', 0],
   ])(
     'neither ends a process nor keeps it from ending, %s',
@@ -154,7 +154,7 @@ describe('a log on a full disk', () => {
 });
 
 describe('a log that nobody reads', () => {
-  it('is dropped beyond 1 MiB, and says so once it is read again', async () => {
+  it('is dropped beyond 1 MiB, and reports that once it is read again', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     writer.send('go on');
@@ -204,7 +204,7 @@ describe('a log that nobody reads', () => {
     20_000,
   );
 
-  it('holds up no push, nor the end of the receiver', async () => {
+  it('delays neither a push nor the end of the receiver', async () => {
     await inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'receive' });
       const url = await receiver.ready();

@@ -6,7 +6,7 @@ import { startLoad } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 describe('kill -9', () => {
-  it('loses nothing that was answered 200, and all of it lands once in the end', () =>
+  it('loses no push that was answered 200, and each call lands once in the end', () =>
     inFolder(async (start, folder) => {
       const answered: string[] = [];
       for (let round = 0; round < 5; round += 1) {
@@ -22,7 +22,7 @@ describe('kill -9', () => {
       }
       expect(answered.length).toBeGreaterThan(100);
 
-      // As if a minute had passed: the lease of the process that was killed has ended.
+      // The clock is a minute ahead, so the lease of the killed process has expired.
       const writer = openDatabase(`sqlite:${join(folder, 'data/jet.sqlite')}`);
       await writer.knex('destinations').update({ lease_until: 0 });
       await writer.close();

@@ -17,7 +17,7 @@ const start = (descriptors: number): ReturnType<typeof startProcess> => {
 };
 
 describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
-  it('starts under 64 file descriptors, and answers 503 to a push that finds all connections taken', async () => {
+  it('starts under 64 file descriptors, and answers 503 to a push when all connections are in use', async () => {
     const receiver = start(64);
     const held: Socket[] = [];
     try {
@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
     }
   });
 
-  it('names the limit that it needs and exits with 1 under fewer than that', async () => {
+  it('names the limit that it needs and exits with 1 when the limit is lower', async () => {
     const receiver = start(63);
     expect(await receiver.exited).toBe(1);
     expect(receiver.output()).toBe(

@@ -27,7 +27,7 @@ const noTerminal = spawnSync('script', ['--version']).status !== 0;
 if (noTerminal) console.log('no `script` here: the first start on a terminal is skipped');
 
 describe.concurrent('the first start', () => {
-  it('shows credentials that work in a file for its owner alone, and none in its output', () =>
+  it('writes valid credentials to a file that only its owner can read, and none to its output', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();
@@ -56,7 +56,7 @@ describe.concurrent('the first start', () => {
       );
     }));
 
-  it('is the only one that shows a secret', () =>
+  it('is the only start that shows a secret', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -76,7 +76,7 @@ describe.concurrent('the first start', () => {
       expect(later.output()).not.toMatch(/[A-Za-z0-9]{40}/);
     }));
 
-  it('that failed for its port leaves the credentials to the next', () =>
+  it('that fails because of its port lets the next start show the credentials', () =>
     inFolder(async (start, folder) => {
       const { port, release } = await holdPort();
       const failed = start({ PORT: port });
@@ -86,10 +86,10 @@ describe.concurrent('the first start', () => {
       expect(await takeToken(url, await readFirstStart(folder))).toMatchObject({ status: 200 });
     }));
 
-  it('that cannot show what it made says how to come by a new secret and a console password', () =>
+  it('that cannot show the credentials says how to get a new secret and a console password', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
-      // Nobody could name a hundred more.
+      // After a hundred names, no further name is tried.
       for (let number = 1; number <= 100; number += 1)
         writeFileSync(join(folder, `data/first-start${number === 1 ? '' : `-${number}`}.txt`), 'taken');
       const receiver = start({ CONSOLE_PASSWORD: '' });
@@ -99,7 +99,7 @@ describe.concurrent('the first start', () => {
       );
     }));
 
-  it('is refused where the store is missing beside its own key, and makes nothing', () =>
+  it('is refused when the key exists without its store, and creates nothing', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -118,7 +118,7 @@ describe.concurrent('the first start', () => {
       expect(await start().ready()).toMatch(/^http/);
     }));
 
-  it('that begins with a new store, because the key was moved away, keeps the earlier first-start.txt', () =>
+  it('with a new store, after the key was moved away, keeps the earlier first-start.txt', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
       writeFileSync(join(folder, 'data/first-start.txt'), 'of an earlier store');
@@ -149,7 +149,7 @@ describe.concurrent('the first start', () => {
   );
 });
 
-describe('what the first start shows', () => {
+describe('the output of the first start', () => {
   const made = { clientId: 'id', clientSecret: 'secret', scope: 'webhooks', consolePassword: 'password' };
 
   it('names each address under PUBLIC_URL', () => {
@@ -171,7 +171,7 @@ describe('what the first start shows', () => {
     expect(text).toContain('Set PUBLIC_URL');
   });
 
-  it('goes into a file whose folder is made', () => {
+  it('goes into a file whose folder it creates', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-first-'));
     const file = join(folder, 'data', 'first-start.txt');
     showFirstStart(

@@ -23,7 +23,7 @@ async function started(work: (receiver: NpmStart, url: string) => Promise<void>)
   }
 }
 
-// A copy is compiled, on a machine that may have other things to do.
+// The copy is compiled, which takes long on a busy machine.
 describe('the commands of the README, in a copy of the project', { timeout: 300_000 }, () => {
   it('`npm start` compiles, starts, and shows credentials that work; SIGTERM to npm lets it finish', () =>
     started(async (receiver, url) => {
@@ -50,14 +50,14 @@ describe('the commands of the README, in a copy of the project', { timeout: 300_
     expect([code, output]).toEqual([0, expect.stringMatching(/Test Files\s+1 passed/)]);
   });
 
-  it('Ctrl-C on `npm start` lets it finish, though npm passes the signal on once more', () =>
+  it('Ctrl-C on `npm start` lets it finish, although npm sends the signal a second time', () =>
     started(async (receiver, url) => {
       const { token } = await takeToken(url, await readFirstStart(copy.folder));
       const held = holdRequest(url, token);
       await hasBegun(held);
       receiver.interrupt();
       while (!receiver.output().includes('Stopping')) await sleep(10);
-      // Longer than npm takes to pass it on.
+      // Longer than npm needs to send the signal.
       await sleep(1_000);
       expect(receiver.child.exitCode).toBeNull();
       held.destroy();
@@ -65,7 +65,7 @@ describe('the commands of the README, in a copy of the project', { timeout: 300_
       expect(receiver.output()).toContain('"msg":"Stopped"');
     }));
 
-  it('the trial of the README reaches no CRM that the settings enable, and `npm run simulate` refuses to', async () => {
+  it('the trial of the README reaches no CRM, and `npm run simulate` refuses to run with an enabled CRM', async () => {
     const readme = readFileSync(path('README.md'), 'utf8');
     const trial = /```sh\n(\(\n[^`]*)```/.exec(readme)?.[1] ?? '';
     expect(trial).toContain('npm run simulate;');

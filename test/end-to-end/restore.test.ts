@@ -8,7 +8,7 @@ import { builtCommand } from '../fixtures/built-command.ts';
 import { startLoad } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken, type ReceiverProcess } from '../fixtures/receiver-process.ts';
 
-/** Runs a command as an operator would, beside whatever runs in the folder. */
+/** Runs a command as an operator does, next to the processes that run in the folder. */
 function run(folder: string, command: string, ...args: string[]): Promise<{ code: number; text: string }> {
   const [program, file] = builtCommand(command);
   const options = { cwd: folder, env: { PATH: process.env['PATH'] } };
@@ -31,7 +31,7 @@ interface Row {
   dial_status: string | null;
 }
 
-/** A call's row in the reporting table, once it is as it should be. */
+/** A call's row in the reporting table, once it has the expected values. */
 async function rowWhen(folder: string, callId: string, isRight: (row: Row) => boolean): Promise<Row> {
   const database = openDatabase(`sqlite:${join(folder, 'data/reporting.sqlite')}`, 'read');
   try {
@@ -71,7 +71,7 @@ async function push(url: string, token: string, path: string, body: Record<strin
 }
 
 describe('a backup of a running receiver', () => {
-  it('holds every push that was answered before it began, and comes up with its clients', () =>
+  it('holds every push that was answered before the backup began, and its clients work', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = await receiver.ready();
@@ -132,7 +132,7 @@ describe('a backup of a running receiver', () => {
           return states.length === 2 && states.every((state) => state === 'delivered');
         });
       while (!(await isSettled())) await sleep(50);
-      // What had landed since is newer than what the backup knows, and stays.
+      // Newer states that landed after the backup stay.
       expect(await rowWhen(folder, 'older', () => true)).toEqual(older);
       await push(secondUrl, token, 'call-answered', { callsessionid: 'goes-on', queueName: 'Front' });
       const ahead = await rowWhen(folder, 'goes-on', ({ revision }) => revision > newest.revision);

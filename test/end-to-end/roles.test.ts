@@ -32,7 +32,7 @@ async function landed(folder: string, count: number): Promise<string[]> {
 }
 
 describe.concurrent('ROLE', () => {
-  it('deliver serves health alone, and makes no client', () =>
+  it('deliver answers only health checks, and makes no client', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'deliver' });
       const url = await receiver.ready();
@@ -44,7 +44,7 @@ describe.concurrent('ROLE', () => {
       expect(existsSync(join(folder, 'data/first-start.txt'))).toBe(false);
     }));
 
-  it('receive lands nothing, and a later process with all lands what it left', () =>
+  it('receive lands nothing, and a later process with ROLE=all lands its calls', () =>
     inFolder(async (start, folder) => {
       const receiving = start({ ROLE: 'receive' });
       const url = await receiving.ready();

@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { startLoad } from '../fixtures/push-load.ts';
 import { hasBegun, holdRequest, inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
-/** The ids of the calls in a store that nobody uses. */
+/** The ids of the calls in a store that no process uses. */
 async function storedCalls(folder: string): Promise<Set<string>> {
   const database = openDatabase(`sqlite:${join(folder, 'data/jet.sqlite')}`, 'read');
   const ids = await database.knex('calls').pluck<string[]>('id');
@@ -33,7 +33,7 @@ describe('SIGTERM', () => {
       expect(receiver.output()).not.toContain('"level":"error"');
     }));
 
-  it('answers a request whose body is on its way, and then closes its connection', () =>
+  it('answers a request whose body is still arriving, and then closes its connection', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = new URL(await receiver.ready());
@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
       expect(await storedCalls(folder)).toContain('on-its-way');
     }));
 
-  it('leaves the port at once', () =>
+  it('frees the port at once', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = await receiver.ready();
@@ -73,7 +73,7 @@ describe('SIGTERM', () => {
       expect(await receiver.exited).toBe(0);
     }));
 
-  it('that comes twice in a moment is one wish; a second one later ends it at once, with 1', () =>
+  it('that comes twice within a moment counts once, and a later second one ends the process at once with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();
@@ -83,10 +83,10 @@ describe('SIGTERM', () => {
       receiver.child.kill('SIGTERM');
       receiver.child.kill('SIGINT');
       while (!receiver.output().includes('Stopping')) await sleep(10);
-      // Longer than a repeat of the same wish may take.
+      // Longer than the time within which a repeat counts as the same signal.
       await sleep(1_000);
       expect(receiver.child.exitCode).toBeNull();
-      // A busy machine can take the first one late, and the next one as its repeat.
+      // A busy machine can receive the first signal late, and count the next one as its repeat.
       const again = setInterval(() => receiver.child.kill('SIGTERM'), 1_000);
       receiver.child.kill('SIGTERM');
       expect(await receiver.exited).toBe(1);

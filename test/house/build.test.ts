@@ -20,7 +20,7 @@ let folder: string;
 const path = (file: string): string => join(folder, file);
 const write = (file: string, text: string): void => writeFileSync(path(file), text);
 
-/** A project of three sources, which the kit's own build compiles as it does the kit. */
+/** A project of three sources, compiled by the kit's own build. */
 beforeAll(async () => {
   built = mkdtempSync(join(tmpdir(), 'jet-build-'));
   folder = built;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(built, { recursive: true }));
 
-// Each test has a copy of it as it was after the first start: compiling it anew for each would take a second.
+// Each test gets a copy of the compiled project, because compiling takes a second.
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'jet-build-'));
   cpSync(built, folder, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
@@ -48,7 +48,7 @@ const run = (file: string): Promise<{ code: number; output: string }> =>
     );
   });
 
-/** What `npm start` does. */
+/** Does the same as `npm start`. */
 async function start(): Promise<{ code: number; output: string }> {
   const built = await run('src/build.js');
   return built.code === 0 ? run('dist/src/main.js') : built;
@@ -73,14 +73,14 @@ describe('the build before each start', () => {
 
   it.each([
     ['missing', () => rmSync(path('dist/src/word.js'))],
-    ['cut off', () => write('dist/src/word.js', 'export const wo')],
-  ])('makes again what is %s in the build', async (_what, spoil) => {
+    ['incomplete', () => write('dist/src/word.js', 'export const wo')],
+  ])('builds again when a file of the build is %s', async (_what, spoil) => {
     await start();
     spoil();
     expect(await start()).toEqual({ code: 0, output: 'yesterday' });
   });
 
-  it('stops at a source that is gone, though what was compiled from it is still there', async () => {
+  it('stops when a source is missing, even if its compiled file is still there', async () => {
     await start();
     rmSync(path('src/word.ts'));
     const { code, output } = await start();
@@ -89,14 +89,14 @@ describe('the build before each start', () => {
     expect(readFileSync(path('dist/src/word.js'), 'utf8')).toContain('yesterday');
   });
 
-  it('leaves out of account what is left of a source that nothing needs', async () => {
+  it('ignores the compiled file of a removed source that nothing imports', async () => {
     await start();
     write('src/main.ts', `process.stdout.write('alone');\n`);
     rmSync(path('src/word.ts'));
     expect(await start()).toEqual({ code: 0, output: 'alone' });
   });
 
-  it('says that the packages must be installed where they are not', async () => {
+  it('says that the packages must be installed when they are missing', async () => {
     rmSync(path('dist'), { recursive: true });
     rmSync(path('node_modules'));
     expect(await start()).toEqual({ code: 1, output: expect.stringContaining('npm install') as string });
@@ -109,7 +109,7 @@ describe('the build before each start', () => {
     };
     const remedy = 'npm ci --include=dev && npm run build';
 
-    it('starts what was built from these sources', async () => {
+    it('starts a build from these sources', async () => {
       await start();
       removeCompiler();
       expect(await start()).toEqual({ code: 0, output: 'yesterday' });
@@ -128,7 +128,7 @@ describe('the build before each start', () => {
         'lacks a file',
         () => rmSync(path('dist/src/word.js')),
       ],
-    ])('says "%s" and names the remedy where the build %s', async (fault, _state, spoil) => {
+    ])('says "%s" and names the remedy when the build %s', async (fault, _state, spoil) => {
       await start();
       removeCompiler();
       spoil();

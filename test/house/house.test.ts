@@ -19,7 +19,7 @@ const built = production.filter((file) => !exclude.includes(file.path));
 const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/main.ts': 'everything',
   'src/app': 'everything',
-  // The one way to the terminal.
+  // The only way to the terminal.
   'src/cli/print.ts': ['src/domain'],
   'src/cli': 'everything',
   'src/simulate': [
@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
     'src/reporting',
     'src/cli/print.ts',
   ],
-  // What adapters may import is below.
+  // The imports of adapters are listed below.
   adapters: [],
   'src/domain': [],
   'src/database': ['src/domain'],
@@ -58,10 +58,10 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/delivery': ['src/domain', 'src/contract', 'src/store', 'src/database'],
 };
 
-/** What an adapter may import of the kit. */
+/** The parts of the kit that an adapter can import. */
 const surfaces = ['#contract', '#crm', '#reporting'];
 
-/** The most files that stand flat in one folder: more cannot be taken in at a glance. */
+/** The most files in one folder: more cannot be surveyed at a glance. */
 const filesInFolderMax = 25;
 
 function roomOf(path: string): string {
@@ -77,7 +77,7 @@ function forbiddenImports(file: SourceFile): string[] {
     .map((to) => `${file.path} -> ${to}`);
 }
 
-describe('the house', () => {
+describe('the project', () => {
   it('imports only along the map of rooms', () => {
     const strays = production.filter((file) => !file.path.startsWith('adapters/')).flatMap(forbiddenImports);
     expect(strays).toEqual([]);
@@ -118,13 +118,13 @@ describe('the house', () => {
     expect(calm.length / production.length).toBeGreaterThan(0.7);
   });
 
-  it('keeps at most 25 files flat in one folder', () => {
+  it('keeps at most 25 files in one folder, besides sub-folders', () => {
     const counts = new Map<string, number>();
     for (const { path } of production) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > filesInFolderMax)).toEqual([]);
   });
 
-  it('names no file after a drawer', () => {
+  it('gives no file a name that says nothing, such as utils', () => {
     const drawers = /(?:^|\/)(?:types|utils?|helpers?|common|misc|shared|lib)(?:\.ts$|\/)|\d\.ts$/;
     expect(production.filter((file) => drawers.test(file.path)).map((file) => file.path)).toEqual([]);
   });
@@ -150,14 +150,14 @@ describe('the house', () => {
     expect(folders).toContain('_template');
   });
 
-  it('puts every adapter but the template on the one list', async () => {
+  it('lists every adapter except the templates in one place', async () => {
     await loadLocalAdapters();
     const listed = adapters.map(({ name }) => name);
     const folders = files.map((file) => /^adapters\/([^_][^/]*)\//.exec(file.path)?.[1]);
     expect([...new Set(folders)].filter((folder) => folder !== undefined).sort()).toEqual(listed.sort());
   });
 
-  it('reads the environment at its edges only', () => {
+  it('reads the environment only at its edges', () => {
     const readers = production.filter((file) =>
       /\bprocess\.env\b/.test(file.text.replace(/^\s*(?:\*|\/\/).*$/gm, '')),
     );
@@ -180,24 +180,24 @@ describe('the house', () => {
     expect(writers).toEqual(['src/cli/print.ts']);
   });
 
-  it('reaches for the streams of the terminal where they are handed on only', () => {
+  it('uses the streams of the terminal only where they are passed on', () => {
     const reaches = /\bstd(?:out|err)\b/;
     const code = (text: string): string => text.replace(/^\s*(?:\*|\/\/).*$/gm, '');
     const reachers = production.filter((file) => reaches.test(code(file.text))).map((file) => file.path);
-    // Where the log goes, where credentials may be shown, and the bar that shows progress.
+    // The log, the credentials of the first start, and the progress bar.
     const handedOn = ['src/app/logger.ts', 'src/app/run-receiver.ts', 'src/simulate/output.ts'];
     expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
   });
 
-  it('asks for the name of a database in no file; what follows from one stands in src/database/dialect.ts', () => {
+  it('never compares the name of a database outside src/database/dialect.ts', () => {
     const asks =
       /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
     const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
-    // Where a URL's scheme becomes a name.
+    // Here the scheme of a URL becomes a name.
     expect(askers.filter((path) => path !== 'src/database/database-url.ts')).toEqual([]);
   });
 
-  it('imports packages of `dependencies` only, types included, where it is built for production', () => {
+  it('imports in production code only packages of `dependencies`, including types', () => {
     const strays = built
       .flatMap((file) => file.packages.map((name) => ({ path: file.path, name })))
       .filter(({ name }) => !name.startsWith('node:'))
@@ -205,9 +205,9 @@ describe('the house', () => {
     expect(strays).toEqual([]);
   });
 
-  it('has every package of `dependencies` imported where it is built for production', () => {
+  it('imports every package of `dependencies` in production code', () => {
     const imported = built.flatMap((file) => file.packages);
-    // knex loads the driver that the URL of a database names.
+    // knex loads the driver for the URL of a database.
     const loadedByKnex = ['sqlite3', 'mysql2', 'pg'];
     const idle = Object.keys(dependencies)
       .filter((name) => !loadedByKnex.includes(name))
@@ -215,12 +215,12 @@ describe('the house', () => {
     expect(idle).toEqual([]);
   });
 
-  it('holds no types and no compiler in `dependencies`', () => {
+  it('has no types and no compiler in `dependencies`', () => {
     const compileTime = /^@types\/|^(?:typescript|tsx|esbuild|@typescript\/.*)$/;
     expect(Object.keys(dependencies).filter((name) => compileTime.test(name))).toEqual([]);
   });
 
-  it('uses neither Open CTI nor the SOAP login of Salesforce, which Salesforce ends', () => {
+  it('uses neither Open CTI nor the SOAP login, which Salesforce retires', () => {
     const ending = /opencti|open[ _-]cti|services\/Soap\b|\bsforce\.|\bloginBySoap\b/i;
     const users = files.filter(
       ({ path, text }) =>
@@ -230,7 +230,7 @@ describe('the house', () => {
     expect(users.map(({ path }) => path)).toEqual([]);
   });
 
-  it('loads a vendor library in its own adapter only', () => {
+  it("loads a vendor library only in that vendor's adapter", () => {
     const vendors = ['jsforce', '@hubspot/api-client'];
     const strays = production.filter(
       (file) =>

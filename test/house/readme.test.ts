@@ -34,7 +34,7 @@ describe('the README', () => {
     expect(missing.filter((name) => !all.includes(`npm run ${name}`))).toEqual([]);
   });
 
-  it('names only commands that exist, also in the examples that are shipped', () => {
+  it('names only commands that exist, and so do the shipped examples', () => {
     const files = readdirSync(join(root, 'docs/deploy'));
     const entries = files.flatMap((file) =>
       [...readFileSync(join(root, 'docs/deploy', file), 'utf8').matchAll(/dist\/(src\/[\w/-]+)\.js/g)].map(
@@ -50,7 +50,7 @@ describe('the README', () => {
       ...Object.keys(coreSchema.shape),
       ...adapters.flatMap((adapter) => Object.keys(adapter.configSchema.shape)),
     ];
-    // The two words of the first call's script.
+    // The two variables of the script for the first call.
     const others = ['CLIENT_ID', 'CLIENT_SECRET'];
     const named = [...`${readme}${operations}`.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(
       ([, name]) => name ?? '',

@@ -6,16 +6,16 @@ import ts from 'typescript';
 export const root = resolve(import.meta.dirname, '../..');
 
 export interface SourceFile {
-  /** From the top folder, with `/`. */
+  /** The path from the top folder, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** What it imports of ours, types included, as paths from the top folder; `#contract` and its like as they stand. */
+  /** The project's files that it imports, including types: paths from the top folder, or names such as `#contract`. */
   readonly imports: readonly string[];
   /** The packages that it imports. */
   readonly packages: readonly string[];
 }
 
-/** Every TypeScript file that is compiled for production, and the adapters' tests beside them. */
+/** Every TypeScript file that is compiled for production, and the adapters' tests. */
 export function readSourceFiles(): SourceFile[] {
   return ['src', 'adapters'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

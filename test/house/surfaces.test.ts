@@ -42,12 +42,12 @@ function importedNames(surface: string): Set<string> {
   return new Set(names);
 }
 
-describe('what adapters can import', () => {
-  it(`is at most ${contractNamesMax} names of #contract`, () => {
+describe('the imports of adapters', () => {
+  it(`include at most ${contractNamesMax} names of #contract`, () => {
     expect(exportedNames('#contract').length).toBeLessThanOrEqual(contractNamesMax);
   });
 
-  it.each(['#contract', '#crm', '#reporting'])('has no name in %s that no adapter imports', (surface) => {
+  it.each(['#contract', '#crm', '#reporting'])('include no name of %s that no adapter uses', (surface) => {
     const imported = importedNames(surface);
     expect(exportedNames(surface).filter((name) => !imported.has(name) && !forForks.includes(name))).toEqual(
       [],

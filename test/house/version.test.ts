@@ -8,7 +8,7 @@ const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const { version } = JSON.parse(read('package.json')) as { version: string };
 
 describe('the version in package.json', () => {
-  it('is the version that /openapi.json names', () => {
+  it('is the version in /openapi.json', () => {
     expect((createOpenApi(undefined).info as { version: string }).version).toBe(version);
   });
 

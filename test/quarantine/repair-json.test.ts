@@ -25,13 +25,13 @@ describe('a repair', () => {
     expect(JSON.parse(repairJson(text) ?? '')).toEqual(value);
   });
 
-  it('makes nothing of brackets without end', () => {
+  it('repairs no endless brackets', () => {
     expect(repairJson('['.repeat(100_000))).toBeUndefined();
   });
 });
 
 describe('the changes between two texts', () => {
-  it('name each place, what went and what came', () => {
+  it('name each place with its old and new text', () => {
     expect(changesBetween('{"a":"x\ny","b":1,}', '{"a":"x\\ny","b":1}')).toEqual([
       { at: 7, removed: '\n', added: '\\n' },
       { at: 16, removed: ',', added: '' },

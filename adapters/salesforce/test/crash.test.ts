@@ -43,7 +43,7 @@ describe('a receiver that is killed', () => {
         onTestFinished(() => store.close());
         const delivery = () => store.knex('deliveries').first<Record<string, unknown>>('state', 'remote_id');
         expect(await delivery()).toMatchObject({ state: 'due', remote_id: null });
-        // As if a minute had passed: the lease of the process that was killed has ended.
+        // The clock is a minute ahead, so the lease of the killed process has expired.
         await store.knex('destinations').update({ lease_until: 0 });
 
         await start(settings).ready();
