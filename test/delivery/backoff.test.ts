@@ -9,7 +9,7 @@ const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const anyNumber = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, -1, 1e300));
 
 describe('the pause before the next attempt', () => {
-  it('lies between half a second and a bound that doubles from 1 s to 1 h', () => {
+  it('is between half a second and a bound that doubles from 1 s to 1 h', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), random, (attempts, chance) => {
         const bound = Math.min(hour, 1000 * 2 ** (attempts - 1));
@@ -24,7 +24,7 @@ describe('the pause before the next attempt', () => {
     expect(backoffMs(10, undefined, 0.99) - backoffMs(10, undefined, 0.01)).toBeGreaterThan(512_000 / 2);
   });
 
-  it('is not shorter than the destination asked', () => {
+  it('is at least as long as the destination asks', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),

@@ -24,7 +24,7 @@ for (const engine of engines) {
           expect(await readDelivery(fresh.store, 'crm', callId)).toMatchObject({ state: 'delivered' });
       });
 
-    it('a call that was received then lands after the next start', async () => {
+    it('a call from that time lands after the next start', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ['ahead'], someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['right']);
@@ -32,7 +32,7 @@ for (const engine of engines) {
       await expectLanded(['ahead', 'right']);
     });
 
-    it('a pause that was written then delays nothing', async () => {
+    it('a pause from that time delays nothing', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock(someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['ahead'], clock());

@@ -88,7 +88,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('where the system has /proc', ()
   });
 
   it('a zombie holder, whose parent has not collected it, has ended', async () => {
-    // The shell becomes a program that never collects its child.
+    // The shell is replaced by a program that never collects its child process.
     const { pid } = started('sh', '-c', 'sleep 0.2 & exec sleep 60');
     const zombie = await until(() => {
       const found = childOf(pid);

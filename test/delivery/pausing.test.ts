@@ -123,7 +123,7 @@ describe('the worker with an unreachable destination', () => {
     expect(adapter.batches.at(-1)).toMatchObject([{ attempt: 1 }]);
   });
 
-  it('leaves a paused destination alone, however often the worker is woken', async () => {
+  it('sends nothing to a paused destination, however often the worker is woken', async () => {
     await storeCalls(fresh.store, ids(2));
     const adapter = scriptedAdapter([fail(new DestinationUnavailable('away', { retryAfterMs: 60_000 }))]);
     worker = runWorker(fresh.store, adapter, { pollMs: 1 });

@@ -147,12 +147,12 @@ describe('the outcomes of a batch', () => {
     ['no list', 'fine'],
     ['nothing', undefined],
     ['a list of nothings', [null, undefined, 7, 'a', { id: 7, kind: 'delivered' }]],
-  ])('become a retry where one is %s', (_what, answered) => {
+  ])('become a retry when one is %s', (_what, answered) => {
     const { outcomes } = reconcile(['a'], answered);
     expect([...outcomes]).toMatchObject([['a', { kind: 'retry', code: 'adapter_fault' }]]);
   });
 
-  it('do not depend on a faulty outcome beside them', () => {
+  it('do not depend on a faulty outcome in the same batch', () => {
     const { outcomes } = reconcile(ids, [landed('a'), { id: 'b' }]);
     expect(outcomes.get('a')?.kind).toBe('delivered');
     expect(outcomes.get('b')?.kind).toBe('retry');

@@ -71,7 +71,7 @@ describe('the worker', () => {
     expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
   });
 
-  it('lands a held call as soon as its next push comes, whatever the clock says', async () => {
+  it('lands a held call as soon as its next push comes, independent of the clock', async () => {
     const hold: Act = ([d]) => [held(d?.id ?? '', 'api_budget', 'Requests are saved.', 60_000)];
     const adapter = scriptedAdapter([hold]);
     await storeCalls(fresh.store, ['a']);
@@ -85,7 +85,7 @@ describe('the worker', () => {
     expect(adapter.batches).toHaveLength(2);
   });
 
-  it('reads batches up to the allowed size, one at a time, and the longest due first', async () => {
+  it('reads batches up to the allowed size, one at a time, in order of their due times', async () => {
     await storeCalls(fresh.store, ids(23));
     const adapter = scriptedAdapter(
       Array.from({ length: 5 }, (): Act => async (batch, signal) => {
@@ -99,10 +99,10 @@ describe('the worker', () => {
     expect(adapter.inFlightMax).toBe(1);
   });
 
-  it('looks for work at once when it is woken', async () => {
+  it('reads due deliveries at once when it is woken', async () => {
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter, { pollMs: 3_600_000 });
-    // Without a wake, the next look would come in an hour. The first wakes can come before the worker has started.
+    // Without a wake, the next check would come in an hour. The first wakes can come before the worker has started.
     await storeCalls(fresh.store, ['a']);
     await until(() => {
       worker?.wake();

@@ -43,7 +43,7 @@ describe('the limit on a body', () => {
     expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
   });
 
-  it('keeps nothing of a larger one', async () => {
+  it('keeps no part of a larger body', async () => {
     const before = await rows();
     await receiver.push(pushOf(bodyBytesMax + 1));
     expect(await rows()).toBe(before);
@@ -60,7 +60,7 @@ describe('the limit on a body', () => {
     },
   );
 
-  it('is answered before a body comes that says it is larger', async () => {
+  it('is applied before a body arrives whose declared length is larger', async () => {
     const { statuses } = await exchange(receiver.port, head('Content-Length: 999999999\r\n'));
     expect(statuses).toEqual([413]);
   });
@@ -74,14 +74,14 @@ describe('the limit on a body', () => {
     expect(statuses).toEqual([413]);
   });
 
-  it('leaves the next connection unharmed', async () => {
+  it('does not affect the next connection', async () => {
     await receiver.push(pushOf(bodyBytesMax + 1));
     expect((await receiver.push({ callsessionid: 'after' })).status).toBe(200);
   });
 });
 
 describe('a body in chunks', () => {
-  it('is taken', async () => {
+  it('is accepted', async () => {
     const chunks = ['{"callsess', 'ionid":"chunked"', '}']
       .map((c) => `${c.length.toString(16)}\r\n${c}\r\n`)
       .join('');
@@ -104,11 +104,11 @@ describe('an encoded body', () => {
     ['deflate', deflateSync(body)],
     ['br', brotliCompressSync(body)],
     ['identity', Buffer.from(body)],
-  ])('of the encoding %s is taken', async (encoding, bytes) => {
+  ])('with the encoding %s is accepted', async (encoding, bytes) => {
     expect((await receiver.push(bytes, { headers: { 'content-encoding': encoding } })).status).toBe(200);
   });
 
-  it('of exactly 256 KiB when decoded is taken', async () => {
+  it('of exactly 256 KiB when decoded is accepted', async () => {
     const bytes = gzipSync(pushOf(bodyBytesMax, 'gzip-exact'));
     expect((await receiver.push(bytes, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
   });

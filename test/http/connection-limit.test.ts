@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectionRoom, createConnectionLimit } from '../../src/http/connection-limit.ts';
 
-describe('of the file descriptors', () => {
+describe('the limit of connections for file descriptors', () => {
   it.each([
     [64, { served: 18, turnedAway: 6 }],
     [1_024, { served: 672, turnedAway: 224 }],
     [65_536, { served: 10_000, turnedAway: 1_000 }],
     [Infinity, { served: 10_000, turnedAway: 1_000 }],
     [8, { served: 6, turnedAway: 2 }],
-  ])('%d leave room for files and databases', (limit, room) => {
+  ])('leaves room for files and databases under %d descriptors', (limit, room) => {
     expect(connectionRoom(limit)).toEqual(room);
   });
 });
@@ -24,7 +24,7 @@ describe('over the limit of connections', () => {
     server.close();
   });
 
-  /** A server for two connections. It answers `/wait` never, and everything else at once. */
+  /** A server for two connections. It never answers `/wait`, and answers every other path at once. */
   const listen = async (): Promise<void> => {
     const limit = createConnectionLimit({ served: 2, turnedAway: 2 });
     server = createServer((request, response) => {
@@ -53,7 +53,7 @@ describe('over the limit of connections', () => {
     await listen();
     const idle = await open('/');
     await expect.poll(idle.text).toContain('200 OK');
-    // Longer than a connection rests between two requests.
+    // Longer than the time that a connection is idle between two requests.
     await sleep(200);
     const busy = await open('/wait');
     const fresh = await open('/');
@@ -62,20 +62,20 @@ describe('over the limit of connections', () => {
     expect(busy.isClosed()).toBe(false);
   });
 
-  it('silent connections keep no push out, however many there are', async () => {
+  it('any number of silent connections blocks no push', async () => {
     await listen();
     const port = (server.address() as AddressInfo).port;
     const silent = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
     sockets.push(...silent);
     const countOpen = (): number => silent.filter(({ closed }) => !closed).length;
-    // Those that were reset, and those that had a place only to be turned away.
+    // The connections that were reset, and those that were accepted only to be refused.
     await expect.poll(countOpen).toBe(2);
     const fresh = await open('/');
     await expect.poll(fresh.text).toContain('200 OK');
     await expect.poll(countOpen).toBe(1);
   });
 
-  it('a request is turned away when no connection is idle', async () => {
+  it('a request is refused when no connection is idle', async () => {
     await listen();
     await open('/wait');
     await open('/wait');
@@ -83,7 +83,7 @@ describe('over the limit of connections', () => {
     await expect.poll(over.text).toContain('503');
   });
 
-  it('a place that has become free is given to the next request', async () => {
+  it('the next request gets a connection that has become free', async () => {
     await listen();
     const first = await open('/wait');
     await open('/wait');

@@ -49,7 +49,7 @@ describe('on one connection', () => {
     expect([...text.matchAll(/"callId":"([^"]+)"/g)].map(([, id]) => id)).toEqual(ids);
   });
 
-  it('a request after one that was refused is answered', async () => {
+  it('a request after a refused one is answered', async () => {
     const [broken, good] = [head(['Content-Length: 1']) + '{', post(nextId())];
     const { statuses } = await exchange(receiver.port, broken + good, holdsAnswers(2));
     expect(statuses).toEqual([400, 200]);
@@ -62,8 +62,8 @@ describe('on one connection', () => {
   });
 });
 
-describe('an upload that is broken off', () => {
-  it('leaves nothing behind, and the next request is answered', async () => {
+describe('an interrupted upload', () => {
+  it('leaves no trace, and the next request is answered', async () => {
     const before = [await rows('pushes'), await rows('quarantine')];
     for (let number = 0; number < 20; number += 1) {
       await new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('an upload that is broken off', () => {
     expect((await receiver.push({ callsessionid: nextId() })).status).toBe(200);
   });
 
-  it('after its last byte is stored, and the repeat is a duplicate', async () => {
+  it('is stored when it was interrupted after its last byte, and the repeat is a duplicate', async () => {
     const id = nextId();
     await new Promise<void>((resolve) => {
       const socket = connect(receiver.port, '127.0.0.1', () => socket.write(post(id), () => socket.end()));
@@ -92,7 +92,7 @@ describe('an upload that is broken off', () => {
     expect(await again.json()).toMatchObject({ duplicate: true });
   });
 
-  it('by half, at its sending side alone, is answered 400', async () => {
+  it('is answered 400 when only its sending side was closed', async () => {
     const { statuses } = await exchange(receiver.port, (socket) => {
       socket.write(`${head(['Content-Length: 1000'])}{"callsessionid":"half"`);
       socket.end();
@@ -101,8 +101,8 @@ describe('an upload that is broken off', () => {
   });
 });
 
-describe('a body that its length contradicts', () => {
-  it('by being longer is refused, and the connection closes', async () => {
+describe('a body whose declared length is wrong', () => {
+  it('is refused when it is longer, and the connection closes', async () => {
     const id = nextId();
     const send = `${head(['Content-Length: 5', 'Content-Type: application/json'])}{"callsessionid":"${id}"}`;
     const { statuses, closed } = await exchange(receiver.port, send);
@@ -142,7 +142,7 @@ describe('a request that could be read in two ways', () => {
     expect(await rows('pushes')).toEqual(before);
   });
 
-  it('by two Authorization headers is judged by the first alone', async () => {
+  it('with two Authorization headers is checked by the first one only', async () => {
     const id = nextId();
     const twice = post(id).replace('Authorization', 'Authorization: Bearer wrong\r\nAuthorization');
     const { statuses } = await exchange(receiver.port, twice, holdsAnswers(1));
@@ -152,7 +152,7 @@ describe('a request that could be read in two ways', () => {
 });
 
 describe('an odd request', () => {
-  it('with the whole address as its target is taken', async () => {
+  it('with the whole address as its target is accepted', async () => {
     const target = 'http://elsewhere.example/webhooks/jet';
     const { statuses } = await exchange(receiver.port, post(nextId(), [], { target }), holdsAnswers(1));
     expect([200, 404]).toEqual(expect.arrayContaining([...statuses]));
@@ -172,7 +172,7 @@ describe('an odd request', () => {
     expect(statuses).toEqual([100, 200]);
   });
 
-  it('that asks for an upgrade is answered anyway', async () => {
+  it('that requests an upgrade is answered normally', async () => {
     const lines = ['Connection: Upgrade', 'Upgrade: websocket'];
     const { statuses } = await exchange(receiver.port, post(nextId(), lines), holdsAnswers(1));
     expect(statuses).toEqual([200]);

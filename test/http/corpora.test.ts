@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** Sends bodies, some at once, and answers the statuses that came, each once. */
+/** Sends bodies, several at a time. Returns the different statuses of the answers. */
 async function statusesOf(bodies: readonly (string | Uint8Array)[]): Promise<number[]> {
   const statuses = new Set<number>();
   for (let from = 0; from < bodies.length; from += 50) {
@@ -34,27 +34,27 @@ describe.skipIf(corporaAbsent)('every file of JSONTestSuite', () => {
     expect(files.length).toBeGreaterThan(300);
   });
 
-  it('is taken or refused as a body', async () => {
+  it('is accepted or refused as a body', async () => {
     expect(takenOrRefused).toEqual(expect.arrayContaining(await statusesOf(files.map(({ bytes }) => bytes))));
   });
 
-  it('is taken or refused as the value of a call', async () => {
+  it('is accepted or refused as the value of a call', async () => {
     const before = Buffer.from(`{"callsessionid":"${canary}","value":`);
     const bodies = files.map(({ bytes }) => Buffer.concat([before, bytes, Buffer.from('}')]));
     expect([200, 400]).toEqual(expect.arrayContaining(await statusesOf(bodies)));
   });
 
-  it('leaves the prototype of objects alone', () => {
+  it('does not change the prototype of objects', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });
 
 describe.skipIf(corporaAbsent)('every naughty string', () => {
-  it('is one of some 500', () => {
+  it('is one of about 500', () => {
     expect(strings.length).toBeGreaterThan(500);
   });
 
-  it('is taken as the value of every field', async () => {
+  it('is accepted as the value of every field', async () => {
     const bodies = strings.map((text, index) => {
       const all = Object.fromEntries(jetFields.map(({ jetName }) => [jetName, text]));
       return JSON.stringify({ ...all, callsessionid: `${canary}-${index}` });
@@ -62,7 +62,7 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
     expect(await statusesOf(bodies)).toEqual([200]);
   });
 
-  it('is taken as the value of the outbound fields alone', async () => {
+  it('is accepted as the value of the outbound fields alone', async () => {
     const bodies = strings.map((text) =>
       JSON.stringify({ 'Called Number': canary, 'call Start Time': text, 'Calling Number': text }),
     );
@@ -81,20 +81,20 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
     expect(await statusesOf(strings.filter(isNoId).map(asId))).toEqual([422]);
   });
 
-  it('is taken as a key', async () => {
+  it('is accepted as a key', async () => {
     const bodies = strings.map((text, index) =>
       JSON.stringify({ callsessionid: `${canary}-key-${index}`, [text]: canary }),
     );
     expect(await statusesOf(bodies)).toEqual([200]);
   });
 
-  it('is taken or refused as a body', async () => {
+  it('is accepted or refused as a body', async () => {
     const statuses = await statusesOf(strings.filter((text) => text !== ''));
     expect(takenOrRefused).toEqual(expect.arrayContaining(statuses));
   });
 });
 
-describe.skipIf(corporaAbsent)('after all of that', () => {
+describe.skipIf(corporaAbsent)('after all these bodies', () => {
   it('the receiver is ready', async () => {
     expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
   });
@@ -105,7 +105,7 @@ describe.skipIf(corporaAbsent)('after all of that', () => {
   });
 
   it('no line of the log holds anything that was sent', () => {
-    // Ids and times are digits and letters: a short string stands in them by chance.
+    // Ids and times consist of digits and letters, so they can contain a short string by chance.
     const telling = strings.filter((text) => text.trim().length >= 10);
     const sent = [canary, ...telling, ...telling.map((text) => JSON.stringify(text).slice(1, -1))];
     // A plain id of a call is in the log, so that the call can be found.

@@ -46,15 +46,15 @@ describe('a fixed header', () => {
   });
   afterAll(() => receiver.close());
 
-  it('of the right value lets a push in', async () => {
+  it('with the right value authenticates a push', async () => {
     expect((await knock(receiver, { 'x-webhook-key': value })).status).toBe(200);
   });
 
-  it('is taken whatever the case of its name', async () => {
+  it('is accepted in any case of its name', async () => {
     expect((await knock(receiver, { 'X-WEBHOOK-KEY': value })).status).toBe(200);
   });
 
-  it('of the previous value lets a push in', async () => {
+  it('with the previous value authenticates a push', async () => {
     expect((await knock(receiver, { 'x-webhook-key': previous })).status).toBe(200);
   });
 
@@ -65,24 +65,24 @@ describe('a fixed header', () => {
     ['the value in another case', value.toUpperCase()],
     ['both values in one', `${value}, ${previous}`],
     ['no value', ''],
-  ])('of %s lets nothing in', async (_what, given) => {
+  ])('with %s authenticates nothing', async (_what, given) => {
     expect((await knock(receiver, { 'x-webhook-key': given })).status).toBe(401);
   });
 
-  it('does not carry its value in another header', async () => {
+  it('does not count when its value is in another header', async () => {
     expect((await knock(receiver, { 'x-webhook-keys': value })).status).toBe(401);
   });
 
-  it('does not carry its value as a bearer token', async () => {
+  it('does not count when its value is a bearer token', async () => {
     expect((await knock(receiver, { authorization: `Bearer ${value}` })).status).toBe(401);
   });
 
-  it('of a wrong value beside a valid token lets a push in', async () => {
+  it('with a wrong value does not block a push with a valid token', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock(receiver, { 'x-webhook-key': 'wrong', authorization })).status).toBe(200);
   });
 
-  it('of the right value beside a wrong token lets a push in', async () => {
+  it('with the right value authenticates a push with a wrong token', async () => {
     expect((await knock(receiver, { 'x-webhook-key': value, authorization: 'Bearer wrong' })).status).toBe(
       200,
     );
@@ -98,22 +98,22 @@ describe('a fixed header named authorization', () => {
   });
   afterAll(() => receiver.close());
 
-  it('lets a push in', async () => {
+  it('authenticates a push', async () => {
     expect((await knock(receiver, { authorization: value })).status).toBe(200);
   });
 
-  it('leaves bearer tokens valid', async () => {
+  it('does not invalidate bearer tokens', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock(receiver, { authorization })).status).toBe(200);
   });
 
-  it('of a wrong value lets nothing in', async () => {
+  it('with a wrong value authenticates nothing', async () => {
     expect((await knock(receiver, { authorization: `${value}x` })).status).toBe(401);
   });
 });
 
 describe('without the settings for a fixed header', () => {
-  it('no header lets a push in', async () => {
+  it('no header authenticates a push', async () => {
     const receiver = await startRunningReceiver();
     const { status } = await knock(receiver, { 'x-webhook-key': value, undefined: 'undefined' });
     await receiver.close();

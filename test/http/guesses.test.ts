@@ -57,7 +57,7 @@ describe.each([
     expect(await fail(send)).toEqual([...Array<number>(10).fill(401), 429]);
   });
 
-  it('are not checked while their address is blocked, and again afterwards', async () => {
+  it('are not checked while their address is blocked, but are checked again afterwards', async () => {
     await fail(send);
     const blocked = await send(right);
     expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1']);
@@ -84,26 +84,26 @@ describe.each([
     expect((await send(right, '203.0.113.2')).status).toBe(200);
   });
 
-  it('count for all addresses of one /64, and for no other', async () => {
+  it('count for all addresses of one /64 and for no other address', async () => {
     for (let number = 0; number < 11; number += 1) await send('wrong', `2001:db8:1:2::${number}`);
     expect((await send(right, '2001:db8:1:2:3:4:5:6')).status).toBe(429);
     expect((await send(right, '2001:db8:1:3::1')).status).toBe(200);
   });
 
-  it('count for the IPv4 address inside an IPv4-mapped one', async () => {
+  it('count for the IPv4 address inside an IPv4-mapped address', async () => {
     await fail(send, 11, `::ffff:${guesser}`);
     expect((await send(right)).status).toBe(429);
   });
 });
 
 describe('a sender that is blocked for its fixed header', () => {
-  it('gets in with a valid access token beside it', async () => {
+  it('gets in when it also has a valid access token', async () => {
     await fail(push);
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await push(value, guesser, { authorization })).status).toBe(200);
   });
 
-  it('is not blocked for pushes without one', async () => {
+  it('is not blocked for pushes without the header', async () => {
     for (let number = 0; number < 15; number += 1)
       await fetch(`${receiver.url}/webhooks/jet`, { method: 'POST' });
     expect((await push(value, '127.0.0.1')).status).toBe(200);
@@ -111,7 +111,7 @@ describe('a sender that is blocked for its fixed header', () => {
 });
 
 describe('/readyz', () => {
-  it('checks no token of an address that is blocked, and answers it as anybody', async () => {
+  it('checks no token of a blocked address, and answers it like a stranger', async () => {
     await fail(scrape);
     const headers = { 'x-forwarded-for': guesser, authorization: `Bearer ${metricsToken}` };
     expect((await fetch(`${receiver.url}/readyz`, { headers })).status).toBe(200);
@@ -141,7 +141,7 @@ describe('a webhook login that fails', () => {
     expect(receiver.logLines.join('')).not.toContain('wrong');
   });
 
-  it('is logged once a second at most, with how many there were', async () => {
+  it('is logged at most once a second, with the number of failures', async () => {
     const startedMs = performance.now();
     await fail(push, 100);
     const tookMs = performance.now() - startedMs;
@@ -152,7 +152,7 @@ describe('a webhook login that fails', () => {
   });
 });
 
-describe('a guess is in the log with its path, its code, the kind of credential and the address', () => {
+describe('a guess is logged with its path, its code, the kind of credential and the address', () => {
   const secret: Send = (given, address = guesser) =>
     fetch(`${receiver.url}/oauth/token`, {
       method: 'POST',

@@ -17,7 +17,7 @@ afterAll(() => receiver.close());
 const ask = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${receiver.url}${path}`, { headers });
 
-/** Asks from this machine with a `Host` of choice, and answers the whole response. `fetch` would not send another. */
+/** Sends a request from this machine with the given `Host`, which `fetch` cannot change. Returns the whole response. */
 const askHost = async (path: string, host: string | undefined, more = ''): Promise<string> => {
   const hostLine = host === undefined ? '' : `Host: ${host}\r\n`;
   const version = host === undefined ? '1.0' : '1.1';
@@ -43,23 +43,23 @@ async function pause(): Promise<void> {
 }
 
 describe('/healthz', () => {
-  it('says alive', async () => {
+  it('answers alive', async () => {
     const answer = await ask('/healthz');
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'alive' }]);
   });
 });
 
 describe('/readyz', () => {
-  it('says ready', async () => {
+  it('answers ready', async () => {
     const answer = await ask('/readyz');
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'ready', paused: [] }]);
   });
 
-  it('is not kept by caches', async () => {
+  it('is not cached', async () => {
     expect((await ask('/readyz')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is ready while a destination is paused, and tells the operator the reason', async () => {
+  it('is ready while a destination is paused, and shows the operator the reason', async () => {
     await pause();
     const answer = await ask('/readyz');
     expect(answer.status).toBe(200);
@@ -69,7 +69,7 @@ describe('/readyz', () => {
     });
   });
 
-  it('tells everybody else only that it is paused', async () => {
+  it('shows everybody else only that the destination is paused', async () => {
     const paused = [{ destination: 'sql' }];
     expect(await (await ask('/readyz', proxied)).json()).toEqual({ status: 'ready', paused });
   });
@@ -133,12 +133,12 @@ describe('/metrics', () => {
     expect(text).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('answers the token whatever Host is', async () => {
+  it('answers a request with the token and any Host', async () => {
     const token = `Authorization: Bearer ${metricsToken}\r\n`;
     expect(await askHost('/metrics', 'scraper.example.net', token)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('answers the token, behind a proxy too', async () => {
+  it('answers a request with the token behind a proxy too', async () => {
     expect((await ask('/metrics', { ...proxied, authorization: `Bearer ${metricsToken}` })).status).toBe(200);
   });
 
@@ -188,7 +188,7 @@ describe('/metrics', () => {
     expect(text).toContain('jet_deliveries_resting{destination="sql",state="exhausted"} 0');
   });
 
-  it('times commits and requests by route, never by address', async () => {
+  it('measures commits and requests by route, never by address', async () => {
     await ask('/some/thing?a=1');
     const text = await figures();
     expect(text).toMatch(/^jet_commit_duration_seconds_count [1-9]/m);

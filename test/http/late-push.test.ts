@@ -11,7 +11,7 @@ import { silentLog } from '../fixtures/running-worker.ts';
 
 const dayMs = 86_400_000;
 
-/** As "npm run trim -- --yes" does it. */
+/** Removes calls as "npm run trim -- --yes" does. */
 async function removeNow({ store, folder }: RunningReceiver, nowMs: number): Promise<void> {
   const secretKey = loadSecretKey(undefined, join(folder, 'secret-key'), false);
   await runHousekeeping(
@@ -24,7 +24,7 @@ async function removeNow({ store, folder }: RunningReceiver, nowMs: number): Pro
 }
 
 describe('a push that comes after its call was removed', () => {
-  it('is answered 200, is kept in the quarantine, and makes no half call', async () => {
+  it('is answered 200 and kept in the quarantine, and no half call appears', async () => {
     let nowMs = someTimeMs;
     const settings = { RETENTION_DAYS: '30', ADAPTERS: 'none', METRICS_TOKEN: 'a-token-of-the-tests' };
     const receiver = await startRunningReceiver({ settings, clock: () => nowMs });
@@ -57,8 +57,8 @@ describe('a push that comes after its call was removed', () => {
   });
 });
 
-describe('a push of a call that is full', () => {
-  it('is answered 200, is kept in the quarantine, and changes no call; a repeat of a stored one is known', async () => {
+describe('a push of a full call', () => {
+  it('is answered 200 and kept in the quarantine, and changes no call; a repeat of a stored push counts as a duplicate', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {
       const bodies = Array.from({ length: pushesOfCallMax }, (_none, index) => ({

@@ -30,7 +30,7 @@ describe('a list of calls', () => {
     for (const push of pushes) storedAnswerSchema.strict().parse(push);
   });
 
-  it('is stored in one commit, which the figures count with its size', async () => {
+  it('is stored in one commit, which the metrics count with its size', async () => {
     await takeList(calls);
     const figures = await (await fetch(`${receiver.url}/metrics`)).text();
     expect(figures).toMatch(/^jet_commit_pushes_count 1$/m);
@@ -39,7 +39,7 @@ describe('a list of calls', () => {
   });
 
   it('is stored as a whole or not at all: 503 when the store fails at its last push', async () => {
-    // The trigger asks for a table that is not there, which is no fault of the push.
+    // The trigger needs a missing table, so the push is not at fault.
     await receiver.store.writer.knex.raw(
       "CREATE TRIGGER away BEFORE INSERT ON pushes WHEN NEW.call_id = 'a2' BEGIN INSERT INTO gone VALUES (1); END",
     );
@@ -50,7 +50,7 @@ describe('a list of calls', () => {
     expect(await takeList(calls)).toMatchObject([{ duplicate: false }, { duplicate: false }]);
   });
 
-  it('that comes again is recognised item by item', async () => {
+  it('is recognised item by item when it comes again', async () => {
     const first = await takeList(calls);
     const again = await takeList([...calls, { callsessionid: 'a3', ...end }]);
     expect(again).toMatchObject([
@@ -87,7 +87,7 @@ describe('a list of calls', () => {
     expect(await readQuarantine(receiver.store, {}, 10)).toMatchObject([{ code: 'not_storable' }]);
   });
 
-  it('lands, each of its calls', async () => {
+  it('lands with each of its calls', async () => {
     const landing = await startRunningReceiver({ settings: { ROLE: 'all', ADAPTERS: 'sql' } });
     try {
       expect((await landing.push(calls)).status).toBe(200);
@@ -99,7 +99,7 @@ describe('a list of calls', () => {
     }
   });
 
-  it('may hold one call twice', async () => {
+  it('can contain a call twice', async () => {
     expect(await takeList([calls[0], calls[0]])).toMatchObject([{ duplicate: false }, { duplicate: true }]);
   });
 });
@@ -111,7 +111,7 @@ describe('a body', () => {
     ['deflate', deflateSync(json)],
     ['deflate', deflateRawSync(json)],
     ['gzip', gzipSync(json)],
-  ])('in the encoding %s is taken', async (encoding, body) => {
+  ])('in the encoding %s is accepted', async (encoding, body) => {
     expect((await receiver.push(body, { headers: { 'content-encoding': encoding } })).status).toBe(200);
   });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** A run through everything that logs: what is taken, what is refused at each door, and what fails within. */
+/** Causes every kind of log line: accepted pushes, each kind of refusal, and internal failures. */
 async function actOut(): Promise<void> {
   const { knex } = receiver.store.writer;
   const cookie = canaries.cookie;
@@ -84,7 +84,7 @@ async function actOut(): Promise<void> {
     });
   }
   await fetch(`${receiver.url}/metrics`, { headers: { authorization: `Bearer ${canaries.metricsToken}` } });
-  // A database that refuses what it was given, and one that lacks a table.
+  // A database that refuses its input, and a database without a table.
   await knex.raw(
     "CREATE TRIGGER poison BEFORE INSERT ON pushes WHEN NEW.call_id LIKE 'canary-call%' BEGIN SELECT RAISE(ABORT, 'no'); END",
   );
@@ -97,7 +97,7 @@ async function actOut(): Promise<void> {
 }
 
 describe('the log of a run', () => {
-  it('reports pushes, refusals and failures', () => {
+  it('contains pushes, refusals and failures', () => {
     const log = receiver.logLines.join('');
     expect(log).toContain('A push was stored');
     expect(log).toContain('A body was refused');
@@ -108,7 +108,7 @@ describe('the log of a run', () => {
     expect(log).toContain('SQLITE_ERROR');
   });
 
-  it.each(Object.entries(canaries))('does not hold the %s', (_name, canary) => {
+  it.each(Object.entries(canaries))('does not contain the %s', (_name, canary) => {
     expect(receiver.logLines.filter((line) => line.includes(canary))).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('the log of a run', () => {
     expect(receiver.logLines.filter((line) => /(?:\+?61|0)4\s?12\s?345\s?678/.test(line))).toEqual([]);
   });
 
-  it('holds no client secret, no token and no Authorization value', () => {
+  it('contains no client secret, no token and no Authorization value', () => {
     const basic = btoa(`${receiver.client.clientId}:${receiver.client.clientSecret}`);
     const secrets = [receiver.client.clientSecret, token, basic, btoa(`x:${canaries.badSecret}`)];
     const log = receiver.logLines.join('');
@@ -143,7 +143,7 @@ describe('the log of a run', () => {
 });
 
 describe('an error in the log', () => {
-  /** What the log says of an error. */
+  /** The log line of an error. */
   function logLineOf(error: unknown): string {
     const lines: string[] = [];
     createLogger('trace', { write: (line) => void lines.push(line) }).error({ error }, 'It failed');
@@ -167,11 +167,11 @@ describe('an error in the log', () => {
       new Error('outer', { cause: failure("Data too long: 'canary'", { code: 'ER_DATA_TOO_LONG' }) }),
     ],
     ['a value that is not an error', { canary: 'canary' }],
-  ])('of %s holds no value', (_what, error) => {
+  ])('about %s contains no value', (_what, error) => {
     expect(logLineOf(error)).not.toContain('canary');
   });
 
-  it('of a text that is not JSON does not quote it', () => {
+  it('about a text that is not JSON does not quote the text', () => {
     let thrown: unknown;
     try {
       JSON.parse('canary');

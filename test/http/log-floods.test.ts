@@ -11,7 +11,7 @@ interface Line {
   readonly count?: number;
 }
 
-/** Sends 300 requests, 20 at once, and answers how long that took, in milliseconds. */
+/** Sends 300 requests, 20 at a time. Returns the duration in milliseconds. */
 async function flood(send: (number: number) => Promise<Response>): Promise<number> {
   const startedMs = performance.now();
   for (let round = 0; round < 15; round += 1) {
@@ -31,7 +31,7 @@ describe('a flood of requests', () => {
     ['to /oauth/authorize', '/oauth/authorize?client_id=x', {}, 'An authorization request was refused'],
     ['to /oauth/token', '/oauth/token', { method: 'POST' }, 'A token request was refused'],
     ['of forms', '/oauth/authorize', { method: 'POST', body: 'step=approve' }, 'A form was refused'],
-  ])('%s logs one line a second, which counts them all', async (_where, path, init, message) => {
+  ])('%s logs one line a second, which counts all requests', async (_where, path, init, message) => {
     receiver = await startRunningReceiver();
     const tookMs = await flood(() => fetch(`${receiver.url}${path}`, init));
     await receiver.close();
@@ -39,7 +39,7 @@ describe('a flood of requests', () => {
     expect(eventsOf(linesOf(message))).toBe(300);
   });
 
-  it('that meets a full quarantine logs one line a second, which counts them all', async () => {
+  it('during a full quarantine logs one line a second, which counts all requests', async () => {
     receiver = await startRunningReceiver({ settings: { QUARANTINE_MB: '0.000001' } });
     const tookMs = await flood(() => receiver.push('{"callsessionid":'));
     await receiver.close();

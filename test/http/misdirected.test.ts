@@ -53,7 +53,7 @@ describe('a body with credentials', () => {
     expect(rows[0]?.body.toString()).toBe(body);
   });
 
-  it('that is too large is answered 413 at another address too, and not kept', async () => {
+  it('that is too large is answered 413 at any other address too, and not kept', async () => {
     expect((await receiver.push('x'.repeat(300_000), { path: '/jet' })).status).toBe(413);
     expect(await kept()).toEqual([]);
   });
@@ -81,7 +81,7 @@ describe('a body at another address', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('with a token that has ended is answered 401, so that the sender asks for the next', async () => {
+  it('with an expired token is answered 401, so that the sender requests a new one', async () => {
     const headers = { authorization: `Bearer ${randomText()}` };
     expect((await receiver.push(body, { path: '/webhooks', headers })).status).toBe(401);
     expect(await kept()).toEqual([]);
@@ -89,7 +89,7 @@ describe('a body at another address', () => {
 });
 
 describe('another method without a body', () => {
-  it.each(['GET', 'PUT', 'DELETE'])('%s is answered 405 without a look at credentials', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE'])('%s is answered 405 without a check of credentials', async (method) => {
     const answer = await fetch(`${receiver.url}/webhooks/jet`, { method });
     expect(answer.status).toBe(405);
     expect(await kept()).toEqual([]);

@@ -34,7 +34,7 @@ const operations = Object.entries((createOpenApi(undefined) as unknown as Descri
 );
 const webhooks = operations.filter(({ path }) => path.startsWith('/webhooks'));
 
-/** The schema that the description gives for an answer, made into one that checks. */
+/** Compiles the documented schema of an answer, to check answers with it. */
 function schemaOf(answer: Response, path: string): z.ZodType {
   const type = (answer.headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
   const method = Object.values(served.paths[path] ?? {})[0];
@@ -78,7 +78,7 @@ describe('/openapi.json', () => {
 });
 
 describe('every described answer is given', () => {
-  /** How each status of a webhook comes about. */
+  /** A request for each status of a webhook. */
   const answers: Record<string, (path: string) => Promise<Response>> = {
     200: (path) => push(path, { callsessionid: path }),
     400: (path) => push(path, '{'),

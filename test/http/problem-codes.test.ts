@@ -117,12 +117,12 @@ describe('each problem', () => {
     expect(await codeOf(answer, 500)).toBe('internal');
   });
 
-  it('too_many_connections is answered to a push while all connections are taken, with Retry-After', async () => {
+  it('too_many_connections is answered with Retry-After to a push while all connections are in use', async () => {
     const small = await startRunningReceiver({ room: { served: 2, turnedAway: 100 } });
     const token = await small.takeToken();
     const held: Socket[] = [];
     try {
-      // A connection has room again once it is idle for a moment, as the one of the token request is.
+      // A connection can be replaced once it has been idle for a moment, as the token request's connection is.
       const holdAndPush = async (): Promise<number> => {
         held.push(holdRequest(small.url, token));
         return (await small.push({ callsessionid: 'before' })).status;
@@ -143,7 +143,7 @@ describe('each problem', () => {
     }
   });
 
-  it('was seen here, or is never seen by a sender', () => {
+  it('occurred in these tests, or no sender can ever see it', () => {
     expect([...seen, ...neverSeen].sort()).toEqual(Object.keys(problemCodes).sort());
   });
 });

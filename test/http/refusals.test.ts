@@ -112,7 +112,7 @@ describe.each(refused)('$what', ({ code, body, headers }) => {
     expect(problem).toMatchObject({ code, status: answer.status, title: problemCodes[code].title });
   });
 
-  it('is in the quarantine byte for byte once it is answered', async () => {
+  it('is in the quarantine, byte for byte, before it is answered', async () => {
     await send('/webhooks/jet/call-end');
     const [only, ...more] = await kept();
     expect(more).toEqual([]);
@@ -122,18 +122,18 @@ describe.each(refused)('$what', ({ code, body, headers }) => {
   });
 });
 
-describe('a body that is refused', () => {
-  it('five times is kept once and counted', async () => {
+describe('a refused body', () => {
+  it('is kept once and counted when it comes five times', async () => {
     for (let number = 0; number < 5; number += 1) await receiver.push('{');
     expect((await kept()).map(({ times }) => times)).toEqual([5]);
   });
 
-  it('twenty times at once is kept once and counted', async () => {
+  it('is kept once and counted when it comes twenty times at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => receiver.push('{')));
     expect((await kept()).map(({ times }) => times)).toEqual([20]);
   });
 
-  it('beyond the cap of the quarantine is answered 503 with Retry-After, and is not kept', async () => {
+  it('is answered 503 with Retry-After and not kept when the quarantine is full', async () => {
     const statuses: number[] = [];
     let last: Response | undefined;
     for (let number = 0; number < 12; number += 1) {
@@ -147,18 +147,18 @@ describe('a body that is refused', () => {
     expect(await kept()).toHaveLength(10);
   });
 
-  it('and known is counted also when the quarantine is full', async () => {
+  it('is counted when it is already in a full quarantine', async () => {
     await receiver.push('{');
     for (let number = 0; number < 12; number += 1) await receiver.push(`{${'a'.repeat(200_000)}${number}`);
     expect((await receiver.push('{')).status).toBe(400);
   });
 
-  it('leaves the prototype of objects alone', async () => {
+  it('does not change the prototype of objects', async () => {
     await receiver.push('{"callsessionid":"x","__proto__":{"polluted":1}}');
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('is a problem that repeats nothing of it', async () => {
+  it('gets an answer that repeats no part of it', async () => {
     const answer = await receiver.push('{"callsessionid":"x","prototype":"canary-7f"}');
     expect(await answer.text()).not.toContain('canary-7f');
   });
@@ -170,7 +170,7 @@ describe('a body within the limits', () => {
     ['1,000 keys', JSON.stringify({ callsessionid: 'keys', ...keys(999) })],
     ['a key __proto', '{"callsessionid":"near","__proto":1,"proto":2,"hasOwnProperty":3,"toString":4}'],
     ['a byte order mark', '\ufeff{"callsessionid":"bom"}'],
-  ])('is taken: %s', async (_what, body) => {
+  ])('is accepted: %s', async (_what, body) => {
     expect((await receiver.push(body)).status).toBe(200);
   });
 });

@@ -21,7 +21,7 @@ async function ask(method: string, target: string, body = ''): Promise<number[]>
   return (await exchange(receiver.port, `${head}\r\n\r\n${body}`)).statuses.slice();
 }
 
-// Hosts that a URL may not have, or that stand for something else.
+// Hosts that are invalid in a URL or have a special meaning.
 const hosts = [
   'http://999.999.999.999',
   'http://test',
@@ -51,7 +51,7 @@ describe('a target in absolute form', () => {
     },
   );
 
-  it('with a host that no URL has leads to the page that its path names', async () => {
+  it('with an invalid host leads to the page of its path', async () => {
     const { clientId } = receiver.client;
     const query = `?response_type=code&client_id=${clientId}&redirect_uri=x`;
     const { text } = await exchange(
@@ -64,7 +64,7 @@ describe('a target in absolute form', () => {
 });
 
 describe('a target that begins with two slashes', () => {
-  it('leads where one slash does', async () => {
+  it('leads to the same page as one slash', async () => {
     expect(await ask('POST', '//webhooks/jet', '{"callsessionid":"slashes"}')).toEqual([200]);
   });
 });

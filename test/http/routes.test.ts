@@ -23,7 +23,7 @@ const gets = [
   '/oauth/page.css',
   '/.well-known/oauth-authorization-server',
 ];
-/** Shown to a person, and posted back. */
+/** Pages that a person sees and posts back. */
 const pages = ['/oauth/authorize'];
 /** The routes that answer without credentials: they show nothing about calls, or check other credentials. */
 const publicPaths = [
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-/** By hand: fetch refuses some methods. */
+/** Sends a request without fetch, which refuses some methods. */
 function ask(
   method: string,
   path: string,
@@ -63,7 +63,7 @@ interface Layer {
   readonly handle: { readonly stack?: readonly Layer[] };
 }
 
-/** The paths of all routes, in whichever router they are. */
+/** The paths of all routes in all routers. */
 function pathsOf(layers: readonly Layer[]): string[] {
   return layers.flatMap((layer) =>
     layer.route === undefined ? pathsOf(layer.handle.stack ?? []) : [layer.route.path],
@@ -74,7 +74,7 @@ const anything = (): never => {
   throw new Error('Not called');
 };
 
-/** The app as the receiver makes it, without a store. */
+/** The receiver's app, without a store. */
 function emptyApp(): Express {
   const webhook = { authenticate: anything, intake: {}, log: {}, metrics: {} };
   const authorize = {
@@ -106,7 +106,7 @@ describe('the routes', () => {
   it.each(walked.filter((path) => !publicPaths.includes(path)))(
     'refuse without credentials at %s',
     async (path) => {
-      // A proxy's header, since from this machine the figures are shown.
+      // With a proxy's header, because callers on this machine see the metrics.
       const answer = await ask(posts.includes(path) ? 'POST' : 'GET', path, {
         'x-forwarded-for': '203.0.113.1',
       });
@@ -140,7 +140,7 @@ describe('another method', () => {
 });
 
 describe('HEAD', () => {
-  it.each(gets)('is answered at %s as GET is, without a body', async (path) => {
+  it.each(gets)('is answered at %s like GET, without a body', async (path) => {
     expect(await ask('HEAD', path)).toMatchObject({ status: 200, body: '' });
   });
 });

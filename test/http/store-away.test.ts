@@ -4,9 +4,9 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { startRunningReceiver, type RunningReceiver } from '../fixtures/running-receiver.ts';
 import { until } from '../fixtures/until.ts';
 
-// A statement waits 5 s for a lock and 10 s for a connection, so these wait beside each other.
+// A statement waits 5 s for a lock and 10 s for a connection, so these tests run at the same time.
 describe.concurrent('while another process holds the lock of the store', () => {
-  it('a push is answered 503 with Retry-After, and is stored soon after the lock was given back', async () => {
+  it('a push is answered 503 with Retry-After, and is stored soon after the lock was released', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -19,11 +19,11 @@ describe.concurrent('while another process holds the lock of the store', () => {
     });
     await receiver.close();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-    // A repeat, when the lock was given back before the receiver had given the push up.
+    // The push is a repeat if the lock was released before the receiver gave up.
     expect(await again.json()).toMatchObject({ status: 'stored' });
   });
 
-  it('those after the first are answered 503 at once, and a scrape says that the store is away', async () => {
+  it('pushes after the first are answered 503 at once, and the metrics say that the store is unavailable', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -37,7 +37,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     await unlock();
     await receiver.close();
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-    // One of them that asked the store would have waited for the lock, and would name that as its cause.
+    // A push that had asked the store would have waited for the lock, and would name that cause.
     const refusals = receiver.logLines
       .slice(linesBefore)
       .map((line) => JSON.parse(line) as { code?: string; error?: { message?: string } })
@@ -50,7 +50,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(figures).toContain('jet_store_available 0');
   });
 
-  it('the log says so in one line a second, however many are refused', async () => {
+  it('the log reports refused pushes in one line a second, whatever their number', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -84,7 +84,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(rows).toEqual([]);
   });
 
-  it('a token request is answered 503 in the shape of OAuth errors', async () => {
+  it('a token request is answered 503 in the format of OAuth errors', async () => {
     const receiver = await startRunningReceiver();
     const { clientId, clientSecret } = receiver.client;
     const unlock = await lock(receiver.folder);
@@ -100,7 +100,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
   });
 
-  it('/readyz says so, however many ask, and /healthz is alive', async () => {
+  it('/readyz reports the store as unavailable to many callers at once, and /healthz is alive', async () => {
     const receiver = await startRunningReceiver();
     const unlock = await lock(receiver.folder);
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${receiver.url}/readyz`)));
@@ -112,7 +112,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(alive.status).toBe(200);
   });
 
-  it('logs hold JSON lines alone', async () => {
+  it('logs contain only JSON lines', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -137,7 +137,7 @@ async function pushUntilAway(receiver: RunningReceiver, headers: Record<string, 
   }
 }
 
-/** Takes the lock that a push needs; answers how to give it back. */
+/** Takes the lock that a push needs. Returns a function that releases it. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   const other = openDatabase(`sqlite:${folder}/jet.sqlite`);
   await other.knex.raw('BEGIN IMMEDIATE');

@@ -27,14 +27,14 @@ describe.each([
   const available = async (): Promise<string | undefined> =>
     /^jet_store_available \d$/m.exec(await (await fetch(`${receiver.url}/metrics`)).text())?.[0];
 
-  it('a push is answered 503, and /readyz and the figures say so at once', async () => {
+  it('a push is answered 503, and /readyz and the metrics show it at once', async () => {
     const answer = await receiver.push(large('refused'));
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await ready()).toEqual({ status: 'store_unavailable', paused: [] });
     expect(await available()).toBe('jet_store_available 0');
   });
 
-  it('/readyz and the figures say so before any push comes', async () => {
+  it('/readyz and the metrics show it before any push comes', async () => {
     await until(async () => {
       expect(await ready()).toEqual({ status: 'store_unavailable', paused: [] });
     });
@@ -54,7 +54,7 @@ describe.each([
 });
 
 describe('a store with room', () => {
-  it('is written to once a second at most, however many ask whether it is ready', async () => {
+  it('is probed at most once a second, whatever the number of readiness checks', async () => {
     const receiver = await startRunningReceiver();
     const { knex } = receiver.store.writer;
     let probes = 0;
@@ -75,7 +75,7 @@ function large(callsessionid: string): object {
   return { callsessionid, note: 'x'.repeat(40_000) };
 }
 
-/** No page more than the file has, and none to spare in it. */
+/** Limits the file to its present pages, all of which are full. */
 async function fill(receiver: RunningReceiver): Promise<void> {
   await pragma(receiver, 'max_page_count = 1');
 }

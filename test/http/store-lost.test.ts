@@ -57,7 +57,7 @@ describe.concurrent('while the file of the store is', () => {
       const push = (id: string) => receiver.push({ callsessionid: id }, { headers });
       expect((await push('before')).status).toBe(200);
       lose(file);
-      // The first one right after: no timer has looked yet.
+      // The first push comes at once, before a timer has checked.
       for (const id of ['first', 'second', 'before']) {
         const answer = await push(id);
         expect([id, answer.status, answer.headers.get('retry-after')]).toEqual([id, 503, '5']);
@@ -89,7 +89,7 @@ describe.concurrent('while the file of the store is', () => {
     },
   );
 
-  it('removed, is not replaced by an empty one', async () => {
+  it('is not replaced by an empty file after it was removed', async () => {
     const receiver = await startRunningReceiver();
     const file = join(receiver.folder, 'jet.sqlite');
     await receiver.push({ callsessionid: 'before' });
@@ -103,7 +103,7 @@ describe.concurrent('while the file of the store is', () => {
     await receiver.close();
   });
 
-  it('noticed without any request, within about a second', async () => {
+  it('is noticed within about a second without any request', async () => {
     const receiver = await startRunningReceiver();
     rmSync(join(receiver.folder, 'jet.sqlite'));
     let looks = 0;
@@ -111,12 +111,12 @@ describe.concurrent('while the file of the store is', () => {
       looks += 1;
       expect(remediesOf(receiver)).toHaveLength(1);
     });
-    // A look every 10 ms: counted, since a busy machine delays the looks and the receiver alike.
+    // Checks every 10 ms. The checks are counted, because a busy machine delays them and the receiver equally.
     expect(looks).toBeLessThan(300);
     await receiver.close();
   });
 
-  it('without its log, what the log held is in the file soon after', async () => {
+  it('gets the content of its lost log soon afterwards', async () => {
     const receiver = await startRunningReceiver();
     const file = join(receiver.folder, 'jet.sqlite');
     expect((await receiver.push({ callsessionid: 'kept' })).status).toBe(200);

@@ -46,7 +46,7 @@ describe('a push', () => {
     expect((await take(body)).stage).toBe(stage);
   });
 
-  it('to a path that its fields contradict has the stage of its fields, and a warning', async () => {
+  it('whose fields contradict its path gets the stage of its fields, and a warning', async () => {
     const stored = await take({ ...end, callsessionid: 'contradiction' }, '/webhooks/jet/call-start');
     expect(stored.stage).toBe('call_end');
     expect(stored.warnings).toMatchObject([{ field: 'path', code: 'stage_from_fields' }]);
@@ -70,20 +70,20 @@ describe('a push', () => {
     });
   });
 
-  it('is kept as it came, byte for byte', async () => {
+  it('is kept unchanged, byte for byte', async () => {
     const body = '\ufeff{ "callsessionid" :"bytes", "x":"caf\\u00e9 ☎",\n"n":1.0 }\n';
     const { pushId } = await take(body);
     const row: unknown = await receiver.store.reader.knex('pushes').where({ id: pushId }).first('body');
     expect((row as { body: Buffer }).body.toString('utf8')).toBe(body);
   });
 
-  it('that comes again is a duplicate with the same push id', async () => {
+  it('is a duplicate with the same push id when it comes again', async () => {
     const body = { ...start, callsessionid: 'again' };
     const first = await take(body);
     expect(await take(body)).toEqual({ ...first, duplicate: true });
   });
 
-  it('that comes again with other spacing, order and empty keys is a duplicate', async () => {
+  it('is a duplicate when it comes again with other spacing, order and empty keys', async () => {
     const first = await take('{"callsessionid":"same","channel":"web"}');
     expect(await take('{ "channel": "web", "gclid": "", "callsessionid": "same" }')).toEqual({
       ...first,
@@ -91,7 +91,7 @@ describe('a push', () => {
     });
   });
 
-  it('that comes twenty times at once is written once', async () => {
+  it('is written once when it comes twenty times at once', async () => {
     const body = { ...start, callsessionid: 'at-once' };
     const answers = await Promise.all(Array.from({ length: 20 }, () => take(body)));
     expect(new Set(answers.map(({ pushId }) => pushId)).size).toBe(1);
@@ -103,14 +103,14 @@ describe('a push', () => {
     expect(stored.warnings).toMatchObject([{ field: 'callStartTime', code: 'unreadable_time' }]);
   });
 
-  it('without a content type is taken as JSON', async () => {
+  it('without a content type is read as JSON', async () => {
     const answer = await receiver.push('{"callsessionid":"untyped"}', { headers: { 'content-type': '' } });
     expect(answer.status).toBe(200);
   });
 
   it.each([
     ...['application/json; charset=utf-8', 'APPLICATION/JSON', 'text/json', 'application/vnd.jet.call+json'],
-  ])('of the type %s is taken', async (type) => {
+  ])('of the type %s is accepted', async (type) => {
     const answer = await receiver.push('{"callsessionid":"typed"}', { headers: { 'content-type': type } });
     expect(answer.status).toBe(200);
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   behindProxy = await startRunningReceiver({ clock, settings: { TRUST_PROXY: 'loopback' } });
 });
 afterAll(() => Promise.all([receiver.close(), behindProxy.close()]));
-// What failed two hours ago is forgotten.
+// Failures of two hours ago no longer count.
 beforeEach(() => void (nowMs += 2 * 3_600_000));
 
 function knock(headers: Record<string, string> = {}, at = receiver): Promise<Response> {
@@ -51,18 +51,18 @@ describe('failed attempts', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it('within a wait do not make it longer', async () => {
+  it('during a wait do not make it longer', async () => {
     await fail(12);
     expect((await knock()).headers.get('retry-after')).toBe('1');
   });
 
-  it('never keep a valid token out', async () => {
+  it('never block a valid token', async () => {
     await fail(30);
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock({ authorization })).status).toBe(200);
   });
 
-  it('of an ended token are answered 401 invalid_token after any number of others', async () => {
+  it('with an expired token are answered 401 invalid_token after any number of others', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock({ authorization })).status).toBe(200);
     nowMs += 3_600_000;
@@ -73,14 +73,14 @@ describe('failed attempts', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="jet-receiver", error="invalid_token"');
   });
 
-  it('of one ended token fifty times at once are all answered 401', async () => {
+  it('with one expired token, fifty times at once, are all answered 401', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     nowMs += 3_600_000;
     const answers = await Promise.all(Array.from({ length: 50 }, () => knock({ authorization })));
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(401));
   });
 
-  it('of tokens that were never issued are no guesses when they look like ours', async () => {
+  it('with invented tokens in our format do not count as guesses', async () => {
     for (let number = 0; number < 30; number += 1) {
       expect((await knock({ authorization: `Bearer ${randomText()}` })).status).toBe(401);
     }
@@ -92,14 +92,14 @@ describe('failed attempts', () => {
     ['a token of another length', { authorization: `Bearer ${'a'.repeat(42)}` }],
     ['a token of another alphabet', { authorization: `Bearer ${'a'.repeat(42)}-` }],
     ['another scheme', { authorization: `Basic ${'a'.repeat(43)}` }],
-  ])('of %s are throttled', async (_what, headers: Record<string, string>) => {
+  ])('with %s are throttled', async (_what, headers: Record<string, string>) => {
     await fail(10, headers);
     const answer = await knock(headers);
     expect(answer.status).toBe(429);
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('count the same whatever X-Forwarded-For says, when no proxy is trusted', async () => {
+  it('count independently of X-Forwarded-For when no proxy is trusted', async () => {
     for (let number = 0; number < 10; number += 1) await knock({ 'x-forwarded-for': `10.0.0.${number}` });
     expect((await knock({ 'x-forwarded-for': '10.0.0.99', forwarded: 'for=10.1.1.1' })).status).toBe(429);
   });
@@ -110,7 +110,7 @@ describe('failed attempts', () => {
     expect((await knock({ 'x-forwarded-for': '203.0.113.2' }, behindProxy)).status).toBe(401);
   });
 
-  it('count for the last address before the trusted proxy, not for one that the client put in front', async () => {
+  it('count for the last address before the trusted proxy, not for an address that the client added', async () => {
     for (let number = 0; number < 10; number += 1) {
       await knock({ 'x-forwarded-for': `10.9.9.${number}, 203.0.113.7` }, behindProxy);
     }
@@ -169,7 +169,7 @@ describe('failed token requests', () => {
       }),
     });
 
-  it('are answered 429 with Retry-After after ten, in the shape of OAuth errors', async () => {
+  it('are answered 429 with Retry-After after ten, in the format of OAuth errors', async () => {
     for (let number = 0; number < 10; number += 1) expect((await ask('wrong')).status).toBe(401);
     const answer = await ask('wrong');
     expect(answer.status).toBe(429);
@@ -177,12 +177,12 @@ describe('failed token requests', () => {
     expect(await answer.json()).toMatchObject({ error: 'slow_down' });
   });
 
-  it('never keep the right secret out', async () => {
+  it('never block the right secret', async () => {
     for (let number = 0; number < 15; number += 1) await ask('wrong');
     expect((await ask(receiver.client.clientSecret)).status).toBe(200);
   });
 
-  it('that lack a grant type are not failures of credentials', async () => {
+  it('without a grant type do not count as failures of credentials', async () => {
     const post = (): Promise<Response> =>
       fetch(`${receiver.url}/oauth/token`, { method: 'POST', body: 'a=b' });
     for (let number = 0; number < 20; number += 1) await post();

@@ -88,22 +88,22 @@ describe('a request to a webhook route', () => {
     },
   );
 
-  it('with a valid token is let in', async () => {
+  it('with a valid token is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
   });
 
-  it.each(['bearer', 'BEARER', 'bEaReR'])('with the scheme %s is let in', async (scheme) => {
+  it.each(['bearer', 'BEARER', 'bEaReR'])('with the scheme %s is accepted', async (scheme) => {
     await knock();
     expect((await ask({ authorization: `${scheme} ${token}` })).status).toBe(200);
   });
 
-  it('with several spaces before the token is let in', async () => {
+  it('with several spaces before the token is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer   ${token}` })).status).toBe(200);
   });
 
-  it('with a token of another case is refused', async () => {
+  it('with a token in another case is refused', async () => {
     await knock();
     const swapped = token.toLowerCase() === token ? token.toUpperCase() : token.toLowerCase();
     expect((await ask({ authorization: `Bearer ${swapped}` })).status).toBe(401);
@@ -119,7 +119,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({}, '', { access_token: token })).status).toBe(401);
   });
 
-  it('with the token in the header and a field access_token in the body is let in', async () => {
+  it('with the token in the header and a field access_token in the body is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer ${token}` }, '', { access_token: 'other' })).status).toBe(200);
   });
@@ -138,7 +138,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${hashToken(token)}` })).status).toBe(401);
   });
 
-  it('with a token one millisecond before its end is let in', async () => {
+  it('with a token one millisecond before its end is accepted', async () => {
     await knock();
     nowMs += 3_600_000 - 1;
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
@@ -150,7 +150,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
   });
 
-  it('with a token that was good a moment ago is refused at its end', async () => {
+  it('with a token that was just valid is refused at its end', async () => {
     await knock();
     nowMs += 3_600_000 - 1;
     await ask({ authorization: `Bearer ${token}` });
@@ -174,7 +174,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
   });
 
-  it('with a token that the clock was set back behind is refused, by more than ten minutes', async () => {
+  it('with a token is refused when the clock was set back to ten minutes before its issue', async () => {
     await knock();
     nowMs -= 10 * 60_000;
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
@@ -192,12 +192,12 @@ describe('a request to a webhook route', () => {
     expect(await answer.json()).toMatchObject({ code: 'not_allowed' });
   });
 
-  it('with a token of several scopes, webhooks among them, is let in', async () => {
+  it('with a token of several scopes that include webhooks is accepted', async () => {
     const { bearer } = await issue('console webhooks');
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
   });
 
-  it('among many at once gets the answer to its own credentials', async () => {
+  it('gets the answer to its own credentials among many simultaneous requests', async () => {
     await knock();
     const answers = await Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
@@ -209,7 +209,7 @@ describe('a request to a webhook route', () => {
     expect(answers).not.toContain(false);
   });
 
-  it('that is refused leaves nothing behind', async () => {
+  it('that is refused stores nothing', async () => {
     const count = async (table: string): Promise<unknown> =>
       receiver.store.reader.knex(table).count({ rows: '*' }).first();
     const before = [await count('pushes'), await count('quarantine')];

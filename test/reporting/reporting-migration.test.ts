@@ -16,7 +16,7 @@ import { engines, type FreshDatabase } from '../fixtures/engines.ts';
 const migrationsTable = 'jet_reporting_migrations';
 const columns: readonly ReportingColumn[] = reportingColumns;
 
-/** What each database calls the type of a column when it is asked. */
+/** The name of each column type in each database's own catalogue. */
 const types: Record<ReportingType, Record<DialectName, string>> = {
   text: { sqlite: 'TEXT', postgres: 'character varying(LENGTH)', mysql: 'varchar(LENGTH)' },
   long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
@@ -29,7 +29,7 @@ const types: Record<ReportingType, Record<DialectName, string>> = {
   boolean: { sqlite: 'INTEGER', postgres: 'boolean', mysql: 'tinyint(1)' },
 };
 
-/** Asks for name, type, whether NULL is refused, and the names of indexes other than the primary key's. */
+/** Reads the columns with name, type and NOT NULL, and the names of the indexes except the primary key's. */
 const questions: Record<DialectName, { columns: string; indexes: string }> = {
   sqlite: {
     columns: `SELECT name, type, "notnull" AS required FROM pragma_table_info('${reportingTable}') ORDER BY cid`,
@@ -54,7 +54,7 @@ const questions: Record<DialectName, { columns: string; indexes: string }> = {
   },
 };
 
-describe('a column that came later', () => {
+describe('a later column', () => {
   it('cannot be required, since older rows have no value for it', () => {
     const column: ReportingColumn = {
       ...{ name: 'later', type: 'integer', required: true, since: 9_999, meaning: '' },
@@ -82,7 +82,7 @@ for (const engine of engines) {
       await fresh.drop();
     });
 
-    it('makes exactly the columns, in order, each with its type and required where it must be', async () => {
+    it('makes exactly the columns of the list, in order, with their types and NOT NULL', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
     });
@@ -92,7 +92,7 @@ for (const engine of engines) {
       expect(await indexesOf(database)).toEqual(expectedIndexes());
     });
 
-    it('keeps call ids that differ in case only as two calls, and the same id once', async () => {
+    it('stores call ids that differ only in case as two calls, and an equal id once', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       const call = (callId: string): Record<string, unknown> => ({
         ...Object.fromEntries(columns.filter((column) => column.required).map(smallestValue)),
@@ -112,7 +112,7 @@ for (const engine of engines) {
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
     });
 
-    it('adds a column that only the list of columns names, and keeps the rows of before', async () => {
+    it('adds a column that is only in the list of columns, and keeps the existing rows', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await database
         .knex(reportingTable)
@@ -131,7 +131,7 @@ for (const engine of engines) {
       expect(await second.knex(reportingTable).first('later_text')).toEqual({ later_text: null });
     });
 
-    it('widens the columns of a table that stands, and keeps its rows', async () => {
+    it('widens the columns of an existing table, and keeps its rows', async () => {
       const [first] = reportingMigrations;
       await migrate(database, migrationsTable, first === undefined ? [] : [first]);
       await narrow(database, ['campaign', 'gclid']);
@@ -146,7 +146,7 @@ for (const engine of engines) {
       expect(await second.knex(reportingTable).first('gclid', 'campaign')).toEqual(long);
     });
 
-    it.runIf(engine.dialect === 'postgres')('says what to do where a view uses the column', async () => {
+    it.runIf(engine.dialect === 'postgres')('says what to do when a view uses the column', async () => {
       const [first] = reportingMigrations;
       await migrate(database, migrationsTable, first === undefined ? [] : [first]);
       await narrow(database, ['gclid']);
@@ -158,7 +158,7 @@ for (const engine of engines) {
       expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
     });
 
-    it('can be run by two processes at once, and is complete for both when they go on', async () => {
+    it('can run in two processes at once, and is complete for both afterwards', async () => {
       const seen = await Promise.all(
         [database, second].map(async (process) => {
           await migrate(process, migrationsTable, reportingMigrations);
@@ -169,7 +169,7 @@ for (const engine of engines) {
       expect(seen).toEqual([complete, complete]);
     });
 
-    it('is made again when it was broken off before it was done', async () => {
+    it('is repeated when it was interrupted', async () => {
       const [first] = reportingMigrations;
       if (first === undefined) throw new Error('There is no reporting migration');
       const broken = {
@@ -195,7 +195,7 @@ for (const engine of engines) {
   });
 }
 
-/** The lengths that these columns had at first. */
+/** The original lengths of these columns. */
 async function narrow({ knex, traits }: Database, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const change = traits.changesType?.(name, 'varchar(191)');
@@ -213,7 +213,7 @@ async function columnsOf(database: Database): Promise<ColumnAnswer[]> {
   const rows = await ask<ColumnAnswer>(database, questions[database.dialect].columns);
   return rows.map(({ name, type, required }) => ({
     name,
-    // MariaDB gives integers a width to show them with, which means nothing; MySQL 8 no longer does.
+    // MariaDB shows a display width for integers, which has no meaning. MySQL 8 no longer does.
     type: type.replace(/^(int|bigint)\(\d+\)$/, '$1'),
     required: Boolean(required),
   }));
@@ -224,7 +224,7 @@ async function indexesOf(database: Database): Promise<string[]> {
   return rows.map(({ name }) => name).sort();
 }
 
-/** A column that came later stands after the older ones. */
+/** Later columns come after the older ones. */
 function expectedColumns(dialect: DialectName, all = columns): ColumnAnswer[] {
   return [...all]
     .sort((a, b) => a.since - b.since)

@@ -35,7 +35,7 @@ describe('the command', () => {
     expect(err).toContain('whole number from 1');
   });
 
-  it('plays against a receiver and ends with 0', async () => {
+  it('runs against a receiver and ends with 0', async () => {
     const standIn = await startStandIn();
     const { code, out } = await simulate('--url', standIn.url, '--calls', '10', '--rate', '0', '--no-landed');
     await standIn.close();

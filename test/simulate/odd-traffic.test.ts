@@ -19,7 +19,7 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('passes some calls on to a number without an extension', () => {
+  it('forwards some calls to a number without an extension', () => {
     const passedOn = groupByCall(pushes).filter((own) => {
       const fields = own.map((push) => readingOf(push).fields);
       return (
@@ -31,7 +31,7 @@ describe('the odd traffic of a plan', () => {
     expect(passedOn.length / plan.calls.length).toBeLessThan(0.08);
   });
 
-  it('corrects some ends by another with the same end time, which comes later', () => {
+  it('corrects some ends by a later push with the same end time', () => {
     const ends = pushes.filter(({ stage, repeat }) => stage === 'call_end' && !repeat);
     const twice = groupByCall(ends).filter((own) => own.length === 2);
     expect(twice.length / plan.calls.length).toBeGreaterThan(0.01);
@@ -42,13 +42,13 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('has inbound calls without an id, or with a mark as their id', () => {
+  it('has inbound calls without an id, or with a placeholder as their id', () => {
     const without = pushes.filter(({ call }) => call.direction === 'inbound' && call.callId === undefined);
     expect(new Set(without.map(({ call }) => call)).size / plan.calls.length).toBeGreaterThan(0.01);
     expect(without.some(({ body }) => /call_?session_?id\W+(?:N\/A|undefined|null)/i.test(body))).toBe(true);
   });
 
-  it('sends lists of all pushes of a call, as JSON and one a line, which the receiver reads item by item', () => {
+  it('sends all pushes of some calls as lists, in JSON or one per line, and the receiver reads each item', () => {
     const lists = plan.steps.filter((step) => step.kind === 'list');
     expect(lists.length / plan.calls.length).toBeGreaterThan(0.01);
     expect(new Set(lists.map(({ contentType }) => contentType)).size).toBe(2);
@@ -59,7 +59,7 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('sends text/plain, JSON in a JSON string and JSON as a text in data', () => {
+  it('sends text/plain, JSON in a JSON string, and JSON text under data', () => {
     expect(pushes.some(({ contentType }) => contentType === 'text/plain')).toBe(true);
     expect(pushes.some(({ body }) => body.startsWith('"'))).toBe(true);
     expect(pushes.some(({ body }) => body.startsWith('{"event":"call","data":"'))).toBe(true);

@@ -30,19 +30,19 @@ describe('options', () => {
     });
   });
 
-  it('draw a seed when none is given', () => {
+  it('have a random seed when none is given', () => {
     expect(readOptions([], client).seed).not.toBe(readOptions([], client).seed);
     expect(readOptions(['--seed', '42'], client).seed).toBe(42);
   });
 
-  it('take the reporting database from the environment, and skip it with --no-landed', () => {
+  it('use the reporting database of the environment, and skip it with --no-landed', () => {
     const environment = { ...client, REPORTING_DATABASE_URL: 'postgres://db/reporting' };
     expect(readOptions([], environment).reportingUrl).toBe('postgres://db/reporting');
     expect(readOptions(['--reporting', 'sqlite:x'], environment).reportingUrl).toBe('sqlite:x');
     expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
   });
 
-  it('take the settings of the receiver, secrets in files among them', () => {
+  it("use the receiver's settings, including secrets from files", () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-options-'));
     const file = join(folder, 'reporting-url');
     writeFileSync(file, 'postgres://db/reporting\n');
@@ -61,7 +61,7 @@ describe('options', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('report every fault of those settings', () => {
+  it('report every fault of these settings', () => {
     expect(() => readOptions([], { ...client, PORT: 'x', TIME_ZONE: 'y' })).toThrow(
       / {2}PORT [^]* {2}TIME_ZONE /,
     );
@@ -79,21 +79,21 @@ describe('options', () => {
     expect(readOptions(['--allow-crm'], environment).calls).toBe(200);
   });
 
-  it('say that nothing can be looked at where the table is not enabled', () => {
+  it('say that landed calls cannot be checked when the table is not enabled', () => {
     const environment = { ...client, ADAPTERS: 'none' };
     expect(() => readOptions([], environment)).toThrow(CommanderError);
     expect(shown).toContain('--no-landed');
     expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
   });
 
-  it("take the receiver's own fixed header when no other credentials are given", () => {
+  it("use the receiver's own fixed header when no other credentials are given", () => {
     const settings = { WEBHOOK_HEADER_NAME: 'X-Trial', WEBHOOK_HEADER_VALUE: 'invented-calls-only' };
     const header = { kind: 'header', name: 'x-trial', value: 'invented-calls-only' };
     expect(readOptions([], settings).credentials).toEqual(header);
     expect(readOptions([], { ...client, ...settings }).credentials).toMatchObject({ kind: 'client' });
   });
 
-  it('take a fixed header', () => {
+  it('accept a fixed header', () => {
     const header = { kind: 'header', name: 'Authorization', value: 'Token a b' };
     expect(readOptions(['--header', 'Authorization: Token a b'], client).credentials).toEqual(header);
     expect(readOptions([], { JET_HEADER: 'Authorization: Token a b' }).credentials).toEqual(header);
@@ -117,7 +117,7 @@ describe('options', () => {
     [['--header', 'A: b', '--client-id', 'x'], 'not both'],
     [['--loud'], 'unknown option'],
     [['extra'], 'too many arguments'],
-  ])('refuse %j in words', (args, words) => {
+  ])('refuse %j with a message', (args, words) => {
     expect(() => readOptions(args, client)).toThrow(CommanderError);
     expect(shown).toContain(words);
     expect(shown).not.toContain('hidden');

@@ -27,7 +27,7 @@ describe('a plan', () => {
     expect(createPlan(42, 300, nowMs)).toEqual(createPlan(42, 300, nowMs));
   });
 
-  it('is another one for another seed', () => {
+  it('differs for another seed', () => {
     const bodies = (seed: number): string[] => createPlan(seed, 50, nowMs).steps.map(({ body }) => body);
     expect(bodies(1)).not.toEqual(bodies(2));
   });
@@ -51,7 +51,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is read by the receiver as it was meant, for every seed', () => {
+  it('is read by the receiver as planned, for every seed', () => {
     fc.assert(
       fc.property(fc.nat(seedMax), fc.integer({ min: 1, max: 120 }), (seed, count) => {
         const plan = createPlan(seed, count, nowMs);
@@ -85,7 +85,7 @@ describe('a plan', () => {
     expect(new Set(callIdOf.values()).size).toBe(plan.calls.length);
   });
 
-  it('takes its inbound ids from the seed and the moment of the run', () => {
+  it('makes its inbound ids from the seed and the time of the run', () => {
     const ids = [createPlan(1, 1, nowMs), createPlan(2, 1, nowMs), createPlan(1, 1, nowMs + 1)].map(
       ({ runId }) => runId,
     );
@@ -110,7 +110,7 @@ describe('a plan', () => {
     expect(daytime).toBeGreaterThan(0.7);
   });
 
-  it('warns the receiver only of unknown status words, missing ids, and marks and zeros where a time or duration stands', () => {
+  it('causes warnings only for unknown status words, missing ids, and placeholders and zeros in times and durations', () => {
     const plan = createPlan(11, 1000, nowMs);
     const warnings = pushesOf(plan).flatMap((push) => readingOf(push).warnings);
     const unread = warnings.filter(({ code }) => code.startsWith('unreadable_'));
@@ -128,7 +128,7 @@ describe('the traffic of a plan', () => {
   const pushes = pushesOf(plan);
   const readings = pushes.map((push) => ({ push, reading: read(push) }));
 
-  it('has every status, in both directions where there is one', () => {
+  it('has every status, in each direction in which it can occur', () => {
     const kinds = new Set(plan.calls.map(({ direction, status }) => `${direction} ${status}`));
     expect([...kinds].sort()).toEqual([
       'inbound abandoned',
@@ -163,14 +163,14 @@ describe('the traffic of a plan', () => {
     expect(disordered.length / several.length).toBeLessThan(0.13);
   });
 
-  it('has answered pushes by a menu or queue before those by a person', () => {
+  it('has pushes answered by a menu or queue before pushes answered by a person', () => {
     const twice = groupByCall(pushes.filter(({ stage, repeat }) => stage === 'call_answered' && !repeat));
     const menus = twice.filter((own) => own.length === 2);
     expect(menus.length).toBeGreaterThan(500);
     expect(menus.some((own) => own.some((push) => read(push).fields.ivr_prompts !== undefined))).toBe(true);
   });
 
-  it('has a web session on about a third of the ends, all 19 fields on those of advertisements', () => {
+  it('has a web session in about a third of the ends, with all 19 fields after an advertisement', () => {
     const ends = readings.filter(({ push }) => push.stage === 'call_end' && !push.repeat);
     const withWeb = ends.filter(({ reading }) => reading.fields.session_id !== undefined);
     expect(withWeb.length / ends.length).toBeGreaterThan(0.25);
@@ -202,7 +202,7 @@ describe('the traffic of a plan', () => {
     }
   });
 
-  it('goes to the general path and to those of the stages', () => {
+  it('goes to the general path and to the paths of the stages', () => {
     expect(new Set(pushes.map(({ path }) => path))).toEqual(
       new Set([
         '/webhooks/jet',

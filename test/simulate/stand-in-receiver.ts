@@ -9,7 +9,7 @@ import { stages } from '../../src/domain/stage.ts';
 import { isList, readBody as readPushes } from '../../src/intake/read-body.ts';
 import { isFault, type PushReading } from '../../src/intake/read-push.ts';
 
-/** What a stand-in does wrong on request. Undefined: nothing; `lost`: it stores, and hangs up without an answer. */
+/** The fault of a stand-in for one request. Undefined: none. `lost`: it stores, and disconnects without an answer. */
 export type Misbehaviour = (request: {
   readonly path: string;
   readonly body: string;
@@ -24,17 +24,17 @@ export interface WrongAnswer {
 
 export interface StandIn {
   readonly url: string;
-  /** Bodies in the order of their arrival, refused ones included. */
+  /** The bodies in the order of their arrival, including refused ones. */
   readonly received: readonly { readonly path: string; readonly body: string }[];
   readonly tokensGiven: number;
   close(): Promise<void>;
 }
 
 export interface StandInOptions {
-  /** Where calls land; undefined: nowhere. */
+  /** The database in which calls land. Undefined: none. */
   readonly database?: Database;
   readonly misbehave?: Misbehaviour;
-  /** How many requests one token is good for. */
+  /** The number of requests for which a token is valid. */
   readonly requestsPerToken?: number;
   /** Changes what lands. */
   readonly land?: (row: Record<string, unknown>) => Record<string, unknown> | undefined;
@@ -43,7 +43,7 @@ export interface StandInOptions {
 export const standInClient = { kind: 'client', clientId: 'standin', clientSecret: 'standin-secret' } as const;
 export const standInHeader = { kind: 'header', name: 'X-Jet-Key', value: 'standin-key' } as const;
 
-/** A receiver that answers as the design says, on a real loopback port, and keeps its pushes in memory. */
+/** A receiver with the documented answers, on a real loopback port. It keeps its pushes in memory. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const received: { path: string; body: string }[] = [];
   const pushesOf = new Map<string, Push[]>();
@@ -155,7 +155,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   };
 }
 
-/** Columns that must hold something, and that the simulation does not look at. */
+/** Required columns that the simulation does not check. */
 const unimportant = {
   started_at_utc: '2025-03-04 00:00:00.000',
   started_at_local: '2025-03-04 11:00:00.000',

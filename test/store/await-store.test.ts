@@ -17,7 +17,7 @@ async function reasonOf(opening: Promise<{ close(): Promise<void> }>): Promise<E
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`waiting for a store on ${engine.title}`, () => {
-    it('begins at once where it answers', async () => {
+    it('starts at once when the store answers', async () => {
       const fresh = await openFreshStore(engine);
       const waits: unknown[] = [];
       const store = await awaitStore(fresh.url, storeMigrations, 10_000, (error) => waits.push(error));
@@ -48,7 +48,7 @@ for (const engine of engines) {
       },
     );
 
-    it.skipIf(engine.dialect === 'sqlite')('ends with a reason when no server comes', async () => {
+    it.skipIf(engine.dialect === 'sqlite')('ends with a reason when no server answers', async () => {
       const url = new URL((await engine.fresh()).url);
       url.host = '127.0.0.1:1';
       const waits: unknown[] = [];
@@ -92,7 +92,7 @@ for (const engine of engines) {
       },
     );
 
-    it.skipIf(engine.dialect !== 'mysql')('makes a step again whose tables it left half made', async () => {
+    it.skipIf(engine.dialect !== 'mysql')('repeats a step that left incomplete tables', async () => {
       const fresh = await engine.fresh();
       await (await openStore(fresh.url, storeMigrations)).close();
       const database = openDatabase(fresh.url);
@@ -106,7 +106,7 @@ for (const engine of engines) {
 }
 
 describe('waiting for a store in a file', () => {
-  it('waits while another process has it locked', async () => {
+  it('waits while another process has locked it', async () => {
     const [sqlite] = engines;
     const fresh = await sqlite?.fresh();
     if (fresh === undefined) throw new Error('SQLite is always there');

@@ -46,7 +46,7 @@ for (const engine of engines) {
       const other = await fresh.openAgain();
       const callIds = ['call-a', 'call-b', 'call-c', 'call-d'];
       const pushesOf = (index: number) =>
-        // Each group names the calls in another order.
+        // Each group has the calls in another order.
         callIds.map((_id, position) => {
           const callId = callIds[(position + index) % callIds.length] ?? '';
           return pushOf({ ...inboundBodies(callId).start, [`odd${index}`]: index }, someTimeMs + index);
@@ -84,7 +84,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(1);
     });
 
-    it('leaves a call due whose push comes while its batch is being settled', async () => {
+    it('leaves a call due when a push of it comes during the settlement of its batch', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       const callIds = Array.from({ length: 20 }, (_none, index) => `race-${index}`);
@@ -110,7 +110,7 @@ for (const engine of engines) {
       }
     });
 
-    it('groups of several calls and batches that are settled wait for each other in no circle', async () => {
+    it('has no deadlock between groups of pushes and settlements of batches', async () => {
       fresh = await openFreshStore(engine, ['crm', 'table']);
       const other = await fresh.openAgain();
       const undone: unknown[] = [];
@@ -119,7 +119,7 @@ for (const engine of engines) {
           if (dialects[engine.dialect].isConflict(error)) undone.push(error.code);
         });
       const both = [crm, { ...crm, name: 'table' }];
-      // In the order of a language a comes before B, in that of bytes after it.
+      // In a language's order a comes before B, and in the order of bytes after it.
       const callIds = ['b', 'A', 'c', 'D', 'a', 'C', 'B', 'd', 'é', 'Z'];
       const starts = callIds.map((callId) => pushOf(inboundBodies(callId).start));
       await storePushes(fresh.store, starts, both, someTimeMs);
@@ -157,7 +157,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(31 * callIds.length);
     });
 
-    it('settles nothing over a push that is about to commit', async () => {
+    it('does not settle a call whose push is about to commit', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       await storePushes(fresh.store, [pushOf(inboundBodies('about').start)], [crm], someTimeMs);

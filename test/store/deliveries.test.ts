@@ -9,13 +9,13 @@ import { openFreshStore, readDelivery, type FreshStore } from '../fixtures/fresh
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 
 const settleAfterMs = 4 * 3_600_000;
-/** Wants every stage. */
+/** A destination for every stage. */
 const live: Destination = {
   name: 'live',
   stages: ['call_start', 'call_answered', 'call_end', 'call_end_outbound'],
   settleAfterMs,
 };
-/** Wants calls that have ended. */
+/** A destination for ended calls. */
 const atEnd: Destination = { name: 'at-end', stages: ['call_end', 'call_end_outbound'], settleAfterMs };
 
 function settlement(callId: string, rest: Partial<Settlement> = {}): Settlement {
@@ -50,7 +50,7 @@ for (const engine of engines) {
       settle(fresh.store, 'live', fence, [settlement(callId, rest)], nowMs);
     const row = (callId: string, destination = 'live') => readDelivery(fresh.store, destination, callId);
 
-    it('are due at once for a stage that the destination wants', async () => {
+    it('are due at once at a stage of the destination', async () => {
       await push('c', 'start');
       expect(await row('c')).toMatchObject({
         state: 'due',
@@ -60,7 +60,7 @@ for (const engine of engines) {
       });
     });
 
-    it('wait for a stage that the destination wants', async () => {
+    it('wait for a stage of the destination', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({ state: 'due', due_at: someTimeMs + settleAfterMs });
     });
@@ -91,7 +91,7 @@ for (const engine of engines) {
       },
     );
 
-    it('that back off keep their time and their attempts when a push comes', async () => {
+    it('keep their time and attempts when a push comes during a pause after a failure', async () => {
       await push('c', 'start');
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 3 });
       await push('c', 'end', someTimeMs + 1000);
@@ -104,7 +104,7 @@ for (const engine of engines) {
       });
     });
 
-    it('that a rule holds back are due now when a push comes', async () => {
+    it('are due now when a push comes while a rule delays them', async () => {
       await push('c', 'start');
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0, code: 'api_budget' });
       expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000 });
@@ -112,21 +112,21 @@ for (const engine of engines) {
       expect(await row('c')).toMatchObject({ state: 'due', due_at: someTimeMs + 1000, attempts: 0 });
     });
 
-    it('that a rule holds back are due now when the push came before that was settled', async () => {
+    it('are due now when a push came before the delay by a rule was settled', async () => {
       await push('c', 'start');
       await push('c', 'end', someTimeMs + 1000);
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0 }, someTimeMs + 1001);
       expect((await row('c'))?.['due_at']).toBeLessThanOrEqual(someTimeMs + 1000);
     });
 
-    it('that failed keep their time when the push came before that was settled', async () => {
+    it('keep their time when a push came before their failure was settled', async () => {
       await push('c', 'start');
       await push('c', 'end', someTimeMs + 1000);
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 1 }, someTimeMs + 1001);
       expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000, attempts: 1 });
     });
 
-    it('are read the longest due first, no more than asked for, and none before its time', async () => {
+    it('are read in order of their due times, up to the limit, and never too early', async () => {
       await push('third', 'start', someTimeMs + 3);
       await push('first', 'start', someTimeMs + 1);
       await push('later', 'start', someTimeMs + 1000);
@@ -136,7 +136,7 @@ for (const engine of engines) {
       expect(await readDue(fresh.store, 'live', 2, someTimeMs + 10)).toHaveLength(2);
     });
 
-    it('are read for their own destination alone', async () => {
+    it('are read only for their own destination', async () => {
       await push('c', 'start', someTimeMs, [live]);
       expect(await readDue(fresh.store, 'at-end', 10, someTimeMs)).toEqual([]);
     });
@@ -161,7 +161,7 @@ for (const engine of engines) {
       expect(await readNextDueMs(fresh.store, 'live')).toBe(someTimeMs + 100);
     });
 
-    it('that landed show revision, remote id and trace, and are due no more', async () => {
+    it('show revision, remote id and trace after they landed, and are no longer due', async () => {
       await push('c', 'start');
       expect(await settleOne('c', { remoteId: 'r-1', trace: '{"rule":1}' })).toBe(true);
       expect(await row('c')).toMatchObject({
@@ -198,7 +198,7 @@ for (const engine of engines) {
       });
     });
 
-    it('that were delivered may be looked at again later, and say that they landed', async () => {
+    it('can have a revisit after they landed, and then show that they landed', async () => {
       await push('c', 'start');
       await settleOne('c', { dueAtMs: someTimeMs + 1000, remoteId: 'r-1' });
       expect(await readDue(fresh.store, 'live', 10, someTimeMs + 999)).toEqual([]);
@@ -223,7 +223,7 @@ for (const engine of engines) {
       },
     );
 
-    it('are not touched by a settle whose fence is gone', async () => {
+    it('do not change when a settlement has an outdated fence', async () => {
       await push('c', 'start');
       await takeLease(fresh.store, 'live', 'other', undefined, 60_000, someTimeMs + 60_000);
       const before = await row('c');
@@ -231,7 +231,7 @@ for (const engine of engines) {
       expect(await row('c')).toEqual(before);
     });
 
-    it('of one batch are all settled, whatever became of each', async () => {
+    it('of one batch are all settled with their different outcomes', async () => {
       for (const callId of ['a', 'b', 'c']) await push(callId, 'start');
       await settle(
         fresh.store,
@@ -253,26 +253,26 @@ for (const engine of engines) {
       expect(await row('nobody')).toBeUndefined();
     });
 
-    it('note an attempt before the first landing, and do not count it', async () => {
+    it('record an attempt before the first landing without counting it', async () => {
       await push('c', 'start');
       expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: someTimeMs + 1, due_at: someTimeMs });
     });
 
-    it('that have landed note nothing of it', async () => {
+    it('record no attempt after they have landed', async () => {
       await push('c', 'start');
       await settleOne('c');
       expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 9_000)).toBe(true);
       expect((await row('c'))?.attempted_at).toBeLessThan(someTimeMs + 9_000);
     });
 
-    it('note nothing when the fence is gone', async () => {
+    it('record no attempt under an outdated fence', async () => {
       await push('c', 'start');
       expect(await noteInHand(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 
-    it('that rest undelivered are counted apart, by state', async () => {
+    it('that are rejected or exhausted are counted separately, by state', async () => {
       for (const callId of ['a', 'b', 'c', 'd']) await push(callId, 'start');
       for (const callId of ['a', 'b']) await settleOne(callId, { state: 'rejected' });
       await settleOne('c', { state: 'exhausted' });
@@ -281,7 +281,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('that are due make the backlog, those that wait for their end do not', async () => {
+    it('form the backlog when they are due, but not while their calls wait for an end', async () => {
       await push('a', 'start', someTimeMs, [live, atEnd]);
       await push('b', 'end', someTimeMs + 1000, [live, atEnd]);
       const none = { rejected: 0, exhausted: 0 };

@@ -7,7 +7,7 @@ import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
 
 const options: GroupCommitOptions = { groupSizeMax: 500, waitingMax: 1000, failsAll: () => false };
 
-/** A commit that ends when the test says so. */
+/** A commit that the test ends. */
 function heldCommit() {
   const groups: { items: readonly number[]; end: (error?: Error) => void }[] = [];
   const commit = (items: readonly number[]): Promise<readonly number[]> =>
@@ -17,13 +17,13 @@ function heldCommit() {
   return { groups, commit };
 }
 
-/** Many turns of the event loop: whatever gathers a group has gathered it. */
+/** Waits many turns of the event loop, after which the group is complete. */
 const turns = async (): Promise<void> => {
   for (let count = 0; count < 20; count += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 describe('the group commit', () => {
-  it('puts what comes in one turn of the event loop into one commit', async () => {
+  it('puts items of one turn of the event loop into one commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     void Promise.all([1, 2, 3].map(add));
@@ -31,7 +31,7 @@ describe('the group commit', () => {
     expect(groups.map(({ items }) => items)).toEqual([[1, 2, 3]]);
   });
 
-  it('lets what comes during a commit share the next one', async () => {
+  it('puts items that come during a commit into the next one', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     const first = add(1);
@@ -62,7 +62,7 @@ describe('the group commit', () => {
     expect(settled).toEqual([1]);
   });
 
-  it('answers each item with its own result', async () => {
+  it("returns each item's own result", async () => {
     const add = createGroupCommit(
       (items: readonly number[]) => Promise.resolve(items.map((item) => item * 10)),
       options,
@@ -81,7 +81,7 @@ describe('the group commit', () => {
     expect(sizes).toEqual([4, 4, 2]);
   });
 
-  it('tries the items of a failed group one by one, and fails the bad one alone', async () => {
+  it('tries the items of a failed group one by one, so that only the bad one fails', async () => {
     const commit = (items: readonly number[]) =>
       items.includes(13) ? Promise.reject(new Error('bad')) : Promise.resolve(items);
     const add = createGroupCommit(commit, options);
@@ -101,7 +101,7 @@ describe('the group commit', () => {
     expect(commits).toBe(1);
   });
 
-  it('stops trying one by one when the database goes away meanwhile', async () => {
+  it('stops trying one by one when the database becomes unreachable', async () => {
     const groups: (readonly number[])[] = [];
     const commit = (items: readonly number[]) => {
       groups.push(items);
@@ -115,7 +115,7 @@ describe('the group commit', () => {
     expect(groups).toEqual([[1, 2, 3], [1]]);
   });
 
-  it('refuses at once what comes when too many wait, and takes more when there is room', async () => {
+  it('refuses items at once while too many wait, and accepts items again when there is room', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, { ...options, waitingMax: 2 });
     const taken = [add(1), add(2)];
@@ -154,7 +154,7 @@ for (const engine of engines) {
         failsAll: (error) => fresh.store.writer.isAway(error),
       });
 
-    it('stores the neighbours of a push that the database refuses', async () => {
+    it('stores the other pushes when the database refuses one', async () => {
       fresh = await openFreshStore(engine);
       const store = storing();
       const pushes = ['a', 'bad', 'b'].map((callId) => pushOf(inboundBodies(callId).start));
@@ -164,7 +164,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(2);
     });
 
-    it('stores a group whose bodies are together larger than one packet of the server', async () => {
+    it('stores a group whose bodies together exceed one packet of the server', async () => {
       fresh = await openFreshStore(engine);
       const store = storing();
       const pushes = Array.from({ length: 60 }, (_none, index) =>

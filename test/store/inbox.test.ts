@@ -103,7 +103,7 @@ describe('the inbox', () => {
     expect(await inbox.take(pushOfCall('a'), raw)).toMatchObject({ pushId: first.id, duplicate: true });
   });
 
-  it('commits pushes that come together in fewer transactions', async () => {
+  it('commits simultaneous pushes in fewer transactions', async () => {
     await Promise.all(Array.from({ length: 50 }, (_none, call) => inbox.take(pushOfCall(`c-${call}`), raw)));
     expect(commits.reduce((sum, size) => sum + size)).toBe(50);
     expect(commits.length).toBeLessThan(25);
@@ -128,7 +128,7 @@ describe('the inbox', () => {
     expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([{ ...raw, code: 'not_storable' }]);
   });
 
-  it('keeps a refused body as it came', async () => {
+  it('keeps a refused body unchanged', async () => {
     const id = await inbox.refuse(raw, refusal);
     expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([{ id, ...raw, ...refusal }]);
   });
@@ -148,7 +148,7 @@ describe('the inbox', () => {
     expect(stored).toBe(0);
   });
 
-  it('commits the pushes of a list in one transaction, and answers each item in its place', async () => {
+  it('commits the pushes of a list in one transaction, and returns the results in their order', async () => {
     await fill('full');
     await refuseInDatabase('bad');
     const rawOf = (text: string) => () => ({ ...raw, body: Buffer.from(text) });

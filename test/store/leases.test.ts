@@ -31,7 +31,7 @@ for (const engine of engines) {
       return lease;
     };
 
-    it('is given to one of twenty that ask at once', async () => {
+    it('is given to one of twenty simultaneous requests', async () => {
       const other = await fresh.openAgain();
       const leases = await Promise.all(
         Array.from({ length: 20 }, (_none, index) =>
@@ -41,18 +41,18 @@ for (const engine of engines) {
       expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
     });
 
-    it('is not given to another before it ends', async () => {
+    it('is not given to another process before it expires', async () => {
       await held('one', someTimeMs);
       expect(await take('two', someTimeMs + leaseMs - 1)).toBeUndefined();
     });
 
-    it('is given to another when it has ended, under a greater fence', async () => {
+    it('is given to another process after it expired, with a greater fence', async () => {
       const first = await held('one', someTimeMs);
       const second = await held('two', someTimeMs + leaseMs);
       expect(second.fence).toBeGreaterThan(first.fence);
     });
 
-    it('is given to another at once when its holder has ended for certain, under a greater fence', async () => {
+    it('is given to another process at once when its holder has certainly ended, with a greater fence', async () => {
       const first = await held('ended', someTimeMs);
       const hasEnded = (holder: string): boolean => holder === 'ended';
       const second = await takeLease(
@@ -62,25 +62,25 @@ for (const engine of engines) {
       expect(await take('ended', someTimeMs + 2, first)).toBeUndefined();
     });
 
-    it('is longer once it was renewed, under the same fence', async () => {
+    it('lasts longer after a renewal, with the same fence', async () => {
       const lease = await held('one', someTimeMs);
       expect(await take('one', someTimeMs + 50_000, lease)).toEqual(lease);
       expect(await take('two', someTimeMs + leaseMs)).toBeUndefined();
     });
 
-    it('is not renewed for a holder that has lost it', async () => {
+    it('cannot be renewed by a holder that has lost it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       expect(await take('one', someTimeMs + leaseMs, lease)).toBeUndefined();
     });
 
-    it('is free at once when it was given back', async () => {
+    it('is free at once after its release', async () => {
       const lease = await held('one', someTimeMs);
       await releaseLease(fresh.store, 'crm', lease);
       expect((await held('two', someTimeMs + 1)).fence).toBeGreaterThan(lease.fence);
     });
 
-    it('is not released by a holder that has lost it', async () => {
+    it('cannot be released by a holder that has lost it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await releaseLease(fresh.store, 'crm', lease);
@@ -113,12 +113,12 @@ for (const engine of engines) {
       expect([third.suspect, fourth.suspect]).toEqual([undefined, undefined]);
     });
 
-    it('does not hold for a day when the clock is set back by a day', async () => {
+    it('does not last a day when the clock is set back by a day', async () => {
       await held('one', someTimeMs + 86_400_000);
       expect(await take('two', someTimeMs)).toBeDefined();
     });
 
-    it('on one destination leaves the others free', async () => {
+    it('on one destination does not affect the others', async () => {
       await held('one', someTimeMs);
       expect(await takeLease(fresh.store, 'table', 'two', undefined, leaseMs, someTimeMs)).toBeDefined();
     });
@@ -148,7 +148,7 @@ for (const engine of engines) {
       expect(await state()).toMatchObject({ pausedUntilMs: 0, pauses: 0, pauseReason: null });
     });
 
-    it('lets no holder write a pause that has lost it', async () => {
+    it('lets no holder that has lost it write a pause', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await writePause(fresh.store, 'crm', lease, {

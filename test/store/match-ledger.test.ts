@@ -9,7 +9,7 @@ import { countRows, openFreshStore, type FreshStore } from '../fixtures/fresh-st
 const [ann, bob] = ['+61491570006', '+61491570156'] as const;
 const day = 24 * 3_600_000;
 
-/** What every ledger does. */
+/** The facts that are true of every ledger. */
 function describeLedger(open: (clock: Clock) => Ledger): void {
   let nowMs: number;
   let ledger: Ledger;
@@ -18,17 +18,17 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     ledger = open(() => nowMs);
   });
 
-  it('knows nothing at first', async () => {
+  it('is empty at first', async () => {
     expect(await ledger.getMany([ann, bob])).toEqual(new Map());
   });
 
-  it('answers no numbers with nothing', async () => {
+  it('returns nothing for no numbers', async () => {
     expect(await ledger.getMany([])).toEqual(new Map());
     await ledger.putMany([]);
     await ledger.forget([]);
   });
 
-  it('keeps what was found, and that nothing was', async () => {
+  it('stores matches and misses', async () => {
     const record = { object: 'Contact', id: '003', owner: null, names: ['Ann', 'é😀'] };
     await ledger.putMany([
       { number: ann, record, validForMs: day },
@@ -42,7 +42,7 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     );
   });
 
-  it('lets each end by itself', async () => {
+  it('expires each entry at its own time', async () => {
     await ledger.putMany([
       { number: ann, record: 'a', validForMs: day },
       { number: bob, record: null, validForMs: 60_000 },
@@ -53,14 +53,14 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     expect([...(await ledger.getMany([ann, bob])).keys()]).toEqual([ann]);
   });
 
-  it('takes the later word over the earlier one', async () => {
+  it('replaces an earlier entry by a later one', async () => {
     await ledger.putMany([{ number: ann, record: null, validForMs: 60_000 }]);
     await ledger.putMany([{ number: ann, record: 'a', validForMs: day }]);
     nowMs += 120_000;
     expect(await ledger.getMany([ann])).toEqual(new Map([[ann, 'a']]));
   });
 
-  it('takes the last word when a number comes twice at once', async () => {
+  it('keeps the last entry when a number comes twice at once', async () => {
     await ledger.putMany([
       { number: ann, record: 'first', validForMs: day },
       { number: ann, record: 'last', validForMs: day },
@@ -74,7 +74,7 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     expect(await ledger.getMany([ann, bob])).toEqual(new Map([[bob, bob]]));
   });
 
-  it('takes a thousand numbers at once', async () => {
+  it('accepts a thousand numbers at once', async () => {
     const numbers = Array.from({ length: 1000 }, (_, index) => `+6149157${String(index).padStart(4, '0')}`);
     await ledger.putMany(numbers.map((number) => ({ number, record: number, validForMs: day })));
     expect((await ledger.getMany(numbers)).size).toBe(1000);
@@ -112,13 +112,13 @@ for (const engine of engines) {
       expect(await salesforce.getMany([ann])).toEqual(new Map([[ann, 'salesforce']]));
     });
 
-    it('outlives the process', async () => {
+    it('survives the process', async () => {
       await remember('salesforce', day);
       const again = createStoredLedger(await fresh.openAgain(), 'salesforce', () => 2_000);
       expect(await again.getMany([ann])).toEqual(new Map([[ann, 'salesforce']]));
     });
 
-    it('is cleaned of what has ended', async () => {
+    it('loses its expired entries at a clean-up', async () => {
       await remember('salesforce', 60_000);
       await remember('hubspot', day);
       expect(await deleteEndedLedgerEntries(fresh.store, 61_000, 10)).toBe(1);

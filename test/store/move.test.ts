@@ -26,7 +26,7 @@ const move = async (from: string, to: string) => {
   return plan;
 };
 
-/** Rows for any table: every kind of value, also the awkward ones. */
+/** Rows for any table, with every kind of value and edge cases. */
 function invent(shape: TableShape, index: number): Record<string, unknown> {
   return Object.fromEntries(
     shape.columns.map(({ name, kind }): [string, unknown] => {
@@ -106,7 +106,7 @@ describe('a move of a store', () => {
     });
   }
 
-  it('takes in a table that a later step of the schema adds', async () => {
+  it('includes a table that a later migration adds', async () => {
     const later: Migration = {
       name: '9999-later',
       up: (knex) => knex.schema.createTable('later', (t) => void t.string('id', 20).primary()),
@@ -117,7 +117,7 @@ describe('a move of a store', () => {
 
   for (const engine of engines) {
     describe.runIf(engine.given)(engine.title, () => {
-      it('misses no table of a store', async () => {
+      it('includes every table of a store', async () => {
         const database = await engine.fresh();
         const store = await openStore(database.url, storeMigrations);
         const { mayStandBeside } = await move('sqlite:elsewhere', database.url);
@@ -125,7 +125,7 @@ describe('a move of a store', () => {
           await store.writer.knex.schema.dropTable(name);
         await store.writer.knex.schema.dropTable(storeMigrationsTable);
         await store.close();
-        // Nothing else is in the way any more.
+        // The target has no other tables now.
         await requireEmptyTarget(
           { ...(await move('sqlite:elsewhere', database.url)), mayStandBeside },
           false,
@@ -133,7 +133,7 @@ describe('a move of a store', () => {
         await database.drop();
       });
 
-      it('refuses a target that holds rows, or tables of others, and names them', async () => {
+      it('refuses a target with rows or with tables of other programs, and names them', async () => {
         await withTwo(engines[0] as Engine, engine, async (source, target) => {
           const store = await openStore(target, storeMigrations);
           await store.writer.knex('settings').insert({ name: 'x', value: 'y' });

@@ -40,7 +40,7 @@ describe('opening a store in a file', () => {
     return error as StoreUnusable;
   };
 
-  /** Opens what must be refused, and looks whether the file is what it was. */
+  /** Opens a file that must be refused, and checks that it has not changed. */
   const expectRefusal = async (): Promise<StoreUnusable> => {
     const before = await readFile(file);
     const unusable = await refusal();
@@ -51,21 +51,21 @@ describe('opening a store in a file', () => {
     return unusable;
   };
 
-  it('makes a store, and its folder, where there is none', async () => {
+  it('creates a missing store and its folder', async () => {
     file = join(folder, 'deep', 'er', 'store.sqlite');
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     expect(await countRows(store, 'calls')).toBe(0);
     await store.close();
   });
 
-  it('opens a store again with what it holds', async () => {
+  it('opens a store again with its content', async () => {
     await makeStore();
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     expect(await countRows(store, 'calls')).toBe(200);
     await store.close();
   });
 
-  it('opens a store whose process was killed, with what it committed', async () => {
+  it('opens a store whose process was killed, with all committed data', async () => {
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     await storePushes(store, [pushOf(inboundBodies('kept').start)], [], someTimeMs);
     const copy = join(folder, 'copy.sqlite');
@@ -99,7 +99,7 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('damaged');
   });
 
-  it.each([3, 0.5])('refuses a file that was cut short (to %d of its length or bytes)', async (part) => {
+  it.each([3, 0.5])('refuses a shortened file (to %d of its length or bytes)', async (part) => {
     await makeStore();
     const { length } = await readFile(file);
     await truncate(file, part < 1 ? Math.floor(length * part) : part);
@@ -111,12 +111,12 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('empty');
   });
 
-  it('refuses to make a store where only the log of one is left, and leaves the log', async () => {
+  it('refuses to create a store when only the log of one is left, and keeps the log', async () => {
     await writeFile(`${file}-wal`, 'what was committed last');
     expect((await refusal()).message).toContain('its log');
     await expect(checkStore(`sqlite:${file}`)).rejects.toThrow(/its log/);
     expect(await readFile(`${file}-wal`, 'utf8')).toBe('what was committed last');
-    // An empty one holds nothing.
+    // An empty log holds nothing.
     await truncate(`${file}-wal`);
     await (await openStore(`sqlite:${file}`, storeMigrations)).close();
   });
@@ -139,7 +139,7 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('another program');
   });
 
-  it('refuses a store that a newer version made, and leaves its tables alone', async () => {
+  it('refuses a store of a newer version, and does not change its tables', async () => {
     await makeStore();
     const newer = openDatabase(`sqlite:${file}`);
     await newer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
@@ -160,7 +160,7 @@ describe('opening a store in a file', () => {
     },
   );
 
-  it('changes nothing when it only looks', async () => {
+  it('changes nothing when it only inspects', async () => {
     await makeStore();
     const before = await readFile(file);
     await checkStore(`sqlite:${file}`);
@@ -170,7 +170,7 @@ describe('opening a store in a file', () => {
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`opening a store on ${engine.title}`, () => {
-    it('refuses one that a newer version made', async () => {
+    it('refuses a store of a newer version', async () => {
       const fresh = await openFreshStore(engine);
       await fresh.store.writer
         .knex(storeMigrationsTable)

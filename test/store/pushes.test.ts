@@ -44,7 +44,7 @@ for (const engine of engines) {
       }
     });
 
-    it('keeps neither push nor call when the deliveries cannot be written', async () => {
+    it('stores neither push nor call when the deliveries cannot be written', async () => {
       const pushesBefore = await countRows(fresh.store, 'pushes');
       const { writer: another } = await fresh.openAgain();
       await another.knex.schema.renameTable('deliveries', 'deliveries_away');
@@ -57,7 +57,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(pushesBefore);
     });
 
-    it('answers a repeat in one group with the id of the first', async () => {
+    it('returns the id of the first push for a repeat in the same group', async () => {
       const first = pushOf(inboundBodies('repeat-group').start);
       const repeat = pushOf(inboundBodies('repeat-group').start, someTimeMs + 5);
       expect(await store([first, repeat])).toEqual([
@@ -66,7 +66,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('answers a repeat in a later group with the id of the first, and writes nothing', async () => {
+    it('returns the id of the first push for a repeat in a later group, and writes nothing', async () => {
       const first = pushOf(inboundBodies('repeat-later').start);
       await store([first]);
       const before = await readCall(fresh.store, 'repeat-later');
@@ -75,7 +75,7 @@ for (const engine of engines) {
       expect(await readCall(fresh.store, 'repeat-later')).toEqual(before);
     });
 
-    it('takes the same content of two calls for two pushes', async () => {
+    it('stores the same content under two call ids as two pushes', async () => {
       const push = pushOf(inboundBodies('twin-a').start);
       const twin = { ...push, id: `${push.id.slice(0, -1)}x`, callId: 'twin-b' };
       expect((await store([push, twin])).map(({ duplicate }) => duplicate)).toEqual([false, false]);
@@ -87,7 +87,7 @@ for (const engine of engines) {
       expect((await readCall(fresh.store, 'case-aB'))?.record.id).toBe('case-aB');
     });
 
-    it('folds the pushes of several calls in one group each into its own', async () => {
+    it('folds the pushes of several calls in one group into the right calls', async () => {
       const [a, b] = [inboundBodies('several-a'), inboundBodies('several-b')];
       await store([pushOf(a.end), pushOf(b.start), pushOf(a.start), pushOf(b.answered)]);
       expect((await readCall(fresh.store, 'several-a'))?.record.stage).toBe('call_end');
@@ -104,7 +104,7 @@ for (const engine of engines) {
       expect(revisions).toEqual([someTimeMs, someTimeMs + 1, someTimeMs + 2]);
     });
 
-    it('raises the revision when the clock has gone back', async () => {
+    it('raises the revision when the clock was set back', async () => {
       const { start, end } = inboundBodies('clock-back');
       await store([pushOf(start)]);
       await store([pushOf(end, someTimeMs - 3_600_000)], someTimeMs - 3_600_000);
@@ -126,7 +126,7 @@ for (const engine of engines) {
         String.raw`{"callsessionid":"bytes-3","x":"\"\\\u0000\ud83d\ude00?'$1"}`,
       ],
       ['200 KiB', JSON.stringify({ callsessionid: 'bytes-4', x: 'é'.repeat(100 * 1024) })],
-    ])('gives the bytes of a body back exactly: %s', async (_what, text) => {
+    ])('returns the exact bytes of a body: %s', async (_what, text) => {
       const push = pushOf(text);
       await store([push]);
       const row = await fresh.store.writer
@@ -136,7 +136,7 @@ for (const engine of engines) {
       expect(Buffer.from(text).equals(row.body)).toBe(true);
     });
 
-    it('keeps every word of a text beyond ASCII in the call', async () => {
+    it('keeps text beyond ASCII unchanged in the call', async () => {
       await store([pushOf({ callsessionid: 'words', servicename: 'Zoë’s ☎ 电话 😀 "\\\'' })]);
       const call = await readCall(fresh.store, 'words');
       expect(call?.record.fields.service_name).toBe('Zoë’s ☎ 电话 😀 "\\\'');

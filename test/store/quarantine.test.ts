@@ -36,7 +36,7 @@ for (const engine of engines) {
     const keep = (given: RefusedBody, nowMs = someTimeMs, cap = capBytes) =>
       quarantineBody(fresh.store, given, cap, nowMs);
 
-    it('keeps a body with what is known of it', async () => {
+    it('keeps a body with its known facts', async () => {
       const id = await keep(refused('{', { pathStage: 'call_end', contentEncoding: 'gzip' }));
       expect(await readQuarantine(fresh.store, {}, 10)).toEqual([
         {
@@ -55,7 +55,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('counts an identical body, and keeps it once', async () => {
+    it('keeps an identical body once, and counts it', async () => {
       const id = await keep(refused('{'));
       expect(await keep(refused('{'), someTimeMs + 9)).toBe(id);
       expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([
@@ -63,14 +63,14 @@ for (const engine of engines) {
       ]);
     });
 
-    it('keeps one body twice that was refused for two reasons, or on two paths', async () => {
+    it('keeps a body twice when it was refused for two reasons or on two paths', async () => {
       await keep(refused('{'));
       await keep(refused('{', { code: 'too_deep' }));
       await keep(refused('{', { pathStage: 'call_start' }));
       expect(await readQuarantine(fresh.store, {}, 10)).toHaveLength(3);
     });
 
-    it('gives any bytes back exactly', async () => {
+    it('returns the exact bytes of any body', async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
           const id = await keep(refused(Buffer.from(bytes)));
@@ -81,13 +81,13 @@ for (const engine of engines) {
       );
     });
 
-    it('refuses a new body beyond the cap', async () => {
+    it('refuses a new body above the limit', async () => {
       await keep(refused('x'.repeat(1000)), someTimeMs, 3000);
       await expect(keep(refused('y'.repeat(2000)), someTimeMs, 3000)).rejects.toBeInstanceOf(QuarantineFull);
       expect(await readQuarantine(fresh.store, {}, 10)).toHaveLength(1);
     });
 
-    it('counts a known body also beyond the cap', async () => {
+    it('counts a known body even above the limit', async () => {
       const id = await keep(refused('x'.repeat(1000)), someTimeMs, 3000);
       expect(await keep(refused('x'.repeat(1000)), someTimeMs, 10)).toBe(id);
     });
@@ -101,7 +101,7 @@ for (const engine of engines) {
       expect(kept).toHaveLength(10);
     });
 
-    it('gives bodies page by page, the oldest first, without those that were replayed', async () => {
+    it('returns bodies page by page, the oldest first, without replayed ones', async () => {
       const ids: string[] = [];
       for (let index = 0; index < 5; index += 1)
         ids.push(await keep(refused(String(index)), someTimeMs + index));
@@ -111,7 +111,7 @@ for (const engine of engines) {
       expect([...first, ...rest].map(({ id }) => id)).toEqual([ids[0], ids[2], ids[3], ids[4]]);
     });
 
-    it('gives the room of a body back once it was replayed', async () => {
+    it('frees the space of a body after its replay', async () => {
       const id = await keep(refused('x'.repeat(2000)), someTimeMs, 3000);
       await expect(keep(refused('y'.repeat(2000)), someTimeMs, 3000)).rejects.toBeInstanceOf(QuarantineFull);
       await markReplayed(fresh.store, id, 'a-push');
@@ -123,7 +123,7 @@ for (const engine of engines) {
       expect(rows.map(({ body }) => body.length)).toEqual([0, 2000]);
     });
 
-    it('keeps a body again that is refused after its replay', async () => {
+    it('keeps a body again when it is refused after its replay', async () => {
       const first = await keep(refused('{'));
       await markReplayed(fresh.store, first, 'a-push');
       const second = await keep(refused('{'), someTimeMs + 1);

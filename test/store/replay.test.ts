@@ -20,7 +20,7 @@ const crm: Destination = { name: 'crm', stages: ['call_end'], settleAfterMs: 4 *
 const late: Destination = { ...crm, name: 'late' };
 
 for (const engine of engines) {
-  describe.skipIf(!engine.given)(`putting things right on ${engine.title}`, () => {
+  describe.skipIf(!engine.given)(`replaying on ${engine.title}`, () => {
     let fresh: FreshStore;
     beforeAll(async () => {
       fresh = await openFreshStore(engine, ['crm', 'late']);
@@ -59,12 +59,12 @@ for (const engine of engines) {
       });
     });
 
-    it('marks no older revision than a push has brought meanwhile', async () => {
+    it('never lowers a revision that a push raised meanwhile', async () => {
       await markForReplay(fresh.store, 'crm', [{ id: 'c', revision: 1 }], nowMs);
       expect(await readDelivery(fresh.store, 'crm', 'c')).toMatchObject({ revision: someTimeMs + 2 * hour });
     });
 
-    it('makes a missing delivery', async () => {
+    it('creates a missing delivery', async () => {
       await markForReplay(fresh.store, 'late', [{ id: 'a', revision: someTimeMs }], nowMs);
       expect(await readDelivery(fresh.store, 'late', 'a')).toMatchObject({ state: 'due', due_at: nowMs });
     });
@@ -99,7 +99,7 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    /** Reads the service in capitals, and not at all where the call's id says so. Names another call and hash. */
+    /** Reads the service in capitals, and cannot read it for certain call ids. Names another call id and hash. */
     const louder: RereadPush = (body, pathStage) => {
       const text = Buffer.from(body).toString();
       if (text.includes('unreadable')) return undefined;
@@ -119,7 +119,7 @@ for (const engine of engines) {
       expect((await previewRefold(fresh.store, callIds, same)).filter(differs)).toEqual([]);
     });
 
-    it('shows what would differ, and writes nothing', async () => {
+    it('shows the differences, and writes nothing', async () => {
       const before = await readCall(fresh.store, 'plain');
       const refolded = await previewRefold(fresh.store, callIds, louder);
       expect(
@@ -132,7 +132,7 @@ for (const engine of engines) {
       expect(await readCall(fresh.store, 'plain')).toEqual(before);
     });
 
-    it('writes what differs under a greater revision, and marks due as a push would', async () => {
+    it('writes changed calls with a greater revision, and makes deliveries due as a push does', async () => {
       const nowMs = someTimeMs + 1000;
       const written = await applyRefold(fresh.store, callIds, louder, [crm, late], nowMs);
       expect(
@@ -146,7 +146,8 @@ for (const engine of engines) {
         record: { id: 'plain', fields: { service_name: 'SALES' } },
       });
       expect(await readCall(fresh.store, 'unreadable')).toMatchObject({ revision: someTimeMs });
-      // Delivered: due now. Waiting for its end: still waits. Without a delivery, or for a disabled destination: nothing.
+      // Delivered: due now. Waiting for its end: still waits. Without a delivery, or for a disabled destination:
+      // nothing.
       expect(await readDelivery(fresh.store, 'crm', 'plain')).toMatchObject({ state: 'due', due_at: nowMs });
       expect(await readDelivery(fresh.store, 'crm', 'waiting')).toMatchObject({ due_at: nowMs + 4 * hour });
       expect(await readDelivery(fresh.store, 'late', 'plain')).toBeUndefined();
@@ -160,7 +161,7 @@ for (const engine of engines) {
       expect(await readCall(fresh.store, 'plain')).toEqual(before);
     });
 
-    it('leaves pushes as they are recognised: a repeat is still a repeat', async () => {
+    it('does not change how repeats are recognised', async () => {
       const [answer] = await storePushes(
         fresh.store,
         [pushOf(inboundBodies('plain').end)],
@@ -170,12 +171,12 @@ for (const engine of engines) {
       expect(answer?.duplicate).toBe(true);
     });
 
-    it('is kept when a further push of the call is folded in', async () => {
+    it('is kept when a further push of the call arrives', async () => {
       await storePushes(fresh.store, [pushOf(inboundBodies('plain').start)], [crm], someTimeMs);
       expect((await readCall(fresh.store, 'plain'))?.record.fields.service_name).toBe('SALES');
     });
 
-    it('loses no push that comes meanwhile', async () => {
+    it('loses no push that comes at the same time', async () => {
       const other = await fresh.openAgain();
       const ids = Array.from({ length: 10 }, (_none, index) => `busy-${index}`);
       await storePushes(

@@ -36,7 +36,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'calls')).toBe(2);
     });
 
-    it('is a warning, and the answer names the id that the push is stored under', async () => {
+    it('causes a warning, and the answer has the id under which the push is stored', async () => {
       const [, answer] = await store([first()], [second()]);
       expect(answer?.moved).toMatchObject({ callId: suffixed, warning: { code: 'id_reused' } });
     });
@@ -50,7 +50,7 @@ for (const engine of engines) {
       expect(parsed).toContain('id_reused');
     });
 
-    it('puts later pushes of the second call to it', async () => {
+    it('assigns later pushes of the second call to that call', async () => {
       const end = { callendtime: '2026-11-23 04:05:00', duration: 300 };
       await store([first()], [second()], [second(end), first(bodies.end)]);
       const calls = await Promise.all(['one', suffixed].map((id) => readCall(fresh.store, id)));
@@ -62,12 +62,12 @@ for (const engine of engines) {
       expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, false, true]);
     });
 
-    it('keeps the calls apart whichever came first', async () => {
+    it('keeps the calls separate in either order', async () => {
       await store([second()], [first()]);
       expect(await countRows(fresh.store, 'calls')).toBe(2);
     });
 
-    it('keeps the calls apart when two receivers store them at once', async () => {
+    it('keeps the calls separate when two receivers store them at once', async () => {
       fresh = await openFreshStore(engine, []);
       const other = await fresh.openAgain();
       await Promise.all([
@@ -83,7 +83,7 @@ for (const engine of engines) {
       ['a start within 12 hours', { callstarttime: '2026-11-22 12:59:00' }],
       ['no origin number', { originnumber: '' }],
       ['no start', { callstarttime: '' }],
-    ])('is one call with %s', async (_what, same) => {
+    ])('stays one call with %s', async (_what, same) => {
       await store([first()], [second(same)]);
       expect(await countRows(fresh.store, 'calls')).toBe(1);
     });

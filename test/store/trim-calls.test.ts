@@ -26,7 +26,7 @@ const secretKey = 'a-key-of-the-tests-with-32-letters';
 const secretKeys = { present: secretKey, previous: undefined };
 const laterMs = someTimeMs + 86_400_000;
 
-/** Takes every step. Answers what all of them removed. */
+/** Runs every step. Returns what they removed together. */
 async function trimAll(
   store: Store,
   beforeMs = laterMs,
@@ -116,7 +116,7 @@ for (const engine of engines) {
       },
     );
 
-    it('leaves a call whose latest push is not old enough, with all its pushes', async () => {
+    it('keeps a call whose latest push is not old enough, with all its pushes', async () => {
       const { start, end } = inboundBodies('long');
       await store([pushOf(start), pushOf(end, laterMs)]);
       await setState('long', 'delivered');
@@ -132,7 +132,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(3);
     });
 
-    it('keeps a call that is owed to a destination which is not enabled any longer', async () => {
+    it('keeps a call with a due delivery to a destination that is no longer enabled', async () => {
       await storeSettled('owed');
       await store([pushOf({ ...inboundBodies('owed').end, campaign: 'x' })], [crm, { ...crm, name: 'gone' }]);
       await setState('owed', 'delivered');
@@ -160,21 +160,21 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(1);
     });
 
-    it('takes a push of today under the id of a removed call for a new call', async () => {
+    it('stores a push of today under the id of a removed call as a new call', async () => {
       await storeSettled('reused');
       await trimAll(fresh.store);
       const today = pushOf({ ...inboundBodies('reused').start, callstarttime: laterMs }, laterMs);
       expect(await store([today])).toEqual([{ pushId: today.id, duplicate: false }]);
     });
 
-    it('keeps no call id, number or body of a removed call', async () => {
+    it('stores no call id, number or body of a removed call', async () => {
       await storeSettled('a-call-id-to-look-for');
       await trimAll(fresh.store);
       const rows = await fresh.store.writer.knex('tombstones').select<object[]>('*');
       expect(rows).toEqual([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, made_at: laterMs }]);
     });
 
-    it('finds a tombstone under the key that made it alone, also as the previous key', async () => {
+    it('finds a tombstone only under the key that made it, which can be the previous key', async () => {
       await storeSettled('removed');
       await trimAll(fresh.store);
       const late = pushOf(inboundBodies('removed').start, laterMs);
@@ -193,7 +193,7 @@ for (const engine of engines) {
       expect(await deleteOldTombstones(fresh.store, laterMs + 1, 2)).toBe(1);
     });
 
-    it('makes no delivery of a call that was removed since a replay read it', async () => {
+    it('creates no delivery for a call that was removed after a replay read it', async () => {
       await storeSettled('removed');
       await storeSettled('standing');
       await setState('standing', 'due');
@@ -204,7 +204,7 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'table', 'standing')).toMatchObject({ state: 'due' });
     });
 
-    it('leaves whole calls or none while other processes store late pushes and trim too', async () => {
+    it('removes calls only as a whole while other processes store late pushes and trim too', async () => {
       await registerDestinations(fresh.store, ['crm']);
       const others = [await fresh.openAgain(), await fresh.openAgain()];
       const ids = Array.from({ length: 40 }, (_none, index) => `race-${index}`);

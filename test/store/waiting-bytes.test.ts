@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Overloaded } from '../../src/store/group-commit.ts';
 import { limitWaitingBytes } from '../../src/store/waiting-bytes.ts';
 
-describe('what waits to be stored', () => {
+describe('an item that waits to be stored', () => {
   const held: (() => void)[] = [];
   const hold = (item: string): Promise<string> => new Promise((resolve) => held.push(() => resolve(item)));
   const make = (): ((item: string) => Promise<string>) => limitWaitingBytes(hold, (item) => item.length, 10);
@@ -14,7 +14,7 @@ describe('what waits to be stored', () => {
     await expect(store('1')).rejects.toThrow(Overloaded);
   });
 
-  it('makes room as soon as it was stored', async () => {
+  it('frees its bytes as soon as it is stored', async () => {
     held.length = 0;
     const store = make();
     const first = store('1234567890');
@@ -25,7 +25,7 @@ describe('what waits to be stored', () => {
     expect(await second).toBe('1');
   });
 
-  it('makes room when it could not be stored', async () => {
+  it('frees its bytes when it cannot be stored', async () => {
     const store = limitWaitingBytes(
       (item: string) => (item === 'bad' ? Promise.reject(new TypeError('bad')) : Promise.resolve(item)),
       (item) => item.length,
@@ -35,7 +35,7 @@ describe('what waits to be stored', () => {
     expect(await store('fine'.slice(1))).toBe('ine');
   });
 
-  it('may be larger than the limit when nothing else waits', async () => {
+  it('can be larger than the limit when nothing else waits', async () => {
     held.length = 0;
     const large = make()('12345678901');
     held[0]?.();

@@ -60,7 +60,7 @@ for (const engine of engines) {
       return id;
     };
 
-    it('gives a code to one of ten that present it at once, and ends its family', async () => {
+    it('gives a code to one of ten simultaneous requests, and then ends its family', async () => {
       const id = await approve();
       const takes = await Promise.all(
         Array.from({ length: 10 }, () => takeCode(fresh.store, `code-${id}`, 'one', someTimeMs)),
@@ -81,7 +81,7 @@ for (const engine of engines) {
         fresh.store.writer.knex.on('query-error', (error: unknown) => undone.push(error));
         let spending: Promise<void> | undefined;
         await knex.transaction(async (other) => {
-          // Much to undo: it is the other one that a server breaks off.
+          // This transaction has much to undo, so the server aborts the other one.
           const rows = Array.from({ length: 50 }, (_none, index) => ({
             ...{ hash: `many-${index}`, family_id: id, issued_at: someTimeMs },
           }));
@@ -111,7 +111,7 @@ for (const engine of engines) {
       });
     });
 
-    it('keeps one refresh token however often the same one is kept', async () => {
+    it('stores the same refresh token only once', async () => {
       const id = await approve();
       const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };
       await Promise.all([1, 2, 3].map(() => keepRefreshToken(fresh.store, successor, someTimeMs)));
@@ -122,7 +122,7 @@ for (const engine of engines) {
       });
     });
 
-    it('spends a token when its successor is used, and notes when', async () => {
+    it('marks a token as spent when its successor is used, with the time', async () => {
       const id = await approve();
       await keepRefreshToken(
         fresh.store,
@@ -137,7 +137,7 @@ for (const engine of engines) {
       expect(await readRefreshToken(fresh.store, `next-${id}`)).toMatchObject({ spent: false });
     });
 
-    it('takes the access tokens of a family away with it', async () => {
+    it('removes the access tokens of a family with the family', async () => {
       const id = await approve();
       await insertToken(fresh.store, {
         hash: `access-${id}`,
@@ -152,7 +152,7 @@ for (const engine of engines) {
       expect(await readToken(fresh.store, `access-${id}`)).toBeUndefined();
     });
 
-    it('lists the approvals that live, the longest first', async () => {
+    it('lists the valid approvals, the longest-lasting first', async () => {
       const short = await approve(someTimeMs + 2 * yearMs);
       const long = await approve(someTimeMs + 3 * yearMs);
       await fresh.store.writer

@@ -53,7 +53,7 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    it('gives a client back as it was kept', async () => {
+    it('returns a client as it was stored', async () => {
       expect(await readClient(fresh.store, 'one')).toEqual(clientOf('one'));
     });
 
@@ -66,7 +66,7 @@ for (const engine of engines) {
       expect(await readClient(fresh.store, "one\0' OR 1=1")).toBeUndefined();
     });
 
-    it('keeps no client of a transaction that is undone', async () => {
+    it('stores no client of a rolled-back transaction', async () => {
       const undone = fresh.store.writer.knex.transaction(async (transaction) => {
         await insertClient(fresh.store, clientOf('undone'), transaction);
         throw new Error('undo');
@@ -110,13 +110,13 @@ for (const engine of engines) {
       expect((await readClients(fresh.store)).map(({ id }) => id)).toContain('revoked');
     });
 
-    it('gives a token back with its times as numbers', async () => {
+    it('returns a token with its times as numbers', async () => {
       await insertToken(fresh.store, tokenOf('token'));
       expect(await readToken(fresh.store, 'token')).toEqual(tokenOf('token'));
       expect(await readToken(fresh.store, 'TOKEN')).toBeUndefined();
     });
 
-    it('ends one token, and only for its own client', async () => {
+    it('ends one token, but only for its own client', async () => {
       await insertToken(fresh.store, tokenOf('ended'));
       expect(await deleteToken(fresh.store, 'ended', 'another')).toBe(false);
       expect(await deleteToken(fresh.store, 'ended', 'one')).toBe(true);

@@ -18,7 +18,7 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    it('gives a session back until it ends', async () => {
+    it('returns a session until it expires', async () => {
       await writeSession(fresh.store, 'a', '{"name":"Zoë ☎"}', someTimeMs + 10);
       expect(await readSession(fresh.store, 'a', someTimeMs + 9)).toBe('{"name":"Zoë ☎"}');
       expect(await readSession(fresh.store, 'a', someTimeMs + 10)).toBeUndefined();
@@ -40,7 +40,7 @@ for (const engine of engines) {
       expect(await readSession(fresh.store, 'lasting', someTimeMs)).toBe('1');
     });
 
-    it('keeps a setting of one of five that keep it at once', async () => {
+    it('stores the setting of only one of five simultaneous writers', async () => {
       const kept = await Promise.all(
         [1, 2, 3, 4, 5].map((number) =>
           fresh.store.writer.knex.transaction((transaction) =>
