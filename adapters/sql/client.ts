@@ -104,7 +104,7 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
         if (await database.knex.schema.hasTable(reportingTable)) return;
         throw new AdapterMisconfigured(
           `The table ${reportingTable} is gone, though the database remembers that it was made.`,
-          `Restore it, or drop the table jet_reporting_migrations too: then it is made anew, and "npm run replay -- --all" fills it.`,
+          `Restore it, or drop the table jet_reporting_migrations too: then the table is created again, and "npm run replay -- --all" fills it.`,
         );
       }),
     write: (rows, signal) =>

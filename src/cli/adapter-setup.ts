@@ -8,7 +8,7 @@ const answersWithinMs = 60_000;
 
 const command = createCommand(
   'adapter:setup',
-  'Makes what an adapter needs at its real destination, such as a custom property. You can repeat it: existing things stay as they are. The adapter need not be enabled.',
+  'Makes what an adapter needs at its real destination, such as a custom property. You can repeat it: existing things stay unchanged. The adapter need not be enabled.',
 )
   .argument('<name>', "the adapter's name: its folder in adapters/")
   .action(async (name: string) => {

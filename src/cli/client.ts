@@ -21,7 +21,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 command
   .command('create')
   .description('Make a client. Its secret is shown once.')
-  .requiredOption('--name <name>', 'a name that tells people what the client is for')
+  .requiredOption('--name <name>', 'a name that shows people the purpose of the client')
   .option('--redirect-uri <uri>', 'the address to which a person is sent back; can be repeated', collect, [])
   .option('--require-pkce', 'refuse authorization requests without a code challenge')
   .option('--json', 'print JSON, for scripts')

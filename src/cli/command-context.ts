@@ -33,7 +33,7 @@ export function createCommand(name: string, description: string): Command {
     });
 }
 
-/** Opens the existing store, does the work and closes the store. Safe beside a running receiver. */
+/** Opens the existing store, does the work and closes the store. A receiver can keep running. */
 export async function withStore(work: (context: CommandContext) => Promise<void>): Promise<void> {
   const settings = loadSettings();
   const store = await openExistingStore(settings.core.DATABASE_URL, storeMigrations);

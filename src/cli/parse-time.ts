@@ -4,7 +4,7 @@ import { UsageError } from './command-context.ts';
 import { printAside } from './print.ts';
 
 /** The help text for options that take a time. */
-export const timeForms = '2026-11-22 or 2026-11-22T09:00 on the clock of TIME_ZONE, or 2h for two hours ago';
+export const timeForms = '2026-11-22 or 2026-11-22T09:00 in TIME_ZONE, or 2h for two hours ago';
 
 /**
  * Reads a time of an option, as {@link readTypedTime} does. Undefined stays undefined. The result is also shown on standard

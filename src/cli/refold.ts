@@ -25,7 +25,7 @@ interface RefoldOptions {
 
 const command = createCommand(
   'refold',
-  "Computes calls again from their stored pushes with today's parser and settings, and shows the differences. Safe beside a running receiver.",
+  "Computes calls again from their stored pushes with today's parser and settings, and shows the differences. A receiver can keep running.",
 )
   .option('--id <call id>', 'only this call')
   .option('--since <time>', `only calls whose latest push came at this time or later (${timeForms})`)

@@ -11,7 +11,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 
 const command = createCommand(
   'replay',
-  'Makes deliveries due again, or reads quarantined pushes again. Safe beside a running receiver.',
+  'Makes deliveries due again, or reads quarantined pushes again. A receiver can keep running.',
 );
 
 command

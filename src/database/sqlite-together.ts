@@ -23,7 +23,7 @@ const changedMeanwhile = 'changed meanwhile';
  * is a round trip through SQLite's threads, which costs as much as several pushes.
  *
  * The statement inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of
- * JSON columns and binary columns come beside it, joined in one value, so that they are not escaped and parsed again.
+ * JSON columns and binary columns come in one additional value, so that they are not escaped and parsed again.
  * Why: docs/decisions/databases.md
  *
  * @param name the view's name; use the same name for the same tables and columns

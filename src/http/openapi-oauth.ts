@@ -213,7 +213,7 @@ export const retryAfter = {
   'Retry-After': { description: 'Seconds until the next try', schema: { type: 'integer' } },
 };
 
-/** Adds the 503 that any POST gets on a connection over the limit, beside the other meanings of 503. */
+/** Adds the 503 that any POST gets on a connection over the limit, in addition to the other meanings of 503. */
 function orTooManyConnections({ description, content }: Answer): Record<string, unknown> {
   return {
     description: `${description}; or too_many_connections, as a problem`,

@@ -43,7 +43,7 @@ export interface ReportingColumn {
 /** Characters that a `long_text` column holds. */
 export const longTextLength = 16_000;
 
-/** SQL types that BI tools read without being told. LENGTH stands for the column's own. */
+/** SQL types that BI tools recognise by themselves. LENGTH is replaced by the column's length. */
 export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<DialectName, string>>>> = {
   text: { sqlite: 'TEXT', postgres: 'varchar(LENGTH)', mysql: 'varchar(LENGTH)' },
   long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },

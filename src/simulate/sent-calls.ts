@@ -6,7 +6,7 @@ import type { Answer } from './receiver-client.ts';
 /** The statuses that are right for a broken body. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
-/** Records what was sent and answered in a run, and where the answers differ from the plan. */
+/** Records the pushes and answers of a run, and how the answers differ from the plan. */
 export interface SentCalls {
   readonly counts: SentCounts;
   readonly differences: readonly string[];

@@ -31,7 +31,7 @@ export class QuarantineFull extends Error {
   override readonly name = 'QuarantineFull';
 }
 
-// The cost of a row beside its body, so that an endless stream of tiny bodies also fills the quarantine.
+// The cost of a row in addition to its body, so that an endless stream of tiny bodies also fills the quarantine.
 const rowBytes = 512;
 
 /**

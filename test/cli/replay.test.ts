@@ -62,7 +62,7 @@ describe('npm run replay', () => {
     ['by id', ['--id', 'landed', '--id', 'tired'], ['landed', 'tired']],
     ['by state', ['--state', 'exhausted'], ['tired']],
     ['by time', ['--since', '2026-11-22T02:00Z', '--until', '2026-11-22T03:00Z'], ['refused']],
-    ['by time on the clock of TIME_ZONE', ['--since', '2026-11-22T14:00'], ['tired']],
+    ['by time in TIME_ZONE', ['--since', '2026-11-22T14:00'], ['tired']],
     ['all that are owed', ['--all'], ['landed', 'refused', 'tired']],
     [
       'by destination also calls from before it was enabled',

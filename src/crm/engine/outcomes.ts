@@ -108,7 +108,7 @@ export function isFromCrm(outcome: Outcome): boolean {
   }
 }
 
-// When a skipped search is made up for, and how long after the last push revisits go on.
+// How long a skipped search is postponed, and how long after the last push revisits continue.
 const savedSearchAfterMs = 3_600_000;
 const looksForMs = 86_400_000;
 

@@ -79,7 +79,7 @@ export async function* writeRows(
     const noteSent = (): void =>
       rows.forEach(({ delivery }) => work === 'create' && run.sent.add(delivery.id));
     const results = await crm[work](rows, signal).catch((error: unknown) => {
-      // After a fault of ours it is not known whether the request was carried out.
+      // After a fault of the adapter it is unknown whether the request was carried out.
       if (!crm.broken(error).isPause) noteSent();
       throw error;
     });

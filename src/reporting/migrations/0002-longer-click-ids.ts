@@ -7,7 +7,7 @@ const widened: readonly ReportingColumnName[] = ['campaign', 'gclid'];
 // PostgreSQL: a view uses the column.
 const featureNotSupported = '0A000';
 
-/** SQLite keeps no lengths. The others widen a column without writing its rows anew. */
+/** SQLite keeps no lengths. The others widen a column without rewriting its rows. */
 export const longerClickIds: Migration = {
   name: '0002-longer-click-ids',
   async up(knex, { dialect, traits: { changesType } }) {
