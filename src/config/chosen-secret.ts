@@ -49,9 +49,9 @@ const distinctMin = 6;
 const unknownMin = 5;
 
 /**
- * True for a secret that a guesser tries early: of fewer than six distinct characters, a text repeated, or well-known
- * words and rows of keys with fewer than five other distinct characters. A random text of 16 characters or more passes,
- * and so do a few words of one's own. Shorter texts are not for this rule.
+ * True for a secret that a guesser tries early. Such a secret has fewer than six distinct characters, repeats a short
+ * text, or has fewer than five distinct characters besides well-known words and rows of keys. A random text of at least
+ * 16 characters passes, and so do a few unusual words. Do not use this rule for shorter texts.
  */
 export function isEasyToGuess(secret: string): boolean {
   const text = secret.toLowerCase().replace(/[\s._-]/g, '');

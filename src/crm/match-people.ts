@@ -30,7 +30,7 @@ export interface PersonMatch {
   /** The person's company, or one that several persons share. */
   readonly companyId: string | undefined;
   readonly rule: MatchRule;
-  /** True when a search just answered, false when the ledger did. */
+  /** True when the match comes from a search, false when it comes from the ledger. */
   readonly searched: boolean;
   /** For `Delivered.trace`. It holds whole numbers, so it must never go into a log line. */
   readonly trace:

@@ -66,7 +66,7 @@ export function createLeaseKeeper(dependencies: LeaseDependencies): LeaseKeeper 
     renewedAtMs = nowMs;
   };
 
-  /** The lease was lost in mid-batch, so the adapter may have overwritten what the new holder delivered. */
+  /** The lease was lost in the middle of a batch, so the adapter may have overwritten what the new holder delivered. */
   const makeGivenDueAgain = async (): Promise<void> => {
     await makeDueAgain(store, name, given?.callIds ?? [], clock());
     given = undefined;

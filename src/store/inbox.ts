@@ -24,7 +24,7 @@ export type Taken =
       /** For a duplicate: the id of the push that was stored first. */
       readonly pushId: string;
       readonly duplicate: boolean;
-      /** Set when another call already had its id: the id under which it was stored. */
+      /** The new call id, when another call already had the push's id. */
       readonly moved: MovedPush | undefined;
     }
   | {

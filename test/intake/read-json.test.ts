@@ -218,7 +218,7 @@ describe('a number', () => {
     });
   });
 
-  it('with many digits keeps them beside a text of a million characters', () => {
+  it('with many digits keeps them even if the body also has a text of a million characters', () => {
     const text = 'x'.repeat(1_000_000);
     expect(valueOf(`{"text":"${text}","id":12345678901234567890}`)).toEqual({
       text,

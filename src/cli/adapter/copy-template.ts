@@ -81,7 +81,7 @@ function assertName(name: string): void {
   if (reservedNames.test(name)) throw new UsageError(`"${name}" is a reserved word. Choose another name.`);
 }
 
-/** Two adapters must not read one variable, nor one of the receiver's own. */
+/** Refuses a setting that another adapter or the receiver already reads. */
 function assertFree(names: readonly string[]): void {
   const schemas = [coreSchema, ...adapters.map(({ configSchema }) => configSchema)];
   const taken = names.find((name) => schemas.some(({ shape }) => name in shape));

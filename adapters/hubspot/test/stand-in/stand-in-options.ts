@@ -70,8 +70,8 @@ export interface HubspotStandInOptions {
   readonly uniqueConflict?: 'validation' | 'conflict';
   /** How an association with a missing record is refused: 404 (default) or 400. */
   readonly unknownAssociation?: 404 | 400;
-  /** Whether a batch update names missing ids in a 207, or omits them. By default `told`. */
-  readonly missingOnUpdate?: 'told' | 'silent';
+  /** Whether a batch update names missing ids in a 207, or omits them. By default `named`. */
+  readonly missingOnUpdate?: 'named' | 'silent';
   /**
    * How a batch read is answered when none of its ids exists: 207 with an error for them (default), or a 404 that names
    * none of them, or all.
