@@ -101,7 +101,7 @@ describe('a new database file', () => {
   });
 
   it.each(['DATABASE_URL', 'REPORTING_DATABASE_URL'])(
-    'is nothing to warn of as %s in a folder with the setgid bit, until others may read it',
+    'causes no warning as %s in a folder with the setgid bit, unless others can read it',
     async (name) => {
       mkdirSync(file('shared'));
       chmodSync(file('shared'), 0o2750);

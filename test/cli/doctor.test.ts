@@ -33,7 +33,7 @@ describe('npm run doctor', () => {
   };
   const doctor = (environment: Record<string, string> = {}) => folder.run('doctor', [], environment);
 
-  it('makes nothing before the first start, and says that nothing exists yet', async () => {
+  it('creates nothing before the first start, and says that nothing exists yet', async () => {
     const { code, stdout } = await doctor();
     expect(stdout).toContain('The store does not exist yet.');
     expect(stdout).toContain('The reporting database does not exist yet.');
@@ -229,7 +229,7 @@ describe('npm run doctor', () => {
   });
 
   it.each(engines.filter(({ given, dialect }) => given && dialect !== 'sqlite'))(
-    'makes nothing on a server either ($title)',
+    'creates nothing on a server either ($title)',
     async (engine) => {
       const database = await engine.fresh();
       const empty = await doctor({ DATABASE_URL: database.url });

@@ -62,7 +62,7 @@ describe('npm run move, interrupted', () => {
   };
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s says so, ends with 130, and the source is untouched',
+    'by %s reports that, ends with 130, and leaves the source unchanged',
     async (signal) => {
       const moving = start();
       await isCopying();

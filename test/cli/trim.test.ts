@@ -52,7 +52,7 @@ describe('npm run trim', () => {
 });
 
 describe.each([['client', 'list'], ['trim'], ['replay', '--all'], ['replay', 'quarantine'], ['refold']])(
-  'npm run %s %s where there is no store',
+  'npm run %s %s without a store',
   (command, ...args) => {
     it('says so with exit code 1, and creates nothing', async () => {
       const folder = await makeCommandFolder();

@@ -55,7 +55,7 @@ describe('a chosen secret is hard to guess', () => {
 
 describe('a setting that is easy to guess', () => {
   it.each(['WEBHOOK_HEADER_VALUE', 'CONSOLE_PASSWORD', 'METRICS_TOKEN'])(
-    'is refused at start with the command that makes a good one: %s',
+    'stops the start with a message that names a command for a good one: %s',
     (name) => {
       const { error } = coreSchema.safeParse({ [name]: 'passwordpassword' });
       expect(error?.issues.map(({ path }) => path)).toEqual([[name]]);

@@ -61,7 +61,7 @@ describe('.env.example', () => {
   });
 
   it.each([...shown].filter(([, { value }]) => value !== ''))(
-    'shows for %s the default, or an example',
+    'shows the default or an example for %s',
     (name) => {
       const beside = name === 'WEBHOOK_HEADER_NAME' ? { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' } : {};
       const byDefault = valueOf(name, {});

@@ -36,7 +36,7 @@ describe('without any setting', () => {
   });
 
   it.each(['TRUST_PROXY', 'PUBLIC_URL', 'WEBHOOK_HEADER_NAME', 'SECRET_KEY', 'METRICS_TOKEN'] as const)(
-    '%s has none',
+    '%s has no default',
     (name) => {
       expect(read({}).core[name]).toBeUndefined();
     },

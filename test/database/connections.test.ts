@@ -94,7 +94,7 @@ describe('a connection to SQLite', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('for an inspection can never write', async () => {
+  it('can never write when it is opened for an inspection', async () => {
     const inspecting = openDatabase(fresh.url, 'inspect');
     await inspecting.knex.raw('PRAGMA query_only = OFF');
     await expect(inspecting.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();

@@ -55,7 +55,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect !== 'postgres')(
-      'of a command leaves statements as long as they take, and no transaction that stands still',
+      'for a command limits no statement, but ends a hanging transaction',
       async () => {
         const fresh = await openFreshStore(engine);
         const patient = await openExistingStore(fresh.url, storeMigrations);

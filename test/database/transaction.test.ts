@@ -58,7 +58,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'says that the database is away when its connection is ended from outside',
+      'reports the database as unreachable when its connection is ended from outside',
       async () => {
         const { writer } = fresh.store;
         const postgres = engine.dialect === 'postgres';
@@ -77,7 +77,7 @@ for (const engine of engines) {
     );
 
     it.skipIf(engine.dialect !== 'sqlite')(
-      'says that the database is away when the disk is full',
+      'reports the database as unreachable when the disk is full',
       async () => {
         const { writer } = fresh.store;
         const [pages] = await ask<{ page_count: number }>(writer, 'PRAGMA page_count');

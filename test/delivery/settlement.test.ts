@@ -65,7 +65,7 @@ describe('the stored settlement', () => {
     [Infinity, 1_000],
     [1e300, 6 * 3_600_000],
   ])(
-    'of a delivery held for %d ms holds the time of the next look, and counts no attempt',
+    'of a delivery held for %d ms has the time of the next attempt, and counts no attempt',
     (delayMs, afterMs) => {
       expect(
         settle(held('c', 'api_budget', 'Requests are saved.', delayMs), due({ attempts: 20 })),

@@ -278,7 +278,7 @@ describe('the worker', () => {
   });
 
   it.each(['lookup', 'none'] as const)(
-    'notes a first landing before it is tried, and counts no attempt (idempotency %s)',
+    'records a first attempt before it is made, without counting it (idempotency %s)',
     async (idempotency) => {
       await storeCalls(fresh.store, ['a']);
       const during: unknown[] = [];

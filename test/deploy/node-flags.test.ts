@@ -6,7 +6,7 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 const flagsIn = (text: string): string[] => (text.match(/--max-[a-z-]+=\d+/g) ?? []).sort();
 
 it.each(['docs/deploy/jet-receiver.service', 'docs/deploy/Dockerfile'])(
-  '%s gives Node the memory that `npm start` gives it',
+  "%s limits Node's memory as `npm start` does",
   (path) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
     expect(flagsIn(scripts.start)).toHaveLength(2);

@@ -53,7 +53,7 @@ describe('docs/deploy/jet-receiver.service', () => {
 // The folders as the steps create them. The kit's own folder is read-only, as under ProtectSystem=strict.
 for (const engine of engines) {
   describe.skipIf(!engine.given || !canMount)(
-    `the layout of the steps, with a store on ${engine.title}`,
+    `the folders of the steps, with a store on ${engine.title}`,
     () => {
       let root: string;
       let kit: string;

@@ -110,7 +110,7 @@ describe('a log on a full disk', () => {
     // The first write happens at the exit.
     ['before any line', 0],
   ])(
-    'neither ends a process nor keeps it from ending, %s',
+    'neither ends a process nor prevents its end, %s',
     async (_, lines) => {
       const full = await open('/dev/full', 'w');
       const writer = await startWriter(full.fd);
@@ -181,7 +181,7 @@ describe('a log that nobody reads', () => {
     expect(countLines(wholeLines(text))).toBe(2 * tooMany + 50);
   }, 20_000);
 
-  it('does not keep a process from ending', async () => {
+  it('does not prevent the end of a process', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     writer.send('exit');
@@ -192,7 +192,7 @@ describe('a log that nobody reads', () => {
     ['after many lines', tooMany],
     ['before any line', 0],
   ])(
-    'does not keep a process from ending whose reader died %s',
+    'does not prevent the end of a process whose reader ended %s',
     async (_, lines) => {
       const writer = await startWriter();
       await write(writer, lines);

@@ -13,7 +13,7 @@ const pushesOfEach = 5;
 
 describe('13 few file descriptors', () => {
   fault(
-    '13 few file descriptors: pushes on no more connections than the server takes are answered 200 or 503',
+    '13 few file descriptors: pushes within the limit of connections are answered 200 or 503',
     async (scene) => {
       const command = ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...kitCommand];
       const settings = {

@@ -115,7 +115,7 @@ for (const engine of servers) {
   describe(`19 on ${engine.title}`, () => {
     for (const [size, kind] of stagings[engine.dialect] ?? []) {
       fault(
-        `19 ${size} processes, the holder killed or stopped for longer than its lease, to a destination that ${kind}, on ${engine.title}`,
+        `19 ${size} processes whose holder is killed or suspended for longer than its lease, with a destination that ${kind}, on ${engine.title}`,
         (scene) => disturbHolders(scene, size, kind),
         { ...onServer(engine), timeoutMs: 600_000 },
       );

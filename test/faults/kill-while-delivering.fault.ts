@@ -64,7 +64,7 @@ async function killWhileDelivering({ scene, destination, leaseMs, ...killed }: K
 describe('2 kill -9 while delivering', () => {
   for (const kind of ['merges', 'creates'] as const) {
     fault(
-      `2 kill -9 while delivering, to a destination that ${kind}`,
+      `2 kill -9 while delivering to a destination that ${kind}`,
       async (scene) => {
         const crm = await openCrm(kind);
         scene.finally(() => crm.close());
@@ -98,7 +98,7 @@ describe('2 kill -9 while delivering', () => {
   };
   for (const [title, open] of Object.entries(real)) {
     fault(
-      `2 kill -9 while delivering, to ${title}`,
+      `2 kill -9 while delivering to ${title}`,
       async (scene) => {
         const crm = await open();
         scene.finally(() => crm.close());

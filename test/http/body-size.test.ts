@@ -50,7 +50,7 @@ describe('the limit on a body', () => {
   });
 
   it.each([bodyBytesMax + 1, 1_000_000, 8_000_000])(
-    'lets a sender of %i bytes read the answer, and closes the connection',
+    'closes the connection after a sender of %i bytes has read the answer',
     async (bytes) => {
       const { statuses, closed } = await exchange(
         receiver.port,
@@ -119,7 +119,7 @@ describe('an encoded body', () => {
     ['br', brotliCompressSync(Buffer.alloc(100_000_000))],
     ['gzip', gzipSync(pushOf(bodyBytesMax + 1))],
   ])(
-    'of the encoding %s that is larger when decoded is answered 413, and kept as it came',
+    'with the encoding %s that is larger when decoded is answered 413, and kept unchanged',
     async (encoding, bytes) => {
       await receiver.store.writer.knex('quarantine').delete();
       const answer = await receiver.push(bytes, { headers: { 'content-encoding': encoding } });

@@ -112,7 +112,7 @@ describe('a body whose declared length is wrong', () => {
   });
 
   it.each(['-1', '1e3', '0x10', '+5', '5, 6', '99999999999999999999'])(
-    'by the length %s is refused',
+    'is refused with the length %s',
     async (length) => {
       const { statuses, closed } = await exchange(receiver.port, `${head([`Content-Length: ${length}`])}{}`);
       expect(closed).toBe(true);

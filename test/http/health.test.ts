@@ -103,7 +103,7 @@ describe('/metrics', () => {
   });
 
   it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])(
-    'refuses a caller behind a proxy that says so by %s',
+    'refuses a caller behind a proxy that sends %s',
     async (name) => {
       const answer = await ask('/metrics', { [name]: '127.0.0.1' });
       expect(answer.status).toBe(401);

@@ -34,7 +34,7 @@ const hosts = [
 
 describe('a target in absolute form', () => {
   it.each(hosts.flatMap((host) => ['GET', 'POST'].map((method) => [method, host] as const)))(
-    'is no fault of the server: %s %s',
+    'causes no server error: %s %s',
     async (method, host) => {
       for (const path of [
         '/oauth/authorize?client_id=x',

@@ -104,7 +104,7 @@ describe('the routes', () => {
   });
 
   it.each(walked.filter((path) => !publicPaths.includes(path)))(
-    'refuse without credentials at %s',
+    'refuse a request without credentials at %s',
     async (path) => {
       // With a proxy's header, because callers on this machine see the metrics.
       const answer = await ask(posts.includes(path) ? 'POST' : 'GET', path, {
@@ -127,7 +127,7 @@ const others = [
 
 describe('another method', () => {
   it.each(others)(
-    '$method at $path is answered 405 with what is allowed',
+    '$method at $path is answered 405 with the allowed methods',
     async ({ method, path, allow }) => {
       const answer = await ask(method, path);
       expect(answer.status).toBe(405);

@@ -49,7 +49,7 @@ const losses: Loss[] = [
 
 describe.concurrent('while the file of the store is', () => {
   it.each(losses)(
-    '$what, no push is answered 200, readiness says why, and one line is logged',
+    '$what: no push is answered 200, /readyz shows the reason, and one line is logged',
     async ({ lose, bringBack }) => {
       const receiver = await startRunningReceiver();
       const file = join(receiver.folder, 'jet.sqlite');

@@ -107,7 +107,7 @@ describe('a text that means "no value"', () => {
     jetFields
       .map(({ name }) => name)
       .filter((name) => !/^(?:ivr_prompts|ivr_labels|keywords|landing_page_keywords|attributes)$/.test(name)),
-  )('is, in %s, also a variable name in square brackets', (name) => {
+  )('includes a variable name in square brackets in %s', (name) => {
     for (const text of ['[x]', '[caller]', '[callerName]', '[caller_id]', '([caller])', '"[caller]"'])
       expect([text, hasNoValue(text, name)]).toEqual([text, true]);
   });
@@ -120,7 +120,7 @@ describe('a text that means "no value"', () => {
   );
 
   it.each(['origin_number', 'account_number', 'gclid', 'landing_page_url'])(
-    'is also a placeholder of several words in %s, which people do not fill in by hand',
+    'includes a placeholder of several words in %s, which people do not fill in by hand',
     (name) => {
       for (const text of [
         '<Caller Number>',
@@ -173,19 +173,19 @@ describe('a text that means "no value"', () => {
     },
   );
 
-  it.each(['NaT', '--:--', '--:--:--'])('is, in a time or duration, also %s', (text) => {
+  it.each(['NaT', '--:--', '--:--:--'])('includes %s in a time or duration', (text) => {
     expect([hasNoValue(text, 'ended_at'), hasNoValue(text, 'duration_seconds')]).toEqual([true, true]);
   });
 
   it.each([0, '0', -1, '-62135596800', '-0001-11-30T00:00:00', '0000-00-00 00:00:00', '00:00:00'])(
-    'is, in a time, also %j',
+    'includes %j in a time',
     (value) => {
       expect(hasNoValue(value, 'ended_at')).toBe(true);
     },
   );
 
   it.each(['0001-01-01T00:00:00Z', '1970-01-01T10:00:00+10:00', '1979-12-31 23:59:59'])(
-    'is, in a time, also a year before 1980: %s',
+    'includes a year before 1980 in a time: %s',
     (callendtime) => {
       const { stage, fields, extra } = read({ ...facts, callsessionid: 'c', callendtime });
       expect({ stage, end: fields.ended_at, extra }).toEqual({

@@ -81,7 +81,7 @@ for (const engine of engines) {
     });
 
     it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
-      'in the state %s are due now when a push comes, with fresh attempts',
+      'in the state %s become due with fresh attempts when a push comes',
       async (state) => {
         await push('c', 'start');
         await settleOne('c', { state, attempts: 7 });
@@ -208,7 +208,7 @@ for (const engine of engines) {
     });
 
     it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
-      'stay due when a push came while the batch was away that is settled as %s',
+      'stay due when a push came during a batch that is settled as %s',
       async (state) => {
         await push('c', 'start');
         await push('c', 'end', someTimeMs + 5);

@@ -150,7 +150,7 @@ describe('opening a store in a file', () => {
   });
 
   it.skipIf(isRoot).each([0o000, 0o400])(
-    'refuses a file that it may not read and write (mode %i; not as root, who has every permission)',
+    'refuses a file that it cannot read and write (mode %i; not run as root)',
     async (mode) => {
       await makeStore();
       await chmod(file, mode);

@@ -74,7 +74,7 @@ async function upsert(
   try {
     answer = await client.upsertCalls(calls, signal);
   } catch (error) {
-    // One of the rows caused the refusal. Creating them finds which.
+    // One of the rows caused the refusal. A create finds that row.
     if (isBatchRefused(error)) return await create(client, true, rows, signal);
     // HubSpot just answered a read of the key, so it is reachable and cannot accept this call.
     if (rows.length === 1 && error instanceof Refusal && error.status >= 500)

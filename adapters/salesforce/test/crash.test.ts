@@ -10,7 +10,7 @@ const header = { name: 'x-jet-key', value: 'the-value-of-the-header-in-this-test
 
 describe('a receiver that is killed', () => {
   it.each(['field', 'callobject'])(
-    'after Salesforce has made a task, and before it learns of it, makes no second one (SALESFORCE_KEY=%s)',
+    'after Salesforce created a task, but before the answer came, creates no second task (SALESFORCE_KEY=%s)',
     async (key) => {
       const org = await startSalesforceStandIn(
         key === 'callobject' ? { missingFields: ['Task.Jet_Call_Session_Id__c'] } : {},

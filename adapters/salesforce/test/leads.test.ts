@@ -63,7 +63,7 @@ describe('an unknown caller', () => {
   });
 
   it.each(['Contact', 'Lead', 'Account'] as const)(
-    'is whom a duplicate rule of the org names: a %s',
+    'is the record that a duplicate rule of the org names: a %s',
     async (object) => {
       const { org, land, task } = await openOrg(create);
       const fields = {

@@ -62,7 +62,7 @@ describe('many new callers at once', () => {
 describe('a lead that cannot be made', () => {
   const statusCode = 'UNKNOWN_EXCEPTION';
   it.each([statusCode, 'PROCESSING_HALTED', 'QUERY_TIMEOUT'])(
-    'for %s is waited for at first, and not for ever',
+    'because of %s delays the call at first, but not without end',
     async (code) => {
       const { org, deliver, land, task } = await openOrg(create);
       const onLeads = (_record: unknown, object: string): boolean => object === 'Lead';

@@ -59,7 +59,7 @@ describe('a task', () => {
   });
 
   it.each(['answered', 'missed', 'abandoned', 'busy', 'failed'] as const)(
-    'of a call %s says so',
+    'shows the result of a call that is %s',
     (status) => {
       const task = mapTask(callFrom(annsNumber, { status }), settings());
       expect(task).toMatchObject({ Status: 'Completed', Subject: expect.stringContaining(status) as string });

@@ -21,7 +21,7 @@ describe('a phone field with free text', () => {
   });
 
   it.each(['0491 570 006 7', '10491570006', 'Ref 99 0491 570 006'])(
-    'is nobody where the number is part of a longer one: %j',
+    'finds nobody when the number is part of a longer one: %j',
     async (typed) => {
       const { org, land, task } = await openOrg({}, { looseSearch: true });
       org.add('Contact', { LastName: 'Other', Phone: typed });
@@ -35,7 +35,7 @@ describe('a number without its area code', () => {
   const lineOfSydney = '+61293744000';
 
   it.each(['9374 4000', '93744000', '9374-4000', '9374 4000 (office)'])(
-    'is found as %j where DEFAULT_AREA_CODE names its area',
+    'is found as %j when DEFAULT_AREA_CODE is its area',
     async (typed) => {
       const { org, land, task } = await openOrg({ DEFAULT_AREA_CODE: '02' });
       const ann = org.add('Contact', { LastName: 'Ann', Phone: typed });

@@ -96,7 +96,7 @@ describe('a mapped field', () => {
   });
 
   it.each(['request', 'record'] as const)(
-    'that the org does not know is left out (it refuses the %s), and not tried with the next call',
+    'is omitted when the org lacks it (and refuses the %s), and not tried with the next call',
     async (unknownFieldRefuses) => {
       const { org, land, tasks } = await openOrg(settings(), { unknownFieldRefuses });
       const [landed] = await land(callFrom(annsNumber, { gclid: 'Cj0' }));
@@ -239,7 +239,7 @@ describe('an org', () => {
   });
 
   it.each([1, 2])(
-    'that does not answer to a write of %d tasks seems away, and no attempt counts',
+    'counts as unreachable when it does not answer a write of %d tasks, and no attempt counts',
     async (count) => {
       const { org, deliver, land, tasks } = await openOrg();
       org.stage({ name: 'silence' }, { on: 'create' });

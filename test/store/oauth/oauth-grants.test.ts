@@ -71,7 +71,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'spends a token also where the server broke that off for another transaction',
+      'marks a token as spent even after the server aborted that transaction once',
       async () => {
         const id = await approve();
         const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };

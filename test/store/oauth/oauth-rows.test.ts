@@ -85,7 +85,7 @@ for (const engine of engines) {
     });
 
     it.each(['secret_hash', 'previous_secret_hash'] as const)(
-      'replaces the %s of a client, and not one that was rotated meanwhile',
+      'replaces the %s of a client, but not after a rotation',
       async (column) => {
         const id = `of${column.replaceAll('_', '')}`;
         await insertClient(fresh.store, clientOf(id));

@@ -87,7 +87,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
   });
 
   it.each([{ name: 'silence' }, { name: 'slowness', delayMs: 60_000 }] as const)(
-    'keeps still in $name, and does nothing',
+    'does not answer and does nothing in $name',
     async (fault) => {
       const standIn = await open();
       await standIn.stage(fault);

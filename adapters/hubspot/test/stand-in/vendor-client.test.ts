@@ -144,7 +144,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   });
 
   it.each(['200', '202'] as const)(
-    'throws %s where 201 is documented, though the calls are there',
+    'throws at %s instead of the documented 201, although the calls were created',
     async (fault) => {
       const hubspot = await open();
       hubspot.stage(fault);
@@ -155,7 +155,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   );
 
   it.each(['502 without content type', '503 empty', 'truncated answer'] as const)(
-    'tells no status of "%s"',
+    'does not report the status of "%s"',
     async (fault) => {
       const hubspot = await open();
       hubspot.stage(fault);
@@ -175,7 +175,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   });
 
   it.each(['silence', 'body stall'] as const)(
-    'ends %s on a reused connection by its agent',
+    'ends %s on a reused connection through its agent',
     async (fault) => {
       const hubspot = await open();
       const httpAgent = new ImpatientAgent({ keepAlive: true, maxSockets: 1, timeout: 200 });
