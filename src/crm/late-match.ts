@@ -1,7 +1,7 @@
 import type { Call } from '../domain/call.ts';
 
 // Soon for a contact that is being typed in now, later for one that is entered at the end of a shift.
-const looksAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000];
+const searchesAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000];
 
 /**
  * When to search again for a person who was not found. A contact is often created after the call.
@@ -11,6 +11,6 @@ const looksAfterMs: readonly number[] = [10 * 60_000, 60 * 60_000, 4 * 3_600_000
  */
 export function lateMatchAfterMs(call: Pick<Call, 'last_received_at'>, nowMs: number): number | undefined {
   const sinceMs = nowMs - call.last_received_at;
-  const next = looksAfterMs.find((afterMs) => afterMs > sinceMs);
+  const next = searchesAfterMs.find((afterMs) => afterMs > sinceMs);
   return next === undefined ? undefined : next - sinceMs;
 }

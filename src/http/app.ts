@@ -41,7 +41,7 @@ export function createApp(dependencies: AppDependencies): Express {
 
   app.use(measureRequests(dependencies.metrics));
   app.use(closeConnectionsWhenClosing(dependencies.isClosing));
-  app.use(turnAwayOverLimit(dependencies.isOverLimit));
+  app.use(refuseOverLimit(dependencies.isOverLimit));
   // Pushes come first, so that they skip everything that only pages need.
   if (dependencies.webhook !== undefined) app.use(webhookRoutes(dependencies.webhook));
   app.use(helmet());
@@ -80,7 +80,7 @@ function closeConnectionsWhenClosing(isClosing: () => boolean): RequestHandler {
 }
 
 /** Reads (health, metrics, pages) are always answered, because their connection is open anyway. */
-function turnAwayOverLimit(isOverLimit: AppDependencies['isOverLimit']): RequestHandler {
+function refuseOverLimit(isOverLimit: AppDependencies['isOverLimit']): RequestHandler {
   return (request, _response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD' || !isOverLimit(request.socket)) {
       next();

@@ -52,9 +52,9 @@ for (const engine of engines) {
     });
 
     it('decides the kind of visit: first, revisit, changed, replay', async () => {
-      const lookAgain: Act = (batch) =>
+      const requestRevisit: Act = (batch) =>
         batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
-      const adapter = scriptedAdapter([lookAgain]);
+      const adapter = scriptedAdapter([requestRevisit]);
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
       const settled = async (batches: number): Promise<void> => {
@@ -126,7 +126,8 @@ for (const engine of engines) {
     });
 
     it('can be hidden by a restarted count, so the next attempt counts as the second', async () => {
-      const reject: Act = (batch) => batch.map(({ id }) => rejected(id, 'no', 'It is refused.', 'Mend it.'));
+      const reject: Act = (batch) =>
+        batch.map(({ id }) => rejected(id, 'no', 'It is refused.', 'Correct it.'));
       const adapter = scriptedAdapter([reject, landWith('x')]);
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));

@@ -249,18 +249,20 @@ describe('the worker', () => {
   it('warns of rejected deliveries once for each code, with the remedy', async () => {
     await storeCalls(fresh.store, ids(3));
     const refuse: Act = (batch) =>
-      batch.map(({ id }) => rejected(id, id === 'call-0' ? 'too_long' : 'no_right', 'Refused.', 'Mend it.'));
+      batch.map(({ id }) =>
+        rejected(id, id === 'call-0' ? 'too_long' : 'no_right', 'Refused.', 'Correct it.'),
+      );
     const warned: object[] = [];
     const counted: [string, number][] = [];
     worker = runWorker(fresh.store, scriptedAdapter([refuse]), {
       log: { ...silentLog, warn: (fields) => void warned.push(fields) },
       onSettled: (...settled) => void counted.push(settled),
     });
-    const told = { state: 'rejected', reason: 'Refused.', remedy: 'Mend it.' };
+    const common = { state: 'rejected', reason: 'Refused.', remedy: 'Correct it.' };
     await until(() =>
       expect(warned).toEqual([
-        { ...told, code: 'too_long', count: 1 },
-        { ...told, code: 'no_right', count: 2 },
+        { ...common, code: 'too_long', count: 1 },
+        { ...common, code: 'no_right', count: 2 },
       ]),
     );
     expect(counted).toEqual([['rejected', 3]]);

@@ -43,9 +43,9 @@ export const lookup = defineAdapter({
         const idOf = ({ remoteId, idempotencyKey }: Delivery) => remoteId ?? found.get(idempotencyKey);
         const written = batch.map((delivery) => ({ ...mapCall(delivery), id: idOf(delivery) }));
         const { results = [] } = await ask({ records: written }, signal);
-        const told = new Map(results.map((result) => [result.key, result.id]));
+        const ids = new Map(results.map((result) => [result.key, result.id]));
         return batch.map(({ id, idempotencyKey }) => {
-          const remoteId = told.get(idempotencyKey);
+          const remoteId = ids.get(idempotencyKey);
           if (remoteId === undefined) return retry(id, 'no_answer', 'The API returned no result for it.');
           return delivered(id, { remoteId, effect: found.has(idempotencyKey) ? 'updated' : 'created' });
         });

@@ -37,7 +37,7 @@ describe('15 and 16 duplicates and disorder', () => {
       const { random, answers } = scene;
       const first = scene.start();
       const url = await first.ready();
-      const heard: {
+      const received: {
         readonly push: SentPush;
         readonly status: number | undefined;
         readonly isNew: boolean;
@@ -46,15 +46,15 @@ describe('15 and 16 duplicates and disorder', () => {
         // By the header, because the token will have expired a day later.
         const answer = await ask(to, undefined, push);
         const { duplicate } = JSON.parse(answer?.body ?? '{}') as { duplicate?: boolean };
-        heard.push({ push, status: answer?.status, isNew: duplicate === false });
+        received.push({ push, status: answer?.status, isNew: duplicate === false });
         return answer?.status;
       };
       /** Checks that each push was new once, however often it came, and that every answer was 200. */
       const judge = (pushes: readonly SentPush[], newTimes: 0 | 1): void => {
-        expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([200]));
-        const news = pushes.map((push) => heard.filter((one) => one.push === push && one.isNew).length);
+        expect(new Set(received.map(({ status }) => status))).toEqual(new Set([200]));
+        const news = pushes.map((push) => received.filter((one) => one.push === push && one.isNew).length);
         expect(news).toEqual(times(pushes.length, newTimes));
-        heard.length = 0;
+        received.length = 0;
       };
 
       const control = [...callPushes('control', 65)];

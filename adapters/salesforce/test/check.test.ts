@@ -17,7 +17,13 @@ describe('the check of an org', () => {
   });
 
   it.each<
-    [what: string, settings: Record<string, string>, SalesforceStandInOptions, level: string, told: RegExp]
+    [
+      what: string,
+      settings: Record<string, string>,
+      SalesforceStandInOptions,
+      level: string,
+      expected: RegExp,
+    ]
   >([
     ['no key field', {}, { missingFields: [key] }, 'fault', /metadata/],
     ['a key field that is not unique', {}, { fieldChanges: { [key]: { unique: false } } }, 'fault', /Unique/],
@@ -133,12 +139,12 @@ describe('the check of an org', () => {
       /PERSON_ACCOUNTS=yes/,
     ],
     ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
-  ])('finds %s, with a remedy', async (_what, settings, options, level, told) => {
+  ])('finds %s, with a remedy', async (_what, settings, options, level, expected) => {
     const findings = await runCheck(await openOrg(settings, options));
     const wrong = findings.filter((finding) => finding.level !== 'ok');
     expect(wrong).toHaveLength(1);
     expect(wrong[0]).toMatchObject({ level, remedy: expect.any(String) as string });
-    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
+    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(expected);
   });
 
   it.each([
@@ -146,7 +152,7 @@ describe('the check of an org', () => {
     [{ duration_seconds: 'Text__c' }, 'fault', /Number/],
     [{ started_at: 'Text__c' }, 'fault', /Date\/Time/],
     [{ gclid: 'Text__c' }, 'warning', /255/],
-  ])('compares the field map %o with the org', async (map, level, told) => {
+  ])('compares the field map %o with the org', async (map, level, expected) => {
     const findings = await runCheck(
       await openOrg(
         { SALESFORCE_FIELDS: fieldMap(map) },
@@ -155,7 +161,7 @@ describe('the check of an org', () => {
     );
     const wrong = findings.filter((finding) => finding.level !== 'ok');
     expect(wrong).toMatchObject([{ level }]);
-    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(told);
+    expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(expected);
   });
 
   it('counts the extension of a live call once, when somebody has answered it', async () => {

@@ -168,8 +168,8 @@ describe('the settings', () => {
       { SALESFORCE_FIELDS: file({ gclid: 'whoid' }) },
       'SALESFORCE_FIELDS maps a field to a Task field that the kit writes itself',
     ],
-  ])('%o are refused with the name of the setting', (given, told) => {
-    expect(faults(given)).toEqual([expect.stringContaining(told)]);
+  ])('%o are refused with the name of the setting', (given, expected) => {
+    expect(faults(given)).toEqual([expect.stringContaining(expected)]);
   });
 });
 

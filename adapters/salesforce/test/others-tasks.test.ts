@@ -59,10 +59,10 @@ describe('the check under SALESFORCE_LOG=live', () => {
     ['read only', 'warning', /cannot change/],
     ['editable', 'ok', /can change/],
     ['hidden', 'ok', /was not checked/],
-  ] as const)('reports that tasks of other owners are %s', async (othersTasks, level, told) => {
+  ] as const)('reports that tasks of other owners are %s', async (othersTasks, level, expected) => {
     const { under } = await orgOfOthers({ othersTasks });
     const findings = await under.adapter().check(AbortSignal.timeout(10_000));
-    const finding = findings.find(({ message }) => told.test(message));
+    const finding = findings.find(({ message }) => expected.test(message));
     expect(finding).toMatchObject({ level });
     if (level === 'warning') expect(finding?.remedy).toContain('a role above their owners');
   });

@@ -12,9 +12,9 @@ const folder = join(import.meta.dirname, '..');
 function fieldsOf(file: string): ReadonlyMap<string, boolean> {
   const xml = readFileSync(join(folder, file), 'utf8');
   const blocks = xml.match(/<fieldPermissions>[\s\S]*?<\/fieldPermissions>/g) ?? [];
-  const told = (block: string, name: string): string | undefined =>
+  const textOf = (block: string, name: string): string | undefined =>
     new RegExp(`<${name}>([^<]+)</${name}>`).exec(block)?.[1];
-  return new Map(blocks.map((block) => [told(block, 'field') ?? '', told(block, 'editable') === 'true']));
+  return new Map(blocks.map((block) => [textOf(block, 'field') ?? '', textOf(block, 'editable') === 'true']));
 }
 
 /** Fields of a Task without field permissions: every user who sees a Task sees them. */

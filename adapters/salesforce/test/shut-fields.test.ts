@@ -9,19 +9,19 @@ const textFields = (...names: string[]) =>
   names.map((name) => ({ object: 'Task' as const, name, type: 'string' as const, length: 200 }));
 
 describe('a field that every task needs but the user cannot write', () => {
-  it.each<[what: string, options: SalesforceStandInOptions, told: RegExp]>([
+  it.each<[what: string, options: SalesforceStandInOptions, expected: RegExp]>([
     ['the key', { fieldChanges: { [key]: { createable: false } } }, /metadata/],
     ['the key, which is missing', { missingFields: [key], unknownFieldRefuses: 'record' }, /metadata/],
     ['the link', { fieldChanges: { 'Task.WhoId': { createable: false } } }, /Jet_Call_Logging/],
     ['the description', { fieldChanges: { 'Task.Description': { createable: false } } }, /Jet_Call_Logging/],
     ['the subtype', { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } }, /doctor/],
     ['the status', { fieldChanges: { 'Task.Status': { values: ['Open'] } } }, /SALESFORCE_STATUS_CLOSED/],
-  ])('pauses the destination and sets no call aside: %s', async (_what, options, told) => {
+  ])('pauses the destination and sets no call aside: %s', async (_what, options, expected) => {
     const { org, deliver, tasks } = await openOrg({}, options);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
-    await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(told) as string });
+    await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(expected) as string });
     expect(tasks()).toEqual([]);
   });
 

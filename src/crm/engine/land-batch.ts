@@ -115,10 +115,10 @@ function withMade(
     outcomes.set(delivery.id, retry(delivery.id, one.later.code, one.later.reason));
     return undefined;
   }
-  const told = { ...landing, notes: [...landing.notes, one.note] };
-  if (one.person === undefined) return told;
+  const noted = { ...landing, notes: [...landing.notes, one.note] };
+  if (one.person === undefined) return noted;
   const { companyId, ...record } = one.person;
-  return withPerson(crm, told, { ...person, state: 'found', record, companyId });
+  return withPerson(crm, noted, { ...person, state: 'found', record, companyId });
 }
 
 function withMadeKnown(

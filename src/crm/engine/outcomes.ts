@@ -110,7 +110,7 @@ export function isFromCrm(outcome: Outcome): boolean {
 
 // How long a skipped search is postponed, and how long after the last push revisits continue.
 const savedSearchAfterMs = 3_600_000;
-const looksForMs = 86_400_000;
+const revisitsForMs = 86_400_000;
 
 /** When to look again: for a person who was not found, or for the end of a call that is still open. */
 function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number | undefined {
@@ -126,7 +126,7 @@ function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number |
 }
 
 function isGivenUp(delivery: Delivery, nowMs: number): boolean {
-  return isLateLook(delivery) && nowMs - delivery.call.last_received_at >= looksForMs;
+  return isLateLook(delivery) && nowMs - delivery.call.last_received_at >= revisitsForMs;
 }
 
 const savedForMs = 15 * 60_000;

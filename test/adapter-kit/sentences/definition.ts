@@ -58,10 +58,14 @@ export const definitionSentences: readonly Sentence[] = [
     run: (subject) => {
       const required = requiredSettings(subject);
       for (const name of required) {
-        const told = tellWithout(subject, name);
-        assert.match(told, new RegExp(`\\b${name}\\b`), `Without ${name} the fault names another: ${told}`);
+        const fault = faultWithout(subject, name);
+        assert.match(
+          fault,
+          new RegExp(`\\b${name}\\b`),
+          `Without ${name}, the fault names another setting: ${fault}`,
+        );
         for (const secret of secretsOf(subject))
-          assert.ok(!told.includes(secret), `Without ${name} the fault prints a secret`);
+          assert.ok(!fault.includes(secret), `Without ${name}, the fault prints a secret`);
       }
       return Promise.resolve();
     },
@@ -101,7 +105,7 @@ function requiredSettings({ definition, sampleSettings }: AdapterSubject): strin
   });
 }
 
-function tellWithout(subject: AdapterSubject, name: string): string {
+function faultWithout(subject: AdapterSubject, name: string): string {
   try {
     readConfig(subject, { [name]: '' });
   } catch (error) {

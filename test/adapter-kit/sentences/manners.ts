@@ -21,8 +21,8 @@ export const mannersSentences: readonly Sentence[] = [
     title: 'shows no secret and no whole number in an outcome, an error or a log line',
     run: (subject) =>
       rehearse(subject, async (rehearsal) => {
-        const { told, traces } = await provoke(subject, rehearsal);
-        const all = squeezed([...told, ...rehearsal.logLines].join('\n'));
+        const { messages, traces } = await provoke(subject, rehearsal);
+        const all = squeezed([...messages, ...rehearsal.logLines].join('\n'));
         for (const secret of secretsOf(subject, rehearsal.standIn.settings)) {
           assert.ok(!all.includes(squeezed(secret)), 'The adapter shows a secret');
           assert.ok(!traces.join('\n').includes(secret), 'A secret is in a trace');
@@ -49,11 +49,11 @@ const provoking = ['answered', 'outbound'] as const;
 async function provoke(
   subject: AdapterSubject,
   { deliver, stage, adapter }: Rehearsal,
-): Promise<{ told: string[]; traces: string[] }> {
+): Promise<{ messages: string[]; traces: string[] }> {
   const batch = provoking.map((kind) => deliveryOf(kind));
   const [first] = batch;
   const answers: Answer[] = [await deliver(batch)];
-  const told: string[] = [];
+  const messages: string[] = [];
   const faults: Fault[] = [
     { name: 'one refused record', key: first?.idempotencyKey ?? '', callId: first?.call.call_id ?? '' },
     { name: 'a server error' },
@@ -69,19 +69,19 @@ async function provoke(
   for (const fault of faults.filter(({ name }) => subject.faults.includes(name))) {
     await stage(fault);
     answers.push(await deliver(batch));
-    told.push(JSON.stringify(await adapter().check(AbortSignal.timeout(15_000))));
+    messages.push(JSON.stringify(await adapter().check(AbortSignal.timeout(15_000))));
   }
   await stage(undefined);
   const traces: string[] = [];
   for (const { outcomes, threw } of answers) {
     for (const outcome of outcomes) {
       const { trace, ...rest } = outcome as { trace?: unknown };
-      told.push(JSON.stringify(rest));
+      messages.push(JSON.stringify(rest));
       if (trace !== undefined) traces.push(JSON.stringify(trace));
     }
-    if (threw instanceof Error) told.push(threw.message, (threw as { remedy?: string }).remedy ?? '');
+    if (threw instanceof Error) messages.push(threw.message, (threw as { remedy?: string }).remedy ?? '');
   }
-  return { told, traces };
+  return { messages, traces };
 }
 
 function wholeNumbers(): string[] {

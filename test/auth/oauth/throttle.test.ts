@@ -156,7 +156,7 @@ describe('failures to sign in', () => {
 
   it('do not reach the password hash while their address is blocked', async () => {
     await block();
-    // If they did, two would wait for a hash and the others would be told that the server is busy.
+    // If they did, two would wait for a hash, and the others would get the answer that the server is busy.
     const pages = await times(40, () => signIn('wrong'));
     expect(pages.filter(({ text }) => text.includes('the password was not checked')).length).toBe(40);
   });

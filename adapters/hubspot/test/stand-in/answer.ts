@@ -78,7 +78,7 @@ function shownAs(name: string, value: string | undefined): string | null {
 }
 
 /** The properties in an answer: the requested ones and those that are always returned. */
-export function toldProperties(type: StoredRecord['type'], asked: readonly string[]): string[] {
+export function returnedProperties(type: StoredRecord['type'], asked: readonly string[]): string[] {
   return [...new Set([...asked, ...alwaysTold[type]])];
 }
 

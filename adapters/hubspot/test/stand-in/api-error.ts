@@ -63,14 +63,14 @@ export function invalid(message: string): ApiError {
 
 /** Refuses values of properties. The message holds the faults, as HubSpot's does. */
 export function invalidProperties(faults: readonly PropertyFault[]): ApiError {
-  const told = faults.map(({ code, property, message }) => ({
+  const listed = faults.map(({ code, property, message }) => ({
     isValid: false,
     message,
     error: code,
     name: property,
     localizedErrorMessage: message,
   }));
-  return new ApiError(400, 'VALIDATION_ERROR', `Property values were not valid: ${JSON.stringify(told)}`, {
+  return new ApiError(400, 'VALIDATION_ERROR', `Property values were not valid: ${JSON.stringify(listed)}`, {
     errors: faults.map(({ code, property, message }) => ({
       message,
       code,

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { batchAnswer, hidesErrors, recordBody, toldProperties, type Answer, type Asked } from './answer.ts';
+import {
+  batchAnswer,
+  hidesErrors,
+  recordBody,
+  returnedProperties,
+  type Answer,
+  type Asked,
+} from './answer.ts';
 import { invalid, notFound } from './api-error.ts';
 import { checkProperties, checkUnique } from './check-properties.ts';
 import type { Portal } from './portal.ts';
@@ -134,5 +141,5 @@ function write(portal: Portal, type: ObjectType, checked: Checked): ReturnType<t
 
 /** The answer to a change shows the changed properties, not the rest of the record. */
 function shownProperties(type: ObjectType, { values }: Checked): string[] {
-  return toldProperties(type, Object.keys(values));
+  return returnedProperties(type, Object.keys(values));
 }

@@ -52,7 +52,7 @@ export async function handleRequest(
   };
   seen.push(request);
   const answer = (body: unknown): Answer =>
-    letIn(around, request, { route, body, length: text.length }, text);
+    checkAndAnswer(around, request, { route, body, length: text.length }, text);
   const fault = faults.take(request);
   if (fault === undefined) {
     request.status = sendAnswer(response, answer(json));
@@ -94,7 +94,7 @@ function partOf(body: unknown, written: Written): { body: unknown } | undefined 
 const gone: Answer = { status: 404, body: { status: 'error', message: 'resource not found' } };
 
 /** Checks the access, then the limits, and then does the request. */
-function letIn(
+function checkAndAnswer(
   { access, limits, portal }: Surroundings,
   { kind, headers, method, path }: SeenRequest,
   asked: Asked,

@@ -56,24 +56,33 @@ export interface HubspotStandIn {
 }
 
 /**
- * A HubSpot account on loopback that enforces what the real one does, and misbehaves on request.
+ * Opens a HubSpot account on loopback. It enforces the rules of the real HubSpot, and misbehaves on request.
  *
- * As documented by HubSpot: paths (v3, v4 and dated), the shapes and limits of bodies, strings only, associations on
- * create and none on upsert, 201 and 207 with errors by trace id, the same inside the 201 and 200 from 2026-09 on,
- * unknown properties refused on create and ignored on update, `hs_timestamp`, association types, unique properties as
- * `idProperty`, search (5 groups, 6 and 18 filters, 200 a page, 3,000 characters, 5 a second, lag), the calculated
- * numbers, rate limits with their headers and policies, MISSING_SCOPES.
+ * HubSpot documents these facts:
+ * - the paths (v3, v4 and dated versions), the formats and limits of bodies, and that every value is a string;
+ * - associations on create, but none on upsert;
+ * - 201, and 207 with errors by trace id; from 2026-09 on, the errors are in the 201 or 200;
+ * - that a create refuses unknown properties, and an update ignores them;
+ * - `hs_timestamp`, association types, and unique properties as `idProperty`;
+ * - search: 5 groups, 6 and 18 filters, 200 results a page, 3,000 characters, 5 searches a second, and a late index;
+ * - the calculated numbers, the rate limits with their headers and policies, and MISSING_SCOPES.
  *
- * Seen by others, not documented: ids that are not there in a batch update (told, or silently left out), the message of
- * a unique conflict (400 or 409), a repeated id refusing the whole upsert, the answer to a non-unique `idProperty`.
+ * Integrators have seen these facts, which are not documented: missing ids in a batch update (reported or silently
+ * omitted), the message of a unique conflict (400 or 409), a repeated id that refuses the whole upsert, and the answer
+ * to a non-unique `idProperty`.
  *
- * Assumed, and to be looked at on a live account: that calls take unique properties (`uniqueOnCalls`); that unique
- * values are compared exactly and are free again once their record is deleted; that a unique value given twice in one
- * create refuses the second row; how an unknown association is refused (`unknownAssociation`); that an upsert refuses
- * unknown properties; that the merged id of a contact keeps leading to the survivor in associations too; that company
- * numbers are calculated like those of contacts; that a create and an upsert tell the properties that they were given,
- * and no trace id; the code of a refused owner; that searches count by the second and the day only; which scopes
- * associations and properties of calls ask for; 65,536 characters as the longest text.
+ * These are assumptions, which must be checked on a live account:
+ * - calls can have unique properties (`uniqueOnCalls`);
+ * - unique values are compared exactly, and are free again once their record is deleted;
+ * - when two rows of a create have the same unique value, the second row is refused;
+ * - how an association with an unknown record is refused (`unknownAssociation`);
+ * - an upsert refuses unknown properties;
+ * - in associations too, the id of a merged contact leads to the remaining contact;
+ * - the numbers of a company are calculated like those of a contact;
+ * - the answer to a create or upsert has the given properties and no trace id;
+ * - the code of a refused owner, and the scopes for associations and for properties of calls;
+ * - searches count only by the second and the day;
+ * - the longest text has 65,536 characters.
  */
 export async function startHubspotStandIn(options: HubspotStandInOptions = {}): Promise<HubspotStandIn> {
   const portal = createPortal(options);

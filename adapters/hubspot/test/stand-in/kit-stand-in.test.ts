@@ -91,11 +91,11 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     async (fault) => {
       const standIn = await open();
       await standIn.stage(fault);
-      const leaving = new AbortController();
-      const asked = create(standIn, ['a'], { signal: leaving.signal });
+      const controller = new AbortController();
+      const asked = create(standIn, ['a'], { signal: controller.signal });
       while (standIn.hubspot.requests().length === 0) await new Promise((turn) => setTimeout(turn, 5));
       expect(standIn.hubspot.requests()[0]?.status).toBeUndefined();
-      leaving.abort();
+      controller.abort();
       expect([await asked, await standIn.records()]).toEqual(['failed', []]);
     },
   );
@@ -111,10 +111,10 @@ describe('the stand-in HubSpot under the adapter kit', () => {
   it.each(faultNames)('stages %s', async (name) => {
     const standIn = await open();
     await standIn.stage(faults[name]);
-    const leaving = new AbortController();
-    const asked = create(standIn, ['a', 'b'], { signal: leaving.signal });
+    const controller = new AbortController();
+    const asked = create(standIn, ['a', 'b'], { signal: controller.signal });
     while (standIn.hubspot.requests().length === 0) await new Promise((turn) => setTimeout(turn, 5));
-    if (name === 'silence') leaving.abort();
+    if (name === 'silence') controller.abort();
     await asked;
     const refused = (await standIn.records()).length === 1;
     expect([standIn.hubspot.requests()[0]?.faulty, refused]).toContain(true);

@@ -1,4 +1,4 @@
-import { batchAnswer, recordBody, toldProperties, type Answer, type Asked } from './answer.ts';
+import { batchAnswer, recordBody, returnedProperties, type Answer, type Asked } from './answer.ts';
 import { notFound } from './api-error.ts';
 import { findRecord, missingRows } from './change-records.ts';
 import type { Portal } from './portal.ts';
@@ -11,7 +11,7 @@ export function readBatch(portal: Portal, { route, body }: Asked, type: ObjectTy
   const { inputs, properties, idProperty } = readBody(bodies.read, body);
   const found = inputs.map(({ id }) => ({ id, record: findRecord(portal, type, id, idProperty) }));
   const there = new Set(found.flatMap(({ record }) => record ?? []));
-  const results = [...there].map((record) => recordBody(record, toldProperties(type, properties)));
+  const results = [...there].map((record) => recordBody(record, returnedProperties(type, properties)));
   const missing = found.filter(({ record }) => record === undefined);
   const { noneThereOnRead, someThereOnRead } = portal.options;
   const answered = results.length === 0 ? noneThereOnRead : missing.length > 0 ? someThereOnRead : 207;
@@ -25,13 +25,13 @@ export function readBatch(portal: Portal, { route, body }: Asked, type: ObjectTy
 export function readOne(portal: Portal, { route }: Asked, type: ObjectType): Answer {
   const record = findRecord(portal, type, route.name ?? '', route.query.get('idProperty') ?? undefined);
   if (record === undefined) throw notFound('resource not found');
-  return { status: 200, body: recordBody(record, toldProperties(type, askedProperties(route.query))) };
+  return { status: 200, body: recordBody(record, returnedProperties(type, askedProperties(route.query))) };
 }
 
 /** `GET …` */
 export function listRecords(portal: Portal, { route }: Asked, type: ObjectType): Answer {
   const { page, paging } = pageOf(portal.all(type), route.query, 10, 100);
-  const names = toldProperties(type, askedProperties(route.query));
+  const names = returnedProperties(type, askedProperties(route.query));
   return { status: 200, body: { results: page.map((record) => recordBody(record, names)), ...paging } };
 }
 

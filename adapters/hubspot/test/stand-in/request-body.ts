@@ -103,9 +103,14 @@ export function readBody<T extends z.ZodType>(shape: T, body: unknown): z.output
 export function refuseRepeats(ids: readonly string[]): void {
   const repeated = ids.filter((one, index) => ids.indexOf(one) !== index);
   if (repeated.length > 0) {
-    const told = [...new Set(repeated)];
-    throw new ApiError(400, 'VALIDATION_ERROR', `Duplicate IDs found in batch input: [${told.join(', ')}]`, {
-      context: { ids: told },
-    });
+    const repeatedIds = [...new Set(repeated)];
+    throw new ApiError(
+      400,
+      'VALIDATION_ERROR',
+      `Duplicate IDs found in batch input: [${repeatedIds.join(', ')}]`,
+      {
+        context: { ids: repeatedIds },
+      },
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { recordBody, toldProperties, type Answer, type Asked } from './answer.ts';
+import { recordBody, returnedProperties, type Answer, type Asked } from './answer.ts';
 import { ApiError, invalid } from './api-error.ts';
 import { momentOf } from './check-properties.ts';
 import type { Portal } from './portal.ts';
@@ -36,7 +36,7 @@ export function searchRecords(portal: Portal, { body, length }: Asked, type: Obj
     .sort(order(search.sorts[0]));
   const page = hits.slice(search.after, search.after + search.limit);
   const next = search.after + search.limit;
-  const names = toldProperties(type, search.properties);
+  const names = returnedProperties(type, search.properties);
   return {
     status: 200,
     body: {

@@ -22,10 +22,10 @@ async function creating(
   fault: HubspotFaultName,
 ): Promise<{ status: number | 'failed'; body: string; headers: Headers; written: number }> {
   hubspot.stage(fault);
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const waits = ['silence', 'body stall'].includes(hubspotFaults[fault].reply.kind);
-  const asked = sendThree(hubspot, leaving.signal);
-  if (waits) void leaveOnceSeen(hubspot, leaving);
+  const asked = sendThree(hubspot, controller.signal);
+  if (waits) void abortOnceSeen(hubspot, controller);
   try {
     const answer = await asked;
     const { status, headers } = answer;
@@ -46,10 +46,10 @@ function sendThree(hubspot: StandInUnderTest, signal: AbortSignal): Promise<Resp
   });
 }
 
-async function leaveOnceSeen(hubspot: StandInUnderTest, leaving: AbortController): Promise<void> {
+async function abortOnceSeen(hubspot: StandInUnderTest, controller: AbortController): Promise<void> {
   await vi.waitUntil(() => hubspot.requests('calls.create').length === 1, { timeout: 120_000 });
   await sleep(50);
-  leaving.abort();
+  controller.abort();
 }
 
 /** For each fault, the status that the client sees (or none), and how many of three calls exist. */
@@ -164,9 +164,9 @@ describe('a staged fault', () => {
     const hubspot = await open();
     // The second fault passes the time until the first has waited.
     for (const delayMs of [150, 300]) hubspot.stage({ reply: { kind: 'slow', delayMs } });
-    const leaving = new AbortController();
-    const asked = sendThree(hubspot, leaving.signal);
-    await leaveOnceSeen(hubspot, leaving);
+    const controller = new AbortController();
+    const asked = sendThree(hubspot, controller.signal);
+    await abortOnceSeen(hubspot, controller);
     await expect(asked).rejects.toThrow();
     await hubspot.ask('GET', contacts);
     expect(hubspot.records('calls')).toEqual([]);
@@ -183,8 +183,8 @@ describe('a staged fault', () => {
     hubspot.stage('500 in the write');
     const body = { inputs: [keyed('a'), keyed('b'), keyed('c')] };
     await hubspot.post(`${calls}/batch/upsert`, body);
-    const { body: told } = await hubspot.post(`${calls}/batch/upsert`, body);
-    expect(told.results.map((result) => result.new)).toEqual([false, false, true]);
+    const { body: second } = await hubspot.post(`${calls}/batch/upsert`, body);
+    expect(second.results.map((result) => result.new)).toEqual([false, false, true]);
   });
 });
 

@@ -78,8 +78,8 @@ describe('the vendor client at the stand-in HubSpot', () => {
     const hubspot = await open();
     const body = { inputs: [{ id: 'a', idProperty: keyProperty, properties: { hs_timestamp } }] };
     const { batchApi } = clientOf(hubspot).crm.objects.calls;
-    const told = [await batchApi.upsert(body, each), await batchApi.upsert(body, each)];
-    expect(told.map(({ results }) => results[0]?._new)).toEqual([true, false]);
+    const replies = [await batchApi.upsert(body, each), await batchApi.upsert(body, each)];
+    expect(replies.map(({ results }) => results[0]?._new)).toEqual([true, false]);
   });
 
   it('updates calls by id', async () => {
@@ -139,8 +139,8 @@ describe('the vendor client at the stand-in HubSpot', () => {
     const hubspot = await open();
     hubspot.stage('302');
     const update = { inputs: [{ id: '1', properties: { hs_call_title: 'New' } }] };
-    const told = await clientOf(hubspot).crm.objects.calls.batchApi.update(update, each);
-    expect([told.status, told.results]).toEqual(['COMPLETE', []]);
+    const replies = await clientOf(hubspot).crm.objects.calls.batchApi.update(update, each);
+    expect([replies.status, replies.results]).toEqual(['COMPLETE', []]);
   });
 
   it.each(['200', '202'] as const)(

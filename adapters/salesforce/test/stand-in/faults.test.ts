@@ -71,11 +71,11 @@ describe('silence', () => {
     const connected = await connect();
     const { org, ask } = connected;
     org.stage({ name });
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const body = { records: two.map((task) => ({ attributes: { type: 'Task' }, ...task })) };
-    const asked = failure(ask('POST', '/composite/sobjects', body, leaving.signal));
+    const asked = failure(ask('POST', '/composite/sobjects', body, controller.signal));
     await expect.poll(() => org.log.of('create')[0]?.fault).toBe(name);
-    leaving.abort();
+    controller.abort();
     expect(await asked).toBe('AbortError');
     expect(subjects(connected)).toEqual(left);
   });
@@ -93,10 +93,10 @@ describe('silence', () => {
     const connected = await connect();
     const { org, ask } = connected;
     org.stage({ name: 'slow answer', delayMs: 1_000 });
-    const leaving = new AbortController();
-    const asked = failure(ask('POST', '/sobjects/Task', { Subject: 'late' }, leaving.signal));
+    const controller = new AbortController();
+    const asked = failure(ask('POST', '/sobjects/Task', { Subject: 'late' }, controller.signal));
     await expect.poll(() => org.log.of('create')[0]?.fault).toBe('slow answer');
-    leaving.abort();
+    controller.abort();
     expect(await asked).toBe('AbortError');
     org.stage({ name: 'slow answer', delayMs: 1_100 });
     await ask('POST', '/sobjects/Task', { Subject: 'waited for' });

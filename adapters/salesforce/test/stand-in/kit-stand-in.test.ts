@@ -61,7 +61,7 @@ describe('the stand-in of the kit', () => {
     [{ name: 'refused credentials' }, 401],
     [{ name: 'a request to slow down', retryAfterMs: 7_000 }, 429],
     [{ name: 'a server error' }, 503],
-  ])('stages %j for as long as it is told', async (fault, status) => {
+  ])('stages %j as long as requested', async (fault, status) => {
     const { standIn, create, landed, token } = await open();
     await standIn.stage(fault);
     expect(await create(['k1'])).toMatchObject({ status });

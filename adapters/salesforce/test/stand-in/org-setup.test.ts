@@ -86,12 +86,12 @@ describe('the statuses of a task', () => {
 });
 
 describe('the daily limit', () => {
-  it('is told with every answer, refusals too', async () => {
+  it('is in every answer, including refusals', async () => {
     const { ask, query } = await connect({ dailyLimit: 1_000, usedAtStart: 100 });
-    const told = async (reply: Promise<Reply>) => (await reply).headers.get('sforce-limit-info');
-    expect(await told(ask('GET', '/sobjects/Task/describe'))).toBe('api-usage=101/1000');
-    expect(await told(query('SELECT'))).toBe('api-usage=102/1000');
-    expect(await told(ask('GET', '/nowhere'))).toBe('api-usage=103/1000');
+    const usageOf = async (reply: Promise<Reply>) => (await reply).headers.get('sforce-limit-info');
+    expect(await usageOf(ask('GET', '/sobjects/Task/describe'))).toBe('api-usage=101/1000');
+    expect(await usageOf(query('SELECT'))).toBe('api-usage=102/1000');
+    expect(await usageOf(ask('GET', '/nowhere'))).toBe('api-usage=103/1000');
   });
 
   it('ends in 403 when it is used up, and requests that it refuses are not added', async () => {

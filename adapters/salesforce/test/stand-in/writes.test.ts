@@ -93,12 +93,12 @@ describe('a unique key', () => {
     ]);
   });
 
-  it('is told from another one by the case of its letters', async () => {
+  it('differs from another one by the case of its letters', async () => {
     const { createTasks } = await connect();
     expect(codesOf(await createTasks(key('k1'), key('K1')))).toEqual(['ok', 'ok']);
   });
 
-  it('is not told by case where the field is not case-sensitive', async () => {
+  it('does not differ by case when the field is not case-sensitive', async () => {
     const { createTasks } = await connect({
       fieldChanges: { 'Task.Jet_Call_Session_Id__c': { caseSensitive: false } },
     });
