@@ -141,7 +141,7 @@ describe('a value that an update cannot write', () => {
     expect(test.portal.counts()).toEqual({});
   });
 
-  it('costs 100 calls a score of requests, not hundreds', async () => {
+  it('costs 100 calls about twenty requests, not hundreds', async () => {
     const { outcomes } = await liveCalls(100);
     expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
     expect(test.portal.requests().length).toBeLessThanOrEqual(20);

@@ -156,7 +156,7 @@ describe('a connection', () => {
   });
 });
 
-describe('a crash in mid-write', () => {
+describe('a crash during a write', () => {
   it('causes no duplicate, whatever was written', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(6);

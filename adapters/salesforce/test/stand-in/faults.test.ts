@@ -6,7 +6,7 @@ afterEach(closeAll);
 
 const two = [{ Subject: 'one' }, { Subject: 'two' }];
 
-/** What a request that fails on the wire says: the code of the system, or the name of the error. */
+/** The code or the name of the error when a connection fails. */
 async function failure(asked: Promise<unknown>): Promise<string> {
   try {
     await asked;
@@ -34,7 +34,7 @@ describe('a connection that is cut', () => {
     expect(connected.org.log.of('create')[0]).toMatchObject({ status: undefined, fault: name });
   });
 
-  it('in the middle of the answer comes after the headers, with everything written', async () => {
+  it('in the middle of the answer is cut after the headers, with everything written', async () => {
     const connected = await connect();
     const { org, token } = connected;
     const authorization = `Bearer ${await token()}`;
@@ -49,7 +49,7 @@ describe('a connection that is cut', () => {
     expect(subjects(connected)).toEqual(['one', 'two']);
   });
 
-  it('can leave half of a composite request', async () => {
+  it('can write half of a composite request', async () => {
     const { ask, org } = await connect();
     org.stage({ name: 'reset in the middle of the write' }, { on: 'composite' });
     const compositeRequest = ['a', 'b'].map((referenceId) => ({
@@ -80,7 +80,7 @@ describe('silence', () => {
     expect(subjects(connected)).toEqual(left);
   });
 
-  it('of the token endpoint is staged by its kind', async () => {
+  it('of the token endpoint is staged by the kind of request', async () => {
     const { org } = await connect();
     org.stage({ name: 'silence' }, { on: 'token' });
     const asked = failure(getToken(org));
@@ -89,7 +89,7 @@ describe('silence', () => {
     expect(await asked).not.toBe('answered');
   });
 
-  it('ends a slow answer before the write when the asker has left', async () => {
+  it('ends a slow answer before the write when the client has disconnected', async () => {
     const connected = await connect();
     const { org, ask } = connected;
     org.stage({ name: 'slow answer', delayMs: 1_000 });
@@ -104,7 +104,7 @@ describe('silence', () => {
   });
 });
 
-describe('an answer in the place of the work', () => {
+describe('an answer without the work', () => {
   it.each<[SalesforceFault, number, unknown]>([
     [{ name: 'unavailable' }, 503, [{ errorCode: 'SERVER_UNAVAILABLE' }]],
     [{ name: 'unknown exception' }, 500, [{ errorCode: 'UNKNOWN_EXCEPTION' }]],
@@ -132,13 +132,13 @@ describe('an answer in the place of the work', () => {
     expect(subjects(connected)).toEqual([]);
   });
 
-  it('says for how long to stay away, in seconds', async () => {
+  it('names the pause in seconds', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'unavailable', retryAfterMs: 1_500 });
     expect((await ask('GET', '/limits')).headers.get('retry-after')).toBe('2');
   });
 
-  it('leads elsewhere', async () => {
+  it('redirects to another address', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'redirect', location: 'http://127.0.0.1:9/elsewhere' });
     expect((await ask('GET', '/limits')).headers.get('location')).toBe('http://127.0.0.1:9/elsewhere');
@@ -155,7 +155,7 @@ describe('an answer in the place of the work', () => {
   );
 });
 
-describe('an answer that is spoiled after the work', () => {
+describe('a spoiled answer after the work', () => {
   it.each<[SalesforceFault, unknown]>([
     [{ name: 'html' }, expect.stringContaining('<html>')],
     [{ name: 'empty answer' }, ''],
@@ -169,7 +169,7 @@ describe('an answer that is spoiled after the work', () => {
     expect(subjects(connected)).toEqual(['one', 'two']);
   });
 
-  it('is a search without its list', async () => {
+  it('can be a search without its list', async () => {
     const { org, search } = await connect();
     org.stage({ name: 'wrong length' });
     const sosl = 'FIND {0412345678} IN PHONE FIELDS RETURNING Contact(Id)';
@@ -178,7 +178,7 @@ describe('an answer that is spoiled after the work', () => {
 });
 
 describe('a record that is refused', () => {
-  it('leaves its neighbours, in a later update by id too', async () => {
+  it('does not affect the other records, and neither does a later update by id', async () => {
     const { org, ask, createTasks } = await connect();
     const locked = {
       name: 'item refused',
@@ -200,7 +200,7 @@ describe('a record that is refused', () => {
 });
 
 describe('a staged fault', () => {
-  it('strikes as often as it says, and only in its scope', async () => {
+  it('affects the given number of requests, and only in its scope', async () => {
     const { org, ask, createTasks } = await connect();
     org.stage({ name: 'unavailable' }, { on: 'writes', times: 2 });
     expect(await ask('GET', '/limits')).toMatchObject({ status: 200 });
@@ -209,7 +209,7 @@ describe('a staged fault', () => {
     expect(await createTasks(...two)).toMatchObject({ status: 200 });
   });
 
-  it('can last until it behaves again', async () => {
+  it('can last until all faults are removed', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'session refused' }, { times: Infinity });
     for (let count = 0; count < 5; count += 1)
@@ -218,7 +218,7 @@ describe('a staged fault', () => {
     expect(await ask('GET', '/limits')).toMatchObject({ status: 200 });
   });
 
-  it('waits for the one before it', async () => {
+  it('comes after an earlier staged fault', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'unavailable' });
     org.stage({ name: 'unknown exception' });

@@ -4,7 +4,7 @@ import { closeAll, connect } from './connect.ts';
 
 afterEach(closeAll);
 
-/** As an integration would connect, by client credentials. */
+/** Connects as an integration does, with client credentials. */
 async function connectJsforce() {
   const { org } = await connect();
   const connection = new jsforce.Connection({
@@ -48,7 +48,7 @@ describe('jsforce', () => {
     expect(org.log.billableByKind()).toEqual({ create: 1, update: 1, upsert: 1 });
   });
 
-  it('gets the refusal of a record as an item, and that of a request as an error with its code', async () => {
+  it('gets the refusal of a record as an item, and the refusal of a request as an error with its code', async () => {
     const { connection } = await connectJsforce();
     const tasks = connection.sobject('Task');
     expect(await tasks.create([{ CallType: 'Sideways' }])).toMatchObject([

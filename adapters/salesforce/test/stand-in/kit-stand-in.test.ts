@@ -32,7 +32,7 @@ async function open(options: KitStandInOptions = {}) {
 }
 
 describe('the stand-in of the kit', () => {
-  it('tells what landed, by the idempotency key', async () => {
+  it('returns the landed records by the idempotency key', async () => {
     const { standIn, create } = await open();
     const [{ id = '' } = {}] = (await create(['k1'])).body as { id?: string }[];
     expect(await standIn.records()).toEqual([
@@ -52,7 +52,7 @@ describe('the stand-in of the kit', () => {
     ]);
   });
 
-  it('finds the key in the call object where the key field is not deployed', async () => {
+  it('finds the key in Call Object when the key field is not deployed', async () => {
     const { landed } = await open({ prepare: (org) => void org.add('Task', { CallObject: 'jet:k1' }) });
     expect(await landed()).toEqual(['k1']);
   });
@@ -72,7 +72,7 @@ describe('the stand-in of the kit', () => {
     expect(await create(['k1'])).toMatchObject({ status: 200 });
   });
 
-  it('says for how long to slow down', async () => {
+  it('names the pause', async () => {
     const { standIn, create } = await open();
     await standIn.stage({ name: 'a request to slow down', retryAfterMs: 7_000 });
     expect((await create(['k1'])).headers.get('retry-after')).toBe('7');
@@ -89,7 +89,7 @@ describe('the stand-in of the kit', () => {
     expect(await landed()).toEqual(left);
   });
 
-  it('refuses one record by its key and takes its neighbours', async () => {
+  it('refuses one record by its key and accepts the others', async () => {
     const { standIn, create, landed } = await open();
     await standIn.stage({ name: 'one refused record', key: 'k2', callId: 'call 2' });
     const { body } = await create(['k1', 'k2', 'k3']);

@@ -52,7 +52,7 @@ describe('one record', () => {
     expect(org.records('Lead')).toMatchObject([{ Jet_Caller_Number__c: '+61412345678' }]);
   });
 
-  it('is not upserted when its key stands in the body too', async () => {
+  it('is not upserted when its key is also in the body', async () => {
     const { ask } = await connect();
     const body = { LastName: 'x', Company: 'x', Jet_Caller_Number__c: '+61412345678' };
     expect(await ask('PATCH', '/sobjects/Lead/Jet_Caller_Number__c/%2B61412345678', body)).toMatchObject({
@@ -61,7 +61,7 @@ describe('one record', () => {
     });
   });
 
-  it('is not upserted when two have its key', async () => {
+  it('is not upserted when two records have its key', async () => {
     const { ask, org } = await connect({ fieldChanges: { 'Lead.Jet_Caller_Number__c': { unique: false } } });
     const lead = { LastName: 'x', Company: 'x', Jet_Caller_Number__c: '1' };
     const ids = [org.add('Lead', lead), org.add('Lead', lead)];

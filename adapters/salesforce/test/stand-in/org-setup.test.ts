@@ -9,7 +9,7 @@ function fieldOf({ body }: Reply, name: string): Record<string, unknown> | undef
 }
 
 describe('describe', () => {
-  it('shows the key field as it is deployed', async () => {
+  it('shows the deployed key field', async () => {
     const { ask } = await connect();
     expect(fieldOf(await ask('GET', '/sobjects/Task/describe'), 'Jet_Call_Session_Id__c')).toMatchObject({
       type: 'string',
@@ -36,7 +36,7 @@ describe('describe', () => {
     });
   });
 
-  it('leaves out a field that is not deployed', async () => {
+  it('omits a field that is not deployed', async () => {
     const { ask } = await connect({ missingFields: ['Task.Jet_Call_Session_Id__c'] });
     expect(fieldOf(await ask('GET', '/sobjects/Task/describe'), 'Jet_Call_Session_Id__c')).toBeUndefined();
     expect(fieldOf(await ask('GET', '/sobjects/Lead/describe'), 'Jet_Caller_Number__c')).toBeDefined();
@@ -68,7 +68,7 @@ describe('describe', () => {
 });
 
 describe('the statuses of a task', () => {
-  it('are those of the org, the first by default', async () => {
+  it("are the org's own, and the first is the default", async () => {
     const taskStatuses = [
       { label: 'Offen', closed: false },
       { label: 'Erledigt', closed: true },
@@ -94,7 +94,7 @@ describe('the daily limit', () => {
     expect(await usageOf(ask('GET', '/nowhere'))).toBe('api-usage=103/1000');
   });
 
-  it('ends in 403 when it is used up, and requests that it refuses are not added', async () => {
+  it('causes 403 when it is used up, and refused requests do not count', async () => {
     const { ask, createTasks, org } = await connect({ dailyLimit: 2 });
     await ask('GET', '/limits');
     await ask('GET', '/limits');
@@ -111,14 +111,14 @@ describe('the daily limit', () => {
     expect(codesOf(await createTasks({ Subject: 'x' }))).toEqual(['ok']);
   });
 
-  it('can be asked for', async () => {
+  it('can be read', async () => {
     const { ask } = await connect({ dailyLimit: 1_000, usedAtStart: 400 });
     expect((await ask('GET', '/limits')).body).toEqual({ DailyApiRequests: { Max: 1_000, Remaining: 599 } });
   });
 });
 
 describe('the log', () => {
-  it('counts by kind what is billable, and tokens apart', async () => {
+  it('counts billable requests by kind, and token requests separately', async () => {
     const { ask, search, createTasks, org, token } = await connect();
     org.log.clear();
     await token();
@@ -133,7 +133,7 @@ describe('the log', () => {
     expect(org.log.of('create')[0]).toMatchObject({ status: 200, body: { records: [{ Subject: 'a' }] } });
   });
 
-  it('knows how many requests were under way at once', async () => {
+  it('knows how many requests ran at the same time', async () => {
     const { ask, org } = await connect();
     await ask('GET', '/limits');
     await ask('GET', '/limits');
@@ -160,13 +160,13 @@ describe('an address', () => {
     expect(answer).toMatchObject({ status, body: [{ errorCode }] });
   });
 
-  it('that is not there is answered with 404, a wrong method with 405', async () => {
+  it('that does not exist is answered with 404, and a wrong method with 405', async () => {
     const { ask } = await connect();
     expect(await ask('GET', '/sobjects')).toMatchObject({ status: 404 });
     expect(await ask('PUT', '/composite/sobjects', {})).toMatchObject({ status: 405 });
   });
 
-  it('takes JSON and nothing else', async () => {
+  it('accepts only JSON', async () => {
     const { org, token } = await connect();
     const post = async (type: string, body: string) =>
       send(`${org.url}/services/data/v62.0/sobjects/Task`, {
@@ -183,11 +183,11 @@ describe('an address', () => {
 });
 
 describe('an id', () => {
-  it('has the three last characters that the real org gives', () => {
+  it('has the same last three characters as in the real org', () => {
     expect(asLongId('001D000000IqhSL')).toBe('001D000000IqhSLIAZ');
   });
 
-  it('is never given twice', () => {
+  it('is never used twice', () => {
     const ids = Array.from({ length: 5_000 }, (_, serial) => makeId('Task', serial));
     expect(new Set(ids).size).toBe(5_000);
   });

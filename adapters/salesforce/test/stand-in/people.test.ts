@@ -18,7 +18,7 @@ describe('people in the org', () => {
     });
   });
 
-  it('delete a task, which is then no record any more', async () => {
+  it('delete a task, which then no longer exists', async () => {
     const { org } = await connect();
     const id = org.add('Task', { Subject: 'Inbound call' });
     org.people.delete(id);
@@ -46,13 +46,13 @@ describe('people in the org', () => {
     expect(org.record(task)).toMatchObject({ WhoId: contactId, AccountId: accountId });
   });
 
-  it('cannot touch what is not there', async () => {
+  it('cannot change a missing record', async () => {
     const { org } = await connect();
     expect(() => org.people.edit('00T000000000000', { Subject: 'x' })).toThrow('There is no record');
   });
 });
 
-it('a record cannot be put there with a field that the object has not', async () => {
+it('cannot add a record with a field that its object lacks', async () => {
   const { org } = await connect();
   expect(() => org.add('Contact', { Nickname: 'x' })).toThrow('Contact has no Nickname');
 });

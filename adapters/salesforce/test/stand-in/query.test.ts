@@ -8,7 +8,7 @@ function idsOfRows({ body }: Reply): string[] {
 }
 
 describe('a query', () => {
-  it('answers rows with their type and address', async () => {
+  it('returns rows with their type and address', async () => {
     const { query, org } = await connect();
     const id = org.add('Task', { Subject: 'Call', CallObject: 'jet:1' });
     expect(
@@ -33,7 +33,7 @@ describe('a query', () => {
     expect(body).toMatchObject({ records: [{ ApiName: 'Completed' }] });
   });
 
-  it('compares text without regard to case, and a case-sensitive field with it', async () => {
+  it('ignores case in text, except in a case-sensitive field', async () => {
     const { query, org } = await connect();
     const id = org.add('Task', { CallObject: 'jet:ABC', Jet_Call_Session_Id__c: 'ABC' });
     expect(idsOfRows(await query("SELECT Id FROM Task WHERE CallObject = 'JET:abc'"))).toEqual([id]);
@@ -54,13 +54,13 @@ describe('a query', () => {
     ).toEqual([id]);
   });
 
-  it('takes ids of 15 characters for those of 18', async () => {
+  it('treats an id of 15 characters like its form of 18', async () => {
     const { query, org } = await connect();
     const id = org.add('Contact', { LastName: 'Ng' });
     expect(idsOfRows(await query(`SELECT Id FROM Contact WHERE Id = '${id.slice(0, 15)}'`))).toEqual([id]);
   });
 
-  it('tells apart ids that differ in the case of a letter', async () => {
+  it('distinguishes ids that differ in the case of a letter', async () => {
     const { query, org } = await connect();
     const ids = Array.from({ length: 80 }, () => org.add('Contact', { LastName: 'Ng' }).slice(0, 15));
     expect(new Set(ids.map((id) => id.toLowerCase())).size).toBeLessThan(ids.length);
@@ -68,7 +68,7 @@ describe('a query', () => {
       expect(idsOfRows(await query(`SELECT Id FROM Contact WHERE Id = '${id}'`))).toHaveLength(1);
   });
 
-  it('knows AND, OR, NOT, brackets, order and limit', async () => {
+  it('supports AND, OR, NOT, brackets, order and limit', async () => {
     const { query, org } = await connect();
     const [, b, c] = ['a', 'b', 'c', 'd'].map((LastName) => org.add('Contact', { LastName }));
     const where = "WHERE (LastName = 'b' OR LastName = 'c' OR LastName = 'd') AND NOT LastName = 'd'";
@@ -95,14 +95,14 @@ describe('a query', () => {
     ]);
   });
 
-  it('sees no record that is deleted, and a new one at once', async () => {
+  it('finds no deleted record, and finds a new one at once', async () => {
     const { query, org, createTasks } = await connect({ indexLagMs: 60_000 });
     org.people.delete(org.add('Task', { Subject: 'gone' }));
     await createTasks({ Subject: 'new' });
     expect((await query('SELECT Subject FROM Task')).body).toMatchObject({ records: [{ Subject: 'new' }] });
   });
 
-  it('answers 2,000 rows at a time', async () => {
+  it('returns at most 2,000 rows at a time', async () => {
     const { query, ask, org } = await connect();
     for (let count = 0; count < 2_001; count += 1) org.add('Contact', { LastName: 'Ng' });
     const first = await query('SELECT Id FROM Contact');

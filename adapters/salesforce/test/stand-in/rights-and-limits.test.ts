@@ -3,7 +3,7 @@ import { closeAll, codesOf, connect } from './connect.ts';
 
 afterEach(closeAll);
 
-describe('a task that somebody else owns', () => {
+describe('a task of another owner', () => {
   it.each([
     ['editable', 'ok', true, 1],
     ['read only', 'INSUFFICIENT_ACCESS_OR_READONLY', false, 1],
@@ -24,7 +24,7 @@ describe('a task that somebody else owns', () => {
 });
 
 describe('a write of many tasks', () => {
-  it('is refused whole where a trigger cannot take so many, and fewer are taken', async () => {
+  it('is refused as a whole when a trigger cannot handle so many, and fewer are accepted', async () => {
     const { createTasks, org } = await connect({ rowsPerWriteMax: 2 });
     const many = await createTasks({ Subject: 'a' }, { Subject: 'b' }, { Subject: 'c' });
     expect(codesOf(many)).toEqual(Array(3).fill('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'));
@@ -35,7 +35,7 @@ describe('a write of many tasks', () => {
 });
 
 describe('a lead', () => {
-  it('is not made by a user who lacks the right, and describe says so', async () => {
+  it('cannot be created by a user without the right, which describe shows', async () => {
     const { ask, org } = await connect({ mayCreateLeads: false });
     expect((await ask('GET', '/sobjects/Lead/describe')).body).toMatchObject({ createable: false });
     const refused = await ask('POST', '/sobjects/Lead', { LastName: 'Ng', Company: 'Acme' });
@@ -44,7 +44,7 @@ describe('a lead', () => {
   });
 });
 
-it('of an instant whole seconds are kept', async () => {
+it('an instant keeps only whole seconds', async () => {
   const { createTasks, org } = await connect();
   await createTasks({ Subject: 'Call', ReminderDateTime: '2026-11-22T01:02:03.999Z' });
   expect(org.records('Task')).toMatchObject([{ ReminderDateTime: '2026-11-22T01:02:03.000+0000' }]);

@@ -42,20 +42,20 @@ describe('a search in phone fields', () => {
     expect(idsFound(await search(inContacts(`"${term}"`)))).toEqual([]);
   });
 
-  it('looks into every phone field, the fax as well', async () => {
+  it('searches every phone field, including the fax', async () => {
     const { org, search } = await connect();
     const fields = ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone', 'Fax'];
     const ids = fields.map((field) => org.add('Contact', { LastName: 'Ng', [field]: '0412 345 678' }));
     expect(idsFound(await search(inContacts('0412345678')))).toEqual(ids);
   });
 
-  it('finds the tail of a number too where it is loose', async () => {
+  it('also finds the end of a number under looseSearch', async () => {
     const { org, search } = await connect({ looseSearch: true });
     const id = org.add('Contact', { LastName: 'Ng', Phone: '+61 412 345 678' });
     expect(idsFound(await search(inContacts('412345678')))).toEqual([id]);
   });
 
-  it('answers each object with the fields and under the conditions asked for', async () => {
+  it('returns each object with the requested fields and conditions', async () => {
     const { org, search } = await connect();
     const Phone = '0412 345 678';
     const account = org.add('Account', { Name: 'Acme', Phone });
@@ -85,7 +85,7 @@ describe('a search in phone fields', () => {
     });
   });
 
-  it('knows a new number only after the lag of its index, and the old one until then', async () => {
+  it('finds a new number only after the index lag, and the old one until then', async () => {
     let now = Date.UTC(2026, 10, 22);
     const { org, search, ask } = await connect({ clock: () => now, indexLagMs: 60_000 });
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412 345 678' });
@@ -98,21 +98,21 @@ describe('a search in phone fields', () => {
     expect(idsFound(await search(inContacts('0412345678')))).toEqual([]);
   });
 
-  it('never finds what is deleted', async () => {
+  it('never finds a deleted record', async () => {
     const { org, search } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412 345 678' });
     org.people.delete(id);
     expect(idsFound(await search(inContacts('0412345678')))).toEqual([]);
   });
 
-  it('answers 2,000 rows at most', async () => {
+  it('returns at most 2,000 rows', async () => {
     const { org, search } = await connect();
     for (let count = 0; count < 2_001; count += 1)
       org.add('Contact', { LastName: 'Ng', Phone: '0412345678' });
     expect(idsFound(await search(inContacts('0412345678')))).toHaveLength(2_000);
   });
 
-  it('drops its operators over 4,000 characters, and then finds nobody with one number only', async () => {
+  it('drops its operators over 4,000 characters, and then finds nobody who has only one of the numbers', async () => {
     const { org, search } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412345678' });
     const others = Array.from({ length: 300 }, (_, index) => `"04910${String(index).padStart(5, '0')}"`);
@@ -136,7 +136,7 @@ describe('a search in phone fields', () => {
     expect(await search(sosl)).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_SEARCH' }] });
   });
 
-  it('refuses a field or an object that is not there', async () => {
+  it('refuses a missing field or object', async () => {
     const { search } = await connect();
     const terms = 'FIND {0412345678} IN PHONE FIELDS RETURNING';
     expect(await search(`${terms} Contact(Id, Nickname__c)`)).toMatchObject({
@@ -159,7 +159,7 @@ describe('a person account', () => {
   const person = { IsPersonAccount: true, LastName: 'Ng', PersonMobilePhone: '0412 345 678' };
   const both = 'FIND {0412345678} IN PHONE FIELDS RETURNING Account(Id, PersonContactId), Contact(Id)';
 
-  it('is found as an account that names its contact', async () => {
+  it('is found as an account with the id of its contact', async () => {
     const { org, search } = await connect({ personAccounts: true });
     const id = org.add('Account', person);
     const contactId = org.record(id)?.PersonContactId as string;
@@ -169,7 +169,7 @@ describe('a person account', () => {
     });
   });
 
-  it('is found as a contact too where the org does so', async () => {
+  it('is also found as a contact when the option is set', async () => {
     const { org, search } = await connect({ personAccounts: true, personContactsFound: true });
     const id = org.add('Account', person);
     expect(idsFound(await search(both))).toEqual([id, org.record(id)?.PersonContactId]);

@@ -13,7 +13,7 @@ async function refusal({ createTasks }: Connected, task: Record<string, JsonValu
 }
 
 describe('a new task', () => {
-  it('has the defaults of the org and what follows from its fields', async () => {
+  it("has the org's defaults and the derived fields", async () => {
     const { createTasks, org } = await connect();
     const accountId = org.add('Account', { Name: 'Acme' });
     const contactId = org.add('Contact', { ...person, AccountId: accountId });
@@ -40,7 +40,7 @@ describe('a new task', () => {
     ['CallObject', 255],
     ['Jet_Call_Session_Id__c', 255],
     ['Description', 32_000],
-  ])('takes a %s of %i characters and not one more', async (field, max) => {
+  ])('accepts a %s of at most %i characters', async (field, max) => {
     const connected = await connect();
     expect(await refusal(connected, { [field]: 'x'.repeat(max) })).toBe('taken');
     expect(await refusal(connected, { [field]: 'x'.repeat(max + 1) })).toMatchObject({
@@ -52,7 +52,7 @@ describe('a new task', () => {
   it.each([
     ['CallType', 'Missed'],
     ['TaskSubtype', 'Phone'],
-  ])('takes no %s of its own', async (field, value) => {
+  ])('does not accept a value for %s', async (field, value) => {
     expect(await refusal(await connect(), { [field]: value })).toEqual({
       statusCode: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
       message: `${field}: bad value for restricted picklist field: ${value}`,
@@ -60,7 +60,7 @@ describe('a new task', () => {
     });
   });
 
-  it('has a duration of eight digits at most', async () => {
+  it('has a duration of at most eight digits', async () => {
     expect(await refusal(await connect(), { CallDurationInSeconds: 100_000_000 })).toMatchObject({
       statusCode: 'NUMBER_OUTSIDE_VALID_RANGE',
     });
@@ -92,15 +92,15 @@ describe('a new task', () => {
   );
 });
 
-describe('who and what', () => {
-  it('may be a contact and an account', async () => {
+describe('WhoId and WhatId', () => {
+  it('can be a contact and an account', async () => {
     const connected = await connect();
     const WhatId = connected.org.add('Account', { Name: 'Acme' });
     const WhoId = connected.org.add('Contact', person);
     expect(await refusal(connected, { WhoId, WhatId })).toBe('taken');
   });
 
-  it('may be a lead alone', async () => {
+  it('can be only a lead', async () => {
     const connected = await connect();
     const WhoId = connected.org.add('Lead', lead);
     expect(await refusal(connected, { WhoId })).toBe('taken');
@@ -111,7 +111,7 @@ describe('who and what', () => {
     });
   });
 
-  it('stay alone with a lead when the other comes later', async () => {
+  it('do not allow a later WhatId beside a lead', async () => {
     const { ask, org } = await connect();
     const id = org.add('Task', { WhoId: org.add('Lead', lead) });
     const WhatId = org.add('Account', { Name: 'Acme' });
@@ -119,7 +119,7 @@ describe('who and what', () => {
     expect(answer).toMatchObject({ status: 400, body: [{ errorCode: 'FIELD_INTEGRITY_EXCEPTION' }] });
   });
 
-  it('cannot be an account as who', async () => {
+  it('do not allow an account as WhoId', async () => {
     const connected = await connect();
     const WhoId = connected.org.add('Account', { Name: 'Acme' });
     expect(await refusal(connected, { WhoId })).toEqual({
@@ -129,7 +129,7 @@ describe('who and what', () => {
     });
   });
 
-  it('cannot be deleted, purged, converted or misspelt', async () => {
+  it('cannot be deleted, purged, converted or misspelt records', async () => {
     const connected = await connect();
     const { org } = connected;
     const [deleted, purged] = [org.add('Contact', person), org.add('Contact', person)];
@@ -146,7 +146,7 @@ describe('who and what', () => {
     ]);
   });
 
-  it('may be named by 15 characters', async () => {
+  it('can be given with 15 characters', async () => {
     const connected = await connect();
     const id = connected.org.add('Contact', person);
     expect(await refusal(connected, { WhoId: id.slice(0, 15) })).toBe('taken');
@@ -165,7 +165,7 @@ describe('an owner', () => {
 });
 
 describe('TaskSubtype', () => {
-  it('is never changed, not even to what it is', async () => {
+  it('cannot be changed, not even to the same value', async () => {
     const { ask, org } = await connect();
     const id = org.add('Task', { TaskSubtype: 'Call' });
     expect(await ask('PATCH', `/sobjects/Task/${id}`, { TaskSubtype: 'Call' })).toMatchObject({
@@ -212,7 +212,7 @@ describe('a lead', () => {
 });
 
 describe('rules that an administrator sets', () => {
-  it('refuse what they are about, with their own words', async () => {
+  it('refuse matching records with their own message', async () => {
     const connected = await connect();
     connected.org.validationRule(
       'Task',
@@ -227,7 +227,7 @@ describe('rules that an administrator sets', () => {
     expect(await refusal(connected, { WhoId: connected.org.add('Contact', person) })).toBe('taken');
   });
 
-  it('make a field required', async () => {
+  it('can make a field required', async () => {
     const connected = await connect({
       extraFields: [{ object: 'Task', name: 'Region__c', type: 'picklist', values: ['NSW'], required: true }],
     });
@@ -249,7 +249,7 @@ describe('a locked account', () => {
     return { ...connected, accountId, WhoId };
   }
 
-  it('holds up an open task that has a date, and no completed one', async () => {
+  it('blocks an open task with a date, but no completed one', async () => {
     const { createTasks, WhoId } = await lockedAccount();
     const open = { WhoId, Status: 'In Progress', ActivityDate: '2026-11-22' };
     const answer = await createTasks(
@@ -260,7 +260,7 @@ describe('a locked account', () => {
     expect(codesOf(answer)).toEqual(['UNABLE_TO_LOCK_ROW', 'ok', 'ok']);
   });
 
-  it('holds up every update of its tasks until it is free', async () => {
+  it('blocks every update of its tasks until it is unlocked', async () => {
     const { ask, org, WhoId, accountId } = await lockedAccount();
     const id = org.add('Task', { WhoId, Status: 'Completed' });
     const path = `/sobjects/Task/${id}`;

@@ -26,7 +26,7 @@ function askWithAssertion(
 }
 
 describe('client credentials', () => {
-  it('answer a token with its identity and its instance', async () => {
+  it('return a token with its identity and instance', async () => {
     const { org } = await connect();
     const { status, body } = await getToken(org);
     expect(status).toBe(200);
@@ -53,7 +53,7 @@ describe('client credentials', () => {
     expect([status, body]).toMatchObject([400, { error: 'invalid_client_id' }]);
   });
 
-  it('and the assertion are the only ways to a token', async () => {
+  it('and an assertion are the only ways to get a token', async () => {
     const { org } = await connect();
     const body = new URLSearchParams({ grant_type: 'password', username: 'a', password: 'b' });
     const answer = await send(`${org.url}/services/oauth2/token`, { method: 'POST', body });
@@ -62,7 +62,7 @@ describe('client credentials', () => {
 });
 
 describe('a signed assertion', () => {
-  it('is answered with a token', async () => {
+  it('gets a token', async () => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, {})).toMatchObject({
       status: 200,
@@ -93,7 +93,7 @@ describe('a signed assertion', () => {
     });
   });
 
-  it('that names another algorithm is refused', async () => {
+  it('with another algorithm is refused', async () => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, {}, { alg: 'none' })).toMatchObject({ status: 400 });
   });
@@ -102,7 +102,7 @@ describe('a signed assertion', () => {
 describe('an access token', () => {
   const refused = { status: 401, body: [{ errorCode: 'INVALID_SESSION_ID' }] };
 
-  it('is refused once it was expired by hand, and a new one is taken', async () => {
+  it('is refused after expireTokens, and a new one is accepted', async () => {
     const { org, ask, token } = await connect();
     org.expireTokens();
     expect(await ask('GET', '/limits')).toMatchObject(refused);
@@ -119,12 +119,12 @@ describe('an access token', () => {
     expect(await ask('GET', '/limits')).toMatchObject(refused);
   });
 
-  it('must be there', async () => {
+  it('is required', async () => {
     const { org } = await connect();
     expect(await send(`${org.url}/services/data/v62.0/limits`, {})).toMatchObject(refused);
   });
 
-  it('opens the identity that came with it', async () => {
+  it('gives access to the identity that came with it', async () => {
     const { org, token } = await connect();
     const headers = { authorization: `Bearer ${await token()}` };
     const id = `${org.url}/id/00D5g000000StandEA/${org.integrationUserId}`;
@@ -132,7 +132,7 @@ describe('an access token', () => {
   });
 });
 
-it('keeps no secret in its log', async () => {
+it('logs no secret', async () => {
   const { org } = await connect();
   expect(JSON.stringify(org.log.all)).not.toContain(org.clientSecret);
   expect(org.log.of('token')[0]?.body).toMatchObject({ client_id: org.clientId, client_secret: '(secret)' });

@@ -16,14 +16,14 @@ describe('creating many', () => {
     expect(org.records('Task').map(({ Subject }) => Subject)).toEqual(['one', 'two']);
   });
 
-  it('refuses one record and takes its neighbours', async () => {
+  it('refuses one record and accepts the others', async () => {
     const { createTasks, org } = await connect();
     const answer = await createTasks(call, { ...call, CallType: 'Sideways' }, call);
     expect(codesOf(answer)).toEqual(['ok', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'ok']);
     expect(org.records('Task')).toHaveLength(2);
   });
 
-  it('takes none with allOrNone when one is refused', async () => {
+  it('writes nothing with allOrNone when one record is refused', async () => {
     const { ask, org } = await connect();
     const records = [typed('Task', call), typed('Task', { ...call, CallType: 'Sideways' })];
     const answer = await ask('POST', '/composite/sobjects', { allOrNone: true, records });
@@ -34,14 +34,14 @@ describe('creating many', () => {
     expect(org.records('Task')).toEqual([]);
   });
 
-  it('takes several types', async () => {
+  it('accepts several types', async () => {
     const { ask, org } = await connect();
     const records = [typed('Task', call), typed('Lead', { LastName: 'Ng', Company: 'Acme' })];
     expect(codesOf(await ask('POST', '/composite/sobjects', { records }))).toEqual(['ok', 'ok']);
     expect(org.records('Lead')).toMatchObject([{ Name: 'Ng', IsConverted: false }]);
   });
 
-  it('takes ten runs of types at most', async () => {
+  it('accepts at most ten runs of types', async () => {
     const { ask } = await connect();
     const records = Array.from({ length: 11 }, (_, index) =>
       index % 2 === 0 ? typed('Task', call) : typed('Contact', { LastName: 'Ng' }),
@@ -52,7 +52,7 @@ describe('creating many', () => {
     });
   });
 
-  it('takes 200 records and not one more', async () => {
+  it('accepts at most 200 records', async () => {
     const { createTasks, org } = await connect();
     const tasks = Array.from({ length: 201 }, () => call);
     expect(await createTasks(...tasks)).toMatchObject({
@@ -73,7 +73,7 @@ describe('a unique key', () => {
   const taken = (id: string) =>
     `duplicate value found: Jet_Call_Session_Id__c duplicates value on record with id: ${id}`;
 
-  it('is refused a second time, naming the record by an id of 15 characters', async () => {
+  it("is refused the second time, and the error has the record's id of 15 characters", async () => {
     const { createTasks, org } = await connect();
     const [id = ''] = idsOf(await createTasks(key('k1')));
     expect((await createTasks(key('k1'))).body).toEqual([
@@ -85,7 +85,7 @@ describe('a unique key', () => {
     expect(org.records('Task')).toHaveLength(1);
   });
 
-  it('does not name the record where it is hidden', async () => {
+  it('does not name the record when the option hides it', async () => {
     const { createTasks } = await connect({ duplicateMessage: 'hidden' });
     await createTasks(key('k1'));
     expect((await createTasks(key('k1'))).body).toMatchObject([
@@ -106,7 +106,7 @@ describe('a unique key', () => {
     expect(codesOf(await createTasks(key('K1')))).toEqual(['DUPLICATE_VALUE']);
   });
 
-  it('is refused on every record that shares it within one request', async () => {
+  it('is refused on every record that has it within one request', async () => {
     const { createTasks, org } = await connect();
     const answer = await createTasks(key('k1'), key('k2'), key('k1'));
     expect(codesOf(answer)).toEqual(['DUPLICATE_VALUE', 'ok', 'DUPLICATE_VALUE']);
@@ -121,7 +121,7 @@ describe('a unique key', () => {
     expect(codesOf(await createTasks(key('k1')))).toEqual(['ok']);
   });
 
-  it('holds nothing back where the field is not unique', async () => {
+  it('can repeat when the field is not unique', async () => {
     const { createTasks } = await connect({
       fieldChanges: { 'Task.Jet_Call_Session_Id__c': { unique: false } },
     });
@@ -130,7 +130,7 @@ describe('a unique key', () => {
 });
 
 describe('updating by id', () => {
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given fields and no others', async () => {
     const { ask, createTasks, org } = await connect();
     const [id = ''] = idsOf(await createTasks({ ...call, CallDurationInSeconds: 10 }));
     const records = [{ attributes: { type: 'Task' }, id, CallDurationInSeconds: 20 }];
@@ -140,7 +140,7 @@ describe('updating by id', () => {
     expect(org.record(id)).toMatchObject({ Subject: 'Inbound call', CallDurationInSeconds: 20 });
   });
 
-  it('says what is deleted, unknown, malformed or left out', async () => {
+  it('reports deleted, unknown, malformed and missing ids', async () => {
     const { ask, createTasks, org } = await connect();
     const ids = idsOf(await createTasks(call, call));
     org.people.delete(ids[0] ?? '');
@@ -174,7 +174,7 @@ describe('upserting many', () => {
     expect(org.records('Task')).toMatchObject([{ Subject: 'new' }]);
   });
 
-  it('refuses a create-only field once the record is there', async () => {
+  it('refuses a create-only field when the record exists', async () => {
     const { ask } = await connect();
     await ask('PATCH', path, records(key('k1')));
     expect(codesOf(await ask('PATCH', path, records(key('k1'))))).toEqual([
@@ -199,7 +199,7 @@ describe('upserting many', () => {
   });
 });
 
-describe('a field that is not there', () => {
+describe('a missing field', () => {
   it('refuses the request as a whole', async () => {
     const { createTasks, org } = await connect({ missingFields: ['Task.Jet_Call_Session_Id__c'] });
     expect(await createTasks(call, key('k1'))).toMatchObject({
@@ -214,13 +214,13 @@ describe('a field that is not there', () => {
     expect(org.records('Task')).toEqual([]);
   });
 
-  it('refuses its record alone in an org that does so', async () => {
+  it('refuses only its record when the option says so', async () => {
     const { createTasks } = await connect({ unknownFieldRefuses: 'record' });
     expect(codesOf(await createTasks(call, { ...call, Nickname__c: 'x' }))).toEqual(['ok', 'INVALID_FIELD']);
   });
 });
 
-it('reads many by id, with null for what is not there', async () => {
+it('reads many records by id, with null for a missing one', async () => {
   const { ask, org } = await connect();
   const ids = [org.add('Task', { Subject: 'a' }), org.add('Task', { Subject: 'b' })];
   org.people.delete(ids[1] ?? '');
