@@ -1,4 +1,4 @@
-import { noteInHand, type DueDelivery } from '../store/deliveries.ts';
+import { noteFirstAttempts, type DueDelivery } from '../store/deliveries.ts';
 import { noteSuspect, type Lease } from '../store/destinations.ts';
 import { settle } from '../store/settle.ts';
 import { attempt, type AttemptResult } from './attempt.ts';
@@ -42,7 +42,7 @@ export async function deliverBatch(
   const { leases, batchSize, poison, outage } = machines;
   const callIds = batch.map((due) => due.call.id);
   if (capabilities.idempotency !== 'native') {
-    if (!(await noteInHand(store, name, lease.fence, callIds, clock()))) return notSettled;
+    if (!(await noteFirstAttempts(store, name, lease.fence, callIds, clock()))) return notSettled;
   }
   const suspect = poison.suspectIn(callIds);
   const poisonous = suspect !== undefined && isPoison(suspect) ? suspect : undefined;

@@ -179,7 +179,7 @@ export async function readNextDueMs(store: Store, destination: string): Promise<
  *
  * @returns false when the lease was lost; then nothing was written
  */
-export async function noteInHand(
+export async function noteFirstAttempts(
   store: Store,
   destination: string,
   fence: number,

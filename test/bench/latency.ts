@@ -15,8 +15,8 @@ const pollMs = 2;
 const landsWithinMs = 10_000;
 
 /**
- * The time from sending a push until its values appear in the reporting table. The limits are what people notice: a
- * sender times out after seconds, and a person who looks up a caller reads the row within one.
+ * Measures the time from sending a push until its values appear in the reporting table. The limits come from people's
+ * needs: a sender times out after seconds, and a person who looks up a caller needs the row within a second.
  */
 export async function measureLatency(
   folder: string,

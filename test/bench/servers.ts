@@ -80,7 +80,7 @@ export async function startKit(
   });
   kits.add(child);
   await waitUntilReady(child, port);
-  // Beside a store that is a file, otherwise in the folder that a kit creates where it runs.
+  // The file is beside a SQLite store. With a server, it is in the folder that the kit creates.
   const [, file] = /^sqlite:(.*)$/.exec(storeUrl) ?? [];
   const dataFolder = file === undefined ? join(folder, 'data') : dirname(file);
   const token = role === 'deliver' ? '' : await fetchToken(dataFolder, port);

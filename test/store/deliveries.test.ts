@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBacklog } from '../../src/store/backlog.ts';
-import { noteInHand, readDue, readNextDueMs, type Destination } from '../../src/store/deliveries.ts';
+import { noteFirstAttempts, readDue, readNextDueMs, type Destination } from '../../src/store/deliveries.ts';
 import { settle, type Settlement } from '../../src/store/settle.ts';
 import { takeLease } from '../../src/store/destinations.ts';
 import { storePushes } from '../../src/store/pushes.ts';
@@ -50,7 +50,7 @@ for (const engine of engines) {
       settle(fresh.store, 'live', fence, [settlement(callId, rest)], nowMs);
     const row = (callId: string, destination = 'live') => readDelivery(fresh.store, destination, callId);
 
-    it('are due at once at a stage of the destination', async () => {
+    it('become due at once when the call reaches a stage of the destination', async () => {
       await push('c', 'start');
       expect(await row('c')).toMatchObject({
         state: 'due',
@@ -60,7 +60,7 @@ for (const engine of engines) {
       });
     });
 
-    it('wait for a stage of the destination', async () => {
+    it('wait until the call reaches a stage of the destination', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({ state: 'due', due_at: someTimeMs + settleAfterMs });
     });
@@ -154,7 +154,7 @@ for (const engine of engines) {
       expect(due?.call.stage).toBe('call_end');
     });
 
-    it('say when the next one is due', async () => {
+    it('show when the next one is due', async () => {
       expect(await readNextDueMs(fresh.store, 'live')).toBeUndefined();
       await push('late', 'start', someTimeMs + 500);
       await push('soon', 'start', someTimeMs + 100);
@@ -255,20 +255,20 @@ for (const engine of engines) {
 
     it('record an attempt before the first landing without counting it', async () => {
       await push('c', 'start');
-      expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
+      expect(await noteFirstAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: someTimeMs + 1, due_at: someTimeMs });
     });
 
     it('record no attempt after they have landed', async () => {
       await push('c', 'start');
       await settleOne('c');
-      expect(await noteInHand(fresh.store, 'live', fence, ['c'], someTimeMs + 9_000)).toBe(true);
+      expect(await noteFirstAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 9_000)).toBe(true);
       expect((await row('c'))?.attempted_at).toBeLessThan(someTimeMs + 9_000);
     });
 
     it('record no attempt under an outdated fence', async () => {
       await push('c', 'start');
-      expect(await noteInHand(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
+      expect(await noteFirstAttempts(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 

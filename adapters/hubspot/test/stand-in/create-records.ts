@@ -35,7 +35,7 @@ export function createOne(portal: Portal, { body }: Asked, type: ObjectType): An
   return { status: 201, body: recordBody(make(portal, type, checkNew(portal, type, input, new Map()))) };
 }
 
-/** @param taken unique values of earlier rows, which this row must not repeat; it adds its own */
+/** @param taken the unique values of earlier rows. This row must not repeat them, and adds its own values */
 function checkNew(
   portal: Portal,
   type: ObjectType,
