@@ -42,7 +42,7 @@ describe('a typed time', () => {
     );
   });
 
-  it('that is a duration means that long ago', () => {
+  it('means that long ago when it is a duration', () => {
     const before = Date.now();
     const readMs = parseTime('--since', '2h', 'Australia/Sydney') ?? NaN;
     expect(readMs).toBeGreaterThanOrEqual(before - 7_200_000);

@@ -41,7 +41,7 @@ describe('a dial status', () => {
     expect(statusOfWord(word, noMap)).toBeUndefined();
   });
 
-  it('that is not a known word makes the status unknown', () => {
+  it('makes the status unknown when it is not a known word', () => {
     expect(callStatus('VOICEMAIL', true, noMap)).toBe('unknown');
   });
 

@@ -176,22 +176,22 @@ async function expectRefused(change: (file: string) => Promise<void> | void, mes
 }
 
 describe.concurrent('a start on a store', () => {
-  it('that is empty is refused', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
+  it('is refused when the file is empty', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
 
-  it('that is text is refused', () =>
+  it('is refused when the file is text', () =>
     expectRefused((file) => writeFileSync(file, 'not a database\n'.repeat(1000)), /damaged/));
 
-  it('that was shortened is refused', () =>
+  it('is refused when the file was shortened', () =>
     expectRefused((file) => writeFileSync(file, readFileSync(file).subarray(0, 20_000)), /damaged/));
 
-  it('that has a damaged page is refused', () =>
+  it('is refused when the file has a damaged page', () =>
     expectRefused((file) => {
       const bytes = readFileSync(file);
       bytes.fill(0xa5, 4096, 8192);
       writeFileSync(file, bytes);
     }, /damaged/));
 
-  it('that a newer version made is refused', () =>
+  it('is refused when a newer version made the store', () =>
     expectRefused(async (file) => {
       const database = openDatabase(`sqlite:${file}`);
       await database.knex('jet_store_migrations').insert({ name: '9999-later', made_at: 1 });
@@ -199,7 +199,7 @@ describe.concurrent('a start on a store', () => {
       await database.close();
     }, /newer version.*9999-later/));
 
-  it('of another program is refused', () =>
+  it('is refused when the file belongs to another program', () =>
     expectRefused(async (file) => {
       writeFileSync(file, '');
       const database = openDatabase(`sqlite:${file}`);

@@ -76,7 +76,7 @@ describe.concurrent('the first start', () => {
       expect(later.output()).not.toMatch(/[A-Za-z0-9]{40}/);
     }));
 
-  it('that fails because of its port lets the next start show the credentials', () =>
+  it('lets the next start show the credentials when it fails because of its port', () =>
     inFolder(async (start, folder) => {
       const { port, release } = await holdPort();
       const failed = start({ PORT: port });
@@ -86,7 +86,7 @@ describe.concurrent('the first start', () => {
       expect(await takeToken(url, await readFirstStart(folder))).toMatchObject({ status: 200 });
     }));
 
-  it('that cannot show the credentials says how to get a new secret and a console password', () =>
+  it('says how to get a new secret and a console password when it cannot show the credentials', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
       // After a hundred names, no further name is tried.

@@ -73,7 +73,7 @@ describe('SIGTERM', () => {
       expect(await receiver.exited).toBe(0);
     }));
 
-  it('that comes twice within a moment counts once, and a later second one ends the process at once with 1', () =>
+  it('counts once when it comes twice within a moment, and a later second one ends the process at once with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();

@@ -163,7 +163,7 @@ describe('an odd request', () => {
     expect({ statuses, closed }).toEqual({ statuses: [200], closed: true });
   });
 
-  it('that expects 100-continue gets it, and the answer', async () => {
+  it('gets 100-continue when it expects it, and then the answer', async () => {
     const { statuses } = await exchange(
       receiver.port,
       post(nextId(), ['Expect: 100-continue']),
@@ -172,7 +172,7 @@ describe('an odd request', () => {
     expect(statuses).toEqual([100, 200]);
   });
 
-  it('that requests an upgrade is answered normally', async () => {
+  it('is answered normally when it requests an upgrade', async () => {
     const lines = ['Connection: Upgrade', 'Upgrade: websocket'];
     const { statuses } = await exchange(receiver.port, post(nextId(), lines), holdsAnswers(1));
     expect(statuses).toEqual([200]);

@@ -53,7 +53,7 @@ describe('a body with credentials', () => {
     expect(rows[0]?.body.toString()).toBe(body);
   });
 
-  it('that is too large is answered 413 at any other address too, and not kept', async () => {
+  it('is answered 413 at any other address too when it is too large, and not kept', async () => {
     expect((await receiver.push('x'.repeat(300_000), { path: '/jet' })).status).toBe(413);
     expect(await kept()).toEqual([]);
   });

@@ -41,7 +41,7 @@ describe.concurrent('a slow sender', () => {
     expect(seconds).toBeLessThan(12);
   });
 
-  it('that sends nothing is disconnected within 12 s', async () => {
+  it('is disconnected within 12 s when it sends nothing', async () => {
     const { closed, seconds } = await drip('', '');
     expect(closed).toBe(true);
     expect(seconds).toBeLessThan(12);

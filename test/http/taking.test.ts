@@ -46,7 +46,7 @@ describe('a push', () => {
     expect((await take(body)).stage).toBe(stage);
   });
 
-  it('whose fields contradict its path gets the stage of its fields, and a warning', async () => {
+  it('gets the stage of its fields and a warning when they contradict its path', async () => {
     const stored = await take({ ...end, callsessionid: 'contradiction' }, '/webhooks/jet/call-start');
     expect(stored.stage).toBe('call_end');
     expect(stored.warnings).toMatchObject([{ field: 'path', code: 'stage_from_fields' }]);

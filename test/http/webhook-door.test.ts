@@ -209,7 +209,7 @@ describe('a request to a webhook route', () => {
     expect(answers).not.toContain(false);
   });
 
-  it('that is refused stores nothing', async () => {
+  it('stores nothing when it is refused', async () => {
     const count = async (table: string): Promise<unknown> =>
       receiver.store.reader.knex(table).count({ rows: '*' }).first();
     const before = [await count('pushes'), await count('quarantine')];

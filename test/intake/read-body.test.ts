@@ -181,7 +181,7 @@ describe('a form', () => {
     });
   });
 
-  it('whose data is a list is read', () => {
+  it('is read when its data is a list', () => {
     expect(idsOf(new URLSearchParams({ event: 'x', data: list }).toString(), form)).toEqual(['a1', 'a2']);
   });
 

@@ -134,7 +134,7 @@ describe('a simulation', () => {
   });
 });
 
-describe('a difference is reported', () => {
+describe('a simulation reports a difference', () => {
   it('when a push is refused', async () => {
     let refused = 0;
     const { exitCode, text } = await run({

@@ -272,7 +272,7 @@ for (const engine of engines) {
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 
-    it('that are rejected or exhausted are counted separately, by state', async () => {
+    it('are counted separately, by state, when they are rejected or exhausted', async () => {
       for (const callId of ['a', 'b', 'c', 'd']) await push(callId, 'start');
       for (const callId of ['a', 'b']) await settleOne(callId, { state: 'rejected' });
       await settleOne('c', { state: 'exhausted' });

@@ -57,7 +57,7 @@ describe('a live call in HubSpot', () => {
     expect(test.portal.counts()['calls.update']).toBeUndefined();
   });
 
-  it('that ended without a result clears no empty property', async () => {
+  it('clears no empty property when it ended without a result', async () => {
     test = await openPortal({ contacts });
     const delivery = callFrom(number, 'one', { status: 'unknown' });
     const outcome = (await test.deliver([delivery])).get('one');

@@ -54,7 +54,7 @@ describe("people's work in HubSpot", () => {
     ]);
   });
 
-  it('their title, body, owner and links stay while the outcome is updated', async () => {
+  it('a changed title, body, owner and link stay while the outcome is updated', async () => {
     const { started, call, end } = await landedAtStart();
     const theirs = { hs_call_title: 'Mrs Ngo about the roof', hs_call_body: 'Call back on Monday' };
     test.portal.person.edit('calls', call.id, theirs);
@@ -84,7 +84,7 @@ describe("people's work in HubSpot", () => {
     expect(test.callsOf(started)[0]?.properties.hs_call_body).toContain('answered');
   });
 
-  it('an outcome that they set stays as long as the call does not change', async () => {
+  it('a changed outcome stays as long as the call does not change', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     const delivery = callFrom(number, 'ended');
     const outcome = (await test.deliver([delivery])).get('ended');
@@ -95,7 +95,7 @@ describe("people's work in HubSpot", () => {
     expect(test.callsOf(delivery)[0]?.properties).toMatchObject({ ...theirs, hs_call_duration: '200000' });
   });
 
-  it('a call that they deleted is not created again when only its outcome changes', async () => {
+  it('a deleted call is not created again when only its outcome changes', async () => {
     test = await openPortal({ contacts: [contact], companies: [company], missingOnUpdate: 'silent' });
     const delivery = callFrom(number, 'ended');
     const outcome = (await test.deliver([delivery])).get('ended');

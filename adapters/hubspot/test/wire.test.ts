@@ -119,7 +119,7 @@ describe('the requests to HubSpot', () => {
 });
 
 describe('a connection', () => {
-  it('that was used before and becomes silent is abandoned at the deadline, and the call lands', async () => {
+  it('is abandoned at the deadline when it was used before and becomes silent, and the call lands', async () => {
     test = await openPortal({}, { HUBSPOT_TIMEOUT: '500ms' });
     await test.settle([callFrom(mobileNumber(0), 'first')]);
     test.portal.stage('silence after the write', { on: 'calls.create', socket: 'reused' });

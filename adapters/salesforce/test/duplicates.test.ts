@@ -33,7 +33,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(task()).toMatchObject({ CallDurationInSeconds: 5 });
   });
 
-  it('but never returns is retried, and later set aside with a remedy', async () => {
+  it('is retried, and later set aside with a remedy, when Salesforce never returns the first one', async () => {
     const { org, deliver } = await openOrg();
     org.stage(
       { name: 'item refused', statusCode: 'DUPLICATE_VALUE', message: hidden },
@@ -45,7 +45,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     ]);
   });
 
-  it('but hides from the user keeps the id that the error names', async () => {
+  it('keeps the id that the error names when the first one is hidden from the user', async () => {
     const { org, land } = await openOrg();
     const call = callFrom(annsNumber);
     const [first] = await land(call);

@@ -50,7 +50,7 @@ describe('an unknown caller', () => {
     expect(task()).toMatchObject({ WhoId: lead?.Id });
   });
 
-  it('who was a lead and became a contact is matched to that contact', async () => {
+  it('is matched to the contact that the lead has become', async () => {
     const { org, land, pass, tasks } = await openOrg(create);
     await land(callFrom(annsNumber));
     const { contactId, accountId } = org.people.convert(idOf(org.records('Lead')[0]));

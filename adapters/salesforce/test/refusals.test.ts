@@ -216,7 +216,7 @@ describe('an org', () => {
     });
   });
 
-  it('whose phone fields are hidden pauses as misconfigured', async () => {
+  it('pauses as misconfigured when its phone fields are hidden', async () => {
     const { deliver } = await openOrg({ SALESFORCE_PHONE_FIELDS: 'Lead.Hidden__c' });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
@@ -262,7 +262,7 @@ describe('an org', () => {
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) as string });
   });
 
-  it('that has retired the version of the API pauses as misconfigured', async () => {
+  it('pauses as misconfigured when it has retired the version of the API', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'retired version' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toThrow(AdapterMisconfigured);

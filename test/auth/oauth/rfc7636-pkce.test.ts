@@ -53,7 +53,7 @@ describe('a verifier (RFC 7636 section 4.6)', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('that is wrong makes the code invalid', async () => {
+  it('makes the code invalid when it is wrong', async () => {
     const code = await issuer.takeCode(withChallenge);
     await issuer.redeem(code, { code_verifier: pkcePair().verifier });
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(400);

@@ -67,7 +67,7 @@ describe('signing in', () => {
 });
 
 describe('a cookie', () => {
-  it('that was forged does not give a session', async () => {
+  it('gives no session when it was forged', async () => {
     await visitor.submit(path, signIn);
     const [[name, value] = ['', '']] = visitor.cookies;
     const forged = issuer.visitor();

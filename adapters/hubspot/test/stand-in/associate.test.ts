@@ -78,7 +78,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(body.results).toMatchObject([{ from: { id: '7' }, to: [{ toObjectId: '8' }] }]);
   });
 
-  it('that do not exist are named in a 207', async () => {
+  it('are named in a 207 when they do not exist', async () => {
     const hubspot = await open(seeds);
     const path = '/crm/v4/associations/contacts/companies/batch/read';
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '6' }] });

@@ -57,7 +57,7 @@ describe('properties in the stand-in HubSpot', () => {
     expect((await hubspot.post(path, { ...property, hasUniqueValue: false })).status).toBe(201);
   });
 
-  it('that are unique are ten of an object at most', async () => {
+  it('can be unique only ten times for an object', async () => {
     const hubspot = await open();
     const statuses: number[] = [];
     for (let count = 0; count < 10; count += 1)
@@ -105,7 +105,7 @@ describe('owners in the stand-in HubSpot', () => {
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners/?limit=100')).body)).toEqual(['31', '33']);
   });
 
-  it('that are archived are listed when asked for', async () => {
+  it('are listed on request when they are archived', async () => {
     const hubspot = await open({ owners });
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners?archived=true')).body)).toEqual(['32']);
   });

@@ -160,7 +160,7 @@ describe('an address', () => {
     expect(answer).toMatchObject({ status, body: [{ errorCode }] });
   });
 
-  it('that does not exist is answered with 404, and a wrong method with 405', async () => {
+  it('is answered with 404 when it does not exist, and with 405 for a wrong method', async () => {
     const { ask } = await connect();
     expect(await ask('GET', '/sobjects')).toMatchObject({ status: 404 });
     expect(await ask('PUT', '/composite/sobjects', {})).toMatchObject({ status: 405 });

@@ -53,7 +53,7 @@ describe('client credentials', () => {
     expect([status, body]).toMatchObject([400, { error: 'invalid_client_id' }]);
   });
 
-  it('and an assertion are the only ways to get a token', async () => {
+  it('are the only way to get a token besides an assertion', async () => {
     const { org } = await connect();
     const body = new URLSearchParams({ grant_type: 'password', username: 'a', password: 'b' });
     const answer = await send(`${org.url}/services/oauth2/token`, { method: 'POST', body });
