@@ -45,7 +45,7 @@ function broken(
 const each = 'answers each delivery exactly once, at its largest batch too';
 const sameKey = 'leaves one record when the same key comes twice';
 const lostReply = 'leaves one record when the reply is lost after the write';
-const neighbours = 'rejects one unacceptable record, and lands its neighbours';
+const others = 'rejects one unacceptable record, and lands the others';
 const slowDown = 'treats a request to slow down as a retry or a pause, and keeps its hint';
 const manners = 'shows no secret and no whole number in an outcome, an error or a log line';
 
@@ -142,7 +142,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
   ),
   broken(
     'omits refused records, and answers the rest by position',
-    neighbours,
+    others,
     around((deliver) => async (batch, signal) => {
       const outcomes = await deliver(batch, signal);
       const fine = outcomes.filter((outcome) => outcome.kind === 'delivered');
@@ -151,7 +151,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
   ),
   broken(
     'throws when one record is refused',
-    neighbours,
+    others,
     around((deliver) => async (batch, signal) => {
       const outcomes = await deliver(batch, signal);
       if (outcomes.some((outcome) => outcome.kind === 'rejected')) throw new Error('Bad record');

@@ -33,7 +33,7 @@ export const faultSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'rejects one unacceptable record, and lands its neighbours',
+    title: 'rejects one unacceptable record, and lands the others',
     skippedBecause: (subject) =>
       subject.unacceptable === undefined ? cannotStage('one refused record')(subject) : undefined,
     run: (subject) =>

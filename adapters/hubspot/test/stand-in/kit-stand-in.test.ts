@@ -79,7 +79,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     });
   });
 
-  it('refuses one record and takes its neighbours', async () => {
+  it('refuses one record and accepts the others', async () => {
     const standIn = await open();
     await standIn.stage({ name: 'one refused record', key: 'b', callId: 'call-b' });
     expect(await create(standIn, ['a', 'b', 'c'])).toMatchObject({ status: 207 });
