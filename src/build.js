@@ -24,7 +24,7 @@ function build() {
   if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
   if (!existsSync(compiler)) stop(withoutCompiler());
   process.stderr.write(
-    existsSync(mark)
+    existsSync(markFile)
       ? 'The sources have changed: compiling them, which takes up to a minute …\n'
       : 'Compiling the sources for the first time, which takes up to a minute …\n',
   );
