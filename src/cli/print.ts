@@ -4,47 +4,55 @@ import { escapeUnseen, oneLine, severalLines } from '../domain/plain-text.ts';
 
 const guarded = new Set<NodeJS.WriteStream>();
 
-/** Writes a text. A reader that has closed its end (`| head`) is no fault: the work goes on, and the rest is dropped. */
-function write(stream: NodeJS.WriteStream, text: string): void {
+/** A reader that has closed its end (`| head`) is no fault: the work goes on, and the rest of the output is dropped. */
+function guarding(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   if (!guarded.has(stream)) {
     guarded.add(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  stream.write(text);
+  return stream;
+}
+
+function write(text: string): void {
+  guarding(process.stdout).write(text);
+}
+
+function writeAside(text: string): void {
+  guarding(process.stderr).write(text);
 }
 
 /** Prints one line of a result. Line breaks and control characters in it show as U+FFFD. */
 export function print(line: string): void {
-  write(process.stdout, `${oneLine(line)}\n`);
+  write(`${oneLine(line)}\n`);
 }
 
 /** Prints a text of several lines that is our own. */
 export function printText(text: string): void {
-  write(process.stdout, `${severalLines(text)}\n`);
+  write(`${severalLines(text)}\n`);
 }
 
 /** Prints a text from outside, such as the body of a push. Its lines are marked, so that none looks like a result. */
 export function printQuoted(text: string): void {
   const lines = severalLines(text.replace(/\r\n?/g, '\n')).split('\n');
-  write(process.stdout, lines.map((line) => `  | ${line}\n`).join(''));
+  write(lines.map((line) => `  | ${line}\n`).join(''));
 }
 
 /** Prints a value as JSON. Characters that a terminal would obey are escaped, so that a script still reads the exact value. */
 export function printJson(value: unknown): void {
-  write(process.stdout, `${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
+  write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }
 
 /** Prints one line about progress or a failure, beside the result. */
 export function printAside(line: string): void {
-  write(process.stderr, `${oneLine(line)}\n`);
+  writeAside(`${oneLine(line)}\n`);
 }
 
 /** The outputs for help and errors of the command-line parser. An error repeats what was typed. */
 export const helpOutput = {
-  writeOut: (text: string) => write(process.stdout, severalLines(text)),
-  writeErr: (text: string) => write(process.stderr, severalLines(text)),
+  writeOut: (text: string) => write(severalLines(text)),
+  writeErr: (text: string) => writeAside(severalLines(text)),
   // The parser breaks an error message only before its own suggestion. The message is printed on one line.
   outputError: (text: string) => printAside(text.trimEnd().replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' ')),
 };
