@@ -10,8 +10,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 120_000 } },
-    // Tests that run beside each other mostly wait for a real time limit.
-    maxConcurrency: 20,
     // Two cores: more workers only make the real servers in the tests wait for one another.
     maxWorkers: 2,
     env: { TZ: 'UTC' },

@@ -140,7 +140,8 @@ async function pushUntilAway(receiver: RunningReceiver, headers: Record<string, 
 /** Takes the lock that a push needs. Returns a function that releases it. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   const other = openDatabase(`sqlite:${folder}/jet.sqlite`);
-  await other.knex.raw('BEGIN IMMEDIATE');
+  // SQLite waits for locks in the threads of this process, so a thread may come late.
+  await until(() => other.knex.raw('BEGIN IMMEDIATE').then(() => undefined));
   return async () => {
     await other.knex.raw('ROLLBACK');
     await other.close();
