@@ -1,11 +1,17 @@
+import { examine } from '../cli/doctor/examine.ts';
+import type { Settings } from '../config/read-settings.ts';
 import type { Area } from '../console/area.ts';
 import { auditPages } from '../console/audit/audit-pages.ts';
+import { clientPages } from '../console/clients/client-pages.ts';
+import { doctorPages, type ShownSection } from '../console/doctor/doctor-pages.ts';
 import { overviewPages } from '../console/overview/overview-pages.ts';
 import type { FormDependencies } from '../console/post-form.ts';
 import { quarantinePages } from '../console/quarantine/quarantine-pages.ts';
 import { refusedPages } from '../console/refused/refused-pages.ts';
 import type { Destination } from '../store/deliveries.ts';
+import { forgetAskedRedirect, readAskedRedirects } from '../store/lookup/asked-redirects.ts';
 import { callArea } from './call-area.ts';
+import { senderForm } from './console/sender-form.ts';
 import { intakeSettings } from './intake-settings.ts';
 import type { ReceivingKit } from './kit.ts';
 import { deliveryArea } from './replay/delivery-area.ts';
@@ -28,15 +34,23 @@ export function consoleAreas(
   { destinations, wake }: ConsoleParts,
   isClosing: () => boolean,
 ): readonly Area[] {
-  const { store, core, watch, secretKeys, clock } = kit;
+  const { store, core, settings, watch, secretKeys, clock } = kit;
   const shared = { store, clock, timeZone: core.TIME_ZONE };
-  const { findLoss } = watch;
-  return [
-    {
-      path: '/console',
-      name: 'Overview',
-      router: overviewPages({ ...shared, findLoss, destinations: core.ADAPTERS }),
+  const overview = overviewPages({
+    ...shared,
+    ...{ findLoss: watch.findLoss, destinations: core.ADAPTERS, statusMap: core.JET_STATUS_MAP },
+  });
+  const clients = clientPages({
+    ...shared,
+    ...{ forms, secretKey: secretKeys.present, senderForm: senderForm(core.PUBLIC_URL) },
+    askedRedirects: {
+      read: () => readAskedRedirects(store.reader),
+      forget: (clientId, uri) => forgetAskedRedirect(store, clientId, uri),
     },
+  });
+  const doctor = doctorPages({ examine: () => sectionsOf(settings) });
+  return [
+    { path: '/console', name: 'Overview', router: overview },
     callArea(kit),
     deliveryArea(kit, forms, isClosing),
     { path: '/console/refused', name: 'Refused', router: refusedPages(shared) },
@@ -52,6 +66,14 @@ export function consoleAreas(
         forms,
       ),
     },
+    { path: '/console/clients', name: 'Clients', router: clients },
+    { path: '/console/doctor', name: 'Doctor', router: doctor },
     { path: '/console/audit', name: 'Audit', router: auditPages(shared) },
   ];
+}
+
+async function sectionsOf(settings: Settings): Promise<ShownSection[]> {
+  const sections: ShownSection[] = [];
+  for await (const section of examine(settings)) sections.push(section);
+  return sections;
 }

@@ -19,6 +19,7 @@ export function findExposures({ core, adapters }: Settings, settingsFile = '.env
   const reporting = typeof reportingUrl === 'string' ? databaseFile(reportingUrl) : undefined;
   return [
     ...publicWithoutUrl(core),
+    ...openConsole(core),
     ...endlessHeader(core),
     ...previousKey(core),
     ...unencryptedDatabase('DATABASE_URL', core.DATABASE_URL),
@@ -28,7 +29,7 @@ export function findExposures({ core, adapters }: Settings, settingsFile = '.env
 }
 
 function publicWithoutUrl({ HOST, PUBLIC_URL }: CoreSettings): Exposure[] {
-  if (PUBLIC_URL !== undefined || /^(?:127\.|::1$|localhost$)/.test(HOST)) return [];
+  if (PUBLIC_URL !== undefined || isLoopback(HOST)) return [];
   return [
     {
       message: `HOST=${HOST} can be reached from other machines, and PUBLIC_URL is not set.`,
@@ -36,6 +37,21 @@ function publicWithoutUrl({ HOST, PUBLIC_URL }: CoreSettings): Exposure[] {
         'Set PUBLIC_URL to the https address of the proxy in front. Without it, cookies are not bound to https.',
     },
   ];
+}
+
+function openConsole({ ROLE, CONSOLE_HOST, CONSOLE_PORT }: CoreSettings): Exposure[] {
+  if (ROLE === 'deliver' || CONSOLE_PORT === 0 || isLoopback(CONSOLE_HOST)) return [];
+  return [
+    {
+      message: `CONSOLE_HOST=${CONSOLE_HOST} shows the console to other machines, and it has no TLS of its own.`,
+      remedy:
+        'Set CONSOLE_HOST=127.0.0.1, and open the console through an ssh tunnel or a proxy with TLS: docs/console.md.',
+    },
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:127\.|::1$|localhost$)/.test(host);
 }
 
 function endlessHeader(core: CoreSettings): Exposure[] {

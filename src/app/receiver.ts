@@ -16,7 +16,7 @@ import { registerDestinations } from '../store/destinations.ts';
 import { storeMigrations } from '../store/migrations/index.ts';
 import type { Store } from '../store/store.ts';
 import { requireStoreOfKey, secretKeyFile } from './data-folder.ts';
-import { startConsole } from './console-listener.ts';
+import { startConsole } from './console/console-listener.ts';
 import { enabledDestinations } from './enabled-destinations.ts';
 import { fillListedCalls } from './fill-listed-calls.ts';
 import { makeFirstClient, type FirstStart } from './first-client.ts';

@@ -3,6 +3,7 @@ import type { LimitedLog } from '../domain/limited-log.ts';
 import { html } from '../web/html.ts';
 import { Problem, problemCodes } from '../web/problem.ts';
 import { requireVisit, visitOf } from './access.ts';
+import { alivePath } from './alive.ts';
 import type { Area } from './area.ts';
 import { framePages, sendConsolePage } from './console-page.ts';
 import { sendPlainPage } from './plain-page.ts';
@@ -18,9 +19,6 @@ export interface ConsoleDependencies extends SignInDependencies {
   readonly isClosing: () => boolean;
   readonly log: LimitedLog;
 }
-
-/** Where doctor finds out whether the console answers here. */
-export const alivePath = '/console/alive';
 
 /** Makes the Express app of the console. It has a listener of its own, so that no proxy shows it by accident. */
 export function createConsoleApp(dependencies: ConsoleDependencies): Express {

@@ -73,9 +73,11 @@ time { white-space: nowrap; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: .5rem 0; }
 .facts dt, .keys dt { color: var(--soft); } .facts dd, .keys dd { margin: 0; min-width: 0; }
 .keys { display: grid; grid-template-columns: max-content 1fr; gap: .375rem 1rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .75rem; margin: .5rem 0 1rem; padding: 0; list-style: none; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: .75rem; margin: .5rem 0 1rem; padding: 0; list-style: none; }
 .card { padding: .625rem .875rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--panel); min-width: 0; }
 .card h2, .card h3 { margin: 0 0 .375rem; display: flex; gap: .5rem; justify-content: space-between; align-items: baseline; }
+.line { display: flex; justify-content: space-between; gap: .75rem; padding: .0625rem 0; }
+.card h2 a { font-size: .875rem; font-weight: 500; }
 .figure { font-size: 1.5rem; font-weight: 650; line-height: 1.2; }
 .spark { display: block; width: 100%; height: 3.5rem; margin-top: .375rem; } .spark rect { fill: var(--accent); } .spark line { stroke: var(--line); }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
@@ -95,6 +97,7 @@ ins, del { text-decoration: none; padding: 0 .1875rem; border-radius: .1875rem; 
   .rows tr { display: block; padding: .5rem .625rem; margin-bottom: .5rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--panel); }
   .rows td, .rows th[scope=row] { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; padding: .125rem 0; border: 0; text-align: left; overflow-wrap: anywhere; }
   .rows td::before, .rows th[scope=row]::before { content: attr(data-name); color: var(--soft); font-weight: 400; font-size: .8438rem; }
+  .rows td > * { justify-self: start; }
   .rows td:empty { display: none; }
   .chip { white-space: normal; overflow-wrap: anywhere; justify-self: start; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; }

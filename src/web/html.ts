@@ -1,3 +1,5 @@
+import { severalLines } from '../domain/plain-text.ts';
+
 /** Text that is already HTML. Only {@link html} makes it. */
 export class Html {
   readonly text: string;
@@ -20,5 +22,10 @@ function render(value: Value): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map((item) => item.text).join('');
-  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(String(value)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Replaces characters that would change the order or the look of the text around them. Most texts have none. */
+function visible(text: string): string {
+  return /^[\x20-\x7e\n]*$/.test(text) ? text : severalLines(text);
 }

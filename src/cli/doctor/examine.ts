@@ -2,6 +2,7 @@ import { adapters } from '../../../adapters/index.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import type { Finding } from '../../contract/adapter.ts';
 import { examineAdapter } from './examine-adapter.ts';
+import { examineConsole } from './examine-console.ts';
 import { examinePublicAddress } from './examine-public-address.ts';
 import { examineReceiver } from './examine-receiver.ts';
 import { examineSettings } from './examine-settings.ts';
@@ -27,6 +28,8 @@ export async function* examine(settings: Settings, settingsFile = '.env'): Async
   const receiver = await examineReceiver(core);
   yield { subject: 'receiver', findings: receiver.findings };
   if (receiver.isRunning) {
+    const ofConsole = await examineConsole(core);
+    if (ofConsole.length > 0) yield { subject: 'console', findings: ofConsole };
     const findings = await examinePublicAddress(core.PUBLIC_URL);
     if (findings.length > 0) yield { subject: 'public', findings };
   }

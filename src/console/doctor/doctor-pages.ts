@@ -48,35 +48,35 @@ function doctorPage(sections: readonly ShownSection[] | undefined): Html {
       <input type="hidden" name="run" value="yes" />
       <button>${sections === undefined ? 'Examine now' : 'Examine again'}</button>
     </form>
-    ${sections === undefined ? undefined : html`${summary(sections)} ${sections.map(sectionTable)}`}`;
+    ${sections === undefined ? undefined : html`${summary(sections)} ${findingsTable(sections)}`}`;
 }
 
 function summary(sections: readonly ShownSection[]): Html {
   const all = sections.flatMap(({ findings }) => findings);
   const faults = all.filter(({ level }) => level === 'fault').length;
   const warnings = all.filter(({ level }) => level === 'warning').length;
+  const words = [
+    ...(faults === 0 ? [] : [faults === 1 ? '1 fault' : `${faults} faults`]),
+    ...(warnings === 0 ? [] : [warnings === 1 ? '1 warning' : `${warnings} warnings`]),
+  ];
+  const text = words.length === 0 ? 'Everything is in order.' : `${words.join(' and ')}.`;
   const tone = faults > 0 ? 'bad' : warnings > 0 ? 'warn' : 'ok';
-  const text =
-    faults + warnings === 0
-      ? 'Everything is in order.'
-      : `${faults} ${faults === 1 ? 'fault' : 'faults'} and ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.`;
   return html`<div class="verdict ${tone}" role="status"><p>${text}</p></div>`;
 }
 
-function sectionTable({ subject, findings }: ShownSection): Html {
-  return html`<h2>${subject}</h2>
-    ${table<ShownFinding>({
-      caption: `Findings about ${subject}`,
-      isCaptionHidden: true,
-      empty: 'Nothing to report.',
-      rows: findings,
-      columns: [
-        {
-          name: 'Level',
-          cell: ({ level }) => chip(level, level === 'fault' ? 'bad' : level === 'warning' ? 'warn' : 'ok'),
-        },
-        { name: 'Finding', kind: 'wide', cell: ({ message }) => message },
-        { name: 'What to do', kind: 'wide', cell: ({ remedy }) => remedy },
-      ],
-    })}`;
+const tones = { ok: 'ok', warning: 'warn', fault: 'bad' } as const;
+
+function findingsTable(sections: readonly ShownSection[]): Html {
+  return table<ShownFinding & { readonly subject: string }>({
+    caption: 'Findings by part',
+    isCaptionHidden: true,
+    empty: 'Nothing was examined.',
+    rows: sections.flatMap(({ subject, findings }) => findings.map((finding) => ({ subject, ...finding }))),
+    columns: [
+      { name: 'Part', kind: 'main', cell: ({ subject }) => subject },
+      { name: 'Level', cell: ({ level }) => chip(level, tones[level]) },
+      { name: 'Finding', kind: 'wide', cell: ({ message }) => message },
+      { name: 'What to do', kind: 'wide', cell: ({ remedy }) => remedy },
+    ],
+  });
 }

@@ -2,6 +2,7 @@ import { localTime } from '../../domain/local-time.ts';
 import type { DestinationBacklog } from '../../store/backlog.ts';
 import type { DestinationState } from '../../store/destinations.ts';
 import { quarantineCountMax, type PushMinute, type QuarantineState } from '../../store/lookup/overview.ts';
+import type { MissedCallers } from '../../store/lookup/missed-callers.ts';
 import { html, type Html } from '../../web/html.ts';
 import { chip } from '../chip.ts';
 import { link, withQuery } from '../own-link.ts';
@@ -20,6 +21,9 @@ export interface OverviewFacts {
   readonly backlog: readonly DestinationBacklog[];
   readonly states: readonly DestinationState[];
   readonly quarantine: QuarantineState;
+  readonly missed: MissedCallers;
+  /** The refused requests of the last 24 hours by code, the most frequent first. */
+  readonly refused: readonly { readonly code: string; readonly times: number }[];
 }
 
 const stages = ['call_start', 'call_answered', 'call_end', 'call_end_outbound'];
@@ -38,7 +42,10 @@ export function overview(facts: OverviewFacts): Html {
       <p>${verdict.text}</p>
       ${verdict.remedies.map((remedy) => html`<p><strong>To do:</strong> ${remedy}</p>`)}
     </div>
-    <div class="cards">${pushesCard(facts)} ${lastPushesCard(facts)} ${quarantineCard(facts)}</div>
+    <div class="cards">
+      ${pushesCard(facts)} ${lastPushesCard(facts)} ${missedCard(facts)} ${refusedCard(facts)}
+      ${quarantineCard(facts)}
+    </div>
     <h2>Destinations</h2>
     ${destinationsTable(facts)}`;
 }
@@ -65,7 +72,7 @@ function pushesCard({ minutes, timeZone }: OverviewFacts): Html {
   return html`<section class="card" aria-labelledby="pushes">
     <h2 id="pushes">Pushes</h2>
     <p>
-      <span class="figure">${total.toLocaleString('en-AU')}</span>
+      <span class="figure">${shownCount(total)}</span>
       <span class="soft">in the last hour, at most ${most} a minute</span>
     </p>
     ${sparkline(bars, words)}
@@ -82,7 +89,7 @@ function lastPushesCard({ lastPushes, nowMs, timeZone }: OverviewFacts): Html {
           <dd>
             ${
               atMs === undefined
-                ? html`<span class="soft">none of late</span>`
+                ? html`<span class="soft">none among the latest</span>`
                 : html`${shownTime(atMs, timeZone, nowMs)}
                     <span class="soft">${shownAge(nowMs - atMs)} ago</span>`
             }
@@ -92,8 +99,39 @@ function lastPushesCard({ lastPushes, nowMs, timeZone }: OverviewFacts): Html {
   </section>`;
 }
 
+function missedCard({ missed: { waiting, isMore } }: OverviewFacts): Html {
+  const missed = link(withQuery('/console/calls', { status: 'missed' }), 'Open', 'The missed calls');
+  return html`<section class="card" aria-labelledby="missed">
+    <h2 id="missed">Missed callers ${missed}</h2>
+    <p>
+      <span class="figure">${shownCount(waiting)}${isMore ? '+' : ''}</span>
+      <span class="soft">${waiting === 1 ? 'waits' : 'wait'} for a call back, of the last 24 hours</span>
+    </p>
+  </section>`;
+}
+
+const codesShown = 4;
+
+function refusedCard({ refused }: OverviewFacts): Html {
+  const total = refused.reduce((sum, { times }) => sum + times, 0);
+  const rest = refused.slice(codesShown).reduce((sum, { times }) => sum + times, 0);
+  return html`<section class="card" aria-labelledby="refused">
+    <h2 id="refused">Refused requests ${link('/console/refused', 'Open', 'The refused requests')}</h2>
+    <p><span class="figure">${shownCount(total)}</span> <span class="soft">in the last 24 hours</span></p>
+    ${refused
+      .slice(0, codesShown)
+      .map(
+        ({ code, times }) =>
+          html`<div class="line">
+            ${link(withQuery('/console/refused', { code }), code)} <span>${shownCount(times)}</span>
+          </div>`,
+      )}
+    ${rest === 0 ? undefined : html`<div class="line"><span class="soft">other reasons</span> <span>${shownCount(rest)}</span></div>`}
+  </section>`;
+}
+
 function quarantineCard({ quarantine: { bodies, lastAtMs }, nowMs }: OverviewFacts): Html {
-  const figure = bodies >= quarantineCountMax ? '10,000 or more' : bodies.toLocaleString('en-AU');
+  const figure = bodies >= quarantineCountMax ? '10,000 or more' : shownCount(bodies);
   return html`<section class="card" aria-labelledby="quarantine">
     <h2 id="quarantine">Quarantine ${link('/console/quarantine', 'Open', 'The bodies in the quarantine')}</h2>
     <p>
@@ -130,7 +168,7 @@ function destinationsTable({ backlog, states, nowMs, timeZone }: OverviewFacts):
           return chip('delivering', 'ok');
         },
       },
-      { name: 'Due', kind: 'number', cell: ({ deliveries }) => deliveries.toLocaleString('en-AU') },
+      { name: 'Due', kind: 'number', cell: ({ deliveries }) => shownCount(deliveries) },
       {
         name: 'Oldest due',
         kind: 'number',
@@ -158,12 +196,13 @@ function destinationsTable({ backlog, states, nowMs, timeZone }: OverviewFacts):
 
 function restingLink(destination: string, state: string, deliveries: number): Html | undefined {
   if (deliveries === 0) return undefined;
-  return link(
-    withQuery('/console/deliveries', { destination, state }),
-    `${deliveries.toLocaleString('en-AU')} ${state}`,
-  );
+  return link(withQuery('/console/deliveries', { destination, state }), `${shownCount(deliveries)} ${state}`);
+}
+
+function shownCount(number: number): string {
+  return number.toLocaleString('en-AU');
 }
 
 function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString('en-AU')} ${number === 1 ? one : many}`;
+  return `${shownCount(number)} ${number === 1 ? one : many}`;
 }

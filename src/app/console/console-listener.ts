@@ -1,12 +1,12 @@
-import { createDeviceCookies } from '../auth/device-cookie.ts';
-import { createConsoleApp } from '../console/console-app.ts';
-import { createConsoleSessions } from '../console/console-sessions.ts';
-import { createNotices } from '../console/notices.ts';
-import { createConnectionLimit, type ConnectionRoom } from '../http/connection-limit.ts';
-import { startServer, type RunningServer } from '../http/server.ts';
-import { consoleAreas, type ConsoleParts } from './console-areas.ts';
-import type { OperatorAccess } from './http-dependencies.ts';
-import type { ReceivingKit } from './kit.ts';
+import { createDeviceCookies } from '../../auth/device-cookie.ts';
+import { createConsoleApp } from '../../console/console-app.ts';
+import { createConsoleSessions } from '../../console/console-sessions.ts';
+import { createNotices } from '../../console/notices.ts';
+import { createConnectionLimit, type ConnectionRoom } from '../../http/connection-limit.ts';
+import { startServer, type RunningServer } from '../../http/server.ts';
+import { consoleAreas, type ConsoleParts } from '../console-areas.ts';
+import type { OperatorAccess } from '../http-dependencies.ts';
+import type { ReceivingKit } from '../kit.ts';
 
 // A few people with a live page each. The connections come from the descriptors that are reserved for other uses.
 const servedMost = 40;

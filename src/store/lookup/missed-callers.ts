@@ -1,0 +1,57 @@
+import type { StatusMap } from '../../domain/call-status.ts';
+import type { Store } from '../store.ts';
+import { addConditions, type CallFilter } from './call-filter.ts';
+
+/** Callers who did not get through, and who had no answered call and no call back since. */
+export interface MissedCallers {
+  readonly waiting: number;
+  /** True when there are more missed calls than are looked at. */
+  readonly isMore: boolean;
+}
+
+/** How many missed calls, and how many abandoned ones, are looked at. */
+export const missedCallsMax = 500;
+
+/** Counts the callers that wait for a call back. Callers without a number are not counted. */
+export async function readMissedCallers(
+  store: Store,
+  statusMap: StatusMap,
+  sinceMs: number,
+): Promise<MissedCallers> {
+  const { knex } = store.reader;
+  // A revision is never older than the receipt, so the revision limits the search to the latest calls.
+  const missedOf = async (status: 'missed' | 'abandoned'): Promise<ListedRow[]> => {
+    const query = knex('calls').where('calls.revision', '>=', sinceMs).orderBy('calls.revision', 'desc');
+    addConditions(query, { status, direction: 'inbound' }, statusMap);
+    return query.limit(missedCallsMax).select<ListedRow[]>('counterpart', 'revision');
+  };
+  const lists = [await missedOf('missed'), await missedOf('abandoned')];
+  const missed = new Map<string, number>();
+  for (const { counterpart, revision } of lists.flat())
+    if (counterpart !== null) missed.set(counterpart, Math.max(missed.get(counterpart) ?? 0, revision));
+  if (missed.size === 0) return { waiting: 0, isMore: false };
+
+  const latestOf = async (filter: CallFilter): Promise<ContactRow[]> => {
+    const query = knex('calls')
+      .whereIn('calls.counterpart', [...missed.keys()])
+      .where('calls.revision', '>=', sinceMs);
+    addConditions(query, filter, statusMap);
+    return query
+      .groupBy('counterpart')
+      .select<ContactRow[]>('counterpart', knex.raw('max(revision) as latest'));
+  };
+  for (const filter of [{ status: 'answered' }, { direction: 'outbound' }] as const)
+    for (const { counterpart, latest } of await latestOf(filter))
+      if (Number(latest) > (missed.get(counterpart) ?? Infinity)) missed.delete(counterpart);
+  return { waiting: missed.size, isMore: lists.some((list) => list.length === missedCallsMax) };
+}
+
+interface ListedRow {
+  counterpart: string | null;
+  revision: number;
+}
+
+interface ContactRow {
+  counterpart: string;
+  latest: number | string;
+}
