@@ -12,11 +12,12 @@ const fieldsByKey: ReadonlyMap<string, JetField> = new Map(
   jetFields.map((field) => [foldKey(field.jetName), field]),
 );
 
-// Most bodies spell the fields as Jet's page does. This map finds them without folding each key, which would be the
-// most expensive step of reading a push.
-const placesByJetName: ReadonlyMap<string, FieldPlace> = new Map(
-  jetFields.map((field) => [field.jetName, { field, depth: 0 }]),
-);
+// Finding a field folds its key several times, which would be the most expensive step of reading a push. A sender spells
+// its keys alike in every push, so each key is looked up once.
+const knownPlaces = new Map<string, FieldPlace | undefined>();
+// Enough for several senders. Senders that invent keys can only make the map forget the others.
+const knownPlacesMax = 2_000;
+const knownKeyLengthMax = 200;
 
 // No field name has more words. Without this limit, a key of thousands of dots would be searched at every dot.
 const wordsMax = 6;
@@ -80,15 +81,22 @@ const webWrappers: ReadonlySet<string> = new Set(
 );
 
 /**
- * Finds the field that a path names. Either the whole path is the field's name (`googleAnalytics.clientId`), or its
- * last names are and all names before them are known wrappers (`web.session_id`). Nested objects and dots in a key
- * count alike.
+ * Finds the field that a key names. The key is the path of a value, joined with dots. Either the whole path is the field's
+ * name (`googleAnalytics.clientId`), or its last names are and all names before them are known wrappers
+ * (`web.session_id`). Nested objects and dots in a key count alike.
  */
-export function findField(path: readonly string[]): FieldPlace | undefined {
-  const [only = ''] = path;
-  const exact = path.length === 1 ? placesByJetName.get(only) : undefined;
-  if (exact !== undefined) return exact;
-  const names = path.flatMap((key) => key.split('.'));
+export function findField(key: string): FieldPlace | undefined {
+  const known = knownPlaces.get(key);
+  if (known !== undefined || knownPlaces.has(key)) return known;
+  const place = searchField(key.split('.'));
+  if (key.length <= knownKeyLengthMax) {
+    if (knownPlaces.size >= knownPlacesMax) knownPlaces.clear();
+    knownPlaces.set(key, place);
+  }
+  return place;
+}
+
+function searchField(names: readonly string[]): FieldPlace | undefined {
   const whole = fieldsByKey.get(foldKey(names.join('')));
   if (whole !== undefined) return { field: whole, depth: 0 };
   for (let depth = Math.max(1, names.length - wordsMax); depth < names.length; depth += 1) {

@@ -1,9 +1,11 @@
 import type { JsonValue } from '../domain/jet-fields.ts';
 
-/** One value of a body, with its path. */
+/** One value of a body, with its place. */
 export interface Leaf {
-  /** The keys that lead to the value, as received. */
-  readonly path: readonly string[];
+  /** The keys that lead to the value, as received, joined with dots. */
+  readonly key: string;
+  /** The number of objects around the value's own object. */
+  readonly level: number;
   readonly value: JsonValue;
 }
 
@@ -21,23 +23,24 @@ export function flatten(
   isWhole: (key: string) => boolean,
 ): Leaf[] {
   const leaves: Leaf[] = [];
-  collect(body, [], isWhole, leaves);
+  collect(body, '', 0, isWhole, leaves);
   return leaves;
 }
 
 function collect(
   object: Readonly<Record<string, JsonValue>>,
-  path: readonly string[],
+  prefix: string,
+  level: number,
   isWhole: (key: string) => boolean,
   leaves: Leaf[],
 ): void {
-  for (const key of Object.keys(object)) {
-    const value = object[key] as JsonValue;
-    const here = [...path, key];
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isWhole(key)) {
-      collect(value, here, isWhole, leaves);
+  for (const name of Object.keys(object)) {
+    const value = object[name] as JsonValue;
+    const key = level === 0 ? name : prefix + name;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isWhole(name)) {
+      collect(value, `${key}.`, level + 1, isWhole, leaves);
     } else {
-      leaves.push({ path: here, value });
+      leaves.push({ key, level, value });
     }
   }
 }

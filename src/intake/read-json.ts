@@ -49,7 +49,7 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
   } catch {
     return { code: 'malformed_json', detail: 'The body is not valid JSON.' };
   }
-  const measured: Measure = { keys: 0, pathsLength: 0, exact: true };
+  const measured = startMeasure();
   const fault = measure(value, 1, 0, measured);
   if (fault !== undefined) return fault;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -59,13 +59,13 @@ export function readJson(body: Uint8Array): { text: string; value: Record<string
     };
   }
   const exact =
-    measured.exact && !fraction.test(json)
+    measured.exact && !(measured.hasNumbers && fraction.test(json))
       ? value
       : (JSON.parse(quoteInexactNumbers(json)) as Record<string, JsonValue>);
-  const opened = openTexts(exact, 1);
+  const opened = measured.hasWrappers ? openTexts(exact, 1) : exact;
   if (opened === exact) return { text, value: exact };
   // The contents of the opened texts count against the same limits.
-  const tooMuch = measure(opened, 1, 0, { keys: 0, pathsLength: 0, exact: true });
+  const tooMuch = measure(opened, 1, 0, startMeasure());
   return tooMuch ?? { text, value: opened };
 }
 
@@ -77,9 +77,9 @@ function openTexts(object: Record<string, JsonValue>, level: number): Record<str
   let opened = object;
   for (const key of Object.keys(object)) {
     const value = object[key] as JsonValue;
-    const isJsonText = typeof value === 'string' && /^\s*[{"]/.test(value);
-    if (level > levelsMax || (!isJsonText && !isObject(value)) || !isWrapper(key)) continue;
-    const inner = isJsonText ? parseObject(value, levelsMax) : value;
+    const isText = isJsonText(value);
+    if (level > levelsMax || (!isText && !isObject(value)) || !isWrapper(key)) continue;
+    const inner = isText ? parseObject(value, levelsMax) : value;
     if (!isObject(inner)) continue;
     const read = openTexts(inner, level + 1);
     if (read === value) continue;
@@ -87,6 +87,10 @@ function openTexts(object: Record<string, JsonValue>, level: number): Record<str
     opened[key] = read;
   }
   return opened;
+}
+
+function isJsonText(value: JsonValue): value is string {
+  return typeof value === 'string' && /^\s*[{"]/.test(value);
 }
 
 /** Parses a text as a JSON object, or as a JSON string that contains one. */
@@ -113,6 +117,13 @@ interface Measure {
   /** The length of all keys' paths together, in characters. */
   pathsLength: number;
   exact: boolean;
+  hasNumbers: boolean;
+  /** True when a wrapper key holds an object or a text that can be JSON. */
+  hasWrappers: boolean;
+}
+
+function startMeasure(): Measure {
+  return { keys: 0, pathsLength: 0, exact: true, hasNumbers: false, hasWrappers: false };
 }
 
 /** Checks the limits, and never walks deeper than the limit. Later code can then walk the value without a check. */
@@ -123,6 +134,7 @@ function measure(
   measured: Measure,
 ): IntakeFault | undefined {
   if (typeof value === 'number') {
+    measured.hasNumbers = true;
     // A fraction as long as a double's precision may have lost digits. Google's client ids, for example, are two long
     // numbers with a dot between them.
     measured.exact &&=
@@ -151,7 +163,9 @@ function measure(
       return { code: 'too_many_keys', detail: 'The keys in the body are too long in total.' };
     }
     if (forbiddenKeys.has(key)) return { code: 'forbidden_key', detail: `The body has a key named ${key}.` };
-    const fault = measure(value[key] as JsonValue, depth + 1, length, measured);
+    const inner = value[key] as JsonValue;
+    measured.hasWrappers ||= (isObject(inner) || isJsonText(inner)) && isWrapper(key);
+    const fault = measure(inner, depth + 1, length, measured);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { statusOfWord, type StatusMap } from '../domain/call-status.ts';
 import {
   jetFields,
@@ -15,6 +14,7 @@ import { decideStage } from './decide-stage.ts';
 import { fieldWarnings } from './field-warnings.ts';
 import { findField } from './find-field.ts';
 import { flatten, type Leaf } from './flatten.ts';
+import { hashContent, type NamedLeaf } from './hash-content.ts';
 import { readJson, type IntakeFault } from './read-json.ts';
 import { isNoValue } from './no-value.ts';
 import { isEmpty, readValue, shown, unreadable, type UnreadableCode } from './read-value.ts';
@@ -44,8 +44,6 @@ export function isFault(reading: PushReading | IntakeFault): reading is IntakeFa
   return 'code' in reading;
 }
 
-const ourNames: ReadonlySet<string> = new Set(jetFields.map(({ name }) => name));
-
 /**
  * Reads one request body from Jet as a push. Reading is lenient. Keys match regardless of case, spaces, `_`, `-` and
  * dots, and fields are also found in nested objects. An unreadable value is kept and gives a warning. The result is a
@@ -61,10 +59,7 @@ export function readPush(
   const json = readJson(body);
   if ('code' in json) return json;
   // Keys at the top come first, so that they win over a key of the same name inside another object.
-  const leaves = flatten(json.value, isWhole)
-    .filter((leaf) => !isEmpty(leaf.value))
-    .map(nameLeaf)
-    .sort((a, b) => a.depth - b.depth);
+  const leaves = nameLeaves(flatten(json.value, isWhole)).sort((a, b) => a.depth - b.depth);
   const sorted = sortLeaves(leaves, settings);
   const id = readCallId(sorted.fields, sorted.present, settings.numberKey ?? plainKey);
   if (id === undefined) {
@@ -99,22 +94,18 @@ export function readPush(
 
 /** `attributes` can be an object with keys of its own, which are not fields of the call. */
 function isWhole(key: string): boolean {
-  return findField([key])?.field.name === 'attributes';
+  return findField(key)?.field.name === 'attributes';
 }
 
-interface NamedLeaf {
-  /** The path, joined with dots. */
-  readonly key: string;
-  readonly field: JetField | undefined;
-  /** The number of names in the path before the field's own name. */
-  readonly depth: number;
-  readonly value: JsonValue;
-}
-
-function nameLeaf({ path, value }: Leaf): NamedLeaf {
-  const key = path.length === 1 ? (path[0] ?? '') : path.join('.');
-  const place = findField(path);
-  return { key, field: place?.field, depth: place?.depth ?? path.length - 1, value };
+/** Names the leaves that have a value. */
+function nameLeaves(leaves: readonly Leaf[]): NamedLeaf[] {
+  const named: NamedLeaf[] = [];
+  for (const { key, level, value } of leaves) {
+    if (isEmpty(value)) continue;
+    const place = findField(key);
+    named.push({ key, field: place?.field, depth: place?.depth ?? level, value });
+  }
+  return named;
 }
 
 interface SortedLeaves {
@@ -200,26 +191,3 @@ function keepExtra(extra: Record<string, JsonValue>, key: string, value: JsonVal
   for (let number = 2; Object.hasOwn(extra, unusedKey); number += 1) unusedKey = `${key} (${number})`;
   extra[unusedKey] = value;
 }
-
-/**
- * Hashes the content of a push. Spacing, the order of keys and empty keys do not change the hash. When one name has
- * several values, their order does change it, because the first value is the one that is used.
- */
-function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string {
-  const seen = new Map<string, number>();
-  const entries = leaves.map(({ key, field, value }): Entry => {
-    const name = field?.name ?? nameOfUnknown(key);
-    const nth = seen.get(name) ?? 0;
-    seen.set(name, nth + 1);
-    return nth === 0 ? [name, nth, value] : [name, nth, value, key];
-  });
-  entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-  return hash('sha256', JSON.stringify([stage, entries]));
-}
-
-/** Marks an unknown key that is spelled like one of our own field names, so that the two do not hash alike. */
-function nameOfUnknown(key: string): string {
-  return ourNames.has(key.replace(/^=+/, '')) ? `=${key}` : key;
-}
-
-type Entry = [name: string, nth: number, value: JsonValue, key?: string];

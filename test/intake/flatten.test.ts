@@ -26,19 +26,21 @@ describe('a key', () => {
 describe('flattening a body', () => {
   it('lists every value with the keys that lead to it', () => {
     expect(flatten({ a: 1, b: { c: 'x', d: { e: null } } }, nothingWhole)).toEqual([
-      { path: ['a'], value: 1 },
-      { path: ['b', 'c'], value: 'x' },
-      { path: ['b', 'd', 'e'], value: null },
+      { key: 'a', level: 0, value: 1 },
+      { key: 'b.c', level: 1, value: 'x' },
+      { key: 'b.d.e', level: 2, value: null },
     ]);
   });
 
   it('keeps lists whole', () => {
-    expect(flatten({ a: [{ b: 1 }, [2]] }, nothingWhole)).toEqual([{ path: ['a'], value: [{ b: 1 }, [2]] }]);
+    expect(flatten({ a: [{ b: 1 }, [2]] }, nothingWhole)).toEqual([
+      { key: 'a', level: 0, value: [{ b: 1 }, [2]] },
+    ]);
   });
 
   it('keeps an object whole when isWhole says so, at any depth', () => {
     expect(flatten({ a: { keep: { b: 1 } } }, (key) => key === 'keep')).toEqual([
-      { path: ['a', 'keep'], value: { b: 1 } },
+      { key: 'a.keep', level: 1, value: { b: 1 } },
     ]);
   });
 
