@@ -2,7 +2,7 @@ import { drain, type Drain } from './backlog.ts';
 import { load, type LoadResult } from './load.ts';
 import { median } from './median.ts';
 import { readProcessFigures } from './process-figures.ts';
-import { createPushSources } from './push-source.ts';
+import { createPushSources, type LoadKind } from './push-source.ts';
 import { requestHead } from './request.ts';
 import type { Server } from './servers.ts';
 
@@ -14,7 +14,7 @@ export interface Subject {
   readonly lands: boolean;
 }
 
-/** Medians over the rounds, for one subject and one number of connections. */
+/** Medians over the rounds, for one subject under one condition. */
 export interface Measurement {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
@@ -27,8 +27,14 @@ export interface Measurement {
 
 export type Measurements = ReadonlyMap<string, Measurement>;
 
-export function keyOf(subject: string, connections: number): string {
-  return `${subject} ${connections}`;
+/** What the subjects are measured under. */
+export interface Condition {
+  readonly load: LoadKind;
+  readonly connections: number;
+}
+
+export function keyOf(subject: string, { load, connections }: Condition): string {
+  return `${subject} ${load} ${connections}`;
 }
 
 interface Sample extends LoadResult {
@@ -42,21 +48,23 @@ const firstWarmUpMs = 1_500;
 /** Measures the subjects in turn, round after round, so that other load on the machine affects all of them. */
 export async function measure(
   subjects: readonly Subject[],
-  connectionCounts: readonly number[],
+  conditions: readonly Condition[],
   rounds: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Measurements> {
-  for (const subject of subjects) await sample(subject, Math.max(...connectionCounts), firstWarmUpMs / 1000);
+  const busiest = [...conditions].sort((a, b) => b.connections - a.connections)[0];
+  if (busiest === undefined) return new Map();
+  for (const subject of subjects) await sample(subject, busiest, firstWarmUpMs / 1000);
   const samples = new Map<string, Sample[]>();
   for (let round = 1; round <= rounds; round += 1) {
-    for (const connections of connectionCounts) {
+    for (const condition of conditions) {
       for (const subject of subjects) {
-        const taken = await sample(subject, connections, seconds);
+        const taken = await sample(subject, condition, seconds);
         progress(
-          `round ${round}/${rounds}, ${connections} connections, ${subject.name}: ${Math.round(taken.requestsPerSecond)} req/s`,
+          `round ${round}/${rounds}, load ${condition.load}, ${condition.connections} connections, ${subject.name}: ${Math.round(taken.requestsPerSecond)} req/s`,
         );
-        const key = keyOf(subject.name, connections);
+        const key = keyOf(subject.name, condition);
         samples.set(key, [...(samples.get(key) ?? []), taken]);
       }
     }
@@ -64,9 +72,13 @@ export async function measure(
   return new Map([...samples].map(([key, taken]) => [key, summarise(taken)]));
 }
 
-async function sample(subject: Subject, connections: number, seconds: number): Promise<Sample> {
+async function sample(
+  subject: Subject,
+  { load: kind, connections }: Condition,
+  seconds: number,
+): Promise<Sample> {
   const { pid, port, token } = subject.server;
-  const sources = createPushSources((length) => requestHead(token, length));
+  const sources = createPushSources((length) => requestHead(token, length), kind);
   const before = readProcessFigures(pid);
   const startedMs = performance.now();
   const result = await load({

@@ -6,7 +6,7 @@ import { readProcessFigures } from './process-figures.ts';
 import { atLeast, megabytes, noFailures, type Section } from './section.ts';
 import { sqlitePlace, startKit } from './servers.ts';
 
-const connections = 100;
+const condition = { load: 'lifecycle', connections: 100 } as const;
 
 /** Compares the kit with a million calls in its store to itself with an empty store. */
 export async function measureMillion(
@@ -25,10 +25,10 @@ export async function measureMillion(
     { name: 'empty', server: await startKit(sqlitePlace(join(folder, 'empty')), 'receive'), lands: false },
     { name: 'million', server: await startKit(full, 'receive'), lands: false },
   ];
-  const measured = await measure(subjects, [connections], rounds, seconds, progress);
+  const measured = await measure(subjects, [condition], rounds, seconds, progress);
   const { residentMb } = readProcessFigures(subjects[1]?.server.pid ?? 0);
   for (const { server } of subjects) await server.stop();
-  const rate = (name: string): number => measured.get(keyOf(name, connections))?.requestsPerSecond ?? NaN;
+  const rate = (name: string): number => measured.get(keyOf(name, condition))?.requestsPerSecond ?? NaN;
   return {
     title: 'Taking pushes with 1,000,000 calls in the store',
     lines: [

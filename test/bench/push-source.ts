@@ -3,6 +3,15 @@ import { jetFields, type CallFields } from '../../src/domain/jet-fields.ts';
 import type { Stage } from '../../src/domain/stage.ts';
 import { pageSpelling, writeBody, type Spelling } from '../../src/simulate/traffic/spelling.ts';
 
+/**
+ * The loads. They differ in one thing each:
+ * - `calls`: each push is a new call, with Jet's fields and recent times;
+ * - `lifecycle`: a call has up to three pushes, one after the other;
+ * - `old`: as `calls`, with times a month old, so that the receiver must look for tombstones.
+ */
+export const loadKinds = ['calls', 'lifecycle', 'old'] as const;
+export type LoadKind = (typeof loadKinds)[number];
+
 /** Makes the pushes of unique calls one by one, as requests that are ready to send. */
 export interface PushSource {
   /** The next request: head and body. */
@@ -22,8 +31,10 @@ const idMark = '0'.repeat(8) + '-1c3e-4b5d-8f70-' + '0'.repeat(12);
 const numberMark = '00000000';
 const variants = 64;
 
-// The pushes name recent times. An old time of an unknown call would make the receiver look for a tombstone.
-const callAgeMs = 600_000;
+const ageMs: Readonly<Record<LoadKind, number>> = {
+  ...{ calls: 600_000, lifecycle: 600_000 },
+  old: 30 * 86_400_000,
+};
 
 /** Six of ten calls are answered, three are missed and one is outbound. */
 const lifecycles: readonly (readonly Stage[])[] = [
@@ -35,16 +46,16 @@ const lifecycles: readonly (readonly Stage[])[] = [
 /** Makes the templates once. Each source then sends whole calls, which differ from those of other sources by a tag. */
 export function createPushSources(
   head: (bodyLength: number) => string,
-  nowMs = Date.now(),
+  load: LoadKind = 'lifecycle',
 ): {
   create(): PushSource;
   meanBodyLength: number;
 } {
-  const made = Array.from({ length: variants }, (_, variant) =>
-    lifecycles.map((stages) =>
-      stages.map((stage) => createTemplate(bodyOf(stage, variant, nowMs - callAgeMs), head)),
-    ),
+  const fromMs = Date.now() - ageMs[load];
+  const whole = Array.from({ length: variants }, (_, variant) =>
+    lifecycles.map((stages) => stages.map((stage) => createTemplate(bodyOf(stage, variant, fromMs), head))),
   ).flat();
+  const made = load === 'lifecycle' ? whole : whole.flat().map((template) => [template]);
   const bodies = made.flat().map(({ bytes }) => bytes.length - bytes.indexOf('\r\n\r\n') - 4);
   let calls = 0;
   const tag = randomBytes(6).toString('hex');

@@ -1,14 +1,23 @@
 import { join } from 'node:path';
 import type { Drain } from './backlog.ts';
 import type { Databases } from './databases.ts';
-import { keyOf, measure, type Measurement, type Subject } from './measure.ts';
+import { keyOf, measure, type Condition, type Measurement, type Subject } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { readProcessFigures } from './process-figures.ts';
-import { createPushSources } from './push-source.ts';
+import { createPushSources, loadKinds, type LoadKind } from './push-source.ts';
 import { atLeast, megabytes, noFailures, under, type Check, type Section } from './section.ts';
 import { startBare, startKit, startNaive, type KitPlace } from './servers.ts';
 
 const connectionCounts = [10, 100];
+const conditions: readonly Condition[] = loadKinds.flatMap((load) =>
+  connectionCounts.map((connections) => ({ load, connections })),
+);
+
+const loadTitles: Readonly<Record<LoadKind, string>> = {
+  calls: 'each push a new call, recent times',
+  lifecycle: 'up to three pushes a call, recent times',
+  old: 'each push a new call, times a month old',
+};
 
 const titles: readonly (readonly [name: string, title: string])[] = [
   ['bare', '(a) bare Express'],
@@ -40,65 +49,100 @@ export async function measureRatios(
     { name: 'receive', server: await startKit(await place('receive'), 'receive'), lands: false },
     { name: 'all', server: await startKit(await place('all'), 'all'), lands: true },
   ];
-  const measurements = await measure(subjects, connectionCounts, rounds, seconds, progress);
+  const idle = subjects.slice(2).map(({ server }) => readProcessFigures(server.pid).residentMb);
+  const measurements = await measure(subjects, conditions, rounds, seconds, progress);
   const kits = subjects.slice(2).map(({ server }) => readProcessFigures(server.pid));
   for (const { server } of subjects) await server.stop();
-  const at = (name: string, connections: number): Measurement => {
-    const found = measurements.get(keyOf(name, connections));
-    if (found === undefined) throw new RangeError(`${name} was not measured at ${connections} connections`);
+  const at = (name: string, condition: Condition): Measurement => {
+    const found = measurements.get(keyOf(name, condition));
+    if (found === undefined) throw new RangeError(`${keyOf(name, condition)} was not measured`);
     return found;
   };
-  const rate = (name: string): number => at(name, 100).requestsPerSecond;
   const bodyBytes = createPushSources(() => '\r\n\r\n').meanBodyLength;
   return {
     title: `Taking pushes, on ${databases.title}`,
     lines: [
       `Medians of ${rounds} interleaved rounds of ${seconds} s; bodies of ${bodyBytes} bytes on average. Read ratios, not rates.`,
       '',
-      ...connectionCounts.flatMap((connections) => [
-        ...table(connections, (name) => at(name, connections)),
-        '',
-      ]),
-      ...connectionCounts.map((connections) => {
-        const drained = at('all', connections).drain;
-        return `ROLE=all at ${connections} connections: backlog ${drained?.backlog ?? NaN} at the end of the load, drained in ${(drained?.seconds ?? NaN).toFixed(1)} s`;
+      ...conditions.flatMap((condition) => [...table(condition, (name) => at(name, condition)), '']),
+      ...conditions.map((condition) => {
+        const drained = at('all', condition).drain;
+        return `ROLE=all, ${conditionTitle(condition)}: backlog ${drained?.backlog ?? NaN} at the end of the load, drained in ${(drained?.seconds ?? NaN).toFixed(1)} s`;
       }),
       `Resident memory after the load: ${kits
         .map((figures, index) => {
           const role = index === 0 ? 'receive' : 'all';
-          return `ROLE=${role} ${megabytes(figures.residentMb)} (peak ${megabytes(figures.peakResidentMb)})`;
+          return `ROLE=${role} ${megabytes(figures.residentMb)} (idle ${megabytes(idle[index])}, peak ${megabytes(figures.peakResidentMb)})`;
         })
         .join(', ')}`,
     ],
     checks: [
-      atLeast(
-        timesNaive.kind,
-        rate('receive') / rate('naive'),
-        timesNaive.least,
-        'times the naive receiver at 100 connections',
-      ),
-      atLeast('goal', rate('receive') / rate('bare'), 0.5, 'times bare Express at 100 connections'),
+      ...rateChecks(at, timesNaive),
       ...kits.map(({ residentMb }, index) =>
         under('must', residentMb ?? NaN, 200, `MB resident, ROLE=${index === 0 ? 'receive' : 'all'}`),
       ),
-      ...connectionCounts.map((connections) => drainedAll(connections, at('all', connections).drain)),
+      ...conditions.map((condition) => drainedAll(condition, at('all', condition).drain)),
       noFailures([...measurements.values()].reduce((sum, { failures }) => sum + failures, 0)),
     ],
   };
 }
 
-/** An unknown backlog, or one that never drains, counts as a failure. */
-function drainedAll(connections: number, drained: Drain | undefined): Check {
-  const ok = drained !== undefined && Number.isFinite(drained.backlog) && Number.isFinite(drained.seconds);
-  return { kind: 'must', ok, text: `the backlog at ${connections} connections drained` };
+type At = (name: string, condition: Condition) => Measurement;
+
+function rateChecks(at: At, timesNaive: { readonly kind: Check['kind']; readonly least: number }): Check[] {
+  const ratio = (
+    of: 'requestsPerSecond' | 'p99Ms',
+    [name, load]: readonly [string, LoadKind],
+    [other, otherLoad]: readonly [string, LoadKind],
+    connections: number,
+  ): number => at(name, { load, connections })[of] / at(other, { load: otherLoad, connections })[of];
+  const receive = ['receive', 'calls'] as const;
+  const naive = ['naive', 'calls'] as const;
+  const bare = ['bare', 'calls'] as const;
+  return [
+    atLeast(
+      timesNaive.kind,
+      ratio('requestsPerSecond', ['receive', 'lifecycle'], ['naive', 'lifecycle'], 100),
+      timesNaive.least,
+      'times the naive receiver at 100 connections, lifecycles',
+    ),
+    atLeast('goal', ratio('requestsPerSecond', receive, naive, 100), 5, 'times naive at 100 connections'),
+    atLeast('goal', ratio('requestsPerSecond', receive, naive, 10), 3.5, 'times naive at 10 connections'),
+    atLeast('goal', ratio('requestsPerSecond', receive, bare, 100), 0.9, 'times bare Express at 100'),
+    atLeast(
+      'goal',
+      ratio('requestsPerSecond', ['all', 'calls'], bare, 100),
+      0.6,
+      'times bare Express at 100, ROLE=all',
+    ),
+    under('goal', ratio('p99Ms', receive, naive, 100), 0.35, "of naive's p99 at 100 connections"),
+    under('goal', ratio('p99Ms', receive, naive, 10), 0.6, "of naive's p99 at 10 connections"),
+    atLeast(
+      'goal',
+      ratio('requestsPerSecond', ['receive', 'old'], receive, 100),
+      0.85,
+      'times its own rate when times are a month old',
+    ),
+  ];
 }
 
-function table(connections: number, of: (name: string) => Measurement): string[] {
+/** An unknown backlog, or one that never drains, counts as a failure. */
+function drainedAll(condition: Condition, drained: Drain | undefined): Check {
+  const ok = drained !== undefined && Number.isFinite(drained.backlog) && Number.isFinite(drained.seconds);
+  return { kind: 'must', ok, text: `the backlog drained: ${conditionTitle(condition)}` };
+}
+
+function conditionTitle({ load, connections }: Condition): string {
+  return `${loadTitles[load]}, ${connections} connections`;
+}
+
+function table(condition: Condition, of: (name: string) => Measurement): string[] {
   const bare = of('bare').requestsPerSecond;
-  const naive = of('naive').requestsPerSecond;
-  const heads = ['req/s', 'p50 ms', 'p99 ms', 'cpu µs/req', 'x (a)', 'x (b)'];
+  const naive = of('naive');
+  const heads = ['req/s', 'p50 ms', 'p99 ms', 'cpu µs/req', 'x (a)', 'x (b)', 'p99 x (b)'];
   return [
-    row(`${connections} connections`, heads),
+    `Load: ${conditionTitle(condition)}`,
+    row('', heads),
     ...titles.map(([name, title]) => {
       const measured = of(name);
       return row(title, [
@@ -107,7 +151,8 @@ function table(connections: number, of: (name: string) => Measurement): string[]
         measured.p99Ms.toFixed(1),
         Number.isNaN(measured.cpuMicroseconds) ? '-' : String(Math.round(measured.cpuMicroseconds)),
         (measured.requestsPerSecond / bare).toFixed(2),
-        (measured.requestsPerSecond / naive).toFixed(2),
+        (measured.requestsPerSecond / naive.requestsPerSecond).toFixed(2),
+        (measured.p99Ms / naive.p99Ms).toFixed(2),
       ]);
     }),
   ];
