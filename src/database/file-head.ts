@@ -11,7 +11,7 @@ export interface FileHead {
   release(): void;
 }
 
-const magic = 'SQLite format 3\0';
+const magic = Buffer.from('SQLite format 3\0');
 // Offsets from section 1.3 of the SQLite file format.
 const pagesAt = 28;
 const schemaChangesAt = 40;
@@ -51,25 +51,20 @@ function createOpenHeads(): { take(path: string): FileHead } {
 
 export const openHeads = createOpenHeads();
 
+// One buffer for all reads: they are synchronous.
+const head = Buffer.alloc(schemaChangesAt + 4);
+
 function readGrowth(file: number): number | undefined {
-  const head = Buffer.alloc(schemaChangesAt + 4);
   if (readSync(file, head, 0, head.length, 0) < head.length) return undefined;
-  if (head.toString('latin1', 0, magic.length) !== magic) return undefined;
+  if (magic.compare(head, 0, magic.length) !== 0) return undefined;
   return head.readUInt32BE(schemaChangesAt) * 2 ** 32 + head.readUInt32BE(pagesAt);
 }
 
-/** True for a log that SQLite reads at the next start: the log is missing, empty, or begins like a log. */
-export function isLogHead(path: string): boolean {
-  const head = Buffer.alloc(4);
-  let file: number | undefined;
-  try {
-    // SQLite holds no lock on its log, so closing the log is safe.
-    file = openSync(path, 'r');
-    return readSync(file, head, 0, 4, 0) === 0 || logMagics.includes(head.readUInt32BE(0));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw error;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+/**
+ * True for an open log that SQLite reads at the next start: the log is empty or begins like a log.
+ *
+ * @param file a descriptor. SQLite holds no lock on its log, so closing the descriptor is safe.
+ */
+export function isLogHead(file: number): boolean {
+  return readSync(file, head, 0, 4, 0) === 0 || logMagics.includes(head.readUInt32BE(0));
 }

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import type { LostFile } from './database.ts';
 import { isLogHead, openHeads, type FileHead } from './file-head.ts';
 
@@ -22,9 +22,10 @@ const suffixes = ['', '-wal', '-shm'] as const;
  * @param path absolute; a symbolic link is resolved at each check, as a restart would resolve it
  */
 export function createFilePlace(path: string): FilePlace {
-  const noted = new Map<string, string>();
-  let isNoted = false;
+  const noted = new Map<string, Identity>();
   let head: FileHead | undefined;
+  // The open log. While the log has its place, this is the file at its path.
+  let log: number | undefined;
   let growth = 0;
   let wasLogSound = false;
   // Remember an overwritten file, because SQLite's next write would hide the damage.
@@ -32,32 +33,44 @@ export function createFilePlace(path: string): FilePlace {
 
   const noteMissing = (target: string): void => {
     for (const suffix of suffixes) {
-      const identity = noted.has(suffix) ? undefined : identityOf(target + suffix);
-      if (identity !== undefined) noted.set(suffix, identity);
+      if (noted.has(suffix)) continue;
+      const found = statSync(target + suffix, asBigInts);
+      if (found === undefined) continue;
+      noted.set(suffix, suffix === '-wal' ? openLog(target + suffix) : found);
     }
+  };
+
+  const openLog = (file: string): Identity => {
+    log = openSync(file, 'r');
+    return fstatSync(log, asBigInts);
   };
 
   const look = (): LostFile | undefined => {
-    const target = realpathSync.native(path);
+    const { target, main } = findMain(path);
     for (const suffix of suffixes) {
       const expected = noted.get(suffix);
-      const found = identityOf(target + suffix);
-      if (found === expected) continue;
+      const found = suffix === '' ? main : statSync(target + suffix, asBigInts);
+      if (isSame(found, expected)) continue;
+      if (expected !== undefined)
+        return {
+          reason: reasonOf(path + suffix, found !== undefined),
+          isLogOnly: suffix !== '',
+          isOverwritten: false,
+        };
       // SQLite makes its log at the first write.
-      if (expected === undefined) noted.set(suffix, found as string);
-      else return { reason: reasonOf(path + suffix, found), isLogOnly: suffix !== '', isOverwritten: false };
+      noteMissing(target);
     }
-    return (overwritten = findOverwriting(target));
+    return (overwritten = findOverwriting());
   };
 
   /** Finds writes by other programs into the same files, such as `cp` onto an existing file. */
-  const findOverwriting = (target: string): LostFile | undefined => {
+  const findOverwriting = (): LostFile | undefined => {
     const lost = (what: string): LostFile => ({
       reason: `${what} while it is in use.`,
       isLogOnly: false,
       isOverwritten: true,
     });
-    const isSound = isLogHead(`${target}-wal`);
+    const isSound = log === undefined || isLogHead(log);
     // A power failure can leave a log without its header. SQLite starts such a log again at the first write.
     if (!isSound && wasLogSound) return lost(`${path}-wal was emptied or written over`);
     wasLogSound = isSound;
@@ -74,40 +87,53 @@ export function createFilePlace(path: string): FilePlace {
       try {
         const target = realpathSync.native(path);
         noteMissing(target);
-        isNoted = noted.has('');
         head ??= openHeads.take(target);
       } catch {
         // The file is gone already. If it was noted before, the next check reports it.
       }
     },
     findLoss() {
-      if (!isNoted) return undefined;
+      if (!noted.has('')) return undefined;
       if (overwritten !== undefined) return overwritten;
       try {
         return look();
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        const found = code === 'ENOENT' || code === 'ENOTDIR' ? undefined : (code ?? 'unknown error');
-        const reason =
-          found === undefined ? reasonOf(path, undefined) : `${path} cannot be checked (${found}).`;
+        const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+        const reason = isGone
+          ? reasonOf(path, false)
+          : `${path} cannot be checked (${code ?? 'unknown error'}).`;
         return { reason, isLogOnly: false, isOverwritten: false };
       }
     },
     close() {
       head?.release();
       head = undefined;
+      if (log !== undefined) closeSync(log);
+      log = undefined;
     },
   };
 }
 
-/** Device and inode, as bigint: some file systems have inode numbers that a number cannot hold. */
-function identityOf(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+// As bigint: some file systems have inode numbers that a number cannot hold.
+const asBigInts = { bigint: true, throwIfNoEntry: false } as const;
+
+type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
+
+/** The place that a restart would find, and the file that is there. Only a symbolic link costs a second call. */
+function findMain(path: string): { target: string; main: Identity | undefined } {
+  const found = lstatSync(path, asBigInts);
+  if (found?.isSymbolicLink() !== true) return { target: path, main: found };
+  const target = realpathSync.native(path);
+  return { target, main: statSync(target, asBigInts) };
 }
 
-function reasonOf(path: string, found: string | undefined): string {
-  return found === undefined
-    ? `${path} was moved or removed while it is in use.`
-    : `${path} was replaced by another file while it is in use.`;
+function isSame(found: Identity | undefined, expected: Identity | undefined): boolean {
+  return found?.ino === expected?.ino && found?.dev === expected?.dev;
+}
+
+function reasonOf(path: string, isThere: boolean): string {
+  return isThere
+    ? `${path} was replaced by another file while it is in use.`
+    : `${path} was moved or removed while it is in use.`;
 }
