@@ -9,6 +9,8 @@ export interface Expected {
   readonly key: string;
   readonly column: string;
   readonly rows: readonly (readonly [key: string, value: number | null])[];
+  /** Keys that must have no row. */
+  readonly absent?: { readonly table: string; readonly key: string; readonly values: readonly string[] };
 }
 
 export interface UpsertTogether extends Upsert {
@@ -27,7 +29,7 @@ const changedMeanwhile = 'changed meanwhile';
  * Why: docs/decisions/databases.md
  *
  * @param name the view's name; use the same name for the same tables and columns
- * @returns false when a value is not as expected any more; then nothing was written
+ * @returns false when a value is not as expected, or a key has a row that must have none; then nothing was written
  */
 export async function upsertTogether(
   knex: Knex,
@@ -37,7 +39,8 @@ export async function upsertTogether(
 ): Promise<boolean> {
   const large = createLargeValues();
   const rows = upserts.map((upsert) => JSON.stringify(withLargeApart(upsert, large.put)));
-  const bindings = [JSON.stringify(expected.rows), large.bytes(), ...rows];
+  const absent = JSON.stringify(expected.absent?.values ?? []);
+  const bindings = [JSON.stringify(expected.rows), absent, large.bytes(), ...rows];
   const insert = `INSERT INTO ${name} VALUES (${bindings.map(() => '?').join(', ')})`;
   try {
     await knex.raw(insert, bindings);
@@ -55,22 +58,35 @@ export async function upsertTogether(
 }
 
 function viewText(name: string, count: number): string {
-  const columns = ['expected', 'large', ...Array.from({ length: count }, (_, index) => `rows${index}`)];
+  const columns = [
+    'expected',
+    'absent',
+    'large',
+    ...Array.from({ length: count }, (_, index) => `rows${index}`),
+  ];
   return `CREATE TEMP VIEW IF NOT EXISTS ${name} AS SELECT ${columns.map((column) => `NULL AS ${column}`).join(', ')}`;
 }
 
 function triggerText(name: string, expected: Expected, upserts: readonly UpsertTogether[]): string {
-  const { table, key, column } = expected;
+  const { table, key, column, absent } = expected;
   const guard =
     `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM json_each(NEW.expected) WHERE json_extract(value, '$[1]') ` +
     `IS NOT (SELECT ${column} FROM ${table} WHERE ${key} = json_extract(value, '$[0]'))`;
+  const guards =
+    absent === undefined
+      ? [guard]
+      : [
+          guard,
+          `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM json_each(NEW.absent) ` +
+            `WHERE EXISTS (SELECT 1 FROM ${absent.table} WHERE ${absent.key} = json_each.value)`,
+        ];
   const inserts = upserts.map(
     (upsert, index) =>
       `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
       `SELECT ${upsert.columns.map((_, at) => valueText(upsert, at)).join(', ')} ` +
       `FROM json_each(NEW.rows${index}) WHERE ${conditionText(upsert)} ${conflictText(dialects.sqlite, upsert)}`,
   );
-  return `CREATE TEMP TRIGGER IF NOT EXISTS ${name}_written INSTEAD OF INSERT ON ${name} BEGIN ${[guard, ...inserts].join('; ')}; END`;
+  return `CREATE TEMP TRIGGER IF NOT EXISTS ${name}_written INSTEAD OF INSERT ON ${name} BEGIN ${[...guards, ...inserts].join('; ')}; END`;
 }
 
 function conditionText(upsert: UpsertTogether): string {

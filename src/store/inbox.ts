@@ -2,8 +2,10 @@ import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
 import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { Destination } from './deliveries.ts';
+import { createCallMemory } from './call-memory.ts';
 import { createGroupCommit, Overloaded } from './group-commit.ts';
-import { pushesOfCallMax, storePushes, type NewPush, type StoredPush } from './pushes.ts';
+import { pushesOfCallMax } from './push-group.ts';
+import { storePushes, type NewPush, type StoredPush } from './pushes.ts';
 import { quarantineBody, type RefusedBody } from './quarantine.ts';
 import type { MovedPush } from './reused-ids.ts';
 import type { SecretKeys } from './secret-keys.ts';
@@ -95,8 +97,11 @@ export function createInbox(options: InboxOptions): Inbox {
   const { store, gate, destinations, secretKeys, quarantineBytesMax, clock, log, onCommit, onStored } =
     options;
 
+  const memory = createCallMemory();
   const commit = async (pushes: readonly NewPush[]): Promise<StoredPush[]> => {
-    const stored = await gate.run(() => storePushes(store, pushes, destinations, clock(), secretKeys));
+    const stored = await gate.run(() =>
+      storePushes(store, pushes, destinations, clock(), secretKeys, memory),
+    );
     if (stored.some(({ setAside }) => setAside === undefined)) onStored();
     return stored;
   };

@@ -1,52 +1,31 @@
 import type { Knex } from 'knex';
 import type { Upsert } from '../database/database.ts';
-import { foldCall, latestInstantMs, type CallRecord } from '../domain/fold.ts';
-import type { Push, PushWarning } from '../domain/push.ts';
+import { latestInstantMs, type CallRecord } from '../domain/fold.ts';
 import type { SecretKeys } from './secret-keys.ts';
-import { stages, type Stage } from '../domain/stage.ts';
+import { stages } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
 import { callRows } from './call-rows.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import { upsertTogether } from '../database/sqlite-together.ts';
+import type { CallMemory, Standing } from './call-memory.ts';
+import { formGroup, type GroupSource, type NewPush, type PushGroup, type StoredPush } from './push-group.ts';
 import { readStandingPushes } from './read-pushes.ts';
 import type { Store } from './store.ts';
-import { findReusedIds, type MovedPush } from './reused-ids.ts';
-import { readRemoved } from './upkeep/tombstones.ts';
+import { readRemoved, tombstonesOf } from './upkeep/tombstones.ts';
 import { inTransaction } from '../database/transaction.ts';
 
 // Half of the shortest retention, so that a sender with a wrong clock or time zone is still on the safe side.
 const recentMs = 12 * 3_600_000;
 
-/** A new push with the parts of its request that are kept. */
-export interface NewPush extends Push {
-  readonly warnings: readonly PushWarning[];
-  /** The received body. It was read as JSON, so it is well-formed UTF-8 and its text is its bytes. */
-  readonly body: string;
-  /** The stage from the path, needed to read the body again. */
-  readonly pathStage: Stage | undefined;
-  /** Who sent it: the id of an OAuth client, or `fixed header`. Undefined for a push that is read again. */
-  readonly sender?: string | undefined;
-}
-
-export interface StoredPush {
-  /** For a duplicate: the id of the push that was stored first. */
-  readonly pushId: string;
-  readonly duplicate: boolean;
-  /** Its call was removed or is full. Nothing was written, so the caller must keep the push elsewhere. */
-  readonly setAside?: 'call_removed' | 'call_full';
-  /** Set when another call already had its id: the id under which it was stored. */
-  readonly moved?: MovedPush;
-}
-
-/** A call has about five pushes. Each push reads and folds its whole call, so an endless call would slow everything down. */
-export const pushesOfCallMax = 1_000;
+export type { NewPush, StoredPush } from './push-group.ts';
 
 /**
  * Stores pushes in one transaction: adds the new ones, folds their calls from all pushes, raises the calls' revisions and
  * makes their deliveries due. Returns results in the given order.
  *
  * @param secretKeys the keys of the tombstones; without them removed calls are not looked up
+ * @param memory saves most reads on SQLite; each inbox has its own
  */
 export async function storePushes(
   store: Store,
@@ -54,77 +33,95 @@ export async function storePushes(
   destinations: readonly Destination[],
   nowMs: number,
   secretKeys?: SecretKeys,
+  memory?: CallMemory,
 ): Promise<StoredPush[]> {
-  const { writer } = store;
   const callIds = [...new Set(pushes.map((push) => push.callId))];
-  if (dialects[writer.dialect].writesTogether) {
-    // Read without a lock. If another process changes a call meanwhile, its revision differs and nothing is written here.
-    const group = await readGroup(store, writer.knex, pushes, callIds, nowMs, secretKeys);
-    if (group.fresh.length === 0) return group.answers;
-    const expected = {
-      table: 'calls',
-      key: 'id',
-      column: 'revision',
-      rows: group.calls.map(({ id }) => [id, group.revisions.get(id) ?? null] as const),
-    };
-    const upserts = upsertsOf(group, destinations, nowMs);
-    if (await upsertTogether(writer.knex, 'push_group', expected, upserts)) return group.answers;
+  const work = { store, pushes, callIds, destinations, nowMs, secretKeys };
+  if (dialects[store.writer.dialect].writesTogether) {
+    const answers = await storeTogether(work, memory);
+    if (answers !== undefined) return answers;
   }
-  return inTransaction(writer, async (transaction) => {
+  return inTransaction(store.writer, async (transaction) => {
     await lockCalls(store, transaction, callIds, nowMs);
-    const group = await readGroup(store, transaction, pushes, callIds, nowMs, secretKeys);
+    const group = await formGroup(storedState(work, transaction), pushes, callIds);
     if (group.fresh.length === 0) return group.answers;
     const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
-    for (const upsert of upsertsOf(ordered, destinations, nowMs)) await writer.upsert(transaction, upsert);
+    const revised = revise(ordered.calls, group.standing.revisions, nowMs);
+    for (const upsert of upsertsOf(ordered, revised, work)) await store.writer.upsert(transaction, upsert);
     return group.answers;
   });
 }
 
-/** New pushes with the calls that they change. */
-interface Group {
-  readonly fresh: readonly NewPush[];
-  readonly answers: StoredPush[];
-  readonly calls: readonly CallRecord[];
-  /** The current revisions of the calls. */
-  readonly revisions: ReadonlyMap<string, number>;
+/** The pushes to store, with what their storing needs. */
+interface Work {
+  readonly store: Store;
+  readonly pushes: readonly NewPush[];
+  readonly callIds: readonly string[];
+  readonly destinations: readonly Destination[];
+  readonly nowMs: number;
+  readonly secretKeys: SecretKeys | undefined;
 }
 
-async function readGroup(
-  store: Store,
-  knex: Knex,
-  pushes: readonly NewPush[],
-  callIds: readonly string[],
-  nowMs: number,
-  secretKeys: SecretKeys | undefined,
-): Promise<Group> {
-  const { pushes: known, revisions } = await readStandingPushes(store, knex, callIds);
-  const moved = findReusedIds(pushes, known);
-  const own = moved.size === 0 ? pushes : pushes.map((push) => underOwnId(push, moved.get(push)));
-  if (moved.size > 0) {
-    const ids = [...new Set([...moved.values()].map(({ callId }) => callId))];
-    const others = await readStandingPushes(store, knex, ids);
-    known.push(...others.pushes);
-    for (const [id, revision] of others.revisions) revisions.set(id, revision);
+/**
+ * Stores a group in one statement, which writes only if each call still has the revision from which the group was formed.
+ * The first try forms the group from memory alone, and takes every other call for a new one. The second reads the store,
+ * without a lock.
+ *
+ * @returns undefined when another process changed a call between the second read and the write; nothing was written
+ */
+async function storeTogether(work: Work, memory: CallMemory | undefined): Promise<StoredPush[] | undefined> {
+  const { store, pushes, callIds, nowMs, secretKeys } = work;
+  const write = async (group: PushGroup, absent: readonly string[]): Promise<boolean> => {
+    const { revisions } = group.standing;
+    const expected = {
+      table: 'calls',
+      key: 'id',
+      column: 'revision',
+      rows: group.callIds.map((id) => [id, revisions.get(id) ?? null] as const),
+      absent: { table: 'tombstones', key: 'hash', values: absent },
+    };
+    const revised = revise(group.calls, revisions, nowMs);
+    const { knex } = store.writer;
+    if (!(await upsertTogether(knex, 'push_group', expected, upsertsOf(group, revised, work)))) return false;
+    if (memory !== undefined) keepCalls(memory, group, revised);
+    return true;
+  };
+  if (memory !== undefined) {
+    const remembered = { read: memory.recall, findRemoved: () => nothing };
+    const group = await formGroup(remembered, pushes, callIds);
+    const doubtful = secretKeys === undefined ? [] : doubtfulIds(group.fresh, group.standing, nowMs);
+    const absent = secretKeys === undefined ? [] : tombstonesOf(doubtful, secretKeys);
+    if (group.fresh.length > 0 && (await write(group, absent))) return group.answers;
+    memory.forget(group.callIds);
   }
-  const removed = await findRemoved(store, knex, own, revisions, nowMs, secretKeys);
-  const { fresh, answers } = separateDuplicates(own, known, removed);
-  for (const [index, push] of pushes.entries()) {
-    const to = moved.get(push);
-    const answer = answers[index];
-    if (to !== undefined && answer !== undefined) answers[index] = { ...answer, moved: to };
+  const group = await formGroup(storedState(work, store.writer.knex), pushes, callIds);
+  return group.fresh.length === 0 || (await write(group, [])) ? group.answers : undefined;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function keepCalls(memory: CallMemory, group: PushGroup, revised: readonly RevisedCall[]): void {
+  const lengths = new Map(group.standing.lengths);
+  for (const { callId, body } of group.fresh) lengths.set(callId, (lengths.get(callId) ?? 0) + body.length);
+  for (const { call, revision } of revised) {
+    const pushes = group.pushesByCall.get(call.id) ?? [];
+    memory.keep({ callId: call.id, revision, pushes, length: lengths.get(call.id) ?? 0 });
   }
-  const changed = new Set(fresh.map((push) => push.callId));
-  const calls = foldByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
-  return { fresh, answers, calls, revisions };
 }
 
-function underOwnId(push: NewPush, moved: MovedPush | undefined): NewPush {
-  if (moved === undefined) return push;
-  return { ...push, callId: moved.callId, warnings: [...push.warnings, moved.warning] };
+/** The present state of calls, read from the store. */
+function storedState(work: Work, knex: Knex): GroupSource {
+  return {
+    read: (callIds) => readStandingPushes(work.store, knex, callIds),
+    findRemoved: (pushes, standing) => findRemoved(work, knex, pushes, standing),
+  };
 }
 
-function upsertsOf(group: Group, destinations: readonly Destination[], nowMs: number): Upsert[] {
-  const revised = revise(group.calls, group.revisions, nowMs);
+function upsertsOf(
+  group: PushGroup,
+  revised: readonly RevisedCall[],
+  { destinations, nowMs }: Work,
+): Upsert[] {
   return [
     {
       table: 'pushes',
@@ -214,18 +211,13 @@ async function lockCalls(
  * so no push of it names a recent time.
  */
 async function findRemoved(
-  store: Store,
+  { store, nowMs, secretKeys }: Work,
   knex: Knex,
   pushes: readonly NewPush[],
-  revisions: ReadonlyMap<string, number>,
-  nowMs: number,
-  secretKeys: SecretKeys | undefined,
+  standing: Standing,
 ): Promise<ReadonlySet<string>> {
-  if (secretKeys === undefined) return new Set();
-  const isDoubtful = (push: NewPush): boolean =>
-    !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
-  const callIds = new Set(pushes.filter(isDoubtful).map((push) => push.callId));
-  const removed = await readRemoved(knex, [...callIds], secretKeys);
+  if (secretKeys === undefined) return nothing;
+  const removed = await readRemoved(store, knex, doubtfulIds(pushes, standing, nowMs), secretKeys);
   // Remove the rows that were only made for locking.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await knex('calls')
@@ -234,46 +226,16 @@ async function findRemoved(
   return removed;
 }
 
+/** The calls that may have been removed: unknown calls whose pushes name no recent time. */
+function doubtfulIds(pushes: readonly NewPush[], { revisions }: Standing, nowMs: number): string[] {
+  const isDoubtful = (push: NewPush): boolean =>
+    !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
+  return [...new Set(pushes.filter(isDoubtful).map((push) => push.callId))];
+}
+
 /** The parts of a read push that its row stores as JSON. */
 export function parsedOf(
   push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>,
 ): Pick<NewPush, 'fields' | 'extra' | 'warnings'> {
   return { fields: push.fields, extra: push.extra, warnings: push.warnings };
-}
-
-function separateDuplicates(
-  pushes: readonly NewPush[],
-  known: readonly Push[],
-  removed: ReadonlySet<string>,
-): { fresh: NewPush[]; answers: StoredPush[] } {
-  const key = (push: Push): string => `${push.contentHash} ${push.callId}`;
-  const ids = new Map<string, string>();
-  const counts = new Map<string, number>();
-  const add = (push: Push): void => {
-    ids.set(key(push), push.id);
-    counts.set(push.callId, (counts.get(push.callId) ?? 0) + 1);
-  };
-  known.forEach(add);
-  const fresh: NewPush[] = [];
-  const answers = pushes.map((push): StoredPush => {
-    const earlier = ids.get(key(push));
-    if (earlier !== undefined) return { pushId: earlier, duplicate: true };
-    const notStored = { pushId: push.id, duplicate: false };
-    if (removed.has(push.callId)) return { ...notStored, setAside: 'call_removed' };
-    if ((counts.get(push.callId) ?? 0) >= pushesOfCallMax) return { ...notStored, setAside: 'call_full' };
-    add(push);
-    fresh.push(push);
-    return notStored;
-  });
-  return { fresh, answers };
-}
-
-function foldByCall(pushes: readonly Push[]): CallRecord[] {
-  const byCall = new Map<string, Push[]>();
-  for (const push of pushes) {
-    const ofCall = byCall.get(push.callId);
-    if (ofCall === undefined) byCall.set(push.callId, [push]);
-    else ofCall.push(push);
-  }
-  return [...byCall.values()].map(foldCall);
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
+import type { Standing } from './call-memory.ts';
 import type { Store } from './store.ts';
 
 interface PushRow {
@@ -21,16 +22,19 @@ export async function readPushes(knex: Knex, callIds: readonly string[]): Promis
   return rows.map(pushOf);
 }
 
-/** All pushes of some calls, with the revisions of the calls that have pushes. */
+/** The stored state of some calls. A call without pushes has no revision. */
 export async function readStandingPushes(
   store: Store,
   knex: Knex,
   callIds: readonly string[],
-): Promise<{ pushes: Push[]; revisions: Map<string, number> }> {
+): Promise<Standing> {
   const rows = await standingRows(store, knex, callIds);
+  const lengths = new Map<string, number>();
+  for (const { call_id: id, parsed } of rows) lengths.set(id, (lengths.get(id) ?? 0) + parsed.length);
   return {
     pushes: rows.map(pushOf),
     revisions: new Map(rows.map((row) => [row.call_id, row.revision])),
+    lengths,
   };
 }
 

@@ -49,6 +49,19 @@ describe('writing to several tables by one statement', () => {
     await place.drop();
   });
 
+  it('writes nothing when a key has a row that must have none', async () => {
+    await database.knex.raw('CREATE TABLE gone (hash text PRIMARY KEY)');
+    await database.knex('gone').insert({ hash: 'b' });
+    const without = (...values: string[]): Expected => ({
+      ...expecting(['a', null]),
+      absent: { table: 'gone', key: 'hash', values },
+    });
+    const rows = written([['a', '{}', 1]]);
+    expect(await upsertTogether(database.knex, 'absent', without('a', 'b'), rows)).toBe(false);
+    expect(await database.knex('notes')).toEqual([]);
+    expect(await upsertTogether(database.knex, 'absent', without('a', 'c'), rows)).toBe(true);
+  });
+
   it('inserts the rows that are missing and updates the others', async () => {
     expect(await upsertTogether(database.knex, 'g', expecting(['a', null]), written([['a', '{}', 1]]))).toBe(
       true,

@@ -6,7 +6,8 @@ import {
   type RawBody,
   type Taken,
 } from '../../src/store/inbox.ts';
-import { pushesOfCallMax, storePushes } from '../../src/store/pushes.ts';
+import { pushesOfCallMax } from '../../src/store/push-group.ts';
+import { storePushes } from '../../src/store/pushes.ts';
 import { QuarantineFull, readQuarantine } from '../../src/store/quarantine.ts';
 import { createStoreGate, StoreSilent, type StoreGate } from '../../src/store/store-gate.ts';
 import { engines } from '../fixtures/engines.ts';
