@@ -1,11 +1,5 @@
 import { statusOfWord, type StatusMap } from '../domain/call-status.ts';
-import {
-  jetFields,
-  type CallFields,
-  type FieldKind,
-  type JetField,
-  type JsonValue,
-} from '../domain/jet-fields.ts';
+import { type CallFields, type FieldKind, type JetField, type JsonValue } from '../domain/jet-fields.ts';
 import { plainKey, type NumberKey } from './number-key.ts';
 import type { PushWarning } from '../domain/push.ts';
 import { isFinalStage, type Stage } from '../domain/stage.ts';

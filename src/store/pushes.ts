@@ -87,7 +87,7 @@ async function storeTogether(work: Work, memory: CallMemory | undefined): Promis
     return true;
   };
   if (memory !== undefined) {
-    const remembered = { read: memory.recall, findRemoved: () => nothing };
+    const remembered = { read: (ids: readonly string[]) => memory.recall(ids), findRemoved: () => nothing };
     const group = await formGroup(remembered, pushes, callIds);
     const doubtful = secretKeys === undefined ? [] : doubtfulIds(group.fresh, group.standing, nowMs);
     const absent = secretKeys === undefined ? [] : tombstonesOf(doubtful, secretKeys);
