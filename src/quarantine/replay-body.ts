@@ -96,7 +96,7 @@ async function replayPush(
     result: `still refused: ${reason}`,
     isStored: false,
   });
-  const removed = await readRemoved(store, store.reader.knex, [reading.callId], secretKeys);
+  const removed = await readRemoved(store.reader.knex, [reading.callId], secretKeys);
   if (removed.size > 0) return refused('its call was removed');
   if (changesNothing) return { result: `would be stored as ${reading.stage}`, isStored: true };
   const push = { ...reading, id: createPushId(receivedAtMs), receivedAtMs, pathStage };

@@ -217,7 +217,7 @@ async function findRemoved(
   standing: Standing,
 ): Promise<ReadonlySet<string>> {
   if (secretKeys === undefined) return nothing;
-  const removed = await readRemoved(store, knex, doubtfulIds(pushes, standing, nowMs), secretKeys);
+  const removed = await readRemoved(knex, doubtfulIds(pushes, standing, nowMs), secretKeys);
   // Remove the rows that were only made for locking.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await knex('calls')

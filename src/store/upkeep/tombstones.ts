@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Knex } from 'knex';
 import { deleteSome } from '../../database/delete-some.ts';
-import { dialects } from '../../database/dialect.ts';
 import { acceptedKeys, type SecretKeys } from '../secret-keys.ts';
 import type { Store } from '../store.ts';
 
@@ -35,25 +34,18 @@ export function tombstonesOf(callIds: readonly string[], secretKeys: SecretKeys)
 
 /** Finds the calls that were removed. */
 export async function readRemoved(
-  store: Store,
   knex: Knex,
   callIds: readonly string[],
   secretKeys: SecretKeys,
 ): Promise<ReadonlySet<string>> {
   if (callIds.length === 0) return new Set();
-  const hashes = tombstonesOf(callIds, secretKeys);
-  const found = new Set(await findHashes(store, knex, hashes));
-  return new Set(
-    hashes.flatMap((hash, index) => (found.has(hash) ? (callIds[index % callIds.length] ?? []) : [])),
+  const byHash = new Map(
+    acceptedKeys(secretKeys).flatMap((key) => callIds.map((id) => [tombstoneOf(id, key), id] as const)),
   );
-}
-
-function findHashes({ writer }: Store, knex: Knex, hashes: readonly string[]): Promise<string[]> {
-  const tombstones = knex('tombstones').pluck<string[]>('hash');
-  return dialects[writer.dialect].rowsAsJson
-    ? // A statement with a fixed text is prepared only once.
-      tombstones.whereRaw('hash IN (SELECT value FROM json_each(?))', JSON.stringify(hashes))
-    : tombstones.whereIn('hash', hashes);
+  const hashes = await knex('tombstones')
+    .whereIn('hash', [...byHash.keys()])
+    .pluck<string[]>('hash');
+  return new Set(hashes.map((hash) => byHash.get(hash) ?? ''));
 }
 
 /** Removes tombstones that were made before a time, at most `limit`. Returns the number of removed tombstones. */
