@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import { readAttempts } from '../../store/attempts.ts';
 import type { CallFilter } from '../../store/lookup/call-filter.ts';
 import { listCalls } from '../../store/lookup/list-calls.ts';
 import { readNewestRevision } from '../../store/lookup/live-calls.ts';
@@ -74,6 +75,7 @@ export function callPages(dependencies: CallDependencies, hub: LiveHub): Router 
       today: dependencies.landingsToday(trace),
       compared,
       settings: { access: visitOf(response).access, timeZone, nowMs: clock() },
+      attempts: await readAttempts(store, trace.call.id),
     });
     sendConsolePage(response, { title: 'Call', content });
   });

@@ -1,16 +1,23 @@
 import { matchRuleText, readLandingReport, type LandingReport } from '../../store/lookup/landing-report.ts';
 import type { TracedDelivery } from '../../store/lookup/read-trace.ts';
+import type { Attempt } from '../../store/attempts.ts';
 import { html, type Html } from '../../web/html.ts';
 import { chip } from '../chip.ts';
 import { link, withQuery } from '../own-link.ts';
 import { shownTime } from '../shown-time.ts';
 import { table } from '../table.ts';
+import { attemptTable } from '../deliveries/attempt-table.ts';
 import { deliveryTone, type RowSettings } from './call-columns.ts';
 import { shownBody, shownText } from './shown-text.ts';
 import { todaySection, type Today } from './today-section.ts';
 
 /** One delivery of a call: its state, where it landed, and why there. */
-export function landingSection(delivery: TracedDelivery, today: Today, settings: RowSettings): Html {
+export function landingSection(
+  delivery: TracedDelivery,
+  today: Today,
+  settings: RowSettings,
+  attempts: readonly Attempt[],
+): Html {
   const { access } = settings;
   const report = readLandingReport(delivery.trace);
   return html`<section class="card landing" aria-label="${delivery.destination}">
@@ -26,6 +33,7 @@ export function landingSection(delivery: TracedDelivery, today: Today, settings:
           </details>`
         : undefined
     }
+    ${attemptTable(attempts, { ...settings, safe: (text) => shownText(text, access, 600) ?? '' })}
     ${todaySection(today, settings)}
     ${access === 'operator' ? replayLink(today.callId, delivery.destination) : undefined}
   </section>`;

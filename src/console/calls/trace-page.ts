@@ -1,3 +1,4 @@
+import type { Attempt } from '../../store/attempts.ts';
 import { shownValue } from '../../store/lookup/field-changes.ts';
 import type { KnownPerson } from '../../store/lookup/known-people.ts';
 import type { CallTrace } from '../../store/lookup/read-trace.ts';
@@ -20,11 +21,13 @@ export interface TracePage {
   /** The answer of the destination that was asked. */
   readonly compared: ShownComparison | undefined;
   readonly settings: RowSettings;
+  /** The noted tries at its deliveries. */
+  readonly attempts: readonly Attempt[];
 }
 
 /** The trace of one call: what came, which push won each field, where the call landed, and why there. */
 export function tracePage(page: TracePage): Html {
-  const { trace, today, compared, settings } = page;
+  const { trace, today, compared, settings, attempts } = page;
   return html`${facts(page)}
     <h2>Destinations</h2>
     ${
@@ -42,6 +45,7 @@ export function tracePage(page: TracePage): Html {
                 compared: compared?.destination === delivery.destination ? compared : undefined,
               },
               settings,
+              attempts.filter(({ destination }) => destination === delivery.destination),
             ),
           )
     }

@@ -45,7 +45,7 @@ export interface DeliveryPagesDependencies extends FormDependencies {
 }
 
 /** A page must answer soon. More is counted only when somebody asks. */
-const countedMax = 20_000;
+const countedMax = 10_000;
 const examplesMax = 20;
 const jobsShown = 10;
 

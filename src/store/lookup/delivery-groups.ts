@@ -18,7 +18,7 @@ export interface DeliveryGroup {
 }
 
 /** How many deliveries of one destination and state are counted. A page must answer soon, however many there are. */
-export const groupedMax = 20_000;
+export const groupedMax = 10_000;
 
 interface GroupRow {
   code: string | null;
