@@ -6,18 +6,30 @@ import {
   type AdapterTools,
   type Database,
 } from '#contract';
-import { reportingColumns, reportingTable } from '#reporting';
+import {
+  daysOfCalls,
+  reportingColumns,
+  reportingTable,
+  writeReportSettings,
+  type ReportSettings,
+} from '#reporting';
+import { createSummary } from './summary.ts';
 
 /** The reporting database, as this adapter uses it. */
 export interface SqlClient {
   readonly dialect: Database['dialect'];
-  /** Creates the table, or migrates it. */
+  /** Creates the table and its views, or migrates them, and writes the settings that the views use. */
   prepare(signal: AbortSignal): Promise<void>;
   /**
    * Writes rows in one statement. A row with a newer revision stays. The same revision is written again, since settings
    * may differ.
+   * @param landedBefore the ids of the rows that exist already: such a call can leave its day
    */
-  write(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<void>;
+  write(
+    rows: readonly Readonly<Record<string, unknown>>[],
+    landedBefore: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
   /** The row of a call as the driver returns it. Undefined when there is none. */
   read(callId: string, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** True when the values of a row caused the error, so that it would fail again. */
@@ -36,8 +48,9 @@ const columns = [
   'revision',
 ];
 
-export function createClient(url: string, tools: AdapterTools): SqlClient {
+export function createClient(url: string, settings: ReportSettings, tools: AdapterTools): SqlClient {
   const database = tools.openDatabase(url);
+  const summary = createSummary(database, tools);
   const requireFile = (): void => {
     const lost = database.findLostFile();
     if (lost === undefined) return;
@@ -101,22 +114,28 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
     prepare: (signal) =>
       orUnavailable(signal, async () => {
         await tools.migrateReporting(database);
-        if (await database.knex.schema.hasTable(reportingTable)) return;
+        if (await database.knex.schema.hasTable(reportingTable)) {
+          await writeReportSettings(database, settings);
+          await summary.begin();
+          return;
+        }
         throw new AdapterMisconfigured(
           `The table ${reportingTable} is gone, though the database remembers that it was made.`,
           `Restore it, or drop the table jet_reporting_migrations too: then the table is created again, and "npm run replay -- --all" fills it.`,
         );
       }),
-    write: (rows, signal) =>
-      orUnavailable(signal, () =>
-        database.upsert(database.knex, {
+    write: (rows, landedBefore, signal) =>
+      orUnavailable(signal, async () => {
+        const daysBefore = await daysOfCalls(database, landedBefore);
+        await database.upsert(database.knex, {
           table: reportingTable,
           columns,
           key: ['call_id'],
           rows: rows.map((row) => columns.map((column) => row[column])),
           when: ({ incoming, stored }) => `${incoming('revision')} >= ${stored('revision')}`,
-        }),
-      ),
+        });
+        summary.touch([...daysBefore, ...rows.map((row) => row['local_date'] as string)]);
+      }),
     read: (callId, signal) =>
       orUnavailable(signal, async () => {
         if (database.file !== undefined && !existsSync(database.file)) return undefined;
@@ -135,6 +154,9 @@ export function createClient(url: string, tools: AdapterTools): SqlClient {
         const [row] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
         return Number(row?.rows ?? 0);
       }),
-    close: () => database.close(),
+    async close() {
+      await summary.close();
+      await database.close();
+    },
   };
 }

@@ -19,8 +19,9 @@ export async function deliver(
 ): Promise<readonly Outcome[]> {
   if (batch.length === 0) return [];
   const rows = batch.map(({ call, revision }) => mapCall(call, revision, nowMs, client.dialect));
+  const landedBefore = batch.filter(({ remoteId }) => remoteId !== undefined).map(({ id }) => id);
   try {
-    await client.write(rows, signal);
+    await client.write(rows, landedBefore, signal);
     return batch.map(landed);
   } catch (error) {
     if (!client.isDataError(error)) throw error;

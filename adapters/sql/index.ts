@@ -1,8 +1,8 @@
 import { contractVersion, defineAdapter } from '#contract';
 import { dialectOfUrl } from '#reporting';
 import { createClient } from './client.ts';
-import { configSchema } from './config.ts';
 import { compare } from './compare.ts';
+import { configSchema, reportSettingsOf } from './config.ts';
 import { check, deliver } from './deliver.ts';
 import { mapCall } from './mapping.ts';
 
@@ -22,7 +22,7 @@ export const sql = defineAdapter({
   preview: ({ call, revision }, config, nowMs) =>
     mapCall(call, revision, nowMs, dialectOfUrl(config.REPORTING_DATABASE_URL) ?? 'sqlite'),
   create(config, tools) {
-    const client = createClient(config.REPORTING_DATABASE_URL, tools);
+    const client = createClient(config.REPORTING_DATABASE_URL, reportSettingsOf(config), tools);
     return {
       check: (signal) => check(client, signal),
       prepare: (signal) => client.prepare(signal),

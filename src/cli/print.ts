@@ -44,6 +44,17 @@ export function printJson(value: unknown): void {
   write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }
 
+/**
+ * Writes a piece of data, such as a CSV, and waits until the reader has taken it. A terminal gets it without control
+ * characters; a file or a program gets it unchanged.
+ */
+export async function printRaw(piece: string | Uint8Array): Promise<void> {
+  const shown = process.stdout.isTTY && typeof piece === 'string' ? severalLines(piece) : piece;
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(shown, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
 /** Prints one line about progress or a failure, beside the result. */
 export function printAside(line: string): void {
   writeAside(`${oneLine(line)}\n`);

@@ -38,8 +38,8 @@ export interface Dialect extends Traits {
   readonly countOtherSessions: string | undefined;
   /** The suffix of a time in UTC when it is written. */
   readonly utcSuffix: string;
-  /** SQL that shows a time as `YYYY-MM-DD HH:MM:SS.SSS` and a day as `YYYY-MM-DD`. */
-  readonly timeAsText: Readonly<Record<'instant' | 'local' | 'date', (column: string) => string>>;
+  /** SQL that shows a time as `YYYY-MM-DD HH:MM:SS.SSS`, a day as `YYYY-MM-DD` and a JSON value as JSON text. */
+  readonly asText: Readonly<Record<'instant' | 'local' | 'date' | 'json', (column: string) => string>>;
   /** One statement can write several tables (see sqlite-together.ts). */
   readonly writesTogether: boolean;
   /** The values cause the error (by SQLSTATE class or driver code): the same values fail again. */
@@ -114,7 +114,12 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     countOtherSessions: undefined,
     utcSuffix: '',
     // The columns hold such texts already.
-    timeAsText: { instant: (column) => column, local: (column) => column, date: (column) => column },
+    asText: {
+      instant: (column) => column,
+      local: (column) => column,
+      date: (column) => column,
+      json: (column) => column,
+    },
     writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
@@ -165,10 +170,11 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     countOtherSessions:
       "SELECT count(*) AS sessions FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jet-receiver' AND pid <> pg_backend_pid()",
     utcSuffix: '+00',
-    timeAsText: {
+    asText: {
       instant: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')`,
       local: (column) => `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS.MS')`,
       date: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
+      json: (column) => `CAST(${column} AS text)`,
     },
     writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
@@ -228,10 +234,11 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     countOtherSessions:
       'SELECT COUNT(*) AS sessions FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
     utcSuffix: '',
-    timeAsText: {
+    asText: {
       instant: (column) => `LEFT(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%s.%f'), 23)`,
       local: (column) => `LEFT(DATE_FORMAT(${column}, '%Y-%m-%d %H:%i:%s.%f'), 23)`,
       date: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d')`,
+      json: (column) => `CAST(${column} AS CHAR CHARACTER SET utf8mb4)`,
     },
     writesTogether: false,
     // 1265: truncated, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE is unspecific.

@@ -1,4 +1,5 @@
 import { reportingColumns, type ReportingColumnName } from './reporting-columns.ts';
+import { reportIndexes } from './report-indexes.ts';
 import {
   longTextLength,
   reportingSqlType,
@@ -30,7 +31,7 @@ export function reportingDictionary(): string {
     `The table has ${reportingColumns.length} columns. How to read them: [reporting-table.md](reporting-table.md).`,
     '',
     'An empty column is NULL, never an empty text. A text longer than its column is cut at the length shown, or at' +
-      ` ${longTextLength.toLocaleString('en')} characters if none is shown. JSON texts are never cut. The store keeps every text whole.`,
+      ` ${longTextLength.toLocaleString('en')} characters if none is shown. JSON values are never cut. PostgreSQL and MySQL may order their keys, and a value that a database cannot hold as JSON is a JSON string. The store keeps every text whole.`,
     '',
     '<!-- Made from src/reporting/reporting-columns.ts. `npx vitest run test/docs -u` writes it again. -->',
     '<!-- prettier-ignore-start -->',
@@ -38,6 +39,9 @@ export function reportingDictionary(): string {
   for (const { title, columns } of groupedColumns()) {
     lines.push('', `## ${title}`, '', ...tableHead, ...columns.map(tableRow));
   }
+  lines.push('', '## Indexes over several columns', '', '| Columns | What for |', '| --- | --- |');
+  for (const { columns, meaning } of reportIndexes)
+    lines.push(`| ${columns.map((name) => `\`${name}\``).join(', ')} | ${meaning} |`);
   return [...lines, '', '<!-- prettier-ignore-end -->', ''].join('\n');
 }
 

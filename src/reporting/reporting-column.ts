@@ -3,12 +3,16 @@ import type { Call } from '../domain/call.ts';
 
 export const reportingTable = 'jet_calls';
 
+/** What the table is, for its comment. */
+export const reportingTableMeaning =
+  'One row for each phone call, from the webhooks of Jet Interactive. See docs/reporting-table.md.';
+
 /**
  * How a reporting column is stored.
  *
  * - `text`: up to `length` characters; longer values are cut (the store keeps the whole).
  * - `long_text`: up to 16,000 characters.
- * - `json`: a JSON text of any length.
+ * - `json`: a JSON value of any length. SQLite keeps it as text.
  * - `instant`: a moment, in UTC with milliseconds. `local`: what a wall clock showed, without a zone.
  * - `date`: a calendar day.
  */
@@ -47,7 +51,7 @@ export const longTextLength = 16_000;
 export const reportingSqlTypes: Readonly<Record<ReportingType, Readonly<Record<DialectName, string>>>> = {
   text: { sqlite: 'TEXT', postgres: 'varchar(LENGTH)', mysql: 'varchar(LENGTH)' },
   long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
-  json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
+  json: { sqlite: 'TEXT', postgres: 'jsonb', mysql: 'json' },
   instant: { sqlite: 'TEXT', postgres: 'timestamptz(3)', mysql: 'datetime(3)' },
   local: { sqlite: 'TEXT', postgres: 'timestamp(3)', mysql: 'datetime(3)' },
   date: { sqlite: 'TEXT', postgres: 'date', mysql: 'date' },

@@ -1,5 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Call } from '../domain/call.ts';
+import { extraText, readInternalReferrer } from './internal-referrer.ts';
+import { jsonColumnText } from './json-column-text.ts';
 import type { ReportingColumn, ReportingSource, ReportingType, ReportingValue } from './reporting-column.ts';
 
 /**
@@ -86,7 +88,6 @@ export const reportingColumns = [
   column('time_zone', 'text', { length: 64, required: true, meaning: 'IANA zone of the local times.' }),
   column('local_date', 'date', {
     required: true,
-    indexed: true,
     meaning: 'Day of the start in `time_zone`.',
     of: ({ call }) => call.started_at_local.date,
   }),
@@ -146,7 +147,6 @@ export const reportingColumns = [
   }),
   column('counterpart_e164', 'text', {
     length: 20,
-    indexed: true,
     meaning:
       'The outside party: the origin of an inbound call, the called number of an outbound one. As +61…, if it is a readable phone number.',
   }),
@@ -202,7 +202,9 @@ export const reportingColumns = [
   column('tracking_site_code', 'text', { length: 64, meaning: 'Tracking code, if several are in use.' }),
   column('user_id', 'text', { length: 191, meaning: "Jet's id of the web visitor." }),
   column('attributes', 'json', {
-    meaning: 'All attribute fields of the web session, as Jet sent them: a JSON text.',
+    meaning:
+      'All attribute fields of the web session: a JSON value. A text that is no JSON is a JSON string.',
+    of: ({ call: { attributes } }) => (attributes === undefined ? undefined : jsonColumnText(attributes)),
   }),
   column('origin_session_id', 'text', {
     length: 191,
@@ -222,9 +224,10 @@ export const reportingColumns = [
   }),
   column('source', 'text', { length: 191, meaning: 'Origin of the traffic: a search engine or a domain.' }),
   column('medium', 'text', { length: 191, meaning: 'Category of the source: organic, CPC, referral.' }),
-  column('internal_referrer', 'text', {
-    length: 64,
-    meaning: "Jet's internalReferrer, unchanged: true or false.",
+  column('internal_referrer', 'boolean', {
+    meaning:
+      "Jet's internalReferrer. If Jet sent neither true nor false, the text is in `extra` as `internal_referrer_original`.",
+    of: ({ call }) => readInternalReferrer(call.internal_referrer),
   }),
   column('landing_page_domain', 'text', {
     length: 191,
@@ -240,7 +243,7 @@ export const reportingColumns = [
 
   column('extra', 'json', {
     meaning: 'Unknown keys and unreadable values, unchanged: a JSON object.',
-    of: ({ call: { extra } }) => (Object.keys(extra).length === 0 ? undefined : JSON.stringify(extra)),
+    of: ({ call }) => extraText(call),
   }),
   column('revision', 'bigint', {
     required: true,

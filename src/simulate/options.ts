@@ -28,6 +28,8 @@ Examples:
   $ npm run simulate -- --calls 5000 --rate 0           as fast as the receiver takes them
   $ npm run simulate -- --seed 42 --calls 20            the same traffic each time
   $ npm run simulate -- --url https://jet.example.com --no-landed
+  $ npm run simulate -- --days 30                       a month of calls in a reporting database of its own;
+                                                        "npm run simulate -- --days 30 --help" says more
 
 The test calls go to every destination that the receiver has enabled, including a CRM. If ADAPTERS names more than
 sql, you must give --allow-crm. For a separate trial without a CRM see "Your first call" in README.md.

@@ -172,6 +172,7 @@ async function readRecords(database: Database): Promise<LandedRecord[]> {
 function asMapped(value: unknown, type: ReportingType, dialect: DialectName): JsonValue {
   if (value === null || value === undefined) return null;
   if (type === 'boolean') return Boolean(value);
+  if (type === 'json') return typeof value === 'string' ? value : JSON.stringify(value);
   if (!(value instanceof Date)) return value as JsonValue;
   const text = utcText(value.getTime());
   if (type === 'date') return text.slice(0, 10);

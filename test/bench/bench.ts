@@ -9,6 +9,7 @@ import { measureMemory } from './memory.ts';
 import { measureMillion } from './million.ts';
 import { readOptions, type Part } from './options.ts';
 import { measureRatios } from './ratios.ts';
+import { measureReports } from './reports.ts';
 import { passes, sectionText, type Section } from './section.ts';
 
 const options = readOptions(process.argv.slice(2));
@@ -44,6 +45,7 @@ const measurePart: Readonly<Record<Part, () => Promise<Section>>> = {
   drain: () => measureDrain(folder, options, progress),
   latency: () => measureLatency(folder, options, progress),
   memory: () => measureMemory(folder, options, progress),
+  reports: () => measureReports(folder, options, progress),
 };
 
 process.exitCode = await main();

@@ -45,6 +45,8 @@ describe('without any setting', () => {
   it('an adapter has its own defaults', () => {
     expect(read({}).adapters.get('sql')).toEqual({
       REPORTING_DATABASE_URL: 'sqlite:./data/reporting.sqlite',
+      ...{ RETURN_WINDOW: 48, SERVICE_LEVEL: 20, SERVICE_LEVEL_TARGET: 80, SHORT_ABANDON: 5 },
+      PUBLIC_HOLIDAYS: new Map(),
     });
   });
 });
@@ -191,7 +193,7 @@ describe('a secret from a file', () => {
 
   it("is read for an adapter's secret", () => {
     const settings = read({ REPORTING_DATABASE_URL_FILE: file('sqlite:./there.sqlite\n') });
-    expect(settings.adapters.get('sql')).toEqual({ REPORTING_DATABASE_URL: 'sqlite:./there.sqlite' });
+    expect(settings.adapters.get('sql')).toMatchObject({ REPORTING_DATABASE_URL: 'sqlite:./there.sqlite' });
   });
 
   it('is not read for a setting that is not a secret', () => {

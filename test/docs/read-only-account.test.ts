@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportTables } from '../../src/reporting/calendar/report-tables.ts';
+import { reportViews } from '../../src/reporting/views/report-views.ts';
 import { reportingMigrations } from '../../src/reporting/migrations/index.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -54,7 +56,11 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
         expect(await reader.knex('jet_calls').pluck('call_id')).toEqual(['a']);
       });
 
-      it('cannot write calls', async () => {
+      it.each([...reportViews, ...reportTables].map(({ name }) => name))('reads %s', async (name) => {
+        expect(Array.isArray(await reader.knex(name).limit(1))).toBe(true);
+      });
+
+      it('writes none', async () => {
         await expect(reader.knex('jet_calls').delete()).rejects.toThrow();
         await expect(reader.knex('jet_calls').update({ status: 'missed' })).rejects.toThrow();
         expect(await owner.knex('jet_calls').pluck('status')).toEqual(['answered']);

@@ -63,13 +63,7 @@ describe('the columns of jet_calls', () => {
 
   it('are indexed where reports select, and short enough for the index', () => {
     const indexed = columns.filter((column) => column.indexed === true);
-    expect(indexed.map(({ name }) => name)).toEqual([
-      'started_at_utc',
-      'local_date',
-      'counterpart_e164',
-      'service_name',
-      'updated_at_utc',
-    ]);
+    expect(indexed.map(({ name }) => name)).toEqual(['started_at_utc', 'service_name', 'updated_at_utc']);
     for (const { length = 0 } of indexed) expect(length).toBeLessThanOrEqual(191);
   });
 });

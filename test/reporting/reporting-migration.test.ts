@@ -7,6 +7,7 @@ import {
   type ReportingColumn,
   type ReportingType,
 } from '../../src/reporting/reporting-column.ts';
+import { reportIndexes } from '../../src/reporting/report-indexes.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';
@@ -20,7 +21,7 @@ const columns: readonly ReportingColumn[] = reportingColumns;
 const types: Record<ReportingType, Record<DialectName, string>> = {
   text: { sqlite: 'TEXT', postgres: 'character varying(LENGTH)', mysql: 'varchar(LENGTH)' },
   long_text: { sqlite: 'TEXT', postgres: 'text', mysql: 'text' },
-  json: { sqlite: 'TEXT', postgres: 'text', mysql: 'mediumtext' },
+  json: { sqlite: 'TEXT', postgres: 'jsonb', mysql: 'json' },
   instant: { sqlite: 'TEXT', postgres: 'timestamp(3) with time zone', mysql: 'datetime(3)' },
   local: { sqlite: 'TEXT', postgres: 'timestamp(3) without time zone', mysql: 'datetime(3)' },
   date: { sqlite: 'TEXT', postgres: 'date', mysql: 'date' },
@@ -49,7 +50,7 @@ const questions: Record<DialectName, { columns: string; indexes: string }> = {
       `FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${reportingTable}' ` +
       'ORDER BY ordinal_position',
     indexes:
-      'SELECT index_name AS name FROM information_schema.statistics ' +
+      'SELECT DISTINCT index_name AS name FROM information_schema.statistics ' +
       `WHERE table_schema = DATABASE() AND table_name = '${reportingTable}' AND index_name <> 'PRIMARY'`,
   },
 };
@@ -213,8 +214,9 @@ async function columnsOf(database: Database): Promise<ColumnAnswer[]> {
   const rows = await ask<ColumnAnswer>(database, questions[database.dialect].columns);
   return rows.map(({ name, type, required }) => ({
     name,
-    // MariaDB shows a display width for integers, which has no meaning. MySQL 8 no longer does.
-    type: type.replace(/^(int|bigint)\(\d+\)$/, '$1'),
+    // MariaDB gives integers a width to show them with, which means nothing; MySQL 8 no longer does.
+    // MariaDB's JSON is a long text with a check.
+    type: type.replace(/^(int|bigint)\(\d+\)$/, '$1').replace(/^longtext$/, 'json'),
     required: Boolean(required),
   }));
 }
@@ -236,10 +238,10 @@ function expectedColumns(dialect: DialectName, all = columns): ColumnAnswer[] {
 }
 
 function expectedIndexes(): string[] {
-  return columns
-    .filter((column) => column.indexed === true)
-    .map(({ name }) => `${reportingTable}_${name}`)
-    .sort();
+  return [
+    ...columns.filter((column) => column.indexed === true).map(({ name }) => `${reportingTable}_${name}`),
+    ...reportIndexes.map(({ name }) => name),
+  ].sort();
 }
 
 function smallestValue({ name, type }: ReportingColumn): [string, unknown] {

@@ -11,6 +11,7 @@ import { reportingColumns, reportingTable, type ReportingColumn } from '#reporti
 import { jetFields } from '../../../src/domain/jet-fields.ts';
 import { createAdapter } from '../../../src/app/create-adapter.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
+import { dropViews } from '../../../src/reporting/views/make-views.ts';
 import { adapterSurroundings } from '../../../test/fixtures/adapter-surroundings.ts';
 import { engines, type FreshDatabase } from '../../../test/fixtures/engines.ts';
 import {
@@ -175,6 +176,10 @@ for (const engine of engines) {
     });
 
     it('names the column that the table lacks, and its remedy', async () => {
+      await dropViews(database.knex);
+      await database.knex.raw(
+        `DROP INDEX jet_calls_click${engine.dialect === 'mysql' ? ' ON jet_calls' : ''}`,
+      );
       await database.knex.raw(`ALTER TABLE ${reportingTable} DROP COLUMN gclid`);
       const missing = deliver(delivery(recordOf('c')));
       await expect(missing).rejects.toMatchObject({
@@ -229,6 +234,7 @@ for (const engine of engines) {
     });
 
     it('check reports a missing table and what to do, and creates none', async () => {
+      await dropViews(database.knex);
       await database.knex.schema.dropTable(reportingTable);
       const [finding] = await adapter.check(signal);
       expect(finding).toMatchObject({

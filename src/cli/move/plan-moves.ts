@@ -4,6 +4,8 @@ import type { Settings } from '../../config/read-settings.ts';
 import { databaseUrlFault } from '../../database/database-url.ts';
 import { reportingColumns } from '../../reporting/reporting-columns.ts';
 import { reportingTable } from '../../reporting/reporting-column.ts';
+import { reportTables } from '../../reporting/calendar/report-tables.ts';
+import { reportViews } from '../../reporting/views/report-views.ts';
 import { isSameDatabase, showDatabase } from '../../store/move/database-name.ts';
 import type { Move } from '../../store/move/move-plan.ts';
 import { readTableShapes, type ColumnKind } from '../../store/move/table-shape.ts';
@@ -35,7 +37,9 @@ export async function planMoves(settings: Settings, { to, reportingTo }: MoveOpt
       ...{ what: 'store', from, to, toShown: showDatabase(to) },
       ...{ migrations: storeMigrations, migrationsTable: storeMigrationsTable },
       shapes: await readTableShapes(storeMigrations),
-      mayStandBeside: (table) => table === reportingTable || table === reportingMigrationsTable,
+      mayStandBeside: (table) =>
+        table === reportingMigrationsTable ||
+        [reportingTable, ...reportTables.map(({ name }) => name)].includes(table),
     });
   }
   if (reportingTo !== undefined) {
@@ -46,7 +50,11 @@ export async function planMoves(settings: Settings, { to, reportingTo }: MoveOpt
     moves.push({
       ...{ what: 'reporting table', from, to: reportingTo, toShown: showDatabase(reportingTo) },
       ...{ migrations: reportingMigrations, migrationsTable: reportingMigrationsTable },
-      shapes: await readTableShapes(reportingMigrations, kindInReporting),
+      // The worker writes the calendar, the settings and the summary again.
+      shapes: (await readTableShapes(reportingMigrations, kindInReporting)).filter(
+        ({ name }) => name === reportingTable,
+      ),
+      views: reportViews.map(({ name }) => name),
       // The reporting table may share its database with other tables, as in a data warehouse.
       mayStandBeside: () => true,
     });
@@ -66,5 +74,6 @@ function requireTarget(option: string, to: string, from: string): void {
 function kindInReporting(table: string, column: string): ColumnKind | undefined {
   if (table !== reportingTable) return undefined;
   const type = reportingColumns.find(({ name }) => name === column)?.type;
-  return type === 'instant' || type === 'local' || type === 'date' || type === 'boolean' ? type : undefined;
+  const kinds: readonly (ColumnKind | undefined)[] = ['instant', 'local', 'date', 'boolean', 'json'];
+  return kinds.find((kind) => kind === type);
 }

@@ -1,4 +1,5 @@
-import { reportingSqlType, reportingTable, type ReportingColumn } from '../reporting-column.ts';
+import { columnDefinition, commentOn } from '../comments.ts';
+import { reportingTable, type ReportingColumn } from '../reporting-column.ts';
 import type { Migration } from '../../database/migration.ts';
 
 /**
@@ -16,13 +17,14 @@ export function addColumns(since: number, columns: readonly ReportingColumn[]): 
   const number = String(since).padStart(4, '0');
   return {
     name: `${number}-add-${columns.map(({ name }) => name.replaceAll('_', '-')).join('-and-')}`.slice(0, 100),
-    async up(knex, { dialect }) {
+    async up(knex, database) {
       for (const column of columns) {
         // MySQL commits at each change: a migration that was interrupted may have added the column already.
         if (await knex.schema.hasColumn(reportingTable, column.name)) continue;
         await knex.raw(
-          `ALTER TABLE ${reportingTable} ADD COLUMN ${column.name} ${reportingSqlType(column, dialect)}`,
+          `ALTER TABLE ${reportingTable} ADD COLUMN ${column.name} ${columnDefinition(column, database.dialect)}`,
         );
+        await commentOn(knex, database, 'COLUMN', `${reportingTable}.${column.name}`, column.meaning);
         if (column.indexed === true)
           await knex.raw(
             `CREATE INDEX ${reportingTable}_${column.name} ON ${reportingTable} (${column.name})`,

@@ -1,11 +1,22 @@
 import type { Migration } from '../../database/migration.ts';
 import type { ReportingColumn } from '../reporting-column.ts';
 import { reportingColumns } from '../reporting-columns.ts';
+import { makeViews } from '../views/make-views.ts';
 import { jetCalls } from './0001-jet-calls.ts';
 import { longerClickIds } from './0002-longer-click-ids.ts';
+import { typedColumns } from './0004-typed-columns.ts';
+import { reportTablesMigration } from './0005-report-tables.ts';
+import { reportIndexesMigration } from './0006-report-indexes.ts';
 import { addColumns } from './add-columns.ts';
 
-const written: readonly Migration[] = [jetCalls, longerClickIds];
+const written: readonly Migration[] = [
+  jetCalls,
+  longerClickIds,
+  typedColumns,
+  reportTablesMigration,
+  reportIndexesMigration,
+  makeViews(7),
+];
 
 /** The migrations that follow from the columns' `since`, in order. */
 export function migrationsOfColumns(columns: readonly ReportingColumn[]): Migration[] {

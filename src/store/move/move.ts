@@ -55,7 +55,7 @@ export async function copyDatabase(
       for (const shape of move.shapes) {
         const [row] = await within(shape.name).count<{ rows: number | string }[]>({ rows: '*' });
         const shown = progress.begin(`Copying ${shape.name}`, Number(row?.rows));
-        const digest = createDigest();
+        const digest = createDigest(shape);
         try {
           for await (const rows of readPages(source, within, shape)) {
             signal.throwIfAborted();
@@ -72,7 +72,7 @@ export async function copyDatabase(
     });
     const tables: MovedTable[] = [];
     for (const shape of move.shapes) {
-      const source = sources.get(shape.name) ?? createDigest().read();
+      const source = sources.get(shape.name) ?? createDigest(shape).read();
       const found = await orTargetFailed(target, shape, () =>
         digestTable(target, shape, source.rows, progress, signal),
       );
@@ -93,7 +93,7 @@ async function digestTable(
   signal: AbortSignal,
 ): Promise<TableDigest> {
   const shown = progress.begin(`Reading ${shape.name} back`, total);
-  const digest = createDigest();
+  const digest = createDigest(shape);
   try {
     for await (const rows of readPages(target, target.knex, shape)) {
       signal.throwIfAborted();

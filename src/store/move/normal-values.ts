@@ -10,8 +10,9 @@ export type NormalValue = string | Buffer | null;
 /** The columns to select. Times are selected as text, so that every driver returns the same. */
 export function selectColumns({ knex, dialect }: Database, { columns }: TableShape): Knex.Raw[] {
   return columns.map(({ name, kind }) => {
-    if (kind !== 'instant' && kind !== 'local' && kind !== 'date') return knex.raw('??', [name]);
-    return knex.raw(`${dialects[dialect].timeAsText[kind](name)} AS ??`, [name]);
+    if (kind === 'text' || kind === 'integer' || kind === 'boolean' || kind === 'bytes')
+      return knex.raw('??', [name]);
+    return knex.raw(`${dialects[dialect].asText[kind](name)} AS ??`, [name]);
   });
 }
 
@@ -63,14 +64,16 @@ export interface Digest {
 const wrap = (1n << 128n) - 1n;
 
 /** Adds up the hashes of rows, so that the order of the rows does not matter. */
-export function createDigest(): Digest {
+export function createDigest({ columns }: Pick<TableShape, 'columns'>): Digest {
+  const isJson = columns.map(({ kind }) => kind === 'json');
   let rows = 0;
   let sum = 0n;
   return {
     add(row) {
       const hash = createHash('sha256');
-      for (const value of row) {
-        const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+      for (const [index, value] of row.entries()) {
+        const text = isJson[index] === true && typeof value === 'string' ? sortedJson(value) : value;
+        const bytes = typeof text === 'string' ? Buffer.from(text) : text;
         hash.update(bytes === null ? 'n,' : `${bytes.length},`);
         if (bytes !== null) hash.update(bytes);
       }
@@ -80,4 +83,13 @@ export function createDigest(): Digest {
     },
     read: () => ({ rows, checksum: sum.toString(16).padStart(32, '0').slice(0, 16) }),
   };
+}
+
+/** A JSON text with sorted keys and without spaces. PostgreSQL and MySQL do not keep the order of keys. */
+function sortedJson(text: string): string {
+  return JSON.stringify(JSON.parse(text), (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }

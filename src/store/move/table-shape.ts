@@ -6,8 +6,11 @@ import { openDatabase } from '../../database/open-database.ts';
 import { dialects } from '../../database/dialect.ts';
 import { migrate } from '../../database/migrate.ts';
 
-/** The kinds of values that databases store differently. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. */
-export type ColumnKind = 'text' | 'integer' | 'boolean' | 'bytes' | 'instant' | 'local' | 'date';
+/**
+ * The kinds of values that databases store differently. Times are texts, `YYYY-MM-DD HH:MM:SS.SSS`. JSON values are JSON
+ * texts, and databases may order their keys differently.
+ */
+export type ColumnKind = 'text' | 'integer' | 'boolean' | 'bytes' | 'instant' | 'local' | 'date' | 'json';
 
 export interface ColumnShape {
   readonly name: string;

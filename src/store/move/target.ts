@@ -83,9 +83,12 @@ export async function prepareTarget(target: Database, move: Move): Promise<void>
   if (target.file === undefined || existsSync(target.file)) {
     const { isUnfinished, own } = await lookInto(target, move);
     // Drop the migrations table last, because it holds the mark of the unfinished move.
-    if (isUnfinished)
+    if (isUnfinished) {
+      for (const view of [...(move.views ?? [])].reverse())
+        await target.knex.raw('DROP VIEW IF EXISTS ??', [view]);
       for (const name of [...own.filter((table) => table !== move.migrationsTable), move.migrationsTable])
         await target.knex.schema.dropTable(name);
+    }
   }
   await migrate(target, move.migrationsTable, [unfinishedMove, ...move.migrations]);
 }

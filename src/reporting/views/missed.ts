@@ -1,0 +1,99 @@
+import { callColumns, from, integers, type ReportView } from './report-view.ts';
+
+const taken = callColumns(
+  ...([
+    'call_id',
+    'started_at_utc',
+    'started_at_local',
+    'local_date',
+    'local_hour',
+    'local_weekday',
+  ] as const),
+  ...([
+    'service_name',
+    'service_group',
+    'number_type',
+    'queue_name',
+    'counterpart_e164',
+    'withheld',
+  ] as const),
+);
+
+/** The first later call that returns a missed one, as a condition on `later` and `missed`. */
+const returns = `later.counterpart_e164 = missed.counterpart_e164
+      AND later.started_at_utc > missed.started_at_utc
+      AND (later.direction = 'outbound' OR later.status = 'answered')`;
+
+const isMissed = (alias: string): string =>
+  `${alias}.direction = 'inbound' AND ${alias}.status IN ('abandoned', 'missed', 'busy', 'failed')`;
+
+export const missedCalls: ReportView = {
+  name: 'jet_missed_calls',
+  grain: 'a missed inbound call',
+  meaning:
+    'Every inbound call that nobody answered, and what became of it. Jet leaves out callers who left a voicemail. No field tells us that, so this list is longer.',
+  columns: [
+    ...taken,
+    { name: 'outcome', type: 'text', meaning: 'Why it was missed, as in `jet_inbound`.' },
+    {
+      name: 'returned_at_utc',
+      type: 'instant',
+      meaning:
+        'When the caller was answered, or somebody called the number, for the first time within RETURN_WINDOW (48 hours unless set) after this call. An outbound call counts whether it was answered or not.',
+    },
+    ...integers({ seconds_to_return: 'Seconds from this call until `returned_at_utc`.' }),
+    {
+      name: 'follow_up',
+      type: 'text',
+      meaning:
+        '`handled`: returned within the window. `waiting`: not yet, and the window is open. `not_returned`: the window is over. `cannot_follow`: the number is hidden or unreadable.',
+    },
+  ],
+  select({ addHours, secondsBetween, now }) {
+    const windowEnd = addHours('missed.started_at_utc', 'settings.return_window_hours');
+    return `SELECT ${from('missed', taken)}, missed.outcome,
+  returned.started_at_utc AS returned_at_utc,
+  ${secondsBetween('missed.started_at_utc', 'returned.started_at_utc')} AS seconds_to_return,
+  CASE
+    WHEN missed.counterpart_e164 IS NULL THEN 'cannot_follow'
+    WHEN returned.started_at_utc IS NOT NULL THEN 'handled'
+    WHEN ${windowEnd} > ${now} THEN 'waiting'
+    ELSE 'not_returned'
+  END AS follow_up
+FROM jet_inbound AS missed
+JOIN jet_report_settings AS settings ON settings.id = 1
+LEFT JOIN jet_calls AS returned ON returned.call_id = (
+    SELECT later.call_id
+    FROM jet_calls AS later
+    WHERE ${returns}
+      AND later.started_at_utc <= ${windowEnd}
+    ORDER BY later.started_at_utc
+    LIMIT 1
+  )
+WHERE missed.outcome <> 'answered'`;
+  },
+};
+
+export const missedCallers: ReportView = {
+  name: 'jet_missed_callers',
+  grain: 'a caller and a service that still wait',
+  meaning:
+    'Who still waits for a call back: missed calls that nobody has returned until now, also after the window. Select by `last_missed_at_utc`.',
+  columns: [
+    ...callColumns('counterpart_e164', 'service_name'),
+    ...integers({ misses: 'Missed calls from this number to this service that nobody has returned.' }),
+    { name: 'first_missed_at_utc', type: 'instant', meaning: 'The first of them.' },
+    { name: 'last_missed_at_utc', type: 'instant', meaning: 'The latest of them.' },
+  ],
+  select: () => `SELECT missed.counterpart_e164, missed.service_name, COUNT(*) AS misses,
+  MIN(missed.started_at_utc) AS first_missed_at_utc, MAX(missed.started_at_utc) AS last_missed_at_utc
+FROM jet_calls AS missed
+WHERE ${isMissed('missed')}
+  AND missed.counterpart_e164 IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM jet_calls AS later
+    WHERE ${returns}
+  )
+GROUP BY missed.counterpart_e164, missed.service_name`,
+};
