@@ -28,6 +28,16 @@ function textOf(value: unknown, type: string): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return utcText(value.getTime()).slice(0, type === 'date' ? 10 : undefined);
   if (typeof value === 'boolean') return value ? '1' : '0';
+  if (type === 'json') return sortedJson(typeof value === 'string' ? JSON.parse(value) : value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return type === 'instant' ? text.replace(/\+00$/, '') : text;
+}
+
+/** Databases order the keys of a JSON value differently. */
+function sortedJson(given: unknown): string {
+  return JSON.stringify(given, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
