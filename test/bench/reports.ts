@@ -43,7 +43,8 @@ export async function measureReports(
     lines: [
       `${''.padEnd(28)}${titles.map((title) => title.padStart(12)).join('')}`,
       ...names.map(
-        (name) => `${name.padEnd(28)}${titles.map((title) => seconds(title, name).toFixed(3).padStart(12)).join('')}`,
+        (name) =>
+          `${name.padEnd(28)}${titles.map((title) => seconds(title, name).toFixed(3).padStart(12)).join('')}`,
       ),
     ],
     checks: titles.flatMap((title) =>
@@ -96,7 +97,8 @@ async function measureSummary(database: Database): Promise<number> {
 }
 
 async function measureQuestion({ knex }: Database, question: string, rounds: number): Promise<number> {
-  const day = (ago: number): string => `'${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}'`;
+  const day = (ago: number): string =>
+    `'${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}'`;
   const sql = question.replaceAll('FROM_DAY', day(36)).replaceAll('TO_DAY', day(7));
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -119,7 +121,11 @@ async function places(folder: string, { postgresUrl, mysqlUrl }: BenchOptions): 
     const name = `jet_bench_reports_${randomBytes(6).toString('hex')}`;
     const run = async (statement: string): Promise<void> => {
       const server = openDatabase(serverUrl);
-      await server.knex.raw(statement).finally(() => server.close());
+      try {
+        await server.knex.raw(statement);
+      } finally {
+        await server.close();
+      }
     };
     await run(`CREATE DATABASE ${name}`);
     const url = new URL(serverUrl);

@@ -72,5 +72,5 @@ function like(value: unknown, wanted: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   if (typeof wanted === 'number') return Number(value);
-  return /^\d{4}-\d{2}-\d{2} /.test(String(value)) ? String(value).slice(0, 10) : value;
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2} /.test(value) ? value.slice(0, 10) : value;
 }

@@ -8,7 +8,7 @@ import { UsageError } from '../command-context.ts';
  */
 export function readDay(option: string, text: string, nowMs: number, timeZone: string): string {
   const today = DateTime.fromMillis(nowMs, { zone: timeZone });
-  const [, daysAgo] = /^(\d{1,5})d$/.exec(text) ?? [];
+  const daysAgo = /^(\d{1,5})d$/.exec(text)?.[1];
   const named: Readonly<Record<string, number | undefined>> = { today: 0, yesterday: 1 };
   const ago = named[text] ?? Number(daysAgo ?? NaN);
   if (!Number.isNaN(ago)) return today.minus({ days: ago }).toFormat('yyyy-MM-dd');
@@ -29,6 +29,6 @@ function nearestDay(text: string): string | undefined {
   const begin = DateTime.utc(Number(year), Math.min(12, Math.max(1, Number(month))), 1);
   if (!begin.isValid) return undefined;
   return begin
-    .set({ day: Math.min(begin.daysInMonth ?? 28, Math.max(1, Number(day))) })
+    .set({ day: Math.min(begin.daysInMonth, Math.max(1, Number(day))) })
     .toFormat('yyyy-MM-dd');
 }

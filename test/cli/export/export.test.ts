@@ -83,7 +83,9 @@ for (const engine of engines) {
       const duck = await (await DuckDBInstance.create(':memory:')).connect();
       const file = join(folder.path, 'calls.parquet');
       const described = await duck.runAndReadAll(`DESCRIBE SELECT * FROM '${file}'`);
-      const types = Object.fromEntries(described.getRows().map(([name, type]) => [name, type]));
+      const types = Object.fromEntries(
+        described.getRows().map(([name, type]): [string, unknown] => [String(name), type]),
+      );
       expect(types).toMatchObject({
         started_at_utc: 'TIMESTAMP WITH TIME ZONE',
         started_at_local: 'TIMESTAMP',
@@ -100,19 +102,29 @@ for (const engine of engines) {
       expect(read.getRows()).toEqual([
         [String(Date.UTC(2026, 6, 8, 23, 0, 0, 120)), '2026-07-09 09:00:00.12', '2026-07-09', true, 'ü'],
       ]);
-      const count = await duck.runAndReadAll(`SELECT COUNT(*)::INTEGER, SUM(duration_seconds)::INTEGER FROM '${file}'`);
+      const count = await duck.runAndReadAll(
+        `SELECT COUNT(*)::INTEGER, SUM(duration_seconds)::INTEGER FROM '${file}'`,
+      );
       const [row] = await database.knex('jet_calls').sum({ seconds: 'duration_seconds' });
       expect(count.getRows()).toEqual([[364, Number((row as { seconds: unknown }).seconds)]]);
     });
 
     it("writes Google's file of clicks, and leaves out an id that is none of Google's", async () => {
-      const { code, stderr } = await run('--gclid', '--from', '2026-07-09', '--to', '2026-07-09', '--out', 'clicks.csv');
+      const { code, stderr } = await run(
+        '--gclid',
+        '--from',
+        '2026-07-09',
+        '--to',
+        '2026-07-09',
+        '--out',
+        'clicks.csv',
+      );
       expect(code).toBe(0);
       expect(read('clicks.csv')).toBe(
         'Parameters:TimeZone=+0000\r\nGoogle Click ID,Conversion Name,Conversion Time\r\n' +
           'EAIaIQobChMI_odd-1,Phone call,2026-07-08 23:00:00+0000\r\n',
       );
-      expect(stderr).toContain('left out, since their ids are none of Google\'s: 1.');
+      expect(stderr).toContain("left out, since their ids are none of Google's: 1.");
     });
   });
 }
