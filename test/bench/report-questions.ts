@@ -1,5 +1,5 @@
 /** A question over 30 days to each view. `FROM_DAY` and `TO_DAY` stand for quoted days. */
-const period = "local_date BETWEEN FROM_DAY AND TO_DAY";
+const period = 'local_date BETWEEN FROM_DAY AND TO_DAY';
 
 export const reportQuestions: Readonly<Record<string, string>> = {
   jet_inbound: `SELECT outcome, COUNT(*), AVG(answer_seconds) FROM jet_inbound WHERE ${period} GROUP BY outcome`,

@@ -233,7 +233,8 @@ for (const engine of engines) {
         const all = await askAsBiTool(database, forDialect(sql, engine.dialect));
         const wanted = results[index] ?? [];
         // Days before the first row are there with zeros.
-        const answer = all.filter((row) => !isBefore(row, day(0)));
+        const answer =
+          question === 'How did each day go?' ? all.filter((row) => !isBefore(row, day(0))) : all;
         expect(answer.map((row, at) => alike(row, wanted[at] ?? {}))).toEqual(wanted);
       }
     });
@@ -254,7 +255,7 @@ function askAsBiTool({ knex, dialect }: Database, sql: string): Promise<Record<s
 }
 
 function isBefore({ local_date: date }: Record<string, unknown>, first: string): boolean {
-  return date !== undefined && String(asKind(date, first)) < first;
+  return String(asKind(date, first)) < first;
 }
 
 function table(names: string, values: readonly (readonly unknown[])[]): Record<string, unknown>[] {

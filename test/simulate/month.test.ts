@@ -71,7 +71,9 @@ describe('a simulated month', () => {
   it('receives each call after it started, and within a second after it ended', async () => {
     const rows = await database
       .knex('jet_calls')
-      .whereRaw('last_received_at_utc < started_at_utc OR julianday(last_received_at_utc) - julianday(ended_at_utc) > 1.0 / 86400');
+      .whereRaw(
+        'last_received_at_utc < started_at_utc OR julianday(last_received_at_utc) - julianday(ended_at_utc) > 1.0 / 86400',
+      );
     expect(rows).toEqual([]);
   });
 
@@ -95,6 +97,10 @@ describe('a simulated month', () => {
 describe('the options of a simulated month', () => {
   it('are read only when days are asked for', () => {
     expect(readMonthOptions(['--calls', '5'], {})).toBeUndefined();
-    expect(readMonthOptions(['--days', '3', '--seed', '1'], {})).toMatchObject({ days: 3, seed: 1, callsADay: 120 });
+    expect(readMonthOptions(['--days', '3', '--seed', '1'], {})).toMatchObject({
+      days: 3,
+      seed: 1,
+      callsADay: 120,
+    });
   });
 });

@@ -28,7 +28,5 @@ function nearestDay(text: string): string | undefined {
   if (year.length !== 4) return undefined;
   const begin = DateTime.utc(Number(year), Math.min(12, Math.max(1, Number(month))), 1);
   if (!begin.isValid) return undefined;
-  return begin
-    .set({ day: Math.min(begin.daysInMonth, Math.max(1, Number(day))) })
-    .toFormat('yyyy-MM-dd');
+  return begin.set({ day: Math.min(begin.daysInMonth, Math.max(1, Number(day))) }).toFormat('yyyy-MM-dd');
 }

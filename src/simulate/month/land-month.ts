@@ -52,7 +52,12 @@ export async function landMonth(options: MonthOptions, output: Output): Promise<
     };
     for (const record of inventMonth(options)) {
       if (options.signal.aborted) break;
-      const row = mapCall(complete(record), record.lastReceivedAtMs, record.lastReceivedAtMs + 300, database.dialect);
+      const row = mapCall(
+        complete(record),
+        record.lastReceivedAtMs,
+        record.lastReceivedAtMs + 300,
+        database.dialect,
+      );
       rows.push(columns.map((name) => row[name]));
       if (rows.length === rowsInStatement) await write();
     }

@@ -73,13 +73,18 @@ function drawCall(
   let scenario = drawInboundCall(random, id, false, clock);
   // On a day with too few people, an answered call is often a missed one.
   if (scenario.status === 'answered' && random.chance(plan.understaffedShare))
-    scenario = drawUntil(() => drawInboundCall(random, id, false, clock), ({ status }) => status === 'missed');
+    scenario = drawUntil(
+      () => drawInboundCall(random, id, false, clock),
+      ({ status }) => status === 'missed',
+    );
   const web = drawWeb(plan, random);
   const isHidden = random.chance(0.05);
   return record(id, scenario, random, (fields, isEnd) => ({
     ...withoutWeb(fields),
     ...(isHidden ? { origin_number: 'anonymous' } : { origin_number: caller }),
-    ...(web === undefined ? {} : { service_name: 'Website', service_group: 'Marketing', number_type: 'DIGITAL_ON_PAGE' }),
+    ...(web === undefined
+      ? {}
+      : { service_name: 'Website', service_group: 'Marketing', number_type: 'DIGITAL_ON_PAGE' }),
     ...(isEnd && web !== undefined && !plan.isTrackingBroken ? web : {}),
   }));
 }
@@ -108,9 +113,28 @@ function drawUntilPaid(random: Random): CallFields {
   }
 }
 
-const webFields = ['session_id', 'page_view_id', 'tracking_site_code', 'user_id', 'attributes', 'origin_session_id'];
-const visitFields = ['landing_page_keywords', 'google_analytics_client_id', 'referrer_url', 'landing_page_url'];
-const adFields = ['channel', 'source', 'medium', 'internal_referrer', 'landing_page_domain', 'referrer_domain'];
+const webFields = [
+  'session_id',
+  'page_view_id',
+  'tracking_site_code',
+  'user_id',
+  'attributes',
+  'origin_session_id',
+];
+const visitFields = [
+  'landing_page_keywords',
+  'google_analytics_client_id',
+  'referrer_url',
+  'landing_page_url',
+];
+const adFields = [
+  'channel',
+  'source',
+  'medium',
+  'internal_referrer',
+  'landing_page_domain',
+  'referrer_domain',
+];
 const dropped = new Set([...webFields, ...visitFields, ...adFields, 'keywords', 'campaign', 'gclid']);
 
 function withoutWeb(fields: CallFields): CallFields {
@@ -129,7 +153,12 @@ function* followUp(
   if (endedMs === undefined || /^answer/i.test(word ?? '') || origin !== caller) return;
   if (random.chance(returnedShare)) {
     // Half within an hour, some only the next morning.
-    const afterMs = random.weighted([[random.integer(2, 55), 5] as const, [random.integer(60, 300), 3], [random.integer(900, 2_000), 2]]) * minuteMs;
+    const afterMs =
+      random.weighted([
+        [random.integer(2, 55), 5] as const,
+        [random.integer(60, 300), 3],
+        [random.integer(900, 2_000), 2],
+      ]) * minuteMs;
     const startMs = endedMs + afterMs;
     if (startMs > request.nowMs) return;
     const scenario = drawOutboundCall(random, createCallClock(startMs, request.nowMs));

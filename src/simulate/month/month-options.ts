@@ -43,7 +43,11 @@ export function readMonthOptions(
     .description('Fills an empty reporting database with the calls of some days, for a look at the reports.')
     .requiredOption('--days <number>', 'number of days', wholeNumber(1, 400))
     .option('--calls <number>', 'inbound calls of an ordinary working day', wholeNumber(1, 100_000), 120)
-    .option('--seed <number>', 'repeats the calls of an earlier run (default: random)', wholeNumber(0, seedMax))
+    .option(
+      '--seed <number>',
+      'repeats the calls of an earlier run (default: random)',
+      wholeNumber(0, seedMax),
+    )
     .option('--reporting <url>', 'the empty reporting database', 'sqlite:./data/simulated-month.sqlite')
     .allowExcessArguments(false)
     .addHelpText('after', help)
