@@ -28,8 +28,8 @@ function textOf(value: unknown, type: string): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return utcText(value.getTime()).slice(0, type === 'date' ? 10 : undefined);
   if (typeof value === 'boolean') return value ? '1' : '0';
-  if (type === 'json') return sortedJson(typeof value === 'string' ? JSON.parse(value) : value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (type === 'json') return sortedJson(JSON.parse(text));
   return type === 'instant' ? text.replace(/\+00$/, '') : text;
 }
 
