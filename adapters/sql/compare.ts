@@ -28,7 +28,7 @@ function textOf(value: unknown, type: string): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return utcText(value.getTime()).slice(0, type === 'date' ? 10 : undefined);
   if (typeof value === 'boolean') return value ? '1' : '0';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
+  const text = typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
   if (type === 'json') return sortedJson(text);
   return type === 'instant' ? text.replace(/\+00$/, '') : text;
 }

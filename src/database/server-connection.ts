@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DialectName } from './database.ts';
-import { dialects, type DriverError } from './dialect.ts';
+import { dialects } from './dialect.ts';
 
 // The server ends a statement after this time, including the wait for a lock. It also ends an idle transaction (its process
 // was stopped, or its connection is dead) and releases the locks.
@@ -128,7 +128,7 @@ function replaceWhenReadOnly(
     if (typeof done !== 'function') return query(statement, ...rest);
     const values = rest.slice(0, -1);
     return query(statement, ...values, (error, ...answer) => {
-      if (error && dialects[dialect].isReadOnly(error as DriverError)) {
+      if (error && dialects[dialect].isReadOnly(error)) {
         for (const each of open) each.__knex__disposed = 'the server accepts no writes';
         open.clear();
       }

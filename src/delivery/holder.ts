@@ -18,7 +18,7 @@ export interface HolderIdentity {
   /** Names this holder among all that share the store. At most 64 characters. */
   readonly holder: string;
   /** True when that holder's process has certainly ended. False when it runs or when this process cannot know. */
-  hasEnded(holder: string): boolean;
+  readonly hasEnded: (holder: string) => boolean;
 }
 
 const namePattern = /^([\w-]{22})\.(\d{1,10})\.(\d{1,19})\.[\w-]+$/;

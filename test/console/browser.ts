@@ -28,7 +28,7 @@ export interface BrowserUnderTest {
    * Opens a page in a fresh profile and does something with it. Fails when the browser reports an error, or anything that
    * the content policy blocked.
    */
-  visit(url: string, work: (page: Page) => Promise<void>, options?: VisitOptions): Promise<void>;
+  readonly visit: (url: string, work: (page: Page) => Promise<void>, options?: VisitOptions) => Promise<void>;
   /** The folder with the pictures of the pages. */
   readonly pictures: string;
 }

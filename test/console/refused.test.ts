@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRefused, type RefusedRequests } from '../../src/store/lookup/refused-requests.ts';
 import { expectGoodPage, hasBrowser, useBrowser } from './browser.ts';
@@ -94,7 +95,7 @@ describe.skipIf(!hasBrowser)('the page of refused requests in a browser', () => 
   });
 
   it('filters by a click and by the form, also without scripts', async () => {
-    const work = async (page: import('playwright-core').Page): Promise<void> => {
+    const work = async (page: Page): Promise<void> => {
       await page.getByLabel('Code').selectOption('not_a_call');
       await page.getByRole('button', { name: 'Show' }).click();
       await page.waitForURL(/code=not_a_call/);

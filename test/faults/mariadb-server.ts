@@ -14,7 +14,7 @@ export interface MariadbServer {
   /** The address for the receiver. */
   readonly url: string;
   /** Runs statements as the administrator. */
-  admin<Row>(...statements: readonly string[]): Promise<Row[]>;
+  readonly admin: <Row>(...statements: readonly string[]) => Promise<Row[]>;
   start(...options: readonly string[]): Promise<void>;
   /** Kills the server with SIGKILL. */
   kill(): Promise<void>;
@@ -28,8 +28,6 @@ export interface MariadbOptions {
   readonly options?: readonly string[];
   /** Does not start the server or make the user: the caller does. */
   readonly isStarted?: boolean;
-  /** Called with the folder before the first start, to add files. Returns more options. */
-  readonly prepare?: (folder: OwnFolder) => readonly string[];
 }
 
 const readyWithinMs = 90_000;
@@ -37,7 +35,6 @@ const readyWithinMs = 90_000;
 export async function makeMariadb({
   options = [],
   isStarted = true,
-  prepare,
 }: MariadbOptions = {}): Promise<MariadbServer> {
   const folder = makeOwnFolder('mysql');
   const data = folder.makeFolder('data');
@@ -48,7 +45,6 @@ export async function makeMariadb({
     ...(['mariadb-install-db', `--defaults-file=${empty}`, `--datadir=${data}`] as const),
     ...['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
   );
-  const more = prepare?.(folder) ?? [];
   let server: ReturnType<OwnFolder['spawn']> | undefined;
   let ended = Promise.resolve();
 
@@ -73,7 +69,7 @@ export async function makeMariadb({
       ...(['mariadbd', `--defaults-file=${empty}`, `--datadir=${data}`, `--port=${port}`] as const),
       ...['--bind-address=127.0.0.1', `--socket=${join(folder.path, 'socket')}`, '--skip-name-resolve'],
       ...[`--pid-file=${join(folder.path, 'pid')}`, `--log-error=${join(folder.path, 'log')}`],
-      ...['--innodb-buffer-pool-size=64M', ...options, ...more, ...rest],
+      ...['--innodb-buffer-pool-size=64M', ...options, ...rest],
     );
     server = child;
     ended = new Promise((end) => child.once('exit', () => end()));

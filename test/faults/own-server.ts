@@ -28,7 +28,7 @@ export interface OwnFolder {
   /** Makes a folder in it, for the same user. Returns its path. */
   makeFolder(name: string): string;
   /** Gives a file to the user. */
-  give(path: string): void;
+  readonly give: (path: string) => void;
   /** Runs a program as that user, and waits for its end. Returns what it printed. */
   run(program: string, ...options: readonly string[]): string;
   /** Starts a program as that user. */

@@ -28,14 +28,11 @@ export interface ClusterOptions {
   readonly settings?: readonly string[];
   /** Makes it a standby of this cluster, under this application name. */
   readonly standbyOf?: { readonly cluster: PostgresCluster; readonly name: string };
-  /** Called with the data folder before the first start, to add files. */
-  readonly prepare?: (data: string, give: (path: string) => void) => void;
 }
 
 export async function makeCluster({
   settings = [],
   standbyOf,
-  prepare,
 }: ClusterOptions = {}): Promise<PostgresCluster> {
   const folder = makeOwnFolder('postgres');
   const data = folder.makeFolder('data');
@@ -45,7 +42,6 @@ export async function makeCluster({
     const source = `host=127.0.0.1 port=${standbyOf.cluster.port} user=postgres application_name=${standbyOf.name}`;
     folder.run('pg_basebackup', '-D', data, '-R', '-X', 'stream', '-c', 'fast', '-d', source);
   }
-  prepare?.(data, folder.give);
   const options = [
     `-p ${port} -k ${folder.path} -c listen_addresses=127.0.0.1`,
     ...settings.map((setting) => `-c ${setting}`),

@@ -280,7 +280,7 @@ describe('the trace', () => {
     expect(trace.person.record).toMatchObject({
       object: 'Contact',
       id: ann,
-      link: expect.stringContaining(`/${ann}`),
+      link: expect.stringContaining(`/${ann}`) as string,
     });
     expect(trace.fields['Subject']?.after).toMatch(/call/i);
     expect(trace.owner).toMatchObject({ rule: "the person's owner" });

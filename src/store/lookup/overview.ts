@@ -22,7 +22,7 @@ export async function readPushMinutes(store: Store, minutes: number, nowMs: numb
       .where('id', '<', firstPushIdAt(startMs + minuteMs))
       .select(knex.raw('? as start_ms', [startMs]), knex.raw('count(*) as pushes')),
   );
-  const rows: { start_ms: number | string; pushes: number | string }[] = await knex.unionAll(counts);
+  const rows = (await knex.unionAll(counts)) as { start_ms: number | string; pushes: number | string }[];
   const found = new Map(rows.map((row) => [Number(row.start_ms), Number(row.pushes)]));
   return starts.map((startMs) => ({ startMs, pushes: found.get(startMs) ?? 0 }));
 }
