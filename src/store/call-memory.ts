@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { Push } from '../domain/push.ts';
-import { isFinalStage } from '../domain/stage.ts';
 
 /** The stored pushes of some calls, with the revisions of those calls. A call that is not stored has no revision. */
 export interface Standing {
@@ -11,15 +10,15 @@ export interface Standing {
 }
 
 /**
- * Remembers the calls that this process stored lately and that will probably get another push. The next push of such a
- * call needs no read. A remembered call can be stale, because another process can change it. So nothing that is taken from
+ * Remembers the calls that this process stored lately, ended ones too: a repeat or a correction can still come. The next
+ * push of such a call needs no read. A remembered call can be stale, because another process can change it. So nothing that is taken from
  * here is reported before a write that checks the revisions.
  * Why: docs/decisions/databases.md
  */
 export interface CallMemory {
   /** What is remembered of some calls. A call that is not remembered looks like a new one. */
   recall(callIds: readonly string[]): Standing;
-  /** Remembers a call that was just stored with these pushes. A call with a final stage is forgotten. */
+  /** Remembers a call that was just stored with these pushes. */
   keep(call: RememberedCall): void;
   forget(callIds: readonly string[]): void;
 }
@@ -58,8 +57,7 @@ export function createCallMemory(): CallMemory {
       return standing;
     },
     keep(call) {
-      if (call.pushes.some(({ stage }) => isFinalStage(stage))) calls.delete(call.callId);
-      else calls.set(call.callId, { ...call, pushes: call.pushes.map(withoutBody) });
+      calls.set(call.callId, { ...call, pushes: call.pushes.map(withoutBody) });
     },
     forget,
   };

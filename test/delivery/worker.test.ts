@@ -241,7 +241,9 @@ describe('the worker', () => {
     // It is logged once, and counted separately from earlier attempts.
     await until(() => {
       expect(counted).toEqual({ retry: expect.any(Number) as number, exhausted: 1 });
-      expect(warned).toEqual([{ state: 'exhausted', code: 'locked', reason: 'Locked.', remedy, count: 1 }]);
+      expect(warned).toEqual([
+        { callId: 'a', state: 'exhausted', code: 'locked', reason: 'Locked.', remedy, count: 1 },
+      ]);
     });
     expect(clock() - someTimeMs).toBeGreaterThanOrEqual(72 * 3_600_000);
   });
@@ -261,8 +263,8 @@ describe('the worker', () => {
     const common = { state: 'rejected', reason: 'Refused.', remedy: 'Correct it.' };
     await until(() =>
       expect(warned).toEqual([
-        { ...common, code: 'too_long', count: 1 },
-        { ...common, code: 'no_right', count: 2 },
+        { ...common, callId: 'call-0', code: 'too_long', count: 1 },
+        { ...common, callId: 'call-1', code: 'no_right', count: 2 },
       ]),
     );
     expect(counted).toEqual([['rejected', 3]]);

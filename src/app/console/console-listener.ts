@@ -4,7 +4,7 @@ import { createConsoleSessions } from '../../console/console-sessions.ts';
 import { createNotices } from '../../console/notices.ts';
 import { createConnectionLimit, type ConnectionRoom } from '../../http/connection-limit.ts';
 import { startServer, type RunningServer } from '../../http/server.ts';
-import { consoleAreas, type ConsoleParts } from '../console-areas.ts';
+import { consoleAreas, type ConsoleParts } from './console-areas.ts';
 import type { OperatorAccess } from '../http-dependencies.ts';
 import type { ReceivingKit } from '../kit.ts';
 

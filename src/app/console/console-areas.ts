@@ -1,20 +1,20 @@
-import { examine } from '../cli/doctor/examine.ts';
-import type { Settings } from '../config/read-settings.ts';
-import type { Area } from '../console/area.ts';
-import { auditPages } from '../console/audit/audit-pages.ts';
-import { clientPages } from '../console/clients/client-pages.ts';
-import { doctorPages, type ShownSection } from '../console/doctor/doctor-pages.ts';
-import { overviewPages } from '../console/overview/overview-pages.ts';
-import type { FormDependencies } from '../console/post-form.ts';
-import { quarantinePages } from '../console/quarantine/quarantine-pages.ts';
-import { refusedPages } from '../console/refused/refused-pages.ts';
-import type { Destination } from '../store/deliveries.ts';
-import { forgetAskedRedirect, readAskedRedirects } from '../store/lookup/asked-redirects.ts';
+import { examine } from '../../cli/doctor/examine.ts';
+import type { Settings } from '../../config/read-settings.ts';
+import type { Area } from '../../console/area.ts';
+import { auditPages } from '../../console/audit/audit-pages.ts';
+import { clientPages } from '../../console/clients/client-pages.ts';
+import { doctorPages, type ShownSection } from '../../console/doctor/doctor-pages.ts';
+import { overviewPages } from '../../console/overview/overview-pages.ts';
+import type { FormDependencies } from '../../console/post-form.ts';
+import { quarantinePages } from '../../console/quarantine/quarantine-pages.ts';
+import { refusedPages } from '../../console/refused/refused-pages.ts';
+import type { Destination } from '../../store/deliveries.ts';
+import { forgetAskedRedirect, readAskedRedirects } from '../../store/lookup/asked-redirects.ts';
 import { callArea } from './call-area.ts';
-import { senderForm } from './console/sender-form.ts';
-import { intakeSettings } from './intake-settings.ts';
-import type { ReceivingKit } from './kit.ts';
-import { deliveryArea } from './replay/delivery-area.ts';
+import { senderForm } from './sender-form.ts';
+import { intakeSettings } from '../intake-settings.ts';
+import type { ReceivingKit } from '../kit.ts';
+import { deliveryArea } from '../replay/delivery-area.ts';
 
 /** The parts of the receiver that pages use beside its kit. */
 export interface ConsoleParts {

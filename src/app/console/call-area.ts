@@ -1,12 +1,12 @@
-import type { Area } from '../console/area.ts';
-import { callPages } from '../console/calls/call-pages.ts';
-import { createLiveHub } from '../console/calls/live-hub.ts';
-import { createCallCompleter } from '../domain/call.ts';
-import { createPhoneReader } from '../domain/phone-number.ts';
-import type { CallTrace } from '../store/lookup/read-trace.ts';
-import { compareToday } from './compare-today.ts';
-import type { ReceivingKit } from './kit.ts';
-import { landingsToday } from './landings-today.ts';
+import type { Area } from '../../console/area.ts';
+import { callPages } from '../../console/calls/call-pages.ts';
+import { createLiveHub } from '../../console/calls/live-hub.ts';
+import { createCallCompleter } from '../../domain/call.ts';
+import { createPhoneReader } from '../../domain/phone-number.ts';
+import type { CallTrace } from '../../store/lookup/read-trace.ts';
+import { compareToday } from '../compare-today.ts';
+import type { ReceivingKit } from '../kit.ts';
+import { landingsToday } from '../landings-today.ts';
 
 /** The area of calls: the live list, and the trace of each call. */
 export function callArea(kit: ReceivingKit): Area {
