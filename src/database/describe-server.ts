@@ -43,7 +43,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : St
 const postgresQuestions: readonly Question[] = [
   {
     columns: "current_setting('server_version') AS version",
-    tell: ({ version }) => ({ message: `The server is PostgreSQL ${text(version)}.` }),
+    tell: ({ version }) =>
+      version === undefined ? undefined : { message: `The server is PostgreSQL ${text(version)}.` },
   },
   {
     columns: `current_setting('synchronous_standby_names') AS names,
@@ -77,7 +78,8 @@ const postgresQuestions: readonly Question[] = [
 const mysqlQuestions: readonly Question[] = [
   {
     columns: 'VERSION() AS version',
-    tell: ({ version }) => ({ message: `The server is ${engineOf(version)}.` }),
+    tell: ({ version }) =>
+      version === undefined ? undefined : { message: `The server is ${engineOf(version)}.` },
   },
   {
     columns: '@@GLOBAL.sync_binlog AS binlog, @@GLOBAL.log_bin AS isLogged',

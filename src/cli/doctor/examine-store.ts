@@ -4,6 +4,7 @@ import { checkSecretKey } from '../../auth/secret-key.ts';
 import type { CoreSettings } from '../../config/core-schema.ts';
 import type { Finding } from '../../contract/adapter.ts';
 import type { Database } from '../../database/database.ts';
+import { describeServer, type ServerFact } from '../../database/describe-server.ts';
 import { findDurabilityFault } from '../../database/durability.ts';
 import { databaseFile, openDatabase } from '../../database/open-database.ts';
 import { readResting, type Resting } from '../../store/backlog.ts';
@@ -59,7 +60,10 @@ async function lookInto(core: CoreSettings): Promise<StoreExamined> {
   try {
     const schema = await lookAtSchema(database);
     const fault = await findDurabilityFault(database);
-    const server: Finding[] = fault === undefined ? [] : [{ level: 'warning', ...fault }];
+    const server: Finding[] = [
+      ...(await describeServer(database)).map(asFinding),
+      ...(fault === undefined ? [] : [asFinding(fault)]),
+    ];
     if (schema.level !== 'ok' || schema === notThereYet)
       return { isUsable: false, findings: [schema, ...server] };
     return {
@@ -74,6 +78,11 @@ async function lookInto(core: CoreSettings): Promise<StoreExamined> {
   } finally {
     await database.close();
   }
+}
+
+/** What needs no remedy is right. */
+function asFinding({ message, remedy }: ServerFact): Finding {
+  return remedy === undefined ? { level: 'ok', message } : { level: 'warning', message, remedy };
 }
 
 async function lookAtSchema({ knex }: Database): Promise<Finding> {
