@@ -10,13 +10,16 @@ describe('the description of the views', () => {
     await expect(viewsDocument()).toMatchFileSnapshot('../../docs/reporting-views.md');
   });
 
-  it.each(described.map((view) => [view.name, view] as const))('describes each column of %s', (_name, view) => {
-    expect(view.meaning).toMatch(/\.$/);
-    for (const { name, meaning } of view.columns) {
-      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
-      expect(meaning, name).toMatch(/\w.*[.`]$/);
-    }
-  });
+  it.each(described.map((view) => [view.name, view] as const))(
+    'describes each column of %s',
+    (_name, view) => {
+      expect(view.meaning).toMatch(/\.$/);
+      for (const { name, meaning } of view.columns) {
+        expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+        expect(meaning, name).toMatch(/\w.*[.`]$/);
+      }
+    },
+  );
 
   it('fits the comments of MySQL, which hold 1,024 characters', () => {
     for (const { columns } of described)
