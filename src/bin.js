@@ -15,6 +15,7 @@ const commands = {
   ping: 'sends one test call through the public address, and removes it again',
   call: "shows one call's whole trace: its pushes, and where it landed and why",
   simulate: "sends a day of Jet's calls to a running receiver, and compares what landed",
+  export: 'writes a report or the table as CSV, Parquet or JSON',
   client: 'manages OAuth clients',
   replay: 'makes deliveries due again, or reads refused bodies again',
   refold: "computes calls again from their pushes with today's parser",

@@ -105,7 +105,7 @@ describe('npm run refold', () => {
       .update({ body: Buffer.from('{"broken') });
     const { code, stdout } = await refold('--apply');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 pushes could not be read again');
+    expect(stdout).toContain('1 push could not be read again');
     expect((await readCall(store, 'old'))?.record.fields.campaign).toBe('old');
   });
 

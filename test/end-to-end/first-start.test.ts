@@ -135,7 +135,9 @@ describe.concurrent('the first start', () => {
   it.skipIf(noTerminal)('shows credentials on a terminal, and in no file', () =>
     inFolder(async (_start, folder) => {
       const line = receiverCommand.map((part) => `'${part}'`).join(' ');
-      const receiver = startProcess(folder, {}, ['script', '-qec', `exec ${line}`, '/dev/null']);
+      // On a terminal the log is text by default, and the helper reads the address from JSON.
+      const settings = { LOG_FORMAT: 'json' };
+      const receiver = startProcess(folder, settings, ['script', '-qec', `exec ${line}`, '/dev/null']);
       try {
         const url = await receiver.ready();
         const { status } = await takeToken(url, credentialsIn(receiver.output()));

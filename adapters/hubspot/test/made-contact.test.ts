@@ -63,7 +63,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
     const answer = await test.deliver([short, missed]);
     expect(test.portal.records('contacts')).toEqual([]);
     expect(answer.get('short')).toMatchObject({
-      trace: { notes: ['no person was made: a call under 10 s makes none'] },
+      trace: { notes: ['no person was made: calls under 10 s create no record'] },
     });
   });
 

@@ -1,4 +1,4 @@
-import { nearestWord } from '../../domain/nearest-word.ts';
+import { nearestWord } from '../../domain/shown/nearest-word.ts';
 import { reportRelations, type ReportRelation } from '../../reporting/export/report-relations.ts';
 import type { SelectedColumn } from '../../reporting/views/report-values.ts';
 import { UsageError } from '../command-context.ts';
