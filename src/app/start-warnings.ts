@@ -5,7 +5,7 @@ import { usualStoreFiles } from './data-folder.ts';
 import { findExposures } from './exposure.ts';
 import { findDurabilityFault } from '../database/durability.ts';
 import type { Store } from '../store/store.ts';
-import { countCallsOfUnnamed } from '../store/unnamed-store.ts';
+import { countCallsOfUnnamed } from '../store/upkeep/unnamed-store.ts';
 
 /** Logs what an operator must know at the start, with remedies. A warning never stops the start. */
 export async function logStartWarnings(store: Store, settings: Settings, log: Logger): Promise<void> {

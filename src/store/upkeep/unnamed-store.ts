@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { openDatabase } from '../database/open-database.ts';
-import { readKeptSetting } from './kept-settings.ts';
-import { storeMigrationsTable, type Store } from './store.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { readKeptSetting } from '../kept-settings.ts';
+import { storeMigrationsTable, type Store } from '../store.ts';
 
 /**
  * Counts the calls in a store file that the settings do not name. Undefined when there is no such file or no call in it, or
