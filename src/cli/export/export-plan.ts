@@ -1,11 +1,9 @@
 import { nearestWord } from '../../domain/shown/nearest-word.ts';
+import { exportFormats, type ExportFormat } from '../../reporting/export/create-encoder.ts';
 import { reportRelations, type ReportRelation } from '../../reporting/export/report-relations.ts';
 import type { SelectedColumn } from '../../reporting/views/report-values.ts';
 import { UsageError } from '../command-context.ts';
 import { readDay } from './read-day.ts';
-
-export const exportFormats = ['csv', 'parquet', 'json'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 /** The command line, as it was typed. */
 export interface ExportFlags {

@@ -1,19 +1,8 @@
 import type { Database } from '../../database/database.ts';
 import { clickUploadHead, clickUploadLine } from '../../reporting/export/click-upload.ts';
-import { csvLine } from '../../reporting/export/csv-line.ts';
-import { createParquetPieces } from '../../reporting/export/parquet-file.ts';
+import { createEncoder, type Encoder, type ExportedRows } from '../../reporting/export/create-encoder.ts';
 import { readRelation } from '../../reporting/export/read-relation.ts';
-import type { ReportValue } from '../../reporting/views/report-values.ts';
 import type { ExportPlan } from './export-plan.ts';
-
-type Rows = readonly (readonly ReportValue[])[];
-
-/** Turns pages of rows into the pieces of a file. */
-interface Encoder {
-  readonly head: string;
-  readonly add: (rows: Rows) => string | Uint8Array;
-  readonly end: () => string | Uint8Array;
-}
 
 export interface ExportCounts {
   /** Rows that were written. */
@@ -49,50 +38,22 @@ export async function exportRows(
 }
 
 function encoderOf(plan: ExportPlan, counts: { rows: number; refused: number }): Encoder {
-  const count = (rows: Rows): void => void (counts.rows += rows.length);
   if (plan.clicks !== undefined) return clickEncoder(plan.clicks, counts);
-  if (plan.format === 'parquet') {
-    const pieces = createParquetPieces(plan.columns);
-    return {
-      head: '',
-      add: (rows) => (count(rows), pieces.add(rows)),
-      end: () => pieces.finish(),
-    };
-  }
-  if (plan.format === 'json') return jsonEncoder(plan, count);
+  const encoder = createEncoder(plan.format, plan.columns, plan);
   return {
-    head: csvLine(
-      plan.columns.map(({ name }) => name),
-      { raw: true },
-    ),
-    add: (rows) => (count(rows), rows.map((row) => csvLine(row, plan)).join('')),
-    end: () => '',
+    ...encoder,
+    add(rows) {
+      counts.rows += rows.length;
+      return encoder.add(rows);
+    },
   };
-}
-
-/** A JSON list with one object a line. Instants have a Z, local times have none. */
-function jsonEncoder({ columns }: ExportPlan, count: (rows: Rows) => void): Encoder {
-  let separator = '\n';
-  const line = (row: Rows[number]): string => {
-    const entries = columns.map(({ name, type }, index): [string, unknown] => {
-      const value = row[index] ?? null;
-      if (typeof value !== 'string') return [name, value];
-      if (type === 'json') return [name, JSON.parse(value)];
-      if (type === 'instant') return [name, `${value.replace(' ', 'T')}Z`];
-      return [name, type === 'local' ? value.replace(' ', 'T') : value];
-    });
-    const text = separator + JSON.stringify(Object.fromEntries(entries));
-    separator = ',\n';
-    return text;
-  };
-  return { head: '[', add: (rows) => (count(rows), rows.map(line).join('')), end: () => '\n]\n' };
 }
 
 function clickEncoder(
   { conversionName, minSeconds }: NonNullable<ExportPlan['clicks']>,
   counts: { rows: number; refused: number },
 ): Encoder {
-  const lineOf = ([gclid, startedAtUtc, duration]: Rows[number]): string => {
+  const lineOf = ([gclid, startedAtUtc, duration]: ExportedRows[number]): string => {
     const durationSeconds = typeof duration === 'number' ? duration : null;
     if ((durationSeconds ?? 0) < minSeconds) return '';
     const click = { gclid: String(gclid), startedAtUtc: String(startedAtUtc), durationSeconds };

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { onStopSignals } from '../../app/stop-signals.ts';
+import type { Database } from '../../database/database.ts';
 import { openDatabase } from '../../database/open-database.ts';
-import { reportingMigrations, reportingMigrationsTable } from '../../reporting/migrations/index.ts';
+import { hasAllViews } from '../../reporting/migrations/has-all-views.ts';
+import { exportFormats } from '../../reporting/export/create-encoder.ts';
 import { reportRelations } from '../../reporting/export/report-relations.ts';
 import { createConsoleOutput, type Progress } from '../../simulate/output.ts';
 import { createCommand, runCommand, UsageError } from '../command-context.ts';
 import { loadSettings } from '../load-settings.ts';
 import { printAside, printRaw } from '../print.ts';
 import { exportRows, type ExportCounts } from './export-rows.ts';
-import { exportFormats, planExport, type ExportFlags, type ExportPlan } from './export-plan.ts';
+import { planExport, type ExportFlags, type ExportPlan } from './export-plan.ts';
 import { openOutputFile } from './output-file.ts';
 
 const command = createCommand(
@@ -95,11 +97,8 @@ async function run(plan: ExportPlan, url: string, signal: AbortSignal): Promise<
 }
 
 /** @throws Error when the database was made by another version */
-async function requireViews({ knex }: ReturnType<typeof openDatabase>): Promise<void> {
-  const made = (await knex.schema.hasTable(reportingMigrationsTable))
-    ? await knex(reportingMigrationsTable).pluck<string[]>('name')
-    : [];
-  if (reportingMigrations.every(({ name }) => made.includes(name))) return;
+async function requireViews(database: Database): Promise<void> {
+  if (await hasAllViews(database)) return;
   throw new Error(
     'The reporting database has not all views of this version. Start the receiver once, and export again.',
   );

@@ -1,32 +1,15 @@
-import { DateTime } from 'luxon';
+import { localDayForms, readLocalDay } from '../../domain/lookup/read-local-day.ts';
 import { UsageError } from '../command-context.ts';
 
 /**
- * Reads a local day: `2026-11-29`, `today`, `yesterday` or `30d` for thirty days ago.
+ * Reads the local day of an option: `2026-11-29`, `today`, `yesterday` or `30d` for thirty days ago.
  *
  * @throws UsageError that names the nearest right day
  */
 export function readDay(option: string, text: string, nowMs: number, timeZone: string): string {
-  const today = DateTime.fromMillis(nowMs, { zone: timeZone });
-  const daysAgo = /^(\d{1,5})d$/.exec(text)?.[1];
-  const named: Readonly<Record<string, number | undefined>> = { today: 0, yesterday: 1 };
-  const ago = named[text] ?? Number(daysAgo ?? NaN);
-  if (!Number.isNaN(ago)) return today.minus({ days: ago }).toFormat('yyyy-MM-dd');
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid) return text;
+  const read = readLocalDay(text, nowMs, timeZone);
+  if ('day' in read) return read.day;
   throw new UsageError(
-    `${option} "${text}" is no day. Did you mean ${nearestDay(text) ?? today.toFormat('yyyy-MM-dd')}? ` +
-      'Write a day as 2026-11-29, today, yesterday, or 30d for thirty days ago.',
+    `${option} "${text}" is no day. Did you mean ${read.nearest}? Write a day as ${localDayForms}.`,
   );
-}
-
-/** A mistyped day as the nearest day that exists. Of two readings the day comes first, as in Australia. */
-function nearestDay(text: string): string | undefined {
-  const [, first, second, third] = /^\D*(\d{1,4})\D+(\d{1,2})(?:\D+(\d{1,4}))?\D*$/.exec(text) ?? [];
-  if (first === undefined || second === undefined || third === undefined) return undefined;
-  const yearFirst = first.length === 4;
-  const [year, month, day] = yearFirst ? [first, second, third] : [third, second, first];
-  if (year.length !== 4) return undefined;
-  const begin = DateTime.utc(Number(year), Math.min(12, Math.max(1, Number(month))), 1);
-  if (!begin.isValid) return undefined;
-  return begin.set({ day: Math.min(begin.daysInMonth, Math.max(1, Number(day))) }).toFormat('yyyy-MM-dd');
 }
