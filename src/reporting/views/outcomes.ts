@@ -20,18 +20,23 @@ export const outcomeColumns: readonly ReportColumn[] = integers({
   ...outcomes,
 });
 
+/** The count of one outcome. `outcome` is the expression that holds it. */
+export function countOfOutcome(name: keyof typeof outcomes, outcome = 'outcome'): string {
+  return `COUNT(CASE WHEN ${outcome} = '${name}' THEN 1 END)`;
+}
+
+const names = Object.keys(outcomes) as (keyof typeof outcomes)[];
+
 /** Counts of a relation with a column `outcome`. */
 export const outcomeCounts = [
   'COUNT(*) AS offered',
-  ...Object.keys(outcomes).map(
-    (outcome) => `COUNT(CASE WHEN outcome = '${outcome}' THEN 1 END) AS ${outcome}`,
-  ),
+  ...names.map((name) => `${countOfOutcome(name)} AS ${name}`),
 ].join(', ');
 
 /** The same counts of calls that are joined to a calendar: a period without calls counts zero. */
 export function outcomeCountsOf(call: string, outcome: string): string {
   return [
     `COUNT(${call}) AS offered`,
-    ...Object.keys(outcomes).map((name) => `COUNT(CASE WHEN ${outcome} = '${name}' THEN 1 END) AS ${name}`),
+    ...names.map((name) => `${countOfOutcome(name, outcome)} AS ${name}`),
   ].join(',\n  ');
 }

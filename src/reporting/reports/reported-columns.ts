@@ -1,0 +1,68 @@
+import { countOfOutcome } from '../views/outcomes.ts';
+import type { ChartSeries, ReportedColumn, ShownAs } from './report.ts';
+
+interface ColumnOptions {
+  readonly sql?: string;
+  readonly shownAs?: ShownAs;
+  readonly empty?: string;
+  readonly type?: ReportedColumn['type'];
+}
+
+/** A column of texts. Its SQL is its name unless given. */
+export function text(name: string, label: string, options: ColumnOptions = {}): ReportedColumn {
+  return { type: 'text', sql: name, name, label, ...options };
+}
+
+/** A column of whole numbers. */
+export function whole(name: string, label: string, sql: string, options: ColumnOptions = {}): ReportedColumn {
+  return { type: 'integer', name, label, sql, ...options };
+}
+
+/** A share of a sum in percent, rounded to one decimal. It is empty when the whole is zero. */
+export function percent(name: string, label: string, part: string, of: string): ReportedColumn {
+  const sql = `ROUND(100.0 * ${part} / NULLIF(${of}, 0), 1)`;
+  return { type: 'number', shownAs: 'percent', name, label, sql };
+}
+
+/** The local day. */
+export function day(sql = 'local_date'): ReportedColumn {
+  return { type: 'date', name: 'local_date', label: 'Day', sql };
+}
+
+export const service = text('service_name', 'Service', { empty: 'no name' });
+export const serviceGroup = text('service_group', 'Group');
+export const numberType = text('number_type', 'Number type');
+
+/** Counts of the calls of `jet_inbound` by outcome, where `calls` can be missing beside a day or an hour. */
+export const outcomeMeasures: readonly ReportedColumn[] = measuresOf('COUNT(calls.call_id)', (name) =>
+  countOfOutcome(name, 'calls.outcome'),
+);
+
+/** The same counts, added up from a view that counts already. */
+export const summedOutcomes: readonly ReportedColumn[] = measuresOf('SUM(offered)', (name) => `SUM(${name})`);
+
+function measuresOf(
+  offered: string,
+  count: (name: Parameters<typeof countOfOutcome>[0]) => string,
+): ReportedColumn[] {
+  return [
+    whole('offered', 'Calls', offered),
+    whole('answered', 'Answered', count('answered')),
+    percent('answered_percent', 'Answered %', count('answered'), offered),
+    whole('caller_abandon', 'Caller gave up', count('caller_abandon')),
+    whole('short_abandon', 'In first seconds', count('short_abandon')),
+    whole('system_abandon', 'Queue gave up', count('system_abandon')),
+    whole('missed', 'Rang out', count('missed')),
+    whole('busy', 'Busy', count('busy')),
+    whole('failed', 'Failed', count('failed')),
+  ];
+}
+
+/** The parts of a bar of outcomes, from the bottom. */
+export const outcomeSeries: readonly ChartSeries[] = [
+  { name: 'Answered', columns: ['answered'], tone: 'ok' },
+  { name: 'Caller gave up', columns: ['caller_abandon', 'short_abandon'], tone: 'warn' },
+  { name: 'Queue gave up', columns: ['system_abandon'], tone: 'accent' },
+  { name: 'Rang out', columns: ['missed'], tone: 'bad' },
+  { name: 'Busy or failed', columns: ['busy', 'failed'], tone: 'idle' },
+];

@@ -1,0 +1,199 @@
+import type { Report } from './report.ts';
+import {
+  allFilters,
+  outcomesByDay,
+  outcomesByHour,
+  outcomesByService,
+  outcomesByWeekday,
+} from './outcome-sections.ts';
+import {
+  day,
+  numberType,
+  outcomeMeasures,
+  percent,
+  service,
+  serviceGroup,
+  summedOutcomes,
+  text,
+  whole,
+} from './reported-columns.ts';
+import { sql } from './sql-statement.ts';
+
+const voicemail =
+  'Callers who left a voicemail are counted as missed. Jet leaves them out, and no field tells us who they are.';
+const queueGaveUp =
+  '"Queue gave up" is an estimate: a queued call that ended as BUSY or UNAVAILABLE. Jet does not name the timeout of a queue.';
+const cancel =
+  'Jet\'s word CANCEL has two meanings on its pages: the caller hung up before dialling, or before the answer. "Caller gave up" has both. "In first seconds" counts callers who hung up within SHORT_ABANDON.';
+
+export const today: Report = {
+  name: 'today',
+  title: 'Today',
+  titleOfOtherDays: 'Hour by hour',
+  answers: 'How does the day go, hour by hour and by service?',
+  isAboutToday: true,
+  sections: [outcomesByHour, outcomesByService],
+  notes: [voicemail, 'Calls in progress are in no count until Jet names their result.'],
+};
+
+export const services: Report = {
+  name: 'services',
+  title: 'By day and service',
+  answers: 'How many calls came to each service on each day, and what became of them?',
+  sections: [
+    outcomesByDay,
+    outcomesByService,
+    {
+      name: 'by-day-and-service',
+      title: 'Calls by day and service',
+      view: 'jet_service_daily',
+      filters: allFilters,
+      keys: [day(), service, serviceGroup, numberType],
+      measures: summedOutcomes,
+      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_daily
+WHERE ${inPeriod('local_date')}${andFilters('jet_service_daily')}`,
+      order: 'local_date DESC, offered DESC, service_name, service_group, number_type',
+      hasTotals: true,
+      empty: 'No inbound call has an outcome in this period.',
+    },
+  ],
+  notes: [voicemail, queueGaveUp],
+};
+
+export const hours: Report = {
+  name: 'hours',
+  title: 'By hour and weekday',
+  answers: 'When do people call, and when are they answered?',
+  sections: [
+    {
+      name: 'by-weekday-and-hour',
+      title: 'Calls by weekday and hour',
+      about:
+        'An hour without calls has no row. A clock change makes one hour twice as long, and another one empty.',
+      view: 'jet_inbound',
+      filters: allFilters,
+      keys: [
+        whole('local_weekday', 'Weekday', 'calls.local_weekday', { shownAs: 'weekday' }),
+        whole('local_hour', 'Hour', 'calls.local_hour', { shownAs: 'hour' }),
+      ],
+      measures: outcomeMeasures,
+      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_inbound AS calls
+WHERE ${inPeriod('calls.local_date')}${andFilters('calls')}`,
+      order: 'calls.local_weekday, calls.local_hour',
+      hasTotals: true,
+      chart: { kind: 'heat', column: 'offered', part: 'answered' },
+      empty: 'No inbound call has an outcome in this period.',
+    },
+  ],
+  notes: [voicemail],
+};
+
+const inTimeMeasures = [
+  whole('offered', 'Calls', 'SUM(offered)'),
+  whole('answered', 'Answered', 'SUM(answered)'),
+  whole('short_abandons', 'In first seconds', 'SUM(short_abandons)'),
+  whole('answered_in_time', 'In time', 'SUM(answered_in_time_total)'),
+  ...[
+    percent(
+      'in_time_percent',
+      'In time %',
+      'SUM(answered_in_time_total)',
+      '(SUM(offered) - SUM(short_abandons))',
+    ),
+    percent(
+      'in_time_queue_percent',
+      'Queue and ringing only %',
+      'SUM(answered_in_time_queue)',
+      '(SUM(offered) - SUM(short_abandons))',
+    ),
+    percent(
+      'rang_in_time_percent',
+      'Rang in time %',
+      'SUM(rang_in_time_total)',
+      '(SUM(offered) - SUM(short_abandons))',
+    ),
+  ],
+  whole('answered_unmeasured', 'Not measured', 'SUM(answered_unmeasured)'),
+];
+
+export const serviceLevel: Report = {
+  name: 'service-level',
+  title: 'Service level',
+  answers: 'How many calls were answered in time?',
+  sections: [
+    {
+      name: 'by-day',
+      title: 'Answered in time by day',
+      view: 'jet_service_level',
+      filters: ['service'],
+      keys: [day()],
+      measures: inTimeMeasures,
+      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_level
+WHERE ${inPeriod('local_date')}${andFilters('jet_service_level')}`,
+      order: 'local_date DESC',
+      hasTotals: true,
+      chart: { kind: 'percent', column: 'in_time_percent', part: 'answered_in_time', whole: 'offered' },
+      empty: 'No inbound call has an outcome in this period.',
+    },
+    {
+      name: 'by-service-and-queue',
+      title: 'Answered in time by service and queue',
+      view: 'jet_service_level',
+      filters: ['service'],
+      keys: [service, text('queue_name', 'Queue', { empty: 'no queue' })],
+      measures: inTimeMeasures,
+      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_level
+WHERE ${inPeriod('local_date')}${andFilters('jet_service_level')}`,
+      order: 'offered DESC, service_name, queue_name',
+      hasTotals: true,
+      empty: 'No inbound call has an outcome in this period.',
+    },
+  ],
+  notes: [
+    '"In time" is an estimate. Jet sends no answer time, so the answer is the moment at which we received the answered push.',
+    '"Rang in time" is exact: until the answering point rang. "Not measured" counts answered calls without a usable answered push; they are not in time.',
+    'The percents leave out callers who hung up in the first seconds. Jet\'s page has both ways: "total", and "in queue and dial time only".',
+  ],
+};
+
+export const abandonment: Report = {
+  name: 'abandonment',
+  title: 'Abandonment',
+  answers: 'How many callers gave up, when, and after how long?',
+  sections: [
+    outcomesByDay,
+    outcomesByWeekday,
+    outcomesByHour,
+    {
+      name: 'after-seconds',
+      title: 'After how long calls were abandoned',
+      about:
+        'The duration is of the whole call, since Jet sends no time of the abandon. The share adds up over the shorter durations of the same side.',
+      view: 'jet_abandonment_daily',
+      filters: [],
+      keys: [
+        text('abandoned_by', 'Given up by', { shownAs: 'word' }),
+        whole('from_seconds', 'From (s)', 'from_seconds'),
+        whole('to_seconds', 'To (s)', 'to_seconds', { empty: 'no limit' }),
+      ],
+      measures: [
+        whole('calls', 'Calls', 'SUM(calls)'),
+        {
+          ...{ name: 'cumulative_percent', label: 'Share so far %', type: 'number', shownAs: 'percent' },
+          sql: 'ROUND(100.0 * SUM(SUM(calls)) OVER (PARTITION BY abandoned_by ORDER BY from_seconds) / SUM(SUM(calls)) OVER (PARTITION BY abandoned_by), 1)',
+        },
+      ],
+      relation: (_question, { inPeriod }) => sql`FROM jet_abandonment_daily
+WHERE ${inPeriod('local_date')}`,
+      order: 'abandoned_by, from_seconds',
+      hasTotals: false,
+      chart: {
+        kind: 'ranks',
+        series: [{ name: 'Calls', columns: ['calls'], tone: 'warn' }],
+        rowName: '{abandoned_by}, {from_seconds} to {to_seconds} s',
+      },
+      empty: 'No call was abandoned in this period.',
+    },
+  ],
+  notes: [cancel, queueGaveUp, voicemail],
+};
