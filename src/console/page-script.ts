@@ -7,6 +7,7 @@
  *   event comes back as the query parameter `after` when the page connects again.
  * - `<button data-pause hidden>`: pauses and continues the stream.
  * - `<button data-waiting hidden>`: says how many new rows wait while the page is scrolled, and shows them.
+ * - `<button data-copy="id" hidden>`: copies the text of the element with that id.
  * - `data-row` on a row, `data-search` on the search field, `data-replay` on a button or link: for the keys.
  */
 export const pageScript = `'use strict';
@@ -119,6 +120,22 @@ export const pageScript = `'use strict';
       });
     }
     connect();
+  }
+
+  // A browser lets a page write to the clipboard only over https or on this machine. Elsewhere the selection is copied.
+  for (const button of all('[data-copy]')) {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source) continue;
+    button.hidden = false;
+    const text = button.textContent;
+    button.addEventListener('click', async () => {
+      try { await navigator.clipboard.writeText(source.textContent); } catch {
+        getSelection().selectAllChildren(source);
+        document.execCommand('copy');
+      }
+      button.textContent = 'Copied';
+      setTimeout(() => (button.textContent = text), 3000);
+    });
   }
 
   // Keys. They are off inside fields, and a person can switch them off.

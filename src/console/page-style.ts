@@ -80,6 +80,18 @@ time { white-space: nowrap; }
 .card h2 a { font-size: .875rem; font-weight: 500; }
 .figure { font-size: 1.5rem; font-weight: 650; line-height: 1.2; }
 .spark { display: block; width: 100%; height: 3.5rem; margin-top: .375rem; } .spark rect { fill: var(--accent); } .spark line { stroke: var(--line); }
+.reports { display: flex; flex-wrap: wrap; gap: .25rem .375rem; margin: 0 0 .75rem; }
+.reports a { padding: .125rem .625rem; border: 1px solid var(--line); border-radius: .75rem; color: var(--ink); text-decoration: none; font-size: .875rem; }
+.reports a:hover { background: var(--hover); text-decoration: underline; }
+.reports a[aria-current] { font-weight: 650; color: var(--accent); border-color: currentColor; }
+.report { margin-bottom: 1rem; } .report > .bar { border-bottom: 1px solid var(--line); } .report > .bar h2 { margin-bottom: .25rem; } .report > .bar p { margin: 0; }
+.report thead th { white-space: normal; vertical-align: bottom; } .report th, .report td { padding: .1875rem .5rem; }
+.beside { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 2rem; align-items: start; } .beside > div { min-width: 0; padding-top: .5rem; }
+tfoot th, tfoot td { font-weight: 650; border-top: 1px solid var(--edge); border-bottom: 0; }
+.plot { display: block; overflow: visible; } .plot line { stroke: var(--line); } .plot text { fill: var(--soft); font-size: .6875rem; } .plot .target { stroke: var(--ink); stroke-dasharray: 6 4; }
+.fill-ok { fill: var(--ok); } .fill-warn { fill: var(--warn); } .fill-bad { fill: var(--bad); } .fill-idle { fill: var(--edge); } .fill-accent { fill: var(--accent); }
+.heat-0 { fill: var(--panel); stroke: var(--line); } .heat-1, .heat-2, .heat-3, .heat-4, .heat-5 { fill: var(--accent); } .heat-1 { fill-opacity: .2; } .heat-2 { fill-opacity: .4; } .heat-3 { fill-opacity: .6; } .heat-4 { fill-opacity: .8; }
+.legend { display: flex; flex-wrap: wrap; gap: .125rem 1rem; margin: .25rem 0 .5rem; padding: 0; list-style: none; font-size: .8125rem; color: var(--soft); } .swatch { width: 12px; height: 12px; vertical-align: -.0625rem; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
 dialog { color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: .5rem; padding: 1rem 1.25rem; max-width: min(28rem, 92vw); }
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin-top: 0; }
@@ -88,11 +100,12 @@ ins, del { text-decoration: none; padding: 0 .1875rem; border-radius: .1875rem; 
 .secret { font-size: 1rem; user-select: all; }
 .plain main { max-width: 26rem; padding-top: 12vh; }
 .plain label { display: block; margin: .75rem 0 .25rem; } .plain input { width: 100%; padding: .5rem .625rem; } .plain button { margin-top: .875rem; padding: .4375rem 1.125rem; }
+@media (max-width: 64rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 44rem) {
   main { padding: .75rem .875rem 3rem; }
   .top { position: static; padding: .375rem .875rem; } .top form { margin-left: 0; width: 100%; }
   .filters > * { flex: 1 1 100%; } .filters input, .filters select { width: 100%; }
-  table.rows, .rows tbody { display: block; } .rows caption { display: block; }
+  table.rows, .rows tbody, .rows tfoot { display: block; } .rows caption { display: block; }
   .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .rows tr { display: block; padding: .5rem .625rem; margin-bottom: .5rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--panel); }
   .rows td, .rows th[scope=row] { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; padding: .125rem 0; border: 0; text-align: left; overflow-wrap: anywhere; }

@@ -14,6 +14,8 @@ export interface Table<Row> {
   readonly isCaptionHidden?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** A row below the others, such as their sum. */
+  readonly foot?: Row;
   /** What a table without rows says: "Nothing was refused in the last 24 hours." */
   readonly empty: string;
   /** The id of each row's element, for live rows and links. */
@@ -26,7 +28,7 @@ export interface Table<Row> {
 
 /** A table of rows. On a narrow screen each row becomes a card. The keys j and k move through the rows. */
 export function table<Row>(shown: Table<Row>): Html {
-  const { caption, columns, rows, empty, live, isCaptionHidden = false } = shown;
+  const { caption, columns, rows, empty, live, foot, isCaptionHidden = false } = shown;
   if (rows.length === 0 && live === undefined) return html`<p class="empty">${empty}</p>`;
   return html`<table class="rows">
     <caption class="${isCaptionHidden ? 'unseen' : ''}">
@@ -40,6 +42,13 @@ export function table<Row>(shown: Table<Row>): Html {
     <tbody ${live}>
       ${rows.map((row) => tableRow(shown, row))}
     </tbody>
+    ${
+      foot === undefined
+        ? undefined
+        : html`<tfoot>
+            ${tableRow({ columns }, foot)}
+          </tfoot>`
+    }
   </table>`;
 }
 

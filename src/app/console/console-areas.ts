@@ -11,6 +11,7 @@ import { refusedPages } from '../../console/refused/refused-pages.ts';
 import type { Destination } from '../../store/deliveries.ts';
 import { forgetAskedRedirect, readAskedRedirects } from '../../store/lookup/asked-redirects.ts';
 import { callArea } from './call-area.ts';
+import { reportArea } from './report-area.ts';
 import { senderForm } from './sender-form.ts';
 import { intakeSettings } from '../intake-settings.ts';
 import type { ReceivingKit } from '../kit.ts';
@@ -53,6 +54,7 @@ export function consoleAreas(
     { path: '/console', name: 'Overview', router: overview },
     callArea(kit),
     deliveryArea(kit, forms, isClosing),
+    reportArea(kit),
     { path: '/console/refused', name: 'Refused', router: refusedPages(shared) },
     {
       path: '/console/quarantine',

@@ -1,0 +1,97 @@
+import type { Access } from '../../auth/console-passwords.ts';
+import { severalLines } from '../../domain/plain-text.ts';
+import type { FilterChoices } from '../../reporting/reports/read-filter-choices.ts';
+import type { ReportFilter, ReportQuestion } from '../../reporting/reports/report.ts';
+import { html, type Html } from '../../web/html.ts';
+import { shownText } from '../calls/shown-text.ts';
+import { link, withQuery } from '../own-link.ts';
+import { withoutNumbers } from '../shown-number.ts';
+import { filtersOf, type ReportQuery } from './report-query.ts';
+
+export interface ReportForm {
+  readonly path: string;
+  readonly question: ReportQuestion;
+  /** The filters that a section of the report has. */
+  readonly filters: readonly ReportFilter[];
+  readonly choices: FilterChoices;
+  readonly access: Access;
+}
+
+const labels: Readonly<Record<ReportFilter, string>> = {
+  service: 'Service',
+  group: 'Service group',
+  type: 'Number type',
+};
+
+const quickPeriods = [
+  ['Today', 'today', 'today'],
+  ['Yesterday', 'yesterday', 'yesterday'],
+  ['7 days', '6d', 'today'],
+  ['30 days', '29d', 'today'],
+] as const;
+
+/** The period and the filters of a report. They stay in the address of its page. */
+export function reportForm({ path, question, filters, choices, access }: ReportForm): Html {
+  const { from, to } = question;
+  const kept = filtersOf(question.filters);
+  return html`<form class="filters" method="get" action="${path}" aria-label="Period and filters">
+      <label>From <input type="date" name="from" value="${from}" min="2000-01-01" max="2049-12-31" /></label>
+      <label>To <input type="date" name="to" value="${to}" min="2000-01-01" max="2049-12-31" /></label>
+      ${filters.map((name) => select(name, question.filters[name], choices[name], access))}
+      <button>Show</button>
+    </form>
+    <nav class="pager" aria-label="Periods">
+      ${quickPeriods.map(([word, first, last]) => link(withQuery(path, { ...kept, from: first, to: last }), word))}
+    </nav>`;
+}
+
+function select(
+  name: ReportFilter,
+  chosen: string | undefined,
+  given: readonly string[],
+  access: Access,
+): Html {
+  // A name that holds a number cannot be offered to a viewer, because the page would have the number in it.
+  const offered = given.filter((choice) => withoutNumbers(choice, access) === choice);
+  const choices = chosen === undefined || offered.includes(chosen) ? offered : [chosen, ...offered];
+  return html`<label
+    >${labels[name]}
+    <select name="${name}">
+      <option value="">any</option>
+      ${choices.map(
+        (choice) =>
+          html`<option value="${choice}" ${choice === chosen ? html`selected="selected"` : undefined}>
+            ${shownText(choice, access, 60)}
+          </option>`,
+      )}
+    </select></label
+  >`;
+}
+
+/**
+ * The real value that a typed filter means. A page replaces invisible characters, so what comes back from its form can
+ * differ from the name in the database.
+ */
+export function meantChoice(typed: string, choices: readonly string[]): string | undefined {
+  return choices.includes(typed)
+    ? typed
+    : choices.find((choice) => severalLines(choice).trim() === typed.trim());
+}
+
+/** The words of the form for the filters of a query: "Service". */
+export function filterLabel(name: ReportFilter): string {
+  return labels[name];
+}
+
+/** What is wrong with a query, each with a link to the nearest right one. */
+export function faultLines(
+  path: string,
+  faults: readonly { readonly text: string; readonly better?: ReportQuery }[],
+): Html[] {
+  return faults.map(
+    ({ text, better }) =>
+      html`<p class="fault" role="alert">
+        ${text} ${better === undefined ? undefined : link(withQuery(path, { ...better }), 'Show that')}
+      </p>`,
+  );
+}
