@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { html, type Html } from '../web/html.ts';
+import { sendDocument } from '../web/send-document.ts';
 import { visitOf } from './access.ts';
 import type { Area } from './area.ts';
 import type { Notices } from './notices.ts';
@@ -32,40 +33,30 @@ export function sendConsolePage(response: Response, { title, content, status = 2
   const { areas, notices } = response.locals['frame'] as Frame;
   const visit = visitOf(response);
   const notice = notices.take(response.req, response);
-  response.statusCode = status;
-  response.setHeader('Content-Type', 'text/html; charset=utf-8');
-  response.end(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title} · Jet receiver</title>
-          <link rel="icon" href="/console/icon.svg" />
-          <link rel="stylesheet" href="${stylesheetPath}" />
-          <script src="${scriptPath}" defer></script>
-        </head>
-        <body>
-          <a class="skip" href="#content">Skip to the content</a>
-          <header class="top">
-            <nav aria-label="Console">${areas.map((area) => entry(area, response.req.path))}</nav>
-            <form method="post" action="/console/sign-out">
-              <input type="hidden" name="token" value="${visit.formToken}" />
-              <span class="who">${visit.access}</span>
-              <button type="button" class="quiet" data-keys hidden aria-haspopup="dialog">Keys</button>
-              <button class="quiet">Sign out</button>
-            </form>
-          </header>
-          <main id="content" tabindex="-1">
-            <h1>${title}</h1>
-            ${notice === undefined ? undefined : html`<p class="notice" role="status">${notice}</p>`}
-            ${content}
-          </main>
-          <p id="announcer" class="unseen" role="status"></p>
-          ${keysDialog}
-        </body>
-      </html>`.text,
-  );
+  sendDocument(response, status, {
+    title: `${title} · Jet receiver`,
+    head: html`<link rel="icon" href="/console/icon.svg" />
+      <link rel="stylesheet" href="${stylesheetPath}" />
+      <script src="${scriptPath}" defer></script>`,
+    body: html`<body>
+      <a class="skip" href="#content">Skip to the content</a>
+      <header class="top">
+        <nav aria-label="Console">${areas.map((area) => entry(area, response.req.path))}</nav>
+        <form method="post" action="/console/sign-out">
+          <input type="hidden" name="token" value="${visit.formToken}" />
+          <span class="who">${visit.access}</span>
+          <button type="button" class="quiet" data-keys hidden aria-haspopup="dialog">Keys</button>
+          <button class="quiet">Sign out</button>
+        </form>
+      </header>
+      <main id="content" tabindex="-1">
+        <h1>${title}</h1>
+        ${notice === undefined ? undefined : html`<p class="notice" role="status">${notice}</p>`} ${content}
+      </main>
+      <p id="announcer" class="unseen" role="status"></p>
+      ${keysDialog}
+    </body>`,
+  });
 }
 
 function entry({ path, name }: Area, current: string): Html {

@@ -8,7 +8,7 @@ import type { LimitedLog } from '../domain/limited-log.ts';
 import { recordAudit } from '../store/lookup/audit.ts';
 import { html, type Html } from '../web/html.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
-import { waitText } from '../web/wait-text.ts';
+import { describeRefusedSignIn, passwordFault, passwordFields } from '../web/password-form.ts';
 import { signInPath } from './access.ts';
 import { ownPath, withQuery } from './own-link.ts';
 import { sendPlainPage } from './plain-page.ts';
@@ -107,23 +107,18 @@ function refuse(request: Request, response: Response, dependencies: SignInDepend
   const { key } = devices.placeOf(request);
   const isBlocked = throttle.blockedMs(key) > 0;
   const waitMs = throttle.fail(key);
+  const { fault, logged } = describeRefusedSignIn(isBlocked, waitMs);
   log.warn(
     {
       ...{ code: waitMs > 0 ? 'too_many_failures' : 'not_authenticated', path: signInPath },
       ...{ credential: 'console password', address: callerAddress(request), waitMs },
     },
-    isBlocked
-      ? 'A sign-in was refused without checking the password, because too many sign-ins failed before it'
-      : 'A sign-in failed, because the password was wrong',
+    logged,
   );
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showForm(request, response, dependencies, {
     status: waitMs > 0 ? 429 : 401,
-    fault: isBlocked
-      ? `Too many sign-ins failed, so the password was not checked. Wait ${waitText(waitMs)} before the next try.`
-      : waitMs > 0
-        ? `The password is wrong. Wait ${waitText(waitMs)} before the next try.`
-        : 'The password is wrong.',
+    fault,
   });
 }
 
@@ -143,20 +138,10 @@ function showForm(
 function signInForm(token: string, action: string, lost: boolean, fault: string | undefined): Html {
   return html`<p>The operator console of this receiver.</p>
     ${lost ? html`<p role="status">Your session has ended, so the form was not sent. Sign in and send it again.</p>` : undefined}
-    ${fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
+    ${passwordFault(fault)}
     <form method="post" action="${action}">
       <input type="hidden" name="token" value="${token}" />
-      <input type="text" name="username" value="operator" autocomplete="username" readonly hidden />
-      <label for="password">Console password</label>
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        required
-        autofocus
-        ${fault === undefined ? undefined : html`aria-invalid="true" aria-describedby="fault"`}
-      />
+      ${passwordFields(fault)}
       <button>Sign in</button>
     </form>`;
 }

@@ -1,26 +1,17 @@
 import type { AuthorizationRefusal, AuthorizationRequest } from '../auth/authorization-request.ts';
 import { html, type Html } from '../web/html.ts';
+import { passwordFault, passwordFields } from '../web/password-form.ts';
 
-/** Asks for the console password. Works without scripts, and password managers recognize the field. */
+/** Asks for the console password. */
 export function signInForm(asked: AuthorizationRequest, csrf: string, fault: string | undefined): Html {
   return html`<p>
       <strong>${asked.client.name}</strong> wants to send call data to this receiver. Sign in to decide.
     </p>
-    ${fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
+    ${passwordFault(fault)}
     <form method="post">
       <input type="hidden" name="csrf" value="${csrf}" />
       <input type="hidden" name="step" value="sign-in" />
-      <input type="text" name="username" value="operator" autocomplete="username" readonly hidden />
-      <label for="password">Console password</label>
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        required
-        autofocus
-        ${fault === undefined ? undefined : html`aria-invalid="true" aria-describedby="fault"`}
-      />
+      ${passwordFields(fault)}
       <button type="submit">Sign in</button>
     </form>`;
 }

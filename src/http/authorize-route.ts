@@ -14,9 +14,9 @@ import { callerAddress, callerNetwork } from '../auth/caller-address.ts';
 import type { OAuthClientRow } from '../store/oauth/oauth-rows.ts';
 import { consentForm, refusalPage, signInForm } from './authorize-pages.ts';
 import { sameAddress, searchOf, showTrouble, type TroubleDependencies } from './authorize-trouble.ts';
+import { describeRefusedSignIn } from '../web/password-form.ts';
 import { sendPage, sendStyle, stylePath } from '../web/page.ts';
 import { readBody } from '../web/read-body.ts';
-import { waitText } from '../web/wait-text.ts';
 import {
   csrfToken,
   endSession,
@@ -188,6 +188,7 @@ function refuseSignIn(
   const { key } = dependencies.devices.placeOf(request);
   const isBlocked = dependencies.throttle.blockedMs(key) > 0;
   const waitMs = dependencies.throttle.fail(key);
+  const { fault, logged } = describeRefusedSignIn(isBlocked, waitMs);
   const refusal =
     waitMs > 0
       ? ({ code: 'too_many_failures', status: 429 } as const)
@@ -198,18 +199,12 @@ function refuseSignIn(
       ...{ code, path: authorizePath, credential: 'console password' },
       ...{ address: callerAddress(request), requestId, waitMs },
     },
-    isBlocked
-      ? 'A sign-in was refused without checking the password, because too many sign-ins failed before it'
-      : 'A sign-in failed, because the password was wrong',
+    logged,
   );
   if (waitMs > 0) response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
   showPage(request, response, asked, dependencies, {
     status: refusal.status,
-    fault: isBlocked
-      ? `Too many sign-ins failed, so the password was not checked. Wait ${waitText(waitMs)} before the next try.`
-      : waitMs > 0
-        ? `The password is wrong. Wait ${waitText(waitMs)} before the next try.`
-        : 'The password is wrong.',
+    fault,
   });
 }
 

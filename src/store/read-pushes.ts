@@ -5,7 +5,8 @@ import { dialects } from '../database/dialect.ts';
 import type { Standing } from './call-memory.ts';
 import type { Store } from './store.ts';
 
-interface PushRow {
+/** The columns of a push that `pushOf` reads. */
+export interface PushRow {
   id: string;
   call_id: string;
   stage: Stage;
@@ -67,7 +68,7 @@ async function standingRows(store: Store, knex: Knex, callIds: readonly string[]
     : standing.whereIn('pushes.call_id', callIds);
 }
 
-function pushOf(row: PushRow): Push {
+export function pushOf(row: PushRow): Push {
   const parsed = JSON.parse(row.parsed) as Pick<Push, 'fields' | 'extra'>;
   return {
     id: row.id,

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { html, type Html } from './html.ts';
+import { sendDocument } from './send-document.ts';
 
 // Below /oauth/, because a proxy in front forwards that path.
 export const stylePath = '/oauth/page.css';
@@ -16,8 +17,6 @@ export function sendPage(
   content: Html,
   formTargets: readonly string[] = [],
 ): void {
-  response.statusCode = status;
-  response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   const formAction = ["'self'", ...formTargets].join(' ');
   response.setHeader(
@@ -26,23 +25,16 @@ export function sendPage(
   );
   // Not no-referrer, because a browser then sends "Origin: null" with the form.
   response.setHeader('Referrer-Policy', 'same-origin');
-  response.end(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title}</title>
-          <link rel="stylesheet" href="${stylePath}" />
-        </head>
-        <body>
-          <main>
-            <h1>${title}</h1>
-            ${content}
-          </main>
-        </body>
-      </html>`.text,
-  );
+  sendDocument(response, status, {
+    title,
+    head: html`<link rel="stylesheet" href="${stylePath}" />`,
+    body: html`<body>
+      <main>
+        <h1>${title}</h1>
+        ${content}
+      </main>
+    </body>`,
+  });
 }
 
 /** The style of the pages. Contrasts are at least 7 to 1, in light and dark. */

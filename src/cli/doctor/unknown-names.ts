@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { coreSchema, coreSecrets } from '../../config/core-schema.ts';
 import type { ConfigurableAdapter } from '../../config/read-settings.ts';
+import { nearestWord } from '../../domain/shown/nearest-word.ts';
 
 /** A name in the file of settings that no setting has, and the setting that was probably meant. */
 export interface UnknownName {
@@ -33,25 +34,5 @@ function knownNames(adapters: readonly ConfigurableAdapter[]): string[] {
 
 function nearest(name: string, known: readonly string[]): string | undefined {
   const fold = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  const mostChanges = Math.max(2, Math.floor(name.length / 4));
-  const [best] = known
-    .map((candidate) => ({ candidate, changes: distance(fold(name), fold(candidate)) }))
-    .filter(({ changes }) => changes <= mostChanges)
-    .sort((a, b) => a.changes - b.changes);
-  return best?.candidate;
-}
-
-/** The Levenshtein distance: how many letters must be inserted, removed or replaced. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_none, index) => index);
-  for (let at = 1; at <= from.length; at += 1) {
-    const next = [at];
-    for (let other = 1; other <= to.length; other += 1) {
-      const isSame = from[at - 1] === to[other - 1];
-      const replaced = (row[other - 1] ?? 0) + (isSame ? 0 : 1);
-      next.push(Math.min(replaced, (row[other] ?? 0) + 1, (next[other - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
+  return nearestWord(name, known, { fold, changesMax: Math.max(2, Math.floor(name.length / 4)) });
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../domain/jet-fields.ts';
 import type { Push, PushWarning } from '../../domain/push.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { DeliveryState } from '../deliveries.ts';
+import { pushOf, type PushRow } from '../read-pushes.ts';
 import type { Store } from '../store.ts';
 
 /** A push as it came. */
@@ -63,32 +64,20 @@ export async function readTrace(store: Store, callId: string): Promise<CallTrace
   };
 }
 
-interface PushRow {
-  id: string;
-  call_id: string;
-  stage: Stage;
-  content_hash: string;
-  received_at: number;
+interface TracedPushRow extends PushRow {
   path_stage: Stage | null;
   sender: string | null;
-  parsed: string;
   body: Uint8Array;
 }
 
 async function readTracedPushes(store: Store, callId: string): Promise<TracedPush[]> {
-  const rows = await store.reader.knex('pushes').where({ call_id: callId }).select<PushRow[]>('*');
+  const rows = await store.reader.knex('pushes').where({ call_id: callId }).select<TracedPushRow[]>('*');
   return rows
     .map((row) => {
-      const parsed = JSON.parse(row.parsed) as Pick<TracedPush, 'fields' | 'extra'> & Partial<TracedPush>;
+      const { warnings = [] } = JSON.parse(row.parsed) as Partial<TracedPush>;
       return {
-        id: row.id,
-        callId: row.call_id,
-        stage: row.stage,
-        contentHash: row.content_hash,
-        receivedAtMs: row.received_at,
-        fields: parsed.fields,
-        extra: parsed.extra,
-        warnings: parsed.warnings ?? [],
+        ...pushOf(row),
+        warnings,
         pathStage: row.path_stage ?? undefined,
         sender: row.sender ?? undefined,
         body: Buffer.from(row.body).toString(),
