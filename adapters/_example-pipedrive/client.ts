@@ -7,7 +7,7 @@ export function createApi({ PIPEDRIVE_URL: url, PIPEDRIVE_API_TOKEN: token }: Co
   return { name: 'Pipedrive', url, headers: { 'x-api-token': token }, remedy };
 }
 
-/** The name of the user whom the token belongs to. Reads only. */
+/** The name of the user that owns the token. Reads only. */
 export async function readUser(api: JsonApi, signal: AbortSignal): Promise<string> {
   return (await get<{ name: string }>(api, 'users/me', signal)).name;
 }

@@ -16,7 +16,7 @@ export interface FormDependencies {
   readonly clock: Clock;
 }
 
-/** What a form asks for. It stands in the audit table before it is done. */
+/** What a form asks for. It is written to the audit table before it is done. */
 export interface Change {
   /** In the past tense: "revoked a client". */
   readonly what: string;

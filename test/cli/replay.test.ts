@@ -140,7 +140,7 @@ describe('npm run replay', () => {
     ]);
   });
 
-  it('stands in the audit table, with its filter, its reason and its count', async () => {
+  it('is written to the audit table, with its filter, its reason and its count', async () => {
     await storeCalls();
     await replay('--state', 'rejected', '--reason', 'The field is there now.');
     expect(await readAudit(store, 5)).toMatchObject([

@@ -194,7 +194,7 @@ describe('a viewer', () => {
 });
 
 describe('a change', () => {
-  it('stands in the audit table with its count', async () => {
+  it('is written to the audit table with its count', async () => {
     const visitor = await shown.signedIn();
     const { csrf } = await visitor.get('/console/clients');
     const form = { token: csrf, client: shown.client.clientId, uri: 'https://b.example/back' };

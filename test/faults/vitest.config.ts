@@ -4,7 +4,7 @@ import base from '../../vitest.config.ts';
 // The whole suite, on demand. The slow faults end in .fault.ts, and the fast ones are normal tests. They run one after
 // the other, because each watches its own processes.
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: [] } },
+  { ...base, test: { ...base.test, include: [], globalSetup: [] } },
   defineConfig({
     test: {
       root: new URL('../..', import.meta.url).pathname,

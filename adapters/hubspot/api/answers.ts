@@ -127,7 +127,7 @@ const token = z.object({ scopes: z.array(z.string()), hubId: id.optional() });
 /** What HubSpot says about the token of a private app. */
 export interface TokenInfo {
   readonly scopes: ReadonlySet<string>;
-  /** The number of the portal, as it stands in the addresses of its pages. */
+  /** The number of the portal, as the addresses of its pages have it. */
   readonly portalId: string | undefined;
 }
 

@@ -39,7 +39,7 @@ for (const engine of engines) {
       expect((await live.look(someTimeMs + 70)).map(({ call }) => call.id)).toEqual(['late']);
     });
 
-    it('returns new calls while a revision of the future stands in the store', async () => {
+    it('returns new calls while the store holds a revision of the future', async () => {
       await take('ahead', someTimeMs + 3_600_000);
       const live = createLiveCalls(fresh.store, someTimeMs);
       await live.look(someTimeMs + 1);

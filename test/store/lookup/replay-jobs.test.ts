@@ -65,7 +65,7 @@ for (const engine of engines) {
       (await fresh.store.reader.knex('deliveries').where({ destination, state: 'due' }).pluck('call_id'))
         .length;
 
-    it('keep what was asked, by whom, why and when', async () => {
+    it('keep what was asked, who asked, why and when', async () => {
       const id = await make({ state: 'rejected', sinceMs: 5 });
       expect(await read(id)).toMatchObject({
         ...{ state: 'queued', who: 'operator', reason: 'Mended.', madeAtMs, destinations: ['crm'] },
