@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
     shown = await startConsole();
     for (let index = 0; index < 60; index += 1) await shown.push(inboundBodies(`call-${index}`).end);
     second = await startSecond(shown);
-  }, 120_000);
+  });
   afterAll(async () => {
     await second.close();
     await shown.close();

@@ -84,7 +84,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
       }
       await sleep(100);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     agent.destroy();
     await proxy.stop();

@@ -109,18 +109,14 @@ describe('a log on a full disk', () => {
     ['after many lines', tooMany],
     // The first write happens at the exit.
     ['before any line', 0],
-  ])(
-    'neither ends a process nor prevents its end, %s',
-    async (_, lines) => {
-      const full = await open('/dev/full', 'w');
-      const writer = await startWriter(full.fd);
-      await write(writer, lines);
-      writer.send('exit');
-      expect(await once(writer, 'exit')).toEqual([0, null]);
-      await full.close();
-    },
-    20_000,
-  );
+  ])('neither ends a process nor prevents its end, %s', async (_, lines) => {
+    const full = await open('/dev/full', 'w');
+    const writer = await startWriter(full.fd);
+    await write(writer, lines);
+    writer.send('exit');
+    expect(await once(writer, 'exit')).toEqual([0, null]);
+    await full.close();
+  });
 
   it('continues by itself when there is room again, and reports the dropped lines', async ({ skip }) => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-disk-'));
@@ -150,7 +146,7 @@ describe('a log on a full disk', () => {
     expect(countLines(lines)).toBe(2 * tooMany + 50 + 1);
     expect(numbersOf(lines)).toEqual(numbersOf(lines).toSorted((one, other) => one - other));
     await log.close();
-  }, 30_000);
+  });
 });
 
 describe('a log that nobody reads', () => {
@@ -179,30 +175,26 @@ describe('a log that nobody reads', () => {
     await write(writer, 50);
     while (!text.includes(`"number":${2 * tooMany + 49},`)) await sleep(20);
     expect(countLines(wholeLines(text))).toBe(2 * tooMany + 50);
-  }, 20_000);
+  });
 
   it('does not prevent the end of a process', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     writer.send('exit');
     expect(await once(writer, 'exit')).toEqual([0, null]);
-  }, 20_000);
+  });
 
   it.each([
     ['after many lines', tooMany],
     ['before any line', 0],
-  ])(
-    'does not prevent the end of a process whose reader ended %s',
-    async (_, lines) => {
-      const writer = await startWriter();
-      await write(writer, lines);
-      writer.stdout?.destroy();
-      await write(writer, lines);
-      writer.send('exit');
-      expect(await once(writer, 'exit')).toEqual([0, null]);
-    },
-    20_000,
-  );
+  ])('does not prevent the end of a process whose reader ended %s', async (_, lines) => {
+    const writer = await startWriter();
+    await write(writer, lines);
+    writer.stdout?.destroy();
+    await write(writer, lines);
+    writer.send('exit');
+    expect(await once(writer, 'exit')).toEqual([0, null]);
+  });
 
   it('delays neither a push nor the end of the receiver', async () => {
     await inFolder(async (start, folder) => {
@@ -231,5 +223,5 @@ describe('a log that nobody reads', () => {
       await receiver.exited;
       expect(receiver.output().split('A push was stored').length - 1).toBeLessThan(pushes);
     });
-  }, 120_000);
+  });
 });

@@ -36,4 +36,4 @@ it('a receiver that runs out of file descriptors keeps running, and accepts conn
     await receiver.exited;
     await rm(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

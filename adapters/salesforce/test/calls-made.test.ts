@@ -20,7 +20,7 @@ describe('the requests that calls cost', () => {
     await landInBatches(under, endedCalls(1000), 200);
     expect(under.tasks()).toHaveLength(1000);
     expect(under.org.log.billableByKind()).toEqual({ search: 20, create: 5 });
-  }, 60_000);
+  });
 
   it('are two for one call right after a start', async () => {
     const under = await openOrg();

@@ -48,7 +48,7 @@ for (const engine of engines) {
       if (engine.dialect !== 'sqlite') {
         await writer.knex.raw(engine.dialect === 'mysql' ? 'ANALYZE TABLE calls, deliveries' : 'ANALYZE');
       }
-    }, 120_000);
+    });
     afterAll(() => fresh.close());
 
     /** The statements about calls that some work runs. */
