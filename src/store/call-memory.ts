@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Push } from '../domain/push.ts';
 
 /** The stored pushes of some calls, with the revisions of those calls. A call that is not stored has no revision. */
-export interface Standing {
+export interface CurrentCalls {
   readonly pushes: Push[];
   readonly revisions: Map<string, number>;
   /** The characters of each call's pushes together, as they are stored. */
@@ -10,14 +10,14 @@ export interface Standing {
 }
 
 /**
- * Remembers the calls that this process stored lately, ended ones too: a repeat or a correction can still come. The next
- * push of such a call needs no read. A remembered call can be stale, because another process can change it. So nothing that is taken from
- * here is reported before a write that checks the revisions.
- * Why: docs/decisions/databases.md
+ * Remembers the calls that this process stored recently, including ended calls, because a repeat or a correction can
+ * still come. The next push of such a call needs no read. A remembered call can be stale, because another process can
+ * change it. So a result from this memory is reported only after a write that checks the revisions. Why:
+ * docs/decisions/databases.md
  */
 export interface CallMemory {
   /** What is remembered of some calls. A call that is not remembered looks like a new one. */
-  recall(callIds: readonly string[]): Standing;
+  recall(callIds: readonly string[]): CurrentCalls;
   /** Remembers a call that was just stored with these pushes. */
   keep(call: RememberedCall): void;
   forget(callIds: readonly string[]): void;
@@ -32,7 +32,7 @@ export interface RememberedCall {
 
 const callsMax = 2_000;
 const lengthMax = 2 * 1024 * 1024;
-// A call that is longer has many pushes, and reading it costs little beside folding it.
+// Folding a longer call costs much more than reading it, so the memory would save little.
 const lengthOfCallMax = 32 * 1024;
 
 export function createCallMemory(): CallMemory {
@@ -46,15 +46,15 @@ export function createCallMemory(): CallMemory {
 
   return {
     recall(callIds) {
-      const standing: Standing = { pushes: [], revisions: new Map(), lengths: new Map() };
+      const current: CurrentCalls = { pushes: [], revisions: new Map(), lengths: new Map() };
       for (const id of callIds) {
         const call = calls.get(id);
         if (call === undefined) continue;
-        standing.pushes.push(...call.pushes);
-        standing.revisions.set(id, call.revision);
-        standing.lengths.set(id, call.length);
+        current.pushes.push(...call.pushes);
+        current.revisions.set(id, call.revision);
+        current.lengths.set(id, call.length);
       }
-      return standing;
+      return current;
     },
     keep(call) {
       calls.set(call.callId, { ...call, pushes: call.pushes.map(withoutBody) });

@@ -1,7 +1,7 @@
 import { foldCall, type CallRecord } from '../domain/fold.ts';
 import type { Push, PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { Standing } from './call-memory.ts';
+import type { CurrentCalls } from './call-memory.ts';
 import { findReusedIds, type MovedPush } from './reused-ids.ts';
 
 /** A new push with the parts of its request that are kept. */
@@ -37,16 +37,16 @@ export interface PushGroup {
   readonly pushesByCall: ReadonlyMap<string, readonly (Push | NewPush)[]>;
   /** The calls that were looked up. */
   readonly callIds: readonly string[];
-  readonly standing: Standing;
+  readonly current: CurrentCalls;
 }
 
 /** Where the present state of calls comes from. */
 export interface GroupSource {
-  readonly read: (callIds: readonly string[]) => Promise<Standing> | Standing;
+  readonly read: (callIds: readonly string[]) => Promise<CurrentCalls> | CurrentCalls;
   /** Finds the calls that were removed. */
   readonly findRemoved: (
     pushes: readonly NewPush[],
-    standing: Standing,
+    current: CurrentCalls,
   ) => Promise<ReadonlySet<string>> | ReadonlySet<string>;
 }
 
@@ -56,18 +56,18 @@ export async function formGroup(
   pushes: readonly NewPush[],
   callIds: readonly string[],
 ): Promise<PushGroup> {
-  const standing = await read(callIds);
-  const { pushes: known } = standing;
+  const current = await read(callIds);
+  const { pushes: known } = current;
   const moved = findReusedIds(pushes, known);
   const own = moved.size === 0 ? pushes : pushes.map((push) => underOwnId(push, moved.get(push)));
   const movedIds = [...new Set([...moved.values()].map(({ callId }) => callId))];
   if (moved.size > 0) {
     const others = await read(movedIds);
     known.push(...others.pushes);
-    for (const [id, revision] of others.revisions) standing.revisions.set(id, revision);
-    for (const [id, length] of others.lengths) standing.lengths.set(id, length);
+    for (const [id, revision] of others.revisions) current.revisions.set(id, revision);
+    for (const [id, length] of others.lengths) current.lengths.set(id, length);
   }
-  const { fresh, answers } = separateDuplicates(own, known, await findRemoved(own, standing));
+  const { fresh, answers } = separateDuplicates(own, known, await findRemoved(own, current));
   for (const [index, push] of pushes.entries()) {
     const to = moved.get(push);
     const answer = answers[index];
@@ -76,7 +76,7 @@ export async function formGroup(
   const changed = new Set(fresh.map((push) => push.callId));
   const pushesByCall = groupByCall([...known, ...fresh].filter((push) => changed.has(push.callId)));
   const calls = [...pushesByCall.values()].map(foldCall);
-  return { fresh, answers, calls, pushesByCall, callIds: [...callIds, ...movedIds], standing };
+  return { fresh, answers, calls, pushesByCall, callIds: [...callIds, ...movedIds], current };
 }
 
 function underOwnId(push: NewPush, moved: MovedPush | undefined): NewPush {

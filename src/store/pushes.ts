@@ -8,21 +8,21 @@ import { callRows } from './call-rows.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import { upsertTogether } from '../database/sqlite-together.ts';
-import type { CallMemory, Standing } from './call-memory.ts';
+import type { CallMemory, CurrentCalls } from './call-memory.ts';
 import { formGroup, type GroupSource, type NewPush, type PushGroup, type StoredPush } from './push-group.ts';
-import { readStandingPushes } from './read-pushes.ts';
+import { readCurrentCalls } from './read-pushes.ts';
 import type { Store } from './store.ts';
 import { readRemoved, tombstonesOf } from './upkeep/tombstones.ts';
 import { inTransaction } from '../database/transaction.ts';
 
-// Half of the shortest retention, so that a sender with a wrong clock or time zone is still on the safe side.
+// Half of the shortest retention, so that a sender's wrong clock or time zone does no harm.
 const recentMs = 12 * 3_600_000;
 
 export type { NewPush, StoredPush } from './push-group.ts';
 
 /**
- * Stores pushes in one transaction: adds the new ones, folds their calls from all pushes, raises the calls' revisions and
- * makes their deliveries due. Returns results in the given order.
+ * Stores pushes in one transaction: adds the new ones, folds their calls from all pushes, raises the calls' revisions
+ * and makes their deliveries due. Returns results in the given order.
  *
  * @param secretKeys the keys of the tombstones; without them removed calls are not looked up
  * @param memory saves most reads on SQLite; each inbox has its own
@@ -46,13 +46,13 @@ export async function storePushes(
     const group = await formGroup(storedState(work, transaction), pushes, callIds);
     if (group.fresh.length === 0) return group.answers;
     const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
-    const revised = revise(ordered.calls, group.standing.revisions, nowMs);
+    const revised = revise(ordered.calls, group.current.revisions, nowMs);
     for (const upsert of upsertsOf(ordered, revised, work)) await store.writer.upsert(transaction, upsert);
     return group.answers;
   });
 }
 
-/** The pushes to store, with what their storing needs. */
+/** The pushes to store, with the dependencies of the work. */
 interface Work {
   readonly store: Store;
   readonly pushes: readonly NewPush[];
@@ -63,16 +63,16 @@ interface Work {
 }
 
 /**
- * Stores a group in one statement, which writes only if each call still has the revision from which the group was formed.
- * The first try forms the group from memory alone, and takes every other call for a new one. The second reads the store,
- * without a lock.
+ * Stores a group in one statement, which writes only if each call still has the revision from which the group was
+ * formed. The first attempt reads only the memory and treats every other call as new. The second attempt reads the
+ * store without a lock.
  *
  * @returns undefined when another process changed a call between the second read and the write; nothing was written
  */
 async function storeTogether(work: Work, memory: CallMemory | undefined): Promise<StoredPush[] | undefined> {
   const { store, pushes, callIds, nowMs, secretKeys } = work;
   const write = async (group: PushGroup, absent: readonly string[]): Promise<boolean> => {
-    const { revisions } = group.standing;
+    const { revisions } = group.current;
     const expected = {
       table: 'calls',
       key: 'id',
@@ -89,7 +89,7 @@ async function storeTogether(work: Work, memory: CallMemory | undefined): Promis
   if (memory !== undefined) {
     const remembered = { read: (ids: readonly string[]) => memory.recall(ids), findRemoved: () => nothing };
     const group = await formGroup(remembered, pushes, callIds);
-    const doubtful = secretKeys === undefined ? [] : doubtfulIds(group.fresh, group.standing, nowMs);
+    const doubtful = secretKeys === undefined ? [] : doubtfulIds(group.fresh, group.current, nowMs);
     const absent = secretKeys === undefined ? [] : tombstonesOf(doubtful, secretKeys);
     if (group.fresh.length > 0 && (await write(group, absent))) return group.answers;
     memory.forget(group.callIds);
@@ -101,7 +101,7 @@ async function storeTogether(work: Work, memory: CallMemory | undefined): Promis
 const nothing: ReadonlySet<string> = new Set();
 
 function keepCalls(memory: CallMemory, group: PushGroup, revised: readonly RevisedCall[]): void {
-  const lengths = new Map(group.standing.lengths);
+  const lengths = new Map(group.current.lengths);
   for (const { callId, body } of group.fresh) lengths.set(callId, (lengths.get(callId) ?? 0) + body.length);
   for (const { call, revision } of revised) {
     const pushes = group.pushesByCall.get(call.id) ?? [];
@@ -112,8 +112,8 @@ function keepCalls(memory: CallMemory, group: PushGroup, revised: readonly Revis
 /** The present state of calls, read from the store. */
 function storedState(work: Work, knex: Knex): GroupSource {
   return {
-    read: (callIds) => readStandingPushes(work.store, knex, callIds),
-    findRemoved: (pushes, standing) => findRemoved(work, knex, pushes, standing),
+    read: (callIds) => readCurrentCalls(work.store, knex, callIds),
+    findRemoved: (pushes, current) => findRemoved(work, knex, pushes, current),
   };
 }
 
@@ -179,9 +179,9 @@ function revise(
 }
 
 /**
- * Takes the locks that keep two receivers from folding the same call at once. Missing rows are inserted first, and all rows
- * are locked in order of id, so that no two transactions wait for each other. SQLite needs no row locks: a transaction
- * takes its only lock when it begins.
+ * Takes the locks that keep two receivers from folding the same call at once. Missing rows are inserted first, and all
+ * rows are locked in order of id, so that no two transactions wait for each other. SQLite needs no row locks: a
+ * transaction takes its only lock when it begins.
  */
 async function lockCalls(
   store: Store,
@@ -206,18 +206,18 @@ async function lockCalls(
 }
 
 /**
- * Finds the calls that were removed. Called under their locks, so that a removal by another process cannot be missed. Most
- * pushes skip this query: the call is known, or the push names a recent time. A removed call was kept for at least a day,
- * so no push of it names a recent time.
+ * Finds the calls that were removed. Called under their locks, so that a removal by another process cannot be missed.
+ * Most pushes skip this query: the call is known, or the push names a recent time. A removed call was kept for at least
+ * a day, so no push of it names a recent time.
  */
 async function findRemoved(
   { store, nowMs, secretKeys }: Work,
   knex: Knex,
   pushes: readonly NewPush[],
-  standing: Standing,
+  current: CurrentCalls,
 ): Promise<ReadonlySet<string>> {
   if (secretKeys === undefined) return nothing;
-  const removed = await readRemoved(knex, doubtfulIds(pushes, standing, nowMs), secretKeys);
+  const removed = await readRemoved(knex, doubtfulIds(pushes, current, nowMs), secretKeys);
   // Remove the rows that were only made for locking.
   if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
     await knex('calls')
@@ -227,7 +227,7 @@ async function findRemoved(
 }
 
 /** The calls that may have been removed: unknown calls whose pushes name no recent time. */
-function doubtfulIds(pushes: readonly NewPush[], { revisions }: Standing, nowMs: number): string[] {
+function doubtfulIds(pushes: readonly NewPush[], { revisions }: CurrentCalls, nowMs: number): string[] {
   const isDoubtful = (push: NewPush): boolean =>
     !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
   return [...new Set(pushes.filter(isDoubtful).map((push) => push.callId))];

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Push } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
-import type { Standing } from './call-memory.ts';
+import type { CurrentCalls } from './call-memory.ts';
 import type { Store } from './store.ts';
 
 /** The columns of a push that `pushOf` reads. */
@@ -24,12 +24,12 @@ export async function readPushes(knex: Knex, callIds: readonly string[]): Promis
 }
 
 /** The stored state of some calls. A call without pushes has no revision. */
-export async function readStandingPushes(
+export async function readCurrentCalls(
   store: Store,
   knex: Knex,
   callIds: readonly string[],
-): Promise<Standing> {
-  const rows = await standingRows(store, knex, callIds);
+): Promise<CurrentCalls> {
+  const rows = await currentRows(store, knex, callIds);
   const lengths = new Map<string, number>();
   for (const { call_id: id, parsed } of rows) lengths.set(id, (lengths.get(id) ?? 0) + parsed.length);
   return {
@@ -39,13 +39,13 @@ export async function readStandingPushes(
   };
 }
 
-type StandingRow = PushRow & { revision: number };
+type CurrentRow = PushRow & { revision: number };
 
-async function standingRows(store: Store, knex: Knex, callIds: readonly string[]): Promise<StandingRow[]> {
+async function currentRows(store: Store, knex: Knex, callIds: readonly string[]): Promise<CurrentRow[]> {
   const { looksUpEach, writesTogether } = dialects[store.writer.dialect];
-  const standing = knex('pushes')
+  const query = knex('pushes')
     .join('calls', 'calls.id', 'pushes.call_id')
-    .select<StandingRow[]>(
+    .select<CurrentRow[]>(
       'pushes.id',
       'pushes.call_id',
       'pushes.stage',
@@ -56,16 +56,16 @@ async function standingRows(store: Store, knex: Knex, callIds: readonly string[]
     );
   if (looksUpEach) {
     // OFFSET keeps PostgreSQL from turning the lookup into one join again.
-    const { rows } = await knex.raw<{ rows: StandingRow[] }>(
+    const { rows } = await knex.raw<{ rows: CurrentRow[] }>(
       'SELECT found.* FROM unnest(?::text[]) AS wanted (call_id) CROSS JOIN LATERAL (? OFFSET 0) AS found',
-      [[...callIds], standing.whereRaw('pushes.call_id = wanted.call_id')],
+      [[...callIds], query.whereRaw('pushes.call_id = wanted.call_id')],
     );
     return rows;
   }
   return writesTogether
     ? // A statement with a fixed text is prepared only once.
-      standing.whereRaw('pushes.call_id IN (SELECT value FROM json_each(?))', JSON.stringify(callIds))
-    : standing.whereIn('pushes.call_id', callIds);
+      query.whereRaw('pushes.call_id IN (SELECT value FROM json_each(?))', JSON.stringify(callIds))
+    : query.whereIn('pushes.call_id', callIds);
 }
 
 export function pushOf(row: PushRow): Push {

@@ -15,7 +15,9 @@ export interface Settlement {
   readonly state: DeliveryState;
   /** For `due`: the time of the next attempt. For `delivered` and `skipped`: the time of a revisit for a late match. */
   readonly dueAtMs: number | undefined;
-  /** How many attempts failed in a row. For `due`, 0 means that a rule delays the delivery, at most until the next push. */
+  /**
+   * How many attempts failed in a row. For `due`, 0 means that a rule delays the delivery, at most until the next push.
+   */
   readonly attempts: number;
   readonly code: string | undefined;
   readonly reason: string | undefined;
@@ -26,7 +28,7 @@ export interface Settlement {
   readonly trace: string | undefined;
   /** True when the attempt was a revisit and is retried, so that the next attempt is a revisit too. */
   readonly isRevisitRetried?: boolean;
-  /** The outcome to note among the attempts. Undefined for a success at first, which notes nothing. */
+  /** The outcome to note among the attempts. Undefined for a success at the first attempt, which is not recorded. */
   readonly noted?: AttemptOutcome | undefined;
 }
 
@@ -65,9 +67,9 @@ export async function settle(
     const rows = transaction('deliveries').where({ destination }).whereIn('call_id', callIds);
     // Do not recreate the delivery of a removed call.
     const owed = new Set(await lockInOrder(writer, rows, 'call_id'));
-    const standing = settlements.filter(({ callId }) => owed.has(callId));
-    await writer.upsert(transaction, settledRows(destination, standing, nowMs));
-    if (isNoted) await noteAttempts(store, transaction, destination, standing, nowMs, origin);
+    const existing = settlements.filter(({ callId }) => owed.has(callId));
+    await writer.upsert(transaction, settledRows(destination, existing, nowMs));
+    if (isNoted) await noteAttempts(store, transaction, destination, existing, nowMs, origin);
     return true;
   });
 }
@@ -83,8 +85,8 @@ function unsuspected(destination: string, fence: number): Upsert {
 }
 
 /**
- * The upsert that settles deliveries. If a push came during the attempt, the landed revision is outdated and the delivery
- * stays due. A failed delivery keeps the time of its next attempt, which takes the newest revision.
+ * The upsert that settles deliveries. If a push came during the attempt, the landed revision is outdated and the
+ * delivery stays due. A failed delivery keeps the time of its next attempt, which takes the newest revision.
  */
 function settledRows(destination: string, settlements: readonly Settlement[], nowMs: number): Upsert {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStandingPushes } from '../../src/store/read-pushes.ts';
+import { readCurrentCalls } from '../../src/store/read-pushes.ts';
 import { engines } from '../fixtures/engines.ts';
 import { openFreshStore } from '../fixtures/fresh-store.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(postgres?.given !== true)('the pushes of some calls on PostgreSQ
     );
     const [read, scans] = await store.writer.knex.transaction(async (transaction) => {
       const wanted = Array.from({ length: 100 }, (_, index) => `call-${index + 1}`);
-      const { pushes } = await readStandingPushes(store, transaction, wanted);
+      const { pushes } = await readCurrentCalls(store, transaction, wanted);
       const row = await transaction('pg_stat_xact_user_tables')
         .where({ relname: 'pushes' })
         .first<{ seq_scan: number }>('seq_scan');
