@@ -7,7 +7,7 @@ import { sendPlainPage } from './plain-page.ts';
 
 export const signInPath = '/console/sign-in';
 
-/** Lets only signed-in people pass. Others sign in first, and return to where they were. */
+/** Lets only signed-in people pass. Others must sign in first, and then return to the page that they asked for. */
 export function requireVisit({ find }: ConsoleSessions): RequestHandler {
   return async (request, response, next) => {
     const visit = await find(request);
@@ -15,7 +15,7 @@ export function requireVisit({ find }: ConsoleSessions): RequestHandler {
       response.locals['visit'] = visit;
       next();
     } else if (request.accepts('html') === false || request.headers.accept === 'text/event-stream') {
-      // A page in the background must not get the sign-in page as its data.
+      // A request of the script must not get the sign-in page as its data.
       throw new Problem('not_authenticated', 'The session has ended. Load the page again to sign in.');
     } else if (isReading(request) && request.headers['sec-fetch-site'] === 'cross-site') {
       // The browser withholds the cookie when a link on another site leads here. It sends it when the page loads again.
@@ -27,7 +27,7 @@ export function requireVisit({ find }: ConsoleSessions): RequestHandler {
   };
 }
 
-/** The person who asks. */
+/** The signed-in person who sent the request. */
 export function visitOf(response: Response): Visit {
   return response.locals['visit'] as Visit;
 }
@@ -45,7 +45,7 @@ function isReading({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** The page that held a form. */
+/** The page from which a form was sent. */
 function pageOfForm(request: Request): string | undefined {
   const url = URL.parse(request.headers.referer ?? '');
   return url === null || url.host !== request.headers.host ? undefined : ownPath(url.pathname + url.search);

@@ -1,2 +1,2 @@
-/** Where doctor finds out whether the console answers. It needs no sign-in and says nothing else. */
+/** Doctor asks this path whether the console answers. The path needs no sign-in and reveals nothing else. */
 export const alivePath = '/console/alive';

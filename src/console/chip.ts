@@ -1,6 +1,6 @@
 import { html, type Html } from '../web/html.ts';
 
-/** How a state looks: good, in progress, worth a look, failed. The word says the same, so colour is never alone. */
+/** The look of a state: good, in progress, needs attention, failed. The word says the same as the colour. */
 export type Tone = 'ok' | 'idle' | 'warn' | 'bad';
 
 export function chip(word: string, tone: Tone, title?: string): Html {

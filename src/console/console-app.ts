@@ -20,7 +20,7 @@ export interface ConsoleDependencies extends SignInDependencies {
   readonly log: LimitedLog;
 }
 
-/** Makes the Express app of the console. It has a listener of its own, so that no proxy shows it by accident. */
+/** Makes the Express app of the console. It has its own listener, so that no proxy exposes it by accident. */
 export function createConsoleApp(dependencies: ConsoleDependencies): Express {
   const { areas, sessions, notices, isClosing } = dependencies;
   const app = express();

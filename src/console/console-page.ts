@@ -19,7 +19,7 @@ interface Frame {
   readonly notices: Notices;
 }
 
-/** Gives the pages of a request what their frame shows. */
+/** Gives each page the data of its frame: the navigation and the notice. */
 export function framePages(areas: readonly Area[], notices: Notices): RequestHandler {
   return (_request, response, next) => {
     const frame: Frame = { areas, notices };

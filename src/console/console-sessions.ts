@@ -40,7 +40,7 @@ export interface ConsoleSessions {
   /** Signs out. */
   readonly end: (request: Request, response: Response) => Promise<void>;
   /** The form token of a browser that is not signed in yet. */
-  readonly tokenOfStranger: (request: Request, response: Response) => string;
+  readonly signInToken: (request: Request, response: Response) => string;
   /**
    * Accepts a form only from a page of the console in the same browser.
    *
@@ -77,7 +77,7 @@ export function createConsoleSessions(
       const text = await readSession(store, hashToken(id), clock());
       if (text === undefined) return undefined;
       const { data } = kept.safeParse(JSON.parse(text));
-      // A session of the consent page has another form.
+      // The table also holds sessions of the consent page. Their data is different.
       if (data === undefined || data.endsAtMs <= clock()) return undefined;
       if (!(await passwords.isCurrent(data.console, data.passwordFingerprint))) {
         await deleteSession(store, hashToken(id));
@@ -103,7 +103,7 @@ export function createConsoleSessions(
       const { name, attributes } = consoleCookie(request, cookieName);
       response.clearCookie(name, attributes);
     },
-    tokenOfStranger: (request, response) => formToken(idOf(request) ?? giveId(request, response)),
+    signInToken: (request, response) => formToken(idOf(request) ?? giveId(request, response)),
     requireOwnForm(request, token) {
       const id = idOf(request);
       const isOurs =

@@ -3,7 +3,7 @@
  *
  * - `<tbody data-live="/console/calls/stream?…" data-after="123" data-one="call" data-many="calls">`: rows of an event
  *   stream. Each event `row` carries one `<tr id="…">`: it replaces the row with that id, or it is new. An event `change`
- *   only replaces a row: what it carries does not belong to the list, or not any more. The id of the
+ *   only replaces a row that is shown, because its call does not match the filter of the list. The id of the
  *   event comes back as the query parameter `after` when the page connects again.
  * - `<button data-pause hidden>`: pauses and continues the stream.
  * - `<button data-waiting hidden>`: says how many new rows wait while the page is scrolled, and shows them.

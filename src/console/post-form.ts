@@ -20,7 +20,7 @@ export interface FormDependencies {
 export interface Change {
   /** In the past tense: "revoked a client". */
   readonly what: string;
-  /** What it is done to: an id, or a filter as the URL has it. Never a secret or a phone number. */
+  /** The target of the change: an id, or a filter in the form of a URL query. Never a secret or a phone number. */
   readonly filter?: string;
   readonly reason?: string;
   readonly run: () => Promise<ChangeResult>;
@@ -29,15 +29,15 @@ export interface Change {
 export interface ChangeResult {
   /** How many things changed. */
   readonly count: number;
-  /** What the browser shows next: an own path with a sentence about what was done, or a page. */
+  /** What the browser shows next: a path of the console with a sentence about the change, or a page. */
   readonly answer: { readonly to: string; readonly notice: string } | ConsolePage;
 }
 
 const formBytesMax = 64 * 1024;
 
 /**
- * The handlers of a form. Only the operator can send one, and only from a page of the console. The plan reads the form's
- * fields; it can throw a Problem, and then nothing was done.
+ * The handlers of a form. Only the operator can send one, and only from a page of the console. `plan` reads the form's
+ * fields. When it throws a Problem, nothing is changed.
  */
 export function postForm(
   { store, sessions, notices, clock }: FormDependencies,

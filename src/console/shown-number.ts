@@ -6,8 +6,8 @@ const dot = '•';
 const endShown = 3;
 
 /**
- * A phone number for a page: whole for the operator, masked for a viewer (`+61 4•• ••• 678`). Every number on a page goes
- * through this function or through {@link withoutNumbers}.
+ * A phone number for a page: whole for the operator, masked for a viewer (`+61 4•• ••• 678`). Every number on a page
+ * goes through this function or through {@link withoutNumbers}.
  *
  * @param number in E.164, or as Jet sent it
  */
@@ -38,8 +38,8 @@ const likeNumber = /(?:\+|%2B)?\(?\p{Nd}(?:[\s\u00a0().\-/_\u2010-\u2015]*\p{Nd}
 const likeTime = /^(?:19|20)\d\d-[01]\d-[0-3]\d(?:[ T]?[0-2]\d)?$/;
 
 /**
- * A text or a JSON text from outside for a page: as it is for the operator. For a viewer, each run of digits that could
- * be a phone number is masked. So are ids and other long numbers, because a number can hide in each of them.
+ * A text from outside, for a page. The operator sees it unchanged. For a viewer, each run of digits that could be a
+ * phone number is masked. This includes ids and other long numbers, because each can contain a phone number.
  */
 export function withoutNumbers(text: string, access: Access): string {
   if (access === 'operator') return text;
@@ -48,7 +48,10 @@ export function withoutNumbers(text: string, access: Access): string {
   );
 }
 
-/** An ASCII digit for a digit of any script. The scripts have their digits in order, in blocks that begin at zero. */
+/**
+ * Converts a digit of any script to an ASCII digit. Each script has its digits in order, in a block that begins at
+ * zero.
+ */
 function asDigit(character: string): string {
   if (/\d/.test(character)) return character;
   let zero = character.codePointAt(0) ?? 0;

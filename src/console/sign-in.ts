@@ -128,7 +128,7 @@ function showForm(
   { sessions }: SignInDependencies,
   { status = 200, fault }: { status?: number; fault?: string } = {},
 ): void {
-  const token = sessions.tokenOfStranger(request, response);
+  const token = sessions.signInToken(request, response);
   const lost = request.query['lost'] === 'form' && fault === undefined;
   // The address is relative to the page, so the page to return to stays in the query.
   const action = withQuery(signInPath, { to: pathAfter(request) });

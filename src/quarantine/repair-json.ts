@@ -106,7 +106,7 @@ export function changesBetween(before: string, after: string): Change[] {
   return changes;
 }
 
-/** How many characters to skip in each text until the texts agree. All of both when they do not agree again. */
+/** How many characters to skip in each text until the texts agree. If they never do, all characters of both. */
 function nextAgreement(before: string, after: string): [removed: number, added: number] {
   for (let total = 1; total <= searchedCharacters; total += 1) {
     for (let removed = 0; removed <= total; removed += 1) {

@@ -24,7 +24,7 @@ export interface ReplayDependencies {
 export interface Replayed {
   /** In words, such as "stored as call_end" or "still refused: not_a_call". */
   readonly result: string;
-  /** True when at least one push of it is stored, or would be. */
+  /** True when at least one push of the body is stored, or would be. */
   readonly isStored: boolean;
 }
 
@@ -108,8 +108,7 @@ async function replayPush(
   }
   if (stored === undefined) return refused('the database refuses it');
   if (stored.setAside === 'call_removed') return refused('its call was removed');
-  if (stored.setAside === 'call_full')
-    return refused('its call already holds as many pushes as a call can hold');
+  if (stored.setAside === 'call_full') return refused('its call already has the maximum number of pushes');
   const result = stored.duplicate
     ? 'was stored before, so nothing was written'
     : `stored as ${reading.stage}`;

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 /**
  * True when the browser says that a form came from a page of another site.
  *
- * @param publicUrl the address that the browser uses, when it is known; otherwise the one that it asked for counts
+ * @param publicUrl the address that browsers use; without it, the requested host counts
  */
 export function isFromElsewhere(request: Request, publicUrl?: string): boolean {
   const { origin, 'sec-fetch-site': site, host } = request.headers;

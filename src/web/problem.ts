@@ -59,7 +59,7 @@ export class Problem extends Error {
     this.isLogged = options.isLogged ?? false;
   }
 
-  /** The same problem of a body that is in the quarantine, and in the log. */
+  /** The same problem for a body that is now in the quarantine and has a log line. */
   keptAs(quarantineId: string): Problem {
     const { headers, cause } = this;
     return new Problem(this.code, this.detail, { headers, cause, quarantineId, isLogged: true });

@@ -8,8 +8,9 @@ const hex = /^[0-9a-f]{16,32}$/i;
 const plain = /^[A-Za-z][A-Za-z0-9_-]{7,35}$/;
 
 /**
- * The id under which a request is answered, logged and shown. It is the caller's own `X-Request-Id` when that is short and
- * plain, and otherwise a random one of 16 characters. It is made when it is first needed, so a stored push costs nothing.
+ * The id under which a request is answered, logged and shown. It is the caller's own `X-Request-Id` when that is short
+ * and plain, and otherwise a random one of 16 characters. It is made when it is first needed, so a stored push costs
+ * nothing.
  */
 export function requestIdOf(request: IncomingMessage): string {
   let id = ids.get(request);
@@ -21,7 +22,7 @@ export function requestIdOf(request: IncomingMessage): string {
   return id;
 }
 
-/** False for a text that may be a telephone number, a token or something to be obeyed. */
+/** False for a text that may be a phone number, a token or an instruction. */
 function isHarmless(text: string): boolean {
   const isRandom = uuid.test(text) || (hex.test(text) && /[a-f]/i.test(text));
   return isRandom || (plain.test(text) && !/\d{6}/.test(text));

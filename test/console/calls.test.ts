@@ -103,7 +103,7 @@ describe('the page of a call', () => {
       '&#34;originnumber&#34;:&#34;0412345678&#34;',
       'all pushes agree',
       'no other push has it',
-      'The row as it stands',
+      'The reporting row',
       'started_at_utc',
       '2026',
       'sql',

@@ -12,11 +12,11 @@ import { statusWord } from './call-dependencies.ts';
 import { callPath, callRowId } from './call-path.ts';
 import { shownText } from './shown-text.ts';
 
-/** A call as a row shows it. */
+/** A call with the values that its row shows. */
 export interface CallRow {
   readonly call: Call;
   readonly listed: ListedCall;
-  /** Who has the counterpart's number, from the ledger. */
+  /** The people with the other party's number, from the ledger. */
   readonly people: readonly KnownPerson[];
 }
 
@@ -62,7 +62,7 @@ export function callColumns({
   };
 }
 
-/** A call that rings now is named so: no push says that it was answered or ended. */
+/** True while no push says that the call was answered or ended. */
 export function isRinging({ stage, status }: Pick<Call, 'stage' | 'status'>): boolean {
   return stage === 'call_start' && status === 'in_progress';
 }

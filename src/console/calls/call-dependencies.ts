@@ -19,15 +19,16 @@ export interface CallDependencies {
   readonly completeCall: (record: CallRecord) => Call;
   /** The enabled destinations, for the filter. */
   readonly destinations: readonly string[];
-  /** What each enabled destination would get for a call today. Nothing is sent or asked. */
+  /** What each enabled destination would get for a call today. It is computed without a request. */
   readonly landingsToday: (trace: CallTrace) => readonly {
     readonly destination: string;
     readonly fields: Readonly<Record<string, JsonValue>>;
     readonly changes: readonly FieldChange[] | undefined;
   }[];
   /**
-   * Asks a destination what a landing would change now, and writes nothing. Undefined: it cannot be asked.
-   * @throws when it does not answer or refuses
+   * Asks a destination what a landing would change now, and writes nothing. Undefined when the destination cannot
+   * compare.
+   * @throws when the destination does not answer or refuses
    */
   readonly compareToday: (trace: CallTrace, destination: string) => Promise<ComparedLanding | undefined>;
   readonly log: Log;

@@ -65,7 +65,10 @@ export function callPages(dependencies: CallDependencies, hub: LiveHub): Router 
   router.get('/console/calls/:id', async (request, response) => {
     const trace = await readTrace(store, request.params.id);
     if (trace === undefined)
-      throw new Problem('not_found', 'There is no call with this id. It may have been removed by its age.');
+      throw new Problem(
+        'not_found',
+        'There is no call with this id. It may have been removed because of its age.',
+      );
     const compared = await compareWhenAsked(trace, request, response);
     const [row] = await callRowsOf(dependencies, [{ ...trace, deliveries: [] }]);
     const content = tracePage({

@@ -90,7 +90,7 @@ export function readCallQuery(
   return { filter, before, faults };
 }
 
-/** A revision of a query. Undefined when it is not one. */
+/** Reads a revision from a query. Undefined when the text is no revision. */
 export function revision(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -12,10 +12,10 @@ import { matchesFilter } from './matches-filter.ts';
 
 const retryMs = 2_000;
 const pingMs = 20_000;
-// A stream ends by itself after this time, so that a session that has ended sees nothing more.
+// A stream ends after this time, so that a page whose session has ended gets no more calls.
 const streamMs = 15 * 60_000;
 const missedMax = 200;
-// A reader that takes nothing for so many bytes is cut off. It connects again and gets what it missed.
+// A page is disconnected when this many bytes wait for it. It connects again and gets the missed calls.
 const waitingBytesMax = 1_000_000;
 
 /**

@@ -105,7 +105,7 @@ function candidates({ person }: LandingReport, { access }: RowSettings): Html | 
   if (match === undefined || match.candidates.length === 0) return undefined;
   const more = match.candidatesNotShown;
   return html`${table({
-    caption: `The records that the search found${more === undefined ? '' : `, without ${more} more`}`,
+    caption: `The records that the search found${more === undefined ? '' : ` (${more} more are not shown)`}`,
     empty: '',
     rows: match.candidates,
     columns: [

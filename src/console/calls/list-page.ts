@@ -16,9 +16,9 @@ export interface ListPage {
   /** The revision below which the next page begins. */
   readonly before: number | undefined;
   readonly isUnfinished: boolean;
-  /** The newest revision of the store, after which a live page goes on. */
+  /** The newest revision of the store. The stream of a live page starts after it. */
   readonly newestRevision: number;
-  /** True while calls of an earlier version are still missing from filters. */
+  /** True while filters still miss calls that an earlier version stored. */
   readonly isFilling: boolean;
   readonly settings: RowSettings;
 }
@@ -31,8 +31,8 @@ export function listPage(page: ListPage): Html {
   ${
     isFilling
       ? html`<p class="notice">
-          Calls of the earlier version are still being prepared. Searches and filters do not find all of them
-          yet. The newest come first.
+          Calls that the earlier version stored are still being prepared. Searches and filters do not find all
+          of them yet. The newest come first.
         </p>`
       : undefined
   }

@@ -12,9 +12,9 @@ export interface LiveStream {
 
 /** Gives changed calls to the streams of this process. */
 export interface LiveHub {
-  /** Undefined when there are too many streams. Call the result to leave. */
+  /** Adds a stream and returns the function that removes it. Undefined when there are too many streams. */
   join(stream: LiveStream): (() => void) | undefined;
-  /** Looks soon, because this process has just stored a push. */
+  /** Reads the store soon, because this process has just stored a push. */
   wake(): void;
   /** Ends all streams, so that they do not delay the stop of the receiver. */
   close(): void;
@@ -22,11 +22,11 @@ export interface LiveHub {
 
 const streamsMax = 20;
 const pollMs = 250;
-// Under a load of pushes, the looks do not follow each other without a rest.
+// The pause between two reads of the store, so that many pushes do not cause constant reads.
 const restMs = 20;
 const afterErrorMs = 2_000;
 
-/** One look at the store serves all streams of the process. Nobody looks while there is no stream. */
+/** One read of the store serves all streams of the process. Without a stream, the store is not read. */
 export function createLiveHub(
   dependencies: Pick<CallDependencies, 'store' | 'clock' | 'completeCall' | 'log'>,
 ): LiveHub {
@@ -35,7 +35,7 @@ export function createLiveHub(
   let live: LiveCalls | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isLooking = false;
-  // How often pushes were stored here, now and when the last look began. A look can miss a push that comes during it.
+  // The count of stored pushes, now and when the last read began. A read can miss a push that is stored during it.
   let stored = 0;
   let seen = 0;
 
@@ -50,7 +50,7 @@ export function createLiveHub(
       const rows = await callRowsOf(dependencies, await live.look(clock()));
       if (rows.length > 0) for (const stream of streams) stream.send(rows);
     } catch (error) {
-      log.warn({ error }, 'The pages of calls could not be brought up to date. The next attempt is in 2 s');
+      log.warn({ error }, 'The live lists of calls could not be updated. The next attempt is in 2 s');
       waitMs = afterErrorMs;
     } finally {
       isLooking = false;

@@ -2,7 +2,7 @@ import { lookupDigits } from '../../domain/lookup/lookup-digits.ts';
 import type { CallFilter } from '../../store/lookup/call-filter.ts';
 import type { CallRow } from './call-columns.ts';
 
-/** True when a changed call belongs to a filtered list. It says the same as the filter of the store. */
+/** True when a changed call belongs to a filtered list. It must agree with the filter of the store. */
 export function matchesFilter({ call, listed }: CallRow, filter: CallFilter): boolean {
   const { direction, status, services, destination, state, fromMs, toMs, counterparts } = filter;
   const sent = call.direction === 'inbound' ? call.origin_number : call.called_number;

@@ -8,7 +8,7 @@ import { table } from '../table.ts';
 import type { RowSettings } from './call-columns.ts';
 import { shownBody, shownText } from './shown-text.ts';
 
-/** The pushes of a call as they came. */
+/** The pushes of a call as received. */
 export function pushSection(trace: CallTrace, settings: RowSettings): Html {
   const { access, timeZone, nowMs } = settings;
   return html`<h2>Pushes</h2>

@@ -6,12 +6,12 @@ import type { CallDependencies, ComparedLanding } from './call-dependencies.ts';
 import { callPath } from './call-path.ts';
 import { shownText } from './shown-text.ts';
 
-/** The answer of a destination that was asked what a landing would change. */
+/** A destination's answer to the question: what would a landing change? */
 export interface ShownComparison {
   readonly destination: string;
-  /** Undefined when it cannot be asked. */
+  /** Undefined when the destination cannot compare. */
   readonly landing: ComparedLanding | undefined;
-  /** Why it did not answer. */
+  /** Why the destination did not answer. */
   readonly fault?: string;
 }
 
@@ -24,7 +24,9 @@ export interface Today {
   readonly compared: ShownComparison | undefined;
 }
 
-/** What would land today, as a difference. The first part is known without a request. The operator can ask for the rest. */
+/**
+ * What would land today, compared with what landed. The operator can also ask the destination, which costs requests.
+ */
 export function todaySection({ callId, today, compared }: Today, settings: RowSettings): Html | undefined {
   if (today === undefined) return html`<p class="soft">This destination is not enabled now.</p>`;
   const { destination, changes } = today;
@@ -33,7 +35,7 @@ export function todaySection({ callId, today, compared }: Today, settings: RowSe
     settings.access === 'operator'
       ? html`<p>
           ${link(withQuery(callPath(callId), { compare: destination }), question)}
-          <span class="soft">It reads, and writes nothing.</span>
+          <span class="soft">This reads from the destination and writes nothing.</span>
         </p>`
       : undefined;
   if (compared !== undefined) return html`${comparison(compared, settings)} ${ask}`;
@@ -44,7 +46,7 @@ export function todaySection({ callId, today, compared }: Today, settings: RowSe
   const count = changes.length;
   return html`<details>
       <summary>${count} ${count === 1 ? 'field' : 'fields'} would differ today</summary>
-      ${changeTable('What would land today. Person and owner are found at the landing', changes, settings)}
+      ${changeTable('What would land today. Person and owner are looked up at the landing', changes, settings)}
     </details>
     ${ask}`;
 }
@@ -52,7 +54,7 @@ export function todaySection({ callId, today, compared }: Today, settings: RowSe
 const effects: Readonly<Record<ComparedLanding['effect'], string>> = {
   create: 'would create a record',
   update: 'would change the record',
-  unchanged: 'shows the call already as it would land',
+  unchanged: 'shows the call already as a landing would write it',
   none: 'would change nothing',
 };
 

@@ -21,7 +21,7 @@ export interface TracePage {
   /** The answer of the destination that was asked. */
   readonly compared: ShownComparison | undefined;
   readonly settings: RowSettings;
-  /** The noted tries at its deliveries. */
+  /** The recorded attempts of its deliveries. */
   readonly attempts: readonly Attempt[];
 }
 
@@ -33,8 +33,7 @@ export function tracePage(page: TracePage): Html {
     ${
       trace.deliveries.length === 0
         ? html`<p class="empty">
-            This call is owed to no destination. A destination gets the calls that were pushed after it was
-            enabled.
+            No destination gets this call. A destination gets only calls that are pushed after it was enabled.
           </p>`
         : trace.deliveries.map((delivery) =>
             landingSection(
@@ -63,7 +62,7 @@ function facts({ call, people, trace, settings: { access, timeZone, nowMs } }: T
     value === undefined ? undefined : `${value} s`;
   return html`<dl class="facts">
     ${fact('Started', html`${text.slice(0, 19)} ${offset} <span class="soft">${call.time_zone}</span>`)}
-    ${call.started_at_estimated ? fact('Note', 'No push named a start. This is when the first push came.') : undefined}
+    ${call.started_at_estimated ? fact('Note', 'No push gives a start. This is the time of the first push.') : undefined}
     ${fact('Status', html`${statusChip(call)} ${call.direction}`)}
     ${fact(
       call.direction === 'inbound' ? 'Caller' : 'Called',
@@ -79,12 +78,12 @@ function facts({ call, people, trace, settings: { access, timeZone, nowMs } }: T
   </dl>`;
 }
 
-/** The row as the reporting table has it, where that destination is enabled. */
+/** The row of the reporting table, when that destination is enabled. */
 function rowSection({ today, settings: { access } }: TracePage): Html | undefined {
   const row = today.find(({ destination }) => destination === 'sql');
   if (row === undefined) return undefined;
   const filled = Object.entries(row.fields).filter(([, value]) => value !== null && value !== '');
-  return html`<h2>The row as it stands</h2>
+  return html`<h2>The reporting row</h2>
     <details>
       <summary>${filled.length} columns of jet_calls have a value</summary>
       <dl class="facts">

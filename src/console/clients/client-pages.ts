@@ -13,7 +13,7 @@ import { postForm, type Change, type FormDependencies } from '../post-form.ts';
 import { clientsContent, type AskedRedirect, type SenderForm } from './clients.ts';
 import { newSecretContent } from './new-secret.ts';
 
-/** The redirect URIs that authorization requests named, and that are not registered. */
+/** The unregistered redirect URIs that authorization requests named. */
 export interface AskedRedirects {
   /** The latest first. */
   readonly read: () => Promise<readonly AskedRedirect[]>;
@@ -48,7 +48,7 @@ export function clientPages(dependencies: ClientDependencies): Router {
     ]);
     const content = clientsContent({
       ...{ clients, until, senderForm, timeZone, nowMs: clock() },
-      // A URI that was registered by a command since then is asked for no more.
+      // Skip a URI that a command has registered since the request.
       asked: asked.flatMap((one) => {
         const client = clients.find(
           ({ id, revokedAtMs }) => id === one.clientId && revokedAtMs === undefined,
@@ -109,7 +109,7 @@ export function clientPages(dependencies: ClientDependencies): Router {
       if (form.get('sure') !== 'yes')
         throw new Problem(
           'bad_request',
-          'Nothing was revoked. Tick the box to confirm that the client may end.',
+          'Nothing was revoked. Tick the box to confirm, and send the form again.',
         );
       return {
         what: 'revoked a client',

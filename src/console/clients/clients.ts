@@ -9,11 +9,11 @@ export interface SenderForm {
   readonly authenticationUrl: string;
   readonly tokenUrl: string;
   readonly webhookUrls: readonly { readonly stage: string; readonly url: string }[];
-  /** False while PUBLIC_URL is not set, so that the addresses carry a placeholder. */
+  /** False while PUBLIC_URL is not set, so that the addresses contain a placeholder. */
   readonly isPublic: boolean;
 }
 
-/** A redirect URI that an authorization request named, and that is not registered for its client. */
+/** A redirect URI that an authorization request named, but that is not registered for its client. */
 export interface AskedRedirect {
   readonly clientId: string;
   /** Exactly as the request named it. */
@@ -22,7 +22,7 @@ export interface AskedRedirect {
   readonly lastAtMs: number;
 }
 
-/** A redirect URI that was asked for, with the client's name and what speaks against it. */
+/** A requested redirect URI, with the client's name and the reason why it cannot be registered. */
 export type ShownRedirect = AskedRedirect & {
   readonly clientName: string;
   readonly fault: string | undefined;
@@ -61,8 +61,8 @@ function askedRedirects({ asked, timeZone, nowMs, token, canChange }: ClientsSho
   if (asked.length === 0) return undefined;
   return html`<h2>Redirect URIs that were asked for</h2>
     <p>
-      A sender asked to be approved, and named an address that is not registered. Register it only if it is
-      the sender's.
+      A sender asked for approval and named an address that is not registered. Register the address only if it
+      belongs to the sender.
     </p>
     ${table<ShownRedirect>({
       caption: 'Redirect URIs that are not registered',
@@ -181,7 +181,7 @@ function senderFormPart({ authenticationUrl, tokenUrl, webhookUrls, isPublic }: 
     ${
       isPublic
         ? undefined
-        : html`<p class="fault">PUBLIC_URL is not set, so the addresses below carry a placeholder.</p>`
+        : html`<p class="fault">PUBLIC_URL is not set, so the addresses below contain a placeholder.</p>`
     }
     <dl class="facts">
       <dt>Authentication URL</dt>

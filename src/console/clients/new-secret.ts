@@ -6,7 +6,7 @@ export interface NewSecret {
   readonly made: ClientCredentials;
   /** Until when the old secret is accepted. */
   readonly untilMs: number;
-  /** True when the secret before the old one was still accepted, and is not any more. */
+  /** True when this rotation ended the secret before the old one. */
   readonly wasStillValid: boolean;
   readonly timeZone: string;
   readonly nowMs: number;
@@ -24,6 +24,6 @@ export function newSecretContent({ made, untilMs, wasStillValid, timeZone, nowMs
       <dd><code>${made.scope}</code></dd>
     </dl>
     <p>The old secret is accepted until ${shownTime(untilMs, timeZone, nowMs)}.</p>
-    ${wasStillValid ? html`<p>The secret before the old one was still accepted. It is not any more.</p>` : undefined}
+    ${wasStillValid ? html`<p>The secret before the old one is no longer accepted.</p>` : undefined}
     <p><a href="/console/clients">Back to the clients</a></p>`;
 }

@@ -22,7 +22,7 @@ export interface DoctorDependencies {
   readonly examine: () => Promise<readonly ShownSection[]>;
 }
 
-/** The page of the doctor. It examines when somebody asks, because an examination costs the destinations requests. */
+/** The page of the doctor. It examines only on request, because an examination sends requests to the destinations. */
 export function doctorPages({ examine }: DoctorDependencies): Router {
   const router = Router();
   // People who ask at the same time share one examination.

@@ -10,16 +10,16 @@ export interface ReplayReport {
   /** How many bodies were stored, or would be. */
   readonly stored: number;
   readonly examples: readonly { readonly body: QuarantinedBody; readonly result: string }[];
-  /** True when there are more bodies than one turn takes. */
+  /** True when there are more bodies than one replay reads. */
   readonly hasMore: boolean;
 }
 
-/** The most bodies of one turn. A body has at most 256 KiB, so a turn takes seconds. */
+/** The most bodies that one replay reads. A body has at most 256 KiB, so a replay takes seconds. */
 export const bodiesMax = 500;
 const pageSize = 50;
 const examplesMax = 20;
 
-/** Reads the selected bodies again, the oldest first. Writes nothing when the dependencies say so. */
+/** Reads the selected bodies again, the oldest first. Writes nothing when `changesNothing` is set. */
 export async function replaySeveral(
   dependencies: ReplayDependencies,
   intake: IntakeSettings,

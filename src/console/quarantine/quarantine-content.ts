@@ -13,7 +13,7 @@ import { quarantineCodes } from './quarantine-filter.ts';
 export const quarantinePath = '/console/quarantine';
 export const replayPath = `${quarantinePath}/replay`;
 
-/** A body with what is shown of it. */
+/** A body with the values that its row shows. */
 export interface ShownBody {
   readonly body: QuarantinedBody;
   /** What today's parser makes of it: "would be stored as call_end". */
@@ -39,8 +39,8 @@ export function quarantineList(
 ): Html {
   const { access, timeZone, nowMs } = surroundings;
   return html`<p>
-      Bodies that were refused or set aside, each kept as it came. After a change of the sender or of the
-      settings they can be read again.
+      The bodies of refused pushes, stored unchanged. After a change of the sender or of the settings, the
+      receiver can read them again.
     </p>
     ${faults.map((fault) => html`<p class="fault" role="alert">${fault}</p>`)}
     <div class="bar">
@@ -157,7 +157,7 @@ export function bodyContent(
     <p class="pager">${link(quarantinePath, 'All bodies')}</p>`;
 }
 
-/** The preview of a replay: what would become of each body, and the button that does it. */
+/** The preview of a replay: the result for each body, and the button that starts the replay. */
 export function previewContent(
   report: ReplayReport,
   form: Html | undefined,
@@ -167,10 +167,10 @@ export function previewContent(
   const total = [...results.values()].reduce((sum, count) => sum + count, 0);
   return html`<p class="verdict ${stored > 0 ? 'ok' : 'warn'}">
       ${stored.toLocaleString('en')} of ${counted(total, 'body', 'bodies')} can be stored
-      now${hasMore ? ` (one turn reads ${bodiesMax}, and more wait)` : ''}.
+      now${hasMore ? ` (one replay reads ${bodiesMax} bodies, and more wait)` : ''}.
     </p>
     ${table<[string, number]>({
-      caption: 'What would become of them',
+      caption: 'The result for each body',
       empty: 'No body matches the filter.',
       rows: [...results].sort(([, a], [, b]) => b - a),
       columns: [

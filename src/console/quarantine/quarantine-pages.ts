@@ -133,6 +133,6 @@ function replayForm(
 
 function noticeOf({ stored, results, hasMore }: ReplayReport): string {
   const total = [...results.values()].reduce((sum, count) => sum + count, 0);
-  const more = hasMore ? ` One turn reads ${bodiesMax} bodies, and more wait.` : '';
+  const more = hasMore ? ` One replay reads ${bodiesMax} bodies, and more wait.` : '';
   return `${stored.toLocaleString('en')} of ${total.toLocaleString('en')} ${total === 1 ? 'body' : 'bodies'} stored.${more}`;
 }
