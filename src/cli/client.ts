@@ -22,7 +22,12 @@ command
   .command('create')
   .description('Make a client. Its secret is shown once.')
   .requiredOption('--name <name>', 'a name that shows people the purpose of the client')
-  .option('--redirect-uri <uri>', 'the address to which a person is sent back; can be repeated', collect, [])
+  .option(
+    '--redirect-uri <uri>',
+    'the address to which the browser returns after an approval; can be repeated',
+    collect,
+    [],
+  )
   .option('--require-pkce', 'refuse authorization requests without a code challenge')
   .option('--json', 'print JSON, for scripts')
   .action(async (options: CreateOptions) => {
@@ -140,7 +145,7 @@ command
       print(`The old secret stays valid for another ${keep}.`);
       // At most two secrets are valid at once. A second rotation therefore ends the oldest early.
       if ((before?.previousSecretUntilMs ?? 0) > Date.now())
-        print('The secret before the old one was still valid, and is not valid any more.');
+        print('The secret before the old one is no longer valid.');
     });
   });
 
@@ -175,7 +180,7 @@ command
       else {
         print('This token is shown once.');
         print(`  Refresh Token  ${refreshToken}`);
-        print(`  valid until    ${expiresAt ?? ''}, or until it was not used for 90 days`);
+        print(`  valid until    ${expiresAt ?? ''}, or until 90 days pass without use`);
       }
     });
   });
@@ -206,7 +211,7 @@ function showCredentials(made: ClientCredentials, json: boolean | undefined): vo
   print(`  Scope          ${made.scope}`);
 }
 
-/** A time that has passed is of no use to anybody. */
+/** Undefined for a time in the past, because people need only future times. */
 function stillAhead(epochMs: number | undefined): number | undefined {
   return epochMs !== undefined && epochMs > Date.now() ? epochMs : undefined;
 }

@@ -4,7 +4,7 @@ import { escapeUnseen, oneLine, severalLines } from '../domain/plain-text.ts';
 
 const guarded = new Set<NodeJS.WriteStream>();
 
-/** A reader that has closed its end (`| head`) is no fault: the work goes on, and the rest of the output is dropped. */
+/** When the reader closes its end (`| head`), the work continues and the rest of the output is dropped. */
 function guarding(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   if (!guarded.has(stream)) {
     guarded.add(stream);
@@ -28,7 +28,7 @@ export function print(line: string): void {
   write(`${oneLine(line)}\n`);
 }
 
-/** Prints a text of several lines that is our own. */
+/** Prints our own text of several lines. */
 export function printText(text: string): void {
   write(`${severalLines(text)}\n`);
 }
@@ -39,7 +39,10 @@ export function printQuoted(text: string): void {
   write(lines.map((line) => `  | ${line}\n`).join(''));
 }
 
-/** Prints a value as JSON. Characters that a terminal would obey are escaped, so that a script still reads the exact value. */
+/**
+ * Prints a value as JSON. Characters that a terminal would obey are escaped, so that a script still reads the exact
+ * value.
+ */
 export function printJson(value: unknown): void {
   write(`${escapeUnseen(JSON.stringify(value, undefined, 2))}\n`);
 }

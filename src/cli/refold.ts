@@ -83,7 +83,7 @@ async function refold(
     print(`${field}: differs in ${count}`);
   if (counts.unreadable > 0)
     print(
-      `${counted(counts.unreadable, 'push', 'pushes')} could not be read again, and keep what was read on arrival.`,
+      `${counted(counts.unreadable, 'push', 'pushes')} could not be read again, and keep the values that were read at their receipt.`,
     );
   if (counts.misplaced > 0)
     print(

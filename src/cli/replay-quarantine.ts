@@ -63,7 +63,7 @@ export async function replayQuarantine(context: CommandContext, options: Quarant
     print('Nothing was changed. Use --apply to store the repaired bodies.');
 }
 
-/** What a repair makes of a quarantined body. */
+/** A quarantined body after its repair. */
 interface OpenedBody {
   readonly reading?: Reading;
   /** Why there is nothing to store, in words for the operator. */
@@ -106,7 +106,7 @@ async function replayOpened(
   return changes === undefined || isRefused ? result : `${result} after a repair in ${placesOf(changes)}`;
 }
 
-/** @param inFull whether the operator asked for this one body, and so wants to see its text */
+/** @param inFull true when the operator named this one body, so its text is shown too */
 async function show(quarantined: QuarantinedBody, result: string, inFull: boolean): Promise<void> {
   const { id, code, detail, times } = quarantined;
   print(`${id}  refused as ${code} (${detail}), ${times === 1 ? 'once' : `${times} times`}: ${result}`);

@@ -122,14 +122,14 @@ describe('a move of a store', () => {
       it('includes every table of a store', async () => {
         const database = await engine.fresh();
         const store = await openStore(database.url, storeMigrations);
-        const { mayStandBeside } = await move('sqlite:elsewhere', database.url);
+        const { isAllowedBeside } = await move('sqlite:elsewhere', database.url);
         for (const { name } of await readTableShapes(storeMigrations))
           await store.writer.knex.schema.dropTable(name);
         await store.writer.knex.schema.dropTable(storeMigrationsTable);
         await store.close();
         // The target has no other tables now.
         await requireEmptyTarget(
-          { ...(await move('sqlite:elsewhere', database.url)), mayStandBeside },
+          { ...(await move('sqlite:elsewhere', database.url)), isAllowedBeside },
           false,
         );
         await database.drop();

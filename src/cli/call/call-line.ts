@@ -11,7 +11,7 @@ export function callLine(call: Call, deliveries: readonly ListedDelivery[]): str
     call.status.padEnd(11),
     call.counterpart_e164 ?? counterpartText(call),
     call.service_name ?? '',
-    landed === '' ? 'owed to no destination' : landed,
+    landed === '' ? 'for no destination' : landed,
     call.call_id,
   ]
     .filter((part) => part !== '')

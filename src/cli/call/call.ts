@@ -59,7 +59,7 @@ async function showCalls(
   if (trace === undefined) {
     const when = on === undefined ? '' : ` on ${on}`;
     throw new UsageError(
-      `There is no call for "${text}"${when}. Check the number or the id. A call that never came in can be among the refused or quarantined requests: npm run replay -- quarantine --dry-run`,
+      `There is no call for "${text}"${when}. Check the number or the id. If its push was refused, its body is in the quarantine: npm run replay -- quarantine --dry-run`,
     );
   }
   const call = completeCall(trace.call);
@@ -94,7 +94,7 @@ async function showCalls(
     return calls.filter((listed) => isOf(listed, e164)).sort((a, b) => startOf(b) - startOf(a));
   }
 
-  /** Two numbers can share their last digits. */
+  /** The search compares the last digits only, and two numbers can share them. */
   function isOf({ call: record }: ListedCall, e164: string | undefined): boolean {
     const { counterpart_e164: counterpart } = completeCall(record);
     return e164 === undefined || counterpart === undefined || counterpart === e164;

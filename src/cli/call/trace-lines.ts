@@ -35,7 +35,7 @@ export function traceLines(shown: ShownTrace): string[] {
     ...fieldLines(trace, timeZone),
     '',
     'Destinations',
-    ...(deliveries.length === 0 ? ['  This call is owed to no destination.'] : deliveries),
+    ...(deliveries.length === 0 ? ['  No destination gets this call.'] : deliveries),
   ];
 }
 

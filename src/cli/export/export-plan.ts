@@ -95,7 +95,7 @@ function chooseFormat(text: string): ExportFormat {
   );
 }
 
-/** The format that the end of a file's name tells. */
+/** The format that belongs to the extension of a file's name. */
 function formatOfFile(out: string | undefined): string | undefined {
   const ending = /\.(csv|parquet|json)$/i.exec(out ?? '')?.[1];
   return ending?.toLowerCase();

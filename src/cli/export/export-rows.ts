@@ -7,7 +7,7 @@ import type { ExportPlan } from './export-plan.ts';
 export interface ExportCounts {
   /** Rows that were written. */
   readonly rows: number;
-  /** Clicks whose id is none of Google's. */
+  /** Clicks without a Google click id. */
   readonly refused: number;
 }
 

@@ -23,11 +23,15 @@ const command = createCommand(
   .option('--to <day>', 'last local day, included (default: the latest)')
   .option('--format <format>', `${exportFormats.join(', ')} (default: the end of the name of --out, or csv)`)
   .option('--out <file>', 'the file to make (default: standard output)')
-  .option('--force', 'replace a file that is there')
-  .option('--raw', 'leave cells of a CSV as they are, for a program instead of a spreadsheet')
+  .option('--force', 'replace an existing file')
+  .option('--raw', 'write the cells of a CSV unchanged, for a program instead of a spreadsheet')
   .option('--gclid', "write Google Ads' file of click conversions: the first answered call of each click")
   .option('--conversion-name <name>', 'with --gclid: the conversion action in Google Ads', 'Phone call')
-  .option('--min-seconds <number>', 'with --gclid: only calls that lasted as long, ringing included', '0')
+  .option(
+    '--min-seconds <number>',
+    'with --gclid: only calls that lasted at least this long, ringing included',
+    '0',
+  )
   .addHelpText(
     'after',
     `
@@ -39,8 +43,9 @@ Examples:
   $ npm run --silent export -- --from 2026-07-01 --to 2026-07-31 --out july.parquet
   $ npm run --silent export -- --gclid --min-seconds 60 --from 30d --out clicks.csv
 
-A spreadsheet runs a cell that begins with = + - or @ as a formula, so such cells get an apostrophe. --raw leaves them.
-The file has its name only when it is whole. A stopped export leaves no file.
+A spreadsheet runs a cell that begins with = + - or @ as a formula, so such cells get an apostrophe.
+--raw writes them unchanged.
+The file appears under its name only when it is complete. A stopped export leaves no file.
 Exit code: 0 written, 1 failed, 2 wrong use of the command, 130 interrupted.
 `,
   )
@@ -59,7 +64,7 @@ Exit code: 0 written, 1 failed, 2 wrong use of the command, 130 interrupted.
     printAside(`${rows.toLocaleString('en')} rows${plan.out === undefined ? '' : ` in ${plan.out}`}.`);
     if (refused > 0)
       printAside(
-        `Clicks that were left out, since their ids are none of Google's: ${refused.toLocaleString('en')}.`,
+        `Clicks that were not exported, because their ids are not Google click ids: ${refused.toLocaleString('en')}.`,
       );
   });
 
@@ -100,6 +105,6 @@ async function run(plan: ExportPlan, url: string, signal: AbortSignal): Promise<
 async function requireViews(database: Database): Promise<void> {
   if (await hasAllViews(database)) return;
   throw new Error(
-    'The reporting database has not all views of this version. Start the receiver once, and export again.',
+    'The reporting database lacks views of this version. Start the receiver once, and export again.',
   );
 }

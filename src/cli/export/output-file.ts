@@ -3,17 +3,17 @@ import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../command-context.ts';
 
-/** A file that appears under its name only when it is whole. */
+/** A file that appears under its name only when it is complete. */
 export interface OutputFile {
   readonly write: (piece: string | Uint8Array) => Promise<void>;
   /** Syncs the file and gives it its name. */
   finish(): Promise<void>;
-  /** Removes what was written. Does nothing after `finish`. */
+  /** Removes the incomplete file. Does nothing after `finish`. */
   discard(): Promise<void>;
 }
 
 /**
- * Opens a file beside its final name, so that a reader never meets half of it.
+ * Opens a file beside its final name, so that nobody reads an incomplete file.
  *
  * @throws UsageError when the file exists and must not be replaced
  */
@@ -55,7 +55,7 @@ export async function openOutputFile(path: string, replace: boolean): Promise<Ou
 
 async function openPart(part: string): Promise<FileHandle> {
   try {
-    // Call data is for the owner alone.
+    // Only the owner of the file can read the call data.
     return await open(part, 'w', 0o600);
   } catch (error) {
     const { code = 'no code' } = error as NodeJS.ErrnoException;

@@ -37,7 +37,7 @@ export async function planMoves(settings: Settings, { to, reportingTo }: MoveOpt
       ...{ what: 'store', from, to, toShown: showDatabase(to) },
       ...{ migrations: storeMigrations, migrationsTable: storeMigrationsTable },
       shapes: await readTableShapes(storeMigrations),
-      mayStandBeside: (table) =>
+      isAllowedBeside: (table) =>
         table === reportingMigrationsTable ||
         [reportingTable, ...reportTables.map(({ name }) => name)].includes(table),
     });
@@ -50,13 +50,13 @@ export async function planMoves(settings: Settings, { to, reportingTo }: MoveOpt
     moves.push({
       ...{ what: 'reporting table', from, to: reportingTo, toShown: showDatabase(reportingTo) },
       ...{ migrations: reportingMigrations, migrationsTable: reportingMigrationsTable },
-      // The worker writes the calendar, the settings and the summary again.
+      // The worker writes the other tables again: the calendar, the settings and the summary.
       shapes: (await readTableShapes(reportingMigrations, kindInReporting)).filter(
         ({ name }) => name === reportingTable,
       ),
       views: reportViews.map(({ name }) => name),
       // The reporting table may share its database with other tables, as in a data warehouse.
-      mayStandBeside: () => true,
+      isAllowedBeside: () => true,
     });
   }
   return moves;

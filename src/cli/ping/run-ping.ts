@@ -15,7 +15,7 @@ import { readIssuer, sendPush, takeToken } from './send.ts';
 import { createSteps, StepFailed, type Steps } from './steps.ts';
 
 const clientName = 'npm run ping (removed after the test)';
-// A client of a test that was killed. No test takes so long.
+// An older client comes from a killed test, because no test takes this long.
 const leftOverMs = 600_000;
 
 export interface PingOptions {
@@ -28,8 +28,8 @@ export interface PingOptions {
 }
 
 /**
- * Sends one test call the way that Jet's calls take, and removes it again. A client of its own proves OAuth, and is deleted
- * too. Returns true when each step worked.
+ * Sends one test call the way that Jet's calls take, and removes it again. The test uses its own OAuth client, which it
+ * deletes too. Returns true when each step worked.
  */
 export async function runPing(context: CommandContext, options: PingOptions): Promise<boolean> {
   const { store } = context;
@@ -71,11 +71,11 @@ export async function runPing(context: CommandContext, options: PingOptions): Pr
   }
   if (works) print(`The whole way took ${Math.round(steps.totalMs())} ms.`);
   if (options.reportingUrl === undefined)
-    print('ADAPTERS does not name sql, so nothing shows whether calls land.');
+    print('ADAPTERS does not name sql, so the test cannot see whether calls land.');
   return works;
 }
 
-/** A call that never was. Its numbers are reserved for fiction. */
+/** An invented call. Its numbers are reserved for fiction. */
 function testCall(callId: string): object {
   const now = new Date().toISOString();
   return {
@@ -100,7 +100,7 @@ interface Remains extends Pick<PingOptions, 'reportingUrl'> {
   readonly hasLanded: boolean;
 }
 
-/** Removes whatever the test has made, also after a failure. Returns false when something remains. */
+/** Removes everything that the test has made, also after a failure. Returns false when something remains. */
 async function remove(
   { store }: CommandContext,
   steps: Steps,
@@ -109,7 +109,7 @@ async function remove(
   if (clientId === undefined) return true;
   const work = async (): Promise<void> => {
     const names = (await readDestinations(store)).map(({ name }) => name);
-    // First the call: without it nothing is delivered any more.
+    // The call goes first, so that nothing is delivered any more.
     await removeTestCall(store, callId, names);
     if (reportingUrl !== undefined) await removeRow(reportingUrl, callId, hasLanded);
     await deleteClient(store, clientId);
@@ -118,7 +118,9 @@ async function remove(
     .run('removed', work, () => 'the call, its row and the client of the test')
     .then(() => true)
     .catch(() => {
-      print(`What remains has the call id ${callId}, and the client ${clientId}.`);
+      print(
+        `Not everything was removed. The call has the id ${callId}, and the client has the id ${clientId}.`,
+      );
       return false;
     });
 }

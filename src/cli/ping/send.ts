@@ -18,7 +18,7 @@ export async function readIssuer(base: string): Promise<string> {
   const { status, body } = await ask(`${base}/.well-known/oauth-authorization-server`, {});
   const metadata = metadataSchema.safeParse(body);
   if (status !== 200 || !metadata.success)
-    throw new StepFailed(`The issuer's metadata was answered ${status}.`, proxyRemedy);
+    throw new StepFailed(`The request for the issuer's metadata was answered ${status}.`, proxyRemedy);
   const { issuer } = metadata.data;
   if (issuer !== base)
     throw new StepFailed(

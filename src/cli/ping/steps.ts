@@ -14,7 +14,7 @@ export class StepFailed extends Error {
 /** Runs the steps of a test one after the other, and prints each with its time. */
 export interface Steps {
   /**
-   * Runs one step. `work` returns what is worth knowing about it.
+   * Runs one step. `describe` makes a sentence from the result of `work`.
    *
    * @throws StepFailed after the failure was printed
    */

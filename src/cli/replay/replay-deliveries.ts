@@ -95,7 +95,7 @@ function showCount(
   for (const line of passedOverLines(counts)) print(`  ${line}`);
 }
 
-/** Makes a job and runs it in this process. A job of somebody else that was made before runs first. */
+/** Makes a job and runs it in this process. An older job of another person runs first. */
 async function runJob(
   { store, destinations }: CommandContext,
   given: Pick<ReplayJob, 'filter' | 'destinations' | 'reason'>,
@@ -134,7 +134,8 @@ async function runJob(
       if (job.finishedAtMs !== undefined) return job;
       show(job);
       if (await runNextJob(options, interrupted.signal, show)) continue;
-      if (!isWaiting) printAside('Another replay runs, or this one is paused. It continues after that.');
+      if (!isWaiting)
+        printAside('Another replay runs, or this one is paused. This replay continues afterwards.');
       isWaiting = true;
       await sleep(pollMs);
     }

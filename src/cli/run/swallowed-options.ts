@@ -2,8 +2,8 @@ import type { Command, Option } from 'commander';
 import { shellWord } from '../../domain/shown/shell-word.ts';
 
 /**
- * Finds options that npm took for itself, because the `--` in front of them was left out. npm hides such an option from the
- * command and only sets a variable: `npm run replay quarantine --dry-run` would replay for real.
+ * Finds options that npm took for itself, because the `--` in front of them was left out. npm hides such an option from
+ * the command and only sets a variable: `npm run replay quarantine --dry-run` would replay for real.
  *
  * @param given the arguments that reached the command
  * @returns the line to type instead; undefined when nothing was swallowed
@@ -13,7 +13,7 @@ export function findSwallowed(
   given: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): { options: string[]; line: string } | undefined {
-  // npx passes everything after the name of the command on, and uses the same variables for its own options.
+  // npx passes on everything after the name of the command, and uses the same variables for its own options.
   if (environment['npm_lifecycle_event'] !== command.name()) return undefined;
   const swallowed = optionsOf(command).flatMap((option) => {
     const value = valueOf(option, environment);
@@ -56,7 +56,7 @@ function valueOf(
   return takesValue(option) || value === 'true' ? value : undefined;
 }
 
-/** The words as they must be typed. npm separates an option from its value, so a value that is not certain is left open. */
+/** The words as they must be typed. npm separates options from values, so an uncertain value becomes a placeholder. */
 function typedWords(command: Command, given: readonly string[], swallowed: readonly Swallowed[]): string[] {
   const [first] = given;
   const isSubcommand = command.commands.some((subcommand) => subcommand.name() === first);

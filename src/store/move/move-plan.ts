@@ -12,8 +12,8 @@ export interface Move {
   readonly migrations: readonly Migration[];
   readonly migrationsTable: string;
   readonly shapes: readonly TableShape[];
-  /** Views that read these tables. A view stands after the views that it reads. */
+  /** Views that read these tables. A view comes after the views that it reads. */
   readonly views?: readonly string[];
   /** True for a foreign table that is allowed in the target. */
-  readonly mayStandBeside: (table: string) => boolean;
+  readonly isAllowedBeside: (table: string) => boolean;
 }

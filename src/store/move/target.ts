@@ -57,7 +57,7 @@ async function lookInto(database: Database, move: Move): Promise<Found> {
   const isUnfinished =
     tables.includes(move.migrationsTable) &&
     (await knex(move.migrationsTable).where({ name: unfinishedMove.name }).first()) !== undefined;
-  const inTheWay = tables.filter((name) => !isOurs(name) && !move.mayStandBeside(name));
+  const inTheWay = tables.filter((name) => !isOurs(name) && !move.isAllowedBeside(name));
   if (!isUnfinished) {
     for (const name of own.filter((table) => table !== move.migrationsTable)) {
       const [row] = await knex(name).count<{ rows: number | string }[]>({ rows: '*' });
