@@ -12,7 +12,7 @@ export class CredentialsRefused extends Error {
 export interface Authorizer {
   /** The header with the credentials. Gets a token first when there is no valid one. */
   header(): Promise<AuthorizationHeader>;
-  /** Notes that a header was refused. True when a new header can be had. */
+  /** Notes that a header was refused. Returns true when a new header can replace it. */
   refused(header: AuthorizationHeader): boolean;
 }
 

@@ -29,7 +29,8 @@ export interface ReceiverSettings {
 const requestTimeoutMs = 30_000;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
-// A receiver that is just starting answers within seconds. A missing one must not be waited for longer.
+// A receiver that is just starting answers within seconds. The simulation does not wait longer, because the receiver
+// may be missing.
 const startsWithinMs = 15_000;
 const retryStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 

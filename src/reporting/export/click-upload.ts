@@ -1,4 +1,4 @@
-/** A click of `jet_clicks`, as far as an upload needs it. */
+/** The values of a click in `jet_clicks` that an upload needs. */
 export interface AnsweredClick {
   readonly gclid: string;
   /** UTC, `YYYY-MM-DD HH:MM:SS.SSS`. */
@@ -6,14 +6,14 @@ export interface AnsweredClick {
   readonly durationSeconds: number | null;
 }
 
-/** Google takes this line, and then one line for each click. Times are in UTC. */
+/** The first lines of the file. One line for each click follows. Times are in UTC. */
 export function clickUploadHead(): string {
   return 'Parameters:TimeZone=+0000\r\nGoogle Click ID,Conversion Name,Conversion Time\r\n';
 }
 
 /**
- * The line of a click in Google Ads' file of offline conversions. Undefined for an id that is none of Google's: it came
- * from outside, and Google would refuse the file.
+ * The line of a click in Google Ads' file of offline conversions. Undefined for an id that is not a Google click id,
+ * because Google would refuse the whole file.
  */
 export function clickUploadLine(
   { gclid, startedAtUtc }: AnsweredClick,

@@ -1,7 +1,7 @@
 import type { ReportValue } from '../views/report-values.ts';
 
 export interface CsvOptions {
-  /** Leaves cells as they are that a spreadsheet would run as a formula. */
+  /** Writes a cell unchanged even if a spreadsheet would run it as a formula. */
   readonly raw: boolean;
 }
 
@@ -10,8 +10,8 @@ const startsFormula = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n]/;
 const needsQuotes = /[",\r\n;\t]|^\s|\s$/;
 
 /**
- * One line of CSV (RFC 4180), with its line break. An empty cell is NULL. A text that a spreadsheet would run gets an
- * apostrophe in front.
+ * One line of CSV (RFC 4180), with its line break. An empty cell is NULL. A text that a spreadsheet would run as a
+ * formula gets an apostrophe in front.
  */
 export function csvLine(values: readonly ReportValue[], { raw }: CsvOptions): string {
   return `${values.map((value) => cell(value, raw)).join(',')}\r\n`;

@@ -7,13 +7,13 @@ type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][nu
 
 /** Makes a Parquet file piece by piece. The caller writes the pieces one after the other. */
 export interface ParquetPieces {
-  /** Takes rows, and gives the bytes that are finished. */
+  /** Adds rows and returns the finished bytes. */
   add(rows: readonly (readonly ReportValue[])[]): Uint8Array;
   /** The rest of the file. */
   finish(): Uint8Array;
 }
 
-/** Explicit types: a tool must know an instant from a time without a zone, and a day from both. */
+/** The types are explicit, so that a tool can distinguish an instant, a time without a zone and a day. */
 function schemaElement({ name, type }: SelectedColumn): SchemaElement {
   const column = { name, repetition_type: 'OPTIONAL' } as const;
   const timestamp = (isAdjustedToUTC: boolean): SchemaElement => ({
@@ -48,7 +48,7 @@ export function createParquetPieces(columns: readonly SelectedColumn[]): Parquet
   const writer = new ParquetWriter({ writer: bytes, schema, createdBy: 'jet-receiver' });
   let waiting: (readonly ReportValue[])[] = [];
 
-  /** Offsets in the file count all bytes, also those that were taken out of the buffer. */
+  /** Takes the bytes out of the buffer. Offsets in the file count these bytes too. */
   const take = (): Uint8Array => {
     const piece = bytes.getBytes().slice();
     bytes.index = 0;

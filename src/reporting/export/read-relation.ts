@@ -21,7 +21,7 @@ export interface RelationQuery {
   readonly to?: string | undefined;
 }
 
-/** Rows in the order of `columns`, and how far the reading has come. */
+/** Rows with their values in the order of `columns`, and the progress of the reading. */
 export interface RelationPage {
   readonly rows: readonly (readonly ReportValue[])[];
   readonly done: number;
@@ -30,8 +30,8 @@ export interface RelationPage {
 }
 
 /**
- * Reads a relation day by day, so that memory stays bounded and each query uses the index. Calls that land meanwhile can
- * be in later days and missing in earlier ones.
+ * Reads a relation day by day, so that memory stays bounded and each query uses the index. Calls that land meanwhile
+ * can be in later days and missing in earlier ones.
  */
 export async function* readRelation(
   database: Database,

@@ -9,7 +9,7 @@ export interface ReportRelation {
   readonly name: string;
   readonly meaning: string;
   readonly columns: readonly SelectedColumn[];
-  /** The column with the local day of a row. Without it the relation is read at once: its rows are few. */
+  /** The column with the local day of a row. Undefined for a relation with few rows, which is read at once. */
   readonly day: string | undefined;
   /** The table or view whose first and last day limit a reading. */
   readonly daysOf: string;

@@ -20,8 +20,8 @@ const rowsInStatement = 200;
 const columns = reportingColumns.map(({ name }) => name);
 
 /**
- * Writes the invented calls of some days into an empty reporting database of its own. No receiver takes part: so receipt
- * times can agree with the calls' own times, and no sender gets a way to choose them.
+ * Writes the invented calls of some days into an empty reporting database of its own. No receiver takes part, so the
+ * receipt times can agree with the calls' own times. No sender can choose a receipt time.
  *
  * @returns the exit code
  */
@@ -32,7 +32,7 @@ export async function landMonth(options: MonthOptions, output: Output): Promise<
     const there = await database.knex(reportingTable).first<{ call_id: string } | undefined>('call_id');
     if (there !== undefined) {
       output.print(
-        'The database has calls already, and invented calls must not stand among them. Give an empty one with --reporting, such as sqlite:./data/another-month.sqlite.',
+        'The database has calls already, and invented calls must not mix with them. Give an empty one with --reporting, such as sqlite:./data/another-month.sqlite.',
       );
       return 1;
     }

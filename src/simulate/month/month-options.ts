@@ -8,12 +8,12 @@ import { seedMax } from '../traffic/random.ts';
 import type { MonthOptions } from './land-month.ts';
 
 const help = `
-The calls end now. They grow a little each day, and weekends are quiet. A campaign runs from day 10 to day 19, too few
-people are there on day 16, and the tracking of web visits fails on days 21 and 22. About half of the missed callers are
-called back, some call again, and the others are forgotten.
+The last calls end now. There are a few more calls each day, and fewer at weekends. A campaign runs from day 10 to day 19.
+Too few people answer on day 16, and the tracking of web visits fails on days 21 and 22. About half of the missed callers
+are called back, some call again, and the others are forgotten.
 
-Receipt times agree with the calls' own times, so that answer times mean something. That is only possible in a database
-of its own: a running receiver notes its own time of receipt, whatever a sender says.
+Receipt times agree with the calls' own times, so that answer times are meaningful. This needs a separate database,
+because a running receiver always notes its own time of receipt.
 
 Example:
   $ npm run simulate -- --days 30

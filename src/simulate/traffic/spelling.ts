@@ -20,7 +20,7 @@ export interface Spelling {
   readonly indented: boolean;
 }
 
-/** The spelling of Jet's page, without a key for what has no value: for calls that must always look alike. */
+/** The spelling of Jet's page, without keys for missing values. It is for calls that must always look alike. */
 export const pageSpelling: Spelling = {
   ...{ keys: 'page', time: 'space', duration: 'text', empty: 'absent', mark: '' },
   ...{ web: 'flat', googleAnalytics: 'dotted', indented: false },
