@@ -23,7 +23,7 @@ export interface SqlClient {
   /**
    * Writes rows in one statement. A row with a newer revision stays. The same revision is written again, since settings
    * may differ.
-   * @param landedBefore the ids of the rows that exist already: such a call can leave its day
+   * @param landedBefore the ids of the rows that already exist: such a call can move to another day
    */
   write(
     rows: readonly Readonly<Record<string, unknown>>[],
@@ -120,7 +120,7 @@ export function createClient(url: string, settings: ReportSettings, tools: Adapt
           return;
         }
         throw new AdapterMisconfigured(
-          `The table ${reportingTable} is gone, though the database remembers that it was made.`,
+          `The table ${reportingTable} is missing, although the database records that it was made.`,
           `Restore it, or drop the table jet_reporting_migrations too: then the table is created again, and "npm run replay -- --all" fills it.`,
         );
       }),

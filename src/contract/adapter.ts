@@ -39,15 +39,15 @@ export interface AdapterDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** The capabilities that depend on the settings. Omit it when none do. */
   capabilitiesFor?(config: z.output<Schema>): Partial<Capabilities>;
   /**
-   * Exactly what `deliver` would send for one delivery, without a request to the destination: no person was found and
-   * nothing has landed before. Must be pure. `adapter:try` shows it, and the kit compares it with the reviewed
-   * `samples.json`.
+   * Exactly what `deliver` would send for one delivery, without a request to the destination. It assumes that no person
+   * was found and that nothing has landed before. Must be pure. `adapter:try` shows it, and the kit compares it with
+   * the reviewed `samples.json`.
    * @param nowMs the time of the landing, for fields that hold it. Epoch milliseconds.
    */
   preview(delivery: Delivery, config: z.output<Schema>, nowMs: number): JsonValue;
   /**
-   * Called once, before the first delivery. It must not need the network: an unreachable destination may be back when
-   * the first batch comes. Import a vendor's library only when it is first needed.
+   * Called once, before the first delivery. It must not need the network: an unreachable destination may be reachable
+   * again when the first batch comes. Import a vendor's library only when it is first needed.
    * @throws AdapterMisconfigured when settings that are valid alone contradict each other
    */
   create(config: z.output<Schema>, tools: AdapterTools): Adapter;
@@ -124,8 +124,9 @@ export interface Adapter {
    */
   deliver(batch: readonly Delivery[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /**
-   * Says what `deliver` would change at the destination for one delivery now, and writes nothing there. It may read, within
-   * the same limits as `deliver`. An operator asks for it on the page of a call. Omit it when nothing can be read.
+   * Says what `deliver` would change at the destination for one delivery now, and writes nothing there. It may read,
+   * within the same limits as `deliver`. An operator asks for it on the page of a call. Omit it when nothing can be
+   * read.
    * @throws DestinationUnavailable, AdapterMisconfigured as `deliver` does
    */
   compare?(delivery: Delivery, signal: AbortSignal): Promise<Comparison>;

@@ -9,7 +9,7 @@ export interface JsonApi {
   readonly url: string;
   /** The header with the credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What to do when it refuses the credentials. */
+  /** What the operator can do when the API refuses the credentials. */
   readonly remedy: string;
 }
 
@@ -26,7 +26,7 @@ const deadlineMs = 20_000;
 /**
  * Sends one request. Never quotes a body in an error, since it can hold numbers.
  * @throws DestinationUnavailable when the API did not answer, is overloaded, or its answer was cut off
- * @throws AdapterMisconfigured when it refuses the credentials
+ * @throws AdapterMisconfigured when the API refuses the credentials
  */
 export async function askJson(
   { name, url, headers, remedy }: JsonApi,
@@ -55,7 +55,7 @@ export async function askJson(
 
 /**
  * The body of an answer that must be a success. Its shape is not checked.
- * @throws Error when it is none
+ * @throws Error for any other answer
  */
 export function dataOf({ status, data }: JsonReply): unknown {
   if (status >= 400) throw new Error(`The API answered ${status}`);
@@ -82,7 +82,7 @@ function readJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // The answer was cut off. The write may have landed, so the next attempt looks before it writes.
+    // The answer was cut off. The write may have landed, so the next attempt looks the record up before it writes.
     throw new DestinationUnavailable(`The answer of ${name} could not be read.`, { cause });
   }
 }

@@ -24,7 +24,7 @@ export interface RecordCrm {
     /** True when more people may exist than were returned. */
     readonly isCut: boolean;
   }>;
-  /** The ids of the records that exist, by idempotency key. Asked after an attempt whose answer was lost. */
+  /** The ids of the records that exist, by idempotency key. Called after an attempt whose answer was lost. */
   find(deliveries: readonly Delivery[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Creates a record, or updates the one with this id. */
   write(

@@ -9,7 +9,7 @@ import { unmatchedPolicies } from './unmatched.ts';
 
 type Context = z.RefinementCtx<string>;
 
-/** Refuses a setting. @param message reads on from the name of the setting */
+/** Refuses a setting. @param message continues after the name of the setting */
 export function refuseSetting(context: Context, message: string): never {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;

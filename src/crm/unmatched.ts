@@ -51,7 +51,8 @@ const skipReasons: Readonly<Record<Exclude<PersonState, 'found'>, string>> = {
 /**
  * Why a new call without a person is skipped. Undefined: the call lands.
  * @param nowMs epoch milliseconds
- * @returns the reason; `revisitAfterMs` is set while somebody may still enter the person, or search may not find it yet
+ * @returns the reason; `revisitAfterMs` is set while somebody may still enter the person, or while the search may not
+ * find the person yet
  */
 export function whySkipped(
   state: PersonState,

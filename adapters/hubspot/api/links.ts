@@ -4,7 +4,7 @@ import type { HubspotConfig } from '../config.ts';
 
 /** The addresses of records in HubSpot's own pages. */
 export interface Links {
-  /** Reads the number of the portal once. Without it there are no links, and calls land all the same. */
+  /** Reads the number of the portal once. Without it there are no links, but calls still land. */
   prepare(signal: AbortSignal): Promise<void>;
   /** @param object `contact` or `company`; undefined for a call */
   linkTo(object: string | undefined, id: string): string | undefined;

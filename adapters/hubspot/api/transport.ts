@@ -48,7 +48,7 @@ export function createTransport(config: TransportConfig, onDailyUse: (ratio: num
 
   const note = ({ headers }: Reply): void => {
     const number = (name: string): number => Number(headers.get(`x-hubspot-ratelimit-${name}`) ?? NaN);
-    // Other apps share the burst. The rest of it is left for them until HubSpot refills it.
+    // Other apps share the burst. The kit leaves them the rest until HubSpot refills the burst.
     if (number('remaining') < remainingMin) limits.other.rest(number('interval-milliseconds') || burstMs);
     const [left, of] = [number('daily-remaining'), number('daily')];
     if (!(left >= 0 && of > 0)) return;

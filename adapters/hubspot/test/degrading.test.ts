@@ -181,7 +181,7 @@ describe('a value that a portal does not accept', () => {
 });
 
 describe('a HubSpot that asks for a pause in the middle of a batch', () => {
-  it('keeps the landed calls, and the rest is retried at the time that it names', async () => {
+  it('keeps the landed calls, and retries the others at the time that HubSpot names', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(150);
     test.portal.stage('slow', { on: 'calls.create' });

@@ -24,7 +24,7 @@ describe('a value that HubSpot has stored', () => {
     ['<p>Call back</p>', "<p>Call back</p><iframe allow='x' src='https://x.example/'></iframe>"],
     ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
     ['<img src="a.png">', 'img a.png'],
-  ])('is another: %s', (ours, theirs) => {
+  ])('differs: %s', (ours, theirs) => {
     expect(printOf(theirs)).not.toBe(printOf(ours));
   });
 

@@ -75,7 +75,7 @@ describe('the person of a call', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is the contact into which the one in the ledger was merged', async () => {
+  it('is the contact that replaced the merged contact of the ledger', async () => {
     const contacts = ['9001', '9002'].map((id) => ({
       id,
       properties: { phone: id === '9001' ? number : mobileNumber(2) },

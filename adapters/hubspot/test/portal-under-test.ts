@@ -36,7 +36,7 @@ export interface PortalUnderTest {
   close(): Promise<void>;
 }
 
-// Ends only a batch that would hang: a busy machine takes long.
+// Long enough for a busy machine, so that only a batch that hangs is ended.
 const patienceMs = 120_000;
 const triesMax = 6;
 

@@ -103,8 +103,8 @@ export async function openOrg(
         if (attempt > 8) throw new Error('It has not landed after eight tries');
         const due = batch.filter(({ id }) => !landed.has(id)).map((delivery) => ({ ...delivery, attempt }));
         try {
-          // Patience that ends before the adapter's own, as it does where the worker is stopped. It grows, because a busy
-          // machine takes long.
+          // The deadline ends before the adapter's own, as when the worker stops. It grows, because a busy machine is
+          // slow.
           for (const outcome of await deliver(due, AbortSignal.timeout(200 * 2 ** attempt)))
             if (outcome.kind !== 'retry') landed.set(outcome.id, landedOf(outcome));
         } catch (error) {

@@ -30,7 +30,7 @@ describe('access to the stand-in HubSpot', () => {
     expect(hubspot.records('calls')).toEqual([]);
   });
 
-  it('asks for the schema scope where a property is made', async () => {
+  it('requires the schema scope to create a property', async () => {
     const hubspot = await open();
     hubspot.person.revoke('crm.schemas.contacts.write');
     const { body } = await hubspot.post('/crm/v3/properties/calls', {});
@@ -42,7 +42,7 @@ describe('access to the stand-in HubSpot', () => {
     ['POST', '/crm/v3/objects/companies/search', 'crm.objects.companies.read'],
     ['POST', '/crm/v4/associations/calls/companies/batch/associate/default', 'crm.objects.companies.write'],
     ['GET', '/crm/v3/properties/calls', 'crm.schemas.contacts.read'],
-  ])('asks of %s %s for %s', async (method, path, scope) => {
+  ])('requires for %s %s the scope %s', async (method, path, scope) => {
     const hubspot = await open({ scopes: everyScope.filter((one) => one !== scope) });
     const { status, body } = await hubspot.ask(method, path, method === 'GET' ? undefined : {});
     expect([status, body.errors[0]?.context.requiredGranularScopes]).toEqual([403, [scope]]);

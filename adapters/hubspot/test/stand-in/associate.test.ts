@@ -29,7 +29,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('contacts', '7')?.calls).toEqual([id]);
   });
 
-  it('may be made again without another effect', async () => {
+  it('can be made again without another effect', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const inputs = [{ from: { id }, to: { id: '7' } }];
@@ -37,7 +37,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['7']);
   });
 
-  it('are added by default to those that are there', async () => {
+  it('are added by default to the records that exist', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     hubspot.person.link(id, { contacts: ['6'] });
@@ -54,7 +54,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['7']);
   });
 
-  it('with types make a 207 when one end is not there', async () => {
+  it('with types cause a 207 when one of the records does not exist', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }];
@@ -63,7 +63,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect([status, body.results.length]).toEqual([207, 1]);
   });
 
-  it('with a type of other ends are refused', async () => {
+  it('with a type for other objects are refused', async () => {
     const hubspot = await open(seeds);
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 182 }];
     const inputs = [{ from: { id: call(hubspot) }, to: { id: '7' }, types }];

@@ -11,7 +11,7 @@ describe('the numbers that HubSpot calculates', () => {
     ['00004', 'unknown', undefined, '4'],
     ['(877) 829-06966777', 'US', undefined, '87782906966777'],
     ['34648739267', 'AU', undefined, '34648739267'],
-  ])('are, of %s in %s, %s and %s', (typed, country, e164, searchable) => {
+  ])('of %s in %s are %s and %s', (typed, country, e164, searchable) => {
     const made = calculatedNumbers({ phone: typed, mobilephone: typed }, country);
     expect([made.hs_calculated_phone_number, made.hs_searchable_calculated_phone_number]).toEqual([
       e164,

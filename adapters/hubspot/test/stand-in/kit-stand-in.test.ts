@@ -49,7 +49,7 @@ async function statusUnder(
 }
 
 describe('the stand-in HubSpot under the adapter kit', () => {
-  it('tells what landed by its key, with the duration in seconds', async () => {
+  it('shows by its key what landed, with the duration in seconds', async () => {
     const standIn = await open();
     await create(standIn, ['a'], { properties: { hs_call_duration: '192000' } });
     const [call] = standIn.hubspot.records('calls');

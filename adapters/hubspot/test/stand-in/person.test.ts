@@ -29,7 +29,7 @@ describe('a person in the stand-in HubSpot', () => {
     expect(['6', '7'].map((contact) => hubspot.record('contacts', contact)?.calls)).toEqual([[], [id]]);
   });
 
-  it('deletes a call, which is then not there', async () => {
+  it('deletes a call, which then no longer exists', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const id = body.results[0]?.id ?? '';

@@ -32,7 +32,7 @@ describe('properties in the stand-in HubSpot', () => {
     expect([status, body.hasUniqueValue]).toEqual([200, true]);
   });
 
-  it('answer 404 where there is no such name', async () => {
+  it('answer 404 for an unknown name', async () => {
     const hubspot = await open();
     expect((await hubspot.ask('GET', `${path}/nonsense`)).status).toBe(404);
   });
@@ -75,7 +75,7 @@ describe('properties in the stand-in HubSpot', () => {
     expect((await hubspot.post(path, { ...property, ...change })).status).toBe(400);
   });
 
-  it('stand in groups that are made, read and made once', async () => {
+  it('are in groups, which can be read and can be created only once', async () => {
     const hubspot = await open();
     const group = { name: 'jet', label: 'Jet' };
     expect((await hubspot.ask('GET', `${path}/groups/jet`)).status).toBe(404);
@@ -85,7 +85,7 @@ describe('properties in the stand-in HubSpot', () => {
     expect((await hubspot.post(path, { ...property, groupName: 'jet' })).status).toBe(201);
   });
 
-  it('stand in groups that are listed', async () => {
+  it('are in groups, which can be listed', async () => {
     const hubspot = await open();
     const { body } = await hubspot.ask('GET', `${path}/groups`);
     expect(body.results).toMatchObject([{ name: 'call_information' }]);
@@ -100,7 +100,7 @@ describe('owners in the stand-in HubSpot', () => {
   ];
   const ids = (body: { results: readonly { id: string }[] }): string[] => body.results.map(({ id }) => id);
 
-  it('are listed without the archived', async () => {
+  it('are listed without archived owners', async () => {
     const hubspot = await open({ owners });
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners/?limit=100')).body)).toEqual(['31', '33']);
   });

@@ -74,7 +74,7 @@ export function createPortal(options: HubspotStandInOptions): Portal {
   /** Writes the portal's own values into a record, where it has the property. */
   const settle = (record: StoredRecord, given: Readonly<Record<string, string>>): void => {
     const all = { ...given, hs_object_id: record.id };
-    // A cleared property is an empty text. One that was never filled is not.
+    // A cleared property is an empty text. A property that was never filled is absent.
     const known = Object.entries(all).filter(
       ([name, value]) =>
         properties[record.type].has(name) && (value !== '' || record.properties[name] !== undefined),

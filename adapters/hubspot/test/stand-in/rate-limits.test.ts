@@ -32,7 +32,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect([...headers.keys()].filter((name) => name.startsWith('x-hubspot'))).toEqual([]);
   });
 
-  it('roll over ten seconds for everything else', async () => {
+  it('cover ten seconds for all other requests', async () => {
     let nowMs = startMs;
     const hubspot = await open({ clock: () => nowMs, limits: { burst: 2 } });
     const answers: Told[] = [];

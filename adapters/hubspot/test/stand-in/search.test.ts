@@ -27,13 +27,13 @@ describe('searching the stand-in HubSpot', () => {
     expect((await hubspot.post(search, searchFor(phones('+61412345678')))).body.total).toBe(0);
   });
 
-  it('takes groups as alternatives', async () => {
+  it('treats groups as alternatives', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const mobiles = { ...phones('211234567'), propertyName: 'hs_searchable_calculated_mobile_number' };
     expect((await hubspot.post(search, searchFor(phones('412345678'), mobiles))).body.total).toBe(2);
   });
 
-  it('wants all filters of a group to hold', async () => {
+  it('requires all filters of a group to match', async () => {
     const hubspot = await open({ contacts: [ann] });
     const named = { propertyName: 'firstname', operator: 'EQ', value: 'bob' };
     const body = { ...searchFor(), filterGroups: [{ filters: [phones('412345678'), named] }] };
@@ -76,7 +76,7 @@ describe('searching the stand-in HubSpot', () => {
     ).toBe(1);
   });
 
-  it('pages by after', async () => {
+  it('returns the page after the value of after', async () => {
     const hubspot = await open({
       contacts: ['1', '2', '3'].map((id) => ({ id, properties: ann.properties })),
     });
@@ -87,7 +87,7 @@ describe('searching the stand-in HubSpot', () => {
     expect([second.body.total, second.body.paging]).toEqual([3, undefined]);
   });
 
-  it('sorts by a property, downwards after a minus', async () => {
+  it('sorts by a property, in descending order with a minus', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const { body } = await hubspot.post(search, { ...searchFor(), sorts: ['-firstname'] });
     expect(body.results.map(({ id }) => id)).toEqual(['2', '1']);

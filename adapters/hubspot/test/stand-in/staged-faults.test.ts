@@ -227,7 +227,7 @@ describe('the aim of a fault', () => {
     expect(statuses).toEqual([500, 500, 500, 200]);
   });
 
-  it('waits its turn behind one that was staged before', async () => {
+  it('comes after a fault that was staged before', async () => {
     const hubspot = await open();
     hubspot.stage('500');
     hubspot.stage('504');
@@ -256,7 +256,7 @@ describe('the aim of a fault', () => {
 });
 
 describe('the named faults', () => {
-  it('are all shown above', () => {
+  it('are all tested above', () => {
     expect(Object.keys(seen).sort()).toEqual(Object.keys(hubspotFaults).sort());
   });
 });

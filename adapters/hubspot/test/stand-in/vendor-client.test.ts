@@ -67,14 +67,14 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.record('calls', made.results[0]?.id ?? '')?.contacts).toEqual(['7']);
   });
 
-  it('takes a 207 and tells its errors', async () => {
+  it('accepts a 207 and reports its errors', async () => {
     const hubspot = await open();
     const inputs = [input('a', ['404']), input('b')];
     const made = await clientOf(hubspot).crm.objects.calls.batchApi.create({ inputs }, each);
     expect(made).toMatchObject({ numErrors: 1, errors: [{ context: { objectWriteTraceId: ['a'] } }] });
   });
 
-  it('upserts calls and tells which are new', async () => {
+  it('upserts calls and reports which calls are new', async () => {
     const hubspot = await open();
     const body = { inputs: [{ id: 'a', idProperty: keyProperty, properties: { hs_timestamp } }] };
     const { batchApi } = clientOf(hubspot).crm.objects.calls;
@@ -135,7 +135,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.requests('calls.create')[0]?.apiVersion).toBe('2026-03');
   });
 
-  it('takes the 302 of a create for success, and writes nothing', async () => {
+  it('treats the 302 of a create as success, and writes nothing', async () => {
     const hubspot = await open();
     hubspot.stage('302');
     const update = { inputs: [{ id: '1', properties: { hs_call_title: 'New' } }] };
@@ -166,7 +166,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     },
   );
 
-  it('tells a reset by its code', async () => {
+  it('reports a reset with its code', async () => {
     const hubspot = await open();
     hubspot.stage('reset after the write');
     const made = clientOf(hubspot).crm.objects.calls.batchApi.create({ inputs: [input('a')] }, each);

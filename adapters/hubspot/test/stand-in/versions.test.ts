@@ -29,7 +29,7 @@ describe('the versions of the stand-in HubSpot', () => {
   it.each([
     ['/crm/v3/objects/calls/batch/update', 207],
     ['/crm/objects/2026-09/calls/batch/update', 200],
-  ])('%s answers %i when an id is not there', async (path, expected) => {
+  ])('%s answers %i when an id does not exist', async (path, expected) => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '1', properties: {} }] });
     expect([status, body.errors[0]?.category]).toEqual([expected, 'OBJECT_NOT_FOUND']);

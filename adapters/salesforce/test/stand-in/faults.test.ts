@@ -26,7 +26,7 @@ describe('a connection that is cut', () => {
     ['reset before the write', []],
     ['reset in the middle of the write', ['one']],
     ['reset after the write', ['one', 'two']],
-  ] as const)('%s leaves %j', async (name, left) => {
+  ] as const)('%s: the org then holds %j', async (name, left) => {
     const connected = await connect();
     connected.org.stage({ name });
     expect(await failure(connected.createTasks(...two))).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
@@ -67,7 +67,7 @@ describe('silence', () => {
   it.each([
     ['silence', []],
     ['headers then silence', ['one', 'two']],
-  ] as const)('%s lasts until the asker leaves, and leaves %j', async (name, left) => {
+  ] as const)('%s lasts until the client disconnects, and the org then holds %j', async (name, left) => {
     const connected = await connect();
     const { org, ask } = connected;
     org.stage({ name });
