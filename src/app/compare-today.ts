@@ -12,8 +12,8 @@ import { deliveryToday, type TodaySources } from './landings-today.ts';
 const answersWithinMs = 15_000;
 
 /**
- * Asks a destination what a landing of a call would change now. Nothing is written, neither there nor in the store: what
- * the adapter learns is forgotten.
+ * Asks a destination what a landing of a call would change now. Nothing is written at the destination or in the store,
+ * and the adapter's notes are discarded.
  *
  * @returns undefined when the destination is not enabled, or its adapter cannot read
  * @throws what the adapter throws when the destination does not answer or refuses

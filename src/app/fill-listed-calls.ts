@@ -3,14 +3,14 @@ import type { Log } from '../domain/log.ts';
 import { fillListed } from '../store/upkeep/fill-listed.ts';
 import type { Store } from '../store/store.ts';
 
-// The most calls in one step, so that a push never waits longer than for these.
+// The most calls in one step, so that a push never waits for more.
 const callsMax = 200;
 const progressMs = 10_000;
 const afterErrorMs = 60_000;
 
 /**
- * Fills the columns by which calls are listed while the receiver runs, after an update of a store that already has calls.
- * It rests as long as it works. The log shows its progress.
+ * Fills the columns by which calls are listed while the receiver runs, after an update of a store that already has
+ * calls. It rests as long as it works. The log shows its progress.
  */
 export function fillListedCalls(store: Store, log: Log): { stop(): Promise<void> } {
   const stopping = new AbortController();

@@ -52,7 +52,7 @@ export type TrimmedKind =
 const dayMs = 86_400_000;
 const firstRunAfterMs = 5_000;
 const intervalMs = 3_600_000;
-// The most rows in one step, so that a push never waits longer than for these.
+// The most rows in one step, so that a push never waits for more.
 const rowsMax = 200;
 const turnMs = 300_000;
 // Expired tokens are kept this long, so that the log can distinguish an expired token from a guess.

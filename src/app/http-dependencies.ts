@@ -121,7 +121,7 @@ function createRedirectNotes({ store, gate, clock, log }: Kit): AuthorizeDepende
     if (asked.has(key) || asked.size >= askedOfMinuteMax || !gate.isOpen()) return;
     asked.add(key);
     noteAskedRedirect(store, clientId, uri, clock()).catch((error: unknown) =>
-      log.warn({ error }, 'A redirect URI that was asked for could not be kept for the console'),
+      log.warn({ error }, 'A requested redirect URI could not be stored for the console'),
     );
   };
 }

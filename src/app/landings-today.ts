@@ -9,10 +9,10 @@ import { fieldChanges, type FieldChange } from '../store/lookup/field-changes.ts
 import { readLandingReport } from '../store/lookup/landing-report.ts';
 import type { CallTrace, TracedDelivery } from '../store/lookup/read-trace.ts';
 
-/** What an adapter would send for a call today. Nothing was sent or asked. */
+/** What an adapter would send for a call today. It is computed without a request. */
 export interface LandingToday {
   readonly destination: string;
-  /** The fields, by the destination's names. Person and owner are found at the landing, so they are not here. */
+  /** The fields, by the destination's names. Person and owner are looked up at the landing, so they are not here. */
   readonly fields: Readonly<Record<string, JsonValue>>;
   /** What differs from the last landing. Undefined when the destination keeps no record of the written values. */
   readonly changes: readonly FieldChange[] | undefined;

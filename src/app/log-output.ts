@@ -8,9 +8,9 @@ const atExitMs = 1_000;
 
 /**
  * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
- * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it succeeds,
- * at least every 100 ms. At the exit of the process the waiting lines are written: a slow reader then has one second, and
- * any other failure ends the attempt.
+ * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it
+ * succeeds, at least every 100 ms. At the exit of the process the waiting lines are written: a slow reader then has one
+ * second, and any other failure ends the attempt.
  *
  * @param format turns a line of JSON into the form in which it is written
  */
@@ -19,8 +19,9 @@ export function createLogOutput(
   format: (json: string) => string = (json) => json,
 ): DestinationStream {
   const stat = fstatSync(fd);
-  // Node makes pipes and sockets non-blocking, so a write fails at once when they are full. Written here and not in the pool,
-  // the number of written bytes is always known, also at exit. A file or terminal takes a whole write, perhaps slowly.
+  // Node makes pipes and sockets non-blocking, so a write fails at once when they are full. A write here, and not in
+  // the pool, always returns the number of written bytes, also at exit. A file or terminal takes a whole write, perhaps
+  // slowly.
   const failsWhenFull = stat.isFIFO() || stat.isSocket();
   let lines: string[] = [];
   let lineBytes = 0;

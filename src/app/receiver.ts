@@ -192,7 +192,7 @@ async function startOn(
       clearInterval(warning);
       await Promise.all([server.close(closeServerWithinMs), consoleServer?.close(closeConsoleWithinMs)]);
       limitedLog.flush();
-      // What the last second refused is not worth a late end.
+      // The refusals of the last second must not delay the end.
       await within(closeRefusalsWithinMs, kit.refusals.stop()).catch(() => undefined);
       await replayJobs?.stop();
       await worker?.stop(closeWorkerWithinMs);

@@ -13,8 +13,8 @@ import { hashSecret, randomText } from './secrets.ts';
 type GivenKeys = Pick<CoreSettings, 'SECRET_KEY' | 'SECRET_KEY_PREVIOUS'>;
 
 /**
- * Loads the keys of a store. A missing key is made only while the store has no clients. Once there are clients, a new key
- * would make all their secrets invalid, and nobody would know why.
+ * Loads the keys of a store. A missing key is made only while the store has no clients. Once there are clients, a new
+ * key would make all their secrets invalid, and nobody would know why.
  */
 export async function secretKeysOf(store: Store, given: GivenKeys, file: string): Promise<SecretKeys> {
   const mayMake = (await readClients(store)).length === 0;
@@ -32,8 +32,8 @@ export function loadSecretKeys(given: GivenKeys, file: string, mayMake: boolean)
 }
 
 /**
- * Loads the key that client secrets are hashed with. This is the given key, or the key in the file. The first start makes
- * the file, and only its owner can read it.
+ * Loads the key that client secrets are hashed with. This is the given key, or the key in the file. The first start
+ * makes the file, and only its owner can read it.
  */
 export function loadSecretKey(given: string | undefined, file: string, mayMake = true): string {
   if (given !== undefined) return given;
@@ -63,9 +63,9 @@ export async function markKey(store: Store, key: string, within?: Knex): Promise
 }
 
 /**
- * Checks that this process has the key that client secrets were made with. All processes that share a store need the same
- * key: one with another key would refuse every secret, and nobody would know why. If the secrets were made with the
- * previous key, the mark is replaced by that of the present key.
+ * Checks that this process has the key that client secrets were made with. All processes that share a store need the
+ * same key: a process with another key would refuse every secret, and nobody would know why. If the secrets were made
+ * with the previous key, the mark is replaced by that of the present key.
  */
 export async function requireKeyOfClients(store: Store, keys: SecretKeys): Promise<void> {
   if ((await findKeyOfClients(store, keys)) === keys.previous) await markKey(store, keys.present);

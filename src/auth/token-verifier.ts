@@ -9,14 +9,15 @@ export interface TokenHolder {
   readonly scopes: readonly string[];
 }
 
-// A lookup for every push would halve the throughput of the receiver. So results are cached for this time, and a revoked
-// token can still work for as long.
+// A lookup for every push would halve the throughput of the receiver. So results are cached for this time, and a
+// revoked token can still work for this long.
 const remembersForMs = 1_000;
-// From this age on, one lookup in the background renews a result. Otherwise all requests in flight would wait each second.
+// From this age on, one lookup in the background renews a result. Otherwise all requests in flight would wait each
+// second.
 const renewsAfterMs = 500;
 
-// The clocks of several processes differ a little. A token issued further in the future comes from a clock that was wrong
-// and was set back since. It is refused, because it would be valid for too long.
+// The clocks of several processes differ a little. A token issued further in the future comes from a clock that was
+// wrong and was set back since. It is refused, because it would be valid for too long.
 const aheadMaxMs = 10 * 60_000;
 
 interface Remembered {

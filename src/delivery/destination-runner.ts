@@ -94,8 +94,8 @@ function createTurn(
   };
 
   return async () => {
-    // With the file lost, the new state could not be stored, and the deliveries would be made again. The receiver logs
-    // the loss.
+    // While the store's file is lost, the new state cannot be stored, so the calls would be delivered again. The
+    // receiver logs the loss.
     if (store.writer.findLostFile() !== undefined) return pollMs;
     const lease = await leases.hold();
     if (lease === undefined) return pollMs;

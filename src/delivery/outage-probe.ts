@@ -17,7 +17,7 @@ export interface OutageProbe {
    * the cause.
    */
   begin(): void;
-  /** Reads the state from the store. Returns how long the destination must still be left alone, in milliseconds. */
+  /** Reads the state from the store. Returns how long the destination must stay paused, in milliseconds. */
   observe(state: Pick<DestinationState, 'pauses' | 'pausedUntilMs'> | undefined): number;
   /** True while the destination is paused, and afterwards until a delivery lands. */
   isAway(): boolean;

@@ -65,12 +65,12 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
   const connections = new Map<Socket, Connection>();
   let over = 0;
 
-  const longestIdle = (but?: Socket): Socket | undefined => {
+  const longestIdle = (except?: Socket): Socket | undefined => {
     const nowMs = performance.now();
     let found: Socket | undefined;
     let sinceMs = Infinity;
     for (const [socket, { busy, idleSinceMs, idleAfterMs }] of connections) {
-      const isIdle = socket !== but && busy === 0 && nowMs - idleSinceMs >= idleAfterMs;
+      const isIdle = socket !== except && busy === 0 && nowMs - idleSinceMs >= idleAfterMs;
       if (isIdle && idleSinceMs < sinceMs) [found, sinceMs] = [socket, idleSinceMs];
     }
     return found;
@@ -79,10 +79,10 @@ export function createConnectionLimit({ served, turnedAway }: ConnectionRoom): C
     if (connections.get(socket)?.isOver === true) over -= 1;
     connections.delete(socket);
   };
-  /** Whether one more connection can be served. The connection `but` is not closed for it. */
-  const hasRoom = (but: Socket): boolean => {
+  /** Whether one more connection can be served. The connection `except` is not closed for it. */
+  const hasRoom = (except: Socket): boolean => {
     if (connections.size - over < served) return true;
-    const idle = longestIdle(but);
+    const idle = longestIdle(except);
     if (idle === undefined) return false;
     forget(idle);
     idle.destroySoon();

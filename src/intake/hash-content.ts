@@ -26,8 +26,8 @@ export function hashContent(stage: Stage, leaves: readonly NamedLeaf[]): string 
 }
 
 /**
- * The same text as {@link textOfAny}, for a push in which every key names another field. Nearly every push is one. Writing
- * the fields in a fixed order costs a third of sorting them. Undefined for any other push.
+ * The same text as {@link textOfAny}, for a push in which every key names a different field, as in nearly every push. A
+ * fixed order costs a third of the time of sorting. Undefined for any other push.
  */
 function textOfFields(leaves: readonly NamedLeaf[]): string | undefined {
   const values = new Array<JsonValue | undefined>(ourNames.length);

@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
 import type { Store } from './store.ts';
 
-/** What became of one try. `held` means that a rule of the adapter delayed it. */
+/** The outcome of one attempt. `held` means that a rule of the adapter delayed it. */
 export type AttemptOutcome = 'delivered' | 'skipped' | 'retry' | 'held' | 'rejected' | 'exhausted';
 
-/** Which process made the tries of a batch, and how long the batch took. */
+/** Which process made the attempts of a batch, and how long the batch took. */
 export interface AttemptOrigin {
   readonly process: string;
   readonly tookMs: number;
 }
 
-/** One noted try at a delivery. */
+/** One recorded attempt of a delivery. */
 export interface Attempt extends AttemptOrigin {
   readonly destination: string;
-  /** Counts the noted tries of the delivery, from 1. */
+  /** Counts the recorded attempts of the delivery, from 1. */
   readonly nth: number;
   readonly triedAtMs: number;
   readonly revision: number;
@@ -23,7 +23,7 @@ export interface Attempt extends AttemptOrigin {
   readonly remedy: string | null;
 }
 
-/** A try to note. Without `noted` it is left out. */
+/** An attempt to record. Without `noted` it is not recorded. */
 export interface SettledAttempt {
   readonly callId: string;
   readonly revision: number;
@@ -33,13 +33,13 @@ export interface SettledAttempt {
   readonly remedy: string | undefined;
 }
 
-/** How many tries of a delivery are kept: the newest ones. */
+/** How many attempts of a delivery are kept. The oldest attempts are removed. */
 export const attemptsMax = 20;
 
 /**
- * Notes the tries that were not a success at first. The newest ones replace the oldest ones.
+ * Records attempts, except a success at the first attempt. The newest attempts replace the oldest.
  *
- * @param transaction the one that settles the deliveries and has locked their rows
+ * @param transaction the transaction that settles the deliveries and has locked their rows
  */
 export async function noteAttempts(
   { writer }: Store,
@@ -90,7 +90,7 @@ interface AttemptRow {
   process: string;
 }
 
-/** The noted tries at the deliveries of a call, by destination, the oldest first. */
+/** The recorded attempts of a call's deliveries, by destination, the oldest first. */
 export async function readAttempts({ reader }: Pick<Store, 'reader'>, callId: string): Promise<Attempt[]> {
   const rows = await reader
     .knex('attempts')

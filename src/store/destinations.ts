@@ -24,7 +24,7 @@ export interface DestinationState {
   readonly holder: string | null;
   readonly leaseUntilMs: number;
   readonly pausedUntilMs: number;
-  /** How many pauses followed each other. */
+  /** How many pauses there were in a row. */
   readonly pauses: number;
   readonly pauseReason: string | null;
   readonly pauseRemedy: string | null;
@@ -92,8 +92,8 @@ export async function takeLease(
 }
 
 /**
- * Notes that one delivery is attempted alone. If the process ends now, the next holder knows the likely cause. A settlement
- * or a pause removes the note.
+ * Notes that one delivery is attempted alone. If the process ends now, the next holder knows the likely cause. A
+ * settlement or a pause removes the note.
  *
  * @returns false when the lease was lost; then nothing was written
  */

@@ -16,7 +16,7 @@ export interface GroupCommitOptions {
   readonly onCommit?: (size: number, durationMs: number) => void;
 }
 
-// This many items share the cost of a transaction well. To wait for more would leave the database idle.
+// This many items share the cost of a transaction well. Waiting for more would leave the database idle.
 const gatherMax = 8;
 
 interface Waiting<Item, Result> {
@@ -67,8 +67,8 @@ export function createGroupCommit<Item, Result>(
   };
 
   /**
-   * Waits until two turns of the event loop bring no further item. Senders of the previous group may send again at once:
-   * one shared transaction is then cheaper than two small ones.
+   * Waits until two turns of the event loop bring no further item. Senders of the previous group may send again at
+   * once: one shared transaction is then cheaper than two small ones.
    */
   const gather = async (): Promise<void> => {
     let known = queue.length;

@@ -18,7 +18,7 @@ export interface StoreGate {
   readonly isAway: (error: unknown) => boolean;
   /** False while work is refused. */
   readonly isOpen: () => boolean;
-  /** Whether the store can take a push now. The store is tried at most once a second, however many ask. */
+  /** Whether the store can take a push now. At most one check a second reaches the store, for any number of callers. */
   readonly canStore: () => Promise<boolean>;
   /** Stops the probes. */
   stop(): void;
@@ -44,9 +44,9 @@ const readinessWithinMs = 2_000;
 const readinessValidMs = 1_000;
 
 /**
- * While the store is silent, only the gate probes it, and all other work is refused at once. After any failure, readiness
- * is false until a probe succeeds: for example, a full disk fails quickly but can still be read.
- * Why: docs/decisions/store-gate.md
+ * While the store is silent, only the gate probes it, and all other work is refused at once. After any failure,
+ * readiness is false until a probe succeeds: for example, a full disk fails quickly but can still be read. Why:
+ * docs/decisions/store-gate.md
  */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;

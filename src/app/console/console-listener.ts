@@ -12,8 +12,8 @@ import type { ReceivingKit } from '../kit.ts';
 const servedMost = 40;
 
 /**
- * Starts the listener of the console. Undefined when CONSOLE_PORT is 0, and when the port cannot be used: the receiver
- * must take pushes all the same.
+ * Starts the listener of the console. Undefined when CONSOLE_PORT is 0, and when the port cannot be used, because the
+ * receiver must still take pushes.
  *
  * @param room the connections of the receiver
  */

@@ -20,8 +20,8 @@ export interface DifferenceSources {
 }
 
 /**
- * Says what a landing would change at a destination today, from the adapter's preview and the record of the last landing.
- * Nothing is sent or asked. Undefined where a call cannot be read.
+ * Says what a landing would change at a destination today, from the adapter's preview and the record of the last
+ * landing. No request is sent. Undefined for a call that cannot be read.
  */
 export async function readDifferences(
   sources: DifferenceSources,

@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts';
 
 export interface ReplayJobsOptions {
   readonly store: Store;
-  /** The enabled ones. */
+  /** The enabled destinations. */
   readonly destinations: readonly Destination[];
   /** Names this process among all that share the store. */
   readonly holder: string;
@@ -36,7 +36,7 @@ export function startReplayJobs(options: ReplayJobsOptions): { stop(): Promise<v
       hasFailed = false;
       return worked;
     } catch (error) {
-      // Once, because the store can be away for long.
+      // Log it once, because the store can be unreachable for a long time.
       if (!hasFailed)
         log.warn({ error }, 'Replay jobs cannot run now. They continue as soon as the store answers');
       hasFailed = true;
@@ -48,7 +48,7 @@ export function startReplayJobs(options: ReplayJobsOptions): { stop(): Promise<v
       if (!(await turn())) await rest(pollMs, signal);
     }
     await releaseReplayJobs(store, holder).catch((error: unknown) =>
-      log.warn({ error }, 'A replay job could not be given back. Another process continues it in 15 seconds'),
+      log.warn({ error }, 'A replay job could not be released. Another process continues it in 15 seconds'),
     );
   };
   const running = loop();

@@ -202,8 +202,8 @@ interface FamilyColumns {
 }
 
 /**
- * The approvals of active clients, the longest-lasting first. An approval is left out when the client was approved again
- * after its last use, because nobody misses it.
+ * The approvals of active clients, the longest-lasting first. An approval is omitted when the client was approved again
+ * after its last use, because the new approval replaces it.
  */
 export async function readApprovals(
   store: Store,

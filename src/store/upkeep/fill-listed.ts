@@ -6,8 +6,9 @@ import { keepSetting, readKeptSetting } from '../kept-settings.ts';
 import type { Store } from '../store.ts';
 
 /**
- * One step of filling the columns by which calls are listed, for calls that were stored before these columns were added.
- * The newest calls come first. The position is stored with each step, so an interrupted fill goes on where it stopped.
+ * One step of filling the columns by which calls are listed, for calls that were stored before these columns were
+ * added. The newest calls come first. The position is stored with each step, so an interrupted fill continues where it
+ * stopped.
  *
  * @param callsMax the number of calls in one step
  * @returns the number of filled calls; undefined when all calls are filled
@@ -46,7 +47,7 @@ export async function fillListed(store: Store, callsMax: number): Promise<number
   });
 }
 
-/** True while calls that were stored before are still missing from filters and searches. */
+/** True while calls of an earlier version are still missing from filters and searches. */
 export async function isFillingListed(store: Store): Promise<boolean> {
   return (await readKeptSetting(store, 'calls_to_list')) !== undefined;
 }

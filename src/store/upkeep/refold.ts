@@ -11,7 +11,9 @@ import { readPushes, readRevisions } from '../read-pushes.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
-/** Reads a stored body again with today's parser. Undefined when it cannot; then the first reading stays. */
+/**
+ * Reads a stored body again with today's parser. Undefined when the body cannot be read; then the first reading stays.
+ */
 export type RereadPush = (
   body: Uint8Array,
   pathStage: Stage | undefined,
@@ -23,7 +25,9 @@ export interface RefoldedCall {
   readonly after: CallRecord;
   /** Pushes whose body could not be read again. */
   readonly unreadable: number;
-  /** Pushes that today's parser would store under another call id. They stay, because call ids are never computed again. */
+  /**
+   * Pushes that today's parser would store under another call id. They stay, because call ids are never computed again.
+   */
   readonly misplaced: number;
 }
 
@@ -60,8 +64,8 @@ export async function previewRefold(
 }
 
 /**
- * Folds calls again with today's parser and stores the calls that differ under higher revisions. Their existing deliveries
- * become due, as after a push. Returns all calls, including those without a difference.
+ * Folds calls again with today's parser and stores the calls that differ under higher revisions. Their existing
+ * deliveries become due, as after a push. Returns all calls, including those without a difference.
  */
 export async function applyRefold(
   store: Store,
@@ -160,7 +164,9 @@ interface BodyRow {
 
 const receiptCodes: ReadonlySet<PushWarning['code']> = new Set(['decoded_as', 'repaired', 'id_reused']);
 
-/** The warnings that only the receipt could find: how the body was decoded or repaired, and whether the id was reused. */
+/**
+ * The warnings that only the receipt could find: how the body was decoded or repaired, and whether the id was reused.
+ */
 function receiptWarnings(row: BodyRow | undefined): readonly PushWarning[] {
   if (row === undefined) return [];
   const { warnings = [] } = JSON.parse(row.parsed) as Partial<Pick<NewPush, 'warnings'>>;

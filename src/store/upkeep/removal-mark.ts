@@ -5,8 +5,8 @@ import type { Store } from '../store.ts';
 const name = 'removal_mark';
 
 /**
- * What the last housekeeping runs found. A store without a mark begins with its first start, or else with its newest push:
- * as far as anybody knows, the clock was right at that time.
+ * The results of the last housekeeping runs. A store without a mark begins with its first start, or else with its
+ * newest push. The clock counts as right at that time.
  */
 export async function readRemovalMark(store: Store, nowMs: number): Promise<RemovalMark> {
   const kept = await readKeptSetting(store, name);

@@ -3,10 +3,10 @@ import { isTestCall } from '../../domain/test-call.ts';
 import type { Store } from '../store.ts';
 
 /**
- * Removes a test call with its pushes and deliveries, and leaves no tombstone: nobody sends it again. Does nothing for any
- * other call.
+ * Removes a test call with its pushes and deliveries, and leaves no tombstone, because nobody sends the call again.
+ * Does nothing for any other call.
  *
- * @param destinations every destination to which the call may be owed
+ * @param destinations every destination that may have a delivery of the call
  */
 export async function removeTestCall(
   { writer }: Store,

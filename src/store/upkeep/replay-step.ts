@@ -7,7 +7,7 @@ import { markDueAgain } from './replay.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
-/** How many deliveries one step makes due, so that a push never waits longer than for these. */
+/** The most deliveries that one step makes due, so that a push never waits for more. */
 const stepRows = 200;
 
 // A process that runs a job shows it with each step. After this time without one, another process continues.
@@ -48,9 +48,9 @@ export async function claimReplayJob(
 }
 
 /**
- * Runs one small step of a job. The deliveries, the counts and the place that was reached are written in one transaction,
- * so a process that is killed leaves no delivery out and counts none twice.
- * @param destinations the enabled ones
+ * Runs one small step of a job. The deliveries, the counts and the place that was reached are written in one
+ * transaction, so a killed process misses no delivery and counts none twice.
+ * @param destinations the enabled destinations
  * @returns the job after the step; undefined when it was paused, cancelled or taken meanwhile
  */
 export async function stepReplayJob(
@@ -78,7 +78,7 @@ export async function stepReplayJob(
     const next = {
       ...counted(job, name, deliveries),
       reached: { pass: at + 1, key: undefined },
-      failure: `The destination ${name} is not enabled any more: ADAPTERS names ${namesOf(destinations)}. Its deliveries were left as they are.`,
+      failure: `The destination ${name} is not enabled any more: ADAPTERS names ${namesOf(destinations)}. Its deliveries were not changed.`,
     };
     return (await keep(store.writer.knex, next, nowMs)) ? next : undefined;
   }

@@ -4,8 +4,8 @@ import { readKeptSetting } from '../kept-settings.ts';
 import { storeMigrationsTable, type Store } from '../store.ts';
 
 /**
- * Counts the calls in a store file that the settings do not name. Undefined when there is no such file or no call in it, or
- * when the present store was moved from it: both then have the same first start.
+ * Counts the calls in a store file that the settings do not name. Undefined when there is no such file or no call in
+ * it, or when the present store was moved from it: both then have the same first start.
  */
 export async function countCallsOfUnnamed(store: Store, file: string): Promise<number | undefined> {
   if (store.reader.file === file || !existsSync(file)) return undefined;
@@ -17,7 +17,7 @@ export async function countCallsOfUnnamed(store: Store, file: string): Promise<n
     const [row] = await other.knex('calls').count<{ rows: number | string }[]>({ rows: '*' });
     return Number(row?.rows) || undefined;
   } catch {
-    // A file that cannot be read is not a store that somebody misses.
+    // Nobody needs a warning about a file that cannot be read.
     return undefined;
   } finally {
     await other.close();
