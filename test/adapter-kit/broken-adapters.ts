@@ -42,7 +42,7 @@ function broken(
   };
 }
 
-const each = 'answers each delivery exactly once, at its largest batch too';
+const each = 'answers each delivery exactly once, also in its largest batch';
 const sameKey = 'leaves one record when the same key comes twice';
 const lostReply = 'leaves one record when the reply is lost after the write';
 const others = 'rejects one unacceptable record, and lands the others';
@@ -131,7 +131,7 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
     'lands a call when it should only compare it',
     [
       'writes nothing when it compares a call that has not landed',
-      'names the changed duration when it compares a later revision, and leaves the record as it is',
+      'names the changed duration when it compares a later revision, and does not change the record',
     ],
     ({ right }) => ({
       async compare(delivery, signal) {

@@ -6,7 +6,7 @@ import type { AdapterSubject } from './subject.ts';
 
 /**
  * Tests an adapter: each sentence of the contract is one test. A sentence that does not apply, or that the stand-in
- * cannot stage, is skipped with its reason.
+ * cannot simulate, is skipped with its reason.
  * @param title for an adapter that is tested at several destinations; the adapter's name by default
  */
 export function describeAdapterContract(subject: AdapterSubject, title = subject.definition.name): void {

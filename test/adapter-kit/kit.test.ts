@@ -49,14 +49,14 @@ describe('the adapter kit', () => {
   it('catches an adapter of another contract version', async () => {
     const definition = { ...reference, contractVersion: 1 };
     expect(await failedSentences({ ...referenceSubject, definition })).toContain(
-      "carries its folder's name and this contract's version",
+      "has its folder's name and this contract's version",
     );
   });
 
   it('catches a name that differs from the folder', async () => {
     const definition = { ...reference, name: 'another' };
     expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
-      "carries its folder's name and this contract's version",
+      "has its folder's name and this contract's version",
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('the adapter kit', () => {
         faults: referenceSubject.faults.filter((name) => name !== fault),
       };
       const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
-      expect(reasons).toContain(`the stand-in cannot stage ${fault}`);
+      expect(reasons).toContain(`the stand-in cannot simulate ${fault}`);
     },
   );
 });

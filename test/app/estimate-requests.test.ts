@@ -18,7 +18,7 @@ describe('the estimate of requests', () => {
     expect(estimate(name, deliveries)).toBe(requests);
   });
 
-  it('is none for a destination that counts no requests, or that is not there', () => {
+  it('is none for a destination that counts no requests or does not exist', () => {
     expect(estimate('sql', 1_000)).toBeUndefined();
     expect(estimate('moon', 1_000)).toBeUndefined();
   });

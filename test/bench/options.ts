@@ -41,7 +41,7 @@ interface Given {
 const explanation = `
 Parts:
   ratios    the kit beside a bare Express app and a naive receiver, on SQLite
-  postgres  the same on PostgreSQL (left out unless a server is named)
+  postgres  the same on PostgreSQL (skipped unless a server is named)
   million   the kit with 1,000,000 calls in its store, beside an empty one
   drain     landing a backlog in the reporting table, beside one plain loop of inserts
   latency   from push to row at a steady rate

@@ -39,13 +39,13 @@ describe('npx jet-receiver', () => {
     expect(await bin()).toMatchObject({ code: 2, stderr: expect.stringContaining('doctor') as string });
   });
 
-  it('refuses an unknown command without repeating what a terminal would obey', async () => {
+  it('refuses an unknown command without repeating its control characters', async () => {
     const { code, stderr } = await bin('\u001b[2Jdoctr');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no command "?[2Jdoctr"');
   });
 
-  it('passes every option on, and the exit code back', async () => {
+  it('passes on every option, and returns the exit code', async () => {
     expect((await bin('replay', 'quarantine', '--help')).stdout).toContain('--dry-run');
     expect(await bin('ping', '--wait', 'long')).toMatchObject({ code: 2 });
     expect((await bin('adapter:new', '--help')).stdout).toContain('--http');

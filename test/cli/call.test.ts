@@ -80,7 +80,7 @@ describe('npm run call', () => {
 
   const call = (...args: string[]) => folder.run('call/call', args);
 
-  it('shows the newest call of a number in full, and the others in a line each', async () => {
+  it('shows the newest call of a number in full, and each other call in one line', async () => {
     const { code, stdout, stderr } = await call('(0412) 345-678');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe('npm run call', () => {
     expect(stdout).toMatch(/Other calls \(1\)\n.*older/);
   });
 
-  it('leaves out a call of another number with the same last digits', async () => {
+  it('omits a call of another number with the same last digits', async () => {
     expect((await call('0412345678')).stdout).not.toContain('foreign');
   });
 
@@ -137,7 +137,7 @@ describe('npm run call', () => {
     expect(shown.deliveries).toHaveLength(1);
   });
 
-  it('says what a day looks like when it is typed wrong', async () => {
+  it('shows how to write a day when the day is mistyped', async () => {
     const { code, stderr } = await call('0412345678', '--on', 'yesterday');
     expect(code).toBe(2);
     expect(stderr).toContain('"yesterday" is not a day: write 2026-11-27.');

@@ -268,7 +268,7 @@ describe('npm run doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('finds what the first start showed and nobody removed', async () => {
+  it('finds an output of the first start that nobody removed', async () => {
     await makeStore();
     await makeReporting();
     await writeFile(join(folder.path, 'data', 'first-start-2.txt'), 'shown once', { mode: 0o600 });

@@ -145,7 +145,7 @@ describe.skipIf(missingForProxy.length > 0)(
       expect(stdout).toContain('DNS');
     });
 
-    it('refuses an address that is none, and a wait that is none', async () => {
+    it('refuses an invalid address and an invalid wait', async () => {
       expect(await runPing(folder, settings, ['--url', 'calls'])).toMatchObject({ code: 2 });
       expect(await runPing(folder, settings, ['--wait', 'long'])).toMatchObject({ code: 2 });
     });
@@ -153,7 +153,7 @@ describe.skipIf(missingForProxy.length > 0)(
 );
 
 describe('npm run ping beside a receiver that delivers nothing', () => {
-  it('says so, and removes the call all the same', async () => {
+  it('says so, and still removes the call', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-ping-'));
     const settings = { CONSOLE_PORT: '0', CONSOLE_PASSWORD: 'console-password-of-the-tests' };
     // The first process makes the reporting table, and the second delivers nothing.

@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       expect(await rowWith(page, 'Live line').count()).toBe(1);
     }));
 
-  it('leave a filtered list as it is when they do not match', () =>
+  it('do not change a filtered list that they do not match', () =>
     browser.visit(list('?service=Only+this'), async (page) => {
       await ring('other-line', { servicename: 'Another' });
       await ring('this-line', { servicename: 'Only this' });
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       await rowWith(page, 'Scrolled line').waitFor();
     }));
 
-  it('stop coming while the page is paused, and all come when it goes on', () =>
+  it('do not appear while the page is paused, and all appear when it continues', () =>
     browser.visit(list(), async (page) => {
       await page.getByRole('button', { name: 'Pause' }).click();
       await ring('while-paused', { servicename: 'Paused line' });

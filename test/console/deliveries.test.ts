@@ -83,7 +83,7 @@ describe('the pages of deliveries', () => {
     expect(body).toContain('/console/calls/call-1');
   });
 
-  it('tell a call that is not there', async () => {
+  it('report a call that does not exist', async () => {
     expect((await get('/console/deliveries/preview?call=nobody')).text).toContain('There is no call nobody.');
   });
 
@@ -124,7 +124,7 @@ describe('the pages of deliveries', () => {
     expect((await readReplayJob(shown.store, id))?.state).toBe('paused');
   });
 
-  it('answer 404 to a replay that is not there', async () => {
+  it('answer 404 to a replay that does not exist', async () => {
     expect((await get('/console/deliveries/jobs/nothing')).status).toBe(404);
   });
 

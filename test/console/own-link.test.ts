@@ -31,7 +31,7 @@ describe('a link', () => {
     expect(link('https://crm.example/1', 'there').text).toContain('rel="noreferrer noopener"');
   });
 
-  it('leaves out empty parts of a query', () => {
+  it('omits empty parts of a query', () => {
     expect(withQuery('/console/calls', { a: 'x y', b: '', c: undefined })).toBe('/console/calls?a=x+y');
   });
 });

@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('reports a wrong password, and takes the right one then', async () => {
+  it('reports a wrong password, and then accepts the right one', async () => {
     await open(
       '/console/sign-in?to=%2Fconsole%2Faudit',
       async (page) => {
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     );
   });
 
-  it('registers a redirect URI that was asked for with one press', async () => {
+  it('registers a requested redirect URI with one click', async () => {
     await open('/console/clients', async (page) => {
       await page.getByRole('row', { name: askedUri }).getByRole('button', { name: 'Register' }).click();
       await page

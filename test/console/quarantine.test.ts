@@ -40,7 +40,7 @@ const get = async (path = '', password?: string) =>
   (await shown.signedIn(password)).get(`/console/quarantine${path}`);
 
 describe('the page of the quarantine', () => {
-  it('says of each body how it would be stored today', async () => {
+  it('shows for each body how it would be stored today', async () => {
     const { text } = await get();
     expect(text).toContain('would be stored as call_end');
     expect(text).toContain('would be stored as a list, 1 of 2 items');
@@ -67,13 +67,13 @@ describe('the page of the quarantine', () => {
     expect((await get('/replay', viewerPassword)).status).toBe(403);
   });
 
-  it('filters by code, and answers a code that is none with a sentence', async () => {
+  it('filters by code, and answers an unknown code with a sentence', async () => {
     expect((await get('?code=not_a_call')).text).not.toContain('malformed_json</span>');
     const { status, text } = await get('?code=%3Cb%3E');
     expect([status, text]).toEqual([400, expect.stringContaining('There is no code') as string]);
   });
 
-  it('answers 404 for a body that is not there', async () => {
+  it('answers 404 for a body that does not exist', async () => {
     for (const id of ['0mhx8k2p1q', "a'b", '%00']) expect((await get(`/${id}`)).status).toBe(404);
   });
 

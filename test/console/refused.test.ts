@@ -60,7 +60,7 @@ describe('the page of refused requests', () => {
   });
 
   it.each(['?since=yesterday', '?code=no_such', '?since[]=1', '?code=%00%ff'])(
-    'answers a filter that is none with a page, not with a fault: %s',
+    'answers an invalid filter with a page and not with an error: %s',
     async (query) => {
       const { status, text } = await (await shown.signedIn()).get(`/console/refused${query}`);
       expect(status).toBe(200);

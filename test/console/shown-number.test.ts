@@ -18,7 +18,7 @@ describe('a number on a page', () => {
 });
 
 describe('a text with numbers', () => {
-  it('stays as it is for the operator', () => {
+  it('is unchanged for the operator', () => {
     expect(withoutNumbers('call 0412 345 678', 'operator')).toBe('call 0412 345 678');
   });
 
@@ -38,7 +38,7 @@ describe('a text with numbers', () => {
   });
 
   it.each(['2026-11-27 15:04:06', '2026-11-27T15:04:06Z', 'duration 125 s', '{"revision":12345}'])(
-    'shows a viewer %s as it is',
+    'shows a viewer %s unchanged',
     (text) => {
       expect(withoutNumbers(text, 'viewer')).toBe(text);
     },

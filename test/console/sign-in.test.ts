@@ -112,7 +112,7 @@ describe('the console', () => {
     }
   });
 
-  it('lets no answer be kept, framed or indexed, and loads nothing from elsewhere', async () => {
+  it('sends pages that browsers must not store, frame or index, and that load nothing from elsewhere', async () => {
     const visitor = await shown.signedIn();
     for (const path of ['/console/audit', '/console/sign-in', '/console/nothing']) {
       const { headers } = await visitor.get(path);

@@ -27,7 +27,7 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it.skipIf(engine.dialect !== 'postgres')('leaves the settings of the session alone', async () => {
+    it.skipIf(engine.dialect !== 'postgres')('does not change the settings of the session', async () => {
       const fresh = await openFreshStore(engine);
       const settings =
         "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY name";
@@ -38,7 +38,7 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it('that stands still in a transaction gives its locks back: a push of the same call is stored', async () => {
+    it('that is idle in a transaction loses its locks: a push of the same call is stored', async () => {
       const fresh = await openFreshStore(engine);
       const { start, end } = inboundBodies('held');
       await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);

@@ -35,7 +35,7 @@ for (const engine of engines) {
       await storePushes(fresh.store, pushes, destinations, someTimeMs);
     };
 
-    it('is owed to the reporting table only', async () => {
+    it('has a delivery for the reporting table only', async () => {
       await storeBoth();
       expect(await readDelivery(fresh.store, 'sql', testCall)).toMatchObject({ state: 'due' });
       expect(await readDelivery(fresh.store, 'crm', testCall)).toBeUndefined();
@@ -54,7 +54,7 @@ for (const engine of engines) {
       expect(adapter.batches.flat().map(({ id }) => id)).toEqual(['ordinary']);
     });
 
-    it('is removed whole, and no other call is', async () => {
+    it('is removed completely, and no other call is removed', async () => {
       await storeBoth();
       await storeCalls(fresh.store, ['another']);
       await removeTestCall(fresh.store, 'ordinary', ['sql', 'crm']);

@@ -82,7 +82,7 @@ const rows: readonly ReportingRow[] = [
     ...{ ...support, counterpart_e164: erin, gclid: 'click-3', source: 'google', medium: 'cpc' },
     ...{ wait_seconds: 12, queue_seconds: 30, started_at_estimated: true, extension_number: '201' },
   }),
-  // Two are open: one for an hour, which is nothing, and one whose end should have come.
+  // Two calls are open: one for an hour, which is usual, and one whose end is overdue.
   rowAt('open', 4, '09:00', {
     ...{ ...sales, queue_name: null, counterpart_e164: alice, status: 'in_progress', stage: 'call_start' },
     ...{ last_received_at_utc: hoursAgo(3.9), updated_at_utc: '2026-07-30 22:14:59.999' },

@@ -120,7 +120,7 @@ describe.concurrent('a process that', () => {
 });
 
 describe.concurrent('a start without the secret key of its store', () => {
-  it('says so, makes no other, and exits with 1', () =>
+  it('says so, makes no new key, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();

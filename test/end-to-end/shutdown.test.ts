@@ -14,7 +14,7 @@ async function storedCalls(folder: string): Promise<Set<string>> {
 }
 
 describe('SIGTERM', () => {
-  it('under load loses nothing that was answered 200, refuses nothing otherwise, and ends with 0', () =>
+  it('under load loses nothing that was answered 200, refuses no request, and ends with 0', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();

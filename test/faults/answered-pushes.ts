@@ -79,7 +79,7 @@ export function createAnsweredPushes(): AnsweredPushes {
         const records = held.reduce((sum, { times }) => sum + times, 0);
         return `${name} ${records} records of ${held.length} calls`;
       });
-      const where = places.length === 0 ? 'not looked at' : places.join(', ');
+      const where = places.length === 0 ? 'not checked' : places.join(', ');
       return `${answers} · stored ${stored.length} pushes of ${calls} calls · landed: ${where}`;
     },
   };

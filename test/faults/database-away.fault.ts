@@ -9,7 +9,7 @@ import { tallyOf, takenAgain, watchLoad } from './watched-load.ts';
 
 describe('8 a PostgreSQL that restarts', () => {
   fault(
-    '8 PostgreSQL crashes and comes back three times under load',
+    '8 PostgreSQL crashes and restarts three times under load',
     async (scene) => {
       const cluster = await makeCluster();
       scene.finally(() => cluster.remove());

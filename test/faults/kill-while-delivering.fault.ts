@@ -109,7 +109,7 @@ describe('2 kill -9 while delivering', () => {
           ...{ kills: 6, rate: 12, leaseMs: 6_000 },
           prepare: () => hindrances.push(crm.hinder(scene.random)),
         });
-        scene.did(`the write that met the kill: ${hindrances.join(', ')}`);
+        scene.did(`the writes that the kills interrupted: ${hindrances.join(', ')}`);
       },
       { timeoutMs: 600_000 },
     );

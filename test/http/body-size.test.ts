@@ -33,7 +33,7 @@ describe('the limit on a body', () => {
     expect(bodyBytesMax).toBe(262_144);
   });
 
-  it('lets exactly as many bytes pass', async () => {
+  it('accepts exactly this many bytes', async () => {
     expect((await receiver.push(pushOf(bodyBytesMax))).status).toBe(200);
   });
 

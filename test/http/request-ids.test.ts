@@ -148,7 +148,7 @@ describe('a refused request', () => {
     expect(text).toMatch(/^jet_requests_refused_total\{code="unknown_client"\} \d+$/m);
   });
 
-  it('is counted with equal ones, and none is lost', async () => {
+  it('is counted with equal requests, and none is lost', async () => {
     for (let number = 0; number < 50; number += 1) await fetch(`${receiver.url}/webhoks/x`);
     const filter = { code: 'not_found', path: '/webhoks/x' };
     await expect.poll(async () => (await readRefused(receiver.store.reader, filter))[0]?.times).toBe(50);
@@ -186,7 +186,7 @@ describe('a redirect URI that is not registered', () => {
     expect(await readAskedRedirects(receiver.store.reader)).toHaveLength(1);
   });
 
-  it('is kept for a few addresses a minute only, however many are asked for', async () => {
+  it('is kept for only a few addresses a minute, whatever the number of requests', async () => {
     for (let number = 0; number < 30; number += 1) await ask(`https://jet.example/cb/${number}`);
     await expect.poll(async () => (await readAskedRedirects(receiver.store.reader)).length).toBe(10);
   });

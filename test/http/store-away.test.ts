@@ -124,12 +124,12 @@ describe.concurrent('while another process holds the lock of the store', () => {
   });
 });
 
-/** A store on a busy machine may be away for a moment, so the token is asked for again. */
+/** A store on a busy machine may be unavailable for a moment, so the token is requested again. */
 async function credentialsFor(receiver: RunningReceiver): Promise<Record<string, string>> {
   return { authorization: `Bearer ${await until(() => receiver.takeToken())}` };
 }
 
-/** Sends pushes until the receiver says that the store is away, and answers how many were refused. */
+/** Sends pushes until the receiver says that the store is unavailable. Returns how many were refused. */
 async function pushUntilAway(receiver: RunningReceiver, headers: Record<string, string>): Promise<number> {
   for (let refused = 1; ; refused += 1) {
     expect((await receiver.push({ callsessionid: `early-${refused}` }, { headers })).status).toBe(503);

@@ -95,7 +95,7 @@ describe('a simulated month', () => {
 });
 
 describe('the options of a simulated month', () => {
-  it('are read only when days are asked for', () => {
+  it('are read only when the command asks for days', () => {
     expect(readMonthOptions(['--calls', '5'], {})).toBeUndefined();
     expect(readMonthOptions(['--days', '3', '--seed', '1'], {})).toMatchObject({
       days: 3,

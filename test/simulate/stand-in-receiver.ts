@@ -9,7 +9,10 @@ import { stages } from '../../src/domain/stage.ts';
 import { isList, readBody as readPushes } from '../../src/intake/read-body.ts';
 import { isFault, type PushReading } from '../../src/intake/read-push.ts';
 
-/** The fault of a stand-in for one request. Undefined: none. `lost`: it stores, and disconnects without an answer. */
+/**
+ * The fault of a stand-in for one request. Undefined: none. `lost`: the stand-in stores the push and disconnects
+ * without an answer.
+ */
 export type Misbehaviour = (request: {
   readonly path: string;
   readonly body: string;

@@ -18,7 +18,7 @@ const each =
     batch.map(({ id }) => outcome(id));
 
 for (const engine of engines) {
-  describe.skipIf(!engine.given)(`noted attempts on ${engine.title}`, () => {
+  describe.skipIf(!engine.given)(`recorded attempts on ${engine.title}`, () => {
     let fresh: FreshStore;
     let worker: Worker | undefined;
     beforeEach(async () => {
@@ -32,14 +32,14 @@ for (const engine of engines) {
     const noted = async (callId = 'a') => readAttempts(fresh.store, callId);
     const stateOf = async (callId = 'a') => (await readDelivery(fresh.store, 'crm', callId))?.state;
 
-    it('are none after a landing at the first try', async () => {
+    it('do not exist after a landing at the first attempt', async () => {
       await storeCalls(fresh.store, ['a', 'b']);
       worker = runWorker(fresh.store, scriptedAdapter());
       await until(async () => expect(await stateOf('b')).toBe('delivered'));
       expect(await countRows(fresh.store, 'attempts')).toBe(0);
     });
 
-    it('are none after a skip at the first try', async () => {
+    it('do not exist after a skip at the first attempt', async () => {
       await storeCalls(fresh.store, ['a']);
       worker = runWorker(fresh.store, scriptedAdapter([each((id) => skipped(id, 'Internal.'))]));
       await until(async () => expect(await stateOf()).toBe('skipped'));
@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(await noted()).toEqual([]);
     });
 
-    it('go with their call when it is removed', async () => {
+    it('are removed with their call', async () => {
       await storeDue(fresh.store, [pushOf(inboundBodies('a').end), pushOf(inboundBodies('b').end)]);
       worker = runWorker(
         fresh.store,

@@ -13,7 +13,7 @@ describe('the reason of a refusal', () => {
     expect(remedy).toMatch(/^[A-Z]/);
   });
 
-  it('is a general one for a code that nobody knows', () => {
+  it('is general for an unknown code', () => {
     expect(refusalReason('constructor').because).toBe('it was not accepted');
   });
 });

@@ -19,7 +19,7 @@ export const comparingSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'names the changed duration when it compares a later revision, and leaves the record as it is',
+    title: 'names the changed duration when it compares a later revision, and does not change the record',
     skippedBecause: (subject) => (capabilitiesOf(subject).updates ? undefined : 'it declares updates: false'),
     run: (subject) =>
       rehearse(subject, async ({ adapter, land, recordsOf }) => {

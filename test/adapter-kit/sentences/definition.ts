@@ -9,7 +9,7 @@ import type { AdapterSubject } from '../subject.ts';
 
 export const definitionSentences: readonly Sentence[] = [
   {
-    title: "carries its folder's name and this contract's version",
+    title: "has its folder's name and this contract's version",
     run: ({ definition, folder }) => {
       assert.equal(
         definition.name,

@@ -146,7 +146,7 @@ export const faultSentences: readonly Sentence[] = [
   },
 ];
 
-/** Why a sentence is skipped where the stand-in cannot stage its fault. */
+/** Why a sentence is skipped when the stand-in cannot simulate its fault. */
 export function cannotStage(name: FaultName): (subject: AdapterSubject) => string | undefined {
-  return ({ faults }) => (faults.includes(name) ? undefined : `the stand-in cannot stage ${name}`);
+  return ({ faults }) => (faults.includes(name) ? undefined : `the stand-in cannot simulate ${name}`);
 }

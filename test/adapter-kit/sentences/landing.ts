@@ -16,7 +16,7 @@ export const landingSentences: readonly Sentence[] = [
       }),
   },
   {
-    title: 'answers each delivery exactly once, at its largest batch too',
+    title: 'answers each delivery exactly once, also in its largest batch',
     run: async (subject) => {
       for (const size of [2, capabilitiesOf(subject).batchSizeMax]) {
         await rehearse(subject, async ({ deliver }) => {

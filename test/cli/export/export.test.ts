@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(count.getRows()).toEqual([[364, Number((row as { seconds: unknown }).seconds)]]);
     });
 
-    it("writes Google's file of clicks, and leaves out an id that is none of Google's", async () => {
+    it("writes Google's file of clicks, and omits an id that is not a Google click id", async () => {
       const { code, stderr } = await run(
         '--gclid',
         '--from',
@@ -147,7 +147,7 @@ describe('the file of npm run export', () => {
   const run = (...args: string[]): Promise<CommandResult> =>
     folder.run(command, args, { REPORTING_DATABASE_URL: url });
 
-  it('is refused when it is there, and replaced with --force', async () => {
+  it('is refused when it exists, and replaced with --force', async () => {
     const file = join(folder.path, 'days.csv');
     writeFileSync(file, 'mine');
     const refused = await run('--view', 'jet_daily', '--out', 'days.csv');
@@ -176,13 +176,13 @@ describe('the file of npm run export', () => {
     else expect([code, files]).toEqual([130, []]);
   });
 
-  it('has its mistakes answered with the nearest right word, and exit code 2', async () => {
+  it('is not made after a mistyped word: the nearest word is shown, with exit code 2', async () => {
     const { code, stderr } = await run('--view', 'jet_dayly');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no view "jet_dayly". Did you mean jet_daily?');
   });
 
-  it('needs a reporting database that exists, and makes none', async () => {
+  it('needs an existing reporting database, and creates none', async () => {
     const missing = await folder.run(command, ['--view', 'jet_daily'], {
       REPORTING_DATABASE_URL: `sqlite:${join(folder.path, 'none.sqlite')}`,
     });

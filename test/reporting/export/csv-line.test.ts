@@ -29,7 +29,7 @@ describe('a line of CSV', () => {
     expect(csvLine([value], { raw: false })).toBe(`${cell}\r\n`);
   });
 
-  it('leaves a cell as it is for a program', () => {
+  it('writes a cell unchanged for a program', () => {
     expect(csvLine(['=1+1', '+61491570006'], { raw: true })).toBe('=1+1,+61491570006\r\n');
   });
 });

@@ -108,7 +108,7 @@ for (const engine of engines) {
       );
     });
 
-    it('jet_missed_calls says what became of each of the 112 missed calls', async () => {
+    it('jet_missed_calls gives the follow-up of each of the 112 missed calls', async () => {
       const rows = await readView(database, 'jet_missed_calls');
       const count = (followUp: string): number => rows.filter((row) => row['follow_up'] === followUp).length;
       expect([rows.length, count('handled'), count('not_returned'), count('cannot_follow')]).toEqual([
@@ -166,7 +166,7 @@ for (const engine of engines) {
       );
     });
 
-    it('jet_caller_history tells first-time callers from returning ones', async () => {
+    it('jet_caller_history distinguishes first-time callers from returning callers', async () => {
       const rows = await readView(database, 'jet_caller_history');
       const count = (caller: string): number => rows.filter((row) => row['caller'] === caller).length;
       expect([count('first_time'), count('returning'), count('unknown'), rows.length]).toEqual([

@@ -13,7 +13,7 @@ import { someTimeMs } from '../../fixtures/pushes.ts';
 const uri = 'https://jet.example/Callback?tenant=1';
 
 for (const engine of engines) {
-  describe.skipIf(!engine.given)(`redirect URIs that were asked for on ${engine.title}`, () => {
+  describe.skipIf(!engine.given)(`requested redirect URIs on ${engine.title}`, () => {
     let fresh: FreshStore;
     beforeEach(async () => {
       fresh = await openFreshStore(engine);
@@ -32,7 +32,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('are few, however many are asked for', async () => {
+    it('are limited in number, whatever the number of requests', async () => {
       for (let number = 0; number < askedRedirectsMax + 5; number += 1)
         await noteAskedRedirect(fresh.store, 'one', `${uri}&n=${number}`, someTimeMs + number);
       const kept = await read();
@@ -40,7 +40,7 @@ for (const engine of engines) {
       expect(kept.at(-1)?.uri).toBe(`${uri}&n=5`);
     });
 
-    it('are forgotten when asked, or when old', async () => {
+    it('are removed on request, and when they are old', async () => {
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'two', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'three', uri, someTimeMs + 9);

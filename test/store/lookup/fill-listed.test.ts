@@ -51,7 +51,7 @@ for (const engine of engines) {
       expect(calls).toHaveLength(25);
     });
 
-    it('is filled in steps, the newest calls first, and goes on after an interruption', async () => {
+    it('is filled in steps, the newest calls first, and continues after an interruption', async () => {
       expect(await fillListed(store, 4)).toBe(4);
       expect(await answered()).toBe(4);
       await store.close();

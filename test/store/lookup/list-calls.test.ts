@@ -47,7 +47,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('goes on with the next page, and shows no call twice when many changed at one moment', async () => {
+    it('continues with the next page, and shows no call twice when many changed at one moment', async () => {
       for (let group = 0; group < 4; group += 1)
         await take(
           Array.from({ length: 5 }, (_none, index) => inboundBodies(`call-${group}-${index}`).start),
@@ -99,7 +99,7 @@ for (const engine of engines) {
       expect(ids(await list({ counterparts: ['412345678'], direction: 'outbound' }))).toEqual([]);
     });
 
-    it('ends a long search in time, and goes on with the next page', async () => {
+    it('ends a long search in time, and continues with the next page', async () => {
       for (let group = 0; group < 10; group += 1)
         await take(
           Array.from({ length: 300 }, (_none, index) => inboundBodies(`call-${group}-${index}`).start),

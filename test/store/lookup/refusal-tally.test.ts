@@ -81,7 +81,7 @@ describe('the tally of refused requests', () => {
     expect(written[1]).toMatchObject([{ address: '192.0.2.1' }]);
   });
 
-  it('is bounded while the store is away, and reports how many it dropped', async () => {
+  it('is bounded while the store is unreachable, and reports the number of dropped counts', async () => {
     const { tally, state, written, lines, sum } = underTest();
     state.canWrite = false;
     for (let minute = 0; minute < 100; minute += 1) {
@@ -96,7 +96,7 @@ describe('the tally of refused requests', () => {
     expect(sum()).toBe(1_000);
   });
 
-  it('writes what is left when it is stopped', async () => {
+  it('writes the remaining counts when it is stopped', async () => {
     const { tally, sum } = underTest();
     tally.note(request());
     await tally.stop();

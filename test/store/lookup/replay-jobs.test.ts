@@ -87,7 +87,7 @@ for (const engine of engines) {
       expect([await dueAt('crm'), await dueAt('table')]).toEqual([calls, 0]);
     });
 
-    it('pass over what is due already, and count it', async () => {
+    it('pass over deliveries that are already due, and count them', async () => {
       const due = { state: 'due', due_at: someTimeMs };
       await fresh.store.writer.knex('deliveries').whereIn('call_id', ['c-1', 'c-2']).update(due);
       await make({ destination: 'crm' });
@@ -153,7 +153,7 @@ for (const engine of engines) {
       expect((await read(id)).state).toBe('done');
     });
 
-    it('say that their destination is gone, and do the rest', async () => {
+    it('report a destination that is gone, and continue with the others', async () => {
       await make({ state: 'rejected' }, ['crm', 'table']);
       const ended = await finish(await claim(), [table]);
       expect(ended).toMatchObject({
@@ -162,12 +162,12 @@ for (const engine of engines) {
         counts: { crm: { not_enabled: calls } },
       });
       expect(ended.failure).toBe(
-        'The destination crm is not enabled any more: ADAPTERS names table. Its deliveries were left as they are.',
+        'The destination crm is not enabled any more: ADAPTERS names table. Its deliveries were not changed.',
       );
       expect([await dueAt('crm'), await dueAt('table')]).toEqual([0, calls]);
     });
 
-    it('leave out a call that was removed after it was read', async () => {
+    it('omit a call that was removed after it was read', async () => {
       await make({ callIds: ['c-1', 'c-2'] });
       const counted = await step(await claim());
       await fresh.store.writer.knex('calls').where({ id: 'c-1' }).delete();
@@ -187,7 +187,7 @@ for (const engine of engines) {
       expect(steps).toBeGreaterThanOrEqual(3);
     });
 
-    it('are given back by a process that stops, so that another continues at once', async () => {
+    it('are released by a process that stops, so that another process continues at once', async () => {
       const id = await make();
       const stopping = new AbortController();
       const options = {

@@ -135,7 +135,7 @@ for (const engine of engines) {
       expect(whyOf('b', 1)).toBe('none');
     });
 
-    it('are left out when they were tried after the job was made', async () => {
+    it('are passed over when they were tried after the job was made', async () => {
       const filter = { destination: 'crm', state: 'rejected' } as const;
       const early = { nowMs, madeAtMs: someTimeMs + 1 };
       const [pass] = replayPasses(filter, enabled);
@@ -144,7 +144,7 @@ for (const engine of engines) {
       expect(page.rows.map(({ id }) => id)).toEqual(['b']);
     });
 
-    it('are counted up to a limit, which is said', async () => {
+    it('are counted up to a limit, and the result says so', async () => {
       const [pass] = replayPasses({ destination: 'crm' }, enabled);
       if (pass === undefined) throw new Error('There is no pass');
       const few = await countReplayable(fresh.store, pass, {}, times, 4);
@@ -153,7 +153,7 @@ for (const engine of engines) {
       expect(all.isMore).toBe(false);
     });
 
-    it('are previewed by destination: counts, the first ones and calls that are not there', async () => {
+    it('are previewed by destination: counts, the first deliveries and calls that do not exist', async () => {
       const filter = { callIds: ['a', 'b', 'removed', 'nobody'] };
       const preview = await previewReplay(fresh.store, filter, enabled, { firstMax: 1, secretKeys }, nowMs);
       const shown = preview.destinations.map(({ name, counts, first }) => ({
@@ -189,7 +189,7 @@ for (const engine of engines) {
       });
     });
 
-    it('are grouped up to a limit for each state, which is said', async () => {
+    it('are grouped up to a limit for each state, and the result says so', async () => {
       const groups = await readDeliveryGroups(fresh.store, 2);
       const rejected = groups.filter(
         ({ destination, state }) => destination === 'crm' && state === 'rejected',
