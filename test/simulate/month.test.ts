@@ -90,7 +90,7 @@ describe('a simulated month', () => {
   it('refuses a database that has calls', async () => {
     printed.length = 0;
     expect(await landMonth(options, output)).toBe(1);
-    expect(printed.join()).toContain('invented calls must not stand among them');
+    expect(printed.join()).toContain('invented calls must not mix with them');
   });
 });
 

@@ -132,7 +132,7 @@ describe('rotate, from a process of its own,', () => {
   it('says, when run a second time, that the secret before the last is no longer valid', async () => {
     const { clientId } = await issuer.createClient([], 'Rotated');
     await client('rotate', clientId);
-    expect((await client('rotate', clientId)).stdout).toContain('not valid any more');
+    expect((await client('rotate', clientId)).stdout).toContain('no longer valid');
   });
 });
 

@@ -124,7 +124,7 @@ for (const engine of engines) {
         'Parameters:TimeZone=+0000\r\nGoogle Click ID,Conversion Name,Conversion Time\r\n' +
           'EAIaIQobChMI_odd-1,Phone call,2026-07-08 23:00:00+0000\r\n',
       );
-      expect(stderr).toContain("left out, since their ids are none of Google's: 1.");
+      expect(stderr).toContain('not exported, because their ids are not Google click ids: 1.');
     });
   });
 }
