@@ -28,7 +28,10 @@ const trace = {
   },
   owner: { rule: 'table', id: '9' },
   written: {},
-  fields: { subject: { before: 'Old', after: 'Call from Jane\u001b[2J' } },
+  fields: {
+    subject: { before: 'Old', after: 'Call from Jane\u001b[2J' },
+    body: { after: 'Started: noon\r\nEnded: later\n' },
+  },
   dropped: { notes: { why: 'somebody changed it', value: '' } },
 };
 
@@ -79,6 +82,10 @@ describe('npm run call', () => {
   });
 
   const call = (...args: string[]) => folder.run('call/call', args);
+
+  it('shows a written text of several lines on one line', async () => {
+    expect((await call('newest')).stdout).toContain('body: "Started: noon / Ended: later"');
+  });
 
   it('shows the newest call of a number in full, and each other call in one line', async () => {
     const { code, stdout, stderr } = await call('(0412) 345-678');

@@ -64,8 +64,7 @@ function reportLines({ link, how, person, owner, fields, dropped, notes }: Landi
       ? []
       : [`    Owner           ${[owner.id, owner.rule, owner.why].filter(Boolean).join(', ')}`]),
     ...Object.entries(fields).map(
-      ([name, { before, after }]) =>
-        `    Wrote           ${name}: ${before === undefined ? '' : `"${before}" -> `}"${after}"`,
+      ([name, { before, after }]) => `    Wrote           ${name}: ${changeText(before, after)}`,
     ),
     ...Object.entries(dropped).map(([name, { why }]) => `    Not written     ${name}: ${why}`),
     ...notes.map((note) => `    Note            ${note}`),
@@ -80,7 +79,15 @@ function todayLines(today: LandingToday | undefined): string[] {
   if (today?.changes === undefined) return [];
   if (today.changes.length === 0) return ['    Today           the same fields would be written'];
   return today.changes.map(
-    ({ field, before, after }) =>
-      `    Today           ${field}: ${before === undefined ? '' : `"${before}" -> `}"${after}"`,
+    ({ field, before, after }) => `    Today           ${field}: ${changeText(before, after)}`,
   );
+}
+
+function changeText(before: string | undefined, after: string): string {
+  return before === undefined ? quoted(after) : `${quoted(before)} -> ${quoted(after)}`;
+}
+
+/** A value on one line: the text of an activity has several. */
+function quoted(text: string): string {
+  return `"${text.trimEnd().replaceAll(/\s*\n\s*/g, ' / ')}"`;
 }
