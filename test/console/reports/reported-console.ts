@@ -2,6 +2,7 @@ import { migrate } from '../../../src/database/migrate.ts';
 import { openDatabase } from '../../../src/database/open-database.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { reportingMigrations, reportingMigrationsTable } from '../../../src/reporting/migrations/index.ts';
+import type { Visitor } from '../../auth/oauth/visitor.ts';
 import type { Engine } from '../../fixtures/engines.ts';
 import { writeRows, type ReportingRow } from '../../fixtures/reporting-rows.ts';
 import { knownCalls } from '../../reporting/views/known-calls.ts';
@@ -66,4 +67,9 @@ export function csvRows(text: string): Record<string, string>[] {
   }
   const [names = [], ...rows] = lines.slice(0, -1);
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? ''])));
+}
+
+/** The cookies of a visitor, for requests whose answer is no text. */
+export function consoleCookies({ cookies }: Visitor): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
