@@ -85,8 +85,10 @@ time { white-space: nowrap; }
 .reports a:hover { background: var(--hover); text-decoration: underline; }
 .reports a[aria-current] { font-weight: 650; color: var(--accent); border-color: currentColor; }
 .report { margin-bottom: 1rem; } .report > .bar { border-bottom: 1px solid var(--line); } .report > .bar h2 { margin-bottom: .25rem; } .report > .bar p { margin: 0; }
-.report thead th { white-space: normal; vertical-align: bottom; } .report th, .report td { padding: .1875rem .5rem; }
-.beside { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 2rem; align-items: start; } .beside > div { min-width: 0; padding-top: .5rem; }
+.report table { font-size: .875rem; } .report thead th { white-space: normal; vertical-align: bottom; } .report th, .report td { padding: .1875rem .4375rem; }
+.report .number { width: 1%; } .report .main, .report .wide { overflow-wrap: anywhere; min-width: min(6rem, 7.6vw); }
+.scroll { overflow-x: auto; }
+.beside { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 1.5rem; align-items: start; } .beside > div { min-width: 0; padding-top: .5rem; } .beside > :first-child { position: sticky; top: 3.5rem; }
 tfoot th, tfoot td { font-weight: 650; border-top: 1px solid var(--edge); border-bottom: 0; }
 .plot { display: block; overflow: visible; } .plot line { stroke: var(--line); } .plot text { fill: var(--soft); font-size: .6875rem; } .plot .target { stroke: var(--ink); stroke-dasharray: 6 4; }
 .fill-ok { fill: var(--ok); } .fill-warn { fill: var(--warn); } .fill-bad { fill: var(--bad); } .fill-idle { fill: var(--edge); } .fill-accent { fill: var(--accent); }
@@ -96,11 +98,11 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
 dialog { color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: .5rem; padding: 1rem 1.25rem; max-width: min(28rem, 92vw); }
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin-top: 0; }
 ins, del { text-decoration: none; padding: 0 .1875rem; border-radius: .1875rem; } ins { color: var(--ok); background: var(--ok-bg); } del { color: var(--bad); background: var(--bad-bg); text-decoration: line-through; }
-.pager { display: flex; gap: 1rem; margin: 1rem 0; }
+.pager { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1rem 0; } .pager a[aria-current] { font-weight: 650; color: var(--ink); text-decoration: none; }
 .secret { font-size: 1rem; user-select: all; }
 .plain main { max-width: 26rem; padding-top: 12vh; }
 .plain label { display: block; margin: .75rem 0 .25rem; } .plain input { width: 100%; padding: .5rem .625rem; } .plain button { margin-top: .875rem; padding: .4375rem 1.125rem; }
-@media (max-width: 64rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 74rem) { .beside { grid-template-columns: minmax(0, 1fr); } .beside > :first-child { position: static; } }
 @media (max-width: 44rem) {
   main { padding: .75rem .875rem 3rem; }
   .top { position: static; padding: .375rem .875rem; } .top form { margin-left: 0; width: 100%; }

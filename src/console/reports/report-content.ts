@@ -46,7 +46,7 @@ export function reportContent(facts: ReportFacts, query: ReportQuery, settings: 
   const filters = filtersOfReport(report);
   const faults = unknownChoices(facts, filters, query, settings.access);
   return html`${head(report, question, query, settings.timeZone)}
-  ${reportForm({ path, question, filters, choices, access: settings.access })} ${faultLines(path, faults)}
+  ${reportForm({ path, question, filters, choices, settings })} ${faultLines(path, faults)}
   ${answers.map((answer) =>
     sectionContent(answer, {
       ...settings,
@@ -60,11 +60,15 @@ export function reportContent(facts: ReportFacts, query: ReportQuery, settings: 
 }
 
 /** The page of a report whose query is wrong. */
-export function faultyReport(report: Report, { question, faults }: ReadReportQuery, access: Access): Html {
+export function faultyReport(
+  report: Report,
+  { question, faults }: ReadReportQuery,
+  settings: ValueSettings,
+): Html {
   const path = reportPath(report.name);
   const filters = filtersOfReport(report);
   return html`${reportNavigation(report.name, {})} ${faultLines(path, faults)}
-  ${reportForm({ path, question, filters, choices: noChoices, access })}`;
+  ${reportForm({ path, question, filters, choices: noChoices, settings })}`;
 }
 
 function head(report: Report, { from, to }: ReportQuestion, query: ReportQuery, timeZone: string): Html {

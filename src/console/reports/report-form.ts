@@ -1,4 +1,5 @@
 import type { Access } from '../../auth/console-passwords.ts';
+import { readLocalDay } from '../../domain/lookup/read-local-day.ts';
 import { severalLines } from '../../domain/plain-text.ts';
 import type { FilterChoices } from '../../reporting/reports/read-filter-choices.ts';
 import type { ReportFilter, ReportQuestion } from '../../reporting/reports/report.ts';
@@ -7,6 +8,7 @@ import { shownText } from '../calls/shown-text.ts';
 import { link, withQuery } from '../own-link.ts';
 import { withoutNumbers } from '../shown-number.ts';
 import { filtersOf, type ReportQuery } from './report-query.ts';
+import type { ValueSettings } from './shown-value.ts';
 
 export interface ReportForm {
   readonly path: string;
@@ -14,7 +16,7 @@ export interface ReportForm {
   /** The filters that a section of the report has. */
   readonly filters: readonly ReportFilter[];
   readonly choices: FilterChoices;
-  readonly access: Access;
+  readonly settings: ValueSettings;
 }
 
 const labels: Readonly<Record<ReportFilter, string>> = {
@@ -31,18 +33,27 @@ const quickPeriods = [
 ] as const;
 
 /** The period and the filters of a report. They stay in the address of its page. */
-export function reportForm({ path, question, filters, choices, access }: ReportForm): Html {
+export function reportForm({ path, question, filters, choices, settings }: ReportForm): Html {
   const { from, to } = question;
   const kept = filtersOf(question.filters);
   return html`<form class="filters" method="get" action="${path}" aria-label="Period and filters">
       <label>From <input type="date" name="from" value="${from}" min="2000-01-01" max="2049-12-31" /></label>
       <label>To <input type="date" name="to" value="${to}" min="2000-01-01" max="2049-12-31" /></label>
-      ${filters.map((name) => select(name, question.filters[name], choices[name], access))}
+      ${filters.map((name) => select(name, question.filters[name], choices[name], settings.access))}
       <button>Show</button>
     </form>
     <nav class="pager" aria-label="Periods">
-      ${quickPeriods.map(([word, first, last]) => link(withQuery(path, { ...kept, from: first, to: last }), word))}
+      ${quickPeriods.map(([word, first, last]) => {
+        const href = withQuery(path, { ...kept, from: first, to: last });
+        const isChosen = [from, to].join() === [first, last].map((day) => dayOf(day, settings)).join();
+        return html`<a href="${href}" ${isChosen ? html`aria-current="true"` : undefined}>${word}</a>`;
+      })}
     </nav>`;
+}
+
+function dayOf(text: string, { nowMs, timeZone }: ValueSettings): string | undefined {
+  const read = readLocalDay(text, nowMs, timeZone);
+  return 'day' in read ? read.day : undefined;
 }
 
 function select(

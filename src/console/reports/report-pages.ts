@@ -25,7 +25,7 @@ import {
 import { reportIndex, reportPath, reportsPath } from './report-index.ts';
 import { readReportQuery, reportQuery, type ReadReportQuery } from './report-query.ts';
 import { sendExport } from './send-export.ts';
-import { exportedValue } from './shown-value.ts';
+import { exportedValue, type ValueSettings } from './shown-value.ts';
 
 export interface ReportDependencies {
   /** Undefined without the reporting table. */
@@ -56,7 +56,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
     if (read.faults.length > 0) {
       sendConsolePage(response, {
         title,
-        content: faultyReport(report, read, accessOf(response)),
+        content: faultyReport(report, read, settingsOf(response)),
         status: 400,
       });
       return;
@@ -70,7 +70,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
           answers.push(await readSection(within, dialect, section, question, rowsReadMax(section)));
         return { ...{ report, choices, question, answers }, applied: await readAppliedSettings(within) };
       });
-      const settings = { access: accessOf(response), timeZone, nowMs: clock() };
+      const settings = settingsOf(response);
       sendConsolePage(response, {
         title,
         content: reportContent(facts, reportQuery(request.query), settings),
@@ -89,7 +89,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
     }
     const read = readQuery(request, report);
     if (read.faults.length > 0) {
-      const content = faultyReport(report, read, accessOf(response));
+      const content = faultyReport(report, read, settingsOf(response));
       sendConsolePage(response, { title: report.title, content, status: 400 });
       return;
     }
@@ -97,6 +97,10 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
       exportSection(present, report, section, format, read, response),
     );
   });
+
+  function settingsOf(response: Response): ValueSettings {
+    return { access: visitOf(response).access, timeZone, nowMs: clock() };
+  }
 
   function readQuery(request: Request, report: Report): ReadReportQuery {
     return readReportQuery(reportQuery(request.query), report, clock(), timeZone);
@@ -122,7 +126,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
       const choices = await present.read((within) => readFilterChoices(within, typed));
       const question = meantQuestion(typed, choices);
       const columns = columnsOf(section);
-      const access = accessOf(response);
+      const { access } = settingsOf(response);
       const pages = sectionPages(present, section, question, (row) =>
         columns.map((column) => exportedValue(column, row[column.name] ?? null, access)),
       );
@@ -174,10 +178,6 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
 
 const notEnabled =
   'The reports need the reporting table, and ADAPTERS does not name "sql". Add it, and start the receiver again.';
-
-function accessOf(response: Response): ReturnType<typeof visitOf>['access'] {
-  return visitOf(response).access;
-}
 
 function titleOf({ title, titleOfOtherDays }: Report, { isToday, faults }: ReadReportQuery): string {
   return faults.length === 0 && !isToday ? (titleOfOtherDays ?? title) : title;

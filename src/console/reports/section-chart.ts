@@ -80,7 +80,7 @@ function slotsOf(answer: SectionAnswer, settings: ChartSettings): Slot[] {
   const values =
     key.name === 'local_date' ? daysOf(settings.question) : key.name === 'local_hour' ? hours : weekdays;
   return values.map((value) => {
-    const name = shownWord(key, value, settings.access);
+    const name = shownWord(key, value, settings);
     const axis = typeof value === 'string' ? shortDay(value) : name.slice(0, key.shownAs === 'hour' ? 2 : 3);
     return { name, axis, row: byKey.get(value) };
   });
@@ -108,11 +108,11 @@ function partsOf(series: readonly ChartSeries[], row: ReportRow | undefined, nam
 function rowName(
   { section }: SectionAnswer,
   row: ReportRow,
-  { access }: ValueSettings,
+  settings: ValueSettings,
   form: string | undefined,
 ): string {
   const wordOf = (column: ReportedColumn): string =>
-    row[column.name] == null ? (column.empty ?? '') : shownWord(column, row[column.name] ?? null, access);
+    row[column.name] == null ? (column.empty ?? '') : shownWord(column, row[column.name] ?? null, settings);
   if (form === undefined)
     return section.keys
       .map(wordOf)
@@ -124,9 +124,9 @@ function rowName(
   });
 }
 
-function nameOf({ section }: SectionAnswer, key: string, value: number, { access }: ValueSettings): string {
+function nameOf({ section }: SectionAnswer, key: string, value: number, settings: ValueSettings): string {
   const column = section.keys.find(({ name }) => name === key);
-  return column === undefined ? String(value) : shownWord(column, value, access);
+  return column === undefined ? String(value) : shownWord(column, value, settings);
 }
 
 function legend(series: readonly ChartSeries[]): Html {

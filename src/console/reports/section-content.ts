@@ -13,6 +13,9 @@ import { shownValue, type ValueSettings } from './shown-value.ts';
 /** The rows that a table of a page has at most. */
 export const tableRowsMax = 200;
 
+// A table with more columns can be wider than a middle-sized screen.
+const columnsMost = 10;
+
 export interface SectionSettings extends ChartSettings {
   /** The address of the export in a format. */
   readonly exportPath: (section: ReportSection, format: 'csv' | 'parquet') => string;
@@ -80,13 +83,15 @@ function sectionTable({ section, rows, found, totals }: SectionAnswer, settings:
     found > shown.length
       ? `The first ${shown.length} of ${counted(found, 'row')}. The exports have all.`
       : counted(found, 'row');
-  return table<TableRow>({
+  const listed = table<TableRow>({
     caption: totals === undefined || found <= shown.length ? count : `${count} The total is of all rows.`,
     empty: section.empty,
     columns,
     rows: shown.map((values) => ({ values, isTotal: false })),
     ...(totals !== undefined && { foot: { values: totals, isTotal: true } }),
   });
+  if (columns.length <= columnsMost) return listed;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${section.title}">${listed}</div>`;
 }
 
 function tableColumn(column: ReportedColumn, isFirst: boolean, settings: ValueSettings): Column<TableRow> {

@@ -1,4 +1,5 @@
 import type { Access } from '../../auth/console-passwords.ts';
+import { localTime } from '../../domain/local-time.ts';
 import type { ReportRow } from '../../reporting/reports/ask-statement.ts';
 import type { ReportedColumn } from '../../reporting/reports/report.ts';
 import type { ReportValue } from '../../reporting/views/report-values.ts';
@@ -30,18 +31,26 @@ export function shownValue(
     return column.empty === undefined ? undefined : html`<span class="soft">${column.empty}</span>`;
   if (column.type === 'instant')
     return shownTime(Date.parse(`${String(value).replace(' ', 'T')}Z`), settings.timeZone, settings.nowMs);
-  const text = shownWord(column, value, settings.access);
+  const text = shownWord(column, value, settings);
   return column.shownAs === 'call' ? link(callPath(String(row['call_id'])), text) : text;
 }
 
-/** A value as a word, also for charts. */
-export function shownWord({ type, shownAs }: ReportedColumn, value: ReportValue, access: Access): string {
+/** A value as a word, also for charts. Days have their year when it is not this year. */
+export function shownWord(
+  { type, shownAs }: ReportedColumn,
+  value: ReportValue,
+  { access, timeZone, nowMs }: ValueSettings,
+): string {
   if (value === null) return '';
   if (typeof value === 'number') return shownFigure(value, shownAs);
   const text = String(value);
-  if (type === 'date')
-    return `${(weekdays[weekdayOf(text)] ?? '').slice(0, 3)} ${shortDay(text)} ${text.slice(0, 4)}`;
-  if (type === 'local') return `${shortDay(text)} ${text.slice(11, 19)}`;
+  if (type === 'date' || type === 'local') {
+    const isThisYear = localTime(nowMs, timeZone).date.slice(0, 4) === text.slice(0, 4);
+    const day = `${shortDay(text)}${isThisYear ? '' : ` ${text.slice(0, 4)}`}`;
+    const words = type === 'local' ? `${day} ${text.slice(11, 19)}` : `${weekdayOf(text)} ${day}`;
+    // A day must not break over lines.
+    return words.replaceAll(' ', '\u00a0');
+  }
   if (shownAs === 'phone') return shownNumber(text, access);
   return shownText(shownAs === 'word' ? text.replaceAll('_', ' ') : text, access, textMax) ?? '';
 }
@@ -58,9 +67,8 @@ export function shortDay(day: string): string {
   return `${Number(day.slice(8, 10))} ${months[Number(day.slice(5, 7)) - 1] ?? ''}`;
 }
 
-/** 0 = Monday. */
-function weekdayOf(day: string): number {
-  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+function weekdayOf(day: string): string {
+  return (weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7] ?? '').slice(0, 3);
 }
 
 /** A value for a file: as it is for the operator. A viewer gets no number of anybody. */

@@ -1,4 +1,5 @@
-import type { Report } from './report.ts';
+import { countOfOutcome } from '../views/outcomes.ts';
+import type { Report, ReportSection } from './report.ts';
 import {
   allFilters,
   outcomesByDay,
@@ -156,14 +157,31 @@ WHERE ${inPeriod('local_date')}${andFilters('jet_service_level')}`,
   ],
 };
 
+const gaveUp = ['caller_abandon', 'short_abandon', 'system_abandon'] as const;
+
+/** The same section with the share of abandoned calls in place of the answered ones. */
+function ofAbandoned(section: ReportSection): ReportSection {
+  const share = percent(
+    'abandoned_percent',
+    'Gave up %',
+    `(${gaveUp.map((name) => countOfOutcome(name, 'calls.outcome')).join(' + ')})`,
+    'COUNT(calls.call_id)',
+  );
+  const isReplaced = (name: string): boolean => name === 'answered_percent';
+  return {
+    ...section,
+    measures: section.measures.map((measure) => (isReplaced(measure.name) ? share : measure)),
+  };
+}
+
 export const abandonment: Report = {
   name: 'abandonment',
   title: 'Abandonment',
   answers: 'How many callers gave up, when, and after how long?',
   sections: [
-    outcomesByDay,
-    outcomesByWeekday,
-    outcomesByHour,
+    ofAbandoned(outcomesByDay),
+    ofAbandoned(outcomesByWeekday),
+    ofAbandoned(outcomesByHour),
     {
       name: 'after-seconds',
       title: 'After how long calls were abandoned',
