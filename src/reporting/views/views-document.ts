@@ -11,7 +11,7 @@ interface Described {
 
 const head = `# The views
 
-Questions that reporting teams ask, answered once: by views beside [\`jet_calls\`](reporting-table.md), with the same result on SQLite, PostgreSQL, MySQL and MariaDB. [queries.md](queries.md) uses them. Names and meanings change only with a major version.
+Questions that reporting teams ask, answered once: by views beside [\`jet_calls\`](reporting-table.md), with the same result on SQLite, PostgreSQL, MySQL and MariaDB. [queries.md](queries.md) uses them, and so do the [reports of the console](console.md#reports). Names and meanings change only with a major version.
 
 The definitions are those of Jet's portal wherever Jet's webhooks carry the facts. Where our number cannot equal Jet's, the column says so.
 
