@@ -18,7 +18,7 @@ export default tseslint.config(
     },
   },
   {
-    // The environment and the console belong to the edges; everything else is handed what it needs.
+    // Only the edges of the program use the environment and the console. Other code gets its values as parameters.
     files: ['src/**/*.ts', 'adapters/**/*.ts'],
     ignores: [
       'src/main.ts',

@@ -18,8 +18,8 @@ export const adapters: readonly AdapterDefinition[] = listed;
 /**
  * Adds the adapters of this fork. Each program calls it once, when it starts. A fork lists its own adapters in
  * `local.ts`. Git ignores this file, so that an update of the kit causes no conflict. A top-level await would be
- * shorter, but `require` cannot load a module that has one, and src/main.ts needs `require` where few files can be
- * open.
+ * shorter. But `require` cannot load a module with a top-level await, and src/main.ts needs `require` when few files
+ * can be open.
  */
 export async function loadLocalAdapters(): Promise<void> {
   if (!existsSync(new URL(`local${extname(import.meta.url)}`, import.meta.url))) return;

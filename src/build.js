@@ -28,7 +28,7 @@ function build() {
       ? 'The sources have changed: compiling them, which takes up to a minute …\n'
       : 'Compiling the sources for the first time, which takes up to a minute …\n',
   );
-  // What was compiled from a list of local adapters would still count after the list is gone.
+  // Otherwise the compiled list of local adapters would still count after its source is gone.
   rmSync(join(dist, 'adapters/local.js'), { force: true });
   const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
   if (status !== 0) stop('The sources do not compile, so nothing was started.');
@@ -49,8 +49,8 @@ function withoutCompiler() {
 }
 
 /**
- * What was compiled, and what came of it: a file that is missing or changed in dist/ is noticed as well. The tests keep
- * programs of their own in dist/test, which do not count.
+ * The mark of a build: the hashes of the sources and of the compiled files. A missing or changed file in dist/ therefore
+ * causes a new build. The tests' own programs in dist/test do not count.
  */
 function markOf() {
   const made = ['src', 'adapters'].flatMap((folder) => filesUnder(join(dist, folder), /\.js$/));

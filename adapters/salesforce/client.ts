@@ -120,7 +120,7 @@ export function createClient(
   };
 }
 
-/** The records may have been written all the same. The batch is sent again, and the keys show what was written. */
+/** The records may have been written anyway. The batch is sent again, and the keys show what was written. */
 function unreadable(): DestinationUnavailable {
   return new DestinationUnavailable("Salesforce's answer cannot be read.");
 }

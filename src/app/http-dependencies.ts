@@ -63,7 +63,7 @@ export function tokenDependencies(kit: ReceivingKit): TokenDependencies {
       revokeToken: (request) => gate.run(() => issuer.revokeToken(request)),
     },
     countFailure: createFailureThrottle(clock).fail,
-    isStoreAway: gate.isAway,
+    isStoreUnavailable: gate.isAway,
     noteRefusal: kit.noteRefusal,
     log: limitedLog,
   };
@@ -100,7 +100,7 @@ export function authorizeDependencies(
     approve: (request) => gate.run(() => approve(store, clock, request)),
     throttle,
     issuerUrl,
-    isStoreAway: gate.isAway,
+    isStoreUnavailable: gate.isAway,
     noteRefusal: kit.noteRefusal,
     noteAskedRedirect: createRedirectNotes(kit),
     log: limitedLog,

@@ -9,8 +9,8 @@ const atExitMs = 1_000;
 /**
  * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
  * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it
- * succeeds, at least every 100 ms. At the exit of the process the waiting lines are written: a slow reader then has one
- * second, and any other failure ends the attempt.
+ * succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow reader then has
+ * one second, and any other failure ends the attempt.
  *
  * @param format turns a line of JSON into the form in which it is written
  */

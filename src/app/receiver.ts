@@ -61,7 +61,7 @@ const replayPollMs = 1_000;
  * Puts the receiver together and starts it.
  *
  * @throws StoreUnusable when the store must not be used
- * @throws StoreAway when the store does not answer in time
+ * @throws StoreUnreachable when the store does not answer in time
  * @throws AdapterNotMade when an enabled adapter cannot be made
  */
 export async function startReceiver(

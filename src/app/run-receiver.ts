@@ -10,7 +10,7 @@ import { createLogger, logOutput } from './logger.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
-import { StoreAway } from '../store/await-store.ts';
+import { StoreUnreachable } from '../store/await-store.ts';
 
 const stopWithinMs = 28_000;
 
@@ -87,7 +87,7 @@ function closeOnSignals(receiver: Receiver, log: ReturnType<typeof createLogger>
 
 function describeFailure(error: unknown): string[] {
   if (error instanceof StoreUnusable || error instanceof AdapterNotMade) return [error.message, error.remedy];
-  if (error instanceof StoreAway)
+  if (error instanceof StoreUnreachable)
     return [
       error.message,
       'Start the database, or check DATABASE_URL. To check the settings: npm run doctor',

@@ -3,8 +3,8 @@ import type { Request } from 'express';
 
 /**
  * Gives the caller's address for logs: an IP address of at most 45 characters, or `unknown` after the connection has
- * closed. Behind proxies listed in `TRUST_PROXY`, it is the address that they forward. If they forward something that is
- * not an address, it is the address of the connection.
+ * closed. Behind proxies listed in `TRUST_PROXY`, it is the address that they forward. If they forward something that
+ * is not an address, it is the address of the connection.
  */
 export function callerAddress(request: Request): string {
   return readAddress(request.ip) ?? readAddress(request.socket.remoteAddress) ?? 'unknown';
@@ -23,8 +23,8 @@ const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', '
 
 /**
  * True for a request from this machine that no proxy forwarded. Its `Host` must be this machine or the public address,
- * which prevents DNS rebinding: a web page in a local browser can make its own host name resolve to a loopback address,
- * but its requests have that name as `Host`.
+ * which prevents DNS rebinding. A web page in a local browser can make its own host name resolve to a loopback address.
+ * But its requests have that name as `Host`.
  *
  * @param publicUrl `PUBLIC_URL`
  */

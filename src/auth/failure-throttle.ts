@@ -18,16 +18,16 @@ interface Failures {
  * characters.
  *
  * The first ten failures have no effect. Each further failure outside a block starts a block, which is twice as long as
- * the one before: from 1 s to 15 min. The counts are in memory: each process counts alone, and a restart clears them.
- * Why: docs/decisions/throttling.md
+ * the previous block: from 1 s to 15 min. The counts are in memory: each process counts alone, and a restart clears
+ * them. Why: docs/decisions/throttling.md
  */
 export interface FailureThrottle {
   /** Counts a failure for each key. Returns how long the caller must wait, in milliseconds; 0 when it need not wait. */
   readonly fail: (...keys: readonly string[]) => number;
   /**
    * Returns how long credentials of a key must be refused without a check, in milliseconds; 0 when they can be checked.
-   * Use it for credentials that people choose, because these can be guessed. A key that succeeded in the last seven days
-   * is never blocked, so an attacker at the same address cannot lock it out.
+   * Use it for credentials that people choose, because these can be guessed. A key that succeeded in the last seven
+   * days is never blocked, so an attacker at the same address cannot lock it out.
    */
   readonly blockedMs: (key: string) => number;
   /** Notes that a key succeeded. */

@@ -123,7 +123,8 @@ export async function findRefreshToken(
 /**
  * Replaces a refresh token by its successor. The successor is derived from the token, so a repeated request gives the
  * same successor. This matters when an answer was lost, or when a client sends the request several times at once. The
- * presented token stays valid until its successor is first used. A client that never stores the new token keeps working.
+ * presented token stays valid until its successor is first used. A client that never stores the new token keeps
+ * working.
  */
 export async function succeedRefreshToken(
   store: Store,
@@ -142,7 +143,7 @@ export async function succeedRefreshToken(
 /** Gives the time until which each approved client can get tokens without a new approval. */
 export async function approvedUntil(store: Store, clock: Clock): Promise<ReadonlyMap<string, number>> {
   const approvals = await readApprovals(store, clock(), clock() - refreshIdleMs);
-  // A client can have several approvals. The one that lasts longest comes last in the list, so the map keeps it.
+  // A client can have several approvals. The longest-lasting approval comes last in the list, so the map keeps it.
   return new Map(approvals.reverse().map(({ clientId, expiresAtMs }) => [clientId, expiresAtMs]));
 }
 

@@ -84,7 +84,7 @@ function requireGrant({ parameters: { grant_type: grant } }: TokenRequest): stri
   if (grants.includes(grant)) return grant;
   throw new OAuthError(
     'unsupported_grant_type',
-    `The grant type is not supported. The supported ones are: ${grants.join(', ')}.`,
+    `The grant type is not supported. The supported grant types are: ${grants.join(', ')}.`,
   );
 }
 

@@ -27,7 +27,7 @@ export function loadSecretKeys(given: GivenKeys, file: string, mayMake: boolean)
   const previous = given.SECRET_KEY_PREVIOUS;
   if (present !== previous) return { present, previous };
   throw new Error(
-    `SECRET_KEY_PREVIOUS is the same key as the one in ${file}. To change the key, set the new one as SECRET_KEY. Otherwise remove SECRET_KEY_PREVIOUS.`,
+    `SECRET_KEY_PREVIOUS is the same key as in ${file}. To change the key, set the new one as SECRET_KEY. Otherwise remove SECRET_KEY_PREVIOUS.`,
   );
 }
 

@@ -46,8 +46,8 @@ export async function withStore(work: (context: CommandContext) => Promise<void>
 }
 
 /**
- * Runs a command and prints its error without a stack. The exit code is the one that the command has set. Otherwise it
- * is 2 for a mistake in the command and 1 for any other error.
+ * Runs a command and prints its error without a stack. A command can set the exit code. Otherwise the exit code is 2
+ * for a mistake in the command and 1 for any other error.
  */
 export async function runCommand(command: Command): Promise<void> {
   try {

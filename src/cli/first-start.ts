@@ -46,9 +46,9 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
 }
 
 /**
- * Shows the text on a terminal. Without a terminal, a log could keep it, so the text goes into a file that only its owner
- * can read. An existing file may hold the only copy of another store's credentials and is never overwritten: the new file
- * is then `first-start-2.txt`, and so on.
+ * Shows the text on a terminal. Without a terminal, a log could keep it, so the text goes into a file that only its
+ * owner can read. An existing file may hold the only copy of another store's credentials, so it is never overwritten.
+ * The new file is then `first-start-2.txt`, and so on.
  */
 export function showFirstStart(
   text: string,

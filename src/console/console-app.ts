@@ -15,7 +15,7 @@ export interface ConsoleDependencies extends SignInDependencies {
   readonly areas: readonly Area[];
   readonly trustProxy: number | readonly string[] | undefined;
   /** True for an error that says that the store does not answer. */
-  readonly isStoreAway: (error: unknown) => boolean;
+  readonly isStoreUnavailable: (error: unknown) => boolean;
   readonly isClosing: () => boolean;
   readonly log: LimitedLog;
 }
@@ -65,9 +65,9 @@ const protectPages: RequestHandler = (_request, response, next) => {
 };
 
 /** Shows every error as a page. The page shows nothing of an unexpected error. */
-function showProblem({ isStoreAway, log }: ConsoleDependencies): ErrorRequestHandler {
+function showProblem({ isStoreUnavailable, log }: ConsoleDependencies): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const problem = asProblem(error, isStoreAway(error));
+    const problem = asProblem(error, isStoreUnavailable(error));
     if (problem.status >= 500)
       log.error({ error: problem.cause ?? problem, code: problem.code }, `A page failed: ${problem.code}`);
     if (response.headersSent) {

@@ -1,5 +1,5 @@
 /**
- * The one script of the console. Every page works without it. What it reads from a page:
+ * The one script of the console. Every page works without it. It reads these parts of a page:
  *
  * - `<tbody data-live="/console/calls/stream?…" data-after="123" data-one="call" data-many="calls">`: rows of an event
  *   stream. Each event `row` carries one `<tr id="…">`: it replaces the row with that id, or it is new. An event `change`

@@ -3,7 +3,8 @@ import { Router } from 'express';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 
-// A hash of the content is in the address, so a browser can cache a file for ever and still gets a new version at once.
+// The address contains a hash of the content. So a browser can cache a file for ever, and still gets a new version at
+// once.
 const markOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 export const stylesheetPath = `/console/style.css?${markOf(pageStyle)}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A short hash that stands for a text in a trace. */
+/** A short hash that represents a text in a trace. */
 export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

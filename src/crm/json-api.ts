@@ -20,7 +20,7 @@ export interface JsonReply {
   readonly data: unknown;
 }
 
-// No request outlasts the core's signal. This limit ends one that hangs earlier.
+// No request outlasts the core's signal. This limit ends a hanging request earlier.
 const deadlineMs = 20_000;
 
 /**

@@ -2,7 +2,7 @@ import type { Capabilities } from '../contract/adapter.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
 import { releaseLease, takeLease, type Lease } from '../store/destinations.ts';
-import { bringNearer } from '../store/set-back.ts';
+import { makeDueEarlier } from '../store/set-back.ts';
 import type { Store } from '../store/store.ts';
 import { makeDueAgain } from '../store/upkeep/replay.ts';
 import { dueWithinMs } from './backoff.ts';
@@ -114,7 +114,7 @@ async function shortenPostponements(
   nowMs: number,
 ): Promise<void> {
   const dueLatestMs = nowMs + dueWithinMs + settleAfterMs;
-  const deliveries = await bringNearer(store, { name, stages, settleAfterMs }, dueLatestMs, nowMs);
+  const deliveries = await makeDueEarlier(store, { name, stages, settleAfterMs }, dueLatestMs, nowMs);
   if (deliveries > 0)
     log.warn({ deliveries }, 'The clock was set back; postponed deliveries are now due sooner');
 }

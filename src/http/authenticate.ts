@@ -13,12 +13,12 @@ import { requestIdOf } from '../web/request-id.ts';
  * an address that guessed too often. The log names the address and the kind of credential.
  *
  * @param throttle counts the wrong guesses
- * @param isStoreAway true when an error means that tokens cannot be looked up now
+ * @param isStoreUnavailable true when an error means that tokens cannot be looked up now
  */
 export function authenticate(
   strategy: WebhookStrategy,
   throttle: FailureThrottle,
-  isStoreAway: (error: unknown) => boolean,
+  isStoreUnavailable: (error: unknown) => boolean,
   log: LimitedLog,
 ): RequestHandler {
   // Registered by name: otherwise passport would set one request's callbacks on the strategy that all requests share.
@@ -27,7 +27,7 @@ export function authenticate(
   return (request, response, next) => {
     const answer = (error: unknown, sender: unknown, refused: unknown, status: unknown): void => {
       if (error) {
-        next(isStoreAway(error) ? storeUnavailable(error) : error);
+        next(isStoreUnavailable(error) ? storeUnavailable(error) : error);
       } else if (sender) {
         response.locals['sender'] = (sender as Sender).clientId ?? 'fixed header';
         next();

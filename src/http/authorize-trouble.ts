@@ -7,15 +7,19 @@ import { troublePage } from './authorize-pages.ts';
 import type { NoteRefusal } from './note-refusal.ts';
 
 export interface TroubleDependencies {
-  readonly isStoreAway: (error: unknown) => boolean;
+  readonly isStoreUnavailable: (error: unknown) => boolean;
   readonly noteRefusal: NoteRefusal;
   readonly log: LimitedLog;
 }
 
 /** Shows problems as a page instead of JSON, because a person reads them. */
-export function showTrouble({ isStoreAway, noteRefusal, log }: TroubleDependencies): ErrorRequestHandler {
+export function showTrouble({
+  isStoreUnavailable,
+  noteRefusal,
+  log,
+}: TroubleDependencies): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    const away = isStoreAway(error);
+    const away = isStoreUnavailable(error);
     if (
       response.headersSent ||
       !(away || (error instanceof Problem && error.code !== 'method_not_allowed'))

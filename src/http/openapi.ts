@@ -166,7 +166,7 @@ function webhookOperation(path: string, stage: string | undefined): Record<strin
     requestBody: {
       required: true,
       description:
-        'One call, or a list of calls. JSON is read with any content type except multipart. It may also be JSON text in a JSON string, under data, payload or body, or in a form. The charset is the declared one, or the one that the bytes show. Content-Encoding can be gzip, deflate or br.',
+        'One call, or a list of calls. JSON is read with any content type except multipart. It may also be JSON text in a JSON string, under data, payload or body, or in a form. The charset is the declared charset, or the charset that the bytes show. Content-Encoding can be gzip, deflate or br.',
       content: {
         'application/json': { schema: onePushOrList },
         'application/x-ndjson': { schema: { type: 'string', description: 'One call on each line.' } },

@@ -13,7 +13,7 @@ export interface TokenDependencies {
   readonly issuer: Issuer;
   /** Counts a failure. Returns the wait for the caller, in milliseconds. */
   readonly countFailure: (...keys: readonly string[]) => number;
-  readonly isStoreAway: (error: unknown) => boolean;
+  readonly isStoreUnavailable: (error: unknown) => boolean;
   readonly noteRefusal: NoteRefusal;
   readonly log: LimitedLog;
 }
@@ -38,7 +38,7 @@ export function tokenRoute(dependencies: TokenDependencies): Router {
 
 function answerWith(
   work: (request: TokenRequest) => Promise<object>,
-  { countFailure, isStoreAway, noteRefusal, log }: TokenDependencies,
+  { countFailure, isStoreUnavailable, noteRefusal, log }: TokenDependencies,
 ): RequestHandler {
   return async (request, response) => {
     response.setHeader('Content-Type', 'application/json');
@@ -52,7 +52,7 @@ function answerWith(
       named = tokenRequest.parameters.client_id;
       response.end(JSON.stringify(await work(tokenRequest)));
     } catch (error) {
-      if (isStoreAway(error)) {
+      if (isStoreUnavailable(error)) {
         const requestId = requestIdOf(request);
         log.error({ error, requestId }, 'A token request failed, because the store cannot be reached');
         response.setHeader('Retry-After', '5');

@@ -8,20 +8,19 @@ import { openStore, type Store } from './store.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 
 /** The store did not answer within the waiting time. */
-export class StoreAway extends Error {
-  override readonly name = 'StoreAway';
+export class StoreUnreachable extends Error {
+  override readonly name = 'StoreUnreachable';
 }
 
 const pauseMs = 1_000;
 
 /**
- * Opens the store. Waits when it is unreachable or accepts no writes: a server may start later or be promoted, or another process may
- * have locked the file.
- * Errors that waiting cannot fix are thrown at once.
+ * Opens the store. Waits while it is unreachable or accepts no writes. A server may start later or be promoted, or
+ * another process may have locked the file. Errors that waiting cannot fix are thrown at once.
  *
  * @param onWait called once, with the error that causes the wait
  * @throws StoreUnusable as {@link openStore} does, and when a server refuses the user, the password or the database
- * @throws StoreAway when the store did not answer in time
+ * @throws StoreUnreachable when the store did not answer in time
  */
 export async function awaitStore(
   url: string,
@@ -37,7 +36,7 @@ export async function awaitStore(
       if (!isAway(url, error)) throw error;
       if (tries === 1) onWait(error);
       if (performance.now() + pauseMs > untilMs) {
-        throw new StoreAway(describeWait(error, waitMs), { cause: error });
+        throw new StoreUnreachable(describeWait(error, waitMs), { cause: error });
       }
       await sleep(pauseMs);
     }

@@ -12,7 +12,7 @@ const rowsMax = 200;
  * @param dueLatestMs the latest due time that today's rules can set
  * @returns the number of changed deliveries
  */
-export async function bringNearer(
+export async function makeDueEarlier(
   store: Store,
   { name, stages, settleAfterMs }: Destination,
   dueLatestMs: number,

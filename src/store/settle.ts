@@ -36,7 +36,7 @@ export interface Settlement {
  * Writes the results of a batch, unless another process has taken over the destination.
  *
  * @param fence the number of the lease under which the batch was read
- * @param origin which process made the attempt, and how long it took; for the noted attempts
+ * @param origin which process made the attempt, and how long it took; for the recorded attempts
  * @returns false when the lease was lost; then nothing was written
  */
 export async function settle(

@@ -61,7 +61,8 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
   store_unavailable: { because: 'the store did not answer', remedy: store },
   too_many_connections: {
     because: 'all connections were in use',
-    remedy: 'Raise the limit of open files (LimitNOFILE=), or find out who opens so many connections.',
+    remedy:
+      'Raise the limit of open files (LimitNOFILE=), or find the clients that open too many connections.',
   },
   quarantine_full: {
     because: 'the quarantine was full',

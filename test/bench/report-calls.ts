@@ -128,7 +128,7 @@ function literal(value: Row[ReportingColumnName]): string {
 }
 
 /** The settings of one connection that make a load fast. A failure here only costs the database. */
-const hurry: Readonly<Record<DialectName, readonly string[]>> = {
+const fastLoadSettings: Readonly<Record<DialectName, readonly string[]>> = {
   sqlite: ['PRAGMA synchronous = OFF', 'PRAGMA cache_size = -200000'],
   postgres: [],
   mysql: [],
@@ -147,7 +147,7 @@ export async function loadReportCalls(
 ): Promise<void> {
   const fromMs = Date.now() - daysOfCalls * dayMs;
   const random = createRandom(20_261_129);
-  for (const statement of hurry[dialect]) await knex.raw(statement);
+  for (const statement of fastLoadSettings[dialect]) await knex.raw(statement);
   const indexes = [
     ...reportIndexes,
     ...(reportingColumns as readonly ReportingColumn[])

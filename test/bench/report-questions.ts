@@ -1,4 +1,4 @@
-/** A question over 30 days to each view. `FROM_DAY` and `TO_DAY` stand for quoted days. */
+/** A question over 30 days to each view. `FROM_DAY` and `TO_DAY` are placeholders for quoted days. */
 const period = 'local_date BETWEEN FROM_DAY AND TO_DAY';
 
 export const reportQuestions: Readonly<Record<string, string>> = {

@@ -162,7 +162,7 @@ describe('npm run doctor', () => {
       await writeFile(join(folder.path, 'data/secret-key'), key);
       const { code, stdout } = await doctor({ SECRET_KEY_PREVIOUS: key });
       expect(code).toBe(1);
-      expect(stdout).toMatch(/^fault +store: SECRET_KEY_PREVIOUS is the same key as the one in /m);
+      expect(stdout).toMatch(/^fault +store: SECRET_KEY_PREVIOUS is the same key as in /m);
       expect(stdout).not.toContain(key);
     });
 

@@ -22,7 +22,7 @@ const { panels } = JSON.parse(
 const firstRows: Readonly<Record<string, readonly unknown[]>> = {
   'Inbound calls': [314, 202, 112],
   'Calls by day': ['2026-07-06', 162, 24, 36, 22, 18, 8, 4],
-  'What became of missed calls': ['cannot_follow', 4],
+  'Follow-up of missed calls': ['cannot_follow', 4],
   'Missed and still waiting': ['+61400000708', 'Sales', 1, '2026-07-06', '2026-07-06'],
   'Service level by service': ['Sales', 160, 56.3, 56.3, 0],
   'Calls by weekday and hour': [1, 0, 0, 0],

@@ -74,7 +74,7 @@ describe('a log that is read', () => {
   it.each([
     ['an exit that follows at once', 'exit', 0],
     ['an error that nobody catches', 'throw', 1],
-    ['an end for want of work', 'go on', 0],
+    ['an end because there is no more work', 'go on', 0],
   ])('is complete after %s', async (_, end, code) => {
     const writer = await startWriter();
     writer.send(some);

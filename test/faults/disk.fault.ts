@@ -18,7 +18,7 @@ const canMount = (() => {
 })();
 
 /** The receiver's own report: the status of `/readyz`, and the line of `/metrics` about its store. */
-async function tells(url: string): Promise<[number, string | undefined]> {
+async function ownReport(url: string): Promise<[number, string | undefined]> {
   const { status } = await fetch(`${url}/readyz`);
   const figures = await (await fetch(`${url}/metrics`)).text();
   return [status, figures.split('\n').find((line) => line.startsWith('jet_store_available '))];
@@ -62,7 +62,7 @@ describe('5 disk full', () => {
         status = await send(small);
         scene.answers.record(small, status);
       }
-      await expect.poll(() => tells(url), { timeout: 10_000 }).toEqual([503, 'jet_store_available 0']);
+      await expect.poll(() => ownReport(url), { timeout: 10_000 }).toEqual([503, 'jet_store_available 0']);
       await scene.balance({ withoutReporting: true });
       const full = counts.get('answered 503') ?? 0;
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
@@ -71,7 +71,7 @@ describe('5 disk full', () => {
       while ((await post(url, token, push)) !== 200) await sleep(100);
       scene.answers.record(push, 200);
       const backMs = Math.round(performance.now() - roomMs);
-      await expect.poll(() => tells(url), { timeout: 10_000 }).toEqual([200, 'jet_store_available 1']);
+      await expect.poll(() => ownReport(url), { timeout: 10_000 }).toEqual([200, 'jet_store_available 1']);
       await sendAll(callPushes('after', 1), 1, scene.answers, send);
       await scene.balance({ withoutReporting: true });
       expect(counts.get('answered 503')).toBe(full);

@@ -42,7 +42,7 @@ export function fault(
     const { scene, done, ...staged } = openScene(folder, createRandom(seed), { ...urls, ...settings });
     const startedMs = performance.now();
     const report = (): string => [...done, staged.balance()].map((line) => `  ${line}`).join('\n');
-    const tell = (verdict: TableRow['verdict']): void => {
+    const printVerdict = (verdict: TableRow['verdict']): void => {
       const seconds = Math.round(performance.now() - startedMs) / 1000;
       note({ fault: title, verdict, did: done, balance: staged.balance(), seconds, seed });
     };
@@ -51,13 +51,13 @@ export function fault(
       // A fault that hangs also prints its report.
       await Promise.race([run(scene), endsAfter(timeoutMs, limit.signal)]);
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-      tell('passed');
+      printVerdict('passed');
       console.info(`fault ${title} (${seconds} s, seed ${seed})\n${report()}`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       scene.did(why.split('\n')[0] ?? '');
       await staged.unsettled().then(scene.did, () => undefined);
-      tell('FAILED');
+      printVerdict('FAILED');
       const log = staged.output().split('\n').slice(-30).join('\n');
       console.error(`fault ${title} FAILED; FAULT_SEED=${seed} repeats it\n${report()}\n${log}\n${why}`);
       throw error;

@@ -2,7 +2,7 @@ import { defineAdapter, delivered, DestinationUnavailable, retry, z, type Delive
 import { reference } from '../adapter-kit/reference/index.ts';
 import { mapCall } from '../adapter-kit/reference/mapping.ts';
 
-interface Told {
+interface WriteResult {
   readonly key: string;
   readonly id: string;
 }
@@ -19,7 +19,10 @@ export const lookup = defineAdapter({
   capabilities: { ...reference.capabilities, idempotency: 'lookup' },
   preview: (delivery) => mapCall(delivery),
   create({ LOOKUP_URL: url, LOOKUP_TOKEN: token }) {
-    const ask = async (body: unknown, signal: AbortSignal): Promise<Record<string, readonly Told[]>> => {
+    const ask = async (
+      body: unknown,
+      signal: AbortSignal,
+    ): Promise<Record<string, readonly WriteResult[]>> => {
       const unavailable = (cause: unknown): never => {
         throw new DestinationUnavailable('The API did not answer.', { cause });
       };
@@ -30,7 +33,7 @@ export const lookup = defineAdapter({
         signal,
       }).catch(unavailable);
       if (!response.ok) throw new DestinationUnavailable(`The API answered ${response.status}.`);
-      return (await response.json().catch(unavailable)) as Record<string, readonly Told[]>;
+      return (await response.json().catch(unavailable)) as Record<string, readonly WriteResult[]>;
     };
     return {
       check: () => Promise.resolve([]),

@@ -20,15 +20,15 @@ describe('the odd traffic of a plan', () => {
   });
 
   it('forwards some calls to a number without an extension', () => {
-    const passedOn = groupByCall(pushes).filter((own) => {
+    const forwardedCalls = groupByCall(pushes).filter((own) => {
       const fields = own.map((push) => readingOf(push).fields);
       return (
         own[0]?.call.extension_number === undefined &&
         fields.some(({ extension_number: e }) => e !== undefined)
       );
     });
-    expect(passedOn.length / plan.calls.length).toBeGreaterThan(0.02);
-    expect(passedOn.length / plan.calls.length).toBeLessThan(0.08);
+    expect(forwardedCalls.length / plan.calls.length).toBeGreaterThan(0.02);
+    expect(forwardedCalls.length / plan.calls.length).toBeLessThan(0.08);
   });
 
   it('corrects some ends by a later push with the same end time', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
-import { awaitStore, StoreAway } from '../../src/store/await-store.ts';
+import { awaitStore, StoreUnreachable } from '../../src/store/await-store.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { StoreUnusable } from '../../src/database/store-unusable.ts';
 import { openStore, storeMigrationsTable } from '../../src/store/store.ts';
@@ -55,7 +55,7 @@ for (const engine of engines) {
       const error = await reasonOf(
         awaitStore(url.href, storeMigrations, 1_500, (reason) => waits.push(reason)),
       );
-      expect(error).toBeInstanceOf(StoreAway);
+      expect(error).toBeInstanceOf(StoreUnreachable);
       expect(error.message).toBe('The store did not answer within 1.5 s (ECONNREFUSED).');
       expect(waits).toHaveLength(1);
     });

@@ -3,7 +3,7 @@ import { LostReply } from '#crm';
 import { readErrorDetails, type ErrorDetails } from './refusal.ts';
 
 const id = z.union([z.string(), z.number()]).transform(String);
-// A property that somebody cleared is an empty text, and one that was never filled is null. Both count as empty.
+// A property that somebody cleared is an empty text, and a property that was never filled is null. Both count as empty.
 const values = z.record(
   z.string(),
   z

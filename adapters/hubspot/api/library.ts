@@ -2,8 +2,8 @@ import type { Reply } from '#crm';
 
 /**
  * One part of HubSpot's library. Each part has its own classes for the same things. The kit uses the library to send
- * requests, but reads the answers itself: the library throws at a 200 instead of a 201, loses the status of errors that
- * it cannot parse, and drops the errors of rows.
+ * requests, but reads the answers itself. The library throws at a 200 instead of a 201. It loses the status of errors
+ * that it cannot parse, and drops the errors of rows.
  */
 export interface LibraryPart {
   createConfiguration(options?: never): unknown;

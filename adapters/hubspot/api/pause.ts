@@ -1,7 +1,7 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
 import { LostReply } from '#crm';
 import { callKey, contactKey } from '../check/properties.ts';
-import { isCreatorPowerless, isKeyFault, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
+import { isCreatorWithoutRights, isKeyFault, Refusal, rowFaultOf, type ErrorDetails } from './refusal.ts';
 
 const secondMs = 1_000;
 
@@ -61,7 +61,7 @@ function limitMs(policyName: string): number {
 
 /** The token lacks a permission. */
 export function forbidden(message: string, details: ErrorDetails, cause?: unknown): AdapterMisconfigured {
-  const remedy = isCreatorPowerless(details)
+  const remedy = isCreatorWithoutRights(details)
     ? 'The user who created the token may be deactivated or may lack permissions. Create a service key as an active super admin and set HUBSPOT_ACCESS_TOKEN.'
     : scopeRemedy(details.text);
   return new AdapterMisconfigured(message, remedy, { cause });

@@ -90,7 +90,7 @@ export function isKeyFault({ faults }: ErrorDetails, key: string): boolean {
  * True when the token's creator lacks permissions or was deactivated. HubSpot reports that with any status and
  * category.
  */
-export function isCreatorPowerless({ text }: ErrorDetails): boolean {
+export function isCreatorWithoutRights({ text }: ErrorDetails): boolean {
   return text.includes('USER_DOES_NOT_HAVE_PERMISSIONS');
 }
 
@@ -100,7 +100,7 @@ export type RowFault = 'the row' | 'for now' | 'forbidden';
 /** Decides the cause of a row's error. HubSpot or the token can be the cause instead of the row. */
 export function rowFaultOf(error: ErrorDetails): RowFault {
   const { category } = error;
-  if (isCreatorPowerless(error)) return 'forbidden';
+  if (isCreatorWithoutRights(error)) return 'forbidden';
   if (/SCOPE|FORBIDDEN|PERMISSION|UNAUTHORI[SZ]ED|AUTHENTICATION/.test(category)) return 'forbidden';
   return /INTERNAL|SERVER|RATE_LIMIT|LOCK|TIMEOUT|UNAVAILABLE|MIGRATION/.test(category)
     ? 'for now'

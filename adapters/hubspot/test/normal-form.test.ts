@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../../src/crm/fingerprint.ts';
 import { normalForm } from '../calls/normal-form.ts';
 
-const printOf = (value: string): string => fingerprint(normalForm(value));
+const fingerprintOf = (value: string): string => fingerprint(normalForm(value));
 
 describe('a value that HubSpot has stored', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('a value that HubSpot has stored', () => {
     [' a &quot;b&quot;&nbsp;c ', 'a "b" c'],
     ['<p>a <img src="a.png" alt="x"></p>', "<div>a <IMG style='width: 9px' src='a.png'/></div>"],
   ])('equals the value that was sent: %s', (ours, theirs) => {
-    expect(printOf(theirs)).toBe(printOf(ours));
+    expect(fingerprintOf(theirs)).toBe(fingerprintOf(ours));
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe('a value that HubSpot has stored', () => {
     ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
     ['<img src="a.png">', 'img a.png'],
   ])('differs: %s', (ours, theirs) => {
-    expect(printOf(theirs)).not.toBe(printOf(ours));
+    expect(fingerprintOf(theirs)).not.toBe(fingerprintOf(ours));
   });
 
   it('keeps text that is not an entity', () => {

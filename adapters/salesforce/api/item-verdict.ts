@@ -134,7 +134,7 @@ function isOwnerRefused(error: Pick<ApiError, 'code' | 'fields'>): boolean {
  *
  * @returns undefined when the error means something else
  */
-export function shutField(error: ApiError, sent: Fields): AdapterMisconfigured | undefined {
+export function unwritableField(error: ApiError, sent: Fields): AdapterMisconfigured | undefined {
   const { code, message } = error;
   if (!schemaCodes.has(code)) return undefined;
   const needed = fieldsNamed(error, sent).filter(
@@ -181,7 +181,7 @@ function verdictOf(
   work: 'create' | 'update',
 ): ItemVerdict {
   const { code, message } = error;
-  const stop = stopFor(code) ?? shutField(error, sent);
+  const stop = stopFor(code) ?? unwritableField(error, sent);
   if (stop !== undefined) return { kind: 'stop', error: stop };
   const fields = droppableFields(error, sent, mapped, work);
   const isKey = message.includes(keyField);

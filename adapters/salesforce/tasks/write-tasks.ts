@@ -1,7 +1,7 @@
 import { AdapterMisconfigured } from '#contract';
 import type { Fields, Row, RowResult } from '#crm';
 import { RequestRefused, type ApiError } from '../api/failure.ts';
-import { dispensableFields, fieldsNamed, itemVerdict, shutField } from '../api/item-verdict.ts';
+import { dispensableFields, fieldsNamed, itemVerdict, unwritableField } from '../api/item-verdict.ts';
 import type { SaveResult } from '../client.ts';
 import { cutToFit, learnLengths } from './field-lengths.ts';
 import type { Parts } from './parts.ts';
@@ -113,7 +113,7 @@ function inOrderOfLocks(sent: readonly Sent[]): Sent[] {
 function fieldsToOmit(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
   const { mapped } = parts;
   const sent: Fields = Object.fromEntries(bodies.flatMap((body) => Object.entries(body)));
-  const shut = shutField(error, sent);
+  const shut = unwritableField(error, sent);
   if (shut !== undefined) throw shut;
   const can = dispensableFields(sent, mapped);
   const named = fieldsNamed(error, sent).filter((name) => can.includes(name));

@@ -89,7 +89,7 @@ describe.each(faults.map((fault) => ({ fault, title: wordsOf(fault) })))('$title
 describe('a token endpoint', () => {
   it.each(
     faults.filter(({ name }) => name !== 'item refused' && name !== 'forbidden' && name !== 'limit exceeded'),
-  )('that fails ($name) holds the call up, and no more', async (fault) => {
+  )('that fails ($name) only delays the call', async (fault) => {
     const { org, landInTheEnd, tasks } = await openOrg();
     org.stage(fault, { on: 'token' });
     await landInTheEnd([callFrom(annsNumber)]);

@@ -4,7 +4,7 @@ import { callFrom, next, numbers, openOrg } from './org-under-test.ts';
 const calls = (count: number, prefix = 'call') =>
   numbers(count).map((number, index) => callFrom(number, {}, `${prefix}-${index}`));
 
-describe('a trigger that cannot handle so many tasks at once', () => {
+describe('a trigger that cannot handle many tasks at once', () => {
   it('gets them in halves, and the next batches in the size that worked', async () => {
     const { org, land, tasks, pass } = await openOrg({}, { rowsPerWriteMax: 60 });
     await land(...calls(200));

@@ -19,7 +19,7 @@ describe('many new callers at once', () => {
     expect(org.log.billableByKind()).toEqual({ query: 1, create: 1 });
   });
 
-  it('are created in halves when a trigger cannot handle so many leads at once', async () => {
+  it('are created in halves when a trigger cannot handle many leads at once', async () => {
     const { org, land, tasks } = await openOrg(create, { rowsPerWriteMax: 10 });
     await land(...callers(40));
     expect(org.records('Lead')).toHaveLength(40);

@@ -35,7 +35,7 @@ export async function startConsole(
     devices: createDeviceCookies(secretKeys, undefined, clock),
     areas: consoleAreas(kit, forms, parts, isClosing),
     trustProxy: core.TRUST_PROXY,
-    isStoreAway: gate.isAway,
+    isStoreUnavailable: gate.isAway,
   });
   const limit = createConnectionLimit({
     served: Math.max(4, Math.min(servedMost, Math.floor(room.served / 8))),

@@ -90,7 +90,9 @@ function pager({ query, before, isUnfinished, settings }: ListPage): Html | unde
   return html`${
       back === undefined
         ? undefined
-        : html`<p role="status">The search took long, so it stopped at ${back}. It can go on from there.</p>`
+        : html`<p role="status">
+            The search took long, so it stopped at ${back}. It can continue from there.
+          </p>`
     }
     <nav class="pager" aria-label="Pages">
       ${newest}

@@ -25,7 +25,7 @@ export interface TracePage {
   readonly attempts: readonly Attempt[];
 }
 
-/** The trace of one call: what came, which push won each field, where the call landed, and why there. */
+/** The trace of one call: its pushes, the push that gave each field, where the call landed, and why. */
 export function tracePage(page: TracePage): Html {
   const { trace, today, compared, settings, attempts } = page;
   return html`${facts(page)}

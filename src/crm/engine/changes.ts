@@ -1,7 +1,7 @@
 import { isOursToChange } from '../fingerprint.ts';
 import type { Fields, FieldValue } from './activity.ts';
 import type { Crm, ReadResult } from './crm.ts';
-import { isLateLook, printOf, type Landing } from './landing.ts';
+import { isRevisitOrReplay, fingerprintOf, type Landing } from './landing.ts';
 import type { Dropped } from './trace.ts';
 
 /** An activity that exists in the CRM. */
@@ -44,13 +44,13 @@ export function changeOf(crm: Crm, known: Known): Change {
     if (!isChanged(crm, landing, name, value)) continue;
     const current = shown?.fields[name];
     const isShown = shown !== undefined && current !== undefined;
-    if (isShown && printOf(crm, current) === printOf(crm, value)) same[name] = value;
+    if (isShown && fingerprintOf(crm, current) === fingerprintOf(crm, value)) same[name] = value;
     else if (crm.fields.outcome.has(name)) fields[name] = value;
     else if (shown === undefined) continue;
     else if (name in links) {
       if (shown.isLinked !== true) fields[name] = value;
     } else if (isOurs(crm, known, name, current)) fields[name] = value;
-    else dropped[name] = { why: whyDropped(crm, landing), value: printOf(crm, value) };
+    else dropped[name] = { why: whyDropped(crm, landing), value: fingerprintOf(crm, value) };
   }
   return { known, fields, same, dropped };
 }
@@ -62,9 +62,9 @@ function isChanged(crm: Crm, { last, delivery }: Landing, name: string, value: F
   const written = last.written[name];
   // A field that was never filled need not be cleared.
   if (value === '' && written === undefined) return false;
-  const print = printOf(crm, value);
+  const print = fingerprintOf(crm, value);
   // A replay or revisit tries refused values again: somebody may have changed the rule since.
-  const isKnownDropped = last.dropped[name]?.value === print && !isLateLook(delivery);
+  const isKnownDropped = last.dropped[name]?.value === print && !isRevisitOrReplay(delivery);
   return written !== print && !isKnownDropped;
 }
 

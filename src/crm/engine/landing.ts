@@ -35,7 +35,7 @@ export interface Landing {
 }
 
 /** True for a revisit or a replay: the call has not changed since it landed. */
-export function isLateLook({ visit }: Delivery): boolean {
+export function isRevisitOrReplay({ visit }: Delivery): boolean {
   return visit === 'revisit' || visit === 'replay';
 }
 
@@ -77,7 +77,7 @@ export function withoutFields(run: Run, landing: Landing, sent: Fields, result: 
   const { names, why, isRemembered = false, isOwnerRefused = false } = result;
   const dropped: Record<string, Dropped[string]> = { ...landing.dropped };
   for (const name of names) {
-    const print = printOf(crm, sent[name]);
+    const print = fingerprintOf(crm, sent[name]);
     dropped[name] = { why, value: isRemembered ? print : '' };
     if (!isRemembered) continue;
     crm.refusedValues.add(name, print);
@@ -87,7 +87,7 @@ export function withoutFields(run: Run, landing: Landing, sent: Fields, result: 
   const before = sent[ownerField];
   if (isOwnerRefused && typeof before === 'string') crm.owners.refuse(before);
   const isUnlinked = Object.keys(crm.linkFields(landing.person)).some((name) => names.includes(name));
-  const person = isUnlinked ? nobodyAgain(landing.person) : landing.person;
+  const person = isUnlinked ? asUnmatched(landing.person) : landing.person;
   const next = crm.owners.choose(landing.delivery.call, person.record?.ownerId);
   const isReplaced = isOwnerRefused && next.id !== undefined && next.id !== before;
   if (!isReplaced) return withPerson(crm, { ...landing, dropped }, person);
@@ -100,10 +100,10 @@ export function withoutFields(run: Run, landing: Landing, sent: Fields, result: 
 export function withoutGone(person: Person, part: 'person' | 'company'): Person {
   const rest = part === 'company' ? { companyId: undefined } : { record: undefined };
   const next = { ...person, ...rest };
-  return next.record === undefined && next.companyId === undefined ? nobodyAgain(next) : next;
+  return next.record === undefined && next.companyId === undefined ? asUnmatched(next) : next;
 }
 
-function nobodyAgain(person: Person): Person {
+function asUnmatched(person: Person): Person {
   return { ...person, record: undefined, companyId: undefined, state: 'nobody' };
 }
 
@@ -116,6 +116,6 @@ export function without(fields: Fields, names: readonly string[]): Fields {
 }
 
 /** The fingerprint of a value for a trace. It is the same after the CRM has stored the value. */
-export function printOf(crm: Crm, value: FieldValue | undefined): string {
+export function fingerprintOf(crm: Crm, value: FieldValue | undefined): string {
   return fingerprint(crm.normal(value));
 }

@@ -6,7 +6,7 @@ import { lateMatchAfterMs } from '../late-match.ts';
 import { whySkipped } from '../unmatched.ts';
 import type { Fields, FieldValue, Person } from './activity.ts';
 import type { Crm, RowResult } from './crm.ts';
-import { isLateLook, printOf, type Landing, type Run } from './landing.ts';
+import { isRevisitOrReplay, fingerprintOf, type Landing, type Run } from './landing.ts';
 import { asJson, readTrace, type Dropped, type WrittenFields } from './trace.ts';
 
 /** A landing that the CRM confirmed. */
@@ -28,7 +28,7 @@ export interface Landed {
 export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: Landed): void {
   const { delivery, last, person, owner, notes } = landing;
   const written = Object.fromEntries(
-    Object.entries(landed.written).map(([name, value]) => [name, printOf(crm, value)]),
+    Object.entries(landed.written).map(([name, value]) => [name, fingerprintOf(crm, value)]),
   );
   // A field that was dropped before stays dropped, unless it was written now.
   const dropped = { ...last?.dropped, ...landing.dropped, ...landed.dropped };
@@ -126,7 +126,7 @@ function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number |
 }
 
 function isGivenUp(delivery: Delivery, nowMs: number): boolean {
-  return isLateLook(delivery) && nowMs - delivery.call.last_received_at >= revisitsForMs;
+  return isRevisitOrReplay(delivery) && nowMs - delivery.call.last_received_at >= revisitsForMs;
 }
 
 const savedForMs = 15 * 60_000;
@@ -151,7 +151,7 @@ export function outcomeWithoutRequest(crm: Crm, delivery: Delivery): Outcome | u
   const nowMs = crm.tools.clock();
   const shown = (revisitAfterMs?: number): Outcome =>
     delivered(id, { effect: 'unchanged', remoteId, revisitAfterMs });
-  const isRevisit = isLateLook(delivery);
+  const isRevisit = isRevisitOrReplay(delivery);
   if (!crm.isUpdatedWhileOpen && !isOver && remoteId !== undefined && !isRevisit) {
     const endsInMs = call.last_received_at + liveEndsAfterMs - nowMs;
     const isFound = readTrace(delivery.landedTrace)?.person.state === 'found';

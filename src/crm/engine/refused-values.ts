@@ -34,12 +34,12 @@ export type RefusedNow = Map<string, Set<string>>;
 /** Removes the fields whose value was refused before. */
 export function withoutRefused(
   fields: Fields,
-  { known, now, printOf, name: crm }: RefusedSource,
+  { known, now, fingerprintOf, name: crm }: RefusedSource,
 ): { readonly taken: Fields; readonly dropped: Dropped } {
   const dropped: Record<string, Dropped[string]> = {};
   const taken: Record<string, Fields[string]> = {};
   for (const [name, value] of Object.entries(fields)) {
-    const print = printOf(value);
+    const print = fingerprintOf(value);
     if (known.has(name, print)) dropped[name] = { why: `${crm} refuses the value`, value: print };
     // Without a fingerprint, the next landing tries the value again.
     else if ((now.get(name)?.size ?? 0) >= valuesMax)
@@ -52,7 +52,7 @@ export function withoutRefused(
 export interface RefusedSource {
   readonly known: RefusedValues;
   readonly now: RefusedNow;
-  readonly printOf: (value: Fields[string]) => string;
+  readonly fingerprintOf: (value: Fields[string]) => string;
   /** The CRM's name. */
   readonly name: string;
 }

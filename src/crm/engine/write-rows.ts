@@ -2,7 +2,7 @@ import type { Fields } from './activity.ts';
 import type { Row, RowResult } from './crm.ts';
 import { findAgain, forgetNumbers } from './find-people.ts';
 import {
-  printOf,
+  fingerprintOf,
   rowOf,
   withoutFields,
   withoutGone,
@@ -133,8 +133,8 @@ function readyRow({ landing, id, key, round = 1 }: Pending, fields: Fields): Row
 function withoutRefusedValues(run: Run, pending: Pending): Pending {
   const { crm, refusedNow: now } = run;
   const { landing, change } = pending;
-  const printed = (value: Fields[string]): string => printOf(crm, value);
-  const source = { known: crm.refusedValues, now, printOf: printed, name: crm.name };
+  const printed = (value: Fields[string]): string => fingerprintOf(crm, value);
+  const source = { known: crm.refusedValues, now, fingerprintOf: printed, name: crm.name };
   const { dropped, taken } = withoutRefused(change ?? landing.fields, source);
   if (Object.keys(dropped).length === 0) return pending;
   return { ...pending, ...(change && { change: taken }), landing: withDroppedValues(landing, dropped) };

@@ -5,8 +5,8 @@ const segmentsMax = 8;
 const word = /^[A-Za-z]{1,16}\d{0,2}$/;
 
 /**
- * A path that is safe to log, store and show: without its query, and with `…` in place of each part that may be a number, an
- * id, a token or a text from outside.
+ * A path that is safe to log, store and show. It has no query, and `…` replaces each part that may be a number, an id,
+ * a token or a text from outside.
  *
  * @param secrets texts that never show, such as the value of the fixed header
  */

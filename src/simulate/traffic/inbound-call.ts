@@ -8,7 +8,7 @@ import {
   endAfter,
   ended,
   endRinging,
-  passedOn,
+  forwarded,
   menuAnswers,
   person,
   queueAnswers,
@@ -85,7 +85,7 @@ function answeredAfterQueue(start: CallFields, random: Random, at: CallClock): C
 
 function transferred(start: CallFields, random: Random, at: CallClock): CallScenario {
   const first = person(start, random, at, random.integer(1, 4));
-  const second = passedOn(first.fields, random, at, random.integer(40, 90));
+  const second = forwarded(first.fields, random, at, random.integer(40, 90));
   const end = ended(second.fields, random, at, second.atMs);
   return inbound('answered', [started(start), first, second, end]);
 }

@@ -46,7 +46,7 @@ export function person(known: CallFields, random: Random, at: CallClock, rangAft
 }
 
 /** The call is forwarded to an outside number, which has no extension. */
-export function passedOn(known: CallFields, random: Random, at: CallClock, dialledAfter: number): Moment {
+export function forwarded(known: CallFields, random: Random, at: CallClock, dialledAfter: number): Moment {
   const fields = {
     ...known,
     answering_point: writeNumber(random.pick(fictionalMobiles), random),

@@ -18,7 +18,7 @@ interface Found {
   /** The tables of the moved schema and of its migrations. */
   readonly own: readonly string[];
   /** The tables that prevent the move, for people: `calls (3,214 rows)`. */
-  readonly inTheWay: readonly string[];
+  readonly obstacles: readonly string[];
 }
 
 /**
@@ -34,14 +34,14 @@ export async function requireEmptyTarget(move: Move, replace: boolean): Promise<
       if (!existsSync(database.file) && !existsSync(`${database.file}-wal`)) return;
       inspectSqliteFile(database.file);
     }
-    const { isUnfinished, inTheWay } = await lookInto(database, move);
+    const { isUnfinished, obstacles } = await lookInto(database, move);
     if (isUnfinished && !replace)
       throw new TargetNotEmpty(
         `An earlier move into ${move.toShown} was interrupted. Run the move again with --replace, which empties that incomplete target.`,
       );
-    if (inTheWay.length > 0)
+    if (obstacles.length > 0)
       throw new TargetNotEmpty(
-        `${move.toShown} is not empty: it has ${inTheWay.join(', ')}. Give an empty database, or remove these tables if nobody needs them.`,
+        `${move.toShown} is not empty: it has ${obstacles.join(', ')}. Give an empty database, or remove these tables if nobody needs them.`,
       );
   } finally {
     await database.close();
@@ -57,15 +57,15 @@ async function lookInto(database: Database, move: Move): Promise<Found> {
   const isUnfinished =
     tables.includes(move.migrationsTable) &&
     (await knex(move.migrationsTable).where({ name: unfinishedMove.name }).first()) !== undefined;
-  const inTheWay = tables.filter((name) => !isOurs(name) && !move.isAllowedBeside(name));
+  const obstacles = tables.filter((name) => !isOurs(name) && !move.isAllowedBeside(name));
   if (!isUnfinished) {
     for (const name of own.filter((table) => table !== move.migrationsTable)) {
       const [row] = await knex(name).count<{ rows: number | string }[]>({ rows: '*' });
       const rows = Number(row?.rows);
-      if (rows > 0) inTheWay.push(`${name} (${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'})`);
+      if (rows > 0) obstacles.push(`${name} (${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'})`);
     }
   }
-  return { isUnfinished, own, inTheWay };
+  return { isUnfinished, own, obstacles };
 }
 
 async function listTables({ knex, dialect }: Database): Promise<string[]> {

@@ -48,8 +48,8 @@ export async function claimReplayJob(
 }
 
 /**
- * Runs one small step of a job. The deliveries, the counts and the place that was reached are written in one
- * transaction, so a killed process misses no delivery and counts none twice.
+ * Runs one small step of a job. The deliveries, the counts and the position are written in one transaction. So a killed
+ * process misses no delivery and counts none twice.
  * @param destinations the enabled destinations
  * @returns the job after the step; undefined when it was paused, cancelled or taken meanwhile
  */

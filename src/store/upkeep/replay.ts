@@ -4,8 +4,8 @@ import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';
 
 /**
- * Makes deliveries due now, with fresh attempts. A missing delivery is created, unless its call was removed since it was
- * read, because nothing would ever settle such a delivery. Returns the number of deliveries.
+ * Makes deliveries due now, with fresh attempts. A missing delivery is created, unless its call was removed since it
+ * was read, because nothing would ever settle such a delivery. Returns the number of deliveries.
  */
 export async function markForReplay(
   store: Store,
@@ -49,10 +49,9 @@ export async function markDueAgain(
 }
 
 /**
- * Makes deliveries due again that another process may have written: this process wrote without a valid lease, so its older
- * values may have replaced the newer ones. The calls get a higher revision, so that a later settlement by the other process
- * leaves them due. Rejected and exhausted deliveries do not change.
- * Why: docs/decisions/leases.md
+ * Makes deliveries due again that another process may have written. This process wrote without a valid lease, so its
+ * older values may have replaced newer values. The calls get a higher revision, so that a later settlement by the other
+ * process leaves them due. Rejected and exhausted deliveries do not change. Why: docs/decisions/leases.md
  */
 export async function makeDueAgain(
   store: Store,

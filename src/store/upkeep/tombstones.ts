@@ -5,8 +5,8 @@ import { acceptedKeys, type SecretKeys } from '../secret-keys.ts';
 import type { Store } from '../store.ts';
 
 /**
- * The hash that remains of a removed call. It uses the store's key, because a call id may consist of numbers and a time,
- * which can be guessed: without the key the table does not reveal who called.
+ * The hash that remains of a removed call. It uses the store's key, because a call id may consist of numbers and a
+ * time, which can be guessed. Without the key, the table does not reveal who called.
  */
 function tombstoneOf(callId: string, secretKey: string): string {
   return createHmac('sha256', secretKey).update(`call ${callId}`).digest('hex');

@@ -5,7 +5,7 @@ import { storeMigrationsTable, type Store } from '../store.ts';
 
 /**
  * Counts the calls in a store file that the settings do not name. Undefined when there is no such file or no call in
- * it, or when the present store was moved from it: both then have the same first start.
+ * it. Also undefined when the present store was moved from it, because both then have the same first start.
  */
 export async function countCallsOfUnnamed(store: Store, file: string): Promise<number | undefined> {
   if (store.reader.file === file || !existsSync(file)) return undefined;

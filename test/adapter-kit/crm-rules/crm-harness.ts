@@ -82,7 +82,7 @@ export function changed(delivery: Delivery, landed: Delivered, call: CallChange)
 }
 
 /** The next delivery of an unchanged call, as at a revisit. */
-export function lateLook(delivery: Delivery, { remoteId, trace }: Delivered): Delivery {
+export function unchanged(delivery: Delivery, { remoteId, trace }: Delivered): Delivery {
   const landed = { remoteId, landedRevision: delivery.revision, landedTrace: trace };
   return { ...delivery, ...landed, visit: 'revisit' };
 }

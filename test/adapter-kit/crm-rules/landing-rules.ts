@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atStart, changed, land, lateLook, only, type CrmHarness } from './crm-harness.ts';
+import { atStart, changed, land, unchanged, only, type CrmHarness } from './crm-harness.ts';
 
 const number = '+61412000001';
 
@@ -41,7 +41,7 @@ export function describeLanding({ open, call }: CrmHarness): void {
       const landed = await land(crm, started);
       expect(only(crm).isOpen).toBe(true);
       crm.pass(landed.revisitAfterMs ?? 0);
-      const closed = await land(crm, lateLook(started, landed));
+      const closed = await land(crm, unchanged(started, landed));
       expect(closed.revisitAfterMs).toBeUndefined();
       expect(only(crm).isOpen).toBe(false);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atStart, changed, land, lateLook, only, type CallChange, type CrmHarness } from './crm-harness.ts';
+import { atStart, changed, land, unchanged, only, type CallChange, type CrmHarness } from './crm-harness.ts';
 
 const number = '+61412000001';
 const national = '0412 000 001';
@@ -157,7 +157,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
       crm.pass(600_000);
-      await land(crm, lateLook(delivery, landed));
+      await land(crm, unchanged(delivery, landed));
       expect(crm.made()).toBe(1);
     });
   });

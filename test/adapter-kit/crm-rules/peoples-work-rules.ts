@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { atStart, changed, land, lateLook, only, type CrmHarness, type CrmUnderTest } from './crm-harness.ts';
+import {
+  atStart,
+  changed,
+  land,
+  unchanged,
+  only,
+  type CrmHarness,
+  type CrmUnderTest,
+} from './crm-harness.ts';
 
 const number = '+61412000001';
 const live = { LOG: 'live' };
@@ -105,7 +113,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       const landed = await land(crm, delivery);
       const contact = crm.person.addContact({ phone: number });
       crm.pass(landed.revisitAfterMs ?? 0);
-      const late = await land(crm, lateLook(delivery, landed));
+      const late = await land(crm, unchanged(delivery, landed));
       expect(late).toMatchObject({ effect: 'updated', revisitAfterMs: undefined });
       expect(only(crm)).toMatchObject({ personId: contact });
     });
@@ -118,7 +126,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       crm.person.link(only(crm).id, other);
       crm.person.addContact({ phone: number });
       crm.pass(landed.revisitAfterMs ?? 0);
-      await land(crm, lateLook(delivery, landed));
+      await land(crm, unchanged(delivery, landed));
       expect(only(crm)).toMatchObject({ personId: other });
     });
 
@@ -129,7 +137,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       for (let landed = await land(crm, delivery); landed.revisitAfterMs !== undefined;) {
         waitsMs.push(landed.revisitAfterMs);
         crm.pass(landed.revisitAfterMs);
-        landed = await land(crm, lateLook(delivery, landed));
+        landed = await land(crm, unchanged(delivery, landed));
       }
       expect(waitsMs.map((ms) => Math.round(ms / 60_000 / 10) * 10)).toEqual([10, 50, 180]);
     });

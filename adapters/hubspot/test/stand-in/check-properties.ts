@@ -8,7 +8,7 @@ const longestText = 65_536;
 
 export interface PropertyCheck {
   readonly type: ObjectType;
-  /** The properties as they came. */
+  /** The properties as received. */
   readonly given: Readonly<Record<string, string>>;
   /** The record to change. Undefined for a new one. */
   readonly record: StoredRecord | undefined;

@@ -71,7 +71,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     ['a direction that is no option', { hs_call_direction: 'inbound' }, 'INVALID_OPTION'],
     ['a disposition that is no option', { hs_call_disposition: 'Connected' }, 'INVALID_OPTION'],
     ['a duration that is no number', { hs_call_duration: '3 min' }, 'INVALID_FLOAT'],
-    ['a moment that is none', { hs_timestamp: 'yesterday' }, 'INVALID_DATE'],
+    ['an invalid time', { hs_timestamp: 'yesterday' }, 'INVALID_DATE'],
     ['an unknown owner', { hubspot_owner_id: '1' }, 'INVALID_OWNER_ID'],
     ['an archived owner', { hubspot_owner_id: '32' }, 'INVALID_OWNER_ID'],
   ])('refuses %s', async (_, given, code) => {

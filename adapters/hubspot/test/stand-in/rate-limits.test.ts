@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contacts, searchFor, standIns, type Told } from './stand-in-under-test.ts';
+import { contacts, searchFor, standIns, type StandInReply } from './stand-in-under-test.ts';
 
 const open = standIns();
 const startMs = Date.UTC(2026, 10, 22, 1);
@@ -7,7 +7,7 @@ const startMs = Date.UTC(2026, 10, 22, 1);
 describe('the limits of the stand-in HubSpot', () => {
   it('allow five searches a second', async () => {
     const hubspot = await open({ clock: () => startMs });
-    const answers: Told[] = [];
+    const answers: StandInReply[] = [];
     for (let count = 0; count < 6; count += 1)
       answers.push(await hubspot.post(`${contacts}/search`, searchFor()));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
@@ -35,7 +35,7 @@ describe('the limits of the stand-in HubSpot', () => {
   it('cover ten seconds for all other requests', async () => {
     let nowMs = startMs;
     const hubspot = await open({ clock: () => nowMs, limits: { burst: 2 } });
-    const answers: Told[] = [];
+    const answers: StandInReply[] = [];
     for (const stepMs of [0, 5_000, 4_999, 1]) {
       nowMs += stepMs;
       answers.push(await hubspot.ask('GET', contacts));
@@ -57,7 +57,7 @@ describe('the limits of the stand-in HubSpot', () => {
   it('end a day at midnight of the account', async () => {
     let nowMs = Date.parse('2026-11-22T12:59:00Z');
     const hubspot = await open({ clock: () => nowMs, limits: { daily: 1 }, timeZone: 'Australia/Sydney' });
-    const answers: Told[] = [];
+    const answers: StandInReply[] = [];
     for (const stepMs of [0, 30_000, 30_000]) {
       nowMs += stepMs;
       answers.push(await hubspot.ask('GET', contacts));

@@ -2,7 +2,7 @@ import { afterEach } from 'vitest';
 import { startHubspotStandIn, type HubspotStandIn } from './hubspot-stand-in.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
 
-export interface Told {
+export interface StandInReply {
   readonly status: number;
   readonly headers: Headers;
   /** The parts of a body that the tests read. */
@@ -35,8 +35,8 @@ export interface ToldError {
 
 /** A stand-in with plain fetch. */
 export interface StandInUnderTest extends HubspotStandIn {
-  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Told>;
-  post(path: string, body: unknown): Promise<Told>;
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<StandInReply>;
+  post(path: string, body: unknown): Promise<StandInReply>;
 }
 
 /** The unique property of calls in these tests. */
@@ -63,7 +63,7 @@ export function standIns(): (options?: HubspotStandInOptions) => Promise<StandIn
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await answer.text();
-      const read = (text === '' ? {} : JSON.parse(text)) as Told['body'];
+      const read = (text === '' ? {} : JSON.parse(text)) as StandInReply['body'];
       return { status: answer.status, headers: answer.headers, body: read };
     };
     return { ...standIn, ask, post: (path, body) => ask('POST', path, body) };

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 
-/** A record of the stand-in, by the API names of its fields. A field without a value is null or left out. */
+/** A record of the stand-in, by the API names of its fields. A field without a value is null or omitted. */
 export type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
 /** The objects of the stand-in. The last three exist only as targets of a task's link. */

@@ -24,7 +24,7 @@ describe('a task of another owner', () => {
 });
 
 describe('a write of many tasks', () => {
-  it('is refused as a whole when a trigger cannot handle so many, and fewer are accepted', async () => {
+  it('is refused as a whole when a trigger cannot handle that many tasks, and a smaller write is accepted', async () => {
     const { createTasks, org } = await connect({ rowsPerWriteMax: 2 });
     const many = await createTasks({ Subject: 'a' }, { Subject: 'b' }, { Subject: 'c' });
     expect(codesOf(many)).toEqual(Array(3).fill('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'));
