@@ -23,6 +23,7 @@ const commands = {
   backup: 'copies the SQLite store into one file while a receiver runs',
   restore: 'replaces the SQLite store with a backup',
   move: 'copies the store to another database, and compares every table',
+  migrations: 'shows the steps of the schema, or prints them as SQL',
   'adapter:new': 'makes your own adapter from a template',
   'adapter:try': 'shows what an adapter would send for a sample call',
   'adapter:check': "checks an adapter's real destination",

@@ -9,6 +9,7 @@ const parts = [
   'test/docs',
   'test/delivery',
   'test/cli/doctor.test.ts',
+  'test/cli/migrations.test.ts',
   'test/app/housekeeping.test.ts',
   'adapters',
 ];

@@ -1,5 +1,6 @@
 import type { DialectName } from './database.ts';
 import { isOnThisMachine, parseServerAddress } from './server-address.ts';
+import { sqliteUrlFault } from './sqlite.ts';
 
 /** The kind of database that a URL names, or undefined. */
 export function dialectOfUrl(url: string): DialectName | undefined {
@@ -15,7 +16,7 @@ export function dialectOfUrl(url: string): DialectName | undefined {
  */
 export function databaseUrlFault(text: string): string | undefined {
   const dialect = dialectOfUrl(text);
-  if (dialect === 'sqlite') return undefined;
+  if (dialect === 'sqlite') return sqliteUrlFault(text);
   if (dialect === undefined || text.endsWith('://')) {
     return 'must begin with sqlite:, postgres:// or mysql://';
   }

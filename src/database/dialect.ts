@@ -66,9 +66,12 @@ const serverPool: Knex.PoolConfig = { min: 0, max: 10, idleTimeoutMillis: 10_000
 
 const connectionLost = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
-// The server runs with read_only (1290), is in read-only mode (1836), is not part of its Galera cluster (1047), or could not
-// commit (1180).
-const readOnlyNumbers = [1290, 1836, 1047, 1180];
+// The server runs with read_only (1290), is in read-only mode (1836, 1874), allows only transactions that read (1792), is not
+// part of its Galera cluster (1047), or could not commit (1180).
+const readOnlyNumbers = [1290, 1836, 1874, 1792, 1047, 1180];
+
+// MariaDB's own, without a name in the driver: the connection was killed (1927), or a statement took too long (1969).
+const endedNumbers = [1927, 1969];
 
 export interface DurabilitySetting {
   readonly name: string;
@@ -246,9 +249,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),
     isAway: (error) =>
       error.fatal === true ||
-      readOnlyNumbers.includes(error.errno ?? 0) ||
+      [...readOnlyNumbers, ...endedNumbers].includes(error.errno ?? 0) ||
       connectionLost.test(error.code ?? '') ||
-      /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
+      /^(?:PROTOCOL_\w+|ER_(?:CON_COUNT_ERROR|TOO_MANY_USER_CONNECTIONS|USER_LIMIT_REACHED|HOST_IS_BLOCKED|SERVER_SHUTDOWN|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT|CLIENT_INTERACTION_TIMEOUT|CONNECTION_KILLED|QUERY_INTERRUPTED|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD))$/.test(
         error.code ?? '',
       ),
     isUniqueViolation: (error) => error.code === 'ER_DUP_ENTRY',

@@ -30,9 +30,8 @@ export async function migrate(
 ): Promise<void> {
   const { knex, file } = database;
   if (file !== undefined) makeSqliteFolder(file);
-  if (!(await knex.schema.hasTable(table))) await createTable(knex, table);
-  const made = new Set(await knex(table).pluck<string[]>('name'));
-  const unknown = [...made].filter((name) => !migrations.some((migration) => migration.name === name));
+  const made = (await listMade(knex, table)) ?? [];
+  const unknown = made.filter((name) => !migrations.some((migration) => migration.name === name));
   if (unknown.includes(unfinishedMove.name)) {
     throw new StoreUnusable(
       'A move into this database was not finished, so rows are missing in it.',
@@ -45,17 +44,47 @@ export async function migrate(
       'Start the newer version, or restore a backup from before it was installed.',
     );
   }
-  const missing = migrations.filter(({ name }) => !made.has(name));
+  const missing = migrations.filter(({ name }) => !made.includes(name));
   if (missing.length === 0) return;
   const patient = database.openPatiently();
   try {
+    if (!(await knex.schema.hasTable(table))) await createMigrationsTable(knex, table);
     for (const migration of missing) {
       if (dialects[database.dialect].transactionalSchema) await make(patient, table, migration);
       else await makeUnderLock(patient, table, migration);
     }
+  } catch (error) {
+    throw file === undefined && isRefusedChange(database, error)
+      ? await schemaRefused(knex, table, migrations, error)
+      : error;
   } finally {
     await patient.close();
   }
+}
+
+/** The names of the migrations that a database has. Undefined when it has no table for them. */
+export async function listMade(knex: Knex, table: string): Promise<string[] | undefined> {
+  return (await knex.schema.hasTable(table)) ? knex(table).pluck<string[]>('name') : undefined;
+}
+
+/** True when the account may not change the schema. PlanetScale has no code of its own for that. */
+function isRefusedChange(database: Database, error: unknown): boolean {
+  return database.isRefused(error) || /direct DDL is disabled/i.test((error as Error).message);
+}
+
+async function schemaRefused(
+  knex: Knex,
+  table: string,
+  migrations: readonly Migration[],
+  cause: unknown,
+): Promise<StoreUnusable> {
+  const made = (await listMade(knex, table).catch(() => undefined)) ?? [];
+  const missing = migrations.map(({ name }) => name).filter((name) => !made.includes(name));
+  return new StoreUnusable(
+    `The database account may not change the schema, and these steps are missing in it: ${missing.join(', ')}.`,
+    'To print their SQL for an administrator: npm run --silent migrations -- --print --missing. Start again when it was run, or give the account the right to create and change tables.',
+    { cause },
+  );
 }
 
 /** The migration's name is inserted first: a second process waits on that row and then fails with a duplicate. */
@@ -112,7 +141,8 @@ async function makeOnce(database: Database, table: string, migration: Migration)
   }
 }
 
-async function createTable(knex: Knex, table: string): Promise<void> {
+/** Makes the table with the names of finished migrations. Another process may make it at the same time. */
+export async function createMigrationsTable(knex: Knex, table: string): Promise<void> {
   try {
     await knex.schema.createTable(table, (columns) => {
       columns.string('name', 100).primary();

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 /** One schema change. Databases store the names, so a name never changes and a migration is never removed. */
 export interface Migration {
   readonly name: string;
-  up(knex: Knex.Transaction, database: Database): Promise<void>;
+  up(knex: Knex.Transaction, database: Pick<Database, 'dialect' | 'traits'>): Promise<void>;
 }
 
 /** A migration that cannot run until a person removes an obstacle. Nothing was changed. */

@@ -114,7 +114,7 @@ const knexConfigs: Readonly<
           connection: Parameters<typeof prepareSqliteConnection>[0],
           done: Parameters<typeof prepareSqliteConnection>[3],
         ) =>
-          prepareSqliteConnection(connection, mode, place, (error, ready) => {
+          prepareSqliteConnection(connection, mode, url, place, (error, ready) => {
             if (error === null && isNew) keepPrivate(file);
             if (error === null) isNew = false;
             done(error, ready);

@@ -68,6 +68,10 @@ const otherNames: Readonly<Record<string, string>> = {
   'ssl-key': 'sslkey=FILE',
   socket: 'host=PATH',
   socketpath: 'host=PATH',
+  'unix-socket': 'host=PATH',
+  hostaddr: 'host=ADDRESS',
+  'connect-timeout': 'connect_timeout=SECONDS',
+  connecttimeout: 'connect_timeout=SECONDS',
   targetservertype: 'target_session_attrs=read-write',
 };
 
@@ -115,7 +119,10 @@ function readOptions(query: string): Options | { fault: string } {
   const options: Options = {};
   for (const [name, value] of new URLSearchParams(query)) {
     if (!optionNames.includes(name as OptionName)) {
-      const right = otherNames[name.toLowerCase().replaceAll('_', '-')] ?? otherNames[name.toLowerCase()];
+      const plain = name.toLowerCase();
+      const right =
+        otherNames[plain.replaceAll('_', '-')] ??
+        optionNames.find((option) => option.replaceAll('_', '') === plain.replace(/[-_]/g, ''));
       const shown = name.replace(/[^\w-]/g, '?').slice(0, 40);
       return {
         fault:
@@ -123,6 +130,8 @@ function readOptions(query: string): Options | { fault: string } {
           (right === undefined ? `known are ${optionNames.join(', ')}` : `write ${right} instead`),
       };
     }
+    if (value === '') return { fault: `has no value for ${name}` };
+    if (options[name as OptionName] !== undefined) return { fault: `has ${name} twice` };
     options[name as OptionName] = value;
   }
   return options;

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { types as pgTypes } from 'pg';
 import type { ServerAddress, ServerHost } from './server-address.ts';
+import { StoreUnusable } from './store-unusable.ts';
 
 /**
  * The settings with which the driver connects to one host of an address. They come from the parsed address alone: the
  * drivers' own reading of URLs ignores options that they do not know.
  *
- * @throws Error when a certificate file cannot be read
+ * @throws StoreUnusable when a certificate file cannot be read
  */
 export function driverSettings(address: ServerAddress, host: ServerHost): object {
   return settingsOf[address.dialect](address, host, host.host.startsWith('/'));
@@ -43,11 +44,24 @@ function tlsOptions({ tls, tlsFiles: { ca, cert, key } }: ServerAddress): Connec
   if (tls === 'disable') return undefined;
   return {
     rejectUnauthorized: tls === 'verify-ca' || tls === 'verify-full',
-    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
-    ...(cert !== undefined && { cert: readFileSync(cert, 'utf8') }),
-    ...(key !== undefined && { key: readFileSync(key, 'utf8') }),
+    ...(ca !== undefined && { ca: readPem('sslrootcert', ca) }),
+    ...(cert !== undefined && { cert: readPem('sslcert', cert) }),
+    ...(key !== undefined && { key: readPem('sslkey', key) }),
     ...(tls === 'verify-ca' && { checkServerIdentity: () => undefined }),
   };
+}
+
+function readPem(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new StoreUnusable(
+      `The file ${path} cannot be read, which ${option} of the database URL names (${code}).`,
+      'Correct the path, or give the user that runs the receiver permission to read the file.',
+      { cause: error },
+    );
+  }
 }
 
 const bigintOid = 20;

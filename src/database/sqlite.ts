@@ -8,9 +8,31 @@ import { StoreUnusable } from './store-unusable.ts';
 // Only this file knows how SQLite is opened. Its driver is archived upstream: to replace it, change this file and the
 // client's name in open-database.ts.
 
+// 4 MiB. The commit that reaches this size copies the pages back, and its pushes wait. With 32 MiB they waited over 30 ms.
+const usualCheckpointPages = 1000;
+
 /** The absolute path of the file in a `sqlite:` URL. */
 export function sqlitePath(url: string): string {
-  return resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
+  return resolve(url.slice('sqlite:'.length).replace(/\?.*$/s, '').replace(/^\/\/(?=\/)/, ''));
+}
+
+/** What is wrong with a `sqlite:` URL, as a text that continues a sentence. Its only option is `wal_autocheckpoint`. */
+export function sqliteUrlFault(url: string): string | undefined {
+  if (/^sqlite:(?:\?|$)/.test(url)) return 'names no file';
+  const unknown = [...sqliteOptions(url)].find(
+    ([name, value]) => name !== 'wal_autocheckpoint' || !/^\d{1,6}$/.test(value),
+  );
+  if (unknown === undefined) return undefined;
+  return `has the unknown option ${unknown[0].replace(/[^\w-]/g, '?').slice(0, 40)}; known is wal_autocheckpoint=0`;
+}
+
+/** After how many pages of the log a commit copies them back. 0: another program, such as Litestream, does it. */
+function checkpointPages(url: string): number {
+  return Number(sqliteOptions(url).get('wal_autocheckpoint') ?? usualCheckpointPages);
+}
+
+function sqliteOptions(url: string): URLSearchParams {
+  return new URLSearchParams(/\?(.*)$/s.exec(url)?.[1] ?? '');
 }
 
 /**
@@ -33,7 +55,7 @@ export function sqliteConnection(url: string, mode: SqliteMode): { filename: str
 }
 
 /** The statements that set up every new connection. */
-export function sqlitePragmas(mode: SqliteMode): readonly string[] {
+export function sqlitePragmas(mode: SqliteMode, url: string): readonly string[] {
   if (mode === 'inspect') {
     return ['PRAGMA busy_timeout = 5000', 'PRAGMA query_only = ON', 'PRAGMA trusted_schema = OFF'];
   }
@@ -51,8 +73,7 @@ export function sqlitePragmas(mode: SqliteMode): readonly string[] {
     'PRAGMA journal_mode = WAL',
     // A 2xx means that the push is on the disk. NORMAL would lose the last commits in a power failure.
     'PRAGMA synchronous = FULL',
-    // 4 MiB. The commit that reaches this size copies the pages back, and its pushes wait. With 32 MiB they waited over 30 ms.
-    'PRAGMA wal_autocheckpoint = 1000',
+    `PRAGMA wal_autocheckpoint = ${checkpointPages(url)}`,
     'PRAGMA foreign_keys = ON',
     'PRAGMA trusted_schema = OFF',
     // 8 MiB for the writer and 4 MiB for each reader. The operating system caches the file too.
@@ -72,10 +93,11 @@ const busyPauseMs = 20;
 export function prepareSqliteConnection(
   connection: SqliteConnection,
   mode: SqliteMode,
+  url: string,
   place: FilePlace | undefined,
   done: (error: Error | null, connection: SqliteConnection) => void,
 ): void {
-  const pragmas = sqlitePragmas(mode);
+  const pragmas = sqlitePragmas(mode, url);
   const isRefused = (): boolean => {
     const lost = place?.findLoss();
     if (lost !== undefined) connection.close(() => done(cannotOpen(lost.reason), connection));

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { dialects, type DriverError } from './dialect.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The database server accepts no writes now. It can accept them later, or another server can take its place. */
 export class NoWrites extends Error {
@@ -11,11 +12,14 @@ export class NoWrites extends Error {
  *
  * @throws the driver's error when the server cannot be asked
  */
-export async function findWriteFault({ knex, dialect }: Database): Promise<string | undefined> {
-  const { refusesWrites, isReadOnly } = dialects[dialect];
+export async function findWriteFault(database: Database): Promise<string | undefined> {
+  const { refusesWrites, isReadOnly } = dialects[database.dialect];
   if (refusesWrites === undefined) return undefined;
   try {
-    const row = await knex.first<{ refuses: boolean | number }>(knex.raw(`${refusesWrites} AS refuses`));
+    // In a transaction, as every write: a pooler in statement mode refuses it at once.
+    const row = await inTransaction(database, (transaction) =>
+      transaction.first<{ refuses: boolean | number }>(transaction.raw(`${refusesWrites} AS refuses`)),
+    );
     if (row.refuses !== true && row.refuses !== 1) return undefined;
   } catch (error) {
     // A Galera node outside its cluster refuses every statement.

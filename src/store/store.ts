@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { Migration } from '../database/migration.ts';
 import { databaseFile, openDatabase } from '../database/open-database.ts';
 import { migrate } from '../database/migrate.ts';
+import { isStatementPooling } from '../database/describe/find-pooling.ts';
 import { inspectSqliteFile } from '../database/sqlite.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -148,6 +149,13 @@ function startsAsSqlite(path: string): boolean {
 
 function asUnusable(error: unknown, database: Database): unknown {
   const code = (error as { code?: string }).code;
+  if (isStatementPooling(error)) {
+    return new StoreUnusable(
+      'The pooler in front of the database is in statement mode, which forbids transactions.',
+      'Set pool_mode = transaction in the pooler, or let DATABASE_URL lead to the database itself.',
+      { cause: error },
+    );
+  }
   if (!database.traits.isFile && database.isRefused(error)) {
     return new StoreUnusable(
       `The database server refuses the user, the password or the database that DATABASE_URL names (${code ?? 'without a code'}).`,

@@ -20,10 +20,13 @@ export interface TcpProxy {
   readonly port: number;
   /** Changes the state. A change to `open` or `cut` first cuts the open connections. */
   turn(mode: ProxyMode): Promise<void>;
+  /** New connections lead to this port, as after a change of a virtual IP or a name. The open ones keep their server. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+export async function startTcpProxy({ host, port }: { host: string; port: number }): Promise<TcpProxy> {
+  let target = port;
   let mode: ProxyMode = { kind: 'open' };
   const sockets = new Set<Socket>();
   const cutAll = (): void => sockets.forEach((socket) => socket.destroy());
@@ -32,7 +35,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       client.destroy();
       return;
     }
-    const upstream = connect(target);
+    const upstream = connect({ host, port: target });
     pipe(client, upstream, () => mode);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -53,6 +56,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       cutAll();
       // The client must see it before it sends more.
       await sleep(cutSeenAfterMs);
+    },
+    leadTo(next) {
+      target = next;
     },
     close() {
       cutAll();

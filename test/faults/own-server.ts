@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -9,6 +9,7 @@ const postgresVersions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/l
 const places = [
   ...postgresVersions.map((version) => `/usr/lib/postgresql/${version}/bin`),
   ...['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/sbin', '/bin'],
+  ...(process.env.PATH ?? '').split(delimiter),
 ];
 
 /** The path of a program of a database or proxy. Undefined: it is not installed. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describe, expect, vi } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
+import { findPooling } from '../../src/database/describe/find-pooling.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { ask } from '../fixtures/ask.ts';
@@ -14,7 +15,7 @@ import { makeCluster } from './postgres-cluster.ts';
 import type { Scene } from './scene.ts';
 import { tallyOf, watchLoad } from './watched-load.ts';
 
-type PoolMode = 'session' | 'transaction';
+type PoolMode = 'session' | 'transaction' | 'statement';
 
 /** Settings of the server that the receiver must override, and other programs must keep. */
 const serverSettings = {
@@ -34,6 +35,7 @@ const rightSettings = {
 } as const;
 
 const transactions = 60;
+const cannot = missingPrograms('pgbouncer', 'initdb');
 
 /** A PostgreSQL behind PgBouncer. Returns the address of PgBouncer. */
 async function makePooled(scene: Scene, mode: PoolMode): Promise<string> {
@@ -100,6 +102,9 @@ describe('32 PgBouncer in front of PostgreSQL', () => {
           ),
         );
         const right = found.filter((settings) => JSON.stringify(settings) === JSON.stringify(rightSettings));
+        expect(await findPooling(one)).toEqual([
+          { message: expect.stringContaining(`A pooler in ${mode} mode`) as string },
+        ]);
         await Promise.all([one.close(), two.close()]);
         const others = await Promise.all(Array.from({ length: 4 }, () => settingsOfAnother(pooled)));
         await sleep(3_000);
@@ -112,9 +117,27 @@ describe('32 PgBouncer in front of PostgreSQL', () => {
         expect(others).toEqual(others.map(() => serverSettings));
         expect(new Set(load.answers.map(({ status }) => status))).toEqual(new Set([200]));
       },
-      { cannot: missingPrograms('pgbouncer', 'initdb') },
+      { cannot },
     );
   }
+
+  fault(
+    '32 pool_mode = statement: the start ends with the reason and a remedy',
+    async (scene) => {
+      scene.use(await makePooled(scene, 'statement'));
+      const receiver = scene.start({}, 'kit');
+      expect(await receiver.exited).toBe(1);
+      expect(receiver.output()).toContain('is in statement mode, which forbids transactions');
+      expect(receiver.output()).toContain('Set pool_mode = transaction');
+      const database = openDatabase(scene.databaseUrl);
+      expect(await findPooling(database)).toMatchObject([
+        { message: expect.stringContaining('A pooler in statement mode') as string },
+      ]);
+      await database.close();
+      scene.did('exit code 1, with the reason in words');
+    },
+    { cannot },
+  );
 });
 
 /** The settings that another program gets from the pooler. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { startTcpProxy } from '../adapter-kit/tcp-proxy.ts';
 import { fault } from './fault.ts';
 import { makeMariadb, noMariadb, type MariadbServer } from './mariadb-server.ts';
 import { noCluster, type PostgresCluster } from './postgres-cluster.ts';
 import { makePair } from './postgres-pair.ts';
 import type { Scene } from './scene.ts';
-import { openSwitchedAddress } from './switched-address.ts';
 import { takenAgain, tallyOf, watchLoad } from './watched-load.ts';
 
 // The time between the return of the name and the next 200.
@@ -26,7 +26,7 @@ async function failOver(
   urlAt: (port: number) => string,
   handOver: () => Promise<number>,
 ): Promise<void> {
-  const address = await openSwitchedAddress(port);
+  const address = await startTcpProxy({ host: '127.0.0.1', port });
   scene.finally(() => address.close());
   scene.use(urlAt(address.port));
   const url = await scene.start({}, 'kit').ready();

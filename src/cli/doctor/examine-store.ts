@@ -4,8 +4,8 @@ import { checkSecretKey } from '../../auth/secret-key.ts';
 import type { CoreSettings } from '../../config/core-schema.ts';
 import type { Finding } from '../../contract/adapter.ts';
 import type { Database } from '../../database/database.ts';
-import { describeServer, type ServerFact } from '../../database/describe-server.ts';
-import { findDurabilityFault } from '../../database/durability.ts';
+import { describeDatabase } from '../../database/describe/describe-database.ts';
+import type { DatabaseFact } from '../../database/describe/question.ts';
 import { databaseFile, openDatabase } from '../../database/open-database.ts';
 import { readResting, type Resting } from '../../store/backlog.ts';
 import { storeMigrations } from '../../store/migrations/index.ts';
@@ -59,11 +59,7 @@ async function lookInto(core: CoreSettings): Promise<StoreExamined> {
   const database = openDatabase(core.DATABASE_URL, 'inspect');
   try {
     const schema = await lookAtSchema(database);
-    const fault = await findDurabilityFault(database);
-    const server: Finding[] = [
-      ...(await describeServer(database)).map(asFinding),
-      ...(fault === undefined ? [] : [asFinding(fault)]),
-    ];
+    const server = (await describeDatabase(database)).map(asFinding);
     if (schema.level !== 'ok' || schema === notThereYet)
       return { isUsable: false, findings: [schema, ...server] };
     return {
@@ -81,7 +77,7 @@ async function lookInto(core: CoreSettings): Promise<StoreExamined> {
 }
 
 /** What needs no remedy is right. */
-function asFinding({ message, remedy }: ServerFact): Finding {
+function asFinding({ message, remedy }: DatabaseFact): Finding {
   return remedy === undefined ? { level: 'ok', message } : { level: 'warning', message, remedy };
 }
 
@@ -103,7 +99,8 @@ async function lookAtSchema({ knex }: Database): Promise<Finding> {
     : {
         level: 'warning',
         message: `The store lacks ${missing} ${missing === 1 ? 'migration' : 'migrations'}.`,
-        remedy: 'Start the receiver: it runs them.',
+        remedy:
+          'Start the receiver: it runs them. To print them for an administrator: npm run --silent migrations -- --print --missing',
       };
 }
 

@@ -1,12 +1,14 @@
-import type { Knex } from 'knex';
-import type { Database, DialectName } from '../../database/database.ts';
+import type { DialectName } from '../../database/database.ts';
 import { MigrationBlocked, type Migration } from '../../database/migration.ts';
+import { columnType } from '../../database/schema/ask-schema.ts';
 import { columnDefinition, commentOn } from '../comments.ts';
 import { originalReferrerKey, referrerWords } from '../internal-referrer.ts';
-import { reportingColumns, type ReportingColumnName } from '../reporting-columns.ts';
+import { reportingColumns } from '../reporting-columns.ts';
 import { reportingTable, reportingTableMeaning, type ReportingColumn } from '../reporting-column.ts';
 
 const columns: readonly ReportingColumn[] = reportingColumns.filter(({ since }) => since <= 4);
+
+const booleanTypes: readonly string[] = ['integer', 'boolean', 'tinyint(1)'];
 
 const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
 const isTrue = `lower(trim(internal_referrer)) IN (${list(referrerWords.true)})`;
@@ -23,7 +25,8 @@ const key = originalReferrerKey;
 export const typedColumns: Migration = {
   name: '0004-typed-columns',
   async up(knex, database) {
-    if (!(await hasType(knex, database, 'internal_referrer', ['integer', 'boolean', 'tinyint(1)']))) {
+    const type = await columnType(knex, database.dialect, reportingTable, 'internal_referrer');
+    if (!booleanTypes.includes(type ?? '')) {
       try {
         for (const statement of changes[database.dialect]) await knex.raw(statement);
       } catch (error) {
@@ -35,29 +38,6 @@ export const typedColumns: Migration = {
       await commentOn(knex, database, 'COLUMN', `${reportingTable}.${name}`, meaning);
     await commentOn(knex, database, 'TABLE', reportingTable, reportingTableMeaning);
   },
-};
-
-async function hasType(
-  knex: Knex,
-  { dialect }: Database,
-  column: ReportingColumnName,
-  types: readonly string[],
-): Promise<boolean> {
-  const row = await knex
-    .from(knex.raw(`(${typeQuestions[dialect]}) AS present`))
-    .where({ name: column })
-    .first<{ type: string } | undefined>('type');
-  return types.includes(row?.type.toLowerCase() ?? '');
-}
-
-const typeQuestions: Readonly<Record<DialectName, string>> = {
-  sqlite: `SELECT name, type FROM pragma_table_info('${reportingTable}')`,
-  postgres:
-    'SELECT column_name AS name, data_type AS type FROM information_schema.columns ' +
-    `WHERE table_schema = current_schema() AND table_name = '${reportingTable}'`,
-  mysql:
-    'SELECT column_name AS name, column_type AS type FROM information_schema.columns ' +
-    `WHERE table_schema = DATABASE() AND table_name = '${reportingTable}'`,
 };
 
 const changes: Readonly<Record<DialectName, readonly string[]>> = {

@@ -1,6 +1,11 @@
-import type { Knex } from 'knex';
 import type { Migration } from '../../database/migration.ts';
-import type { Traits } from '../../database/database.ts';
+import { listIndexes } from '../../database/schema/ask-schema.ts';
+
+const indexes = {
+  // Filters are answered from this index alone.
+  calls_listed: 'revision, started_at, stage, dial_status, service',
+  calls_counterpart: 'counterpart, revision',
+} as const;
 
 /**
  * Columns and indexes by which calls are listed and searched, and the sender of each push. Calls that were stored before
@@ -9,7 +14,7 @@ import type { Traits } from '../../database/database.ts';
  */
 export const listedCalls: Migration = {
   name: '0011-listed-calls',
-  async up(knex, { traits }) {
+  async up(knex, { dialect }) {
     // MySQL commits at each schema change, so an interrupted migration may have made some of these already.
     if (!(await knex.schema.hasColumn('calls', 'started_at'))) {
       await knex.schema.alterTable('calls', (table) => {
@@ -24,9 +29,9 @@ export const listedCalls: Migration = {
         table.string('sender', 64);
       });
     }
-    // Filters are answered from this index alone.
-    await addIndex(knex, traits, 'calls_listed', 'revision, started_at, stage, dial_status, service');
-    await addIndex(knex, traits, 'calls_counterpart', 'counterpart, revision');
+    const there = await listIndexes(knex, dialect, 'calls');
+    for (const [index, columns] of Object.entries(indexes))
+      if (!there.includes(index)) await knex.raw(`CREATE INDEX ${index} ON calls (${columns})`);
     const newest = await knex('calls').max<{ revision: number | null }[]>({ revision: 'revision' });
     const revision = newest[0]?.revision ?? null;
     if (revision === null) return;
@@ -34,11 +39,3 @@ export const listedCalls: Migration = {
     await knex('settings').insert({ name: 'calls_to_list', value: String(revision) });
   },
 };
-
-async function addIndex(knex: Knex, traits: Traits, index: string, columns: string): Promise<void> {
-  if (!traits.transactionalSchema) {
-    const [made = []] = await knex.raw<unknown[][]>('SHOW INDEX FROM calls WHERE Key_name = ?', [index]);
-    if (made.length > 0) return;
-  }
-  await knex.raw(`CREATE INDEX ${index} ON calls (${columns})`);
-}

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Traits } from '../../database/database.ts';
 import type { Migration } from '../../database/migration.ts';
+import { dropIndex, listIndexes } from '../../database/schema/ask-schema.ts';
 import { createTable } from './create-table.ts';
 
 /**
@@ -11,7 +11,7 @@ import { createTable } from './create-table.ts';
  */
 export const attemptsAndReplayJobs: Migration = {
   name: '0012-attempts-and-replay-jobs',
-  async up(knex, { traits }) {
+  async up(knex, { dialect, traits }) {
     const create = (table: string, define: (columns: Knex.CreateTableBuilder) => void): Promise<void> =>
       createTable(knex, traits, table, define);
 
@@ -56,21 +56,14 @@ export const attemptsAndReplayJobs: Migration = {
       await knex.schema.alterTable('deliveries', (t) => {
         t.bigInteger('revisit_revision');
       });
-    if (!(await hasIndex(knex, traits, 'deliveries_by_state'))) {
+    const there = await listIndexes(knex, dialect, 'deliveries');
+    if (!there.includes('deliveries_by_state')) {
       const restingOnly = traits.partialIndexes ? ` WHERE state IN ('skipped', 'rejected', 'exhausted')` : '';
       await knex.raw(
         `CREATE INDEX deliveries_by_state ON deliveries (state, destination, attempted_at, call_id, code)${restingOnly}`,
       );
     }
-    if (traits.transactionalSchema) await knex.raw('DROP INDEX deliveries_resting');
-    else if (await hasIndex(knex, traits, 'deliveries_resting'))
-      await knex.raw('DROP INDEX deliveries_resting ON deliveries');
+    if (there.includes('deliveries_resting'))
+      await dropIndex(knex, dialect, 'deliveries', 'deliveries_resting');
   },
 };
-
-/** MySQL commits at each schema change, so an interrupted migration may have made or dropped an index already. */
-async function hasIndex(knex: Knex, { transactionalSchema }: Traits, name: string): Promise<boolean> {
-  if (transactionalSchema) return false;
-  const [made = []] = await knex.raw<unknown[][]>('SHOW INDEX FROM deliveries WHERE Key_name = ?', [name]);
-  return made.length > 0;
-}
