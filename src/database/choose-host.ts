@@ -1,7 +1,8 @@
+import type { Knex } from 'knex';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import { dialects } from './dialect.ts';
-import type { ServerAddress, ServerHost } from './server-address.ts';
+import { parseServerAddress, type ServerAddress, type ServerHost } from './server-address.ts';
 import { driverSettings } from './server-settings.ts';
 
 /** Every host of an address was unreachable, or accepts no writes. */
@@ -11,11 +12,27 @@ export class NoHostToUse extends Error {
 }
 
 /**
+ * Makes knex choose the host for each new connection, because the writable one can change at any time. An address with one
+ * host that need not be writable stays as it is.
+ */
+export function chooseHostEachTime(knex: Knex, url: string): void {
+  const address = parseServerAddress(url);
+  if ('fault' in address || (address.hosts.length === 1 && !address.mustBeWritable)) return;
+  // knex can ask for settings too, but then replaces every connection that it gives out.
+  const client = knex.client as { connectionSettings: object; acquireRawConnection(): Promise<unknown> };
+  const connect = client.acquireRawConnection.bind(client);
+  client.acquireRawConnection = async () => {
+    client.connectionSettings = driverSettings(address, await chooseHost(address));
+    return connect();
+  };
+}
+
+/**
  * The first host of an address to which a connection is possible, and which accepts writes when the address asks for it.
  *
  * @throws NoHostToUse with the fault of the last host as its cause
  */
-export async function chooseHost(address: ServerAddress): Promise<ServerHost> {
+async function chooseHost(address: ServerAddress): Promise<ServerHost> {
   let cause: unknown;
   const faults: string[] = [];
   for (const host of address.hosts) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import knexFactory, { type Knex } from 'knex';
 import type { Database, DialectName } from './database.ts';
-import { chooseHost } from './choose-host.ts';
+import { chooseHostEachTime } from './choose-host.ts';
 import { dialectOfUrl } from './database-url.ts';
 import { dialects, type DriverError } from './dialect.ts';
 import { createFilePlace, type FilePlace } from './file-place.ts';
@@ -44,6 +44,7 @@ export function openDatabase(url: string, mode: SqliteMode = 'write', patient = 
     compileSqlOnError: false,
     log: silent,
   });
+  if (file === undefined) chooseHostEachTime(knex, url);
   let closing: Promise<void> | undefined;
   return {
     knex,
@@ -112,7 +113,7 @@ const knexConfigs: Readonly<
         ...(mode === 'read' && { max: sqliteReadersMax }),
         afterCreate: (
           connection: Parameters<typeof prepareSqliteConnection>[0],
-          done: Parameters<typeof prepareSqliteConnection>[3],
+          done: Parameters<typeof prepareSqliteConnection>[4],
         ) =>
           prepareSqliteConnection(connection, mode, url, place, (error, ready) => {
             if (error === null && isNew) keepPrivate(file);
@@ -135,14 +136,10 @@ function serverConfig(
 ): Knex.Config {
   const address = parseServerAddress(url);
   if ('fault' in address) throw new TypeError(`The database URL ${address.fault}`);
-  const [first, ...others] = address.hosts;
-  const connection =
-    others.length === 0 && !address.mustBeWritable && first !== undefined
-      ? driverSettings(address, first)
-      : // knex asks before each new connection, because the writable host can change at any time.
-        async () => ({
-          ...driverSettings(address, await chooseHost(address)),
-          expirationChecker: () => true,
-        });
-  return { client, connection, pool: { ...pool, afterCreate: prepareServerConnection(dialect, patient) } };
+  const [first] = address.hosts;
+  return {
+    client,
+    connection: first === undefined ? {} : driverSettings(address, first),
+    pool: { ...pool, afterCreate: prepareServerConnection(dialect, patient) },
+  };
 }

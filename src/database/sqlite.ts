@@ -13,7 +13,12 @@ const usualCheckpointPages = 1000;
 
 /** The absolute path of the file in a `sqlite:` URL. */
 export function sqlitePath(url: string): string {
-  return resolve(url.slice('sqlite:'.length).replace(/\?.*$/s, '').replace(/^\/\/(?=\/)/, ''));
+  return resolve(
+    url
+      .slice('sqlite:'.length)
+      .replace(/\?.*$/s, '')
+      .replace(/^\/\/(?=\/)/, ''),
+  );
 }
 
 /** What is wrong with a `sqlite:` URL, as a text that continues a sentence. Its only option is `wal_autocheckpoint`. */

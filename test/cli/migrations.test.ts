@@ -6,7 +6,12 @@ import { storeMigrationsTable } from '../../src/store/store.ts';
 import { schemaOf } from '../faults/schema-of.ts';
 import { engines, type Engine, type FreshDatabase } from '../fixtures/engines.ts';
 import { inboundBodies } from '../fixtures/pushes.ts';
-import { readFirstStart, startProcess, takeToken, type ReceiverProcess } from '../fixtures/receiver-process.ts';
+import {
+  readFirstStart,
+  startProcess,
+  takeToken,
+  type ReceiverProcess,
+} from '../fixtures/receiver-process.ts';
 import { makeCommandFolder, type CommandFolder } from '../fixtures/run-command.ts';
 import { sqlBlocks } from '../fixtures/sql-blocks.ts';
 import { until } from '../fixtures/until.ts';

@@ -29,7 +29,10 @@ describe('the URL of a database server', () => {
     ['postgres://a,b:6000,c/calls?target_session_attrs=read-write', ['a 5432', 'b 6000', 'c 5432']],
     ['postgres://a,b/calls?port=7000', ['a 7000', 'b 7000']],
     ['mysql://[::1]:3307,[fe80::2]/calls', ['::1 3307', 'fe80::2 3306']],
-    ['postgres://jet@one,two,[2001:db8::7]/calls?target_session_attrs=primary', ['one 5432', 'two 5432', '2001:db8::7 5432']],
+    [
+      'postgres://jet@one,two,[2001:db8::7]/calls?target_session_attrs=primary',
+      ['one 5432', 'two 5432', '2001:db8::7 5432'],
+    ],
     ['mysql://%2Frun%2Fmysqld.sock/calls', ['/run/mysqld.sock 3306']],
     ['postgres:///calls?host=/var/run/postgresql', ['/var/run/postgresql 5432']],
     ['postgres://%2Fvar%2Frun%2Fpostgresql/calls', ['/var/run/postgresql 5432']],

@@ -88,12 +88,7 @@ export async function makeMariadb({
     }
   };
   const signal = async (name: 'KILL' | 'TERM'): Promise<void> => {
-    // The child is runuser, so the signal goes to the server that it started.
-    try {
-      folder.run('pkill', `-${name}`, '-f', `--datadir=${data} `);
-    } catch {
-      // It was already stopped.
-    }
+    if (server !== undefined) folder.signal(server, name);
     await ended;
   };
   if (isStarted) {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -34,6 +34,8 @@ export interface OwnFolder {
   run(program: string, ...options: readonly string[]): string;
   /** Starts a program as that user. */
   spawn(program: string, ...options: readonly string[]): ChildProcess;
+  /** Sends a signal to a program that was started. */
+  signal(child: ChildProcess, name: 'KILL' | 'TERM'): void;
   remove(): void;
 }
 
@@ -66,6 +68,11 @@ export function makeOwnFolder(user: string): OwnFolder {
         encoding: 'utf8',
       }),
     spawn: (program, ...options) => spawn(...commandOf(program, options), { stdio: 'ignore', cwd: path }),
+    signal(child, name) {
+      // The child is runuser, so the signal goes to the program that it started.
+      if (isRoot) spawnSync('pkill', [`-${name}`, '-P', String(child.pid)]);
+      else child.kill(`SIG${name}`);
+    },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
 }

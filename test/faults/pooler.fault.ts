@@ -65,10 +65,7 @@ async function makePooled(scene: Scene, mode: PoolMode): Promise<string> {
   );
   folder.give(file);
   const pooler = folder.spawn('pgbouncer', file);
-  scene.finally(() => {
-    folder.run('pkill', '-KILL', '-f', file);
-    pooler.kill();
-  });
+  scene.finally(() => folder.signal(pooler, 'KILL'));
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await vi.waitFor(async () => {
     const client = new Client(url);

@@ -59,17 +59,13 @@ async function startHaproxy(scene: Scene, servers: readonly PostgresCluster[]): 
     ].join('\n'),
   );
   folder.give(file);
-  folder.spawn('haproxy', '-db', '-f', file);
-  scene.finally(() => folder.run('pkill', '-KILL', '-f', file));
+  const proxy = folder.spawn('haproxy', '-db', '-f', file);
+  scene.finally(() => folder.signal(proxy, 'KILL'));
   return port;
 }
 
 /** Loads a receiver, kills the primary, promotes the standby, and waits for the next 200. */
-async function killAndPromote(
-  scene: Scene,
-  { primary, standby }: PostgresPair,
-  rate: number,
-): Promise<void> {
+async function killAndPromote(scene: Scene, { primary, standby }: PostgresPair, rate: number): Promise<void> {
   const url = await scene.start({}, 'kit').ready();
   const load = watchLoad(scene, url, await scene.token(url), rate);
   await sleep(4_000);

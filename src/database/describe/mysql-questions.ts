@@ -63,8 +63,7 @@ export const mysqlQuestions: readonly Question[] = [
         : undefined,
   },
   {
-    columns:
-      '@@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@GLOBAL.innodb_doublewrite AS doublewrite',
+    columns: '@@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@GLOBAL.innodb_doublewrite AS doublewrite',
     tell: ({ flush, doublewrite }) => {
       if (doublewrite === undefined) return undefined;
       if (['0', 'OFF', 'DETECT_ONLY'].includes(String(doublewrite)))

@@ -22,8 +22,7 @@ export const postgresQuestions: readonly Question[] = [
       if (names === '')
         return {
           message: `${standbys === 1 ? 'A standby is' : `${String(standbys)} standbys are`} connected, but commits do not wait for them. A failover can lose answered pushes.`,
-          remedy:
-            "Set synchronous_standby_names, such as 'ANY 1 (*)', so that a commit waits for a standby.",
+          remedy: "Set synchronous_standby_names, such as 'ANY 1 (*)', so that a commit waits for a standby.",
         };
       return commits === 'local' || commits === 'remote_write'
         ? {

@@ -10,8 +10,7 @@ export const schemaQuestions: Readonly<Record<DialectName, Readonly<Record<Schem
     columns: 'SELECT name, lower(type) AS type FROM pragma_table_info(?)',
   },
   postgres: {
-    indexes:
-      'SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ?',
+    indexes: 'SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ?',
     columns:
       'SELECT column_name AS name, data_type AS type FROM information_schema.columns ' +
       'WHERE table_schema = current_schema() AND table_name = ?',
@@ -49,7 +48,12 @@ export async function columnType(
 }
 
 /** Drops an index of a table. MySQL needs the name of the table too. */
-export async function dropIndex(knex: Knex, dialect: DialectName, table: string, index: string): Promise<void> {
+export async function dropIndex(
+  knex: Knex,
+  dialect: DialectName,
+  table: string,
+  index: string,
+): Promise<void> {
   await knex.raw(`DROP INDEX ${index}${dropEndings[dialect](table)}`);
 }
 

@@ -21,6 +21,8 @@ interface Query {
   readonly sql: string;
   readonly bindings?: readonly unknown[];
   response?: unknown;
+  /** Where the driver of SQLite counts rows. */
+  context?: object;
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export function recordStatements(dialect: DialectName): Recorder {
   client._query = (_connection, query) => {
     const isQuestion = /^\s*(?:select|show|pragma)\b/i.test(query.sql);
     if (!isQuestion) statements.push(withValues(query));
+    query.context = {};
     query.response = responses[dialect](isQuestion ? answer(dialect, query, statements) : []);
     return Promise.resolve(query);
   };
