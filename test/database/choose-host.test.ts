@@ -12,7 +12,9 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
       const database = openDatabase(await withHosts(fresh.url, (own, dead) => `${dead},${own}`));
       const answers = await Promise.all(
         Array.from({ length: 20 }, () =>
-          database.knex.transaction((transaction) => ask({ ...database, knex: transaction }, 'SELECT 1 AS one')),
+          database.knex.transaction((transaction) =>
+            ask({ ...database, knex: transaction }, 'SELECT 1 AS one'),
+          ),
         ),
       );
       expect(answers).toEqual(Array.from({ length: 20 }, () => [{ one: 1 }]));
@@ -24,7 +26,9 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
       const fresh = await engine.fresh();
       const database = openDatabase(await withHosts(fresh.url, (_own, dead) => `${dead},${dead}`));
       const error = await ask(database, 'SELECT 1 AS one').catch((thrown: unknown) => thrown as Error);
-      expect(String(error)).toMatch(/No database server can be used: .+ cannot be reached .+, .+ cannot be reached/);
+      expect((error as Error).message).toMatch(
+        /No database server can be used: .+ cannot be reached .+, .+ cannot be reached/,
+      );
       expect(database.isAway(error)).toBe(true);
       await database.close();
       await fresh.drop();
