@@ -49,8 +49,8 @@ function fixedHeader({ core, clock }: Kit): FixedHeader | undefined {
     WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: untilMs = Infinity,
   } = core;
   if (name === undefined || value === undefined) return undefined;
-  const both = previous === undefined ? [value] : [value, previous];
-  return { name, values: () => (clock() < untilMs ? both : [value]) };
+  const values = previous === undefined ? [value] : [value, previous];
+  return { name, values: () => (clock() < untilMs ? values : [value]) };
 }
 
 /** The dependencies of the token endpoint. */

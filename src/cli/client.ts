@@ -58,7 +58,7 @@ command
         pkceRequired: client.pkceRequired,
         createdAt: isoTime(client.createdAtMs),
         approvedUntil: isoTime(until.get(client.id)),
-        previousSecretUntil: isoTime(stillAhead(client.previousSecretUntilMs)),
+        previousSecretUntil: isoTime(ifInFuture(client.previousSecretUntilMs)),
         revokedAt: isoTime(client.revokedAtMs),
       }));
       if (json === true) printJson(clients);
@@ -212,7 +212,7 @@ function showCredentials(made: ClientCredentials, json: boolean | undefined): vo
 }
 
 /** Undefined for a time in the past, because people need only future times. */
-function stillAhead(epochMs: number | undefined): number | undefined {
+function ifInFuture(epochMs: number | undefined): number | undefined {
   return epochMs !== undefined && epochMs > Date.now() ? epochMs : undefined;
 }
 

@@ -42,7 +42,7 @@ Exit code: 0 moved, 1 not moved, 2 wrong use of the command, 130 interrupted.
     const settings = loadSettings();
     const moves = await planMoves(settings, options);
     for (const move of moves) await requireEmptyTarget(move, options.replace === true).catch(asUsage);
-    await requireNoReceiver(settings.core).catch(sayHowToStop);
+    await requireNoReceiver(settings.core).catch(throwInUse);
     await run(moves, interrupted.signal);
     for (const line of await nextSteps(settings, options)) print(line);
   });
@@ -68,9 +68,9 @@ async function run(moves: readonly Move[], signal: AbortSignal): Promise<void> {
     }
     for (const target of copied) await target.finish();
   } catch (error) {
-    if (error instanceof StoreInUse) sayHowToStop(error);
+    if (error instanceof StoreInUse) throwInUse(error);
     if (error instanceof MoveInterrupted) process.exitCode = 130;
-    throw begun.copying ? asBrokenOff(error) : asNotBegun(error);
+    throw begun.copying ? asInterrupted(error) : asNotStarted(error);
   } finally {
     for (const target of copied) await target.close();
   }
@@ -95,7 +95,7 @@ function asUsage(error: unknown): never {
   throw error instanceof TargetNotEmpty ? new UsageError(error.message) : error;
 }
 
-function sayHowToStop(error: unknown): never {
+function throwInUse(error: unknown): never {
   if (!(error instanceof StoreInUse)) throw error;
   throw new Error(
     `${error.message} Pushes that it stores during a move would be missing in the target. Stop every receiver, command and tool that uses the database, and run the move again. The source was not changed.`,
@@ -103,12 +103,12 @@ function sayHowToStop(error: unknown): never {
   );
 }
 
-function asNotBegun(error: unknown): unknown {
+function asNotStarted(error: unknown): unknown {
   if (!(error instanceof MoveInterrupted)) return error;
   return new Error(`${error.message} Nothing was copied, and the source was not changed.`, { cause: error });
 }
 
-function asBrokenOff(error: unknown): unknown {
+function asInterrupted(error: unknown): unknown {
   if (error instanceof StoreUnusable) return error;
   const { message } = error as Error;
   return new Error(

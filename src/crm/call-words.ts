@@ -82,8 +82,8 @@ function counterpartWords(call: Call): string {
   if (call.withheld) return 'a withheld number';
   if (call.counterpart_e164 !== undefined)
     return parsePhoneNumberFromString(call.counterpart_e164)?.formatInternational() ?? call.counterpart_e164;
-  const asItCame = call.direction === 'inbound' ? call.origin_number : call.called_number;
-  return asItCame === undefined || asItCame.trim() === '' ? 'an unknown number' : withoutBreaks(asItCame);
+  const received = call.direction === 'inbound' ? call.origin_number : call.called_number;
+  return received === undefined || received.trim() === '' ? 'an unknown number' : withoutBreaks(received);
 }
 
 function extensionWords(call: Call): string | undefined {

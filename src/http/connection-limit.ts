@@ -12,8 +12,8 @@ export interface ConnectionRoom {
 /** One eighth of the descriptors, within these bounds, is reserved for files, databases and destinations. */
 const keptMin = 40;
 const keptMax = 128;
-const servedMost = 10_000;
-const turnedAwayMost = 1_000;
+const servedMax = 10_000;
+const turnedAwayMax = 1_000;
 
 // Between two requests a busy client is briefly idle, and a new client has not sent anything yet.
 const restsAfterMs = 100;
@@ -23,8 +23,8 @@ const silentAfterMs = 1_000;
 export function connectionRoom(descriptorLimit: number): ConnectionRoom {
   const kept = Math.min(keptMax, Math.max(keptMin, Math.floor(descriptorLimit / 8)));
   const spare = Math.max(8, descriptorLimit - kept);
-  const served = Math.min(servedMost, Math.floor((spare * 3) / 4));
-  return { served, turnedAway: Math.min(turnedAwayMost, spare - served) };
+  const served = Math.min(servedMax, Math.floor((spare * 3) / 4));
+  return { served, turnedAway: Math.min(turnedAwayMax, spare - served) };
 }
 
 /** The connection limits of this process. Logs a warning when its limit of file descriptors is low. */

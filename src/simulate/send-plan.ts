@@ -13,18 +13,18 @@ export interface Sending {
 /** Sends the steps in order. Pushes of one call never overtake each other, whatever the concurrency. */
 export async function sendPlan(plan: Plan, { rate, concurrency, signal, send }: Sending): Promise<void> {
   const nextTurn = createPace(rate, signal);
-  const onTheWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const latest = new Map<PlannedCall, Promise<void>>();
   for (const step of plan.steps) {
-    while (onTheWay.size >= concurrency) await Promise.race(onTheWay);
+    while (inFlight.size >= concurrency) await Promise.race(inFlight);
     await nextTurn();
     if (signal.aborted) break;
     const before = step.kind !== 'broken' ? latest.get(step.call) : undefined;
-    const sent = sendAfter(before, step).finally(() => onTheWay.delete(sent));
-    onTheWay.add(sent);
+    const sent = sendAfter(before, step).finally(() => inFlight.delete(sent));
+    inFlight.add(sent);
     if (step.kind !== 'broken') latest.set(step.call, sent);
   }
-  await Promise.all(onTheWay);
+  await Promise.all(inFlight);
 
   async function sendAfter(before: Promise<void> | undefined, step: PlannedStep): Promise<void> {
     await before;

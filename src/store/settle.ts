@@ -57,7 +57,10 @@ export async function settle(
       rows: [[destination, fence]] as const,
     };
     const settled = { ...settledRows(destination, settlements, nowMs), existingOnly: true };
-    return upsertTogether(writer.knex, 'settled_batch', expected, [settled, unsuspected(destination, fence)]);
+    return upsertTogether(writer.knex, 'settled_batch', expected, [
+      settled,
+      removeSuspect(destination, fence),
+    ]);
   }
   return inTransaction(writer, async (transaction) => {
     // The attempt has an outcome, so it did not end the process: remove the suspect.
@@ -75,7 +78,7 @@ export async function settle(
 }
 
 /** Removes the suspect: the attempt has an outcome, so it did not end the process. */
-function unsuspected(destination: string, fence: number): Upsert {
+function removeSuspect(destination: string, fence: number): Upsert {
   return {
     table: 'destinations',
     key: ['name'],

@@ -51,9 +51,9 @@ const readinessValidMs = 1_000;
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;
   let open = true;
-  let sound = true;
+  let isHealthy = true;
   let wasInPlace = true;
-  let soundAtMs = -Infinity;
+  let healthyAtMs = -Infinity;
   let checking: Promise<boolean> | undefined;
   const isOpen = (): boolean => open;
   const stopping = new AbortController();
@@ -68,14 +68,14 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
     if (!wasInPlace) throw new StoreSilent('The file of the store is missing or was replaced');
   };
 
-  const probeUntilSound = async (): Promise<void> => {
-    if (!sound) return;
-    sound = false;
+  const probeUntilHealthy = async (): Promise<void> => {
+    if (!isHealthy) return;
+    isHealthy = false;
     while (!stopping.signal.aborted) {
       try {
         await within(answersWithinMs, probeInPlace());
-        sound = true;
-        soundAtMs = performance.now();
+        isHealthy = true;
+        healthyAtMs = performance.now();
         if (open) return;
         open = true;
         onChange(open);
@@ -86,22 +86,22 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
     }
   };
 
-  const shut = (): void => {
+  const close = (): void => {
     if (open) {
       open = false;
       onChange(open);
     }
-    void probeUntilSound();
+    void probeUntilHealthy();
   };
 
   const check = async (): Promise<boolean> => {
     try {
       await within(readinessWithinMs, probeInPlace());
-      soundAtMs = performance.now();
+      healthyAtMs = performance.now();
     } catch {
-      void probeUntilSound();
+      void probeUntilHealthy();
     }
-    return sound;
+    return isHealthy;
   };
 
   return {
@@ -118,8 +118,8 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
         const tookTooLong = error instanceof TookTooLong;
         const isSilent = tookTooLong || (isAway(error) && performance.now() - startedMs > quickMs);
         if (!stopping.signal.aborted) {
-          if (isSilent) shut();
-          else if (isAway(error)) void probeUntilSound();
+          if (isSilent) close();
+          else if (isAway(error)) void probeUntilHealthy();
         }
         throw tookTooLong ? new StoreSilent('The store did not answer in time', { cause: error }) : error;
       }
@@ -127,8 +127,8 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
     isAway: (error) => error instanceof StoreSilent || isAway(error),
     isOpen,
     canStore() {
-      if (!sound || !isInPlace()) return Promise.resolve(false);
-      if (performance.now() - soundAtMs < readinessValidMs) return Promise.resolve(true);
+      if (!isHealthy || !isInPlace()) return Promise.resolve(false);
+      if (performance.now() - healthyAtMs < readinessValidMs) return Promise.resolve(true);
       return (checking ??= check().finally(() => {
         checking = undefined;
       }));

@@ -25,12 +25,12 @@ export async function updateCalls(
     if (isBatchRefused(error)) return await refusedBatch(client, rows, error, signal);
     // A call that can be read proves that HubSpot is reachable, so HubSpot cannot accept this change.
     if (rows.length === 1 && error instanceof Refusal && error.status >= 500)
-      return await lookInto(client, rows, [], signal);
+      return await examineChanges(client, rows, [], signal);
     throw error;
   }
   const confirmed = new Set(answer.records.map(({ id }) => id));
   const open = rows.filter(({ id = '' }) => !confirmed.has(id));
-  const results = await orStop(open, () => lookInto(client, open, answer.errors, signal));
+  const results = await orStop(open, () => examineChanges(client, open, answer.errors, signal));
   return rows.map((row): RowResult => results[open.indexOf(row)] ?? { kind: 'saved', id: row.id ?? '' });
 }
 
@@ -43,7 +43,7 @@ async function refusedBatch(
 ): Promise<readonly RowResult[]> {
   const { details } = error;
   const ids = rows.map(({ id = '' }) => id);
-  if (rows.length === 1) return await lookInto(client, rows, [{ ...details, about: ids }], signal);
+  if (rows.length === 1) return await examineChanges(client, rows, [{ ...details, about: ids }], signal);
   if (rowFaultOf(details) === 'forbidden') throw error;
   const missing = missingProperties(details);
   const records = missing.length === 0 ? [] : (await client.readCalls(ids, missing, signal)).records;
@@ -56,7 +56,7 @@ async function refusedBatch(
 }
 
 /** Examines changes that an update did not confirm: the call is gone, the change is refused, or it is retried. */
-async function lookInto(
+async function examineChanges(
   client: HubspotClient,
   rows: readonly Row[],
   errors: readonly ErrorDetails[],

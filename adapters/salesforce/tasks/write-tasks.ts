@@ -113,8 +113,8 @@ function inOrderOfLocks(sent: readonly Sent[]): Sent[] {
 function fieldsToOmit(parts: Parts, error: ApiError, bodies: readonly Fields[]): readonly string[] {
   const { mapped } = parts;
   const sent: Fields = Object.fromEntries(bodies.flatMap((body) => Object.entries(body)));
-  const shut = unwritableField(error, sent);
-  if (shut !== undefined) throw shut;
+  const unwritable = unwritableField(error, sent);
+  if (unwritable !== undefined) throw unwritable;
   const can = dispensableFields(sent, mapped);
   const named = fieldsNamed(error, sent).filter((name) => can.includes(name));
   // For a value of the wrong type, the error may give only its position in the request.

@@ -9,7 +9,7 @@ import type { OperatorAccess } from '../http-dependencies.ts';
 import type { ReceivingKit } from '../kit.ts';
 
 // A few people with a live page each. The connections come from the descriptors that are reserved for other uses.
-const servedMost = 40;
+const servedMax = 40;
 
 /**
  * Starts the listener of the console. Undefined when CONSOLE_PORT is 0, and when the port cannot be used, because the
@@ -38,7 +38,7 @@ export async function startConsole(
     isStoreUnavailable: gate.isAway,
   });
   const limit = createConnectionLimit({
-    served: Math.max(4, Math.min(servedMost, Math.floor(room.served / 8))),
+    served: Math.max(4, Math.min(servedMax, Math.floor(room.served / 8))),
     turnedAway: 2,
   });
   try {

@@ -82,10 +82,10 @@ async function withOwners(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Person>> {
   if (people.readOwners === undefined) return found;
-  const unowned = [...found].flatMap(([id, { record }]) =>
+  const withoutOwner = [...found].flatMap(([id, { record }]) =>
     record !== undefined && record.ownerId === undefined && read.has(id) ? [record] : [],
   );
-  const owners = await people.readOwners(unowned, signal);
+  const owners = await people.readOwners(withoutOwner, signal);
   return new Map(
     [...found].map(([id, person]) => {
       const { record } = person;

@@ -67,9 +67,9 @@ async function landAll(run: Run, due: readonly Delivery[]): Promise<void> {
     landings.flatMap((landing) => knownOf(crm, landing)),
   );
   const unlinked = knowns.filter(({ shown }) => shown?.isLinked !== true);
-  const news = landings.filter(({ delivery }) => delivery.remoteId === undefined);
-  const made = await makePeople(run, [...news, ...unlinked.map(({ landing }) => landing)]);
-  const fresh = news.flatMap((landing) => withMade(run, landing, made) ?? []);
+  const unknowns = landings.filter(({ delivery }) => delivery.remoteId === undefined);
+  const made = await makePeople(run, [...unknowns, ...unlinked.map(({ landing }) => landing)]);
+  const fresh = unknowns.flatMap((landing) => withMade(run, landing, made) ?? []);
   const doubtful = crm.keyFinds === 'lookup' ? fresh.filter((landing) => !isFresh(crm, landing)) : [];
   const looked = await lookUp(run, doubtful);
   const there = await createActivities(

@@ -34,7 +34,7 @@ export async function requireEmptyTarget(move: Move, replace: boolean): Promise<
       if (!existsSync(database.file) && !existsSync(`${database.file}-wal`)) return;
       inspectSqliteFile(database.file);
     }
-    const { isUnfinished, obstacles } = await lookInto(database, move);
+    const { isUnfinished, obstacles } = await inspect(database, move);
     if (isUnfinished && !replace)
       throw new TargetNotEmpty(
         `An earlier move into ${move.toShown} was interrupted. Run the move again with --replace, which empties that incomplete target.`,
@@ -48,7 +48,7 @@ export async function requireEmptyTarget(move: Move, replace: boolean): Promise<
   }
 }
 
-async function lookInto(database: Database, move: Move): Promise<Found> {
+async function inspect(database: Database, move: Move): Promise<Found> {
   const { knex } = database;
   const tables = await listTables(database);
   const isOurs = (name: string): boolean =>
@@ -81,7 +81,7 @@ async function listTables({ knex, dialect }: Database): Promise<string[]> {
  */
 export async function prepareTarget(target: Database, move: Move): Promise<void> {
   if (target.file === undefined || existsSync(target.file)) {
-    const { isUnfinished, own } = await lookInto(target, move);
+    const { isUnfinished, own } = await inspect(target, move);
     // Drop the migrations table last, because it holds the mark of the unfinished move.
     if (isUnfinished) {
       for (const view of [...(move.views ?? [])].reverse())

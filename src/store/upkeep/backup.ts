@@ -48,7 +48,7 @@ export async function backUpStore(storeFile: string, file: string, notes: Backup
       await store.close();
     }
     await addNotes(part, notes);
-    await requireSound(part);
+    await requireUndamaged(part);
     syncPath(part);
     renameSync(part, file);
     syncPath(dirname(file));
@@ -82,7 +82,7 @@ async function addNotes(file: string, notes: BackupNotes): Promise<void> {
 export async function readBackup(file: string, known: readonly string[]): Promise<BackupNotes> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   const remedy = 'Use a file that "npm run backup" made. Nothing was changed.';
-  await requireSound(file);
+  await requireUndamaged(file);
   const copy = openDatabase(`sqlite:${file}`, 'inspect');
   const { knex } = copy;
   try {
@@ -111,7 +111,7 @@ export async function readBackup(file: string, known: readonly string[]): Promis
 }
 
 /** Reads every page of a database file. */
-export async function requireSound(file: string): Promise<void> {
+export async function requireUndamaged(file: string): Promise<void> {
   const damaged = (detail: string, cause?: unknown): StoreUnusable =>
     new StoreUnusable(`${file} is damaged: ${detail}.`, 'Use another backup. Nothing was changed.', {
       cause,

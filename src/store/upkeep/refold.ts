@@ -94,7 +94,7 @@ export async function applyRefold(
       revisions,
       nowMs,
     );
-    await markOwedDue(store, transaction, revised, destinations, nowMs);
+    await makeDeliveriesDue(store, transaction, revised, destinations, nowMs);
     return refolded;
   });
 }
@@ -173,7 +173,7 @@ function receiptWarnings(row: BodyRow | undefined): readonly PushWarning[] {
   return warnings.filter(({ code }) => receiptCodes.has(code));
 }
 
-async function markOwedDue(
+async function makeDeliveriesDue(
   store: Store,
   transaction: Knex.Transaction,
   revised: readonly RevisedCall[],

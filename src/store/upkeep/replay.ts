@@ -27,9 +27,9 @@ export async function markDueAgain(
   nowMs: number,
 ): Promise<number> {
   const ids = calls.map(({ id }) => id);
-  const standing = new Set(await lockInOrder(store.writer, transaction('calls').whereIn('id', ids), 'id'));
+  const existing = new Set(await lockInOrder(store.writer, transaction('calls').whereIn('id', ids), 'id'));
   const rows = inLockOrder(calls, ({ id }) => id)
-    .filter(({ id }) => standing.has(id))
+    .filter(({ id }) => existing.has(id))
     .map(({ id, revision }) => [destination, id, revision, 'due', nowMs, nowMs, 0, null]);
   await store.writer.upsert(transaction, {
     table: 'deliveries',

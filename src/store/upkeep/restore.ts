@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from '../../database/database.ts';
-import { backupTable, requireSound, syncPath } from './backup.ts';
+import { backupTable, requireUndamaged, syncPath } from './backup.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { makeSqliteFolder } from '../../database/sqlite.ts';
 
@@ -81,7 +81,7 @@ async function makeReady(backupFile: string, ready: string): Promise<void> {
   } finally {
     await copy.close();
   }
-  await requireSound(ready);
+  await requireUndamaged(ready);
   syncPath(ready);
 }
 
