@@ -63,7 +63,7 @@ describe('npm run replay', () => {
     ['by state', ['--state', 'exhausted'], ['tired']],
     ['by time', ['--since', '2026-11-22T02:00Z', '--until', '2026-11-22T03:00Z'], ['refused']],
     ['by time in TIME_ZONE', ['--since', '2026-11-22T14:00'], ['tired']],
-    ['all that are owed', ['--all'], ['landed', 'refused', 'tired']],
+    ['of every call with a delivery', ['--all'], ['landed', 'refused', 'tired']],
     [
       'by destination also calls from before it was enabled',
       ['--destination', 'sql', '--all'],

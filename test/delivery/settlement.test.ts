@@ -146,7 +146,7 @@ describe('the outcomes of a batch', () => {
     ['a skip without a rule', [{ id: 'a', kind: 'skipped' }]],
     ['no list', 'fine'],
     ['nothing', undefined],
-    ['a list of nothings', [null, undefined, 7, 'a', { id: 7, kind: 'delivered' }]],
+    ['a list of values that are no outcomes', [null, undefined, 7, 'a', { id: 7, kind: 'delivered' }]],
   ])('become a retry when one is %s', (_what, answered) => {
     const { outcomes } = reconcile(['a'], answered);
     expect([...outcomes]).toMatchObject([['a', { kind: 'retry', code: 'adapter_fault' }]]);

@@ -114,7 +114,7 @@ describe('the file of the store is lost while the receiver runs', () => {
 
   const overwritings = [
     {
-      what: 'written over by an older copy',
+      what: 'overwritten with an older copy',
       async lose(file: string) {
         // Moves the log's contents into the file. The older copy does not have them.
         const other = openDatabase(`sqlite:${file}`);
@@ -124,8 +124,8 @@ describe('the file of the store is lost while the receiver runs', () => {
         copyFileSync(`${file}.older`, file);
       },
     },
-    { what: 'emptied where it is', lose: (file: string) => truncateSync(file) },
-    { what: 'whose log is emptied where it is', lose: (file: string) => truncateSync(`${file}-wal`) },
+    { what: 'emptied in place', lose: (file: string) => truncateSync(file) },
+    { what: 'whose log is emptied in place', lose: (file: string) => truncateSync(`${file}-wal`) },
   ];
   for (const { what, lose } of overwritings) {
     fault(`lost file: ${what}`, async (scene) => {

@@ -16,7 +16,7 @@ describe('the previous value of a fixed header', () => {
   const untilMs = Date.UTC(2026, 11, 31, 8);
 
   it.each([
-    ['lets a push in before its end', untilMs - 1, 200],
+    ['is accepted before its end', untilMs - 1, 200],
     ['is refused from its end on', untilMs, 401],
   ])('%s', async (_what, nowMs, status) => {
     const receiver = await startRunningReceiver({
@@ -61,7 +61,7 @@ describe('a fixed header', () => {
   it.each([
     ['another value', 'a-secret-of-25-characters'],
     ['a beginning of the value', value.slice(0, -1)],
-    ['the value and more', `${value}x`],
+    ['the value with more text', `${value}x`],
     ['the value in another case', value.toUpperCase()],
     ['both values in one', `${value}, ${previous}`],
     ['no value', ''],

@@ -35,7 +35,7 @@ const losses: Loss[] = [
     },
     bringBack: (file) => renameSync(`${file}.old`, file),
   },
-  { what: 'written over by nothing', lose: (file) => truncateSync(file) },
+  { what: 'emptied in place', lose: (file) => truncateSync(file) },
   { what: 'without its log', lose: (file) => rmSync(`${file}-wal`) },
   { what: 'without its shared memory', lose: (file) => rmSync(`${file}-shm`) },
   {

@@ -90,7 +90,7 @@ describe('failed attempts', () => {
   it.each([
     ['no credentials', {}],
     ['a token of another length', { authorization: `Bearer ${'a'.repeat(42)}` }],
-    ['a token of another alphabet', { authorization: `Bearer ${'a'.repeat(42)}-` }],
+    ['a token with other characters', { authorization: `Bearer ${'a'.repeat(42)}-` }],
     ['another scheme', { authorization: `Basic ${'a'.repeat(43)}` }],
   ])('with %s are throttled', async (_what, headers: Record<string, string>) => {
     await fail(10, headers);

@@ -78,8 +78,8 @@ for (const engine of engines) {
     });
 
     it.each([
-      ['the same origin number, written otherwise', { originnumber: '+61 491 570 006' }],
-      ['the same origin number, in full-width digits', { originnumber: '０４９１５７０００６' }],
+      ['the same origin number in another spelling', { originnumber: '+61 491 570 006' }],
+      ['the same origin number in full-width digits', { originnumber: '０４９１５７０００６' }],
       ['a start within 12 hours', { callstarttime: '2026-11-22 12:59:00' }],
       ['no origin number', { originnumber: '' }],
       ['no start', { callstarttime: '' }],

@@ -66,7 +66,7 @@ describe('the gate before the store', () => {
 
   it.each([
     { what: 'a quick failure', afterMs: 0, quickMs: 60_000, kind: Away },
-    { what: 'a slow failure that lies in the work', afterMs: 30, quickMs: 20, kind: TypeError },
+    { what: 'a slow failure of the work itself', afterMs: 30, quickMs: 20, kind: TypeError },
   ])('stays open after $what', async ({ afterMs, quickMs, kind }) => {
     make({ answersWithinMs: 60_000, quickMs });
     await expect(gate.run(fails(afterMs, new kind('own')))).rejects.toThrow(kind);

@@ -36,7 +36,7 @@ async function makeProperty(name: string, type: 'calls' | 'contacts' = 'calls'):
 describe('a key property', () => {
   it.each([
     ['that is not unique', [{ name: callKey }]],
-    ['that is not there', []],
+    ['that does not exist', []],
   ])('%s stops all calls when it must be unique, and says what to do', async (_how, calls) => {
     test = await openPortal({}, {}, calls);
     const answer = test.deliver([callFrom(number, 'one')]);

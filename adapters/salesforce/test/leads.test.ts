@@ -92,7 +92,7 @@ describe('an unknown caller', () => {
 
   it.each([
     ['withheld', { withheld: true, counterpart_e164: undefined }],
-    ['the own one', { phone_number_e164: annsNumber }],
+    ['the called service number', { phone_number_e164: annsNumber }],
     ['internal', { counterpart_e164: undefined, origin_number: '211' }],
   ])('never becomes a lead when the number is %s', async (_what, given) => {
     const { org, land, tasks } = await openOrg(create);

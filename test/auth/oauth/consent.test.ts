@@ -90,7 +90,7 @@ describe('a form from another site is refused with 403 and no code', () => {
     ['another origin by its Origin alone', { origin: 'https://evil.example', 'sec-fetch-site': 'none' }],
     ['an opaque origin', { origin: 'null' }],
     ['another site by Sec-Fetch-Site alone', { 'sec-fetch-site': 'cross-site' }],
-    ['a sister host', { 'sec-fetch-site': 'same-site' }],
+    ['another host of the same site', { 'sec-fetch-site': 'same-site' }],
     ['another port of this host', { origin: 'http://127.0.0.1:1' }],
     ['this host by another scheme', { origin: 'https://127.0.0.1' }],
   ])('%s', async (_what, headers) => {

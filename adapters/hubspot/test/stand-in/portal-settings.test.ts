@@ -68,7 +68,7 @@ describe('properties in the stand-in HubSpot', () => {
 
   it.each([
     ['a name in capitals', { name: 'NewKey' }],
-    ['a group that is not there', { groupName: 'jet' }],
+    ['a group that does not exist', { groupName: 'jet' }],
     ['no label', { label: undefined }],
   ])('are refused with %s', async (_, change) => {
     const hubspot = await open();

@@ -74,8 +74,8 @@ describe('a signed assertion', () => {
     ['another audience', { aud: 'https://example.com' }, 'audience is invalid'],
     ['another consumer', { iss: 'somebody' }, 'client identifier invalid'],
     ['another user', { sub: 'pat@example.com' }, "user hasn't approved this consumer"],
-    ['a time that is over', { exp: nowMs / 1000 - 1 }, 'assertion is expired'],
-    ['a time that is far', { exp: nowMs / 1000 + 3600 }, 'assertion lives too long'],
+    ['an expiry in the past', { exp: nowMs / 1000 - 1 }, 'assertion is expired'],
+    ['an expiry too far in the future', { exp: nowMs / 1000 + 3600 }, 'assertion lives too long'],
   ])('with %s is refused', async (_, claims, why) => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, claims)).toMatchObject({
