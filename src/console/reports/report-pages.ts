@@ -1,20 +1,16 @@
 import { Router, type Request, type Response } from 'express';
 import type { Clock } from '../../domain/clock.ts';
 import type { Log } from '../../domain/log.ts';
-import { nearestWord } from '../../domain/shown/nearest-word.ts';
-import { createEncoder } from '../../reporting/export/create-encoder.ts';
 import { readAppliedSettings } from '../../reporting/reports/read-applied-settings.ts';
 import { readFilterChoices } from '../../reporting/reports/read-filter-choices.ts';
 import { readSection } from '../../reporting/reports/read-section.ts';
-import { ReportsUnavailable, type ReportDatabase } from '../../reporting/reports/report-database.ts';
-import type { Report, ReportSection } from '../../reporting/reports/report.ts';
-import { reports } from '../../reporting/reports/reports.ts';
-import { sectionPages, TooManyRows } from '../../reporting/reports/section-pages.ts';
-import { columnsOf } from '../../reporting/reports/section-statements.ts';
-import { html, type Html } from '../../web/html.ts';
+import type { ReportDatabase } from '../../reporting/reports/report-database.ts';
+import type { Report } from '../../reporting/reports/report.ts';
+import { html } from '../../web/html.ts';
 import { visitOf } from '../access.ts';
 import { sendConsolePage } from '../console-page.ts';
-import { link } from '../own-link.ts';
+import { createFailureAnswer, notEnabled } from './failure-answer.ts';
+import { findReport, sayNothingThere } from './find-report.ts';
 import {
   faultyReport,
   meantQuestion,
@@ -24,8 +20,8 @@ import {
 } from './report-content.ts';
 import { reportIndex, reportPath, reportsPath } from './report-index.ts';
 import { readReportQuery, reportQuery, type ReadReportQuery } from './report-query.ts';
-import { sendExport } from './send-export.ts';
-import { exportedValue, type ValueSettings } from './shown-value.ts';
+import { createSectionExport } from './section-export.ts';
+import type { ValueSettings } from './shown-value.ts';
 
 export interface ReportDependencies {
   /** Undefined without the reporting table. */
@@ -35,13 +31,11 @@ export interface ReportDependencies {
   readonly log: Log;
 }
 
-const formats = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const;
-const exportsMax = 3;
-
 /** The reports, and their exports. */
 export function reportPages({ database, timeZone, clock, log }: ReportDependencies): Router {
   const router = Router();
-  let exporting = 0;
+  const sayFailure = createFailureAnswer(log);
+  const exportSection = createSectionExport();
 
   router.get(reportsPath, (_request, response) => {
     const notice = database === undefined ? html`<p class="notice">${notEnabled}</p>` : undefined;
@@ -61,7 +55,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
       });
       return;
     }
-    await orSaySo(response, title, async (present) => {
+    await sayFailure(database, response, title, async (present) => {
       const facts = await present.read(async (within, dialect): Promise<ReportFacts> => {
         const choices = await readFilterChoices(within, read.question);
         const question = meantQuestion(read.question, choices);
@@ -93,8 +87,9 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
       sendConsolePage(response, { title: report.title, content, status: 400 });
       return;
     }
-    await orSaySo(response, report.title, (present) =>
-      exportSection(present, report, section, format, read, response),
+    const { question } = read;
+    await sayFailure(database, response, report.title, (present) =>
+      exportSection(present, { report, section, format, question }, response),
     );
   });
 
@@ -106,107 +101,9 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
     return readReportQuery(reportQuery(request.query), report, clock(), timeZone);
   }
 
-  async function exportSection(
-    present: ReportDatabase,
-    report: Report,
-    section: ReportSection,
-    format: keyof typeof formats,
-    { question: typed }: ReadReportQuery,
-    response: Response,
-  ): Promise<void> {
-    if (exporting >= exportsMax) {
-      const content = html`<p role="alert">
-        ${exportsMax} exports run already. Try again when one has ended.
-      </p>`;
-      sendConsolePage(response, { title: report.title, content, status: 503 });
-      return;
-    }
-    exporting += 1;
-    try {
-      const choices = await present.read((within) => readFilterChoices(within, typed));
-      const question = meantQuestion(typed, choices);
-      const columns = columnsOf(section);
-      const { access } = settingsOf(response);
-      const pages = sectionPages(present, section, question, (row) =>
-        columns.map((column) => exportedValue(column, row[column.name] ?? null, access)),
-      );
-      const { from, to } = question;
-      const file = {
-        name: `jet-${report.name}-${section.name}-${from === to ? from : `${from}-to-${to}`}.${format}`,
-        contentType: formats[format],
-      };
-      await sendExport(response, file, pages, createEncoder(format, columns, { raw: false }));
-    } finally {
-      exporting -= 1;
-    }
-  }
-
-  /** Does the work, or says in a sentence why the reporting database cannot answer. */
-  async function orSaySo(
-    response: Response,
-    title: string,
-    work: (present: ReportDatabase) => Promise<void>,
-  ): Promise<void> {
-    if (database === undefined) {
-      sendConsolePage(response, { title, content: html`<p class="notice">${notEnabled}</p>`, status: 404 });
-      return;
-    }
-    try {
-      await work(database);
-    } catch (error) {
-      const isKnown = error instanceof ReportsUnavailable || error instanceof TooManyRows;
-      // The reader of a half-sent file has gone, or must see that it is cut.
-      if (response.headersSent) {
-        const { code } = (error as Error & { cause?: { code?: unknown } }).cause ?? {
-          code: (error as { code?: unknown }).code,
-        };
-        log.info({ code: typeof code === 'string' ? code : 'no code' }, 'An export ended before its end');
-        response.destroy();
-        return;
-      }
-      if (!isKnown) throw error;
-      if (error instanceof ReportsUnavailable)
-        log.warn({ reason: error.message }, 'A report could not be read');
-      const content = html`<p class="fault" role="alert">${error.message}</p>
-        <p>${link(reportsPath, 'All reports')}</p>`;
-      sendConsolePage(response, { title, content, status: error instanceof TooManyRows ? 400 : 503 });
-    }
-  }
-
   return router;
 }
 
-const notEnabled =
-  'The reports need the reporting table, and ADAPTERS does not name "sql". Add it, and start the receiver again.';
-
 function titleOf({ title, titleOfOtherDays }: Report, { isToday, faults }: ReadReportQuery): string {
   return faults.length === 0 && !isToday ? (titleOfOtherDays ?? title) : title;
-}
-
-/** The report of an address. Otherwise the page names the nearest one. */
-function findReport(request: Request, response: Response): Report | undefined {
-  const name = String(request.params['report']);
-  const found = reports.find((report) => report.name === name);
-  if (found !== undefined) return found;
-  const nearest = reports.find(
-    (report) =>
-      report.name ===
-      nearestWord(
-        name.slice(0, 100),
-        reports.map((each) => each.name),
-      ),
-  );
-  sayNothingThere(
-    response,
-    html`There is no such report.
-    ${nearest === undefined ? undefined : html`Did you mean ${link(reportPath(nearest.name), nearest.title)}?`}`,
-    reportsPath,
-  );
-  return undefined;
-}
-
-function sayNothingThere(response: Response, sentence: Html | string, back: string): void {
-  const content = html`<p class="fault" role="alert">${sentence}</p>
-    <p>${link(back, back === reportsPath ? 'All reports' : 'Go to the report')}</p>`;
-  sendConsolePage(response, { title: 'Reports', content, status: 404 });
 }

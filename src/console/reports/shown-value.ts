@@ -4,9 +4,9 @@ import type { ReportRow } from '../../reporting/reports/ask-statement.ts';
 import type { ReportedColumn } from '../../reporting/reports/report.ts';
 import type { ReportValue } from '../../reporting/views/report-values.ts';
 import { html, type Html } from '../../web/html.ts';
-import { callPath } from '../calls/call-path.ts';
+import { callPath, callsPath } from '../calls/call-path.ts';
 import { shownText } from '../calls/shown-text.ts';
-import { link } from '../own-link.ts';
+import { link, withQuery } from '../own-link.ts';
 import { shownNumber, withoutNumbers } from '../shown-number.ts';
 import { shownTime } from '../shown-time.ts';
 
@@ -32,7 +32,11 @@ export function shownValue(
   if (column.type === 'instant')
     return shownTime(Date.parse(`${String(value).replace(' ', 'T')}Z`), settings.timeZone, settings.nowMs);
   const text = shownWord(column, value, settings);
-  return column.shownAs === 'call' ? link(callPath(String(row['call_id'])), text) : text;
+  if (column.shownAs === 'call') return link(callPath(String(row['call_id'])), text);
+  // The address of a search has the whole number.
+  if (column.shownAs === 'phone' && settings.access === 'operator')
+    return link(withQuery(callsPath, { q: String(value) }), text);
+  return text;
 }
 
 /** A value as a word, also for charts. Days have their year when it is not this year. */

@@ -1,7 +1,8 @@
 import { missed } from './missed-report.ts';
 import { callers, extensions } from './people-reports.ts';
 import type { Report } from './report.ts';
-import { abandonment, hours, serviceLevel, services, today } from './service-reports.ts';
+import { abandonment, hours, services, today } from './outcome-reports.ts';
+import { serviceLevel } from './service-level-report.ts';
 import { attribution, sources } from './web-reports.ts';
 
 /** The reports of the console, in the order of its pages. Their numbers come from the views. */
