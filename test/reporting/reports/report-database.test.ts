@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/database/database.ts';
+import { migrate } from '../../../src/database/migrate.ts';
+import { databaseFile, openDatabase } from '../../../src/database/open-database.ts';
+import { reportingMigrations, reportingMigrationsTable } from '../../../src/reporting/migrations/index.ts';
+import {
+  createReportDatabase,
+  ReportsUnavailable,
+  type ReportDatabase,
+} from '../../../src/reporting/reports/report-database.ts';
+import { askStatement } from '../../../src/reporting/reports/ask-statement.ts';
+import { plainSql } from '../../../src/reporting/reports/sql-statement.ts';
+import { engines, type FreshDatabase } from '../../fixtures/engines.ts';
+import { reportingRow, writeRows } from '../../fixtures/reporting-rows.ts';
+
+for (const engine of engines) {
+  describe.skipIf(!engine.given)(`the database of reports on ${engine.title}`, () => {
+    let fresh: FreshDatabase;
+    let writer: Database;
+    let reports: ReportDatabase;
+    beforeAll(async () => {
+      fresh = await engine.fresh();
+      writer = openDatabase(fresh.url);
+      await migrate(writer, reportingMigrationsTable, reportingMigrations);
+      reports = createReportDatabase(() => openDatabase(fresh.url, 'read'), databaseFile(fresh.url));
+    });
+    afterAll(async () => {
+      await reports.close();
+      await writer.close();
+      await fresh.drop();
+    });
+
+    const one = (text: string): Promise<unknown> =>
+      reports.read((within) => askStatement(within, plainSql(text), [{ name: 'value', type: 'text' }]));
+    const calls = plainSql('SELECT COUNT(*) AS value FROM jet_calls');
+
+    it('shows one state to all statements of a page', async () => {
+      const seen = await reports.read(async (within) => {
+        const columns = [{ name: 'value', type: 'integer' }] as const;
+        const before = await askStatement(within, calls, columns);
+        await writeRows(writer, [reportingRow('meanwhile', '2026-07-06T09:00:00+10:00')]);
+        return [...before, ...(await askStatement(within, calls, columns))];
+      });
+      expect(seen).toEqual([{ value: 0 }, { value: 0 }]);
+    });
+
+    it.skipIf(engine.dialect !== 'postgres')('lets the server end a statement after 15 seconds', async () => {
+      expect(await one("SELECT current_setting('statement_timeout') AS value")).toEqual([{ value: '15s' }]);
+    });
+
+    it.skipIf(engine.dialect === 'mysql')('writes nothing', async () => {
+      await expect(reports.read((within) => within('jet_calls').delete())).rejects.toThrow(
+        ReportsUnavailable,
+      );
+    });
+
+    it('says so when a statement fails, with the code and without the statement', async () => {
+      const failure = one("SELECT '0412345678' AS value FROM no_such_table");
+      await expect(failure).rejects.toThrow(
+        /^The reporting database cannot be reached, or the report took too long \(\w+\)\./,
+      );
+      await expect(failure).rejects.not.toThrow(/0412345678/);
+    });
+  });
+}
