@@ -33,7 +33,7 @@ export async function runReceiver(): Promise<void> {
       const { shownIn } = showFirstStart(text, firstStartFile(core), process.stdout);
       log.info(
         { shownIn },
-        "The first OAuth client was made. The values for Jet's form are shown once, in the place that shownIn names",
+        "The first OAuth client was made. Its values for Jet's form are shown only once: see shownIn",
       );
     } catch (error) {
       const remedy =

@@ -1,5 +1,6 @@
 import { secretKeysOf } from '../auth/secret-key.ts';
 import { secretKeyFile } from '../app/data-folder.ts';
+import { counted } from '../domain/shown/counted.ts';
 import { decodeText } from '../intake/decode-text.ts';
 import { readText } from '../intake/read-body.ts';
 import type { IntakeSettings } from '../intake/read-push.ts';
@@ -58,7 +59,7 @@ export async function replayQuarantine(context: CommandContext, options: Quarant
     afterId = page.at(-1)?.id;
   }
   if (counts.size === 0) print('No quarantined body matches the options.');
-  for (const [result, count] of counts) print(`${count}: ${result}`);
+  for (const [result, count] of counts) print(`${counted(count, 'body', 'bodies')}: ${result}`);
   if (isRepair && changesNothing && counts.size > 0)
     print('Nothing was changed. Use --apply to store the repaired bodies.');
 }

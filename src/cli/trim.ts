@@ -21,8 +21,8 @@ const command = createCommand(
       print(`The clock says ${isoTime(nowMs)}. The last trusted time is ${isoTime(seenMs)}.`);
       print(
         core.RETENTION_DAYS === 0
-          ? 'Calls are kept (RETENTION_DAYS=0).'
-          : `RETENTION_DAYS is ${core.RETENTION_DAYS}.`,
+          ? 'RETENTION_DAYS is 0, so calls are kept. Other rows past their retention:'
+          : `RETENTION_DAYS is ${core.RETENTION_DAYS}. Rows past their retention:`,
       );
       for (const [kind, count] of counts) print(`  ${String(count).padStart(9)} ${kind}`);
       if (!yes) {

@@ -117,7 +117,8 @@ function createTurn(
 }
 
 /**
- * Chooses the next batch: one delivery alone after an outage or the end of a process, else as many as the limit allows.
+ * Chooses the next batch: one delivery alone after an outage or the end of a process, otherwise as many as the limit
+ * allows.
  */
 async function readBatch(
   { store, name, clock }: RunnerDependencies,

@@ -34,8 +34,8 @@ export function isOutbound(fields: CallFields): boolean {
 }
 
 /**
- * True when the fields contradict the outbound path. They do with two or more inbound fields, or with an inbound number
- * and no outbound field.
+ * True when the fields contradict the outbound path: two or more inbound fields, or an inbound number and no outbound
+ * field.
  */
 export function isInboundAgainstPath(fields: CallFields): boolean {
   if (count(fields, inboundFields) > 1) return true;

@@ -79,7 +79,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   };
 }
 
-/** Stops before test calls reach a real CRM, where people would have to clean them up. */
+/** Stops before test calls reach a real CRM, where people would have to remove them. */
 function refuseCrm({ ADAPTERS }: CoreSettings, command: Command): void {
   const others = ADAPTERS.filter((name) => name !== sql.name);
   if (others.length === 0) return;

@@ -245,7 +245,7 @@ describe('npm run replay', () => {
       const id = await refuse(start, 'not_storable');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
-      expect(stdout).toContain('1: stored as call_start');
+      expect(stdout).toContain('1 body: stored as call_start');
       expect((await readCall(store, 'mended'))?.record.firstReceivedAtMs).toBe(someTimeMs);
       expect(await landing('mended')).toMatchObject({ state: 'due' });
       expect(await readQuarantine(store, { id }, 1)).toEqual([]);
@@ -256,7 +256,9 @@ describe('npm run replay', () => {
     it('writes nothing twice when the push was received in another way', async () => {
       await storePushes(store, [pushOf(start)], [sql], someTimeMs);
       await refuse(start, 'not_storable');
-      expect((await replay('quarantine')).stdout).toContain('1: was stored before, so nothing was written');
+      expect((await replay('quarantine')).stdout).toContain(
+        '1 body: was stored before, so nothing was written',
+      );
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
@@ -287,7 +289,7 @@ describe('npm run replay', () => {
       const body = gzipSync(Buffer.alloc(1_000_000));
       const code = 'body_too_large';
       await quarantineBody(store, { body, code, pathStage: undefined, ...rest }, 1e9, someTimeMs);
-      expect((await replay('quarantine')).stdout).toContain('1: still refused: body_too_large');
+      expect((await replay('quarantine')).stdout).toContain('1 body: still refused: body_too_large');
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
@@ -295,7 +297,7 @@ describe('npm run replay', () => {
       await refuse(Buffer.from([0xff, 0x00, 0xfe]), 'malformed_json');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
-      expect(stdout).toContain('1: still refused: malformed_json');
+      expect(stdout).toContain('1 body: still refused: malformed_json');
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
@@ -313,7 +315,7 @@ describe('npm run replay', () => {
         [[], changed],
       ] as const) {
         const { stdout } = await folder.run('replay', ['quarantine', ...dryRun], keys);
-        expect(stdout).toContain('1: still refused: its call was removed');
+        expect(stdout).toContain('1 body: still refused: its call was removed');
       }
       expect(await countRows(store, 'calls')).toBe(0);
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
@@ -335,8 +337,8 @@ describe('npm run replay', () => {
       await refuse(JSON.stringify(inboundBodies('other').start), 'not_storable');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
-      expect(stdout).toContain('1: still refused: the database refuses it');
-      expect(stdout).toContain('1: stored as call_start');
+      expect(stdout).toContain('1 body: still refused: the database refuses it');
+      expect(stdout).toContain('1 body: stored as call_start');
     });
 
     it('reads a list as the receiver does, and keeps items that are not calls', async () => {
@@ -344,7 +346,7 @@ describe('npm run replay', () => {
       expect((await replay('quarantine', '--dry-run')).stdout).toContain(
         'would be stored as a list, 1 of 2 items',
       );
-      expect((await replay('quarantine')).stdout).toContain('1: stored as a list, 1 of 2 items');
+      expect((await replay('quarantine')).stdout).toContain('1 body: stored as a list, 1 of 2 items');
       expect(await readCall(store, 'mended')).toBeDefined();
       expect(await readQuarantine(store, {}, 10)).toMatchObject([{ code: 'not_a_call' }]);
     });
@@ -376,7 +378,7 @@ describe('npm run replay', () => {
       it('stores repaired bodies with --apply, with a warning, and keeps the bytes', async () => {
         const id = await refuse(broken, 'malformed_json');
         expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
-          '1: stored as call_start',
+          '1 body: stored as call_start',
         );
         const { fields } = (await readCall(store, 'mended'))?.record ?? {};
         expect(fields).toMatchObject({ service_name: 'two\nlines', attributes: '{"gclid":"x"}' });
@@ -399,7 +401,7 @@ describe('npm run replay', () => {
         await refuse('['.repeat(100_000), 'malformed_json');
         await refuse('hello', 'malformed_json');
         const { stdout } = await replay('quarantine', '--repair', '--apply');
-        expect(stdout).toContain('1: needs no repair');
+        expect(stdout).toContain('1 body: needs no repair');
         expect(stdout).toContain('still refused: not_an_object');
         expect(await readQuarantine(store, {}, 10)).toHaveLength(3);
       });

@@ -54,7 +54,7 @@ const contactProperties = [
 // More results than this usually belong to a single number, and smaller searches find which one.
 const pagesMax = 2;
 
-// For the operator. They are asked for where the request has room for them.
+// Names for the operator. A request asks for them when it has room.
 const nameProperties = ['firstname', 'lastname'];
 
 /**

@@ -5,8 +5,8 @@ import { capabilitiesUnder, type AdapterDefinition } from '../../contract/adapte
 const fewest = 3;
 
 /**
- * About how many requests a destination counts for some deliveries. It is an estimate: the numbers that are known, the
- * retries and the revisits decide.
+ * About how many requests a destination counts for some deliveries. It is an estimate, because known numbers, retries
+ * and revisits change the count.
  * @returns undefined when the destination counts no requests
  */
 export function estimateRequests(

@@ -29,7 +29,7 @@ command
   .option('--json', 'print JSON')
   .addHelpText(
     'after',
-    '\nThe newest call of a number is shown in full, and the others in a line each.\n\nExamples:\n  npm run call -- "0412 345 678"\n  npm run call -- 0412345678 --on 2026-11-27\n  npm run call -- 7f3c9a10-0000-4000-8000-000000000001 --json',
+    '\nThe newest call of a number is shown in full, and each other call in one line.\n\nExamples:\n  npm run call -- "0412 345 678"\n  npm run call -- 0412345678 --on 2026-11-27\n  npm run call -- 7f3c9a10-0000-4000-8000-000000000001 --json',
   )
   .action((text: string, options: CallOptions) =>
     withStore(async (context) => {

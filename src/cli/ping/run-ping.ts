@@ -69,7 +69,7 @@ export async function runPing(context: CommandContext, options: PingOptions): Pr
   } finally {
     works = (await remove(context, steps, { ...options, callId, clientId, hasLanded })) && works;
   }
-  if (works) print(`The whole way took ${Math.round(steps.totalMs())} ms.`);
+  if (works) print(`The test took ${Math.round(steps.totalMs())} ms.`);
   if (options.reportingUrl === undefined)
     print('ADAPTERS does not name sql, so the test cannot see whether calls land.');
   return works;

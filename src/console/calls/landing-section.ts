@@ -123,7 +123,7 @@ function writtenFields({ fields, dropped }: LandingReport, { access }: RowSettin
   return html`<details>
     <summary>
       ${written.length} ${written.length === 1 ? 'field' : 'fields'}
-      written${left.length === 0 ? '' : `, ${left.length} left as they were`}
+      written${left.length === 0 ? '' : `, ${left.length} not written`}
     </summary>
     ${table({
       caption: 'The last write of each field',

@@ -25,7 +25,7 @@ export interface ClientDependencies {
   /** Hashes client secrets. */
   readonly secretKey: string;
   readonly askedRedirects: AskedRedirects;
-  /** What the sender's form asks for. */
+  /** The values that the sender's form asks for. */
   readonly senderForm: SenderForm;
   readonly timeZone: string;
   readonly clock: Clock;

@@ -150,7 +150,7 @@ function clientForms(name: string, hidden: Html): Html {
       <summary>Rotate the secret of ${name}</summary>
       <form method="post" action="/console/clients/rotate">
         ${hidden}
-        <p>Makes a new secret and shows it once. The old one is accepted for another 24 hours.</p>
+        <p>Makes a new secret and shows it once. The old secret is accepted for another 24 hours.</p>
         <button>Make a new secret</button>
       </form>
     </details>
@@ -191,7 +191,7 @@ function senderFormPart({ authenticationUrl, tokenUrl, webhookUrls, isPublic }: 
       <dt>Client ID, Scope</dt>
       <dd>as above</dd>
       <dt>Client Secret</dt>
-      <dd>shown once, when it is made. If it is lost, rotate it.</dd>
+      <dd>shown once, when the secret is made. If the secret is lost, make a new secret.</dd>
       ${webhookUrls.map(
         ({ stage, url }) =>
           html`<dt>${stage}</dt>

@@ -9,8 +9,8 @@ import { skipOutcome } from './outcomes.ts';
 import { readAll } from './update.ts';
 
 /**
- * Says what a landing of one call would change in a CRM now. It searches the person, reads the activity, and writes nothing.
- * It asks nothing while few requests are left for the day.
+ * Says what a landing of one call would change in a CRM now. It searches the person, reads the activity, and writes
+ * nothing. It sends no request while few requests remain for the day.
  */
 export async function compareLanding(crm: Crm, delivery: Delivery, signal: AbortSignal): Promise<Comparison> {
   if (crm.budget() !== 'free') return none(`Few requests are left for today, so ${crm.name} was not asked.`);

@@ -11,7 +11,7 @@ export class TargetNotEmpty extends Error {
   override readonly name = 'TargetNotEmpty';
 }
 
-/** The content of a database, as far as a move needs it. */
+/** The parts of a database's content that a move needs. */
 interface Found {
   /** An earlier move into it was interrupted. */
   readonly isUnfinished: boolean;

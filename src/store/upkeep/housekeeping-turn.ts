@@ -8,8 +8,8 @@ const name = 'housekeeping_turn';
 const clocksApartMs = 600_000;
 
 /**
- * Takes or renews the turn at housekeeping. Only one process has the turn, which saves the others the work; the work
- * itself is safe in several processes at once.
+ * Takes or renews the turn at housekeeping. Only one process has the turn, so that the others need not repeat the work.
+ * The work itself is safe in several processes at once.
  *
  * @param durationMs how long other processes must wait; a process that dies loses its turn after this time
  * @returns false while another process has the turn
