@@ -12,7 +12,7 @@ const placeholder = 'https://YOUR-PUBLIC-ADDRESS';
 export function firstStartText(made: FirstStart, publicUrl: string | undefined): string {
   const base = publicUrl ?? placeholder;
   const lines = [
-    'This is shown once. Keep it in a safe place. If you read it in a file, remove the file.',
+    'These values are shown once. Keep them in a safe place. If you read them in a file, remove the file.',
     '',
     "For Jet's webhook form (OAuth 2.0):",
     `  Authentication URL   ${base}/oauth/authorize`,
@@ -34,12 +34,12 @@ export function firstStartText(made: FirstStart, publicUrl: string | undefined):
     'Next:',
     ...(publicUrl === undefined
       ? [
-          `  - Set PUBLIC_URL to the https address under which Jet reaches this server. Read ${placeholder} as that address.`,
+          `  - Set PUBLIC_URL to the https address under which Jet reaches this server. In this text, ${placeholder} means that address.`,
         ]
       : []),
     '  - Ask Jet whether its form needs a Redirect URL. If it does, register the URL that Jet gives you:',
     `      npm run client -- redirect ${made.clientId} --add <url>`,
-    '  - Test the receiver before Jet uses it, on a trial store (test calls land as rows): see "Your first call" in README.md',
+    '  - Test the receiver before Jet uses it. Use a trial store, because test calls land as rows: see "Your first call" in README.md',
     '  - Lost the secret? Make a new one: npm run client -- rotate <client id>',
   ];
   return `${lines.join('\n')}\n`;
