@@ -1,6 +1,7 @@
 import type { CallFieldName, CallFields, JsonValue } from './jet-fields.ts';
 import type { Push } from './push.ts';
 import { stageRank, type Stage } from './stage.ts';
+import { namesNobody } from './withheld.ts';
 
 /** One phone call, combined from all its pushes. It does not depend on settings. */
 export interface CallRecord {
@@ -24,8 +25,8 @@ export type Direction = 'inbound' | 'outbound';
  *
  * Pushes are ranked by stage, then by the latest time in their fields, then by the number of fields with a value. A
  * duration above zero ranks next, then the time of receipt, which is stored with the push. A higher-ranked push replaces
- * the fields that it has a value for. A duration of 0 s never replaces a real duration. The fields of one answering
- * point are replaced together, and so are those of one queue.
+ * the fields that it has a value for. A duration of 0 s never replaces a real duration, and a hidden number never
+ * replaces a real number. The fields of one answering point are replaced together, and so are those of one queue.
  *
  * @param pushes at least one push; all belong to the same call
  */
@@ -39,9 +40,7 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   for (const push of ordered) {
     for (const group of ordered.length === 1 ? [] : fieldGroups)
       if (isOther(fields, push.fields, group)) for (const name of group) Reflect.deleteProperty(fields, name);
-    const { duration_seconds: seconds } = fields;
-    Object.assign(fields, push.fields);
-    if (fields.duration_seconds === 0 && seconds !== undefined) fields.duration_seconds = seconds;
+    Object.assign(fields, push.fields, strongerValues(fields, push.fields));
     Object.assign(extra, push.extra);
     if (push.stage === 'call_answered') answered = push;
   }
@@ -58,17 +57,33 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   };
 }
 
-/** Fields that describe one thing. When two pushes disagree on one of them, the higher-ranked push sets all of them. */
+/** Fields that describe one thing. A higher-ranked push that says more than a part of it sets all of them. */
 export const fieldGroups = [
   ['answering_point', 'extension_number', 'extension_name', 'dial_time'],
   ['queue_name', 'queued_time'],
 ] as const satisfies readonly (readonly CallFieldName[])[];
 
-/** True when a push disagrees with the fields so far on a field of the group. */
+/** True when a push has a value in the group that the fields so far do not have. */
 export function isOther(fields: CallFields, by: CallFields, group: readonly CallFieldName[]): boolean {
-  return group.some(
-    (name) => by[name] !== undefined && fields[name] !== undefined && by[name] !== fields[name],
-  );
+  return group.some((name) => by[name] !== undefined && by[name] !== fields[name]);
+}
+
+const numberNames = ['origin_number', 'phone_number', 'called_number', 'calling_number'] as const;
+const weakNames: readonly CallFieldName[] = ['duration_seconds', ...numberNames];
+
+/** True for a duration of 0 s beside a real duration, and for a hidden number beside a real number. */
+export function isWeaker(name: CallFieldName, value: FieldValue, than: FieldValue): boolean {
+  if (value === undefined || than === undefined || value === than || !weakNames.includes(name)) return false;
+  return typeof value === 'number' ? value === 0 : namesNobody(value) && !namesNobody(String(than));
+}
+
+type FieldValue = CallFields[CallFieldName];
+
+/** Gives the values that a push does not replace, because its own are weaker. */
+function strongerValues(fields: CallFields, by: CallFields): CallFields {
+  const stronger: Record<string, FieldValue> = {};
+  for (const name of weakNames) if (isWeaker(name, by[name], fields[name])) stronger[name] = fields[name];
+  return stronger;
 }
 
 /** The pushes of a call without repeats, the highest-ranked last. */

@@ -2,9 +2,9 @@
 const fillerWord =
   '(?:the|this|is|by|of|your|calling|callers?|calls?|phone|telephone|tel|mobile|number|num|no|id|cli|clid|name|line|party|user|subscriber|invalid)';
 const privateWord =
-  '(?:anonymous|anonymised|anonymized|anon|private|withheld|withhold|restricted|blocked|hidden|suppressed|unlisted|concealed|secret)';
+  '(?:anonymous|anonymised|anonymized|anon|private|withheld|withhold|restricted|blocked|hidden|suppressed|unlisted|undisclosed|concealed|masked|secret)';
 const absentWord =
-  '(?:unknown|unavailable|undefined|unspecified|unassigned|null|nil|none|na|outofarea|not(?:available|provided|disclosed|known|given|set|shown)|non?(?:caller|number|num|phone|id|cli|clid|name))';
+  '(?:unknown|unidentified|unavailable|undefined|unspecified|unassigned|null|nil|none|na|outofarea|not(?:available|provided|disclosed|known|given|set|shown)|non?(?:caller|number|num|phone|id|cli|clid|name))';
 
 const isPrivate = new RegExp(`^${fillerWord}*${privateWord}${fillerWord}*$`);
 const isAbsent = new RegExp(`^${fillerWord}*${absentWord}${fillerWord}*$`);
@@ -32,6 +32,11 @@ export function isHiddenDigits(text: string): boolean {
     digits.replace('+', '') === anonymousKeys ||
     (/^(?:0+|\+[1-9]\d{0,2}0{7,})$/.test(digits) && digits !== '000')
   );
+}
+
+/** True for a text that stands for a missing or hidden number, under every numbering plan: `anonymous`, `0`. */
+export function namesNobody(text: string): boolean {
+  return /\d/.test(text) ? isHiddenDigits(text) : saysNoNumber(text);
 }
 
 /**

@@ -356,9 +356,50 @@ describe('a transfer', () => {
     expect(foldBothWays(first, other).fields.queued_time).toBeUndefined();
   });
 
+  it('to an answering point with other details removes the details of the first', () => {
+    const extension = push('call_answered', { extension_number: '201', extension_name: 'Front desk' });
+    const outside = push('call_end', { answering_point: '61298765432' });
+    expect(foldBothWays(extension, outside).fields).toEqual({ answering_point: '61298765432' });
+  });
+
+  it('never mixes the answering points of two pushes', () => {
+    const details = fc.record(
+      { answering_point: texts, extension_number: texts, extension_name: texts, dial_time: instants },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(details, details, details, (...given) => {
+        const pushes = given.map((one, index) => push(stages[index] ?? 'call_end', one));
+        expect(given).toContainEqual(foldCall(pushes).fields);
+      }),
+    );
+  });
+
   it('is not assumed when a later push repeats part of the same answering point', () => {
     const end = push('call_end', { answering_point: '201', ended_at: start + 90_000 });
     expect(foldBothWays(first, end).fields.extension_name).toBe('Front desk');
+  });
+});
+
+describe('a hidden number', () => {
+  it.each(['anonymous', 'Caller ID withheld', '0', '+266696687'])(
+    'written as %s does not replace a real number',
+    (hidden) => {
+      const begin = push('call_start', { origin_number: '0412345678' });
+      const end = push('call_end', { origin_number: hidden, called_number: hidden });
+      expect(foldBothWays(begin, end).fields).toEqual({
+        origin_number: '0412345678',
+        called_number: hidden,
+      });
+    },
+  );
+
+  it('is replaced by a real number and by another hidden number', () => {
+    const [first, second, third] = ['0', 'anonymous', '0412345678'].map((origin_number, index) =>
+      push(stages[index] ?? 'call_end', { origin_number }),
+    ) as [Push, Push, Push];
+    expect(foldBothWays(first, second).fields.origin_number).toBe('anonymous');
+    expect(foldBothWays(first, third).fields.origin_number).toBe('0412345678');
   });
 });
 

@@ -1,4 +1,4 @@
-import { compareRanks, fieldGroups, isOther, rankPushes, type RankRule } from '../fold.ts';
+import { compareRanks, fieldGroups, isOther, isWeaker, rankPushes, type RankRule } from '../fold.ts';
 import type { CallFieldName, CallFields } from '../jet-fields.ts';
 import type { Push } from '../push.ts';
 
@@ -22,8 +22,7 @@ export function winningPushes(pushes: readonly Push[]): readonly WinningPush[] {
     for (const group of fieldGroups)
       if (isOther(valuesOf(winners), push.fields, group)) for (const name of group) winners.delete(name);
     for (const name of Object.keys(push.fields) as CallFieldName[]) {
-      const isNoDuration = name === 'duration_seconds' && push.fields.duration_seconds === 0;
-      if (!(isNoDuration && winners.has(name))) winners.set(name, push);
+      if (!isWeaker(name, push.fields[name], winners.get(name)?.fields[name])) winners.set(name, push);
     }
   }
   return [...winners].map(([field, winner]) => ({
@@ -43,7 +42,10 @@ function whyWins(field: CallFieldName, winner: Push, ranked: readonly Push[]): s
   if (others.length === 0) return 'no other push has it';
   if (rival === undefined) return 'all pushes agree';
   const { order, by } = compareRanks(winner, rival);
-  return order < 0 ? 'a duration of 0 s does not replace a real one' : words[by];
+  if (order > 0) return words[by];
+  return field === 'duration_seconds'
+    ? 'a duration of 0 s does not replace a real one'
+    : 'a hidden number does not replace a real one';
 }
 
 const words: Readonly<Record<RankRule, string>> = {

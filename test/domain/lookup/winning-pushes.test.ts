@@ -14,7 +14,7 @@ const someFields = fc.record(
     queued_time: small,
     dial_time: small,
     duration_seconds: small,
-    origin_number: texts,
+    origin_number: fc.constantFrom('a', 'b', '0', 'anonymous'),
     answering_point: texts,
     extension_name: texts,
     queue_name: texts,
@@ -50,12 +50,24 @@ describe('the pushes that win the fields of a call', () => {
   });
 
   it('are explained by the rule that decided', () => {
-    const start = pushOf('call_start', { origin_number: 'a', service_name: 's', duration_seconds: 5 }, 1, 0);
-    const end = pushOf('call_end', { origin_number: 'b', service_name: 's', duration_seconds: 0 }, 2, 1);
+    const both = { service_name: 's' };
+    const start = pushOf(
+      'call_start',
+      { origin_number: 'a', phone_number: '1', duration_seconds: 5, ...both },
+      1,
+      0,
+    );
+    const end = pushOf(
+      'call_end',
+      { origin_number: 'b', phone_number: '0', duration_seconds: 0, ...both },
+      2,
+      1,
+    );
     expect(winningPushes([end, start])).toEqual([
       { field: 'origin_number', pushId: 'push-1', why: 'its stage is later' },
-      { field: 'service_name', pushId: 'push-1', why: 'all pushes agree' },
+      { field: 'phone_number', pushId: 'push-0', why: 'a hidden number does not replace a real one' },
       { field: 'duration_seconds', pushId: 'push-0', why: 'a duration of 0 s does not replace a real one' },
+      { field: 'service_name', pushId: 'push-1', why: 'all pushes agree' },
     ]);
   });
 });
