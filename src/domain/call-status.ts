@@ -11,7 +11,7 @@ export const callStatuses = [
 
 export type CallStatus = (typeof callStatuses)[number];
 
-/** The dial status words on Jet's report pages, folded, with our status for each. */
+/** The dial status words on Jet's report pages and our own words, folded, with our status for each. */
 const knownWords: ReadonlyMap<string, CallStatus> = new Map([
   ['answer', 'answered'],
   ['answered', 'answered'],
@@ -19,9 +19,11 @@ const knownWords: ReadonlyMap<string, CallStatus> = new Map([
   ['noanswer', 'missed'],
   ['notanswered', 'missed'],
   ['unavailable', 'missed'],
+  ['missed', 'missed'],
   ['cancel', 'abandoned'],
   ['cancelled', 'abandoned'],
   ['canceled', 'abandoned'],
+  ['abandoned', 'abandoned'],
   ['busy', 'busy'],
   ['chanunavail', 'failed'],
   ['chanunavailable', 'failed'],

@@ -2,9 +2,10 @@ import { statusOfWord, type CallStatus, type StatusMap } from '../domain/call-st
 import { jetFields, type CallFieldName, type CallFields } from '../domain/jet-fields.ts';
 
 // Which stage and direction the fields of a push point to. Only values that could be read count.
-// A bare key, a no-value word such as "N/A" and unreadable text do not.
+// A bare key, a no-value word such as "N/A", zeros and unreadable text do not.
 
-const inboundFields = ['call_session_id', 'origin_number', 'phone_number'] as const;
+const inboundNumbers = ['origin_number', 'phone_number'] as const;
+const inboundFields = ['call_session_id', ...inboundNumbers] as const;
 const outboundFields = ['called_number', 'calling_number', 'calling_extension'] as const;
 const answeredFields = jetFields.filter(({ list }) => list === 'answered').map(({ name }) => name);
 
@@ -39,17 +40,21 @@ export function isOutbound(fields: CallFields): boolean {
  */
 export function isInboundAgainstPath(fields: CallFields): boolean {
   if (count(fields, inboundFields) > 1) return true;
-  const hasInboundNumber = fields.origin_number !== undefined || fields.phone_number !== undefined;
-  return hasInboundNumber && count(fields, outboundFields) === 0;
+  return count(fields, inboundNumbers) > 0 && count(fields, outboundFields) === 0;
 }
 
-/** True when the push has both numbers that identify an inbound call without an id. */
+/** True when the push has both numbers that identify an inbound call without an id. The origin can be hidden. */
 export function namesInbound(fields: CallFields): boolean {
-  return fields.origin_number !== undefined && fields.phone_number !== undefined;
+  return fields.origin_number !== undefined && isEvidence(fields.phone_number);
 }
 
 function count(fields: CallFields, names: readonly CallFieldName[]): number {
   let filled = 0;
-  for (const name of names) if (fields[name] !== undefined) filled += 1;
+  for (const name of names) if (isEvidence(fields[name])) filled += 1;
   return filled;
+}
+
+/** Some senders write zeros where they have no value. */
+function isEvidence(value: CallFields[CallFieldName]): boolean {
+  return value !== undefined && !(typeof value === 'string' && /^[+(]?0[0\s().-]*$/.test(value));
 }

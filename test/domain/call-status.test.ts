@@ -33,6 +33,8 @@ describe('a dial status', () => {
     ['Not Answered', 'missed'],
     ['Canceled', 'abandoned'],
     ['  busy ', 'busy'],
+    ['Missed', 'missed'],
+    ['ABANDONED', 'abandoned'],
   ] satisfies [string, CallStatus][])('%j means %s', (word, status) => {
     expect(callStatus(word, true, noMap)).toBe(status);
   });

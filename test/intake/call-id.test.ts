@@ -151,6 +151,10 @@ describe('the derived id of an inbound call without a callsessionid', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  it('is not made from a service number of zeros', () => {
+    expect(idOf({ ...inbound, phone_number: '0' })).toBeUndefined();
+  });
+
   it('differs between extensions, and between callers without digits', () => {
     const ids = ['201', '202', 'sip:bob@pbx.example', 'Jane Smith'].map((origin_number) =>
       idOf({ ...inbound, origin_number }),

@@ -57,6 +57,21 @@ describe('the stage of a push on the general path', () => {
     },
   );
 
+  it.each(['answering_point', 'extension_number', 'ivr_prompts'])(
+    'with zeros alone in %s is the start, because zeros are no evidence',
+    (name) => {
+      for (const zeros of ['0', '00', '0.0'])
+        expect(stageOf({ ...startFields, [name]: zeros })).toBe('call_start');
+    },
+  );
+
+  it('with zeros for inbound numbers is outbound, and with zeros for outbound numbers is inbound', () => {
+    expect(stageOf({ ...outboundFields, origin_number: '0', phone_number: '0000000000' })).toBe(
+      'call_end_outbound',
+    );
+    expect(stageOf({ started_at: 1e12, called_number: '0', calling_extension: '0' })).toBe('call_start');
+  });
+
   it('with no field at all is the start', () => {
     expect(stageOf({})).toBe('call_start');
   });
@@ -81,6 +96,12 @@ describe('the request path', () => {
     ['call_end_outbound', 'no number', { started_at: 1e12, duration_seconds: 5 }],
     ['call_end_outbound', 'an id', { ...outboundFields, call_session_id: 'c' }],
     ['call_end_outbound', 'one inbound number', { ...outboundFields, origin_number: '1' }],
+    ['call_end_outbound', 'zeros for both', { ...outboundFields, origin_number: '0', phone_number: '+0' }],
+    [
+      'call_start',
+      'zeros in answered fields',
+      { ...startFields, extension_number: '0', answering_point: '0' },
+    ],
   ] satisfies [Stage, string, CallFields][])(
     '%s decides the stage when the push has %s',
     (path, _what, fields) => {
