@@ -1,3 +1,4 @@
+import { isNoTime } from '../domain/instant.ts';
 import { jetFields, type CallFieldName, type JetField, type JsonValue } from '../domain/jet-fields.ts';
 import { saysPrivate } from '../domain/withheld.ts';
 import { foldKey } from './flatten.ts';
@@ -75,8 +76,8 @@ type Field = Pick<JetField, 'name' | 'kind'>;
 
 /**
  * True for a text that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled placeholder,
- * dashes and the nil UUID. For a time, epoch 0, negative numbers and years below zero also count. For an id, zero and
- * negative numbers also count. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has
+ * dashes and the nil UUID. For a time or an id, zero, negative numbers and years below zero also count. For an id, so
+ * do years before 1980. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has
  * no value when none of its items has one.
  *
  * There are two exceptions. `false` is a real value of internalReferrer. A free text such as a name is a real value
@@ -94,13 +95,13 @@ export function isNoValue(value: JsonValue, field: Field): boolean {
   const text = withoutInvisible(received).trim();
   if (text === '' || isPlaceholder(text, field) || nilUuid.test(text) || fileNull.test(text)) return true;
   if (text.startsWith('0') && field.kind === 'text' && !isId) return false;
-  if (isId && zeroOrLess.test(text)) return true;
-  if (field.kind === 'instant' && (zeroOrLess.test(text) || noTime.test(text))) return true;
+  if ((isId || field.kind === 'instant') && (zeroOrLess.test(text) || noTime.test(text))) return true;
   if (field.kind === 'seconds' && negative.test(text)) return true;
   const folded = text.replace(/[\s"'`“”‘’«»()[\]{}<>\-–—−_./\\#!]/g, '').toLowerCase();
   const isTime = field.kind === 'instant' || field.kind === 'seconds';
   // A # alone is a real value, since a caller can press it in a menu. So is an empty list in attributes.
-  if (folded === '' || (isTime && /^:+$/.test(folded))) return !text.includes('#') && field.kind !== 'json';
+  if (folded === '' || (isTime && /^:+$/.test(folded)))
+    return !text.includes('#') && !(field.kind === 'json' && /[[{]/.test(text));
   if (folded === 'false') return field.name !== 'internal_referrer';
   return (
     noValueWords.has(folded) ||
@@ -116,8 +117,13 @@ function isListWithoutValues(value: JsonValue, field: Field): boolean {
 }
 
 function isEmptyId(text: string, { name }: Field): boolean {
-  if (templateInside.test(text)) return true;
+  if (templateInside.test(text) || isDateOfNothing(text) || !/[\p{L}\p{N}]/u.test(text)) return true;
   return /^\D{4,}$/.test(text) && (emptyPartOfId.test(text) || foldKey(text) === foldKey(name));
+}
+
+/** True for a time of day on a date before any call, and for the dates that systems write when they have none. */
+function isDateOfNothing(text: string): boolean {
+  return /^\s*(?:0001|1900|1970)-01-01\s*$/.test(text) || (/\d:\d\d/.test(text) && isNoTime(text.trim()));
 }
 
 /** Replaces full-width letters by ASCII and removes invisible characters. */

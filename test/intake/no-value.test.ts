@@ -94,12 +94,33 @@ describe('a text that means "no value"', () => {
 
   it.each([
     ...['0', 0, '-1', '00', 'visit-{{id}}', 'visit-$(id)', 'call-undefined', 'null_null', 'unknown', true],
+    ...[
+      '0001-01-01T00:00:00Z',
+      '1970-01-01 00:00:00',
+      '1970-01-01',
+      '0000-00-00',
+      '1/1/0001 12:00:00 AM',
+      '?',
+      ':',
+      ' * ',
+    ],
     ...['session_id', 'sessionId', ['undefined'], [null], 'urn:uuid:00000000-0000-0000-0000-000000000000'],
   ] as JsonValue[])('is, in an id, also %j', (value) => {
     expect(hasNoValue(value, 'session_id')).toBe(true);
   });
 
-  it.each(['none-of-7', 'null-1234', 'A-B', '<abc@host>', ['c-1'], 'e3b0'])('is not %j in an id', (value) => {
+  it.each([
+    'none-of-7',
+    '2026-11-19T15:58:07Z',
+    '12-34-5678',
+    '1-1-1970',
+    '0.1',
+    'null-1234',
+    'A-B',
+    '<abc@host>',
+    ['c-1'],
+    'e3b0',
+  ])('is not %j in an id', (value) => {
     expect(hasNoValue(value, 'call_session_id')).toBe(false);
   });
 
@@ -285,7 +306,14 @@ describe('isNoValue', () => {
     expect(hasNoValue(value, 'duration_seconds')).toBe(true);
   });
 
-  it.each(['[{"a":1}]', '{"a":"{{x}}"}'])('is false for %s in attributes', (text) => {
+  it.each(['-', '--', '""', 'n/a', '{{x}}', '<attributes>'])(
+    'is true for %s in attributes, as in every field',
+    (text) => {
+      expect(hasNoValue(text, 'attributes')).toBe(true);
+    },
+  );
+
+  it.each(['[{"a":1}]', '{"a":"{{x}}"}', '{}', '[1]'])('is false for %s in attributes', (text) => {
     expect(hasNoValue(text, 'attributes')).toBe(false);
   });
 });
