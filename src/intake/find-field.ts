@@ -26,28 +26,8 @@ const wordsMax = 6;
 // something else: the duration of a recording is not the duration of the call.
 const callWrappers: ReadonlySet<string> = new Set(
   [
-    ...[
-      'root',
-      'envelope',
-      'jet',
-      'jetInteractive',
-      'notification',
-      'resource',
-      'properties',
-      'fields',
-      'values',
-    ],
-    ...[
-      'info',
-      'telephony',
-      'cdr',
-      'callDetail',
-      'callDetails',
-      'callInfo',
-      'callRecord',
-      'eventData',
-      'inbound',
-    ],
+    ...['jet', 'jetInteractive', 'resource', 'properties', 'fields', 'info', 'telephony'],
+    ...['callDetail', 'callDetails', 'callInfo', 'eventData', 'inbound'],
     ...['outbound', 'inboundCall', 'outboundCall', 'web', 'webSessionData', 'webData', 'session'],
   ].map(foldKey),
 );

@@ -83,8 +83,11 @@ export function readText(
   };
   const json = text.startsWith('\ufeff') ? text.slice(1) : text;
   if (isJson(json)) return readJsonText(json, text, read);
-  return readOther(json, read, /json/i.test(contentType ?? ''));
+  return readOther(json, contentType, read);
 }
+
+/** RFC 7464 puts it before each JSON text of a sequence. */
+const recordSeparator = '\u001e';
 
 type ReadItem = (item: string) => PushReading | RefusedItem;
 
@@ -112,12 +115,16 @@ function readWithin(object: string, reading: PushReading | RefusedItem, read: Re
 }
 
 /** Reads a text that is not JSON: one call per line, or a form. A form is not expected under a JSON content type. */
-function readOther(text: string, read: ReadItem, isJsonType: boolean): BodyReading {
-  const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-  if (lines.length > 1 && lines.every((line) => /^\s*\{/.test(line)) && lines.some(isJson))
+function readOther(text: string, contentType: string | undefined, read: ReadItem): BodyReading {
+  const lines = text
+    .replaceAll(recordSeparator, '\n')
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '');
+  const isSequence = lines.length > 1 || text.startsWith(recordSeparator);
+  if (isSequence && lines.every((line) => /^\s*\{/.test(line)) && lines.some(isJson))
     return readList(lines, read);
-  if (isJsonType || !isForm(text)) return withoutText(read(text));
-  const json = formAsJson(text);
+  if (/json/i.test(contentType ?? '') || !isForm(text)) return withoutText(read(text));
+  const json = formAsJson(text, contentType);
   const form = isJson(json) ? readJsonText(json, json, read) : withoutText(read(json));
   // Any text with an equals sign looks like a form. If it contains no call, the fault is that of text that is not JSON.
   return 'code' in form && form.code === 'not_a_call' ? withoutText(read(text)) : form;

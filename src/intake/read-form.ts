@@ -1,3 +1,5 @@
+import { decodeText } from './decode-text.ts';
+
 // The same limit as for the keys of a JSON body.
 const fieldsMax = 1000;
 
@@ -13,11 +15,11 @@ export function isForm(text: string): boolean {
 
 /**
  * Converts a form to JSON text: an object of its fields. When the form has one field and that field contains JSON, the
- * result is that JSON. A repeated name keeps every value, the later ones as `name (2)`. PHP's `data[key]` becomes
+ * result is that JSON. Escaped bytes are decoded like the bytes of a body. A repeated name keeps every value, the later ones as `name (2)`. PHP's `data[key]` becomes
  * `data.key`.
  */
-export function formAsJson(text: string): string {
-  const fields = [...new URLSearchParams(text.trim())];
+export function formAsJson(text: string, contentType: string | undefined): string {
+  const fields = [...new URLSearchParams(inUtf8(text.trim(), contentType))];
   const [only] = fields;
   if (fields.length === 1 && only !== undefined) {
     const json = only.find(looksLikeJson);
@@ -31,6 +33,14 @@ export function formAsJson(text: string): string {
     return `${JSON.stringify(count === 1 ? key : `${key} (${count})`)}:${JSON.stringify(value)}`;
   });
   return `{${members.join(',')}}`;
+}
+
+/** Escapes the bytes of another charset as UTF-8: under ISO-8859-1, `%E9` becomes `%C3%A9`. */
+function inUtf8(text: string, contentType: string | undefined): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    if (!/%[89a-f]/i.test(escapes)) return escapes;
+    return encodeURIComponent(decodeText(Buffer.from(escapes.replaceAll('%', ''), 'hex'), contentType).text);
+  });
 }
 
 function looksLikeJson(text: string): boolean {

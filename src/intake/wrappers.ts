@@ -5,7 +5,8 @@ const wrapperKeys: ReadonlySet<string> = new Set(
   [
     'data payload payloads body call calls event events websession message messages record records',
     'item items result results request json content object detail details push pushes webhook webhooks',
-    'params parameters callevent callevents calldata',
+    'params parameters callevent callevents calldata callrecord callrecords cdr cdrs',
+    'notification notifications entry entries list batch rows value values root envelope',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -44,6 +44,8 @@ describe('a list of calls', () => {
     ['as a JSON string', text(list)],
     ['as a list of JSON strings', `[${text(idOnly('a1'))},${text(text(idOnly('a2')))}]`],
     ['as one object per line', `${idOnly('a1')}\n${idOnly('a2')}\n`],
+    ['as notifications', `{"notifications":${list}}`],
+    ['as a JSON text sequence', `\u001e${idOnly('a1')}\n\u001e${idOnly('a2')}\n`],
     ['as one object per line, with blank lines', `${idOnly('a1')}\r\n\r\n${idOnly('a2')}`],
   ])('is accepted %s', (_how, body) => {
     expect(idsOf(body)).toEqual(['a1', 'a2']);
@@ -183,6 +185,16 @@ describe('a form', () => {
 
   it('is read when its data is a list', () => {
     expect(idsOf(new URLSearchParams({ event: 'x', data: list }).toString(), form)).toEqual(['a1', 'a2']);
+  });
+
+  it.each([
+    ['ISO-8859-1', 'Caf%E9 Z%FCrich'],
+    ['ISO-8859-1', 'Caf%C3%A9+Z%C3%BCrich'],
+    ['utf-8', 'Caf%C3%A9%20Z%c3%bcrich'],
+    ['utf-8', 'Caf%E9 Z%FCrich'],
+  ])('under %s is decoded as declared, then as its bytes show: %s', (charset, name) => {
+    const [push] = pushesOf(read(`callsessionid=a1&servicename=${name}`, `${form}; charset=${charset}`));
+    expect(push?.fields.service_name).toBe('Café Zürich');
   });
 
   it('keeps every value of a repeated name', () => {
