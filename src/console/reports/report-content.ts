@@ -3,14 +3,14 @@ import { nearestWord } from '../../domain/shown/nearest-word.ts';
 import type { FilterChoices } from '../../reporting/reports/read-filter-choices.ts';
 import type { SectionAnswer } from '../../reporting/reports/read-section.ts';
 import type { AppliedSettings } from '../../reporting/reports/read-applied-settings.ts';
-import type { Report, ReportFilter, ReportQuestion, ReportSection } from '../../reporting/reports/report.ts';
+import type { Report, ReportFilter, ReportQuestion } from '../../reporting/reports/report.ts';
 import { html, type Html } from '../../web/html.ts';
 import { withQuery } from '../own-link.ts';
 import { withoutNumbers } from '../shown-number.ts';
 import { faultLines, filterLabel, meantChoice, reportForm } from './report-form.ts';
 import { reportNavigation, reportPath } from './report-index.ts';
 import type { QueryFault, ReadReportQuery, ReportQuery } from './report-query.ts';
-import { sectionContent, tableRowsMax } from './section-content.ts';
+import { sectionContent } from './section-content.ts';
 import { shortDay, type ValueSettings } from './shown-value.ts';
 
 /** What a page of a report shows. */
@@ -23,14 +23,6 @@ export interface ReportFacts {
 }
 
 const noChoices: FilterChoices = { service: [], group: [], type: [] };
-// A chart needs each of at most 366 days.
-const chartRowsMax = 400;
-
-/** How many rows of a section a page reads. */
-export function rowsReadMax({ chart }: ReportSection): number {
-  return chart === undefined || chart.kind === 'ranks' ? tableRowsMax : chartRowsMax;
-}
-
 /** The question with the names of the database in place of those that a page showed. */
 export function meantQuestion(question: ReportQuestion, choices: FilterChoices): ReportQuestion {
   const entries = (Object.entries(question.filters) as [ReportFilter, string][]).map(

@@ -11,13 +11,7 @@ import { visitOf } from '../access.ts';
 import { sendConsolePage } from '../console-page.ts';
 import { createFailureAnswer, notEnabled } from './failure-answer.ts';
 import { findReport, sayNothingThere } from './find-report.ts';
-import {
-  faultyReport,
-  meantQuestion,
-  reportContent,
-  rowsReadMax,
-  type ReportFacts,
-} from './report-content.ts';
+import { faultyReport, meantQuestion, reportContent, type ReportFacts } from './report-content.ts';
 import { reportIndex, reportPath, reportsPath } from './report-index.ts';
 import { readReportQuery, reportQuery, type ReadReportQuery } from './report-query.ts';
 import { createSectionExport } from './section-export.ts';
@@ -30,6 +24,9 @@ export interface ReportDependencies {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+// More than a page shows: a chart needs each of 366 days, and with all rows no second statement has to count them.
+const rowsReadMax = 5_000;
 
 /** The reports, and their exports. */
 export function reportPages({ database, timeZone, clock, log }: ReportDependencies): Router {
@@ -61,7 +58,7 @@ export function reportPages({ database, timeZone, clock, log }: ReportDependenci
         const question = meantQuestion(read.question, choices);
         const answers = [];
         for (const section of report.sections)
-          answers.push(await readSection(within, dialect, section, question, rowsReadMax(section)));
+          answers.push(await readSection(within, dialect, section, question, rowsReadMax));
         return { ...{ report, choices, question, answers }, applied: await readAppliedSettings(within) };
       });
       const settings = settingsOf(response);
