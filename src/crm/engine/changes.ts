@@ -5,7 +5,7 @@ import { isRevisitOrReplay, fingerprintOf, type Landing } from './landing.ts';
 import type { Dropped } from './trace.ts';
 
 /** An activity that exists in the CRM. */
-export interface Known {
+export interface KnownActivity {
   readonly landing: Landing;
   readonly id: string;
   /** What the CRM shows now, where it was read. */
@@ -16,7 +16,7 @@ export interface Known {
 
 /** An existing activity with its necessary changes. */
 export interface Change {
-  readonly known: Known;
+  readonly activity: KnownActivity;
   readonly fields: Fields;
   /** Fields that already show our value. */
   readonly same: Fields;
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** Changed fields that people may have edited. Their values must be read first. */
-export function guardedFields(crm: Crm, { landing }: Pick<Known, 'landing'>): string[] {
+export function guardedFields(crm: Crm, { landing }: Pick<KnownActivity, 'landing'>): string[] {
   return Object.entries(landing.fields)
     .filter(([name, value]) => !crm.fields.outcome.has(name) && isChanged(crm, landing, name, value))
     .map(([name]) => name);
@@ -34,8 +34,8 @@ export function guardedFields(crm: Crm, { landing }: Pick<Known, 'landing'>): st
  * The changes that an activity needs. The outcome of the call is written whenever it changes. Other fields are written
  * only while they are empty or hold what the kit wrote last. Links are added only where there are none.
  */
-export function changeOf(crm: Crm, known: Known): Change {
-  const { landing, shown } = known;
+export function planChange(crm: Crm, activity: KnownActivity): Change {
+  const { landing, shown } = activity;
   const fields: Record<string, FieldValue> = {};
   const same: Record<string, FieldValue> = {};
   const dropped: Record<string, Dropped[string]> = {};
@@ -49,10 +49,10 @@ export function changeOf(crm: Crm, known: Known): Change {
     else if (shown === undefined) continue;
     else if (name in links) {
       if (shown.isLinked !== true) fields[name] = value;
-    } else if (isOurs(crm, known, name, current)) fields[name] = value;
+    } else if (isOurs(crm, activity, name, current)) fields[name] = value;
     else dropped[name] = { why: whyDropped(crm, landing), value: fingerprintOf(crm, value) };
   }
-  return { known, fields, same, dropped };
+  return { activity, fields, same, dropped };
 }
 
 /** Whether a value is new since the last landing, by its trace. */
@@ -70,7 +70,7 @@ function isChanged(crm: Crm, { last, delivery }: Landing, name: string, value: F
 
 function isOurs(
   crm: Crm,
-  { landing: { last }, shown }: Known,
+  { landing: { last }, shown }: KnownActivity,
   name: string,
   current: FieldValue | undefined,
 ): boolean {

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../contract/comparison.ts';
 import type { Delivery } from '../../contract/delivery.ts';
 import type { Fields, FieldValue } from './activity.ts';
-import { changeOf } from './changes.ts';
+import { planChange } from './changes.ts';
 import type { Crm } from './crm.ts';
 import { findPeople } from './find-people.ts';
 import { landingOf, type Run } from './landing.ts';
@@ -37,8 +37,8 @@ export async function compareLanding(crm: Crm, delivery: Delivery, signal: Abort
   const result = (await readAll(run, [{ landing, id, isThere: false }])).get(delivery.id);
   if (result?.kind === 'gone') return none(`The activity is gone in ${crm.name}. It is not made again.`);
   if (result?.kind !== 'shown') return none(`${crm.name} did not return the activity.`);
-  const known = { landing, id, shown: result, mayLackPerson: false };
-  const { fields } = changeOf(crm, known);
+  const activity = { landing, id, shown: result, mayLackPerson: false };
+  const { fields } = planChange(crm, activity);
   return {
     effect: Object.keys(fields).length === 0 ? 'unchanged' : 'update',
     note,

@@ -1,4 +1,4 @@
-import type { Known } from './changes.ts';
+import type { KnownActivity } from './changes.ts';
 import type { Row } from './crm.ts';
 import type { Landing, Run } from './landing.ts';
 import { settleLanded, settleRefused } from './outcomes.ts';
@@ -9,7 +9,10 @@ import { writeRows } from './write-rows.ts';
  * Makes activities. Reads an activity by its key when it exists or may exist.
  * @returns the activities that already existed
  */
-export async function createActivities(run: Run, landings: readonly Landing[]): Promise<readonly Known[]> {
+export async function createActivities(
+  run: Run,
+  landings: readonly Landing[],
+): Promise<readonly KnownActivity[]> {
   const there = await create(run, landings, 'unknown');
   return await lookUp(
     run,
@@ -18,35 +21,35 @@ export async function createActivities(run: Run, landings: readonly Landing[]): 
   );
 }
 
-interface There {
+interface ExistingActivity {
   readonly landing: Landing;
   readonly id: string | undefined;
 }
 
 /**
  * Looks activities up by their key, and makes those that do not exist.
- * @param there activities that exist according to a refused write, with their ids where it gave them
+ * @param reported activities that exist according to a refused write, with their ids where it gave them
  * @returns the activities that exist
  */
 export async function lookUp(
   run: Run,
   landings: readonly Landing[],
-  there: readonly There[] = [],
-): Promise<readonly Known[]> {
+  reported: readonly ExistingActivity[] = [],
+): Promise<readonly KnownActivity[]> {
   if (landings.length === 0) return [];
-  const ids = new Map(there.map(({ landing, id }) => [landing.delivery.id, id]));
+  const ids = new Map(reported.map(({ landing, id }) => [landing.delivery.id, id]));
   const results = await readAll(
     run,
-    landings.map((landing) => ({ landing, id: ids.get(landing.delivery.id), isThere: there.length > 0 })),
+    landings.map((landing) => ({ landing, id: ids.get(landing.delivery.id), isThere: reported.length > 0 })),
   );
-  const knowns: Known[] = [];
+  const existing: KnownActivity[] = [];
   const absent: Landing[] = [];
   const unsure: Landing[] = [];
   for (const landing of landings) {
     const result = results.get(landing.delivery.id) ?? { kind: 'unread' };
     switch (result.kind) {
       case 'shown':
-        knowns.push({ landing, id: result.id, shown: result, mayLackPerson: true });
+        existing.push({ landing, id: result.id, shown: result, mayLackPerson: true });
         break;
       case 'gone':
         absent.push(landing);
@@ -70,12 +73,16 @@ export async function lookUp(
   // work.
   for (const { landing } of await create(run, unsure, 'unread'))
     settleRefused(run, landing, unread(run.crm.name));
-  return knowns;
+  return existing;
 }
 
 /** Settles the activities that were made. Returns those that exist or may exist. */
-async function create(run: Run, landings: readonly Landing[], key: Row['key']): Promise<readonly There[]> {
-  const there: There[] = [];
+async function create(
+  run: Run,
+  landings: readonly Landing[],
+  key: Row['key'],
+): Promise<readonly ExistingActivity[]> {
+  const there: ExistingActivity[] = [];
   const unlinked: { landing: Landing; id: string; fields: Row['fields'] }[] = [];
   const rows = landings.map((landing) => ({ landing, id: undefined, key }));
   for await (const { landing, fields, result } of writeRows(run, 'create', rows)) {

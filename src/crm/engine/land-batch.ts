@@ -1,14 +1,14 @@
 import type { Delivery } from '../../contract/delivery.ts';
 import { retry, type Outcome } from '../../contract/outcome.ts';
 import { countUnmappedPlaces, isPlaceCounted } from '../unmapped-places.ts';
-import type { Known } from './changes.ts';
+import type { KnownActivity } from './changes.ts';
 import { createActivities, lookUp } from './create.ts';
 import type { Crm, MadePerson } from './crm.ts';
 import { findPeople, makePeople, whyNotMade } from './find-people.ts';
 import { landingOf, withPerson, type Landing, type Run } from './landing.ts';
 import { isFromCrm, outcomeWithoutRequest, skipOutcome } from './outcomes.ts';
 import { notInTable } from './owners.ts';
-import { readKnown, updateActivities } from './update.ts';
+import { readActivities, updateActivities } from './update.ts';
 
 // Search results lag behind writes, so an activity that may have been made is looked up only after this time.
 export const indexLagMs = 60_000;
@@ -62,28 +62,28 @@ async function landAll(run: Run, due: readonly Delivery[]): Promise<void> {
     return [];
   });
   await countPlaces(crm, landings);
-  const knowns = await readKnown(
+  const activities = await readActivities(
     run,
-    landings.flatMap((landing) => knownOf(crm, landing)),
+    landings.flatMap((landing) => knownActivity(crm, landing)),
   );
-  const unlinked = knowns.filter(({ shown }) => shown?.isLinked !== true);
-  const unknowns = landings.filter(({ delivery }) => delivery.remoteId === undefined);
-  const made = await makePeople(run, [...unknowns, ...unlinked.map(({ landing }) => landing)]);
-  const fresh = unknowns.flatMap((landing) => withMade(run, landing, made) ?? []);
-  const doubtful = crm.keyFinds === 'lookup' ? fresh.filter((landing) => !isFresh(crm, landing)) : [];
-  const looked = await lookUp(run, doubtful);
-  const there = await createActivities(
+  const unlinked = activities.filter(({ shown }) => shown?.isLinked !== true);
+  const newLandings = landings.filter(({ delivery }) => delivery.remoteId === undefined);
+  const made = await makePeople(run, [...newLandings, ...unlinked.map(({ landing }) => landing)]);
+  const toCreate = newLandings.flatMap((landing) => landingWithMade(run, landing, made) ?? []);
+  const doubtful = crm.keyFinds === 'lookup' ? toCreate.filter((landing) => !isFresh(crm, landing)) : [];
+  const lookedUp = await lookUp(run, doubtful);
+  const existing = await createActivities(
     run,
-    fresh.filter((landing) => !doubtful.includes(landing)),
+    toCreate.filter((landing) => !doubtful.includes(landing)),
   );
   await updateActivities(run, [
-    ...knowns.flatMap((known) => withMadeKnown(run, known, unlinked.includes(known), made)),
-    ...looked,
-    ...there,
+    ...activities.flatMap((activity) => withMadePerson(run, activity, unlinked.includes(activity), made)),
+    ...lookedUp,
+    ...existing,
   ]);
 }
 
-function knownOf({ unmatched }: Crm, landing: Landing): Known[] {
+function knownActivity({ unmatched }: Crm, landing: Landing): KnownActivity[] {
   const { delivery, last, person } = landing;
   if (delivery.remoteId === undefined) return [];
   const wasFound = last === undefined || last.person.state === 'found';
@@ -97,7 +97,7 @@ function knownOf({ unmatched }: Crm, landing: Landing): Known[] {
 const madeAttemptsMax = 4;
 
 /** The landing with the person that was made for its number. Undefined: the call waits, and its outcome is set. */
-function withMade(
+function landingWithMade(
   { crm, outcomes }: Run,
   landing: Landing,
   made: ReadonlyMap<string, MadePerson>,
@@ -121,14 +121,14 @@ function withMade(
   return withPerson(crm, noted, { ...person, state: 'found', record, companyId });
 }
 
-function withMadeKnown(
+function withMadePerson(
   run: Run,
-  known: Known,
+  activity: KnownActivity,
   isUnlinked: boolean,
   made: ReadonlyMap<string, MadePerson>,
-): Known[] {
-  const landing = isUnlinked ? withMade(run, known.landing, made) : known.landing;
-  return landing === undefined ? [] : [{ ...known, landing }];
+): KnownActivity[] {
+  const landing = isUnlinked ? landingWithMade(run, activity.landing, made) : activity.landing;
+  return landing === undefined ? [] : [{ ...activity, landing }];
 }
 
 // After this time, a replay, a restored store or a crash may hide an earlier attempt.

@@ -46,7 +46,7 @@ export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: L
     notes,
   });
   const { id: remoteId, effect } = landed;
-  const revisitAfterMs = revisitOf(crm, landing);
+  const revisitAfterMs = revisitDelayMs(crm, landing);
   outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
 }
 
@@ -113,7 +113,7 @@ const savedSearchAfterMs = 3_600_000;
 const revisitsForMs = 86_400_000;
 
 /** When to look again: for a person who was not found, or for the end of a call that is still open. */
-function revisitOf(crm: Crm, { delivery, person: { state } }: Landing): number | undefined {
+function revisitDelayMs(crm: Crm, { delivery, person: { state } }: Landing): number | undefined {
   const { call } = delivery;
   const nowMs = crm.tools.clock();
   const savedSearchMs = isGivenUp(delivery, nowMs) ? undefined : savedSearchAfterMs;

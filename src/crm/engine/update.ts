@@ -1,4 +1,4 @@
-import { changeOf, guardedFields, type Change, type Known } from './changes.ts';
+import { planChange, guardedFields, type Change, type KnownActivity } from './changes.ts';
 import type { Asked, ReadResult } from './crm.ts';
 import { forgetNumbers } from './find-people.ts';
 import { withoutGone, type Landing, type Run } from './landing.ts';
@@ -6,22 +6,26 @@ import { settleDeleted, settleLanded, settleRefused } from './outcomes.ts';
 import { writeRows } from './write-rows.ts';
 
 /** Reads activities where a change could overwrite people's work. Settles those that are gone. */
-export async function readKnown(run: Run, knowns: readonly Known[]): Promise<readonly Known[]> {
+export async function readActivities(
+  run: Run,
+  activities: readonly KnownActivity[],
+): Promise<readonly KnownActivity[]> {
   const { crm } = run;
-  const toRead = knowns.filter(
-    (known) => known.shown === undefined && (known.mayLackPerson || guardedFields(crm, known).length > 0),
+  const toRead = activities.filter(
+    (activity) =>
+      activity.shown === undefined && (activity.mayLackPerson || guardedFields(crm, activity).length > 0),
   );
   const results = await readAll(
     run,
     toRead.map(({ landing, id }) => ({ landing, id, isThere: false })),
   );
-  return knowns.flatMap((known) => {
-    const result = results.get(known.landing.delivery.id);
-    if (result === undefined) return [known];
-    if (result.kind === 'shown') return [{ ...known, shown: result, id: result.id }];
-    if (result.kind === 'hidden') return [known];
-    if (result.kind === 'gone') settleDeleted(run, known.landing);
-    else settleRefused(run, known.landing, result.kind === 'unread' ? unread(crm.name) : result);
+  return activities.flatMap((activity) => {
+    const result = results.get(activity.landing.delivery.id);
+    if (result === undefined) return [activity];
+    if (result.kind === 'shown') return [{ ...activity, shown: result, id: result.id }];
+    if (result.kind === 'hidden') return [activity];
+    if (result.kind === 'gone') settleDeleted(run, activity.landing);
+    else settleRefused(run, activity.landing, result.kind === 'unread' ? unread(crm.name) : result);
     return [];
   });
 }
@@ -46,49 +50,54 @@ export function unread(name: string) {
 }
 
 /** Updates activities, and adds the links that they lack. */
-export async function updateActivities(run: Run, knowns: readonly Known[]): Promise<void> {
-  const changes = knowns.map((known) => changeOf(run.crm, known));
-  const byDelivery = new Map(changes.map((change) => [change.known.landing.delivery.id, change]));
+export async function updateActivities(run: Run, activities: readonly KnownActivity[]): Promise<void> {
+  const changes = activities.map((activity) => planChange(run.crm, activity));
+  const byDelivery = new Map(changes.map((change) => [change.activity.landing.delivery.id, change]));
   const done: Change[] = [];
   // Settles each result at once, because a later request can fail.
   const settle = (change: Change): void => {
-    if (change.known.mayLackPerson) done.push(change);
+    if (change.activity.mayLackPerson) done.push(change);
     else settleChange(run, change, false);
   };
   const isEmpty = ({ fields }: Change): boolean => Object.keys(fields).length === 0;
   changes.filter(isEmpty).forEach(settle);
   const rows = changes
     .filter((change) => !isEmpty(change))
-    .map(({ known: { landing, id }, fields }) => ({ landing, id, change: fields, key: 'unknown' as const }));
+    .map(({ activity: { landing, id }, fields }) => ({
+      landing,
+      id,
+      change: fields,
+      key: 'unknown' as const,
+    }));
   for await (const { landing, fields, result } of writeRows(run, 'update', rows)) {
     const change = byDelivery.get(landing.delivery.id);
     if (change === undefined) continue;
-    const known = { ...change.known, landing };
-    if (result.kind === 'empty') settle({ ...change, known, fields: {} });
-    else if (result.kind === 'saved') settle({ ...change, known, fields: result.fields ?? fields });
+    const activity = { ...change.activity, landing };
+    if (result.kind === 'empty') settle({ ...change, activity, fields: {} });
+    else if (result.kind === 'saved') settle({ ...change, activity, fields: result.fields ?? fields });
     else if (result.kind === 'gone') settleDeleted(run, landing, result.rule);
     else if (result.kind === 'there') settleRefused(run, landing, unread(run.crm.name));
     else settleRefused(run, landing, result);
   }
   const linked = await linkPeople(
     run,
-    done.map(({ known }) => ({ ...known, isNew: false })),
+    done.map(({ activity }) => ({ ...activity, isNew: false })),
   );
   for (const change of done) {
-    const { landing } = change.known;
+    const { landing } = change.activity;
     const link = linked.get(landing.delivery.id);
     if (run.outcomes.has(landing.delivery.id)) continue;
     settleChange(
       run,
-      { ...change, known: { ...change.known, landing: link?.landing ?? landing } },
+      { ...change, activity: { ...change.activity, landing: link?.landing ?? landing } },
       link?.isAdded === true,
     );
   }
 }
 
-function settleChange(run: Run, { known, fields, same, dropped }: Change, isLinked: boolean): void {
+function settleChange(run: Run, { activity, fields, same, dropped }: Change, isLinked: boolean): void {
   const effect = Object.keys(fields).length > 0 || isLinked ? 'updated' : 'unchanged';
-  const { landing, id, shown } = known;
+  const { landing, id, shown } = activity;
   const written = { ...same, ...fields };
   settleLanded(run, landing, { id, effect, written, changed: fields, shown: shown?.fields, dropped });
 }
