@@ -47,9 +47,9 @@ export function createCrm(api: JsonApi): RecordCrm {
       const [method, path] =
         id === undefined ? ['POST', 'activities'] : ['PUT', `activities/${encodeURIComponent(id)}`];
       const reply = await askJson(api, method, `/v1/${path}`, signal, activity);
-      if (id !== undefined && [404, 410].includes(reply.status)) return 'gone';
-      if (reply.status === 400) return { refusedBecause: 'it answered 400.' };
-      return { id: String((dataOf(reply) as { data: { id: number } }).data.id) };
+      if (id !== undefined && [404, 410].includes(reply.status)) return { kind: 'gone' };
+      if (reply.status === 400) return { kind: 'refused', reason: 'it answered 400.' };
+      return { kind: 'saved', id: String((dataOf(reply) as { data: { id: number } }).data.id) };
     },
   };
 }

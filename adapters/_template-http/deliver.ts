@@ -27,9 +27,9 @@ export function createCrm(api: JsonApi): RecordCrm {
       const [method, path] =
         id === undefined ? ['POST', '/calls'] : ['PUT', `/calls/${encodeURIComponent(id)}`];
       const reply = await askJson(api, method, path, signal, record);
-      if (id !== undefined && reply.status === 404) return 'gone';
-      if (reply.status === 422) return { refusedBecause: 'it answered 422.' };
-      return dataOf(reply) as { id: string };
+      if (id !== undefined && reply.status === 404) return { kind: 'gone' };
+      if (reply.status === 422) return { kind: 'refused', reason: 'it answered 422.' };
+      return { kind: 'saved', id: (dataOf(reply) as { id: string }).id };
     },
   };
 }

@@ -12,6 +12,11 @@ import type { Ledger, LedgerEntry } from '../domain/remembered/ledger.ts';
 import { numberForms, type NumberForms } from './number-forms.ts';
 import { storedNumbers } from '../domain/stored-numbers.ts';
 
+/** How long a match stays valid in the ledger. */
+export const matchValidForMs = 86_400_000;
+/** How long a miss stays valid. Somebody may be making the contact now, and a CRM's search finds it minutes later. */
+export const missValidForMs = 2 * 60_000;
+
 /** A matched record, as the ledger stores it. */
 export interface MatchedPerson {
   /** Its kind: `Contact`. */

@@ -4,11 +4,16 @@ import { delivered, rejected, skipped, type Outcome } from '../contract/outcome.
 import type { MatchCandidate } from './choose-match.ts';
 import { counterpartToSearch } from './counterpart.ts';
 import { lateMatchAfterMs } from './late-match.ts';
-import { matchPeople, type PersonMatch } from './match-people.ts';
+import { matchPeople, matchValidForMs, missValidForMs, type PersonMatch } from './match-people.ts';
 import type { NumberForms } from './number-forms.ts';
 
 /** The result of writing one record. */
-export type Written = { readonly id: string } | 'gone' | { readonly refusedBecause: string };
+export type RecordResult =
+  | { readonly kind: 'saved'; readonly id: string }
+  /** Somebody deleted the record. */
+  | { readonly kind: 'gone' }
+  /** `reason`: the end of a sentence that begins with the refusal, such as "it answered 422." */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** A CRM that takes one record per request. */
 export interface RecordCrm {
@@ -31,12 +36,10 @@ export interface RecordCrm {
     delivery: Delivery,
     known: { readonly id: string | undefined; readonly personId: string | undefined },
     signal: AbortSignal,
-  ): Promise<Written>;
+  ): Promise<RecordResult>;
 }
 
 const person = 'Person';
-const matchValidForMs = 86_400_000;
-const missValidForMs = 5 * 60_000;
 
 /**
  * Lands a batch: finds the people, finds the records of earlier attempts, then writes one record after the other. For
@@ -56,8 +59,8 @@ export async function landOneByOne(
   for (const delivery of batch) {
     const id = delivery.remoteId ?? found.get(delivery.idempotencyKey);
     const match = people.get(delivery.id);
-    const written = await crm.write(delivery, { id, personId: match?.person?.id }, signal);
-    outcomes.push(outcomeOf(crm, tools, { delivery, isCreated: id === undefined, match }, written));
+    const result = await crm.write(delivery, { id, personId: match?.person?.id }, signal);
+    outcomes.push(outcomeOf(crm, tools, { delivery, isCreated: id === undefined, match }, result));
   }
   return outcomes;
 }
@@ -70,19 +73,20 @@ function outcomeOf(
     readonly isCreated: boolean;
     readonly match: PersonMatch | undefined;
   },
-  written: Written,
+  result: RecordResult,
 ): Outcome {
   const { delivery, isCreated, match } = landing;
-  if (written === 'gone') return skipped(delivery.id, `Somebody deleted the record in ${name}.`);
-  if ('refusedBecause' in written)
+  if (result.kind === 'gone')
+    return skipped(delivery.id, `Somebody deleted the record in ${name}; it is not made again.`);
+  if (result.kind === 'refused')
     return rejected(
       delivery.id,
       'record_refused',
-      `${name} refuses the record: ${written.refusedBecause}`,
+      `${name} refuses the record: ${result.reason}`,
       `Compare mapping.ts with the fields that ${name} takes, then: npm run replay -- --state rejected`,
     );
   return delivered(delivery.id, {
-    remoteId: written.id,
+    remoteId: result.id,
     effect: isCreated ? 'created' : 'updated',
     trace: match?.trace,
     revisitAfterMs: match?.rule === 'no_hit' ? lateMatchAfterMs(delivery.call, clock()) : undefined,

@@ -3,6 +3,8 @@ import { counterpartToSearch } from '../counterpart.ts';
 import { whyNotCreated } from '../create-rule.ts';
 import {
   matchPeople,
+  matchValidForMs,
+  missValidForMs,
   rememberPeople,
   type FoundPerson,
   type MatchedPerson,
@@ -15,13 +17,9 @@ import type { Crm, MadePerson } from './crm.ts';
 import type { Landing, Run } from './landing.ts';
 import { readTrace, shortMatch } from './trace.ts';
 
-const matchValidForMs = 86_400_000;
-// Somebody may be making the contact now, and the CRM's search finds it only minutes later.
-const missValidForMs = 2 * 60_000;
-
 /**
  * The person of each call, by delivery id. A person that was found once is kept.
- * Why: docs/decisions/crm-differences.md
+ * Why: docs/decisions/crm-engine.md
  */
 export async function findPeople(
   { crm, signal }: Pick<Run, 'crm' | 'signal'>,
