@@ -27,7 +27,7 @@ describe('the forms of a number', () => {
     ['+611300975707', { full: '611300975707', national: '1300975707', significant: '1300975707' }],
     ['+12125550100', { full: '12125550100', national: '2125550100', significant: '2125550100' }],
     ['+33655555555', { full: '33655555555', national: '0655555555', significant: '655555555' }],
-  ])('of %s', (e164, forms) => {
+  ])('are full, national and significant digits, such as those of %s', (e164, forms) => {
     expect(numberForms(e164)).toEqual({ e164, ...forms });
   });
 
@@ -65,7 +65,7 @@ describe('a stored number equals the counterpart', () => {
     ['0011 61 412 345 678', 'e164'],
     ['0293744000 0412345678', 'e164'],
     ['wk 0293744000 0412345678 mob', 'e164'],
-  ])('as %s', (stored, equality) => {
+  ])('when it is written as %s', (stored, equality) => {
     expect(compare(stored, '+61412345678')).toBe(equality);
   });
 
@@ -124,9 +124,12 @@ describe('a number in a range that the phone library does not know', () => {
     },
   );
 
-  it.each(['+6144123456', '+614412345678', '+61512345678', '+610441234567'])('is not %s', (e164) => {
-    expect(numberForms(e164)).toBeUndefined();
-  });
+  it.each(['+6144123456', '+614412345678', '+61512345678', '+610441234567'])(
+    'gives no forms to %s',
+    (e164) => {
+      expect(numberForms(e164)).toBeUndefined();
+    },
+  );
 });
 
 describe('a number in free text is the counterpart', () => {

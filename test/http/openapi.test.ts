@@ -77,7 +77,7 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('every described answer is given', () => {
+describe('/openapi.json describes', () => {
   /** A request for each status of a webhook. */
   const answers: Record<string, (path: string) => Promise<Response>> = {
     200: (path) => push(path, { callsessionid: path }),
@@ -108,7 +108,7 @@ describe('every described answer is given', () => {
 
   it.each(
     webhooks.flatMap(({ path, responses }) => Object.keys(responses).map((status) => ({ path, status }))),
-  )('$status at $path', async ({ path, status }) => {
+  )('the answer $status at $path', async ({ path, status }) => {
     const give = answers[status];
     if (give === undefined) throw new Error(`Nothing here makes ${status}`);
     await expectDescribed(await give(path), path, Number(status));
@@ -120,13 +120,13 @@ describe('every described answer is given', () => {
   const grant = (secret: string): string =>
     `grant_type=client_credentials&client_id=${receiver.client.clientId}&client_secret=${secret}`;
 
-  it('200 at /oauth/token', async () => {
+  it('the answer 200 at /oauth/token', async () => {
     const answer = await ask(grant(receiver.client.clientSecret));
     await expectDescribed(answer.clone(), tokenPath, 200);
     expect(tokenAnswerSchema.strict().safeParse(await answer.json()).error).toBeUndefined();
   });
 
-  it('400, 401, 413 and 429 at /oauth/token', async () => {
+  it('the answers 400, 401, 413 and 429 at /oauth/token', async () => {
     await expectDescribed(await ask('a=b'), tokenPath, 400);
     await expectDescribed(await ask('a'.repeat(20_000)), tokenPath, 413);
     for (let number = 0; number < 10; number += 1)
@@ -134,16 +134,19 @@ describe('every described answer is given', () => {
     await expectDescribed(await ask(grant('no')), tokenPath, 429);
   });
 
-  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])('200 at %s', async (path) => {
-    await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
-  });
+  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])(
+    'the answer 200 at %s',
+    async (path) => {
+      await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
+    },
+  );
 
-  it('401 at /metrics', async () => {
+  it('the answer 401 at /metrics', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     await expectDescribed(await fetch(`${receiver.url}/metrics`, { headers }), '/metrics', 401);
   });
 
-  it('429 at /metrics', async () => {
+  it('the answer 429 at /metrics', async () => {
     const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': '203.0.113.1' };
     const askWrongly = (): Promise<Response> => fetch(`${receiver.url}/metrics`, { headers });
     for (let number = 0; number < 10; number += 1) await askWrongly();

@@ -30,7 +30,7 @@ async function fail(times: number, headers: Record<string, string> = {}, at = re
 }
 
 describe('failed attempts', () => {
-  it('are free ten times', async () => {
+  it('do not block their sender the first ten times', async () => {
     expect((await fail(10)).map(({ status }) => status)).toEqual(Array(10).fill(401));
   });
 
@@ -40,7 +40,7 @@ describe('failed attempts', () => {
     expect(await last.json()).toMatchObject({ code: 'too_many_failures', status: 429 });
   });
 
-  it('must wait twice as long each time, up to 15 minutes', async () => {
+  it('block their sender twice as long each time, up to 15 minutes', async () => {
     await fail(10);
     const waits: number[] = [];
     for (let number = 0; number < 12; number += 1) {

@@ -139,12 +139,11 @@ describe.each(reads)('a %s with a fault', (kind) => {
 });
 
 // Each waits for a deadline, so they wait beside each other.
-describe.concurrent.each(silent)(
-  'a fault that only a deadline ends, %s, leaves one engagement for each call',
-  (name) => {
-    it('in a create', () => create(name));
-    it('in an update, which shows the last duration', () => update(name));
-    it.each(recoveries)('in a recovery, in its %s', (kind) => recover(name, kind));
-    it.each(reads)('in a %s', (kind) => read(name, kind));
-  },
-);
+describe.concurrent.each(silent)('the fault "%s", which only a deadline ends,', (name) => {
+  it('leaves one engagement for each call when it hits a create', () => create(name));
+  it('leaves one engagement with the last duration when it hits an update', () => update(name));
+  it.each(recoveries)('leaves one engagement for each call when it hits the %s of a recovery', (kind) =>
+    recover(name, kind),
+  );
+  it.each(reads)('leaves one engagement for each call when it hits a %s', (kind) => read(name, kind));
+});

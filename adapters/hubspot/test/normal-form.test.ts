@@ -24,7 +24,7 @@ describe('a value that HubSpot has stored', () => {
     ['<p>Call back</p>', "<p>Call back</p><iframe allow='x' src='https://x.example/'></iframe>"],
     ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
     ['<img src="a.png">', 'img a.png'],
-  ])('differs: %s', (ours, theirs) => {
+  ])('differs from a changed value: %s', (ours, theirs) => {
     expect(fingerprintOf(theirs)).not.toBe(fingerprintOf(ours));
   });
 

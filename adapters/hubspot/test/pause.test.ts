@@ -19,41 +19,44 @@ describe('the meaning of an error for HubSpot as a whole', () => {
     [500, {}, undefined],
     [502, 'a page', undefined],
     [524, undefined, undefined],
-  ])('%i with %o: a pause of %s ms', (status, body, retryAfterMs) => {
+  ])('of %i with %o is a pause of %s ms', (status, body, retryAfterMs) => {
     const pause = pauseFor(refusal(status, body));
     expect(pause).toBeInstanceOf(DestinationUnavailable);
     expect(pause).toMatchObject({ retryAfterMs });
   });
 
-  it('a time that HubSpot names is used', () => {
+  it('is a pause of the time that HubSpot names', () => {
     expect(pauseFor(refusal(429, { policyName: 'DAILY' }, 5_000))).toMatchObject({ retryAfterMs: 5_000 });
   });
 
-  it.each([401, 403])('%i: misconfigured', (status) => {
+  it.each([401, 403])('of %i is that the destination is misconfigured', (status) => {
     const pause = pauseFor(refusal(status));
     expect(pause).toBeInstanceOf(AdapterMisconfigured);
     expect((pause as AdapterMisconfigured).remedy).not.toBe('');
   });
 
-  it('no answer: unreachable', () => {
+  it('of a missing answer is that HubSpot is unreachable', () => {
     expect(pauseFor(new LostReply('it took longer than 10 s', { isSent: true }))).toBeInstanceOf(
       DestinationUnavailable,
     );
   });
 
-  it.each([400, 404, 405, 410])('%i at a path that must exist: misconfigured', (status) => {
-    const meaning = pauseFor(refusal(status, { message: 'resource not found' }));
-    expect(meaning).toBeInstanceOf(AdapterMisconfigured);
-    expect(meaning).toMatchObject({ message: `HubSpot answered ${status}: resource not found` });
-  });
+  it.each([400, 404, 405, 410])(
+    'of %i at a path that must exist is that the destination is misconfigured',
+    (status) => {
+      const meaning = pauseFor(refusal(status, { message: 'resource not found' }));
+      expect(meaning).toBeInstanceOf(AdapterMisconfigured);
+      expect(meaning).toMatchObject({ message: `HubSpot answered ${status}: resource not found` });
+    },
+  );
 
-  it('is none for a bug in the adapter', () => {
+  it('does not exist for a bug in the adapter', () => {
     expect(pauseFor(new TypeError('x'))).toBeUndefined();
   });
 });
 
 describe('the text of a HubSpot error', () => {
-  it('holds no number', () => {
+  it('holds no phone number', () => {
     const body = { message: 'The value "+61 412 345 678" and (02) 5550-1234 and 61412345678 are no good' };
     expect(refusal(400, body).message).toBe('HubSpot answered 400: The value "…" and (… and … are no good');
     expect(withoutNumbers('status 400 on row 12')).toBe('status 400 on row 12');

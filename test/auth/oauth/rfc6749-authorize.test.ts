@@ -62,7 +62,7 @@ describe('an omitted redirect URI', () => {
     expect(answer.origin + answer.pathname).toBe(callback);
   });
 
-  it('includes an empty redirect URI', async () => {
+  it('can also be sent as an empty text', async () => {
     expect((await ask({ redirect_uri: '' })).isConsent).toBe(true);
   });
 
