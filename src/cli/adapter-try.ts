@@ -70,7 +70,7 @@ function sampleDelivery(
     revision: nowMs,
     visit: 'first',
     isOver: isFinalStage(call.stage) || !capabilitiesUnder(definition, config).stages.includes(call.stage),
-    // As if it had been sent before, so that an adapter that searches before it writes does search.
+    // A second attempt: an adapter with `idempotency: lookup` then looks the record up before it writes.
     attempt: 2,
     remoteId: undefined,
     landedRevision: undefined,

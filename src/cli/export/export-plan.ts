@@ -51,13 +51,13 @@ export function planExport(flags: ExportFlags, nowMs: number, timeZone: string):
   const to = day('--to', flags.to);
   if (relation.day === undefined && (from ?? to) !== undefined)
     throw new UsageError(
-      `${relation.name} has no day, so --from and --to do not apply to it. Leave them out, or choose another view.`,
+      `${relation.name} has no day, so --from and --to do not apply to it. Omit them, or choose another view.`,
     );
   if (from !== undefined && to !== undefined && from > to)
-    throw new UsageError(`--from ${from} is after --to ${to}. Exchange the two days.`);
+    throw new UsageError(`--from ${from} is after --to ${to}. Swap the two days.`);
   const format = chooseFormat(flags.format ?? formatOfFile(flags.out) ?? 'csv');
   if (clicks !== undefined && format !== 'csv')
-    throw new UsageError('--gclid writes the CSV that Google Ads takes. Leave --format out.');
+    throw new UsageError('--gclid writes the CSV that Google Ads takes. Omit --format.');
   if (format === 'parquet' && flags.out === undefined)
     throw new UsageError('A Parquet file is not text. Name a file: --out calls.parquet');
   if (flags.force === true && flags.out === undefined)
@@ -107,8 +107,7 @@ function nearest(word: string, candidates: readonly string[], prefix = ''): stri
 }
 
 function readClicks({ columns, conversionName, minSeconds }: ExportFlags): ExportPlan['clicks'] {
-  if (columns !== undefined)
-    throw new UsageError('--gclid decides the columns by itself. Leave --columns out.');
+  if (columns !== undefined) throw new UsageError('--gclid decides the columns by itself. Omit --columns.');
   if (!/^[\p{L}\p{N} _.-]{1,100}$/u.test(conversionName))
     throw new UsageError(
       '--conversion-name must be the name of the conversion action in Google Ads: letters, digits, spaces, dots and dashes.',

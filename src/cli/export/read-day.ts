@@ -10,6 +10,6 @@ export function readDay(option: string, text: string, nowMs: number, timeZone: s
   const read = readLocalDay(text, nowMs, timeZone);
   if ('day' in read) return read.day;
   throw new UsageError(
-    `${option} "${text}" is no day. Did you mean ${read.nearest}? Write a day as ${localDayForms}.`,
+    `${option} "${text}" is not a day. Did you mean ${read.nearest}? Write a day as ${localDayForms}.`,
   );
 }

@@ -41,7 +41,7 @@ async function whyNot(store: Store, waitMs: number): Promise<StepFailed> {
   if (destination !== undefined && destination.pausedUntilMs > Date.now())
     return new StepFailed(
       `${what}: the destination sql is paused, because ${destination.pauseReason ?? 'it failed'}`,
-      destination.pauseRemedy ?? 'npm run doctor says more.',
+      destination.pauseRemedy ?? 'To find the cause: npm run doctor',
     );
   if (destination?.holder === null)
     return new StepFailed(

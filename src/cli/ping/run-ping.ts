@@ -15,7 +15,7 @@ import { readIssuer, sendPush, takeToken } from './send.ts';
 import { createSteps, StepFailed, type Steps } from './steps.ts';
 
 const clientName = 'npm run ping (removed after the test)';
-// An older client comes from a killed test, because no test takes this long.
+// No test takes this long, so an older client is left from a test that was killed.
 const leftOverMs = 600_000;
 
 export interface PingOptions {

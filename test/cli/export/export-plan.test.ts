@@ -32,7 +32,7 @@ describe('an export', () => {
     ['03/02/2026', '2026-02-03'],
     ['last week', '2026-11-30'],
   ])('answers the day %s with the nearest one, %s', (from, nearest) => {
-    expect(() => plan({ from })).toThrow(`--from "${from}" is no day. Did you mean ${nearest}?`);
+    expect(() => plan({ from })).toThrow(`--from "${from}" is not a day. Did you mean ${nearest}?`);
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('an export', () => {
   });
 
   it('refuses a period that ends before it begins', () => {
-    expect(() => plan({ from: '2026-07-02', to: '2026-07-01' })).toThrow('Exchange the two days');
+    expect(() => plan({ from: '2026-07-02', to: '2026-07-01' })).toThrow('Swap the two days');
   });
 
   it('refuses a period for a view without days', () => {
