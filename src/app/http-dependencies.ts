@@ -111,7 +111,7 @@ export function authorizeDependencies(
 const askedEveryMs = 60_000;
 const askedOfMinuteMax = 10;
 
-/** Keeps redirect URIs that are not registered: a few a minute, so that nobody can make the store busy with them. */
+/** Keeps redirect URIs that are not registered: a few a minute, so that nobody can overload the store with them. */
 function createRedirectNotes({ store, gate, clock, log }: Kit): AuthorizeDependencies['noteAskedRedirect'] {
   let startedMs = -Infinity;
   let asked = new Set<string>();

@@ -32,7 +32,7 @@ async function warnOfUnnamedStores(store: Store, core: CoreSettings, log: Logger
         file,
         calls,
         remedy:
-          'To bring the calls along, stop the receiver, set DATABASE_URL to that store again, and run: npm run move -- --to <url>. Otherwise move the file away',
+          'To keep these calls, stop the receiver, set DATABASE_URL to that store again, and run: npm run move -- --to <url>. Otherwise move the file away',
       },
       `${calls.toLocaleString('en')} ${calls === 1 ? 'call is' : 'calls are'} in ${file}, but DATABASE_URL names another store`,
     );

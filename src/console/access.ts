@@ -18,7 +18,7 @@ export function requireVisit({ find }: ConsoleSessions): RequestHandler {
       // A request of the script must not get the sign-in page as its data.
       throw new Problem('not_authenticated', 'The session has ended. Load the page again to sign in.');
     } else if (isReading(request) && request.headers['sec-fetch-site'] === 'cross-site') {
-      // The browser withholds the cookie when a link on another site leads here. It sends it when the page loads again.
+      // After a link on another site, the browser withholds the cookie. It sends the cookie when the page loads again.
       sendPlainPage(response, 200, 'One moment', html`<p>Loading the page …</p>`, { isReloading: true });
     } else {
       const to = isReading(request) ? request.originalUrl : pageOfForm(request);

@@ -7,7 +7,7 @@ export type CounterpartToSearch =
 
 /**
  * Why a number is not searched. `withheld`: the caller hid it. `internal`: it is an extension. `own`: it belongs to the
- * business itself. `unreadable`: it is missing, or is no phone number.
+ * business itself. `unreadable`: it is missing, or is not a phone number.
  */
 export type UnsearchedRule = 'withheld' | 'internal' | 'own' | 'unreadable';
 

@@ -20,7 +20,7 @@ export interface JsonReply {
   readonly data: unknown;
 }
 
-// No request outlasts the core's signal. This limit ends a hanging request earlier.
+// The core's signal ends every request. This limit ends a request that hangs sooner.
 const deadlineMs = 20_000;
 
 /**

@@ -50,7 +50,7 @@ export async function requestOnce(
   try {
     const answer = await fetch(url, { ...init, redirect: 'manual', signal: end.signal });
     const text = await answer.text();
-    // fetch frees the connection one turn later. An earlier request would open another connection.
+    // fetch frees the connection one turn of the event loop later. A request before that would open a second one.
     await nextTurn();
     const { status, headers } = answer;
     if (status >= 300 && status < 400)

@@ -32,7 +32,7 @@ const forms = [
   `(?<year>\\d{4})[ -]${monthName}[ -](?<day>\\d{1,2})[t ]${clock}${zone}`,
 ].map((form) => new RegExp(`^${form}$`, 'i'));
 
-// After the offset can follow the zone's name, a calendar or Go's clock reading: `[Australia/Sydney]`, `(AEDT)`,
+// The zone's name, a calendar or Go's clock reading can follow the offset: `[Australia/Sydney]`, `(AEDT)`,
 // `m=+0.1`.
 const tail = '(?: ?\\([^()]*\\))?(?: ?\\[[^\\[\\]]*\\])*(?: m=[+-]\\d+(?:\\.\\d+)?)?';
 const utc = new RegExp(`^ ?(?:z|utc|gmt|ut)${tail}$`, 'i');

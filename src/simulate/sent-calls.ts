@@ -83,7 +83,7 @@ export function createSentCalls(): SentCalls {
           ? 'had an id, but was stored under a derived one'
           : 'had no id, but was answered without a warning',
       );
-    // A push that was refused before is no duplicate now, and its refusal is listed already.
+    // A push that was refused before does not become a duplicate, and its refusal is already listed.
     if (push.repeat && !stored.duplicate && !notAccepted.has(push.call))
       differs('was sent again, but was not answered as a duplicate');
     // A retried push may have been stored at its first attempt, whose answer was lost.

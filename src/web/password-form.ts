@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts';
 import { waitText } from './wait-text.ts';
 
-/** What is wrong with the form, read aloud at once. */
+/** The fault of the form. Screen readers announce it at once. */
 export function passwordFault(fault: string | undefined): Html | undefined {
   return fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`;
 }

@@ -8,7 +8,7 @@ const validForMs = 3 * 60_000;
  * signed with the private key (RS256).
  *
  * @param identity `loginUrl` is the address that the token is requested from
- * @throws AdapterMisconfigured when the private key cannot be read or is no RSA key
+ * @throws AdapterMisconfigured when the private key cannot be read or is not an RSA key
  */
 export function signAssertion(
   identity: { clientId: string; username: string; privateKey: string; loginUrl: string },

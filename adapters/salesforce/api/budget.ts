@@ -14,7 +14,7 @@ export interface BudgetMeter {
 const noLiveAbove = 0.8;
 const finalOnlyAbove = 0.95;
 
-/** A usage report is outdated after this time, since the requests of other apps leave the 24 hours too. */
+/** A usage report is outdated after this time, because older requests drop out of the 24 hours. */
 export const reportValidForMs = 15 * 60_000;
 
 /** Watches the org's requests of 24 hours, which the kit shares with all other apps of the org. */

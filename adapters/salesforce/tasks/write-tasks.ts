@@ -99,7 +99,7 @@ interface Sent {
   readonly body: Fields;
 }
 
-/** Sorts rows by the records that they lock, so that two writers never wait for each other in a circle. */
+/** Sorts rows by the records that they lock, so that two writers cannot deadlock. */
 function inOrderOfLocks(sent: readonly Sent[]): Sent[] {
   const lock = ({ body }: Sent): string => `${String(body['WhatId'] ?? '')} ${String(body['WhoId'] ?? '')}`;
   return [...sent].sort((a, b) => (lock(a) < lock(b) ? -1 : lock(a) > lock(b) ? 1 : 0));

@@ -8,7 +8,7 @@ import { consoleAreas, type ConsoleParts } from './console-areas.ts';
 import type { OperatorAccess } from '../http-dependencies.ts';
 import type { ReceivingKit } from '../kit.ts';
 
-// A few people with a live page each. The connections come from the descriptors that are reserved for other uses.
+// Enough for a few people with a live page each. These connections use descriptors that are reserved for other uses.
 const servedMax = 40;
 
 /**

@@ -90,7 +90,7 @@ export function readCallQuery(
   return { filter, before, faults };
 }
 
-/** Reads a revision from a query. Undefined when the text is no revision. */
+/** Reads a revision from a query. Undefined when the text is not a revision. */
 export function revision(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

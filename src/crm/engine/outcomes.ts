@@ -50,7 +50,7 @@ export function settleLanded({ crm, outcomes }: Run, landing: Landing, landed: L
   outcomes.set(delivery.id, delivered(delivery.id, { remoteId, effect, trace, revisitAfterMs }));
 }
 
-// A trace explains a landing. It is no copy of it.
+// A trace explains a landing. It does not copy the whole record.
 const shownValueMax = 200;
 
 function writtenFields({ last }: Landing, { changed, written, shown }: Landed): WrittenFields {

@@ -11,7 +11,7 @@ const statesZone = /^\d+(?:\.\d+)?$|:?\d{2} ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)
  * Reads a time as people type it: `2026-11-22`, an ISO 8601 time, or `2h` for two hours ago. A time without an offset is
  * on the wall clock of the zone.
  *
- * @returns epoch milliseconds; undefined when the text is no time
+ * @returns epoch milliseconds; undefined when the text is not a time
  */
 export function readTypedTime(text: string, timeZone: string, nowMs: number): number | undefined {
   const agoMs = parseDurationMs(text);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
 const plain = /^[\w.:@-]{1,64}$/;
-// E.164 has at most 15 digits. A longer row of digits is no telephone number.
+// E.164 has at most 15 digits. A longer row of digits is not a telephone number.
 const perhapsNumber = /^[+\d().:@_-]{6,}$/;
 
 /**
- * A call id for the log. The sender chose it, so it may be a telephone number or any text: such an id shows as the beginning
+ * A call id for the log. Senders choose ids, so one can be a telephone number or any text. Such an id is shown as the start
  * of its hash.
  */
 export function shownCallId(id: string): string {

@@ -67,7 +67,7 @@ export interface ReportSection {
   readonly title: string;
   /** Said below the title, in sentences. */
   readonly about?: string;
-  /** The view of which the filters hold, for the sentence that names it. */
+  /** The view that the filters apply to, for the sentence that names it. */
   readonly view: string;
   /** The filters that its view has columns for. */
   readonly filters: readonly ReportFilter[];

@@ -10,7 +10,7 @@ import { inTransaction } from '../../database/transaction.ts';
 /** The most deliveries that one step makes due, so that a push never waits for more. */
 const stepRows = 200;
 
-// A process that runs a job shows it with each step. After this time without one, another process continues.
+// Each step proves that its process runs. After this time without a step, another process continues the job.
 const silentForMs = 15_000;
 
 // The largest expected difference between the clocks of two processes.
