@@ -134,12 +134,9 @@ describe('/openapi.json describes', () => {
     await expectDescribed(await ask(grant('no')), tokenPath, 429);
   });
 
-  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])(
-    'the answer 200 at %s',
-    async (path) => {
-      await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
-    },
-  );
+  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])('the answer 200 at %s', async (path) => {
+    await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
+  });
 
   it('the answer 401 at /metrics', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
