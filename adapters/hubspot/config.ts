@@ -18,7 +18,7 @@ export const configSchema = z.object({
     .string()
     .regex(
       /^[\x21-\x7e]{8,}$/,
-      'must be a token of a private app or a service key: one word, without spaces',
+      'must be a service key or the token of a private app: one word, without spaces',
     ),
   HUBSPOT_BASE_URL: z
     .url({ protocol: /^https?$/, message: 'must be an address such as https://api.hubapi.com' })

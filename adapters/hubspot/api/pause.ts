@@ -70,5 +70,5 @@ export function forbidden(message: string, details: ErrorDetails, cause?: unknow
 function scopeRemedy(text: string): string {
   const scopes = [...new Set(text.match(/\b(?:crm|settings|oauth)(?:\.[a-z_]+)+\b/g) ?? [])];
   const named = scopes.length === 0 ? 'the scope that it lacks' : scopes.join(', ');
-  return `Give the private app or service key ${named}; adapters/hubspot/README.md lists what is needed.`;
+  return `Give the service key or private app ${named}; adapters/hubspot/README.md lists what is needed.`;
 }

@@ -96,7 +96,7 @@ async function checkScopes({ client, config }: Checked, signal: AbortSignal): Pr
   };
   if (lacking.length === 0)
     return [{ level: 'ok', message: 'The token has the scopes that it needs.' }, legacy];
-  const remedy = 'Give them to the private app or service key; the token stays the same.';
+  const remedy = 'Give them to the service key or private app; the token stays the same.';
   return [legacy, { level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
 }
 
@@ -129,7 +129,7 @@ function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'searc
     return {
       level: 'fault',
       message: `The property ${callKey} is read only.`,
-      remedy: `Let the private app write it in Settings > Properties, or delete it and run ${setUpCommand}.`,
+      remedy: `Let the service key or private app write it in Settings > Properties, or delete it and run ${setUpCommand}.`,
     };
   }
   if (mode === 'search') {

@@ -14,6 +14,19 @@ afterEach(() => test.close());
 describe.each(['2026-03', '2026-09'])('HubSpot at %s', (version) => {
   const settings = { HUBSPOT_API_VERSION: version };
 
+  it('gets each call once, changed later and with its contact, under paths of that version', async () => {
+    test = await openPortal({ contacts: [{ id: '9001', properties: { phone: mobileNumber(0) } }] }, settings);
+    const batch = callsFromNumbers(2);
+    const landed = await test.settle(batch);
+    await test.settle(batch.map((one) => afterwards(one, landed.get(one.id), { duration_seconds: 9 })));
+    const shown = batch.map((one) =>
+      test.callsOf(one).map(({ properties }) => properties['hs_call_duration']),
+    );
+    expect(shown).toEqual([['9000'], ['9000']]);
+    const paths = test.portal.requests().map(({ path }) => path);
+    expect(paths.filter((path) => !path.includes(`/${version}/`))).toEqual([]);
+  });
+
   it('rejects a call that lacks required properties, and names them', async () => {
     test = await openPortal({ requires: { calls: ['hs_call_purpose', 'region'] } }, settings);
     const answer = await test.deliver(callsFromNumbers(2));
