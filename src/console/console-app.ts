@@ -83,9 +83,9 @@ function showProblem({ isStoreUnavailable, log }: ConsoleDependencies): ErrorReq
   };
 }
 
-function asProblem(error: unknown, isAway: boolean): Problem {
+function asProblem(error: unknown, isStoreUnavailable: boolean): Problem {
   if (error instanceof Problem) return error;
-  if (isAway)
+  if (isStoreUnavailable)
     return new Problem(
       'store_unavailable',
       'The server cannot reach its database now. Load the page again soon.',

@@ -16,7 +16,7 @@ export interface FormDependencies {
   readonly clock: Clock;
 }
 
-/** What a form asks for. It is written to the audit table before it is done. */
+/** The change that a form requests. It is written to the audit table before it is made. */
 export interface Change {
   /** In the past tense: "revoked a client". */
   readonly what: string;

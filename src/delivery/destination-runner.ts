@@ -71,7 +71,7 @@ function createTurn(
       return 0;
     }
     const batch = await readBatch(dependencies, machines);
-    outage.heedPauses();
+    outage.obeyPauses();
     if (batch.length === 0) {
       poison.clear();
       outage.clear();
@@ -87,7 +87,7 @@ function createTurn(
     outage.note(batch, result);
     if (result.stopped !== undefined) throw result.stopped;
     poison.countSettled(batch.map(({ call }) => call.id));
-    if (!outage.isAway()) return 0;
+    if (!outage.isUnreachable()) return 0;
     batchSize.shrinkAfterOutage();
     await writePause(store, name, lease, undefined);
     return 0;

@@ -20,7 +20,7 @@ export interface OutageProbe {
   /** Reads the state from the store. Returns how long the destination must stay paused, in milliseconds. */
   observe(state: Pick<DestinationState, 'pauses' | 'pausedUntilMs'> | undefined): number;
   /** True while the destination is paused, and afterwards until a delivery lands. */
-  isAway(): boolean;
+  isUnreachable(): boolean;
   /** True while the next batch must have one delivery, which `choose` selects. */
   isProbing(): boolean;
   /** How many due deliveries to read for `choose`. */
@@ -35,7 +35,7 @@ export interface OutageProbe {
   /** Notes the result of a batch. `landed`: at least one of its deliveries landed. */
   note(batch: readonly DueDelivery[], result: Pick<AttemptResult, 'stopped'> & { landed: boolean }): void;
   /** Notes that a batch was read. From now on, pauses count. */
-  heedPauses(): void;
+  obeyPauses(): void;
   /** The pause after a failure of the destination. */
   pauseAfter(
     error: DestinationUnavailable | AdapterMisconfigured,
@@ -72,7 +72,7 @@ export function createOutageProbe(clock: Clock): OutageProbe {
       pauses = state?.pauses ?? 0;
       return isJustTaken ? 0 : Math.max(0, pauseLeftMs(state?.pausedUntilMs ?? 0, clock()));
     },
-    isAway: () => pauses > 0,
+    isUnreachable: () => pauses > 0,
     isProbing: () => pauses > 0 || probe?.otherLanded === true,
     choices() {
       if (probe === undefined) return 1;
@@ -83,7 +83,7 @@ export function createOutageProbe(clock: Clock): OutageProbe {
     note(batch, result) {
       probe = nextProbe(probe, batch, result);
     },
-    heedPauses() {
+    obeyPauses() {
       isJustTaken = false;
     },
     pauseAfter(error, random) {

@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       expect(first + (await page.locator('tbody tr').count())).toBeGreaterThanOrEqual(60);
     }));
 
-  it('have no faults of accessibility in the dark', () =>
+  it('have no faults of accessibility in dark mode', () =>
     browser.visit(list(), (page) => expectGoodPage(page, `${browser.pictures}/calls-dark`), {
       colorScheme: 'dark',
     }));

@@ -30,14 +30,14 @@ describe('a pause of the destination', () => {
   it('is waited for', () => {
     const probe = create();
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
-    expect(probe.isAway()).toBe(true);
+    expect(probe.isUnreachable()).toBe(true);
   });
 
   it('is not waited for when it is over or the store has none', () => {
     const probe = create();
     expect(probe.observe(pausedFor(-1))).toBe(0);
     expect(probe.observe(undefined)).toBe(0);
-    expect(probe.isAway()).toBe(false);
+    expect(probe.isUnreachable()).toBe(false);
   });
 
   it('is ignored by a process that has just taken the destination, until it has read a batch', () => {
@@ -45,7 +45,7 @@ describe('a pause of the destination', () => {
     probe.begin();
     expect(probe.observe(pausedFor(5_000))).toBe(0);
     expect(probe.observe(pausedFor(5_000))).toBe(0);
-    probe.heedPauses();
+    probe.obeyPauses();
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
   });
 

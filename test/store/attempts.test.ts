@@ -46,7 +46,7 @@ for (const engine of engines) {
       expect(await noted()).toEqual([]);
     });
 
-    it('tell when, which revision, the outcome, the reason, the remedy, the duration and the process', async () => {
+    it('have the time, revision, outcome, reason, remedy, duration and process', async () => {
       await storeCalls(fresh.store, ['a']);
       const refuse = each((id) => rejected(id, 'no_field', 'It has no field.', 'Add it.'));
       worker = runWorker(fresh.store, scriptedAdapter([refuse]), { clock: movedClock(someTimeMs + 5) });

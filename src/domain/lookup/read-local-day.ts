@@ -18,7 +18,7 @@ export function readLocalDay(text: string, nowMs: number, timeZone: string): Rea
   return { nearest: nearestDay(text) ?? today.toFormat('yyyy-MM-dd') };
 }
 
-/** A mistyped day as the nearest day that exists. Of two readings the day comes first, as in Australia. */
+/** Finds the nearest existing day for a mistyped day. In doubt the day comes before the month, as in Australia. */
 function nearestDay(text: string): string | undefined {
   const [, first, second, third] = /^\D*(\d{1,4})\D+(\d{1,2})(?:\D+(\d{1,4}))?\D*$/.exec(text) ?? [];
   if (first === undefined || second === undefined || third === undefined) return undefined;

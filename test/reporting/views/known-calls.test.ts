@@ -127,7 +127,7 @@ for (const engine of engines) {
       });
     });
 
-    it('jet_missed_callers has the 78 callers that nobody called back or answered, however late', async () => {
+    it('jet_missed_callers has the 78 callers who were neither called back nor answered later', async () => {
       const rows = await readView(database, 'jet_missed_callers');
       expect(rows).toHaveLength(78);
       expect(rows.every(({ misses }) => misses === 1)).toBe(true);

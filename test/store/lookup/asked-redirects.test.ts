@@ -21,7 +21,7 @@ for (const engine of engines) {
     afterEach(() => fresh.close());
     const read = () => readAskedRedirects(fresh.store.reader);
 
-    it('are kept exactly, counted, the latest first', async () => {
+    it('are kept exactly and counted, and the latest comes first', async () => {
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'one', uri.toLowerCase(), someTimeMs + 1);
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs + 2);

@@ -61,7 +61,7 @@ for (const engine of engines) {
       expect(await isFillingListed(store)).toBe(false);
     });
 
-    it('keeps what a push writes meanwhile', async () => {
+    it('keeps the values that a push writes meanwhile', async () => {
       await fillListed(store, 1);
       const push = pushOf({ ...inboundBodies('old-0').end, servicename: 'Renamed' }, someTimeMs + 9_000);
       await storePushes(store, [push], [], someTimeMs + 9_000);

@@ -65,7 +65,7 @@ for (const engine of engines) {
       (await fresh.store.reader.knex('deliveries').where({ destination, state: 'due' }).pluck('call_id'))
         .length;
 
-    it('keep what was asked, who asked, why and when', async () => {
+    it('keep the filter, the person, the reason and the time', async () => {
       const id = await make({ state: 'rejected', sinceMs: 5 });
       expect(await read(id)).toMatchObject({
         ...{ state: 'queued', who: 'operator', reason: 'Mended.', madeAtMs, destinations: ['crm'] },
@@ -103,7 +103,7 @@ for (const engine of engines) {
       expect(await claim('two')).toBeUndefined();
     });
 
-    it('are continued by another process when theirs is silent, and lose and repeat nothing', async () => {
+    it('are continued by another process when their process is silent, and lose and repeat nothing', async () => {
       await make();
       await step(await step(await claim('one')));
       expect(await claim('two', madeAtMs + 10_000)).toBeUndefined();

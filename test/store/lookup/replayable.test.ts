@@ -114,7 +114,7 @@ for (const engine of engines) {
       expect(counts).toEqual(walked);
     });
 
-    it('include calls from before a destination was enabled only when asked', async () => {
+    it('include calls from before a destination was enabled only on request', async () => {
       expect(await tried({ destination: 'late' })).toEqual([]);
       expect(await tried({ destination: 'late', neverOwed: true })).toEqual([
         ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'n'],
