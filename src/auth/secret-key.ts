@@ -9,7 +9,6 @@ import { readClients } from '../store/oauth/oauth-rows.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, randomText } from './secrets.ts';
 
-/** The settings for the keys. */
 type GivenKeys = Pick<CoreSettings, 'SECRET_KEY' | 'SECRET_KEY_PREVIOUS'>;
 
 /**

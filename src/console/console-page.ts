@@ -6,7 +6,6 @@ import type { Area } from './area.ts';
 import type { Notices } from './notices.ts';
 import { scriptPath, stylesheetPath } from './static-files.ts';
 
-/** A page of the console. */
 export interface ConsolePage {
   readonly title: string;
   readonly content: Html;

@@ -8,7 +8,6 @@ export interface CallDetail {
   readonly text: string;
 }
 
-/** The result of a call, in words. */
 const resultWords: Readonly<Record<Call['status'], string>> = {
   in_progress: 'in progress',
   answered: 'answered',

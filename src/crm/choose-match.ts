@@ -54,7 +54,6 @@ export type MatchRule =
   | 'shared_company'
   | 'several_hits';
 
-/** A candidate in a trace. */
 export type TracedCandidate = { object: string; id: string; name?: string; kept: boolean; why: string };
 
 /** For `Delivered.trace`. It holds whole numbers, as the call itself does, so it must never go into a log line. */

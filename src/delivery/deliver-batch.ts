@@ -18,7 +18,6 @@ export interface Machines {
   readonly outage: OutageProbe;
 }
 
-/** The result of a batch. */
 export interface BatchResult extends Pick<AttemptResult, 'stopped'> {
   /** False when another process has taken the destination. The batch then stays due. */
   readonly settled: boolean;

@@ -81,7 +81,6 @@ export function pushOf(row: PushRow): Push {
   };
 }
 
-/** The revisions of some calls. */
 export async function readRevisions(knex: Knex, callIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await knex('calls')
     .select<{ id: string; revision: number }[]>('id', 'revision')

@@ -143,7 +143,6 @@ describe('the log of a run', () => {
 });
 
 describe('an error in the log', () => {
-  /** The log line of an error. */
   function logLineOf(error: unknown): string {
     const lines: string[] = [];
     createLogger('trace', { write: (line) => void lines.push(line) }).error({ error }, 'It failed');

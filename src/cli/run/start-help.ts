@@ -1,4 +1,3 @@
-/** The help of `npm start`. */
 export const startHelp = `Usage: npm start
 
 Starts the receiver. It stores each push of Jet before it answers, and delivers each call to the destinations.

@@ -87,7 +87,6 @@ export function unchanged(delivery: Delivery, { remoteId, trace }: Delivered): D
   return { ...delivery, ...landed, visit: 'revisit' };
 }
 
-/** The only activity. */
 export function only(crm: CrmUnderTest): ShownActivity {
   const [one, ...more] = crm.activities();
   if (one === undefined || more.length > 0)

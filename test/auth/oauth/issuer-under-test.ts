@@ -98,7 +98,6 @@ export class IssuerUnderTest {
     return `/oauth/authorize?${new URLSearchParams(given).toString()}`;
   }
 
-  /** Signs a visitor in. */
   async signIn(visitor = this.operator, given = password): Promise<Page> {
     return visitor.submit(this.authorizePath(), { step: 'sign-in', password: given });
   }
