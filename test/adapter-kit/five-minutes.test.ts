@@ -45,7 +45,7 @@ describe("a fork's first five minutes", () => {
       let from = 0;
       for (const line of shows) {
         const at = output.indexOf(line.trim(), from);
-        expect(at, `"${line}" is not shown, or not there:\n${output}`).toBeGreaterThanOrEqual(from);
+        expect(at, `"${line}" is not shown, or not in this order:\n${output}`).toBeGreaterThanOrEqual(from);
         from = at + line.trim().length;
       }
       expect(code, output).toBe(0);
@@ -75,7 +75,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'end with a call that Jet pushed, landed',
+    'end with a landed call that Jet pushed',
     async () => {
       const receiver = startReceiver(copy);
       try {

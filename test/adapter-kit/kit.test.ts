@@ -95,7 +95,7 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('skips the sentence on preview by name when a stand-in shows nothing', () => {
+  it('skips by name the sentence on preview when a stand-in shows nothing', () => {
     const subject: AdapterSubject = { ...referenceSubject, showsNothing: true };
     const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
     expect(reasons).toContain('the stand-in cannot show what a record holds');
@@ -108,7 +108,7 @@ describe('the adapter kit', () => {
   });
 
   it.each(referenceSubject.faults)(
-    'skips the sentences that need %s by name when it cannot be staged',
+    'skips by name the sentences that need %s when the stand-in cannot simulate it',
     (fault) => {
       const subject = {
         ...referenceSubject,

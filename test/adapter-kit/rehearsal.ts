@@ -126,7 +126,7 @@ async function endsAfterAbort(answer: Promise<Answer>, signal: AbortSignal): Pro
     for (let turn = 0; turn < abortTurns; turn += 1)
       await sleep(abortTurnMs, undefined, { signal: ended.signal });
     return assert.fail(
-      `deliver went on for ${(abortTurns * abortTurnMs) / 1000} s after its signal aborted: pass the signal to every request`,
+      `deliver continued for ${(abortTurns * abortTurnMs) / 1000} s after its signal aborted: pass the signal to every request`,
     );
   };
   return Promise.race([answer, tooLate()]).finally(end);

@@ -124,7 +124,7 @@ describe('the project', () => {
     expect([...counts].filter(([, count]) => count > filesInFolderMax)).toEqual([]);
   });
 
-  it('gives no file a name that says nothing, such as utils', () => {
+  it('gives no file a meaningless name such as utils', () => {
     const drawers = /(?:^|\/)(?:types|utils?|helpers?|common|misc|shared|lib)(?:\.ts$|\/)|\d\.ts$/;
     expect(production.filter((file) => drawers.test(file.path)).map((file) => file.path)).toEqual([]);
   });

@@ -38,7 +38,7 @@ export const checkSentences: readonly Sentence[] = [
         assert.deepEqual(
           await standIn.records(),
           [],
-          'Records are there after a check of an empty destination',
+          'The check of an empty destination created records',
         );
         await land(deliveryOf('answered'));
         const before = await standIn.records();
