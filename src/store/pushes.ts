@@ -194,12 +194,8 @@ async function lockCalls(
     table: 'calls',
     columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
     key: ['id'],
-    assign: Object.fromEntries(
-      ['stage', 'revision', 'record', 'first_received_at', 'last_received_at'].map((column) => [
-        column,
-        ({ stored }: { stored: (name: string) => string }) => stored(column),
-      ]),
-    ),
+    // The rows that exist are locked and not written. An update to the same values would write each call twice.
+    when: () => 'false',
     rows: inLockOrder(callIds, (id) => id).map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
   });
   await lockInOrder(store.writer, transaction('calls').whereIn('id', callIds), 'id');

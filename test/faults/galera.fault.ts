@@ -30,7 +30,7 @@ async function makeNodes(scene: Scene): Promise<readonly GaleraNode[]> {
           ...['--wsrep-on=ON', `--wsrep-provider=${library}`, '--binlog-format=ROW'],
           ...['--innodb-autoinc-lock-mode=2', '--wsrep-sst-method=rsync', '--wsrep-sync-wait=1'],
           ...[`--wsrep-node-name=node${index}`, '--wsrep-cluster-name=jet', `--wsrep-node-address=127.0.0.1`],
-          `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${port};ist.recv_addr=127.0.0.1:${incremental};evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S`,
+          `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${port};ist.recv_addr=127.0.0.1:${incremental};evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S`,
           `--wsrep-sst-receive-address=127.0.0.1:${transfer}`,
         ],
       });

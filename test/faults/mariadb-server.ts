@@ -68,7 +68,7 @@ export async function makeMariadb({
     const child = folder.spawn(
       ...(['mariadbd', `--defaults-file=${empty}`, `--datadir=${data}`, `--port=${port}`] as const),
       ...['--bind-address=127.0.0.1', `--socket=${join(folder.path, 'socket')}`, '--skip-name-resolve'],
-      ...[`--pid-file=${join(folder.path, 'pid')}`, `--log-error=${join(folder.path, 'log')}`],
+      ...[`--pid-file=${join(folder.path, 'pid')}`, `--log-error=${join(folder.path, 'log.err')}`],
       ...['--innodb-buffer-pool-size=64M', ...options, ...rest],
     );
     server = child;
@@ -83,7 +83,7 @@ export async function makeMariadb({
       )
         return;
       if (child.exitCode !== null || performance.now() > endMs)
-        throw new Error(`MariaDB did not start: ${folder.run('tail', '-n', '20', join(folder.path, 'log'))}`);
+        throw new Error(`MariaDB did not start: ${folder.run('tail', '-n', '20', join(folder.path, 'log.err'))}`);
       await sleep(200);
     }
   };
