@@ -5,7 +5,7 @@ import { fault } from './fault.ts';
 import { freePort, secretKey } from './many-processes.ts';
 import { makeMariadb, noMariadb, type MariadbServer } from './mariadb-server.ts';
 import type { Scene, Started } from './scene.ts';
-import { callTraffic, post, sendAtRate } from './traffic.ts';
+import { callPushes, callTraffic, post, sendAll, sendAtRate } from './traffic.ts';
 import { takenAgain, tallyOf, watchLoad } from './watched-load.ts';
 
 const library = '/usr/lib/galera/libgalera_smm.so';
@@ -55,6 +55,18 @@ async function makeNodes(scene: Scene): Promise<readonly GaleraNode[]> {
 
 const settings = { SECRET_KEY: secretKey };
 
+/** How many transactions the nodes rolled back because another node had changed the same rows. */
+async function countConflicts(nodes: readonly GaleraNode[]): Promise<number> {
+  const counts = await Promise.all(
+    nodes.map(({ admin }) =>
+      admin<{ conflicts: number }>(
+        "SELECT SUM(VARIABLE_VALUE) AS conflicts FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('wsrep_local_cert_failures', 'wsrep_local_bf_aborts')",
+      ),
+    ),
+  );
+  return counts.reduce((sum, [row]) => sum + Number(row?.conflicts), 0);
+}
+
 describe('34 MariaDB Galera, three nodes, one receiver each', () => {
   fault(
     '34 four simultaneous first starts of three receivers: all are ready',
@@ -88,6 +100,13 @@ describe('34 MariaDB Galera, three nodes, one receiver each', () => {
       }
       scene.use(nodes[0]?.url ?? '');
       const token = await scene.token(urls[0] ?? '');
+      // The pushes of one call arrive at different nodes at the same moment.
+      const together = Array.from({ length: 60 }, (_, number) => callPushes(`together-${number}`, 60)).flat();
+      let sent = 0;
+      await sendAll(together, 12, scene.answers, (push) =>
+        post(urls[(sent += 1) % urls.length] ?? '', token, push),
+      );
+      const conflicts = await countConflicts(nodes);
       let isOver = false;
       const sending = sendAtRate({
         pushes: callTraffic('galera', scene.random),
@@ -108,7 +127,10 @@ describe('34 MariaDB Galera, three nodes, one receiver each', () => {
       isOver = true;
       await sending;
       await scene.balance({ withinMs: 120_000 });
-      scene.did(`answers ${JSON.stringify(Object.fromEntries(scene.answers.counts))}`);
+      scene.did(
+        `${conflicts} conflicts between nodes; answers ${JSON.stringify(Object.fromEntries(scene.answers.counts))}`,
+      );
+      expect(conflicts).toBeGreaterThan(0);
     },
     { cannot, timeoutMs: 600_000 },
   );

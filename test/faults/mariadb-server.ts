@@ -83,7 +83,9 @@ export async function makeMariadb({
       )
         return;
       if (child.exitCode !== null || performance.now() > endMs)
-        throw new Error(`MariaDB did not start: ${folder.run('tail', '-n', '20', join(folder.path, 'log.err'))}`);
+        throw new Error(
+          `MariaDB did not start: ${folder.run('tail', '-n', '20', join(folder.path, 'log.err'))}`,
+        );
       await sleep(200);
     }
   };

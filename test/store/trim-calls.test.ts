@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretKeys } from '../../src/store/secret-keys.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
@@ -16,6 +16,7 @@ import {
   type FreshStore,
 } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
+import { until } from '../fixtures/until.ts';
 
 const crm: Destination = {
   name: 'crm',
@@ -107,7 +108,7 @@ for (const engine of engines) {
         );
         expect(step.calls).toBe(5);
         // The server adds a session's counts to the statistics a moment later.
-        const after = await vi.waitFor(async () => {
+        const after = await until(async () => {
           const now = await scans();
           expect(now.byIndex).toBeGreaterThan(before.byIndex);
           return now;
