@@ -55,7 +55,7 @@ export function planChange(crm: Crm, activity: KnownActivity): Change {
   return { activity, fields, same, dropped };
 }
 
-/** Whether a value is new since the last landing, by its trace. */
+/** True when a value differs from the value in the trace of the last landing. */
 function isChanged(crm: Crm, { last, delivery }: Landing, name: string, value: FieldValue): boolean {
   if (crm.fields.fixed.has(name)) return false;
   if (last === undefined) return true;

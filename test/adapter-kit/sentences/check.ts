@@ -35,11 +35,7 @@ export const checkSentences: readonly Sentence[] = [
       rehearse(subject, async (rehearsal) => {
         const { land, standIn } = rehearsal;
         await check(rehearsal);
-        assert.deepEqual(
-          await standIn.records(),
-          [],
-          'The check of an empty destination created records',
-        );
+        assert.deepEqual(await standIn.records(), [], 'The check of an empty destination created records');
         await land(deliveryOf('answered'));
         const before = await standIn.records();
         await check(rehearsal);
