@@ -24,9 +24,9 @@ export type Direction = 'inbound' | 'outbound';
  * change the result, except that a repeat can move `lastReceivedAtMs`.
  *
  * Pushes are ranked by stage, then by the latest time in their fields, then by the number of fields with a value. A
- * duration above zero ranks next, then the time of receipt, which is stored with the push. A higher-ranked push replaces
- * the fields that it has a value for. A duration of 0 s never replaces a real duration, and a hidden number never
- * replaces a real number. The fields of one answering point are replaced together, and so are those of one queue.
+ * duration above zero ranks next, then the time of receipt, which is stored with the push. A higher-ranked push
+ * replaces the fields that it has a value for. A duration of 0 s never replaces a real duration, and a hidden number
+ * never replaces a real number. The fields of one answering point are replaced together, and so are those of one queue.
  *
  * @param pushes at least one push; all belong to the same call
  */
@@ -57,13 +57,16 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   };
 }
 
-/** Fields that describe one thing. A higher-ranked push that says more than a part of it sets all of them. */
+/**
+ * Fields that describe one thing. A higher-ranked push with another value for one of these fields replaces the whole
+ * group.
+ */
 export const fieldGroups = [
   ['answering_point', 'extension_number', 'extension_name', 'dial_time'],
   ['queue_name', 'queued_time'],
 ] as const satisfies readonly (readonly CallFieldName[])[];
 
-/** True when a push has a value in the group that the fields so far do not have. */
+/** True when a push has another value for a field of the group than the fields so far. */
 export function isOther(fields: CallFields, by: CallFields, group: readonly CallFieldName[]): boolean {
   return group.some((name) => by[name] !== undefined && by[name] !== fields[name]);
 }
@@ -79,7 +82,7 @@ export function isWeaker(name: CallFieldName, value: FieldValue, than: FieldValu
 
 type FieldValue = CallFields[CallFieldName];
 
-/** Gives the values that a push does not replace, because its own are weaker. */
+/** Gives the values that a push does not replace, because the push has weaker values. */
 function strongerValues(fields: CallFields, by: CallFields): CallFields {
   const stronger: Record<string, FieldValue> = {};
   for (const name of weakNames) if (isWeaker(name, by[name], fields[name])) stronger[name] = fields[name];

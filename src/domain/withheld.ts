@@ -34,7 +34,7 @@ export function isHiddenDigits(text: string): boolean {
   );
 }
 
-/** True for a text that stands for a missing or hidden number, under every numbering plan: `anonymous`, `0`. */
+/** True for a text that means a missing or hidden number under every numbering plan: `anonymous`, `0`. */
 export function namesNobody(text: string): boolean {
   return /\d/.test(text) ? isHiddenDigits(text) : saysNoNumber(text);
 }

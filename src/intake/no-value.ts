@@ -23,8 +23,8 @@ const wordsOutsideFreeText: ReadonlySet<string> = new Set(['empty', 'novalue']);
 /** Python writes NaT for "not a time". In other fields, Nat is a name. */
 const wordsOfTimes: ReadonlySet<string> = new Set(['nat']);
 
-// Placeholders that only an unfilled template produces: `{{x}}`, `${x}`, `#{x}`, `%{x}`, `@{x}`, `$(x)`, `{%x%}`, `<%x%>`, `[[x]]`, `%x%`, `@x@`,
-// `__x__`, `*|x|*`, `%s`, `{0}` and `{keyword:default}`.
+// Placeholders that only an unfilled template produces: `{{x}}`, `${x}`, `#{x}`, `%{x}`, `@{x}`, `$(x)`, `{%x%}`,
+// `<%x%>`, `[[x]]`, `%x%`, `@x@`, `__x__`, `*|x|*`, `%s`, `{0}` and `{keyword:default}`.
 const template =
   /^(?:\{\{.*\}\}|[$#%@]\{.*\}|\{[%#$].*\}|\$\(.*\)|[#%@]\([a-z_][\w.: -]*\)|<[%?].*>|\[\[.*\]\]|([%@#$!~|]{1,2}|__)[a-z_][\w.: -]*\1|\*\|.*\|\*|%(?:\d\$)?[sdi@]|\{\d\}|\{[a-z_]\w*:\S[^{}]*\})$/is;
 const templateInside = /\{\{.*\}\}|[$#%@]\{[^{}]*\}|\$\([^()]*\)/s;
@@ -75,10 +75,10 @@ const jetNames: ReadonlySet<string> = new Set(jetFields.map(({ jetName }) => fol
 type Field = Pick<JetField, 'name' | 'kind'>;
 
 /**
- * True for a text that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled placeholder,
- * dashes and the nil UUID. For a time or an id, zero, negative numbers and years below zero also count. For an id, so
- * do years before 1980. Quotes, brackets, blanks, case, width and invisible characters are ignored. A list has
- * no value when none of its items has one.
+ * True for a text that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled
+ * placeholder, dashes and the nil UUID. For a time or an id, zero, negative numbers and years below zero also count.
+ * For an id, so do years before 1980. Quotes, brackets, blanks, case, width and invisible characters are ignored. A
+ * list has no value when none of its items has one.
  *
  * There are two exceptions. `false` is a real value of internalReferrer. A free text such as a name is a real value
  * whenever a person could have written it.
@@ -121,7 +121,7 @@ function isEmptyId(text: string, { name }: Field): boolean {
   return /^\D{4,}$/.test(text) && (emptyPartOfId.test(text) || foldKey(text) === foldKey(name));
 }
 
-/** True for a time of day on a date before any call, and for the dates that systems write when they have none. */
+/** True for a time of day on a date before any call, and for the dates that systems write when they have no date. */
 function isDateOfNothing(text: string): boolean {
   return /^\s*(?:0001|1900|1970)-01-01\s*$/.test(text) || (/\d:\d\d/.test(text) && isNoTime(text.trim()));
 }

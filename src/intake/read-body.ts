@@ -86,7 +86,7 @@ export function readText(
   return readOther(json, contentType, read);
 }
 
-/** RFC 7464 puts it before each JSON text of a sequence. */
+/** RFC 7464 puts this character before each JSON text of a sequence. */
 const recordSeparator = '\u001e';
 
 type ReadItem = (item: string) => PushReading | RefusedItem;

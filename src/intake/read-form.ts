@@ -15,8 +15,8 @@ export function isForm(text: string): boolean {
 
 /**
  * Converts a form to JSON text: an object of its fields. When the form has one field and that field contains JSON, the
- * result is that JSON. Escaped bytes are decoded like the bytes of a body. A repeated name keeps every value, the later ones as `name (2)`. PHP's `data[key]` becomes
- * `data.key`.
+ * result is that JSON. Escaped bytes are decoded like the bytes of a body. A repeated name keeps every value: later
+ * values have the name `name (2)`. PHP's `data[key]` becomes `data.key`.
  */
 export function formAsJson(text: string, contentType: string | undefined): string {
   const fields = [...new URLSearchParams(inUtf8(text.trim(), contentType))];
