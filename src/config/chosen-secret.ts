@@ -25,7 +25,20 @@ const wellKnownWords = [
     'your',
     'please',
   ],
-  ...['here', 'this', 'enter', 'iloveyou', 'monkey', 'dragon', 'master', 'root', 'user', 'jet'],
+  ...[
+    'here',
+    'this',
+    'enter',
+    'iloveyou',
+    'monkey',
+    'dragon',
+    'master',
+    'root',
+    'user',
+    'super',
+    'jet',
+    'interactive',
+  ],
 ];
 // Sequences of neighbouring keys, letters and digits.
 const rows = [

@@ -23,6 +23,8 @@ describe('a chosen secret is easy to guess', () => {
     'your-secret-here',
     'adminadminadmin1',
     'JetWebhookSecret2024',
+    'JetInteractive2026',
+    'supersecretpassword',
     'letmeinletmein12',
     '................x',
   ])('%s', (secret) => {
