@@ -1,7 +1,7 @@
-import { countOfOutcome } from '../views/outcomes.ts';
 import type { Report, ReportSection } from './report.ts';
 import {
   allFilters,
+  countedCalls,
   outcomesByDay,
   outcomesByHour,
   outcomesByService,
@@ -14,7 +14,7 @@ import {
   percent,
   service,
   serviceGroup,
-  summedOutcomes,
+  sumOfCalls,
   text,
   whole,
 } from './reported-columns.ts';
@@ -50,9 +50,9 @@ export const services: Report = {
       view: 'jet_service_daily',
       filters: allFilters,
       keys: [day(), service, serviceGroup, numberType],
-      measures: summedOutcomes,
-      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_daily
-WHERE ${inPeriod('local_date')}${andFilters('jet_service_daily')}`,
+      measures: outcomeMeasures,
+      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_daily AS calls
+WHERE ${inPeriod('local_date')}${andFilters('calls')}`,
       order: 'local_date DESC, offered DESC, service_name, service_group, number_type',
       hasTotals: true,
       empty: 'No inbound call has an outcome in this period.',
@@ -78,8 +78,7 @@ export const hours: Report = {
         whole('local_hour', 'Hour', 'calls.local_hour', { shownAs: 'hour' }),
       ],
       measures: outcomeMeasures,
-      relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_inbound AS calls
-WHERE ${inPeriod('calls.local_date')}${andFilters('calls')}`,
+      relation: (_question, relation) => sql`FROM ${countedCalls('local_weekday, local_hour', relation)}`,
       order: 'calls.local_weekday, calls.local_hour',
       hasTotals: true,
       chart: { kind: 'heat', column: 'offered', part: 'answered' },
@@ -96,8 +95,8 @@ function ofAbandoned(section: ReportSection): ReportSection {
   const share = percent(
     'abandoned_percent',
     'Gave up %',
-    `(${gaveUp.map((name) => countOfOutcome(name, 'calls.outcome')).join(' + ')})`,
-    'COUNT(calls.call_id)',
+    `(${gaveUp.map(sumOfCalls).join(' + ')})`,
+    sumOfCalls('offered'),
   );
   const isReplaced = (name: string): boolean => name === 'answered_percent';
   return {

@@ -1,6 +1,7 @@
-import type { ReportFilter, ReportSection } from './report.ts';
-import { day, outcomeMeasures, outcomeSeries, service, summedOutcomes, whole } from './reported-columns.ts';
-import { sql } from './sql-statement.ts';
+import { outcomeCounts } from '../views/outcomes.ts';
+import type { RelationSql, ReportFilter, ReportSection } from './report.ts';
+import { day, outcomeMeasures, outcomeSeries, service, whole } from './reported-columns.ts';
+import { plainSql, sql, type SqlStatement } from './sql-statement.ts';
 
 /** The filters of views that keep the service of each call. */
 export const allFilters: readonly ReportFilter[] = ['service', 'group', 'type'];
@@ -14,7 +15,18 @@ const shared = {
   empty: 'No inbound call has an outcome in this period.',
 } as const;
 
-// The period also stands in ON, so that every database reads only the calls of the period.
+/**
+ * The calls of the period, counted by some columns of `jet_inbound`. They are counted before they are joined to a calendar,
+ * so that every database reads each call once.
+ */
+export function countedCalls(keys: string, { inPeriod, andFilters }: RelationSql): SqlStatement {
+  return sql`(
+  SELECT ${plainSql(keys)}, ${plainSql(outcomeCounts.replaceAll(', ', ',\n    '))}
+  FROM jet_inbound
+  WHERE ${inPeriod('local_date')}${andFilters('jet_inbound')}
+  GROUP BY ${plainSql(keys)}
+) AS calls`;
+}
 
 /** Inbound calls of each local day by outcome. Days without calls have zeros. */
 export const outcomesByDay: ReportSection = {
@@ -22,10 +34,9 @@ export const outcomesByDay: ReportSection = {
   name: 'by-day',
   title: 'Calls by day',
   keys: [day('days.local_date')],
-  relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_dates AS days
-LEFT JOIN jet_inbound AS calls ON calls.local_date = days.local_date
-  AND ${inPeriod('calls.local_date')}${andFilters('calls')}
-WHERE ${inPeriod('days.local_date')}`,
+  relation: (_question, relation) => sql`FROM jet_dates AS days
+LEFT JOIN ${countedCalls('local_date', relation)} ON calls.local_date = days.local_date
+WHERE ${relation.inPeriod('days.local_date')}`,
   order: 'days.local_date DESC',
 };
 
@@ -35,9 +46,8 @@ export const outcomesByHour: ReportSection = {
   name: 'by-hour',
   title: 'Calls by hour of the day',
   keys: [whole('local_hour', 'Hour', 'hours.local_hour', { shownAs: 'hour' })],
-  relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_hours AS hours
-LEFT JOIN jet_inbound AS calls ON calls.local_hour = hours.local_hour
-  AND ${inPeriod('calls.local_date')}${andFilters('calls')}`,
+  relation: (_question, relation) => sql`FROM jet_hours AS hours
+LEFT JOIN ${countedCalls('local_hour', relation)} ON calls.local_hour = hours.local_hour`,
   order: 'hours.local_hour',
 };
 
@@ -47,8 +57,7 @@ export const outcomesByWeekday: ReportSection = {
   name: 'by-weekday',
   title: 'Calls by weekday',
   keys: [whole('local_weekday', 'Weekday', 'calls.local_weekday', { shownAs: 'weekday' })],
-  relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_inbound AS calls
-WHERE ${inPeriod('calls.local_date')}${andFilters('calls')}`,
+  relation: (_question, relation) => sql`FROM ${countedCalls('local_weekday', relation)}`,
   order: 'calls.local_weekday',
 };
 
@@ -59,9 +68,8 @@ export const outcomesByService: ReportSection = {
   title: 'Calls by service',
   view: 'jet_service_daily',
   keys: [service],
-  measures: summedOutcomes,
-  relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_daily
-WHERE ${inPeriod('local_date')}${andFilters('jet_service_daily')}`,
+  relation: (_question, { inPeriod, andFilters }) => sql`FROM jet_service_daily AS calls
+WHERE ${inPeriod('local_date')}${andFilters('calls')}`,
   order: 'offered DESC, service_name',
   chart: { kind: 'ranks', series: outcomeSeries },
 };

@@ -1,4 +1,3 @@
-import { countOfOutcome } from '../views/outcomes.ts';
 import type { ChartSeries, ReportedColumn, ShownAs } from './report.ts';
 
 interface ColumnOptions {
@@ -33,30 +32,26 @@ export const service = text('service_name', 'Service', { empty: 'no name' });
 export const serviceGroup = text('service_group', 'Group');
 export const numberType = text('number_type', 'Number type');
 
-/** Counts of the calls of `jet_inbound` by outcome, where `calls` can be missing beside a day or an hour. */
-export const outcomeMeasures: readonly ReportedColumn[] = measuresOf('COUNT(calls.call_id)', (name) =>
-  countOfOutcome(name, 'calls.outcome'),
-);
-
-/** The same counts, added up from a view that counts already. */
-export const summedOutcomes: readonly ReportedColumn[] = measuresOf('SUM(offered)', (name) => `SUM(${name})`);
-
-function measuresOf(
-  offered: string,
-  count: (name: Parameters<typeof countOfOutcome>[0]) => string,
-): ReportedColumn[] {
-  return [
-    whole('offered', 'Calls', offered),
-    whole('answered', 'Answered', count('answered')),
-    percent('answered_percent', 'Answered %', count('answered'), offered),
-    whole('caller_abandon', 'Caller gave up', count('caller_abandon')),
-    whole('short_abandon', 'In first seconds', count('short_abandon')),
-    whole('system_abandon', 'Queue gave up', count('system_abandon')),
-    whole('missed', 'Rang out', count('missed')),
-    whole('busy', 'Busy', count('busy')),
-    whole('failed', 'Failed', count('failed')),
-  ];
+/** The sum of a count of `calls`. It is empty for a day or an hour without calls. */
+export function sumOfCalls(name: string): string {
+  return `SUM(calls.${name})`;
 }
+
+const count = (name: string, label: string): ReportedColumn =>
+  whole(name, label, `COALESCE(${sumOfCalls(name)}, 0)`);
+
+/** Sums of counts by outcome, from a relation `calls` that has these counts. */
+export const outcomeMeasures: readonly ReportedColumn[] = [
+  count('offered', 'Calls'),
+  count('answered', 'Answered'),
+  percent('answered_percent', 'Answered %', sumOfCalls('answered'), sumOfCalls('offered')),
+  count('caller_abandon', 'Caller gave up'),
+  count('short_abandon', 'In first seconds'),
+  count('system_abandon', 'Queue gave up'),
+  count('missed', 'Rang out'),
+  count('busy', 'Busy'),
+  count('failed', 'Failed'),
+];
 
 /** The parts of a bar of outcomes, from the bottom. */
 export const outcomeSeries: readonly ChartSeries[] = [
