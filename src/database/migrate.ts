@@ -30,7 +30,8 @@ export async function migrate(
 ): Promise<void> {
   const { knex, file } = database;
   if (file !== undefined) makeSqliteFolder(file);
-  const made = (await listMade(knex, table)) ?? [];
+  const listed = await listMade(knex, table);
+  const made = listed ?? [];
   const unknown = made.filter((name) => !migrations.some((migration) => migration.name === name));
   if (unknown.includes(unfinishedMove.name)) {
     throw new StoreUnusable(
@@ -45,10 +46,10 @@ export async function migrate(
     );
   }
   const missing = migrations.filter(({ name }) => !made.includes(name));
-  if (missing.length === 0) return;
+  if (listed !== undefined && missing.length === 0) return;
   const patient = database.openPatiently();
   try {
-    if (!(await knex.schema.hasTable(table))) await createMigrationsTable(knex, table);
+    if (listed === undefined) await createMigrationsTable(knex, table);
     for (const migration of missing) {
       if (dialects[database.dialect].transactionalSchema) await make(patient, table, migration);
       else await makeUnderLock(patient, table, migration);
