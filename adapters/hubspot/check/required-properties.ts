@@ -2,7 +2,7 @@ import { rowFaultOf, type ErrorDetails } from '../api/refusal.ts';
 
 const code = /MISSING_REQUIRED|REQUIRED_(?:PROPERT|FIELD|VALUE)|(?:PROPERT(?:Y|IES)|FIELD|VALUE)_REQUIRED/i;
 const words =
-  /required propert(?:y|ies)\b|\b(?:is|are|was|were) (?:a )?required\b|\brequires? (?:a value|(?:the )?propert)/i;
+  /required (?:propert(?:y|ies)|fields?)\b|\b(?:is|are|was|were) (?:a )?required\b|\brequires? (?:a value|(?:the )?propert)/i;
 const membersWithNames = [
   'properties',
   'property',
@@ -18,8 +18,14 @@ const membersWithNames = [
  */
 export function missingProperties(error: ErrorDetails): string[] {
   if (rowFaultOf(error) !== 'the row') return [];
-  const single = error.faults.flatMap((fault) => namesOf(parsed(fault)));
-  return [...new Set(single.length > 0 ? single : namesOf(parsed(error.text)))];
+  const whole = parsed(error.text);
+  const faults = error.faults.map(parsed);
+  const single = faults.flatMap((fault) => namesOf(fault));
+  const names = single.length > 0 ? single : namesOf(whole);
+  // The faults of an error about required properties need not repeat that.
+  const unsaid =
+    names.length === 0 && isRequired(whole) ? faults.flatMap((fault) => namesOf(fault, true)) : [];
+  return [...new Set([...names, ...unsaid])];
 }
 
 /** @param kind the plural of the record's name: `calls` */
@@ -28,20 +34,32 @@ export function requiredSentence(missing: readonly string[], kind: 'calls' | 'co
   return `HubSpot requires ${missing.length === 1 ? 'property' : 'properties'} ${some} on ${kind}`;
 }
 
-function namesOf(fault: unknown): string[] {
+/** @param isSaid true when the property is known to be required, so that the fault need not say it */
+function namesOf(fault: unknown, isSaid = false): string[] {
   if (typeof fault !== 'object' || fault === null) return [];
   const members = fault as Record<string, unknown>;
   const message = typeof members.message === 'string' ? members.message : '';
   // HubSpot quotes the faults of single values as JSON in the message.
   const quoted: unknown = parsed(/\[\s*\{.*\}\s*\]/s.exec(message)?.[0] ?? '');
-  if (Array.isArray(quoted)) return quoted.flatMap(namesOf);
-  const codes = ['code', 'error', 'category', 'subCategory'].map((name) => members[name]);
-  const isCoded = codes.some((one) => typeof one === 'string' && code.test(one));
-  if (!isCoded && !words.test(message)) return [];
+  if (Array.isArray(quoted)) return quoted.flatMap((one) => namesOf(one));
+  const isCoded = hasCode(members);
+  if (!isSaid && !isCoded && !words.test(message)) return [];
   const context = (members.context ?? {}) as Record<string, unknown>;
-  const listed = [...membersWithNames.map((name) => context[name]), members.name].flat();
+  const listed = [...membersWithNames.map((name) => context[name]), members.name, members.in].flat();
   const names = listed.filter(isName);
   return names.length > 0 ? names : namesInMessage(message, isCoded);
+}
+
+function isRequired(fault: unknown): boolean {
+  if (typeof fault !== 'object' || fault === null) return false;
+  const { message } = fault as Record<string, unknown>;
+  return hasCode(fault) || (typeof message === 'string' && words.test(message));
+}
+
+function hasCode(fault: object): boolean {
+  const members = fault as Record<string, unknown>;
+  const codes = ['code', 'error', 'category', 'subCategory'].map((name) => members[name]);
+  return codes.some((one) => typeof one === 'string' && code.test(one));
 }
 
 const quote = `["'\`]?`;
@@ -49,16 +67,25 @@ const nameList = `(${quote}[a-z]\\w*${quote}(?:(?:,\\s*(?:and\\s+)?|\\s+and\\s+)
 const verbs = '(?:is|are|was|were)';
 const wording = [
   // "Required properties were not set: [a, b]", "Missing required property: a"
-  new RegExp(`required propert(?:y|ies)[^:[\\].]{0,40}(?::\\s*\\[?|\\[)\\s*${nameList}`, 'gi'),
+  new RegExp(`required (?:propert(?:y|ies)|fields?)[^:[\\].]{0,40}(?::\\s*\\[?|\\[)\\s*${nameList}`, 'gi'),
   // "Required property 'a' was not set"
   new RegExp(`required propert(?:y|ies)\\s+${nameList}\\s+${verbs}\\b`, 'gi'),
   // "Properties a, b are required"
   new RegExp(`propert(?:y|ies)\\s+${nameList}\\s+${verbs} (?:a )?required`, 'gi'),
+  // "without required property a"
+  new RegExp(`(?:without|lacks|missing) (?:the |a )?required propert(?:y|ies)\\s+${nameList}`, 'gi'),
+  // "A value is required for property a"
+  new RegExp(`${verbs} required for (?:the )?propert(?:y|ies)\\s+${nameList}`, 'gi'),
+  // "a: This property is required"
+  new RegExp(
+    `(?<![\\w"'\`])${nameList}:\\s+(?:this |the )?(?:property |field |value )?${verbs} required`,
+    'gi',
+  ),
   // "requires property a"
   new RegExp(`requires? (?:a value (?:for|of)|(?:the )?propert(?:y|ies))\\s+${nameList}`, 'gi'),
 ];
 // "a is required": any word can stand there, so the name must be quoted or hold an underscore.
-const before = new RegExp(`${nameList}\\s+${verbs} (?:a )?required`, 'g');
+const before = new RegExp(`(?<!\\w)${nameList}\\s+${verbs} (?:a )?required`, 'g');
 const commonWords = new Set([
   'and',
   'is',
@@ -70,6 +97,8 @@ const commonWords = new Set([
   'properties',
   'value',
   'field',
+  'this',
+  'input',
 ]);
 
 function namesInMessage(message: string, isCoded: boolean): string[] {

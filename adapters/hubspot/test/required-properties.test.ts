@@ -21,6 +21,21 @@ describe('required properties', () => {
     error({ subCategory: 'MISSING_REQUIRED_PROPERTIES', context: { properties: ['a', 'b_c'] } }),
     error({ message: 'Missing required properties: a, b_c.' }),
     error({ message: "Properties 'a' and 'b_c' are required" }),
+    error({ message: 'Missing required fields: [a, b_c]' }),
+    error({ message: "Cannot create a call without required properties 'a' and 'b_c'" }),
+    error({ message: 'A value is required for properties a, b_c' }),
+    error({ message: 'a: This property is required, b_c: This property is required' }),
+    error({
+      message: 'Some required properties were not set.',
+      errors: [{ message: 'not set', context: { propertyName: ['a', 'b_c'] } }],
+    }),
+    error({
+      errors: ['a', 'b_c'].map((name) => ({
+        code: 'REQUIRED_FIELD',
+        message: 'Field is required',
+        in: name,
+      })),
+    }),
     error({
       message:
         'Property values were not valid: [{"message":"a is required","error":"REQUIRED_PROPERTY","name":"a"},' +
