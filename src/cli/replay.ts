@@ -23,7 +23,7 @@ command
     'only this destination; a named destination also gets calls from before it was enabled',
   )
   .option('--state <state>', `only deliveries in this state: ${deliveryStates.join(', ')}`)
-  .option('--code <code>', 'only deliveries whose last try ended with this code, such as no_field')
+  .option('--code <code>', 'only deliveries whose last attempt ended with this code, such as no_field')
   .option('--since <time>', `only calls whose latest push came at this time or later (${timeForms})`)
   .option('--until <time>', 'only calls whose latest push came before this time')
   .option('--all', 'every call; without it, another option must say which calls')

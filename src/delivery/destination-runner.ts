@@ -108,7 +108,7 @@ function createTurn(
       return await work(lease);
     } catch (error) {
       if (!isOfDestination(error)) throw error;
-      // The kit's table at the destination may be missing by the next try.
+      // The kit's table at the destination may be missing by the next attempt.
       isPrepared = false;
       await pause(dependencies, machines, lease, error);
       return pollMs;

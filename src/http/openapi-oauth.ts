@@ -210,7 +210,7 @@ export const requestIdHeader = {
 
 /** The `headers` of an answer that asks for a retry. */
 export const retryAfter = {
-  'Retry-After': { description: 'Seconds until the next try', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds until the next attempt', schema: { type: 'integer' } },
 };
 
 /** Adds the 503 that any POST gets on a connection over the limit, in addition to the other meanings of 503. */

@@ -27,7 +27,7 @@ function escapeNestedJson(text: string): string {
     if (start < from) continue;
     const closing = /[}\]]\s*"(?=\s*(?:[,}\]]|$))/g;
     closing.lastIndex = start;
-    // The number of tries is limited, because each try parses the text in between.
+    // The number of attempts is limited, because each attempt parses the text in between.
     for (let tries = 0; tries < 20; tries += 1) {
       const end = closing.exec(text);
       if (end === null) break;

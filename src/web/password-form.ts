@@ -32,7 +32,7 @@ export interface RefusedSignIn {
  * @param waitMs how long the next sign-in must wait; 0 for not at all
  */
 export function describeRefusedSignIn(isBlocked: boolean, waitMs: number): RefusedSignIn {
-  const wait = waitMs > 0 ? ` Wait ${waitText(waitMs)} before the next try.` : '';
+  const wait = waitMs > 0 ? ` Wait ${waitText(waitMs)} before the next attempt.` : '';
   return isBlocked
     ? {
         fault: `Too many sign-ins failed, so the password was not checked.${wait}`,

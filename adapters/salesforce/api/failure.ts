@@ -35,7 +35,7 @@ const transientCodes: ReadonlySet<string> = new Set([
   'PROCESSING_HALTED',
   'REQUEST_RUNNING_TOO_LONG',
 ]);
-/** Errors of a record that may not occur at the next try. */
+/** Errors of a record that may not occur at the next attempt. */
 export const recordLaterCodes: ReadonlySet<string> = new Set([
   ...transientCodes,
   'UNKNOWN_EXCEPTION',

@@ -7,7 +7,7 @@ import { cutToFit, learnLengths } from './field-lengths.ts';
 import type { Parts } from './parts.ts';
 import { omitFields } from './unusable-fields.ts';
 
-/** The first try, one without the refused fields, and one without all optional fields. */
+/** The first attempt, one without the refused fields, and one without all optional fields. */
 const roundsMax = 3;
 
 /** Writes at most 200 Tasks in one request. */
@@ -50,7 +50,7 @@ export async function writeTasks(
 const tryFewerLater = {
   kind: 'later',
   code: 'governor_limit',
-  reason: 'A trigger or flow of the org failed on too many Tasks at once. The next try sends fewer.',
+  reason: 'A trigger or flow of the org failed on too many Tasks at once. The next attempt sends fewer.',
 } as const;
 
 function refusedResult(
@@ -83,12 +83,12 @@ function refusedResult(
   }
 }
 
-/** The result of a Task that was refused for another field at each try. */
+/** The result of a Task that was refused for another field at each attempt. */
 function stillRefused(code: string): RowResult {
   return {
     kind: 'refused',
     code: code.toLowerCase(),
-    reason: `Salesforce refused the Task at each try for another field (last: ${code}).`,
+    reason: `Salesforce refused the Task at each attempt for another field (last: ${code}).`,
     remedy:
       'Run npm run doctor, which compares the settings with the org. Then: npm run replay -- --destination salesforce',
   };

@@ -62,24 +62,27 @@ describe('a trigger that cannot handle many tasks at once', () => {
     'The flow failed: Apex CPU time limit exceeded',
     'Too many DML statements: 151',
     'Apex heap size too large: 6100000',
-  ])('is recognised by its message (%s), and the next try sends fewer when it is slow', async (message) => {
-    const { org, deliver, pass, landInTheEnd, tasks } = await openOrg();
-    const statusCode = 'CANNOT_EXECUTE_FLOW_TRIGGER';
-    let isSlow = true;
-    const when = (): boolean => {
-      if (isSlow) pass(11_000);
-      isSlow = false;
-      return true;
-    };
-    org.stage({ name: 'item refused', statusCode, message, when }, { on: 'create' });
-    const batch = calls(4);
-    const outcomes = await deliver(batch);
-    expect(outcomes.map((outcome) => ('code' in outcome ? outcome.code : ''))).toEqual(
-      Array(4).fill('governor_limit'),
-    );
-    expect(org.log.of('create')).toHaveLength(1);
-    await landInTheEnd(batch);
-    expect(org.log.of('create')).toHaveLength(3);
-    expect(tasks()).toHaveLength(4);
-  });
+  ])(
+    'is recognised by its message (%s), and the next attempt sends fewer when it is slow',
+    async (message) => {
+      const { org, deliver, pass, landInTheEnd, tasks } = await openOrg();
+      const statusCode = 'CANNOT_EXECUTE_FLOW_TRIGGER';
+      let isSlow = true;
+      const when = (): boolean => {
+        if (isSlow) pass(11_000);
+        isSlow = false;
+        return true;
+      };
+      org.stage({ name: 'item refused', statusCode, message, when }, { on: 'create' });
+      const batch = calls(4);
+      const outcomes = await deliver(batch);
+      expect(outcomes.map((outcome) => ('code' in outcome ? outcome.code : ''))).toEqual(
+        Array(4).fill('governor_limit'),
+      );
+      expect(org.log.of('create')).toHaveLength(1);
+      await landInTheEnd(batch);
+      expect(org.log.of('create')).toHaveLength(3);
+      expect(tasks()).toHaveLength(4);
+    },
+  );
 });

@@ -100,7 +100,7 @@ export async function openOrg(
     async landInTheEnd(batch) {
       const landed = new Map<string, Delivered>();
       for (let attempt = 1; landed.size < batch.length; attempt += 1) {
-        if (attempt > 8) throw new Error('It has not landed after eight tries');
+        if (attempt > 8) throw new Error('It has not landed after eight attempts');
         const due = batch.filter(({ id }) => !landed.has(id)).map((delivery) => ({ ...delivery, attempt }));
         try {
           // The deadline ends before the adapter's own, as when the worker stops. It grows, because a busy machine is

@@ -25,7 +25,7 @@ describe('the end of a call whose task another user owns', () => {
     expect(under.task()).toMatchObject({ Status: 'Completed' });
   });
 
-  it('is set aside when the integration user cannot edit it, after one read and one try, with the remedy', async () => {
+  it('is set aside when the integration user cannot edit it, after one read and one attempt, with the remedy', async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'read only' });
     const [outcome] = await under.deliver([end]);
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'insufficient_access_or_readonly' });

@@ -42,7 +42,7 @@ describe('an org without the key field', () => {
     expect(tasks()).toHaveLength(3);
   });
 
-  it('is searched for the call first when a replay or a restored store has no record of earlier tries', async () => {
+  it('is searched for the call first when a replay or a restored store has no record of earlier attempts', async () => {
     const { org, land, pass, tasks } = await openOrg(settings, options);
     const [call] = calls();
     if (call === undefined) throw new Error('There is one');

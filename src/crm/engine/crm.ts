@@ -14,7 +14,7 @@ export interface Row {
   readonly id: string | undefined;
   readonly fields: Fields;
   readonly person: Person;
-  /** 1 on the first try, and one more after each `dropFields`. */
+  /** 1 on the first attempt, and one more after each `dropFields`. */
   readonly round: number;
   /**
    * For a new activity, what is known of its key. `unknown`: it was not looked up. `free`: no activity has it.
