@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
         await opened.getByRole('link', { name: 'CSV of "Calls by day"', exact: true }).click();
         expect((await download).suggestedFilename()).toBe('jet-services-by-day-2026-07-06-to-2026-07-12.csv');
         await opened.getByText('SQL of "Calls by day"').click();
-        expect(await opened.locator('#sql-by-day').textContent()).toContain("calls.service_name = 'Support'");
+        expect(await opened.locator('#sql-by-day').textContent()).toContain("service_name = 'Support'");
         expect(await opened.getByRole('button', { name: 'Copy the SQL' }).count()).toBe(0);
       },
       { javaScriptEnabled: false },
