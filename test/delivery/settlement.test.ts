@@ -140,7 +140,7 @@ describe('the outcomes of a batch', () => {
     ['with a remote id that is no text', [{ ...landed('a'), remoteId: 7 }]],
     ['with a remote id that is too long', [{ ...landed('a'), remoteId: 'x'.repeat(192) }]],
     ['with a remote id that no database accepts', [{ ...landed('a'), remoteId: 'x\0' }]],
-    ['with a trace that is no JSON', [{ ...landed('a'), trace: cycle }]],
+    ['with a trace that is not JSON', [{ ...landed('a'), trace: cycle }]],
     ['a retry without a reason', [{ id: 'a', kind: 'retry', code: 'x' }]],
     ['a rejection without a remedy', [{ id: 'a', kind: 'rejected', code: 'x', reason: 'y' }]],
     ['a skip without a rule', [{ id: 'a', kind: 'skipped' }]],

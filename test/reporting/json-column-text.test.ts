@@ -4,7 +4,7 @@ import { jsonColumnText } from '../../src/reporting/json-column-text.ts';
 describe('the text of a JSON column', () => {
   it.each([
     ['an object, unchanged', '{"b":1, "a":[1.50]}', '{"b":1, "a":[1.50]}'],
-    ['a text that is no JSON, as a JSON string', 'key=value', '"key=value"'],
+    ['a text that is not JSON, as a JSON string', 'key=value', '"key=value"'],
     ['an escaped U+0000, replaced', '{"a\\u0000":"x\\u0000"}', '{"a\ufffd":"x\ufffd"}'],
     ['half of a surrogate pair, replaced', '["\\ud800"]', '["\ufffd"]'],
     ['a whole surrogate pair, kept', '["\\ud83d\\ude00"]', '["😀"]'],

@@ -191,7 +191,7 @@ for (const engine of engines) {
       const refused = {
         body: Buffer.from('{"broken":'),
         code: 'malformed_json',
-        detail: 'The body is no JSON.',
+        detail: 'The body is not JSON.',
         pathStage: undefined,
         contentType: 'application/json',
         contentEncoding: undefined,

@@ -29,7 +29,7 @@ const raw: RawBody = {
   contentEncoding: 'gzip',
 };
 const pushOfCall = (callId: string) => pushOf(inboundBodies(callId).start);
-const refusal = { code: 'malformed_json', detail: 'The body is no JSON.' };
+const refusal = { code: 'malformed_json', detail: 'The body is not JSON.' };
 
 describe('the inbox', () => {
   let fresh: FreshStore;

@@ -17,7 +17,7 @@ function refused(body: string | Buffer, rest: Partial<RefusedBody> = {}): Refuse
   return {
     body: Buffer.from(body),
     code: 'malformed_json',
-    detail: 'The body is no JSON.',
+    detail: 'The body is not JSON.',
     pathStage: undefined,
     contentType: 'application/json',
     contentEncoding: undefined,
@@ -42,7 +42,7 @@ for (const engine of engines) {
         {
           id,
           code: 'malformed_json',
-          detail: 'The body is no JSON.',
+          detail: 'The body is not JSON.',
           pathStage: 'call_end',
           contentType: 'application/json',
           contentEncoding: 'gzip',

@@ -39,7 +39,7 @@ WHERE ${inPeriod('local_date')}`,
     },
   ],
   notes: [
-    'An inbound call counts at the last extension that rang. Minutes have the ringing in them: Jet sends no answer time, so there is no talk time.',
+    'An inbound call counts at the last extension that rang. Minutes include the ringing: Jet sends no answer time, so there is no talk time.',
     "A voicemail that answers an outbound call counts as an answer. Hold, wrap-up, transfers and states of agents are not in Jet's fields.",
   ],
 };

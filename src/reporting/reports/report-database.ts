@@ -40,7 +40,7 @@ export function createReportDatabase(open: () => Database, file: string | undefi
     hasViews ||= await hasAllViews(database);
     if (!hasViews)
       throw new ReportsUnavailable(
-        'The reporting database has not all views of this version yet. The receiver makes them when it begins to deliver to "sql".',
+        'The reporting database lacks some views of this version. The receiver makes them when it begins to deliver to "sql".',
       );
     return database;
   };

@@ -12,7 +12,7 @@ export function brokenBodies(runId: string): readonly BrokenBody[] {
   return [
     { name: 'malformed JSON', body: `{"callsessionid":"${callId}","duration":` },
     { name: 'an empty body', body: '' },
-    { name: 'an object that is no call', body: JSON.stringify({ simulation: runId, ping: true }) },
+    { name: 'an object that is not a call', body: JSON.stringify({ simulation: runId, ping: true }) },
     { name: 'an object nested 40 deep', body: JSON.stringify({ callsessionid: callId, deep: nested(40) }) },
     { name: 'a list without a call', body: JSON.stringify([callId]) },
   ];

@@ -53,7 +53,7 @@ describe('a report', () => {
       const answers = await answersOf(
         await startConsole({ settings: { REPORTING_DATABASE_URL: `sqlite:${file}` } }),
       );
-      const says = sentence(503, 'The reporting database has not all views of this version yet.');
+      const says = sentence(503, 'The reporting database lacks some views of this version.');
       expect(answers).toEqual([says, says]);
     } finally {
       for (const ending of ['', '-wal', '-shm']) rmSync(`${file}${ending}`, { force: true });
