@@ -1,5 +1,5 @@
 import type { AdapterTools } from '#contract';
-import { createOwners, createRefusedValues, type Break, type Crm } from '#crm';
+import { createOwners, createRefusedValues, type BatchFailure, type Crm } from '#crm';
 import type { Links } from './api/links.ts';
 import { pauseFor } from './api/pause.ts';
 import { createPortal, formOf } from './api/portal.ts';
@@ -77,7 +77,7 @@ export function createHubspotCrm(
     create: (rows, signal) => createCalls(client, isUnique, rows, signal),
     update: (rows, signal) => updateCalls(client, rows, signal),
     link: (rows, signal) => linkCalls(client, rows, signal),
-    broken,
+    failureOf,
   };
 }
 
@@ -92,7 +92,7 @@ async function readUsers(client: HubspotClient, signal: AbortSignal): Promise<Re
   );
 }
 
-function broken(error: unknown): Break {
+function failureOf(error: unknown): BatchFailure {
   const pause = pauseFor(error);
   if (pause === undefined) {
     const reason = 'The batch failed before the call landed.';

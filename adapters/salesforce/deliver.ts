@@ -1,5 +1,5 @@
 import { AdapterMisconfigured, DestinationUnavailable } from '#contract';
-import { createOwners, createRefusedValues, type Break, type Crm, type FieldValue } from '#crm';
+import { createOwners, createRefusedValues, type BatchFailure, type Crm, type FieldValue } from '#crm';
 import { RequestFailed, RequestRefused } from './api/failure.ts';
 import { makeLeads } from './leads/make-leads.ts';
 import { isUserId, mapTask, outcomeFields } from './mapping.ts';
@@ -74,7 +74,7 @@ export function createSalesforceCrm(parts: Parts): Crm {
     update: (rows, signal) => writeTasks(parts, 'update', rows, signal),
     // Links are fields of the Task.
     link: (rows) => Promise.resolve(rows.map(() => ({ isAdded: false, refused: [] }))),
-    broken,
+    failureOf,
   };
 }
 
@@ -82,7 +82,7 @@ function isIntegrationUser({ client }: Parts, id: FieldValue | undefined): boole
   return client.userId() !== undefined && plainText(id) === plainText(client.userId());
 }
 
-function broken(error: unknown): Break {
+function failureOf(error: unknown): BatchFailure {
   // A single record can make the whole request fail. All calls count as tried, so their retries are spread over time.
   if (error instanceof RequestFailed)
     return { error, isPause: false, isCounted: true, code: 'unknown_exception', reason: error.message };

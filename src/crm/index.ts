@@ -25,13 +25,13 @@ export { createOwners } from './engine/owners.ts';
 export { createRefusedValues } from './engine/refused-values.ts';
 export type { Fields, FieldValue, Person } from './engine/activity.ts';
 export type {
-  Asked,
-  Break,
+  BatchFailure,
   Crm,
   LinkResult,
   LinkRow,
   MadePerson,
   ReadResult,
+  ReadRow,
   Row,
   RowResult,
 } from './engine/crm.ts';

@@ -1,4 +1,4 @@
-import type { Asked, ReadResult } from '#crm';
+import type { ReadRow, ReadResult } from '#crm';
 import { recordsByKey, type HubspotRecord } from '../api/answers.ts';
 import { isMissing, type ErrorDetails } from '../api/refusal.ts';
 import { callKey } from '../check/properties.ts';
@@ -9,13 +9,13 @@ import { inBatches } from './rows.ts';
 export async function readCalls(
   client: HubspotClient,
   isUnique: boolean,
-  asked: readonly Asked[],
+  rows: readonly ReadRow[],
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ReadResult>> {
   const results = new Map<string, ReadResult>();
   for (const batch of inBatches(
-    asked.filter(({ id }) => id !== undefined),
+    rows.filter(({ id }) => id !== undefined),
     batchRowsMax,
   )) {
     const ids = batch.map(({ id }) => id ?? '');
@@ -24,7 +24,7 @@ export async function readCalls(
     for (const { delivery, id = '' } of batch) results.set(delivery.id, resultOf(byId.get(id), id, errors));
   }
   for (const batch of inBatches(
-    asked.filter(({ id }) => id === undefined),
+    rows.filter(({ id }) => id === undefined),
     batchRowsMax,
   )) {
     const keys = batch.map(({ delivery }) => delivery.idempotencyKey);

@@ -1,4 +1,4 @@
-import type { Asked, Fields, ReadResult } from '#crm';
+import type { ReadRow, Fields, ReadResult } from '#crm';
 import { RequestRefused } from '../api/failure.ts';
 import { fieldsNamed } from '../api/item-verdict.ts';
 import { pagesOf, quoted } from '../api/soql.ts';
@@ -14,7 +14,7 @@ const alwaysRead = ['Id', 'CreatedDate', 'LastModifiedDate', 'CallObject', 'Owne
 /** Reads the current Tasks, with one request for a whole batch. */
 export async function readTasks(
   parts: Parts,
-  asked: readonly Asked[],
+  rows: readonly ReadRow[],
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ReadResult>> {
@@ -22,8 +22,8 @@ export async function readTasks(
   const isKeyed = parts.config.SALESFORCE_KEY === 'field';
   const read = async (
     field: string,
-    tasks: readonly Asked[],
-    valueOf: (task: Asked) => string,
+    tasks: readonly ReadRow[],
+    valueOf: (task: ReadRow) => string,
     plain: (value: string) => string = (value) => value,
     where = '',
   ): Promise<void> => {
@@ -38,18 +38,18 @@ export async function readTasks(
       }
     }
   };
-  const known = asked.filter(({ id }) => id !== undefined);
+  const known = rows.filter(({ id }) => id !== undefined);
   await read('Id', known, ({ id }) => id ?? '', plainText);
-  const others = asked.filter(({ id }) => id === undefined);
+  const others = rows.filter(({ id }) => id === undefined);
   if (isKeyed) await read(keyField, others, ({ delivery }) => taskKey(delivery));
   else if (others.length > 0)
     await read('CallObject', others, ({ delivery }) => callObject(delivery), undefined, since(others));
-  return new Map(asked.map((one) => [one.delivery.id, resultOf(one, found.get(one.delivery.id))]));
+  return new Map(rows.map((one) => [one.delivery.id, resultOf(one, found.get(one.delivery.id))]));
 }
 
 /** A Task is at most a day older than the first push of its call, even if clocks differ. */
-function since(asked: readonly Asked[]): string {
-  const sinceMs = Math.min(...asked.map(({ delivery }) => delivery.call.first_received_at)) - 86_400_000;
+function since(rows: readonly ReadRow[]): string {
+  const sinceMs = Math.min(...rows.map(({ delivery }) => delivery.call.first_received_at)) - 86_400_000;
   return ` AND CreatedDate >= ${new Date(sinceMs).toISOString()}`;
 }
 
@@ -74,7 +74,7 @@ async function query(
   }
 }
 
-function resultOf({ delivery, id, isThere }: Asked, row: Row | undefined): ReadResult {
+function resultOf({ delivery, id, isThere }: ReadRow, row: Row | undefined): ReadResult {
   if (row === undefined)
     return isThere ? hiddenDuplicate(delivery.attempt, id) : { kind: id === undefined ? 'gone' : 'hidden' };
   const isOurs = row[keyField] === taskKey(delivery) || row['CallObject'] === callObject(delivery);

@@ -65,7 +65,7 @@ export type RowResult =
   | { readonly kind: 'stop'; readonly error: Error };
 
 /** An activity to read: by its id, otherwise by its key. */
-export interface Asked {
+export interface ReadRow {
   readonly delivery: Delivery;
   readonly id: string | undefined;
   /** A refused write reported that the activity exists. */
@@ -116,7 +116,7 @@ export interface MadePerson {
 }
 
 /** What an error that ends a batch means for its calls. */
-export interface Break {
+export interface BatchFailure {
   /** The error for the core when no result of the batch is kept. */
   readonly error: unknown;
   /** True when the destination is unreachable or misconfigured. False for a fault of the adapter. */
@@ -134,7 +134,7 @@ export type Budget = 'free' | 'no live updates' | 'final writes only';
 
 /**
  * The port that a CRM adapter gives to the engine. Each function sends one request or a few. It throws only when the
- * whole request failed. {@link Crm.broken} then says what the error means.
+ * whole request failed. {@link Crm.failureOf} then says what the error means.
  */
 export interface Crm {
   /** The name for messages: `HubSpot`. */
@@ -191,7 +191,7 @@ export interface Crm {
   isOurs(name: string, current: FieldValue | undefined): boolean;
   /** Results by delivery id. `names`: the fields to read. */
   read(
-    asked: readonly Asked[],
+    rows: readonly ReadRow[],
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ReadResult>>;
@@ -201,5 +201,5 @@ export interface Crm {
   update(rows: readonly Row[], signal: AbortSignal): Promise<readonly RowResult[]>;
   /** Adds links, where links are not fields. One result for each row, in the same order. */
   link(rows: readonly LinkRow[], signal: AbortSignal): Promise<readonly LinkResult[]>;
-  broken(error: unknown): Break;
+  failureOf(error: unknown): BatchFailure;
 }

@@ -156,7 +156,7 @@ async function countPlaces(crm: Crm, landings: readonly Landing[]): Promise<void
 
 /** Sets the outcomes of the remaining calls after an error ended the batch. Throws when no result is worth keeping. */
 function endBroken({ crm, outcomes, sent }: Run, batch: readonly Delivery[], error: unknown): void {
-  const { error: reported, isPause, isCounted = false, code, reason, delayMs } = crm.broken(error);
+  const { error: reported, isPause, isCounted = false, code, reason, delayMs } = crm.failureOf(error);
   const open = batch.filter(({ id }) => !outcomes.has(id));
   // Without a unique key, or after a fault of the adapter, throwing could make an activity twice.
   const mayBeMade = [...sent].some((id) => outcomes.get(id)?.kind !== 'delivered');

@@ -1,5 +1,5 @@
 import { planChange, guardedFields, type Change, type KnownActivity } from './changes.ts';
-import type { Asked, ReadResult } from './crm.ts';
+import type { ReadRow, ReadResult } from './crm.ts';
 import { forgetNumbers } from './find-people.ts';
 import { withoutGone, type Landing, type Run } from './landing.ts';
 import { settleDeleted, settleLanded, settleRefused } from './outcomes.ts';
@@ -33,14 +33,14 @@ export async function readActivities(
 /** Reads activities in batches, with all fields that any of them may change. */
 export async function readAll(
   { crm, signal }: Run,
-  asked: readonly (Pick<Asked, 'id' | 'isThere'> & { readonly landing: Landing })[],
+  toRead: readonly (Pick<ReadRow, 'id' | 'isThere'> & { readonly landing: Landing })[],
 ): Promise<ReadonlyMap<string, ReadResult>> {
-  if (asked.length === 0) return new Map();
+  if (toRead.length === 0) return new Map();
   const { fixed, owner } = crm.fields;
-  const names = asked
+  const names = toRead
     .flatMap(({ landing }) => Object.keys(landing.fields))
     .filter((name) => !fixed.has(name));
-  const rows = asked.map(({ landing: { delivery }, id, isThere }) => ({ delivery, id, isThere }));
+  const rows = toRead.map(({ landing: { delivery }, id, isThere }) => ({ delivery, id, isThere }));
   return await crm.read(rows, [...new Set([...names, owner])], signal);
 }
 

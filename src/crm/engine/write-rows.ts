@@ -80,7 +80,7 @@ export async function* writeRows(
       rows.forEach(({ delivery }) => work === 'create' && run.sent.add(delivery.id));
     const results = await crm[work](rows, signal).catch((error: unknown) => {
       // After a fault of the adapter it is unknown whether the request was carried out.
-      if (!crm.broken(error).isPause) noteSent();
+      if (!crm.failureOf(error).isPause) noteSent();
       throw error;
     });
     noteSent();
