@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import type { Portal } from './portal.ts';
+import type { Portal } from './portal/portal.ts';
 import { writingKinds } from './request-kind.ts';
 import type { Route } from './route.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import type { Portal } from './portal.ts';
+import type { Portal } from './portal/portal.ts';
 import type { Route } from './route.ts';
-import type { StoredRecord } from './stored-record.ts';
+import type { StoredRecord } from './portal/stored-record.ts';
 
 /** An answer of the API. */
 export interface Answer {

@@ -1,13 +1,13 @@
 import type { Answer, Asked } from './answer.ts';
 import { ApiError, invalid, notFound } from './api-error.ts';
-import { associateDefault, associateWithTypes, readAssociations } from './associate-records.ts';
-import { updateBatch, updateOne, upsertBatch } from './change-records.ts';
-import { createBatch, createOne } from './create-records.ts';
-import type { Portal } from './portal.ts';
-import * as settings from './portal-settings.ts';
-import { archiveBatch, archiveOne, listRecords, readBatch, readOne } from './read-records.ts';
+import { associateDefault, associateWithTypes, readAssociations } from './portal/associate-records.ts';
+import { updateBatch, updateOne, upsertBatch } from './portal/change-records.ts';
+import { createBatch, createOne } from './portal/create-records.ts';
+import type { Portal } from './portal/portal.ts';
+import * as settings from './portal/portal-settings.ts';
+import { archiveBatch, archiveOne, listRecords, readBatch, readOne } from './portal/read-records.ts';
 import type { ObjectRequest, ObjectType } from './request-kind.ts';
-import { searchRecords } from './search-records.ts';
+import { searchRecords } from './portal/search-records.ts';
 
 const objectAnswers: Readonly<
   Record<ObjectRequest, (portal: Portal, asked: Asked, type: ObjectType) => Answer>

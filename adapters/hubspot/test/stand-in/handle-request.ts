@@ -6,7 +6,7 @@ import type { Answer, Asked } from './answer.ts';
 import { answerRequest } from './api.ts';
 import { ApiError } from './api-error.ts';
 import type { HubspotFault, Written } from './faults.ts';
-import type { Portal } from './portal.ts';
+import type { Portal } from './portal/portal.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { readRoute } from './route.ts';
 import type { SeenRequest } from './seen-request.ts';

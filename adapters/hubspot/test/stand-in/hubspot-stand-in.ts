@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { everyScope, type Access } from './access.ts';
 import type { FaultAim, HubspotFault, HubspotFaultName } from './faults.ts';
 import { handleRequest } from './handle-request.ts';
-import { createPerson, type Person } from './person.ts';
-import { createPortal } from './portal.ts';
+import { createPerson, type Person } from './portal/person.ts';
+import { createPortal } from './portal/portal.ts';
 import { createRateLimits } from './rate-limits.ts';
 import type { ObjectType, RequestKind } from './request-kind.ts';
 import type { SeenRequest } from './seen-request.ts';
 import { createStagedFaults } from './staged-faults.ts';
 import type { HubspotStandInOptions } from './stand-in-options.ts';
-import type { StoredRecord } from './stored-record.ts';
+import type { StoredRecord } from './portal/stored-record.ts';
 
 /** The valid token unless the options name another. */
 export const standInToken = 'pat-na1-stand-in-5f0c27d1';

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import { ApiRefusal, refusalAnswer, type ApiAnswer, type ApiRequest } from './api-answer.ts';
-import type { Org } from './org.ts';
+import type { Org } from './org/org.ts';
 
 const subrequestsMax = 25;
 /** How many of the subrequests may be queries or collections. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import type { Fields, ObjectName } from './org-record.ts';
+import type { Fields, ObjectName } from './org/org-record.ts';
 
 /** The kind of a request, for faults and counts. */
 export type RequestKind =

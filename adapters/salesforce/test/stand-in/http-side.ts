@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiAnswer } from './api-answer.ts';
 import { answerInstead, limitExceeded, sessionRefused, spoiled } from './fault-answers.ts';
 import type { FaultQueue, RequestKind, SalesforceFault } from './fault.ts';
-import type { Org } from './org.ts';
+import type { Org } from './org/org.ts';
 import type { OpenRequest, RequestRecorder } from './request-log.ts';
 import { answerApi, kindOf } from './routes.ts';
-import type { StagedRefusal } from './save.ts';
+import type { StagedRefusal } from './org/save.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface HttpSide {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
 import type { Fault, FaultName, StandIn } from '../../../../test/adapter-kit/subject.ts';
-import type { Fields } from './org-record.ts';
+import type { Fields } from './org/org-record.ts';
 import {
   startSalesforceStandIn,
   type SalesforceStandIn,

@@ -1,4 +1,4 @@
-import type { ObjectName } from './org-record.ts';
+import type { ObjectName } from './org/org-record.ts';
 
 /** How the org is set up. By default it is set up correctly, with the kit's own fields deployed. */
 export interface SalesforceStandInOptions {

@@ -1,13 +1,13 @@
 import { ApiRefusal, refusalAnswer, type ApiAnswer, type ApiRequest } from './api-answer.ts';
 import { answerComposite } from './composite.ts';
-import { answerDescribe } from './describe.ts';
+import { answerDescribe } from './org/describe.ts';
 import type { RequestKind } from './fault.ts';
-import { answerManyRecords, answerRetrieve } from './many-records.ts';
-import { answerOneRecord, answerRecord, answerUpsert } from './one-record.ts';
-import type { Org } from './org.ts';
-import { answerQuery } from './query.ts';
-import type { StagedRefusal } from './save.ts';
-import { answerSearch } from './search.ts';
+import { answerManyRecords, answerRetrieve } from './org/many-records.ts';
+import { answerOneRecord, answerRecord, answerUpsert } from './org/one-record.ts';
+import type { Org } from './org/org.ts';
+import { answerQuery } from './query/query.ts';
+import type { StagedRefusal } from './org/save.ts';
+import { answerSearch } from './query/search.ts';
 
 /** The versions that the org supports. Older ones are retired, and newer ones do not exist yet. */
 const oldestVersion = 31;

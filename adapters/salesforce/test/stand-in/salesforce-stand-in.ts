@@ -2,17 +2,17 @@ import type { AddressInfo } from 'node:net';
 import { createFaultQueue, type FaultScope, type SalesforceFault } from './fault.ts';
 import { createHttpSide } from './http-side.ts';
 import type { SalesforceStandInOptions } from './options.ts';
-import { createOrg } from './org.ts';
-import { asLongId, type Fields, type ObjectName } from './org-record.ts';
-import { createPeople, type People } from './people.ts';
+import { createOrg } from './org/org.ts';
+import { asLongId, type Fields, type ObjectName } from './org/org-record.ts';
+import { createPeople, type People } from './org/people.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
-import { seed } from './seed.ts';
+import { seed } from './org/seed.ts';
 import { clientId, clientSecret, createTokens } from './tokens.ts';
 
 export type { FaultScope, ItemFault, RequestKind, SalesforceFault } from './fault.ts';
 export type { ExtraField, FieldChange, KitField, SalesforceStandInOptions } from './options.ts';
-export type { Fields, ObjectName } from './org-record.ts';
-export type { People } from './people.ts';
+export type { Fields, ObjectName } from './org/org-record.ts';
+export type { People } from './org/people.ts';
 export type { RecordedRequest, RequestLog } from './request-log.ts';
 
 /** A simulated Salesforce org on loopback. README.md lists its known facts and its assumptions. */

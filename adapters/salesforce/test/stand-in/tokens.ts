@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { ApiAnswer } from './api-answer.ts';
-import type { Org } from './org.ts';
+import type { Org } from './org/org.ts';
 
 export const clientId = '3MVG9standin.consumer.key.of.the.external.client.app';
 export const clientSecret = 'standin-consumer-secret-7f41c2';

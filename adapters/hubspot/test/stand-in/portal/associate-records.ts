@@ -1,10 +1,10 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { batchAnswer, hidesErrors, type Answer, type Asked } from './answer.ts';
-import { ApiError, invalid, notFound } from './api-error.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { batchAnswer, hidesErrors, type Answer, type Asked } from '../answer.ts';
+import { ApiError, invalid, notFound } from '../api-error.ts';
 import { unknownEnd } from './create-records.ts';
 import { associationTypes, defaultAssociation, type Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody } from '../request-body.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 type Rows = Record<string, JsonValue>[];

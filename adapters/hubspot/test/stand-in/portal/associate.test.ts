@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standIns, type StandInUnderTest } from './stand-in-under-test.ts';
+import { standIns, type StandInUnderTest } from '../stand-in-under-test.ts';
 
 const open = standIns();
 const base = '/crm/v4/associations/calls/contacts/batch';

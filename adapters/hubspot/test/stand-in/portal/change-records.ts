@@ -6,12 +6,12 @@ import {
   returnedProperties,
   type Answer,
   type Asked,
-} from './answer.ts';
-import { invalid, notFound } from './api-error.ts';
+} from '../answer.ts';
+import { invalid, notFound } from '../api-error.ts';
 import { checkProperties, checkUnique } from './check-properties.ts';
 import type { Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody, refuseRepeats } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody, refuseRepeats } from '../request-body.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { rowsOneByOne, writeRows } from './write-rows.ts';
 

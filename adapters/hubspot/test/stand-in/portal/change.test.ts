@@ -7,7 +7,7 @@ import {
   newCall,
   standIns,
   type StandInUnderTest,
-} from './stand-in-under-test.ts';
+} from '../stand-in-under-test.ts';
 
 const open = standIns();
 const update = `${calls}/batch/update`;

@@ -1,7 +1,7 @@
-import { ApiError, invalidProperties, type PropertyFault } from './api-error.ts';
+import { ApiError, invalidProperties, type PropertyFault } from '../api-error.ts';
 import type { Portal } from './portal.ts';
 import type { PropertyDefinition } from './property-definition.ts';
-import type { ObjectType } from './request-kind.ts';
+import type { ObjectType } from '../request-kind.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 const longestText = 65_536;

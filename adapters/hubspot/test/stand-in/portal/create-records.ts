@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { batchAnswer, recordBody, type Answer, type Asked } from './answer.ts';
-import { ApiError, invalid, notFound } from './api-error.ts';
+import { batchAnswer, recordBody, type Answer, type Asked } from '../answer.ts';
+import { ApiError, invalid, notFound } from '../api-error.ts';
 import { checkProperties, checkUnique, conflict } from './check-properties.ts';
 import { associationTypes, type Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody } from '../request-body.ts';
 import { rowsOneByOne, writeRows } from './write-rows.ts';
 import type { StoredRecord } from './stored-record.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { association, calls, keyProperty, newCall, standIns, untraced } from './stand-in-under-test.ts';
+import { association, calls, keyProperty, newCall, standIns, untraced } from '../stand-in-under-test.ts';
 
 const open = standIns();
 const create = `${calls}/batch/create`;

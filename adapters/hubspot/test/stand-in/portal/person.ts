@@ -1,7 +1,7 @@
-import type { Access } from './access.ts';
+import type { Access } from '../access.ts';
 import type { Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import type { RecordSeed } from './stand-in-options.ts';
+import type { ObjectType } from '../request-kind.ts';
+import type { RecordSeed } from '../stand-in-options.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 /** The changes that people make in the portal while an adapter works. An unknown id throws. */

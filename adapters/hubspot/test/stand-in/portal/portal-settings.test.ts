@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calls, keyProperty, newCall, standIns } from './stand-in-under-test.ts';
+import { calls, keyProperty, newCall, standIns } from '../stand-in-under-test.ts';
 
 const open = standIns();
 const path = '/crm/v3/properties/calls';

@@ -1,11 +1,11 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import type { Answer, Asked } from './answer.ts';
-import { ApiError, invalid, notFound } from './api-error.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import type { Answer, Asked } from '../answer.ts';
+import { ApiError, invalid, notFound } from '../api-error.ts';
 import type { Portal } from './portal.ts';
 import { propertyBody } from './property-definition.ts';
 import { pageOf } from './read-records.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody } from '../request-body.ts';
 
 const mostUnique = 10;
 

@@ -1,7 +1,7 @@
 import { calculatedNames, calculatedNumbers } from './calculated-numbers.ts';
 import { builtInGroups, startingProperties, type PropertyDefinition } from './property-definition.ts';
-import { objectTypes, type ObjectType } from './request-kind.ts';
-import type { HubspotStandInOptions, OwnerSeed, RecordSeed } from './stand-in-options.ts';
+import { objectTypes, type ObjectType } from '../request-kind.ts';
+import type { HubspotStandInOptions, OwnerSeed, RecordSeed } from '../stand-in-options.ts';
 import { newRecord, type StoredRecord } from './stored-record.ts';
 
 /** The data of an account. The rules of the API are elsewhere. */

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import type { ObjectType } from './request-kind.ts';
-import type { PropertySeed, PropertyType } from './stand-in-options.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import type { ObjectType } from '../request-kind.ts';
+import type { PropertySeed, PropertyType } from '../stand-in-options.ts';
 
 /** A property of an object in the portal. */
 export interface PropertyDefinition {

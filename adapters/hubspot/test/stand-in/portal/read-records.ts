@@ -1,9 +1,9 @@
-import { batchAnswer, recordBody, returnedProperties, type Answer, type Asked } from './answer.ts';
-import { notFound } from './api-error.ts';
+import { batchAnswer, recordBody, returnedProperties, type Answer, type Asked } from '../answer.ts';
+import { notFound } from '../api-error.ts';
 import { findRecord, missingRows } from './change-records.ts';
 import type { Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody } from '../request-body.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 /** `POST …/batch/read`: by id or by a unique property. Unlike search, it has no lag. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calls, contacts, keyProperty, newCall, standIns } from './stand-in-under-test.ts';
+import { calls, contacts, keyProperty, newCall, standIns } from '../stand-in-under-test.ts';
 
 const open = standIns();
 

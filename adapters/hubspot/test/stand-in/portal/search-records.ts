@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { recordBody, returnedProperties, type Answer, type Asked } from './answer.ts';
-import { ApiError, invalid } from './api-error.ts';
+import { recordBody, returnedProperties, type Answer, type Asked } from '../answer.ts';
+import { ApiError, invalid } from '../api-error.ts';
 import { momentOf } from './check-properties.ts';
 import type { Portal } from './portal.ts';
-import type { ObjectType } from './request-kind.ts';
-import { bodies, readBody } from './request-body.ts';
+import type { ObjectType } from '../request-kind.ts';
+import { bodies, readBody } from '../request-body.ts';
 import { indexedAt, type StoredRecord } from './stored-record.ts';
 
 type Search = z.output<typeof bodies.search>;

@@ -1,4 +1,4 @@
-import type { ObjectType } from './request-kind.ts';
+import type { ObjectType } from '../request-kind.ts';
 
 /** The state of a record at a time, because search sees it late. */
 interface Version {

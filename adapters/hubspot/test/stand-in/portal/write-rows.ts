@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiError } from './api-error.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiError } from '../api-error.ts';
 import type { Portal } from './portal.ts';
 
 interface Traced {

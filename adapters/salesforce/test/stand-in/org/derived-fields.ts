@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 import type { Org } from './org.ts';
 import type { OrgRecord } from './org-record.ts';
 

@@ -1,9 +1,9 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import type { ApiAnswer, ApiRequest } from './api-answer.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import type { ApiAnswer, ApiRequest } from '../api-answer.ts';
 import type { FieldSchema } from './object-schemas.ts';
 import type { Org } from './org.ts';
 import { mayCreate } from './record-access.ts';
-import { knownObject } from './selection.ts';
+import { knownObject } from '../query/selection.ts';
 
 /** Answers GET /sobjects/{object}/describe, with the members that integrations read. */
 export function answerDescribe(org: Org, { segments, root }: ApiRequest): ApiAnswer {

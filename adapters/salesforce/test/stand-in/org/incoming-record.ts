@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal, saveError, type SaveError } from './api-answer.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal, saveError, type SaveError } from '../api-answer.ts';
 import type { FieldSchema } from './object-schemas.ts';
 import { asApiTime, type Org } from './org.ts';
 import { asLongId, type Fields, type ObjectName } from './org-record.ts';

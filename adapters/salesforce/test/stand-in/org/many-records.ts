@@ -1,12 +1,12 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal, saveError, type ApiAnswer, type ApiRequest, type SaveError } from './api-answer.ts';
-import { asRow, fieldPath } from './field-path.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal, saveError, type ApiAnswer, type ApiRequest, type SaveError } from '../api-answer.ts';
+import { asRow, fieldPath } from '../query/field-path.ts';
 import { readRecord, type IncomingRecord } from './incoming-record.ts';
 import type { Org } from './org.ts';
 import type { ObjectName } from './org-record.ts';
 import { keyText } from './save-rules.ts';
 import { create, update, upsert, type SaveContext, type SaveResult } from './save.ts';
-import { knownObject } from './selection.ts';
+import { knownObject } from '../query/selection.ts';
 
 const recordsMax = 200;
 /** The most runs of records of the same type in one request. */

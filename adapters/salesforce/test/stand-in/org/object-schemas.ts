@@ -1,4 +1,4 @@
-import type { ExtraField, FieldChange, SalesforceStandInOptions } from './options.ts';
+import type { ExtraField, FieldChange, SalesforceStandInOptions } from '../options.ts';
 import { objectNames, type ObjectName } from './org-record.ts';
 
 /** The definition of a field. */

@@ -1,12 +1,12 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal, refusalAnswer, type ApiAnswer, type ApiRequest, type SaveError } from './api-answer.ts';
-import { asRow, fieldPath } from './field-path.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal, refusalAnswer, type ApiAnswer, type ApiRequest, type SaveError } from '../api-answer.ts';
+import { asRow, fieldPath } from '../query/field-path.ts';
 import { readRecord } from './incoming-record.ts';
 import type { Org } from './org.ts';
 import type { ObjectName } from './org-record.ts';
 import { holdersOf } from './save-rules.ts';
 import { create, update, upsert, type SaveContext, type SaveResult } from './save.ts';
-import { knownObject } from './selection.ts';
+import { knownObject } from '../query/selection.ts';
 
 /** Answers POST /sobjects/{object} and PATCH /sobjects/{object}/{id}. */
 export function answerOneRecord(context: SaveContext, request: ApiRequest): ApiAnswer {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 
 /** A record of the stand-in, by the API names of its fields. A field without a value is null or omitted. */
 export type Fields = Readonly<Record<string, JsonValue | undefined>>;

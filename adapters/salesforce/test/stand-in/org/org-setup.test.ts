@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { asLongId, makeId } from './org-record.ts';
-import { closeAll, codesOf, connect, send, type Reply } from './connect.ts';
+import { closeAll, codesOf, connect, send, type Reply } from '../connect.ts';
 
 afterEach(closeAll);
 

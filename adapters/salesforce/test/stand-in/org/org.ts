@@ -1,7 +1,7 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 import { derivedOnSave } from './derived-fields.ts';
 import { newOrgStatuses, readSchemas, type ObjectSchemas } from './object-schemas.ts';
-import type { SalesforceStandInOptions } from './options.ts';
+import type { SalesforceStandInOptions } from '../options.ts';
 import { asLongId, makeId, type Fields, type ObjectName, type OrgRecord } from './org-record.ts';
 import { phoneTerms } from './phone-index.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, connect } from './connect.ts';
+import { closeAll, connect } from '../connect.ts';
 
 afterEach(closeAll);
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 import type { Author, Org } from './org.ts';
 import { objectOfId, type Fields, type OrgRecord } from './org-record.ts';
 

@@ -1,7 +1,7 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 import type { Org } from './org.ts';
 import { asLongId, type ObjectName, type OrgRecord } from './org-record.ts';
-import type { StatementReader } from './statement-reader.ts';
+import type { StatementReader } from '../query/statement-reader.ts';
 
 /** Whether the integration user sees a record. `othersTasks` decides for Tasks of other owners. */
 export function maySee(org: Org, record: OrgRecord): boolean {

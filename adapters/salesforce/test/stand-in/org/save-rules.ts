@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { saveError, type SaveError } from './api-answer.ts';
-import { attributesOf } from './field-path.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { saveError, type SaveError } from '../api-answer.ts';
+import { attributesOf } from '../query/field-path.ts';
 import type { Org } from './org.ts';
 import { asLongId, objectOfId, type Fields, type ObjectName, type OrgRecord } from './org-record.ts';
 

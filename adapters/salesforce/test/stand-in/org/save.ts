@@ -1,4 +1,4 @@
-import { saveError, type SaveError } from './api-answer.ts';
+import { saveError, type SaveError } from '../api-answer.ts';
 import { forbidden, type IncomingRecord } from './incoming-record.ts';
 import type { Author, Org } from './org.ts';
 import { mayCreate, mayEdit, maySee } from './record-access.ts';

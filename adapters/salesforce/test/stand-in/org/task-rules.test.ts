@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { closeAll, codesOf, connect, type Connected } from './connect.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { closeAll, codesOf, connect, type Connected } from '../connect.ts';
 
 afterEach(closeAll);
 

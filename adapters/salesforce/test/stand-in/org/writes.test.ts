@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, codesOf, connect, idsOf } from './connect.ts';
+import { closeAll, codesOf, connect, idsOf } from '../connect.ts';
 
 afterEach(closeAll);
 

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal } from './api-answer.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal } from '../api-answer.ts';
 import { comparableInstant, fieldPath, type FieldPath } from './field-path.ts';
-import type { Org } from './org.ts';
-import { asLongId, type ObjectName, type OrgRecord } from './org-record.ts';
+import type { Org } from '../org/org.ts';
+import { asLongId, type ObjectName, type OrgRecord } from '../org/org-record.ts';
 import type { StatementReader, Token } from './statement-reader.ts';
 
 export type Condition = (record: OrgRecord) => boolean;

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal } from './api-answer.ts';
-import type { FieldSchema } from './object-schemas.ts';
-import { asApiTime, type Org } from './org.ts';
-import type { ObjectName, OrgRecord } from './org-record.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal } from '../api-answer.ts';
+import type { FieldSchema } from '../org/object-schemas.ts';
+import { asApiTime, type Org } from '../org/org.ts';
+import type { ObjectName, OrgRecord } from '../org/org-record.ts';
 
 /** A field of a record, or of a record that it refers to: `Owner.IsActive`. */
 export interface FieldPath {

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../../../../src/domain/jet-fields.ts';
-import { ApiRefusal, type ApiAnswer, type ApiRequest } from './api-answer.ts';
+import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
+import { ApiRefusal, type ApiAnswer, type ApiRequest } from '../api-answer.ts';
 import { asRow, fieldPath } from './field-path.ts';
-import type { Org } from './org.ts';
-import { maySee, selectAccess } from './record-access.ts';
+import type { Org } from '../org/org.ts';
+import { maySee, selectAccess } from '../org/record-access.ts';
 import { knownObject, readSelection } from './selection.ts';
 import { StatementReader } from './statement-reader.ts';
 

@@ -1,8 +1,8 @@
-import { ApiRefusal, type ApiAnswer, type ApiRequest } from './api-answer.ts';
+import { ApiRefusal, type ApiAnswer, type ApiRequest } from '../api-answer.ts';
 import { asRow, fieldPath, type FieldPath } from './field-path.ts';
-import type { Org } from './org.ts';
-import type { ObjectName, OrgRecord } from './org-record.ts';
-import { finds } from './phone-index.ts';
+import type { Org } from '../org/org.ts';
+import type { ObjectName, OrgRecord } from '../org/org-record.ts';
+import { finds } from '../org/phone-index.ts';
 import { knownObject, readSelection, type Selection } from './selection.ts';
 import { StatementReader } from './statement-reader.ts';
 

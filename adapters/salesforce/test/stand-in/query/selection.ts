@@ -1,9 +1,9 @@
 import { readConditions, type Condition } from './conditions.ts';
 import { fieldPath, type FieldPath } from './field-path.ts';
-import type { Org } from './org.ts';
-import { objectNames, type ObjectName, type OrgRecord } from './org-record.ts';
+import type { Org } from '../org/org.ts';
+import { objectNames, type ObjectName, type OrgRecord } from '../org/org-record.ts';
 import type { StatementReader } from './statement-reader.ts';
-import { ApiRefusal } from './api-answer.ts';
+import { ApiRefusal } from '../api-answer.ts';
 
 /** The conditions, order and limit of a query. */
 export type Selection = (records: readonly OrgRecord[]) => readonly OrgRecord[];

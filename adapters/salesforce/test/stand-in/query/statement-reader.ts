@@ -1,4 +1,4 @@
-import { ApiRefusal } from './api-answer.ts';
+import { ApiRefusal } from '../api-answer.ts';
 
 export interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'instant' | 'sign' | 'search' | 'end';
