@@ -134,7 +134,7 @@ describe('a staged fault', () => {
     expect((await creating(await open(), '503 empty')).body).toBe('');
   });
 
-  it('"truncated answer" is no JSON', async () => {
+  it('"truncated answer" is not JSON', async () => {
     const { body } = await creating(await open(), 'truncated answer');
     expect(() => JSON.parse(body) as unknown).toThrow(SyntaxError);
   });

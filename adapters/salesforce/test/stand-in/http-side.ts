@@ -114,11 +114,11 @@ function answerProperly(side: HttpSide, incoming: Incoming, fault: SalesforceFau
   if (usage.used >= usage.limit) return limitExceeded('TotalRequests');
   usage.used += 1;
   if (text !== '' && !contentType.startsWith('application/json')) {
-    return { status: 415, body: [{ errorCode: 'UNSUPPORTED_MEDIA_TYPE', message: 'Content is no JSON' }] };
+    return { status: 415, body: [{ errorCode: 'UNSUPPORTED_MEDIA_TYPE', message: 'Content is not JSON' }] };
   }
   const body = parsed(text);
   if (text !== '' && body === undefined) {
-    return { status: 400, body: [{ errorCode: 'JSON_PARSER_ERROR', message: 'The body is no JSON' }] };
+    return { status: 400, body: [{ errorCode: 'JSON_PARSER_ERROR', message: 'The body is not JSON' }] };
   }
   const limits = () => ({ max: usage.limit, remaining: Math.max(0, usage.limit - usage.used) });
   const half =

@@ -43,7 +43,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect((await hubspot.post(create, { inputs: [] })).status).toBe(400);
   });
 
-  it('refuses a value that is no string', async () => {
+  it('refuses a value that is not a string', async () => {
     const hubspot = await open();
     const input = { ...newCall('a'), properties: { hs_timestamp: 1795309200000 } };
     const { status, body } = await hubspot.post(create, { inputs: [input] });
