@@ -22,7 +22,7 @@ export function missingProperties(error: ErrorDetails): string[] {
   const faults = error.faults.map(parsed);
   const single = faults.flatMap((fault) => namesOf(fault));
   const names = single.length > 0 ? single : namesOf(whole);
-  // The faults of an error about required properties need not repeat that.
+  // The faults of an error about required properties need not name the rule again.
   const unsaid =
     names.length === 0 && isRequired(whole) ? faults.flatMap((fault) => namesOf(fault, true)) : [];
   return [...new Set([...names, ...unsaid])];
