@@ -48,7 +48,7 @@ export interface OutageProbe {
 /** The delivery that the first probe used. */
 interface Probe {
   readonly callId: string;
-  /** Failed probes since then, including those with other deliveries. */
+  /** Failed probes since the first one, including those with other deliveries. */
   readonly failures: number;
   /** Another delivery has landed since, so the destination is reachable. This delivery is tried once more, alone. */
   readonly otherLanded: boolean;

@@ -26,7 +26,8 @@ export interface PoisonGuard {
   clear(): void;
 }
 
-// The first end came during a batch, so each of its deliveries is tried alone. Two more ends during one delivery alone are not a coincidence.
+// The first end came during a batch, so each of its deliveries is tried alone. Two more ends during one delivery alone
+// are not a coincidence.
 const endsAloneMax = 2;
 
 export function createPoisonGuard({ batchSizeMax }: Pick<Capabilities, 'batchSizeMax'>): PoisonGuard {

@@ -12,11 +12,11 @@ export interface CurrentCalls {
 /**
  * Remembers the calls that this process stored recently, including ended calls, because a repeat or a correction can
  * still come. The next push of such a call needs no read. A remembered call can be stale, because another process can
- * change it. So a result from this memory is reported only after a write that checks the revisions. Why:
- * docs/decisions/databases.md
+ * change it. So a result from this memory is reported only after a write that checks the revisions.
+ * Why: docs/decisions/databases.md
  */
 export interface CallMemory {
-  /** What is remembered of some calls. A call that is not remembered looks like a new one. */
+  /** The remembered state of some calls. A call that is not remembered looks like a new one. */
   recall(callIds: readonly string[]): CurrentCalls;
   /** Remembers a call that was just stored with these pushes. */
   keep(call: RememberedCall): void;

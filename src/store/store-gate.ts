@@ -45,8 +45,8 @@ const readinessValidMs = 1_000;
 
 /**
  * While the store is silent, only the gate probes it, and all other work is refused at once. After any failure,
- * readiness is false until a probe succeeds: for example, a full disk fails quickly but can still be read. Why:
- * docs/decisions/store-gate.md
+ * readiness is false until a probe succeeds: for example, a full disk fails quickly but can still be read.
+ * Why: docs/decisions/store-gate.md
  */
 export function createStoreGate(options: StoreGateOptions): StoreGate {
   const { answersWithinMs, quickMs, probeEveryMs, isAway, isInPlace, probe, onChange } = options;

@@ -43,7 +43,7 @@ const fullCheckBytesMax = 256 * 1024 * 1024;
 /**
  * Opens the store and brings its schema up to date. Makes a store if there is none.
  *
- * @throws StoreUnusable when it is damaged, unreadable, of another program or of a newer version
+ * @throws StoreUnusable when the store is damaged or unreadable, or belongs to another program or a newer version
  * @throws NoWrites when the server accepts no writes now
  */
 export async function openStore(url: string, migrations: readonly Migration[]): Promise<Store> {

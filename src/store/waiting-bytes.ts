@@ -1,7 +1,7 @@
 import { Overloaded } from './group-commit.ts';
 
 /**
- * Limits how many bytes may wait to be stored. One item is always accepted, however large it is.
+ * Limits how many bytes may wait to be stored. One item of any size is always accepted.
  * Why: docs/decisions/store-gate.md
  *
  * @throws Overloaded at once, for an item over the limit

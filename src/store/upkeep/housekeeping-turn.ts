@@ -27,7 +27,7 @@ export async function takeTurn(
   return swap(store, kept, `${nowMs + durationMs} ${holder}`);
 }
 
-/** Gives the turn back if this process still has it. */
+/** Releases the turn if this process still has it. */
 export async function endTurn(store: Store, holder: string): Promise<void> {
   const kept = (await readKeptSetting(store, name)) ?? '';
   if (kept.endsWith(` ${holder}`)) await swap(store, kept, '0 nobody');

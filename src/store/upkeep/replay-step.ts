@@ -137,7 +137,7 @@ function counted(job: ReplayJob, name: string, found: ReadonlyMap<PassedOver, nu
 }
 
 /**
- * Gives a job back, so that another process continues it at once.
+ * Releases a job, so that another process continues it at once.
  * @param holder names this process
  */
 export async function releaseReplayJobs(store: Store, holder: string): Promise<void> {

@@ -51,7 +51,8 @@ export async function markDueAgain(
 /**
  * Makes deliveries due again that another process may have written. This process wrote without a valid lease, so its
  * older values may have replaced newer values. The calls get a higher revision, so that a later settlement by the other
- * process leaves them due. Rejected and exhausted deliveries do not change. Why: docs/decisions/leases.md
+ * process leaves them due. Rejected and exhausted deliveries do not change.
+ * Why: docs/decisions/leases.md
  */
 export async function makeDueAgain(
   store: Store,
