@@ -86,7 +86,6 @@ time { white-space: nowrap; }
 .reports a[aria-current] { font-weight: 650; color: var(--accent); border-color: currentColor; }
 .report { margin-bottom: 1rem; } .report > .bar { border-bottom: 1px solid var(--line); } .report > .bar h2 { margin-bottom: .25rem; } .report > .bar p { margin: 0; }
 .report table { font-size: .875rem; } .report thead th { white-space: normal; vertical-align: bottom; } .report th, .report td { padding: .1875rem .4375rem; }
-.report .number { width: 1%; } .report .main, .report .wide { overflow-wrap: anywhere; min-width: min(6rem, 7.6vw); }
 .scroll { overflow-x: auto; }
 .beside { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 1.5rem; align-items: start; } .beside > div { min-width: 0; padding-top: .5rem; } .beside > :first-child { position: sticky; top: 3.5rem; }
 tfoot th, tfoot td { font-weight: 650; border-top: 1px solid var(--edge); border-bottom: 0; }
@@ -102,6 +101,8 @@ ins, del { text-decoration: none; padding: 0 .1875rem; border-radius: .1875rem; 
 .secret { font-size: 1rem; user-select: all; }
 .plain main { max-width: 26rem; padding-top: 12vh; }
 .plain label { display: block; margin: .75rem 0 .25rem; } .plain input { width: 100%; padding: .5rem .625rem; } .plain button { margin-top: .875rem; padding: .4375rem 1.125rem; }
+.report .main, .report .wide { overflow-wrap: anywhere; }
+@media (min-width: 44.01rem) { .report .number { width: 1%; } .report .main, .report .wide { min-width: min(6rem, 7.6vw); } }
 @media (max-width: 74rem) { .beside { grid-template-columns: minmax(0, 1fr); } .beside > :first-child { position: static; } }
 @media (max-width: 44rem) {
   main { padding: .75rem .875rem 3rem; }
