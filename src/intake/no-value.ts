@@ -2,6 +2,7 @@ import { isNoTime } from '../domain/instant.ts';
 import { jetFields, type CallFieldName, type JetField, type JsonValue } from '../domain/jet-fields.ts';
 import { saysPrivate } from '../domain/withheld.ts';
 import { foldKey } from './flatten.ts';
+import { isEmpty } from './read-value.ts';
 
 /** Words that systems write for a missing value, in lower case, without blanks and punctuation. The only such list. */
 const noValueWords: ReadonlySet<string> = new Set([
@@ -57,6 +58,11 @@ const ids: ReadonlySet<string> = new Set<CallFieldName>([
   'origin_session_id',
   'google_analytics_client_id',
 ]);
+/** Who answered a call, with which result. No sender uses 0 as the name of one of these. */
+const answers: ReadonlySet<string> = new Set<CallFieldName>([
+  ...(['dial_widget_name', 'answering_point', 'dial_status'] as const),
+  ...(['queue_name', 'extension_number', 'extension_name'] as const),
+]);
 /** Matches an id in which one of these words fills a part: `call-undefined`. It applies to ids without digits. */
 const emptyPartOfId = /(?:^|[^a-z])(?:null|nil|none|undefined|nan|unknown|unset|true)(?:[^a-z]|$)/i;
 
@@ -76,9 +82,9 @@ type Field = Pick<JetField, 'name' | 'kind'>;
 
 /**
  * True for a text that a system writes when it has no value. Examples are a word such as `N/A`, an unfilled
- * placeholder, dashes and the nil UUID. For a time or an id, zero, negative numbers and years below zero also count.
- * For an id, so do years before 1980. Quotes, brackets, blanks, case, width and invisible characters are ignored. A
- * list has no value when none of its items has one.
+ * placeholder, dashes and the nil UUID. For a time, an id and the fields about the answer, zero, negative numbers and
+ * years below zero also count. For an id, so do years before 1980. Quotes, brackets, blanks, case, width and invisible
+ * characters are ignored. A list has no value when none of its items has one.
  *
  * There are two exceptions. `false` is a real value of internalReferrer. A free text such as a name is a real value
  * whenever a person could have written it.
@@ -94,8 +100,9 @@ export function isNoValue(value: JsonValue, field: Field): boolean {
   if (!startOfNoValue.test(received) || (field.kind === 'json' && received.startsWith('{"'))) return false;
   const text = withoutInvisible(received).trim();
   if (text === '' || isPlaceholder(text, field) || nilUuid.test(text) || fileNull.test(text)) return true;
-  if (text.startsWith('0') && field.kind === 'text' && !isId) return false;
-  if ((isId || field.kind === 'instant') && (zeroOrLess.test(text) || noTime.test(text))) return true;
+  const isNeverZero = isId || field.kind === 'instant' || answers.has(field.name);
+  if (text.startsWith('0') && field.kind === 'text' && !isNeverZero) return false;
+  if (isNeverZero && (zeroOrLess.test(text) || noTime.test(text))) return true;
   if (field.kind === 'seconds' && negative.test(text)) return true;
   const folded = text.replace(/[\s"'`“”‘’«»()[\]{}<>\-–—−_./\\#!]/g, '').toLowerCase();
   const isTime = field.kind === 'instant' || field.kind === 'seconds';
@@ -113,7 +120,7 @@ export function isNoValue(value: JsonValue, field: Field): boolean {
 
 function isListWithoutValues(value: JsonValue, field: Field): boolean {
   if (!Array.isArray(value) || value.length === 0 || field.kind === 'json') return false;
-  return value.every((item) => item === null || isNoValue(item, field));
+  return value.every((item) => isEmpty(item) || isNoValue(item, field));
 }
 
 function isEmptyId(text: string, { name }: Field): boolean {

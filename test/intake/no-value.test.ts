@@ -240,6 +240,16 @@ describe('a text that means "no value"', () => {
     expect(hasNoValue(value, name)).toBe(false);
   });
 
+  it.each(['answering_point', 'dial_status', 'queue_name', 'extension_number', 'extension_name'])(
+    'includes zero, negative numbers and a list of blanks in %s',
+    (name) => {
+      for (const value of ['0', 0, '00', '-1', ['', null, 0], [[]]])
+        expect([value, hasNoValue(value, name)]).toEqual([value, true]);
+      for (const value of ['01', '001 Sales', 'Line 0', ['0412345678']])
+        expect([value, hasNoValue(value, name)]).toEqual([value, false]);
+    },
+  );
+
   it('does not hide a real value under another spelling of the same key', () => {
     expect(read({ callsessionid: 'null', call_session_id: 'c-1' }).callId).toBe('c-1');
   });
