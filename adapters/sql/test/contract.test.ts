@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeAdapterContract } from '../../../test/adapter-kit/describe-adapter-contract.ts';
-import { openSqlStandIn, sqlFaults } from '../../../test/adapter-kit/sql-stand-in.ts';
+import { openSqlStandIn, sqlFaults } from './sql-stand-in.ts';
 import { engines } from '../../../test/fixtures/engines.ts';
 import { sql } from '../index.ts';
 

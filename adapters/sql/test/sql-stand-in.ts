@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { utcText } from '../../src/domain/local-time.ts';
-import type { Database, DialectName } from '../../src/database/database.ts';
-import type { JsonValue } from '../../src/domain/jet-fields.ts';
-import { reportingColumns } from '../../src/reporting/reporting-columns.ts';
-import { reportingTable, type ReportingType } from '../../src/reporting/reporting-column.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import type { Engine, FreshDatabase } from '../fixtures/engines.ts';
-import type { Fault, FaultName, LandedRecord, StandIn } from './subject.ts';
-import { startTcpProxy, type ProxyMode } from './tcp-proxy.ts';
+import { utcText } from '../../../src/domain/local-time.ts';
+import type { Database, DialectName } from '../../../src/database/database.ts';
+import type { JsonValue } from '../../../src/domain/jet-fields.ts';
+import { reportingColumns } from '../../../src/reporting/reporting-columns.ts';
+import { reportingTable, type ReportingType } from '../../../src/reporting/reporting-column.ts';
+import { openDatabase } from '../../../src/database/open-database.ts';
+import type { Engine, FreshDatabase } from '../../../test/fixtures/engines.ts';
+import type { Fault, FaultName, LandedRecord, StandIn } from '../../../test/adapter-kit/subject.ts';
+import { startTcpProxy, type ProxyMode } from '../../../test/adapter-kit/tcp-proxy.ts';
 
 /** The faults that each kind of database can stage. A file cannot refuse its owner, and a lock cannot lose a reply. */
 export const sqlFaults: Readonly<Record<DialectName, readonly FaultName[]>> = {
