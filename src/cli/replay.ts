@@ -4,7 +4,7 @@ import { replayReasonMax } from '../store/lookup/replay-jobs.ts';
 import { createCommand, runCommand, UsageError, withStore } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';
-import { replayQuarantine, type QuarantineOptions } from './replay-quarantine.ts';
+import { replayQuarantine, type QuarantineOptions } from './replay/replay-quarantine.ts';
 import { replayDeliveries } from './replay/replay-deliveries.ts';
 
 const collect = (value: string, before: string[]): string[] => [...before, value];

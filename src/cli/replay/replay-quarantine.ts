@@ -1,18 +1,18 @@
-import { secretKeysOf } from '../auth/secret-key.ts';
-import { secretKeyFile } from '../app/data-folder.ts';
-import { counted } from '../domain/shown/counted.ts';
-import { decodeText } from '../intake/decode-text.ts';
-import { readText } from '../intake/read-body.ts';
-import type { IntakeSettings } from '../intake/read-push.ts';
-import { intakeSettings } from '../app/intake-settings.ts';
-import { openBody, textOfBody, type Reading } from '../quarantine/open-body.ts';
-import { replayBody, type ReplayDependencies } from '../quarantine/replay-body.ts';
-import { readQuarantine, type QuarantinedBody } from '../store/quarantine.ts';
-import { decodeBody } from '../web/read-body.ts';
-import type { CommandContext } from './command-context.ts';
-import { parseTime } from './parse-time.ts';
-import { changesBetween, repairJson, type Change } from '../quarantine/repair-json.ts';
-import { print, printQuoted } from './print.ts';
+import { secretKeysOf } from '../../auth/secret-key.ts';
+import { secretKeyFile } from '../../app/data-folder.ts';
+import { counted } from '../../domain/shown/counted.ts';
+import { decodeText } from '../../intake/decode-text.ts';
+import { readText } from '../../intake/read-body.ts';
+import type { IntakeSettings } from '../../intake/read-push.ts';
+import { intakeSettings } from '../../app/intake-settings.ts';
+import { openBody, textOfBody, type Reading } from '../../quarantine/open-body.ts';
+import { replayBody, type ReplayDependencies } from '../../quarantine/replay-body.ts';
+import { readQuarantine, type QuarantinedBody } from '../../store/quarantine.ts';
+import { decodeBody } from '../../web/read-body.ts';
+import type { CommandContext } from '../command-context.ts';
+import { parseTime } from '../parse-time.ts';
+import { changesBetween, repairJson, type Change } from '../../quarantine/repair-json.ts';
+import { print, printQuoted } from '../print.ts';
 
 export interface QuarantineOptions {
   readonly id?: string;
