@@ -8,7 +8,7 @@ import { keepRemovalMark, readOldestMs, readRemovalMark } from '../store/upkeep/
 import { endTurn, takeTurn } from '../store/upkeep/housekeeping-turn.ts';
 import { deleteEndedNotes } from '../store/destination-notes.ts';
 import { deleteOldAudit } from '../store/lookup/audit.ts';
-import { deleteOldReplayJobs } from '../store/lookup/replay-jobs.ts';
+import { deleteOldReplayJobs } from '../store/lookup/replay/replay-jobs.ts';
 import { deleteEndedLedgerEntries } from '../store/match-ledger.ts';
 import { deleteEndedGrants } from '../store/oauth/oauth-grants.ts';
 import { deleteExpiredTokens } from '../store/oauth/oauth-rows.ts';

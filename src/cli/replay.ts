@@ -1,6 +1,6 @@
 import { deliveryStates } from '../store/deliveries.ts';
-import type { ReplayFilter } from '../store/lookup/replay-filter.ts';
-import { replayReasonMax } from '../store/lookup/replay-jobs.ts';
+import type { ReplayFilter } from '../store/lookup/replay/replay-filter.ts';
+import { replayReasonMax } from '../store/lookup/replay/replay-jobs.ts';
 import { createCommand, runCommand, UsageError, withStore } from './command-context.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseTime, timeForms } from './parse-time.ts';

@@ -21,6 +21,8 @@ export interface Dialect extends Traits {
    * analysed, as after a restore, seems so small that it reads all of it. Undefined where that does not happen.
    */
   readonly preferIndexes: string | undefined;
+  /** The join that reads the left table first. A PostgreSQL planner chooses the order itself. */
+  readonly orderedJoin: string;
   /** Makes a text column sort by its bytes. */
   readonly bytewise: (column: string) => string;
   /** The syntax by which an insert updates an existing row. */
@@ -106,6 +108,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowsAsJson: true,
     looksUpEach: false,
     preferIndexes: undefined,
+    orderedJoin: 'CROSS JOIN',
     bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
@@ -153,6 +156,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowsAsJson: false,
     looksUpEach: true,
     preferIndexes: "SELECT set_config('enable_seqscan', 'off', true)",
+    orderedJoin: 'JOIN',
     // By default text is sorted by the language of the database.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
@@ -215,6 +219,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowsAsJson: false,
     looksUpEach: false,
     preferIndexes: undefined,
+    orderedJoin: 'STRAIGHT_JOIN',
     // The kit's tables have the collation utf8mb4_bin.
     bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',

@@ -11,6 +11,8 @@ export interface DestinationBacklog {
   readonly ageMs: number;
   readonly paused: boolean;
   readonly resting: Resting;
+  /** True when the limit was reached, so that more can be due. */
+  readonly isMore: boolean;
 }
 
 /** The number of deliveries that are not tried again until a person fixes the cause and replays them. */
@@ -19,36 +21,79 @@ export interface Resting {
   readonly exhausted: number;
 }
 
-/** The due deliveries of each destination. Calls that wait for their end are not due. */
+/**
+ * The due deliveries of each destination. Calls that wait for their end are not due.
+ *
+ * @param limit the most deliveries of one destination and state that are looked at, for a page that must answer soon;
+ *   undefined counts all of them
+ */
 export async function readBacklog(
   store: Store,
   names: readonly string[],
   nowMs: number,
+  limit?: number,
 ): Promise<DestinationBacklog[]> {
   const { knex } = store.reader;
-  const rows = await knex('deliveries')
-    .where('state', 'due')
+  const states = await readDestinations(store);
+  return Promise.all(
+    names.map(async (destination) => {
+      const due = await countDue(knex, destination, nowMs, limit);
+      const resting = await countResting(knex, destination, limit);
+      const state = states.find((candidate) => candidate.name === destination);
+      return {
+        destination,
+        deliveries: due.deliveries,
+        ageMs: due.sinceMs === undefined ? 0 : Math.max(0, nowMs - due.sinceMs),
+        paused: (state?.pausedUntilMs ?? 0) > nowMs,
+        resting,
+        isMore: due.looked === limit,
+      };
+    }),
+  );
+}
+
+// More than any store has.
+const allRows = 1_000_000_000_000;
+
+async function countDue(
+  knex: Knex,
+  destination: string,
+  nowMs: number,
+  limit = allRows,
+): Promise<{ deliveries: number; looked: number; sinceMs: number | undefined }> {
+  const waiting = knex('deliveries')
+    .where({ destination, state: 'due' })
     .whereNotNull('due_at')
-    .where('due_since', '<=', nowMs)
-    .groupBy('destination')
-    .select<{ destination: string; deliveries: number | string; since: number }[]>(
-      'destination',
-      knex.raw('count(*) as deliveries'),
+    // The order of the index keeps a planner from reading the whole table.
+    .orderBy('due_at')
+    .limit(limit)
+    .select('due_since')
+    .as('waiting');
+  const [row] = await knex
+    .from(waiting)
+    .select<{ looked: number | string; deliveries: number | string; since: number | string | null }[]>(
+      knex.raw('count(*) as looked'),
+      knex.raw('count(case when due_since <= ? then 1 end) as deliveries', [nowMs]),
       knex.raw('min(due_since) as since'),
     );
-  const states = await readDestinations(store);
-  const resting = await readResting(knex);
-  return names.map((destination) => {
-    const row = rows.find((candidate) => candidate.destination === destination);
-    const state = states.find((candidate) => candidate.name === destination);
-    return {
-      destination,
-      deliveries: Number(row?.deliveries ?? 0),
-      ageMs: row === undefined ? 0 : Math.max(0, nowMs - row.since),
-      paused: (state?.pausedUntilMs ?? 0) > nowMs,
-      resting: resting.get(destination) ?? { rejected: 0, exhausted: 0 },
-    };
-  });
+  const deliveries = Number(row?.deliveries ?? 0);
+  const isDue = row !== undefined && row.since !== null && deliveries > 0;
+  return { deliveries, looked: Number(row?.looked ?? 0), sinceMs: isDue ? Number(row.since) : undefined };
+}
+
+async function countResting(knex: Knex, destination: string, limit = allRows): Promise<Resting> {
+  const count = async (state: keyof Resting): Promise<number> => {
+    const rows = knex('deliveries')
+      .where({ destination, state })
+      .whereRaw(inRestingIndex)
+      .orderBy('attempted_at')
+      .limit(limit)
+      .select('attempted_at')
+      .as('resting');
+    const [row] = await knex.from(rows).count<{ rows: number | string }[]>({ rows: '*' });
+    return Number(row?.rows ?? 0);
+  };
+  return { rejected: await count('rejected'), exhausted: await count('exhausted') };
 }
 
 /** The rejected and exhausted deliveries by destination. A destination without any is absent. */

@@ -5,7 +5,7 @@ import type { Destination, DeliveryState } from '../../src/store/deliveries.ts';
 import { settle } from '../../src/store/settle.ts';
 import { registerDestinations, takeLease } from '../../src/store/destinations.ts';
 import { readAudit } from '../../src/store/lookup/audit.ts';
-import { listReplayJobs } from '../../src/store/lookup/replay-jobs.ts';
+import { listReplayJobs } from '../../src/store/lookup/replay/replay-jobs.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { quarantineBody, readQuarantine } from '../../src/store/quarantine.ts';
 import { openStore, type Store } from '../../src/store/store.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../src/store/deliveries.ts';
-import { makeReplayJob, readReplayJob } from '../../src/store/lookup/replay-jobs.ts';
+import { makeReplayJob, readReplayJob } from '../../src/store/lookup/replay/replay-jobs.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import type { Visitor } from '../auth/oauth/visitor.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';

@@ -1,4 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adapters } from '../../adapters/index.ts';
+import { createLogger } from '../../src/app/logger.ts';
+import { startReceiver, type Receiver } from '../../src/app/receiver.ts';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { Visitor } from '../auth/oauth/visitor.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import {
   consolePassword,
   signIn,
@@ -136,7 +145,41 @@ describe('the console', () => {
   });
 });
 
+/** Starts a receiver with a console on a store that an earlier one has left. */
+async function restart(settings: Readonly<Record<string, string>>): Promise<Receiver> {
+  const ports = { PORT: '0', CONSOLE_PORT: String(await freePort()) };
+  const read = readSettings(
+    { ...ports, ROLE: 'receive', CONSOLE_VIEWER_PASSWORD: viewerPassword, ...settings },
+    adapters,
+  );
+  return startReceiver(read, adapters, createLogger('trace', { write: () => undefined }));
+}
+
 describe('a session of the console', () => {
+  it('ends when the password changes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jet-console-'));
+    const settings = { DATABASE_URL: `sqlite:${join(folder, 'jet.sqlite')}` };
+    try {
+      const before = await startConsole({ settings });
+      const signedIn = [await before.signedIn(), await before.signedIn(viewerPassword)];
+      await before.close();
+      const restarted = await restart({ ...settings, CONSOLE_PASSWORD: 'another-password-of-the-tests' });
+      try {
+        const statuses = signedIn.map(async ({ cookies }) => {
+          const visitor = new Visitor(restarted.console?.url ?? '');
+          for (const [name, value] of cookies) visitor.cookies.set(name, value);
+          return (await visitor.get('/console/audit')).status;
+        });
+        // The viewer's password is as before, and so is the viewer's session.
+        expect(await Promise.all(statuses)).toEqual([303, 200]);
+      } finally {
+        await restarted.close();
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('ends after 12 hours', async () => {
     let aheadMs = 0;
     const timed = await startConsole({ clock: () => Date.now() + aheadMs });

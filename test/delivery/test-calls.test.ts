@@ -57,10 +57,16 @@ for (const engine of engines) {
     it('is removed completely, and no other call is removed', async () => {
       await storeBoth();
       await storeCalls(fresh.store, ['another']);
+      for (const callId of [testCall, 'ordinary'])
+        await fresh.store.writer.knex('attempts').insert({
+          ...{ call_id: callId, destination: 'sql', slot: 0, nth: 1, tried_at: someTimeMs },
+          ...{ revision: someTimeMs, outcome: 'retry', took_ms: 1, process: 'one' },
+        });
       await removeTestCall(fresh.store, 'ordinary', ['sql', 'crm']);
       await removeTestCall(fresh.store, testCall, ['sql', 'crm']);
       expect(await countRows(fresh.store, 'calls')).toBe(2);
       expect(await countRows(fresh.store, 'pushes')).toBe(2);
+      expect(await fresh.store.reader.knex('attempts').pluck('call_id')).toEqual(['ordinary']);
       expect(await readDelivery(fresh.store, 'sql', testCall)).toBeUndefined();
       expect(await readDelivery(fresh.store, 'sql', 'ordinary')).toBeDefined();
       expect(await countRows(fresh.store, 'tombstones')).toBe(0);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
-import { makeReplayJob, readReplayJob, type ReplayJob } from '../../src/store/lookup/replay-jobs.ts';
+import { makeReplayJob, readReplayJob, type ReplayJob } from '../../src/store/lookup/replay/replay-jobs.ts';
 import { storePushes } from '../../src/store/pushes.ts';
 import { openExistingStore, type Store } from '../../src/store/store.ts';
 import { inboundBodies, pushOf } from '../fixtures/pushes.ts';

@@ -286,8 +286,8 @@ for (const engine of engines) {
       await push('b', 'end', someTimeMs + 1000, [live, atEnd]);
       const none = { rejected: 0, exhausted: 0 };
       expect(await readBacklog(fresh.store, ['live', 'at-end'], someTimeMs + 5000)).toEqual([
-        { destination: 'live', deliveries: 2, ageMs: 5000, paused: false, resting: none },
-        { destination: 'at-end', deliveries: 1, ageMs: 4000, paused: false, resting: none },
+        { destination: 'live', deliveries: 2, ageMs: 5000, paused: false, resting: none, isMore: false },
+        { destination: 'at-end', deliveries: 1, ageMs: 4000, paused: false, resting: none, isMore: false },
       ]);
     });
   });

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Destination } from '../../store/deliveries.ts';
 import { claimReplayJob, releaseReplayJobs, stepReplayJob } from '../../store/upkeep/replay-step.ts';
-import type { ReplayJob } from '../../store/lookup/replay-jobs.ts';
+import type { ReplayJob } from '../../store/lookup/replay/replay-jobs.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface ReplayJobsOptions {

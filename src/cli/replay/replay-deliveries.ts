@@ -7,15 +7,15 @@ import { identifyHolder } from '../../delivery/holder.ts';
 import { createLogger } from '../../app/logger.ts';
 import { createConsoleOutput, type Progress } from '../../simulate/output.ts';
 import { completeAudit, recordAudit } from '../../store/lookup/audit.ts';
-import type { ReplayFilter } from '../../store/lookup/replay-filter.ts';
+import type { ReplayFilter } from '../../store/lookup/replay/replay-filter.ts';
 import {
   changeReplayJob,
   makeReplayJob,
   readReplayJob,
   type ReplayJob,
-} from '../../store/lookup/replay-jobs.ts';
-import { previewReplay, type ReplayPreview } from '../../store/lookup/replay-preview.ts';
-import { deliveriesText, filterText, passedOverLines } from '../../store/lookup/replay-words.ts';
+} from '../../store/lookup/replay/replay-jobs.ts';
+import { previewReplay, type ReplayPreview } from '../../store/lookup/replay/replay-preview.ts';
+import { deliveriesText, filterText, passedOverLines } from '../../store/lookup/replay/replay-words.ts';
 import { UsageError, type CommandContext } from '../command-context.ts';
 import { print, printAside } from '../print.ts';
 import { showReplayable } from './show-replayable.ts';

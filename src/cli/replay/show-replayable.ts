@@ -1,4 +1,4 @@
-import type { Replayable } from '../../store/lookup/replay-filter.ts';
+import type { Replayable } from '../../store/lookup/replay/replay-filter.ts';
 
 const shownMax = 20;
 

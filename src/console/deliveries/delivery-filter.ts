@@ -1,6 +1,6 @@
 import { readTypedTime, typedTimeForms } from '../../domain/lookup/typed-time.ts';
 import { deliveryStates } from '../../store/deliveries.ts';
-import type { ReplayFilter } from '../../store/lookup/replay-filter.ts';
+import type { ReplayFilter } from '../../store/lookup/replay/replay-filter.ts';
 
 /** The fields of the filter, as the form and the URL have them. */
 export const filterFields = ['destination', 'state', 'code', 'from', 'to', 'call', 'earlier', 'all'] as const;

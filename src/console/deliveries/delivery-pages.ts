@@ -2,7 +2,7 @@ import { Router, type Response } from 'express';
 import { oneLine } from '../../domain/plain-text.ts';
 import type { Destination } from '../../store/deliveries.ts';
 import { readDeliveryGroups, readKnownDestinations } from '../../store/lookup/delivery-groups.ts';
-import type { Replayable } from '../../store/lookup/replay-filter.ts';
+import type { Replayable } from '../../store/lookup/replay/replay-filter.ts';
 import {
   changeReplayJob,
   listReplayJobs,
@@ -10,16 +10,16 @@ import {
   readReplayJob,
   replayJobChanges,
   type ReplayJobChange,
-} from '../../store/lookup/replay-jobs.ts';
-import { previewReplay } from '../../store/lookup/replay-preview.ts';
-import { filterText } from '../../store/lookup/replay-words.ts';
+} from '../../store/lookup/replay/replay-jobs.ts';
+import { previewReplay } from '../../store/lookup/replay/replay-preview.ts';
+import { filterText } from '../../store/lookup/replay/replay-words.ts';
 import type { SecretKeys } from '../../store/secret-keys.ts';
 import { html, type Html } from '../../web/html.ts';
 import { Problem } from '../../web/problem.ts';
 import { visitOf } from '../access.ts';
 import { sendConsolePage } from '../console-page.ts';
 import { hiddenToken } from '../hidden-token.ts';
-import { link, withQuery } from '../own-link.ts';
+import { link } from '../own-link.ts';
 import { postForm, type ChangeResult, type FormDependencies } from '../post-form.ts';
 import { withoutNumbers } from '../shown-number.ts';
 import { fixedFields, isChosen, readFilter, takeFields, type ReadFilter } from './delivery-filter.ts';
@@ -44,7 +44,7 @@ export interface DeliveryPagesDependencies extends FormDependencies {
   readonly isClosing: () => boolean;
 }
 
-/** A page must answer soon. More is counted only when somebody asks. */
+/** A page must answer soon. The replay itself counts all of them. */
 const countedMax = 10_000;
 const examplesMax = 20;
 const jobsShown = 10;
@@ -79,9 +79,8 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
     const read = readFilter(fields, { names, timeZone, nowMs: clock() });
     const nothing = isChosen(fields) ? [] : ['Choose deliveries, or tick "Every delivery".'];
     const faults = [...read.faults, ...nothing];
-    const isAll = request.query['count'] === 'all';
     const content = html`${filterForm(fields, names)}
-    ${faults.length > 0 ? faultList(faults) : await readPreview(response, fields, read, isAll)}`;
+    ${faults.length > 0 ? faultList(faults) : await readPreview(response, fields, read)}`;
     sendConsolePage(response, { title: 'Replay', content, status: faults.length > 0 ? 400 : 200 });
   });
 
@@ -89,9 +88,8 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
     response: Response,
     fields: ReturnType<typeof takeFields>,
     { filter }: ReadFilter,
-    isAll: boolean,
   ): Promise<Html> => {
-    const options = { limit: isAll ? undefined : countedMax, firstMax: examplesMax, ...dependencies };
+    const options = { limit: countedMax, firstMax: examplesMax, ...dependencies };
     const preview = await previewReplay(store, filter, destinations, options, clock());
     const first = preview.destinations
       .flatMap(({ name, first: rows }) => rows.map((row) => ({ ...row, destination: name })))
@@ -106,7 +104,6 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
     const { safe } = shownTo(response);
     return previewContent({
       ...{ preview, examples, safe, costOf: dependencies.costOf },
-      countAllPath: withQuery(previewPath, { ...fixed, count: 'all' }),
       form: first.length === 0 ? undefined : replayForm(response, fixed, 'Replay them'),
     });
   };

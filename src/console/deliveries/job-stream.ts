@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listReplayJobs, readReplayJob, type ReplayJob } from '../../store/lookup/replay-jobs.ts';
+import { listReplayJobs, readReplayJob, type ReplayJob } from '../../store/lookup/replay/replay-jobs.ts';
 import type { Store } from '../../store/store.ts';
 import { Problem } from '../../web/problem.ts';
 import type { Html } from '../../web/html.ts';

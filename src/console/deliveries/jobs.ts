@@ -1,8 +1,8 @@
 import { localTime } from '../../domain/local-time.ts';
-import type { ReplayJob, ReplayJobChange } from '../../store/lookup/replay-jobs.ts';
-import { replayJobChanges } from '../../store/lookup/replay-jobs.ts';
-import { filterText, passedOverLines } from '../../store/lookup/replay-words.ts';
-import type { PassedOver } from '../../store/lookup/replay-filter.ts';
+import type { ReplayJob, ReplayJobChange } from '../../store/lookup/replay/replay-jobs.ts';
+import { replayJobChanges } from '../../store/lookup/replay/replay-jobs.ts';
+import { filterText, passedOverLines } from '../../store/lookup/replay/replay-words.ts';
+import type { PassedOver } from '../../store/lookup/replay/replay-filter.ts';
 import { html, type Html } from '../../web/html.ts';
 import { link, withQuery } from '../own-link.ts';
 import { shownTime } from '../shown-time.ts';

@@ -1,7 +1,7 @@
 import type { FieldChange } from '../../store/lookup/field-changes.ts';
-import type { Replayable } from '../../store/lookup/replay-filter.ts';
-import type { DestinationPreview, ReplayPreview } from '../../store/lookup/replay-preview.ts';
-import { deliveriesText, passedOverLines } from '../../store/lookup/replay-words.ts';
+import type { Replayable } from '../../store/lookup/replay/replay-filter.ts';
+import type { DestinationPreview, ReplayPreview } from '../../store/lookup/replay/replay-preview.ts';
+import { deliveriesText, passedOverLines } from '../../store/lookup/replay/replay-words.ts';
 import { html, type Html } from '../../web/html.ts';
 import { link } from '../own-link.ts';
 import { table } from '../table.ts';
@@ -34,8 +34,6 @@ export interface PreviewShown {
   readonly preview: ReplayPreview;
   readonly examples: readonly Example[];
   readonly costOf: (destination: string, deliveries: number) => Cost;
-  /** Where all of them are counted, however long it takes. */
-  readonly countAllPath: string;
   /** The form that starts the replay. */
   readonly form: Html | undefined;
   readonly safe: (text: string) => string;
@@ -45,14 +43,18 @@ const changesShownMax = 6;
 
 /** How many deliveries a replay makes due, which ones not and why, what it costs, and the first ones. */
 export function previewContent({ preview, examples, costOf, form, ...rest }: PreviewShown): Html {
-  const { countAllPath, safe } = rest;
+  const { safe } = rest;
   const shown = preview.destinations.filter(({ counts }) => counts.size > 0);
   const isMore = shown.some((one) => one.isMore);
   return html`${shown.length === 0 ? html`<p class="empty">No delivery matches.</p>` : undefined}
   ${shown.map((one) => destinationPart(one, costOf(one.name, one.counts.get('none') ?? 0)))}
   ${
     isMore
-      ? html`<p>There are more than were counted here. ${link(countAllPath, 'Count all of them')}</p>`
+      ? html`<p>
+          There can be more than were counted here. A replay counts all of them before it begins, and its page
+          shows the number. <code>npm run replay</code> with <code>--dry-run</code> counts them without a
+          replay.
+        </p>`
       : undefined
   }
   ${preview.absent.map(

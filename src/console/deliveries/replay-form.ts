@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { replayReasonMax } from '../../store/lookup/replay-jobs.ts';
+import { replayReasonMax } from '../../store/lookup/replay/replay-jobs.ts';
 import { html, type Html } from '../../web/html.ts';
 import { visitOf } from '../access.ts';
 import { hiddenToken } from '../hidden-token.ts';

@@ -1,5 +1,5 @@
 import type { DeliveryState } from '../../store/deliveries.ts';
-import type { ReplayJobState } from '../../store/lookup/replay-jobs.ts';
+import type { ReplayJobState } from '../../store/lookup/replay/replay-jobs.ts';
 import type { Html } from '../../web/html.ts';
 import { chip, type Tone } from '../chip.ts';
 

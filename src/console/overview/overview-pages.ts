@@ -8,7 +8,7 @@ import { readLastPushes, readPushMinutes, readQuarantineState } from '../../stor
 import { countRefused } from '../../store/lookup/refused-requests.ts';
 import type { Store } from '../../store/store.ts';
 import { sendConsolePage } from '../console-page.ts';
-import { overview } from './overview.ts';
+import { countedMax, overview } from './overview.ts';
 
 export interface OverviewDependencies {
   readonly store: Store;
@@ -34,10 +34,10 @@ export function overviewPages(dependencies: OverviewDependencies): Router {
     const [minutes, lastPushes, backlog, states, missed, refused, quarantine] = await Promise.all([
       readPushMinutes(store, minutesShown, nowMs),
       readLastPushes(store),
-      readBacklog(store, destinations, nowMs),
+      readBacklog(store, destinations, nowMs, countedMax),
       readDestinations(store),
       readMissedCallers(store, statusMap, nowMs - dayMs),
-      countRefused(store.reader, nowMs - dayMs),
+      countRefused(store.reader, { sinceMs: nowMs - dayMs }),
       readQuarantineState(store),
     ]);
     const content = overview({

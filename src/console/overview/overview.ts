@@ -28,6 +28,9 @@ export interface OverviewFacts {
 
 const stages = ['call_start', 'call_answered', 'call_end', 'call_end_outbound'];
 
+/** How many deliveries of a destination and a state are counted. A page must answer soon, however many there are. */
+export const countedMax = 10_000;
+
 /** The content of the overview. */
 export function overview(facts: OverviewFacts): Html {
   const { nowMs, backlog, loss, lastPushes } = facts;
@@ -168,7 +171,7 @@ function destinationsTable({ backlog, states, nowMs, timeZone }: OverviewFacts):
           return chip('delivering', 'ok');
         },
       },
-      { name: 'Due', kind: 'number', cell: ({ deliveries }) => shownCount(deliveries) },
+      { name: 'Due', kind: 'number', cell: ({ deliveries, isMore }) => atLeast(deliveries, isMore) },
       {
         name: 'Oldest due',
         kind: 'number',
@@ -196,7 +199,12 @@ function destinationsTable({ backlog, states, nowMs, timeZone }: OverviewFacts):
 
 function restingLink(destination: string, state: string, deliveries: number): Html | undefined {
   if (deliveries === 0) return undefined;
-  return link(withQuery('/console/deliveries', { destination, state }), `${shownCount(deliveries)} ${state}`);
+  const words = `${atLeast(deliveries, deliveries === countedMax)} ${state}`;
+  return link(withQuery('/console/deliveries', { destination, state }), words);
+}
+
+function atLeast(number: number, isMore: boolean): string {
+  return `${shownCount(number)}${isMore && number > 0 ? '+' : ''}`;
 }
 
 function shownCount(number: number): string {

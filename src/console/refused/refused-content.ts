@@ -13,30 +13,29 @@ export interface RefusedView {
   readonly faults: readonly string[];
   /** The latest first. */
   readonly refused: readonly RefusedRequests[];
+  /** How many kinds of requests match, shown or not. */
+  readonly kinds: number;
+  /** How many requests have each code, the most frequent first. */
+  readonly codes: readonly { readonly code: string; readonly times: number }[];
   readonly timeZone: string;
   readonly nowMs: number;
 }
 
-const rowsMax = 200;
-
 /** The content of the page: a summary by reason, the filter, and one row for each kind of request. */
 export function refusedContent(view: RefusedView): Html {
-  const { shown, faults, refused } = view;
+  const { shown, faults, codes } = view;
   return html`${faults.map((fault) => html`<p class="fault" role="alert">${fault}</p>`)}
-  ${summary(refused, shown)} ${filterForm(shown)} ${rows(view)}`;
+  ${summary(codes, shown)} ${filterForm(shown)} ${rows(view)}`;
 }
 
 /** Why requests were refused, the most frequent reason first. */
-function summary(refused: readonly RefusedRequests[], shown: ShownFilter): Html {
-  const totals = new Map<string, number>();
-  for (const { code, times } of refused) totals.set(code, (totals.get(code) ?? 0) + times);
-  const byTimes = [...totals].sort(([, a], [, b]) => b - a);
+function summary(codes: RefusedView['codes'], shown: ShownFilter): Html {
   const when = Object.hasOwn(spans, shown.since) ? ` in ${spans[shown.since as keyof typeof spans]}` : '';
-  if (byTimes.length === 0) return html`<p class="verdict ok">No request was refused${when}.</p>`;
-  const all = byTimes.reduce((sum, [, times]) => sum + times, 0);
+  if (codes.length === 0) return html`<p class="verdict ok">No request was refused${when}.</p>`;
+  const all = codes.reduce((sum, { times }) => sum + times, 0);
   return html`<p class="verdict warn">${counted(all, 'request was', 'requests were')} refused${when}.</p>
     <ul class="cards">
-      ${byTimes.slice(0, 6).map(([code, times]) => reasonCard(code, times, shown))}
+      ${codes.slice(0, 6).map(({ code, times }) => reasonCard(code, times, shown))}
     </ul>`;
 }
 
@@ -78,12 +77,12 @@ function option(value: string, word: string, isChosen: boolean): Html {
   return html`<option value="${value}" ${isChosen ? html`selected` : undefined}>${word}</option>`;
 }
 
-function rows({ refused, shown, timeZone, nowMs }: RefusedView): Html {
+function rows({ refused, kinds, shown, timeZone, nowMs }: RefusedView): Html {
   const narrowed = (by: Partial<ShownFilter>): string => withQuery(refusedPath, { ...shown, ...by });
   const listed = table<RefusedRequests>({
     caption: 'Equal requests are one row, with the facts of the latest',
     empty: 'No request matches the filter.',
-    rows: refused.slice(0, rowsMax),
+    rows: refused,
     columns: [
       { name: 'Latest', cell: ({ lastAtMs }) => shownTime(lastAtMs, timeZone, nowMs) },
       { name: 'Times', kind: 'number', cell: ({ times }) => times.toLocaleString('en') },
@@ -109,7 +108,7 @@ function rows({ refused, shown, timeZone, nowMs }: RefusedView): Html {
       },
     ],
   });
-  const hidden = refused.length - rowsMax;
+  const hidden = kinds - refused.length;
   return html`${listed}
   ${hidden > 0 ? html`<p class="soft">${counted(hidden, 'more kind is', 'more kinds are')} not shown. Narrow the filter.</p>` : undefined}`;
 }

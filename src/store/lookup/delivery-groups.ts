@@ -17,27 +17,37 @@ export interface DeliveryGroup {
   readonly remedy: string | null;
 }
 
-/** How many deliveries of one destination and state are counted. A page must answer soon, however many there are. */
+/** How many deliveries of one destination and state are looked at. A page must answer soon, however many there are. */
 export const groupedMax = 10_000;
-
-interface GroupRow {
-  code: string | null;
-  deliveries: number | string;
-  tried_at: number | null;
-}
 
 /**
  * The deliveries by destination, state and code. The newest ones of each state are counted first, up to a limit.
  *
- * @param limit the most deliveries of one destination and state that are counted
+ * @param limit the most deliveries of one destination and state that are looked at
  */
 export async function readDeliveryGroups(store: Store, limit = groupedMax): Promise<DeliveryGroup[]> {
   const { knex } = store.reader;
   const groups: DeliveryGroup[] = [];
   for (const destination of await readKnownDestinations(knex)) {
-    for (const state of deliveryStates) groups.push(...(await readGroups(knex, destination, state, limit)));
+    const ofStates = await Promise.all(
+      deliveryStates.map((state) => readGroups(knex, destination, state, limit)),
+    );
+    groups.push(...(await withWhy(knex, destination, ofStates.flat())));
   }
   return groups;
+}
+
+interface CountedGroup extends Omit<DeliveryGroup, 'reason' | 'remedy'> {
+  /** One call of the group. */
+  readonly callId: string;
+}
+
+interface GroupRow {
+  state: DeliveryState;
+  code: string | null;
+  deliveries: number | string;
+  tried_at: number | null;
+  call_id: string;
 }
 
 async function readGroups(
@@ -45,51 +55,68 @@ async function readGroups(
   destination: string,
   state: DeliveryState,
   limit: number,
-): Promise<DeliveryGroup[]> {
-  const counted = ofState(knex, destination, state)
-    .select('code', 'attempted_at')
+): Promise<CountedGroup[]> {
+  const looked = ofState(knex, destination, state)
+    .select('state', 'code', 'attempted_at', 'call_id')
     // One more shows that there are more.
     .limit(limit + 1)
-    .as('counted');
+    .as('looked');
   const rows = await knex
-    .from(counted)
-    .groupBy('code')
+    .from(looked)
+    .groupBy('state', 'code')
     .select<GroupRow[]>(
+      'state',
       'code',
       knex.raw('count(*) as deliveries'),
       knex.raw('max(attempted_at) as tried_at'),
+      knex.raw('max(call_id) as call_id'),
     );
   const all = rows.reduce((sum, row) => sum + Number(row.deliveries), 0);
-  const groups: DeliveryGroup[] = [];
-  for (const { code, deliveries, tried_at: lastTriedAtMs } of rows) {
-    const count = Math.min(Number(deliveries), limit);
-    const why = code === null ? undefined : await readWhy(knex, destination, state, code);
-    const { reason = null, remedy = null } = why ?? {};
-    groups.push({
-      ...{ destination, state, code, deliveries: count, isMore: all > limit, lastTriedAtMs, reason, remedy },
-    });
-  }
-  return groups.sort((one, other) => other.deliveries - one.deliveries);
+  return rows
+    .filter((row) => row.state === state)
+    .map(({ code, deliveries, tried_at: triedAt, call_id: callId }) => ({
+      ...{ destination, state, code, callId, isMore: all > limit },
+      deliveries: Math.min(Number(deliveries), limit),
+      lastTriedAtMs: triedAt === null ? null : Number(triedAt),
+    }))
+    .sort((one, other) => other.deliveries - one.deliveries);
 }
 
 /** The deliveries of a destination in a state, in the order of an index: the last tried ones first where it can. */
-export function ofState(knex: Knex, destination: string, state: DeliveryState): Knex.QueryBuilder {
-  const rows = knex('deliveries').where({ destination, state });
-  // The order keeps a planner from reading the whole table until it has enough rows.
+function ofState(knex: Knex, destination: string, state: DeliveryState): Knex.QueryBuilder {
+  const rows = knex('deliveries').where({ destination });
+  // No index has the landed ones apart. They are nearly all of a destination, so they are looked for among all states.
   if (state === 'delivered') return rows.orderBy('call_id');
-  if (state === 'due') return rows.whereNotNull('due_at').orderBy('due_at');
-  return rows.whereRaw(inRestingIndex).orderBy('attempted_at', 'desc');
+  // The order keeps a planner from reading the whole table until it has enough rows.
+  if (state === 'due') return rows.where({ state }).whereNotNull('due_at').orderBy('due_at');
+  return rows.where({ state }).whereRaw(inRestingIndex).orderBy('attempted_at', 'desc');
 }
 
-async function readWhy(
+/** Adds the reason and the remedy of one delivery of each group. */
+async function withWhy(
   knex: Knex,
   destination: string,
-  state: DeliveryState,
-  code: string,
-): Promise<{ reason: string | null; remedy: string | null } | undefined> {
-  return ofState(knex, destination, state)
-    .where({ code })
-    .first<{ reason: string | null; remedy: string | null } | undefined>('reason', 'remedy');
+  groups: readonly CountedGroup[],
+): Promise<DeliveryGroup[]> {
+  const ids = groups.filter(({ code }) => code !== null).map(({ callId }) => callId);
+  const rows =
+    ids.length === 0
+      ? []
+      : await knex('deliveries')
+          .where({ destination })
+          .whereIn('call_id', ids)
+          .select<WhyRow[]>('call_id', 'reason', 'remedy');
+  const found = new Map(rows.map((row) => [row.call_id, row]));
+  return groups.map(({ callId, ...group }) => {
+    const { reason = null, remedy = null } = group.code === null ? {} : (found.get(callId) ?? {});
+    return { ...group, reason, remedy };
+  });
+}
+
+interface WhyRow {
+  call_id: string;
+  reason: string | null;
+  remedy: string | null;
 }
 
 /** Every destination with a delivery, also those that are not enabled any more. Needs one index lookup for each. */

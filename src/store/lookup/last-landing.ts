@@ -1,13 +1,22 @@
 import type { Database } from '../../database/database.ts';
+import { readKnownDestinations } from './delivery-groups.ts';
 
-/** Where and when the last call landed. Undefined when none has landed. */
+// No index has the landed deliveries in the order of their time. The last one is nearly always of a recent call.
+const recentCalls = 500;
+
+/** Where and when a call landed last, among the calls that changed last. Undefined when none of them has landed. */
 export async function readLastLanding({
   knex,
 }: Database): Promise<{ destination: string; atMs: number } | undefined> {
-  const row = await knex('deliveries')
-    .where({ state: 'delivered' })
-    .whereNotNull('attempted_at')
-    .orderBy('attempted_at', 'desc')
-    .first<{ destination: string; attempted_at: number } | undefined>('destination', 'attempted_at');
-  return row === undefined ? undefined : { destination: row.destination, atMs: row.attempted_at };
+  const ids = await knex('calls').orderBy('revision', 'desc').limit(recentCalls).pluck<string[]>('id');
+  let last: { destination: string; atMs: number } | undefined;
+  for (const destination of await readKnownDestinations(knex)) {
+    const [row] = await knex('deliveries')
+      .where({ destination, state: 'delivered' })
+      .whereIn('call_id', ids)
+      .max<{ at: number | string | null }[]>({ at: 'attempted_at' });
+    const atMs = Number(row?.at ?? 0);
+    if (atMs > (last?.atMs ?? 0)) last = { destination, atMs };
+  }
+  return last;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { firstPushIdAt } from '../push-id.ts';
@@ -110,41 +111,64 @@ interface RefusedRow {
 }
 
 /**
- * Refused requests, the latest first. Equal ones of all minutes (same address, path and code) are one entry. Reads at most
- * {@link refusedRowsMax} rows.
+ * Refused requests, the latest first. Equal ones of all minutes (same address, path and code) are one entry, with the facts
+ * of the latest.
+ *
+ * @param limit the most entries
  */
-export async function readRefused(reader: Database, filter: RefusedFilter): Promise<RefusedRequests[]> {
-  const rows = await reader
-    .knex('refused_requests')
-    .modify((query) => {
-      const { code, path, address, sinceMs, untilMs } = filter;
-      if (code !== undefined) void query.where({ code });
-      if (path !== undefined) void query.where({ path });
-      if (address !== undefined) void query.where({ address });
-      if (sinceMs !== undefined) void query.where('id', '>=', firstPushIdAt(minuteOf(sinceMs)));
-      if (untilMs !== undefined) void query.where('id', '<', firstPushIdAt(untilMs));
-    })
-    .orderBy('id', 'desc')
-    .limit(refusedRowsMax)
-    .select<RefusedRow[]>('*');
-  const groups = new Map<string, RefusedRequests>();
-  for (const row of rows) {
-    const one = asRefused(row);
-    const key = `${one.address}\n${one.path}\n${one.code}`;
-    const later = groups.get(key);
-    groups.set(
-      key,
-      later === undefined
-        ? one
-        : {
-            ...later,
-            times: later.times + one.times,
-            firstAtMs: Math.min(later.firstAtMs, one.firstAtMs),
-            quarantineId: later.quarantineId ?? one.quarantineId,
-          },
+export async function readRefused(
+  { knex }: Database,
+  filter: RefusedFilter,
+  limit = refusedRowsMax,
+): Promise<RefusedRequests[]> {
+  const kinds = await matching(knex, filter)
+    .groupBy('address', 'path', 'code')
+    .orderByRaw('max(last_at) desc, max(id) desc')
+    .limit(limit)
+    .select<KindRow[]>(
+      // Ids sort by time, so the greatest one is of the latest row.
+      knex.raw('max(id) as id'),
+      knex.raw('sum(times) as times'),
+      knex.raw('min(first_at) as first_at'),
+      knex.raw('max(quarantine_id) as quarantine_id'),
     );
+  const latest = new Map<string, RefusedRow>();
+  for (let at = 0; at < kinds.length; at += idsInStatement) {
+    const ids = kinds.slice(at, at + idsInStatement).map(({ id }) => id);
+    const rows = await knex('refused_requests').whereIn('id', ids).select<RefusedRow[]>('*');
+    for (const row of rows) latest.set(row.id, row);
   }
-  return [...groups.values()].sort((a, b) => b.lastAtMs - a.lastAtMs);
+  return kinds.flatMap(({ id, times, first_at, quarantine_id }) => {
+    const row = latest.get(id);
+    const sums = { times: Number(times), first_at: Number(first_at), quarantine_id };
+    return row === undefined ? [] : [asRefused({ ...row, ...sums })];
+  });
+}
+
+interface KindRow {
+  id: string;
+  times: number | string;
+  first_at: number | string;
+  quarantine_id: string | null;
+}
+
+const idsInStatement = 500;
+
+/** How many entries {@link readRefused} has without a limit. */
+export async function countRefusedKinds({ knex }: Database, filter: RefusedFilter): Promise<number> {
+  const kinds = matching(knex, filter).groupBy('address', 'path', 'code').select('address').as('kinds');
+  const [row] = await knex.from(kinds).count<{ rows: number | string }[]>({ rows: '*' });
+  return Number(row?.rows ?? 0);
+}
+
+function matching(knex: Knex, { code, path, address, sinceMs, untilMs }: RefusedFilter): Knex.QueryBuilder {
+  return knex('refused_requests').modify((query) => {
+    if (code !== undefined) void query.where({ code });
+    if (path !== undefined) void query.where({ path });
+    if (address !== undefined) void query.where({ address });
+    if (sinceMs !== undefined) void query.where('id', '>=', firstPushIdAt(minuteOf(sinceMs)));
+    if (untilMs !== undefined) void query.where('id', '<', firstPushIdAt(untilMs));
+  });
 }
 
 function asRefused(row: RefusedRow): RefusedRequests {
@@ -164,13 +188,12 @@ function asRefused(row: RefusedRow): RefusedRequests {
   };
 }
 
-/** How many requests were refused since a time (epoch milliseconds), by code. The most frequent code comes first. */
+/** How many requests were refused, by code. The most frequent code comes first. */
 export async function countRefused(
   { knex }: Database,
-  sinceMs: number,
+  filter: RefusedFilter,
 ): Promise<{ code: string; times: number }[]> {
-  const rows = await knex('refused_requests')
-    .where('id', '>=', firstPushIdAt(minuteOf(sinceMs)))
+  const rows = await matching(knex, filter)
     .groupBy('code')
     .select<{ code: string; total: number | string }[]>('code', knex.raw('sum(times) as total'));
   return rows

@@ -3,8 +3,8 @@ import { isTestCall } from '../../domain/test-call.ts';
 import type { Store } from '../store.ts';
 
 /**
- * Removes a test call with its pushes and deliveries, and leaves no tombstone, because nobody sends the call again.
- * Does nothing for any other call.
+ * Removes a test call with its pushes, deliveries and noted attempts, and leaves no tombstone, because nobody sends the
+ * call again. Does nothing for any other call.
  *
  * @param destinations every destination that may have a delivery of the call
  */
@@ -20,6 +20,7 @@ export async function removeTestCall(
       .whereIn('destination', [...destinations])
       .where({ call_id: callId })
       .delete();
+    await transaction('attempts').where({ call_id: callId }).delete();
     await transaction('pushes').where({ call_id: callId }).delete();
   });
 }

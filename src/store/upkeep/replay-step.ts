@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import type { Destination } from '../deliveries.ts';
-import type { PassedOver } from '../lookup/replay-filter.ts';
-import { asReplayJob, type ReplayJob, type ReplayJobRow } from '../lookup/replay-jobs.ts';
-import { countReplayable, readReplayPage, replayPasses, type ReplayTimes } from '../lookup/replayable.ts';
+import type { PassedOver } from '../lookup/replay/replay-filter.ts';
+import { asReplayJob, type ReplayJob, type ReplayJobRow } from '../lookup/replay/replay-jobs.ts';
+import { countReplayable } from '../lookup/replay/count-replayable.ts';
+import { replayPasses, type ReplayTimes } from '../lookup/replay/replay-passes.ts';
+import { readReplayPage } from '../lookup/replay/replayable.ts';
 import { markDueAgain } from './replay.ts';
 import type { Store } from '../store.ts';
 import { inTransaction } from '../../database/transaction.ts';

@@ -6,12 +6,8 @@ import { readRecentServices } from '../../../src/store/lookup/recent-services.ts
 import { storePushes } from '../../../src/store/pushes.ts';
 import { engines } from '../../fixtures/engines.ts';
 import { openFreshStore, type FreshStore } from '../../fixtures/fresh-store.ts';
+import { planOf, readsAll, statementsOf, type Statement } from '../../fixtures/plans.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../../fixtures/pushes.ts';
-
-interface Statement {
-  readonly sql: string;
-  readonly bindings: readonly unknown[];
-}
 
 const filters: Readonly<Record<string, CallFilter>> = {
   'no filter': {},
@@ -51,58 +47,32 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    /** The statements about calls that some work runs. */
-    const statementsOf = async (work: () => Promise<unknown>): Promise<Statement[]> => {
-      const seen: Statement[] = [];
-      const note = ({ sql, bindings }: Statement): void => {
-        if (sql.includes('calls')) seen.push({ sql, bindings });
-      };
-      fresh.store.reader.knex.on('query', note);
-      try {
-        await work();
-      } finally {
-        fresh.store.reader.knex.removeListener('query', note);
-      }
-      return seen;
-    };
+    const callStatements = (work: () => Promise<unknown>): Promise<Statement[]> =>
+      statementsOf(fresh.store, ['calls'], work);
 
-    /** True when a statement reads all rows of the calls. */
-    const readsAll = async ({ sql, bindings }: Statement): Promise<string | undefined> => {
-      const { knex } = fresh.store.reader;
-      const text = engine.dialect === 'postgres' ? sql.replace(/\$\d+/g, '?') : sql;
-      const explain = engine.dialect === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
-      const answer: unknown = await knex.transaction<unknown>(async (transaction) => {
-        // A small table is read as a whole. Without that, a plan shows whether an index can answer.
-        if (engine.dialect === 'postgres') await transaction.raw('SET LOCAL enable_seqscan = off');
-        return transaction.raw<unknown>(`${explain} ${text}`, [...bindings] as string[]);
-      });
-      const plan = JSON.stringify(answer);
-      const isWhole =
-        engine.dialect === 'sqlite'
-          ? /"SCAN calls(?! USING)/.test(plan)
-          : engine.dialect === 'postgres'
-            ? /Seq Scan on calls/.test(plan)
-            : /"table":"calls"[^}]*"type":"ALL"/.test(plan);
-      return isWhole ? `${sql}\n${plan}` : undefined;
+    /** The plan of a statement that reads all calls. Undefined when it does not. */
+    const wholeRead = async (statement: Statement): Promise<string | undefined> => {
+      const plan = await planOf(fresh.store, statement);
+      return readsAll(engine.dialect, plan, 'calls') ? `${statement.sql}\n${plan}` : undefined;
     };
 
     it.each(Object.entries(filters))('use an index for %s', async (_title, filter) => {
-      const statements = await statementsOf(() =>
+      const statements = await callStatements(() =>
         listCalls(fresh.store, { filter, statusMap: new Map(), limit: 20, before: someTimeMs + 2_900 }),
       );
       expect(statements.length).toBeGreaterThan(0);
-      for (const statement of statements) expect(await readsAll(statement)).toBeUndefined();
+      for (const statement of statements) expect(await wholeRead(statement)).toBeUndefined();
     });
 
     it('use an index for the names of services', async () => {
-      for (const statement of await statementsOf(() => readRecentServices(fresh.store)))
-        expect(await readsAll(statement)).toBeUndefined();
+      for (const statement of await callStatements(() => readRecentServices(fresh.store)))
+        expect(await wholeRead(statement)).toBeUndefined();
     });
 
     it('use an index for what changed', async () => {
       const live = createLiveCalls(fresh.store, someTimeMs + 2_950);
-      const statements = await statementsOf(() => live.look(someTimeMs + 20_000));
-      for (const statement of statements) expect(await readsAll(statement)).toBeUndefined();
+      const statements = await callStatements(() => live.look(someTimeMs + 20_000));
+      for (const statement of statements) expect(await wholeRead(statement)).toBeUndefined();
     });
   });
 }

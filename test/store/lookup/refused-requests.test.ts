@@ -84,7 +84,7 @@ for (const engine of engines) {
         refused({ code: 'not_a_call', times: 7 }),
         refused({ code: 'not_found', firstAtMs: oldMs, lastAtMs: oldMs }),
       );
-      expect(await countRefused(fresh.store.reader, startMs)).toEqual([
+      expect(await countRefused(fresh.store.reader, { sinceMs: startMs })).toEqual([
         { code: 'not_a_call', times: 7 },
         { code: 'not_authenticated', times: 2 },
       ]);

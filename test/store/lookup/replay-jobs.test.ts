@@ -8,8 +8,8 @@ import {
   makeReplayJob,
   readReplayJob,
   type ReplayJob,
-} from '../../../src/store/lookup/replay-jobs.ts';
-import type { ReplayFilter } from '../../../src/store/lookup/replay-filter.ts';
+} from '../../../src/store/lookup/replay/replay-jobs.ts';
+import type { ReplayFilter } from '../../../src/store/lookup/replay/replay-filter.ts';
 import { storePushes } from '../../../src/store/pushes.ts';
 import { claimReplayJob, stepReplayJob } from '../../../src/store/upkeep/replay-step.ts';
 import { engines } from '../../fixtures/engines.ts';

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveryStates, type Destination } from '../../../src/store/deliveries.ts';
 import { readDeliveryGroups } from '../../../src/store/lookup/delivery-groups.ts';
-import type { Replayable, ReplayFilter } from '../../../src/store/lookup/replay-filter.ts';
-import { previewReplay } from '../../../src/store/lookup/replay-preview.ts';
-import {
-  countReplayable,
-  readReplayPage,
-  replayPasses,
-  type ReplayKey,
-} from '../../../src/store/lookup/replayable.ts';
+import type { Replayable, ReplayFilter } from '../../../src/store/lookup/replay/replay-filter.ts';
+import { previewReplay } from '../../../src/store/lookup/replay/replay-preview.ts';
+import { countReplayable } from '../../../src/store/lookup/replay/count-replayable.ts';
+import { replayPasses } from '../../../src/store/lookup/replay/replay-passes.ts';
+import { readReplayPage, type ReplayKey } from '../../../src/store/lookup/replay/replayable.ts';
 import { writeTombstones } from '../../../src/store/upkeep/tombstones.ts';
 import { storePushes } from '../../../src/store/pushes.ts';
 import { engines } from '../../fixtures/engines.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { createPushId } from '../push-id.ts';
-import { deleteSome } from '../../database/delete-some.ts';
-import type { Store } from '../store.ts';
+import { createPushId } from '../../push-id.ts';
+import { deleteSome } from '../../../database/delete-some.ts';
+import type { Store } from '../../store.ts';
 import type { PassedOver, ReplayFilter } from './replay-filter.ts';
 import type { ReplayKey } from './replayable.ts';
 

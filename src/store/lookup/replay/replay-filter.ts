@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../deliveries.ts';
+import type { DeliveryState } from '../../deliveries.ts';
 
 /** Selects deliveries to make again. Every given condition must hold. It is stored with the job that runs it. */
 export interface ReplayFilter {

@@ -1,16 +1,11 @@
-import type { Destination } from '../deliveries.ts';
-import { readRemoved } from '../upkeep/tombstones.ts';
-import type { SecretKeys } from '../secret-keys.ts';
-import type { Store } from '../store.ts';
-import { readKnownDestinations } from './delivery-groups.ts';
+import type { Destination } from '../../deliveries.ts';
+import { readRemoved } from '../../upkeep/tombstones.ts';
+import type { SecretKeys } from '../../secret-keys.ts';
+import type { Store } from '../../store.ts';
+import { readKnownDestinations } from '../delivery-groups.ts';
 import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
-import {
-  countReplayable,
-  readReplayPage,
-  replayPasses,
-  type ReplayKey,
-  type ReplayPass,
-} from './replayable.ts';
+import { countReplayable, quickPass, readFirstReplayable } from './count-replayable.ts';
+import { replayPasses } from './replay-passes.ts';
 
 /** What a replay would do. Nothing was changed. */
 export interface ReplayPreview {
@@ -36,7 +31,7 @@ export interface AbsentCall {
 }
 
 export interface PreviewOptions {
-  /** The most deliveries that are counted in one walk. Undefined counts all of them. */
+  /** The most rows that are looked at in one walk. Undefined looks at all of them. */
   readonly limit?: number | undefined;
   /** How many of the first deliveries are shown for each destination. */
   readonly firstMax: number;
@@ -44,7 +39,8 @@ export interface PreviewOptions {
   readonly secretKeys?: SecretKeys | undefined;
 }
 
-const pagesMax = 5;
+// The first deliveries are among the first rows, or are not shown.
+const firstRowsMax = 10_000;
 
 /**
  * Counts what a filter finds, and reads the first deliveries of each destination.
@@ -59,42 +55,24 @@ export async function previewReplay(
 ): Promise<ReplayPreview> {
   const known = await readKnownDestinations(store.reader.knex);
   const disabled = known.filter((name) => !destinations.some((enabled) => enabled.name === name));
+  const times = { nowMs, madeAtMs: nowMs };
   const previews = new Map<string, DestinationPreview>();
-  for (const pass of replayPasses(filter, destinations, disabled)) {
+  for (const walk of replayPasses(filter, destinations, disabled)) {
+    const pass = limit === undefined ? walk : await quickPass(store, walk, filter, times, limit);
     const { name } = pass.destination;
     const before = previews.get(name) ?? { name, counts: new Map(), isMore: false, first: [] };
-    const { deliveries, isMore } = await countReplayable(store, pass, filter, timesOf(nowMs), limit);
+    const { deliveries, isMore } = await countReplayable(store, pass, filter, times, limit);
     const left = pass.isEnabled && (deliveries.get('none') ?? 0) > 0 ? firstMax - before.first.length : 0;
+    const most = limit ?? firstRowsMax;
+    const first = left > 0 ? await readFirstReplayable(store, pass, filter, times, most, left) : [];
     previews.set(name, {
       name,
       counts: added(before.counts, deliveries),
       isMore: before.isMore || isMore,
-      first: [...before.first, ...(await readFirst(store, pass, filter, left, nowMs))],
+      first: [...before.first, ...first],
     });
   }
   return { destinations: [...previews.values()], absent: await readAbsent(store, filter, secretKeys) };
-}
-
-function timesOf(nowMs: number): { nowMs: number; madeAtMs: number } {
-  return { nowMs, madeAtMs: nowMs };
-}
-
-async function readFirst(
-  store: Store,
-  pass: ReplayPass,
-  filter: ReplayFilter,
-  wanted: number,
-  nowMs: number,
-): Promise<Replayable[]> {
-  const found: Replayable[] = [];
-  let key: ReplayKey;
-  for (let pages = 0; found.length < wanted && pages < pagesMax; pages += 1) {
-    const page = await readReplayPage(store, pass, filter, timesOf(nowMs), key, Math.max(wanted, 50));
-    found.push(...page.rows.filter(({ passedOver }) => passedOver === 'none'));
-    key = page.next;
-    if (key === undefined) break;
-  }
-  return found.slice(0, wanted);
 }
 
 function added(
