@@ -21,8 +21,13 @@ export interface Dialect extends Traits {
    * analysed, as after a restore, seems so small that it reads all of it. Undefined where that does not happen.
    */
   readonly preferIndexes: string | undefined;
-  /** The join that reads the left table first. A PostgreSQL planner chooses the order itself. */
+  /** The join that reads the left table first. PostgreSQL has none: see `keepOrder`. */
   readonly orderedJoin: string;
+  /**
+   * SQL that lets statements read in the order of indexes, and join in the order of their text, until the transaction ends
+   * (in-index-order.ts). Undefined where the planner does so by itself.
+   */
+  readonly keepOrder: string | undefined;
   /** Makes a text column sort by its bytes. */
   readonly bytewise: (column: string) => string;
   /** The syntax by which an insert updates an existing row. */
@@ -109,6 +114,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     looksUpEach: false,
     preferIndexes: undefined,
     orderedJoin: 'CROSS JOIN',
+    keepOrder: undefined,
     bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
@@ -157,6 +163,16 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     looksUpEach: true,
     preferIndexes: "SELECT set_config('enable_seqscan', 'off', true)",
     orderedJoin: 'JOIN',
+    // What is off has a high price, and a high price would have the statement compiled, which takes longer than to run it.
+    keepOrder: `SELECT set_config('jit', 'off', true), set_config('join_collapse_limit', '1', true), ${[
+      'seqscan',
+      'bitmapscan',
+      'hashjoin',
+      'mergejoin',
+      'sort',
+    ]
+      .map((way) => `set_config('enable_${way}', 'off', true)`)
+      .join(', ')}`,
     // By default text is sorted by the language of the database.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
@@ -220,6 +236,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     looksUpEach: false,
     preferIndexes: undefined,
     orderedJoin: 'STRAIGHT_JOIN',
+    keepOrder: undefined,
     // The kit's tables have the collation utf8mb4_bin.
     bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',

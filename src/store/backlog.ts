@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inIndexOrder } from '../database/in-index-order.ts';
 import { inRestingIndex } from './deliveries.ts';
 import { readDestinations } from './destinations.ts';
 import type { Store } from './store.ts';
@@ -33,12 +34,15 @@ export async function readBacklog(
   nowMs: number,
   limit?: number,
 ): Promise<DestinationBacklog[]> {
-  const { knex } = store.reader;
   const states = await readDestinations(store);
   return Promise.all(
     names.map(async (destination) => {
-      const due = await countDue(knex, destination, nowMs, limit);
-      const resting = await countResting(knex, destination, limit);
+      const count = async (knex: Knex) => ({
+        due: await countDue(knex, destination, nowMs, limit),
+        resting: await countResting(knex, destination, limit),
+      });
+      const { reader } = store;
+      const { due, resting } = await (limit === undefined ? count(reader.knex) : inIndexOrder(reader, count));
       const state = states.find((candidate) => candidate.name === destination);
       return {
         destination,

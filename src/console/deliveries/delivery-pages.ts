@@ -2,6 +2,7 @@ import { Router, type Response } from 'express';
 import { oneLine } from '../../domain/plain-text.ts';
 import type { Destination } from '../../store/deliveries.ts';
 import { readDeliveryGroups, readKnownDestinations } from '../../store/lookup/delivery-groups.ts';
+import type { CountBounds } from '../../store/lookup/replay/count-replayable.ts';
 import type { Replayable } from '../../store/lookup/replay/replay-filter.ts';
 import {
   changeReplayJob,
@@ -44,8 +45,15 @@ export interface DeliveryPagesDependencies extends FormDependencies {
   readonly isClosing: () => boolean;
 }
 
-/** A page must answer soon. The replay itself counts all of them. */
-const countedMax = 10_000;
+// A page must answer soon. The replay itself counts all of them.
+const rowsMax = 10_000;
+const countsWithinMs = 120;
+
+function pageBounds(): CountBounds {
+  const startedMs = performance.now();
+  return { rows: rowsMax, isLate: () => performance.now() - startedMs > countsWithinMs };
+}
+
 const examplesMax = 20;
 const jobsShown = 10;
 
@@ -89,7 +97,7 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
     fields: ReturnType<typeof takeFields>,
     { filter }: ReadFilter,
   ): Promise<Html> => {
-    const options = { limit: countedMax, firstMax: examplesMax, ...dependencies };
+    const options = { bounds: pageBounds(), firstMax: examplesMax, ...dependencies };
     const preview = await previewReplay(store, filter, destinations, options, clock());
     const first = preview.destinations
       .flatMap(({ name, first: rows }) => rows.map((row) => ({ ...row, destination: name })))
@@ -128,7 +136,7 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
         ...{ what: 'replayed deliveries', reason },
         filter: filterText(filter, (epochMs) => new Date(epochMs).toISOString()),
         run: async (): Promise<ChangeResult> => {
-          const counting = { limit: countedMax, firstMax: 0 };
+          const counting = { bounds: pageBounds(), firstMax: 0 };
           const { destinations: found } = await previewReplay(store, filter, destinations, counting, clock());
           const count = found.reduce((sum, { counts }) => sum + (counts.get('none') ?? 0), 0);
           const job = { filter, destinations: chosen, reason, who: 'operator' } as const;

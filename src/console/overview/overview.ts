@@ -29,7 +29,7 @@ export interface OverviewFacts {
 const stages = ['call_start', 'call_answered', 'call_end', 'call_end_outbound'];
 
 /** How many deliveries of a destination and a state are counted. A page must answer soon, however many there are. */
-export const countedMax = 10_000;
+export const countedMax = 2_500;
 
 /** The content of the overview. */
 export function overview(facts: OverviewFacts): Html {

@@ -16,6 +16,7 @@ const written: readonly Migration[] = [
   reportTablesMigration,
   reportIndexesMigration,
   makeViews(7),
+  makeViews(8),
 ];
 
 /** The migrations that follow from the columns' `since`, in order. */

@@ -1,3 +1,4 @@
+import { outcomeOfCall } from './inbound.ts';
 import { callColumns, from, integers, type ReportView } from './report-view.ts';
 
 const taken = callColumns(
@@ -19,13 +20,18 @@ const taken = callColumns(
   ] as const),
 );
 
-/** The first later call that returns a missed one, as a condition on `later` and `missed`. */
-const returns = `later.counterpart_e164 = missed.counterpart_e164
-      AND later.started_at_utc > missed.started_at_utc
+/** True when `later` returns a missed call. */
+const returns = (missed: string): string => `later.counterpart_e164 = ${missed}.counterpart_e164
+      AND later.started_at_utc > ${missed}.started_at_utc
       AND (later.direction = 'outbound' OR later.status = 'answered')`;
 
 const isMissed = (alias: string): string =>
   `${alias}.direction = 'inbound' AND ${alias}.status IN ('abandoned', 'missed', 'busy', 'failed')`;
+
+/** True when two calls are of the same number and service. */
+const sameCaller = (one: string, other: string): string =>
+  `${one}.counterpart_e164 = ${other}.counterpart_e164
+      AND (${one}.service_name = ${other}.service_name OR (${one}.service_name IS NULL AND ${other}.service_name IS NULL))`;
 
 export const missedCalls: ReportView = {
   name: 'jet_missed_calls',
@@ -50,27 +56,28 @@ export const missedCalls: ReportView = {
     },
   ],
   select({ addHours, secondsBetween, now }) {
-    const windowEnd = addHours('missed.started_at_utc', 'settings.return_window_hours');
-    return `SELECT ${from('missed', taken)}, missed.outcome,
+    const windowEnd = addHours('calls.started_at_utc', 'settings.return_window_hours');
+    // The status is in the index of the days, and the outcome is not.
+    return `SELECT ${from('calls', taken)}, ${outcomeOfCall} AS outcome,
   returned.started_at_utc AS returned_at_utc,
-  ${secondsBetween('missed.started_at_utc', 'returned.started_at_utc')} AS seconds_to_return,
+  ${secondsBetween('calls.started_at_utc', 'returned.started_at_utc')} AS seconds_to_return,
   CASE
-    WHEN missed.counterpart_e164 IS NULL THEN 'cannot_follow'
+    WHEN calls.counterpart_e164 IS NULL THEN 'cannot_follow'
     WHEN returned.started_at_utc IS NOT NULL THEN 'handled'
     WHEN ${windowEnd} > ${now} THEN 'waiting'
     ELSE 'not_returned'
   END AS follow_up
-FROM jet_inbound AS missed
+FROM jet_calls AS calls
 JOIN jet_report_settings AS settings ON settings.id = 1
 LEFT JOIN jet_calls AS returned ON returned.call_id = (
     SELECT later.call_id
     FROM jet_calls AS later
-    WHERE ${returns}
+    WHERE ${returns('calls')}
       AND later.started_at_utc <= ${windowEnd}
     ORDER BY later.started_at_utc
     LIMIT 1
   )
-WHERE missed.outcome <> 'answered'`;
+WHERE ${isMissed('calls')}`;
   },
 };
 
@@ -85,15 +92,43 @@ export const missedCallers: ReportView = {
     { name: 'first_missed_at_utc', type: 'instant', meaning: 'The first of them.' },
     { name: 'last_missed_at_utc', type: 'instant', meaning: 'The latest of them.' },
   ],
-  select: () => `SELECT missed.counterpart_e164, missed.service_name, COUNT(*) AS misses,
-  MIN(missed.started_at_utc) AS first_missed_at_utc, MAX(missed.started_at_utc) AS last_missed_at_utc
+  // A row is the latest missed call of its caller, so that a condition on its time reaches the index of the calls.
+  select: () => `SELECT missed.counterpart_e164, missed.service_name,
+  (
+    SELECT COUNT(*)
+    FROM jet_calls AS earlier
+    WHERE ${waits}
+  ) AS misses,
+  (
+    SELECT MIN(earlier.started_at_utc)
+    FROM jet_calls AS earlier
+    WHERE ${waits}
+  ) AS first_missed_at_utc,
+  missed.started_at_utc AS last_missed_at_utc
 FROM jet_calls AS missed
 WHERE ${isMissed('missed')}
   AND missed.counterpart_e164 IS NOT NULL
   AND NOT EXISTS (
     SELECT 1
     FROM jet_calls AS later
-    WHERE ${returns}
+    WHERE ${returns('missed')}
   )
-GROUP BY missed.counterpart_e164, missed.service_name`,
+  AND NOT EXISTS (
+    SELECT 1
+    FROM jet_calls AS newer
+    WHERE ${sameCaller('newer', 'missed')}
+      AND ${isMissed('newer')}
+      AND newer.started_at_utc >= missed.started_at_utc
+      AND (newer.started_at_utc > missed.started_at_utc OR newer.call_id > missed.call_id)
+  )`,
 };
+
+/** True when `earlier` is a missed call of the same caller that nobody has returned. */
+const waits = `${sameCaller('earlier', 'missed')}
+      AND ${isMissed('earlier')}
+      AND earlier.started_at_utc <= missed.started_at_utc
+      AND NOT EXISTS (
+        SELECT 1
+        FROM jet_calls AS later
+        WHERE ${returns('earlier')}
+      )`;

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { StatusMap } from '../../domain/call-status.ts';
 import type { Store } from '../store.ts';
 import { addConditions, type CallFilter } from './call-filter.ts';
@@ -21,9 +22,17 @@ export async function readMissedCallers(
   const { knex } = store.reader;
   // A revision is never older than the receipt, so the revision limits the search to the latest calls.
   const missedOf = async (status: 'missed' | 'abandoned'): Promise<ListedRow[]> => {
-    const query = knex('calls').where('calls.revision', '>=', sinceMs).orderBy('calls.revision', 'desc');
-    addConditions(query, { status, direction: 'inbound' }, statusMap);
-    return query.limit(missedCallsMax).select<ListedRow[]>('counterpart', 'revision');
+    const select = (): Knex.QueryBuilder => {
+      const query = knex('calls').where('calls.revision', '>=', sinceMs);
+      addConditions(query, { status, direction: 'inbound' }, statusMap);
+      return query;
+    };
+    // From the index of the list alone. The few calls themselves are read afterwards.
+    const revisions = await select()
+      .orderBy('calls.revision', 'desc')
+      .limit(missedCallsMax)
+      .pluck<number[]>('revision');
+    return select().whereIn('calls.revision', revisions).select<ListedRow[]>('counterpart', 'revision');
   };
   const lists = [await missedOf('missed'), await missedOf('abandoned')];
   const missed = new Map<string, number>();
@@ -43,7 +52,7 @@ export async function readMissedCallers(
   for (const filter of [{ status: 'answered' }, { direction: 'outbound' }] as const)
     for (const { counterpart, latest } of await latestOf(filter))
       if (Number(latest) > (missed.get(counterpart) ?? Infinity)) missed.delete(counterpart);
-  return { waiting: missed.size, isMore: lists.some((list) => list.length === missedCallsMax) };
+  return { waiting: missed.size, isMore: lists.some((list) => list.length >= missedCallsMax) };
 }
 
 interface ListedRow {

@@ -70,10 +70,9 @@ for (const engine of engines) {
         ),
       );
       await storePushes(fresh.store, ended, [], someTimeMs + 1000);
-      expect(await readMissedCallers(fresh.store, statusMap, someTimeMs)).toEqual({
-        waiting: 500,
-        isMore: true,
-      });
+      const { waiting: some, isMore } = await readMissedCallers(fresh.store, statusMap, someTimeMs);
+      expect(isMore).toBe(true);
+      expect(some).toBeGreaterThanOrEqual(500);
     });
   });
 }

@@ -144,9 +144,9 @@ for (const engine of engines) {
     it('are counted up to a limit, and the result says so', async () => {
       const [pass] = replayPasses({ destination: 'crm' }, enabled);
       if (pass === undefined) throw new Error('There is no pass');
-      const few = await countReplayable(fresh.store, pass, {}, times, 4);
+      const few = await countReplayable(fresh.store, pass, {}, times, { rows: 4 });
       expect(few.isMore).toBe(true);
-      const all = await countReplayable(fresh.store, pass, {}, times, 10);
+      const all = await countReplayable(fresh.store, pass, {}, times, { rows: 10 });
       expect(all.isMore).toBe(false);
     });
 

@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
-import type { Database } from '../../../database/database.ts';
-import { dialects } from '../../../database/dialect.ts';
+import { inIndexOrder } from '../../../database/in-index-order.ts';
 import type { Store } from '../../store.ts';
 import {
   hasMoreRows,
-  keyOf,
+  matches,
   matching,
   matchingAmong,
   passedOver,
   replayableColumns,
+  type RowRange,
 } from './matching-deliveries.ts';
 import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
 import { hasTime, type ReplayPass, type ReplayTimes } from './replay-passes.ts';
@@ -20,61 +20,84 @@ export interface ReplayCount {
   readonly isMore: boolean;
 }
 
+/** How far a count goes. */
+export interface CountBounds {
+  /** The most rows that are looked at. */
+  readonly rows: number;
+  /** True when no further rows are to be looked at, because a page must answer. */
+  readonly isLate?: () => boolean;
+}
+
 // More than any store has.
 const allRows = 1_000_000_000_000;
+const rowsInStatement = 1_000;
 
 /**
  * Counts what one walk finds.
- * @param limit the most rows that are looked at; undefined looks at all of them
+ * @param bounds undefined looks at all rows
  */
 export async function countReplayable(
   { reader }: Store,
   pass: ReplayPass,
   filter: ReplayFilter,
   times: ReplayTimes,
-  limit?: number,
+  bounds?: CountBounds,
 ): Promise<ReplayCount> {
   const search = { pass, filter, times };
-  const count = async (knex: Knex): Promise<ReplayCount> => {
-    const counted = matchingAmong({ ...reader, knex }, search, limit ?? allRows)
-      .select({ passed_over: passedOver(knex, search) })
-      .as('counted');
+  const deliveries = new Map<PassedOver, number>();
+  const count = async (knex: Knex, range: RowRange): Promise<number> => {
+    const why = knex.raw(`CASE WHEN ? THEN ? ELSE 'other' END`, [
+      matches(knex, filter, pass),
+      passedOver(knex, search),
+    ]);
     const rows = await knex
-      .from(counted)
-      .groupBy('passed_over')
-      .select<{ passed_over: PassedOver; deliveries: number | string }[]>(
-        'passed_over',
+      .from(
+        matchingAmong({ ...reader, knex }, search, range)
+          .select({ why })
+          .as('looked'),
+      )
+      .groupBy('why')
+      .select<{ why: PassedOver | 'other'; deliveries: number | string }[]>(
+        'why',
         knex.raw('count(*) as deliveries'),
       );
-    return {
-      deliveries: new Map(rows.map((row) => [row.passed_over, Number(row.deliveries)])),
-      isMore: limit !== undefined && (await hasMoreRows(knex, search, limit)),
-    };
+    for (const row of rows)
+      if (row.why !== 'other')
+        deliveries.set(row.why, (deliveries.get(row.why) ?? 0) + Number(row.deliveries));
+    return rows.reduce((sum, row) => sum + Number(row.deliveries), 0);
   };
-  return limit === undefined ? count(reader.knex) : withIndexes(reader, count);
+  // Not every push or due time is of a delivery that counts, so their number is not known from a count.
+  const isCounted = pass.by !== 'push' && pass.by !== 'due time';
+  if (bounds === undefined) {
+    await count(reader.knex, { from: 0, count: allRows });
+    return { deliveries, isMore: false };
+  }
+  return inIndexOrder(reader, async (knex) => {
+    for (let from = 0; ;) {
+      const range = { from, count: Math.min(rowsInStatement, bounds.rows - from) };
+      const looked = await count(knex, range);
+      from += range.count;
+      const isMore = !(isCounted && looked < range.count) && (await hasMoreRows(knex, search, from));
+      if (!isMore || from >= bounds.rows || bounds.isLate?.() === true) return { deliveries, isMore };
+    }
+  });
 }
 
 /**
- * The walk that answers a page soon. Many deliveries of a state with a few of the time among them are found by the time.
- * @param limit as of {@link countReplayable}
+ * The other walk that finds the same deliveries, by the time of the filter. For when many deliveries of a state are too many
+ * to look at, and few of them are of the time.
  */
-export async function quickPass(
-  { reader: { knex } }: Store,
-  pass: ReplayPass,
-  filter: ReplayFilter,
-  times: ReplayTimes,
-  limit: number,
-): Promise<ReplayPass> {
-  if (!hasTime(filter) || (pass.by !== 'state' && pass.by !== 'due time')) return pass;
-  return (await hasMoreRows(knex, { pass, filter, times }, limit)) ? { ...pass, by: 'push' } : pass;
+export function byTime(pass: ReplayPass, filter: ReplayFilter): ReplayPass | undefined {
+  const isOfState = pass.by === 'state' || pass.by === 'due time';
+  return isOfState && hasTime(filter) ? { ...pass, by: 'push' } : undefined;
 }
 
 // Nearly always enough for the first ones.
-const fewRows = 500;
+const fewRows = 200;
 
 /**
  * The first deliveries that would be made due.
- * @param limit the most rows that are looked at
+ * @param bounds as of {@link countReplayable}
  * @param wanted how many are read
  */
 export async function readFirstReplayable(
@@ -82,41 +105,29 @@ export async function readFirstReplayable(
   pass: ReplayPass,
   filter: ReplayFilter,
   times: ReplayTimes,
-  limit: number,
+  bounds: CountBounds,
   wanted: number,
 ): Promise<Replayable[]> {
   const search = { pass, filter, times };
-  let ids: readonly string[] = [];
-  for (const most of [Math.min(fewRows, limit), limit]) {
-    ids = await withIndexes(reader, async (knex) =>
-      matchingAmong({ ...reader, knex }, search, most)
-        .whereRaw(`? = 'none'`, [passedOver(knex, search)])
-        .orderBy(
-          (pass.by === 'push' ? ['seen.received_at'] : keyOf(pass, filter)).map((column) => ({ column })),
-        )
-        .limit(wanted)
+  const ids: string[] = [];
+  for (let from = 0; from < bounds.rows && ids.length < wanted;) {
+    const range = { from, count: Math.min(from === 0 ? fewRows : rowsInStatement, bounds.rows - from) };
+    const left = wanted - ids.length;
+    const found = await inIndexOrder(reader, (knex) =>
+      matchingAmong({ ...reader, knex }, search, range)
+        .whereRaw(`? AND ? = 'none'`, [matches(knex, filter, pass), passedOver(knex, search)])
+        .limit(left)
         .pluck<string[]>('calls.id'),
     );
-    if (ids.length === wanted) break;
+    ids.push(...found);
+    from += range.count;
+    if (bounds.isLate?.() === true) break;
   }
   if (ids.length === 0) return [];
   const ofCalls = { pass: { ...pass, by: 'id' }, filter: { ...filter, callIds: ids }, times } as const;
   const rows = await matching(reader.knex, ofCalls)
     .select(replayableColumns(reader.knex, ofCalls))
     .select<Replayable[]>('calls.id');
-  const found = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => found.get(id) ?? []);
-}
-
-/** Runs statements that are bounded by the number of their rows, so that looking each of them up is the best plan. */
-async function withIndexes<Result>(
-  { knex, dialect }: Database,
-  work: (knex: Knex) => Promise<Result>,
-): Promise<Result> {
-  const { preferIndexes } = dialects[dialect];
-  if (preferIndexes === undefined) return work(knex);
-  return knex.transaction(async (transaction) => {
-    await transaction.raw(preferIndexes);
-    return work(transaction);
-  });
+  const read = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => read.get(id) ?? []);
 }

@@ -23,62 +23,61 @@ export function matching(knex: Knex, { pass, filter, times }: ReplaySearch): Kne
   const rows = beginsWithCalls(pass, filter)
     ? knex('calls').modify((query) => joinDeliveries(query, pass))
     : knex('deliveries').join('calls', 'calls.id', 'deliveries.call_id');
-  return narrowed(rows, filter, pass, times);
+  return narrowed(rows, filter, pass, times).whereRaw(matches(knex, filter, pass));
+}
+
+/** Some rows of a walk, in its order. */
+export interface RowRange {
+  readonly from: number;
+  readonly count: number;
 }
 
 /**
- * The same deliveries, but of the first rows of the walk only. They are read before anything is joined to them, so that the
- * time is bounded by their number, whatever a planner expects.
+ * The deliveries of some rows of the walk, whether they match or not: {@link matches} tells. The rows are found from an index
+ * before anything is joined to them, so that the time is bounded by their number, whatever a planner expects.
  */
 export function matchingAmong(
   { knex, dialect }: Reader,
   search: ReplaySearch,
-  most: number,
+  { from, count }: RowRange,
 ): Knex.QueryBuilder {
   const { pass, filter, times } = search;
   const { orderedJoin } = dialects[dialect];
-  const first = firstRows(knex, search).limit(most);
-  const joinCalls = (to: string): string => `${orderedJoin} calls ON calls.id = ${to}.call_id`;
+  const listed = walkRows(knex, search).offset(from).limit(count);
+  const calls = (id: string): string => `${orderedJoin} calls ON calls.id = ${id}`;
+  const deliveries = (id: string): string =>
+    `${orderedJoin} deliveries ON deliveries.destination = ? AND deliveries.call_id = ${id}`;
+  const { name } = pass.destination;
   const rows = (): Knex.QueryBuilder => {
-    if (pass.by === 'push') {
-      const found = knex
-        .from(first.select('call_id', 'received_at').as('seen'))
-        .joinRaw(`${joinCalls('seen')} AND calls.last_received_at = seen.received_at`);
-      if (isNeverOwed(filter)) return found.modify((query) => joinDeliveries(query, pass));
-      return found.joinRaw(
-        `${orderedJoin} deliveries ON deliveries.call_id = calls.id AND deliveries.destination = ?`,
-        [pass.destination.name],
-      );
-    }
-    if (beginsWithCalls(pass, filter))
+    if (pass.by !== 'push' && !beginsWithCalls(pass, filter))
       return knex
-        .from(first.select('id', 'revision', 'stage', 'last_received_at').as('calls'))
-        .modify((query) => joinDeliveries(query, pass));
-    const columns = [
-      'destination',
-      'call_id',
-      'state',
-      'code',
-      'due_at',
-      'attempted_at',
-      'delivered_revision',
-    ];
-    return knex.from(first.select(columns).as('deliveries')).joinRaw(joinCalls('deliveries'));
+        .from(listed.select('call_id').as('listed'))
+        .joinRaw(deliveries('listed.call_id'), [name])
+        .joinRaw(calls('deliveries.call_id'));
+    const found =
+      pass.by === 'push'
+        ? knex
+            .from(listed.select('call_id', 'received_at').as('listed'))
+            .joinRaw(`${calls('listed.call_id')} AND calls.last_received_at = listed.received_at`)
+        : knex.from(listed.select('id').as('listed')).joinRaw(calls('listed.id'));
+    return isNeverOwed(filter)
+      ? found.modify((query) => joinDeliveries(query, pass))
+      : found.joinRaw(deliveries('calls.id'), [name]);
   };
   return narrowed(rows(), filter, pass, times);
 }
 
-/** True when the walk has more rows than these, whether they match or not. */
-export async function hasMoreRows(knex: Knex, search: ReplaySearch, most: number): Promise<boolean> {
-  const [row] = (await firstRows(knex, search)
-    .offset(most)
+/** True when the walk has more rows than these. */
+export async function hasMoreRows(knex: Knex, search: ReplaySearch, count: number): Promise<boolean> {
+  const [row] = (await walkRows(knex, search)
+    .offset(count)
     .limit(1)
     .select(knex.raw('1 as more'))) as unknown[];
   return row !== undefined;
 }
 
-/** The rows with which a walk begins, in the order of an index that answers all conditions on them. */
-function firstRows(knex: Knex, { pass, filter, times }: ReplaySearch): Knex.QueryBuilder {
+/** The rows of a walk, in the order of an index that has all that is asked of them. */
+function walkRows(knex: Knex, { pass, filter, times }: ReplaySearch): Knex.QueryBuilder {
   if (pass.by === 'push') return pushesIn(knex, filter).orderBy('id');
   if (beginsWithCalls(pass, filter))
     return knex('calls')
@@ -87,10 +86,11 @@ function firstRows(knex: Knex, { pass, filter, times }: ReplaySearch): Knex.Quer
       })
       .orderBy('id');
   const rows = knex('deliveries').where('deliveries.destination', pass.destination.name);
-  if (pass.by === 'state' || pass.by === 'due time') {
+  if (pass.by === 'due time') return rows.whereNotNull('deliveries.due_at').orderBy('deliveries.due_at');
+  if (pass.by === 'state') {
     void rows.where('deliveries.state', pass.state as string);
     addTried(rows, pass, times);
-    if (pass.by === 'state' && filter.code !== undefined) void rows.where('deliveries.code', filter.code);
+    if (filter.code !== undefined) void rows.where('deliveries.code', filter.code);
   }
   return rows.orderBy(keyOf(pass, filter).map((column) => ({ column })));
 }
@@ -120,16 +120,29 @@ function narrowed(
   pass: ReplayPass,
   times: ReplayTimes,
 ): Knex.QueryBuilder {
-  const { callIds, code, sinceMs, untilMs } = filter;
-  const { destination, state } = pass;
-  if (!isNeverOwed(filter)) void rows.where('deliveries.destination', destination.name);
-  if (state !== undefined) void rows.where('deliveries.state', state);
+  if (!isNeverOwed(filter)) void rows.where('deliveries.destination', pass.destination.name);
   addTried(rows, pass, times);
-  if (callIds !== undefined) void rows.whereIn('calls.id', [...callIds]);
-  if (code !== undefined) void rows.where('deliveries.code', code);
-  if (sinceMs !== undefined) void rows.where('calls.last_received_at', '>=', sinceMs);
-  if (untilMs !== undefined) void rows.where('calls.last_received_at', '<', untilMs);
-  return rows;
+  return filter.callIds === undefined ? rows : rows.whereIn('calls.id', [...filter.callIds]);
+}
+
+/** An SQL expression that is true for a delivery of the walk that matches. */
+export function matches(
+  knex: Knex,
+  { code, sinceMs, untilMs }: ReplayFilter,
+  { state }: ReplayPass,
+): Knex.Raw {
+  const conditions: readonly (readonly [sql: string, value: string | number | undefined])[] = [
+    ['deliveries.state = ?', state],
+    ['deliveries.code = ?', code],
+    ['calls.last_received_at >= ?', sinceMs],
+    ['calls.last_received_at < ?', untilMs],
+  ];
+  const given = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  if (given.length === 0) return knex.raw('1 = 1');
+  return knex.raw(
+    given.map(({ sql }) => sql).join(' AND '),
+    given.map(({ value }) => value),
+  );
 }
 
 /** Leaves out what was tried since the job was made, in the words of the walk's index. */

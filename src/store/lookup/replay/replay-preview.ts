@@ -4,7 +4,7 @@ import type { SecretKeys } from '../../secret-keys.ts';
 import type { Store } from '../../store.ts';
 import { readKnownDestinations } from '../delivery-groups.ts';
 import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
-import { countReplayable, quickPass, readFirstReplayable } from './count-replayable.ts';
+import { byTime, countReplayable, readFirstReplayable, type CountBounds } from './count-replayable.ts';
 import { replayPasses } from './replay-passes.ts';
 
 /** What a replay would do. Nothing was changed. */
@@ -31,8 +31,8 @@ export interface AbsentCall {
 }
 
 export interface PreviewOptions {
-  /** The most rows that are looked at in one walk. Undefined looks at all of them. */
-  readonly limit?: number | undefined;
+  /** How far each count goes. Undefined counts all deliveries. */
+  readonly bounds?: CountBounds | undefined;
   /** How many of the first deliveries are shown for each destination. */
   readonly firstMax: number;
   /** To tell removed calls from unknown ones. */
@@ -40,7 +40,7 @@ export interface PreviewOptions {
 }
 
 // The first deliveries are among the first rows, or are not shown.
-const firstRowsMax = 10_000;
+const firstBounds = { rows: 10_000 };
 
 /**
  * Counts what a filter finds, and reads the first deliveries of each destination.
@@ -50,7 +50,7 @@ export async function previewReplay(
   store: Store,
   filter: ReplayFilter,
   destinations: readonly Destination[],
-  { limit, firstMax, secretKeys }: PreviewOptions,
+  { bounds, firstMax, secretKeys }: PreviewOptions,
   nowMs: number,
 ): Promise<ReplayPreview> {
   const known = await readKnownDestinations(store.reader.knex);
@@ -58,13 +58,21 @@ export async function previewReplay(
   const times = { nowMs, madeAtMs: nowMs };
   const previews = new Map<string, DestinationPreview>();
   for (const walk of replayPasses(filter, destinations, disabled)) {
-    const pass = limit === undefined ? walk : await quickPass(store, walk, filter, times, limit);
+    let pass = walk;
+    let count = await countReplayable(store, pass, filter, times, bounds);
+    const other = count.isMore ? byTime(pass, filter) : undefined;
+    if (other !== undefined) {
+      pass = other;
+      count = await countReplayable(store, pass, filter, times, bounds);
+    }
+    const { deliveries, isMore } = count;
     const { name } = pass.destination;
     const before = previews.get(name) ?? { name, counts: new Map(), isMore: false, first: [] };
-    const { deliveries, isMore } = await countReplayable(store, pass, filter, times, limit);
-    const left = pass.isEnabled && (deliveries.get('none') ?? 0) > 0 ? firstMax - before.first.length : 0;
-    const most = limit ?? firstRowsMax;
-    const first = left > 0 ? await readFirstReplayable(store, pass, filter, times, most, left) : [];
+    const wanted = Math.min(firstMax - before.first.length, deliveries.get('none') ?? 0);
+    const first =
+      pass.isEnabled && wanted > 0
+        ? await readFirstReplayable(store, pass, filter, times, bounds ?? firstBounds, wanted)
+        : [];
     previews.set(name, {
       name,
       counts: added(before.counts, deliveries),
