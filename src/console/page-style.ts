@@ -74,7 +74,7 @@ time { white-space: nowrap; }
 .facts dt, .keys dt { color: var(--soft); } .facts dd, .keys dd { margin: 0; min-width: 0; }
 .keys { display: grid; grid-template-columns: max-content 1fr; gap: .375rem 1rem; }
 .cards { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0 1rem; padding: 0; list-style: none; }
-.cards > * { flex: 1 1 min(17rem, 100%); }
+.cards > * { flex: 1 1 min(24rem, 100%); }
 .card { padding: .625rem .875rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--panel); min-width: 0; }
 .card h2, .card h3 { margin: 0 0 .375rem; display: flex; gap: .5rem; justify-content: space-between; align-items: baseline; }
 .line { display: flex; justify-content: space-between; gap: .75rem; padding: .0625rem 0; }

@@ -12,8 +12,8 @@ export interface ReportIndex {
 
 export const reportIndexes: readonly ReportIndex[] = [
   {
-    name: `${reportingTable}_counterpart`,
-    columns: ['counterpart_e164', 'started_at_utc', 'direction', 'status'],
+    name: `${reportingTable}_caller`,
+    columns: ['counterpart_e164', 'started_at_utc', 'direction', 'status', 'service_name'],
     meaning: 'For the calls of one number, such as the call that returns a missed one.',
   },
   {
@@ -29,5 +29,7 @@ export const reportIndexes: readonly ReportIndex[] = [
   },
 ];
 
-/** The indexes of version 0.1.0 that these replace. */
-export const replacedIndexes = [`${reportingTable}_counterpart_e164`, `${reportingTable}_local_date`];
+/** The indexes of earlier versions that these replace. */
+export const replacedIndexes = ['counterpart_e164', 'local_date', 'counterpart'].map(
+  (name) => `${reportingTable}_${name}`,
+);

@@ -6,17 +6,18 @@ import { jetCalls } from './0001-jet-calls.ts';
 import { longerClickIds } from './0002-longer-click-ids.ts';
 import { typedColumns } from './0004-typed-columns.ts';
 import { reportTablesMigration } from './0005-report-tables.ts';
-import { reportIndexesMigration } from './0006-report-indexes.ts';
 import { addColumns } from './add-columns.ts';
+import { makeIndexes } from './make-indexes.ts';
 
 const written: readonly Migration[] = [
   jetCalls,
   longerClickIds,
   typedColumns,
   reportTablesMigration,
-  reportIndexesMigration,
+  makeIndexes(6),
   makeViews(7),
-  makeViews(8),
+  makeIndexes(8),
+  makeViews(9),
 ];
 
 /** The migrations that follow from the columns' `since`, in order. */

@@ -1,3 +1,4 @@
+import { isMissed, outcomeOfCall } from './inbound.ts';
 import { callColumns, integers, type ReportColumn, type ReportView } from './report-view.ts';
 
 /** Where each bucket of durations begins, in seconds. */
@@ -34,7 +35,12 @@ const columns: readonly ReportColumn[] = [
 const byDay = `SELECT local_date,
     CASE outcome WHEN 'system_abandon' THEN 'system' ELSE 'caller' END AS abandoned_by,
     ${bucketOf('duration_seconds')} AS from_seconds
-  FROM jet_inbound
+  FROM (
+    SELECT calls.local_date, calls.duration_seconds, ${outcomeOfCall} AS outcome
+    FROM jet_calls AS calls
+    JOIN jet_report_settings AS settings ON settings.id = 1
+    WHERE ${isMissed('calls')}
+  ) AS missed
   WHERE outcome IN ('caller_abandon', 'short_abandon', 'system_abandon') AND duration_seconds IS NOT NULL`;
 
 const truth =

@@ -21,6 +21,10 @@ const wasQueued = '(calls.queue_name IS NOT NULL OR calls.queued_time_utc IS NOT
 export const hasOutcome =
   "calls.direction = 'inbound' AND calls.status IN ('answered', 'abandoned', 'missed', 'busy', 'failed')";
 
+/** Inbound calls that nobody answered, as a condition. The status is in the index of the days, and the outcome is not. */
+export const isMissed = (alias: string): string =>
+  `${alias}.direction = 'inbound' AND ${alias}.status IN ('abandoned', 'missed', 'busy', 'failed')`;
+
 /** The outcome of a call, as an expression on `calls` and `settings`. */
 export const outcomeOfCall = `CASE
     WHEN calls.status = 'answered' THEN 'answered'

@@ -1,4 +1,4 @@
-import { outcomeOfCall } from './inbound.ts';
+import { isMissed, outcomeOfCall } from './inbound.ts';
 import { callColumns, from, integers, type ReportView } from './report-view.ts';
 
 const taken = callColumns(
@@ -24,9 +24,6 @@ const taken = callColumns(
 const returns = (missed: string): string => `later.counterpart_e164 = ${missed}.counterpart_e164
       AND later.started_at_utc > ${missed}.started_at_utc
       AND (later.direction = 'outbound' OR later.status = 'answered')`;
-
-const isMissed = (alias: string): string =>
-  `${alias}.direction = 'inbound' AND ${alias}.status IN ('abandoned', 'missed', 'busy', 'failed')`;
 
 /** True when two calls are of the same number and service. */
 const sameCaller = (one: string, other: string): string =>
@@ -56,28 +53,28 @@ export const missedCalls: ReportView = {
     },
   ],
   select({ addHours, secondsBetween, now }) {
-    const windowEnd = addHours('calls.started_at_utc', 'settings.return_window_hours');
-    // The status is in the index of the days, and the outcome is not.
-    return `SELECT ${from('calls', taken)}, ${outcomeOfCall} AS outcome,
-  returned.started_at_utc AS returned_at_utc,
-  ${secondsBetween('calls.started_at_utc', 'returned.started_at_utc')} AS seconds_to_return,
+    const windowEnd = addHours('missed.started_at_utc', 'missed.return_window_hours');
+    // Only the start of the returning call is read, since it is in the index of the callers.
+    return `SELECT ${from('missed', taken)}, missed.outcome, missed.returned_at_utc,
+  ${secondsBetween('missed.started_at_utc', 'missed.returned_at_utc')} AS seconds_to_return,
   CASE
-    WHEN calls.counterpart_e164 IS NULL THEN 'cannot_follow'
-    WHEN returned.started_at_utc IS NOT NULL THEN 'handled'
+    WHEN missed.counterpart_e164 IS NULL THEN 'cannot_follow'
+    WHEN missed.returned_at_utc IS NOT NULL THEN 'handled'
     WHEN ${windowEnd} > ${now} THEN 'waiting'
     ELSE 'not_returned'
   END AS follow_up
-FROM jet_calls AS calls
-JOIN jet_report_settings AS settings ON settings.id = 1
-LEFT JOIN jet_calls AS returned ON returned.call_id = (
-    SELECT later.call_id
-    FROM jet_calls AS later
-    WHERE ${returns('calls')}
-      AND later.started_at_utc <= ${windowEnd}
-    ORDER BY later.started_at_utc
-    LIMIT 1
-  )
-WHERE ${isMissed('calls')}`;
+FROM (
+  SELECT ${from('calls', taken)}, ${outcomeOfCall} AS outcome, settings.return_window_hours,
+    (
+      SELECT MIN(later.started_at_utc)
+      FROM jet_calls AS later
+      WHERE ${returns('calls')}
+        AND later.started_at_utc <= ${addHours('calls.started_at_utc', 'settings.return_window_hours')}
+    ) AS returned_at_utc
+  FROM jet_calls AS calls
+  JOIN jet_report_settings AS settings ON settings.id = 1
+  WHERE ${isMissed('calls')}
+) AS missed`;
   },
 };
 
@@ -123,12 +120,17 @@ WHERE ${isMissed('missed')}
   )`,
 };
 
+// The call itself was not returned, so the last return is before it, and what was missed since waits too.
+const lastReturn = `SELECT MAX(later.started_at_utc)
+        FROM jet_calls AS later
+        WHERE later.counterpart_e164 = missed.counterpart_e164
+          AND later.started_at_utc <= missed.started_at_utc
+          AND (later.direction = 'outbound' OR later.status = 'answered')`;
+
 /** True when `earlier` is a missed call of the same caller that nobody has returned. */
 const waits = `${sameCaller('earlier', 'missed')}
       AND ${isMissed('earlier')}
       AND earlier.started_at_utc <= missed.started_at_utc
-      AND NOT EXISTS (
-        SELECT 1
-        FROM jet_calls AS later
-        WHERE ${returns('earlier')}
-      )`;
+      AND earlier.started_at_utc >= COALESCE((
+        ${lastReturn}
+      ), '1970-01-01 00:00:00')`;

@@ -3,9 +3,12 @@ import { dropIndex, listIndexes } from '../../database/schema/ask-schema.ts';
 import { replacedIndexes, reportIndexes } from '../report-indexes.ts';
 import { reportingTable } from '../reporting-column.ts';
 
-/** Makes the indexes of the reports and drops the single ones that they replace. */
-export const reportIndexesMigration: Migration = {
-  name: '0006-report-indexes',
+/**
+ * The migration that makes the indexes of the reports as they are now, and drops those that they replace. When an index
+ * changes, give it a new name, and add one more migration with the next number.
+ */
+export const makeIndexes = (number: number): Migration => ({
+  name: `${String(number).padStart(4, '0')}-report-indexes`,
   async up(knex, { dialect, traits }) {
     const there = await listIndexes(knex, dialect, reportingTable);
     for (const { name, columns, where } of reportIndexes) {
@@ -16,4 +19,4 @@ export const reportIndexesMigration: Migration = {
     for (const name of replacedIndexes)
       if (there.includes(name)) await dropIndex(knex, dialect, reportingTable, name);
   },
-};
+});
