@@ -69,14 +69,6 @@ describe('the timer of the daily summary', () => {
     expect(await pass(1_000)).toBe(1);
   });
 
-  it('takes up a change that comes while it writes', async () => {
-    summary.touch([day]);
-    vi.advanceTimersByTime(10_000);
-    summary.touch([day]);
-    await writeRows(database, [reportingRow('two', '2026-11-22T02:00:00Z')]);
-    await vi.waitFor(async () => expect(await pass(10_000)).toBe(2), { timeout: 10_000 });
-  });
-
   it('writes nothing after it is closed', async () => {
     summary.touch([day]);
     await summary.close();
