@@ -8,7 +8,7 @@ import type { AttemptResult } from './attempt.ts';
 
 /**
  * Finds a delivery that ends every process that tries it. After a process ended during a batch, as many deliveries as
- * that batch could hold are tried alone. The store notes each before it is tried.
+ * that batch could hold are tried alone. The store notes each delivery before it is tried.
  * Why: docs/decisions/poison.md
  */
 export interface PoisonGuard {
@@ -58,10 +58,7 @@ export function createPoisonGuard({ batchSizeMax }: Pick<Capabilities, 'batchSiz
 /** How many due deliveries {@link chooseOther} needs. */
 export const suspectChoices = 2;
 
-/**
- * A delivery other than the suspect. If something else ends the process, it ends during this delivery, which clears the
- * suspect.
- */
+/** A delivery other than the suspect. If the process ends during this delivery too, the suspect is not the cause. */
 export function chooseOther(suspect: Suspect, due: readonly DueDelivery[]): readonly DueDelivery[] {
   const other = due.find(({ call }) => call.id !== suspect.callId) ?? due[0];
   return other === undefined ? [] : [other];
@@ -80,8 +77,8 @@ export function setAside({ callId }: Suspect, log: Log): AttemptResult {
   const outcome = rejected(
     callId,
     'ended_process',
-    'Three processes ended while they delivered it.',
-    'Find in the log why they ended (memory, the adapter), fix it, then replay: npm run replay -- --state rejected',
+    'Three processes ended while they delivered this call.',
+    'Find the cause in the log (memory, the adapter), fix it, then replay: npm run replay -- --state rejected',
   );
   return { outcomes: new Map([[callId, outcome]]), stopped: undefined, late: false };
 }

@@ -117,7 +117,7 @@ export interface QuarantineFilter {
   readonly sinceMs?: number | undefined;
   /** Received before this time, in epoch milliseconds. */
   readonly untilMs?: number | undefined;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   readonly afterId?: string | undefined;
 }
 

@@ -108,7 +108,7 @@ export const summaryTable: ReportTable = {
   name: 'jet_daily_summary',
   grain: 'a local day, service, number type, queue, source, medium, campaign and outcome with calls',
   meaning:
-    'Inbound calls added up, for reports over years. The receiver keeps it: it follows the calls by about ten seconds. Rows that you change by hand are not noticed.',
+    'Inbound calls added up, for reports over years. The receiver updates this table about ten seconds behind the calls. It does not notice rows that you change by hand.',
   key: ['local_date', 'line'],
   columns: [
     { name: 'local_date', type: 'date', required: true, meaning: 'Local day of the start.' },
