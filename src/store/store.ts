@@ -185,7 +185,7 @@ function asUnusable(error: unknown, database: Database): unknown {
 function corrupt(path: string, detail: string, cause?: unknown): StoreUnusable {
   return new StoreUnusable(
     `The database file ${path} is damaged: ${detail}.`,
-    'Nothing was changed in it. Restore it from a backup.',
+    'The file was not changed. Restore it from a backup.',
     { cause },
   );
 }

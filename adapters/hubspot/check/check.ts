@@ -67,7 +67,8 @@ async function checkCalls({ client, config }: Checked, signal: AbortSignal): Pro
       config.HUBSPOT_KEY,
     ),
     ...lacking.map((name): Finding => {
-      const remedy = 'Calls land without it. See in Settings > Properties whether it is hidden or locked.';
+      const remedy =
+        'Calls land without this property. See in Settings > Properties whether it is hidden or locked.';
       return { level: 'warning', message: `The portal does not accept ${name}.`, remedy };
     }),
     ...mapped,
@@ -91,12 +92,13 @@ async function checkScopes({ client, config }: Checked, signal: AbortSignal): Pr
   // HubSpot describes only the tokens of private apps.
   const legacy: Finding = {
     level: 'warning',
-    message: 'The token belongs to a legacy private app. HubSpot has announced their end for September 2027.',
+    message:
+      'The token belongs to a legacy private app. HubSpot has announced the end of such apps for September 2027.',
     remedy: 'Create a service key with the same scopes before then, and set HUBSPOT_ACCESS_TOKEN to it.',
   };
   if (lacking.length === 0)
     return [{ level: 'ok', message: 'The token has the scopes that it needs.' }, legacy];
-  const remedy = 'Give them to the service key or private app; the token stays the same.';
+  const remedy = 'Give these scopes to the service key or private app. The token stays the same.';
   return [legacy, { level: 'warning', message: `The token lacks ${lacking.join(', ')}.`, remedy }];
 }
 
@@ -129,7 +131,7 @@ function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'searc
     return {
       level: 'fault',
       message: `The property ${callKey} is read only.`,
-      remedy: `Let the service key or private app write it in Settings > Properties, or delete it and run ${setUpCommand}.`,
+      remedy: `Let the service key or private app write the property in Settings > Properties, or delete the property and run ${setUpCommand}.`,
     };
   }
   if (mode === 'search') {

@@ -107,7 +107,7 @@ describe('check', () => {
       {
         level: 'warning',
         message:
-          'The token belongs to a legacy private app. HubSpot has announced their end for September 2027.',
+          'The token belongs to a legacy private app. HubSpot has announced the end of such apps for September 2027.',
         remedy: expect.stringContaining('service key') as string,
       },
       { level: 'warning', message: 'The token lacks crm.objects.contacts.write.' },

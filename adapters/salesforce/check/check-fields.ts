@@ -92,7 +92,7 @@ function ownFindings(task: Fields): Finding[] {
   if (unwritable.length > 0) {
     const message = `The integration user cannot write these fields of Task: ${[...new Set(unwritable)].join(', ')}.`;
     const remedy =
-      'Give it Edit Tasks and access to these fields. The permission set Jet_Call_Logging does that.';
+      'Give the user Edit Tasks and access to these fields. The permission set Jet_Call_Logging does that.';
     faults.push({ level: 'fault', message, remedy });
   }
   const lacks = (name: string, values: readonly string[]): string[] => {

@@ -37,7 +37,7 @@ export async function checkOwners(
       level: 'warning',
       message: `Calls came through extensions that SALESFORCE_OWNERS lacks: ${list.join(', ')}.`,
       remedy:
-        'Add them, for example 204=jane@example.com. Until then their calls go to the owner of the person.',
+        'Add these extensions, for example 204=jane@example.com. Until then their calls go to the owner of the person.',
     });
   }
   return found.length > 0

@@ -128,7 +128,7 @@ export function bodyContent(
     ['Refused as', html`${chip(body.code, 'warn')} ${withoutNumbers(body.detail, access)}`],
     [
       'Today',
-      body.replayedAs === undefined ? resultChip(result) : 'It was read again, and its push is stored.',
+      body.replayedAs === undefined ? resultChip(result) : 'The body was read again, and its push is stored.',
     ],
     ['Received', shownTime(body.firstReceivedAtMs, timeZone, nowMs)],
     [
