@@ -203,7 +203,7 @@ export const reportingColumns = [
   column('user_id', 'text', { length: 191, meaning: "Jet's id of the web visitor." }),
   column('attributes', 'json', {
     meaning:
-      'All attribute fields of the web session: a JSON value. A text that is no JSON is a JSON string.',
+      'All attribute fields of the web session: a JSON value. A text that is not JSON becomes a JSON string.',
     of: ({ call: { attributes } }) => (attributes === undefined ? undefined : jsonColumnText(attributes)),
   }),
   column('origin_session_id', 'text', {

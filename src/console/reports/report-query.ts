@@ -72,7 +72,7 @@ export function readReportQuery(
         ? 'The calendar has the days from 2000 to 2049.'
         : `Did you mean ${nearest}? Write a day as ${localDayForms}.`;
     faults.push({
-      text: `${name} "${text}" is no day. ${ending}`,
+      text: `${name} "${text}" is not a day. ${ending}`,
       ...(nearest !== undefined && { better: { ...query, [name]: nearest } }),
     });
     return usual;

@@ -3,10 +3,10 @@ import { reportingTable, type ReportingColumn } from '../reporting-column.ts';
 import type { Migration } from '../../database/migration.ts';
 
 /**
- * The migration that adds the columns of one `since` to a table that stands. Rows of before hold NULL in them until
+ * The migration that adds the columns of one `since` to an existing table. Existing rows hold NULL in them until
  * their call lands again: `npm run replay -- --destination sql --all` fills them.
  *
- * @throws Error for a required column: the rows of before have no value for it
+ * @throws Error for a required column: the existing rows have no value for it
  */
 export function addColumns(since: number, columns: readonly ReportingColumn[]): Migration {
   const required = columns.find((column) => column.required === true);

@@ -258,8 +258,8 @@ describe('a report', () => {
   it.each([
     ['/servces', 404, 'There is no such report. Did you mean By day and service'],
     ['/missed/nothing.csv', 404, 'The report "Missed and not returned" has no such export.'],
-    ['/missed?from=2026-02-30', 400, 'from "2026-02-30" is no day. Did you mean 2026-02-28?'],
-    ['/missed?to=31/6/2026', 400, 'to "31/6/2026" is no day. Did you mean 2026-06-30?'],
+    ['/missed?from=2026-02-30', 400, 'from "2026-02-30" is not a day. Did you mean 2026-02-28?'],
+    ['/missed?to=31/6/2026', 400, 'to "31/6/2026" is not a day. Did you mean 2026-06-30?'],
     ['/missed?from=1999-12-31', 400, 'The calendar has the days from 2000 to 2049.'],
     [
       '/missed?from=2026-07-10&to=2026-07-01',
@@ -267,7 +267,7 @@ describe('a report', () => {
       'The period ends (2026-07-01) before it begins (2026-07-10).',
     ],
     ['/missed?from=2020-01-01', 400, 'A report covers at most 366 days.'],
-    ['/missed/calls.csv?from=soon', 400, 'from "soon" is no day. Did you mean 2026-07-12?'],
+    ['/missed/calls.csv?from=soon', 400, 'from "soon" is not a day. Did you mean 2026-07-12?'],
     [
       '/missed?service=Slaes',
       200,
