@@ -60,7 +60,8 @@ export async function previewReplay(
   for (const walk of replayPasses(filter, destinations, disabled)) {
     let pass = walk;
     let count = await countReplayable(store, pass, filter, times, bounds);
-    const other = count.isMore ? byTime(pass, filter) : undefined;
+    const canGoOn = count.isMore && bounds?.isLate?.() !== true;
+    const other = canGoOn ? byTime(pass, filter) : undefined;
     if (other !== undefined) {
       pass = other;
       count = await countReplayable(store, pass, filter, times, bounds);
