@@ -121,7 +121,7 @@ export function createClient(url: string, settings: ReportSettings, tools: Adapt
         }
         throw new AdapterMisconfigured(
           `The table ${reportingTable} is missing, although the database records that it was made.`,
-          `Restore it, or drop the table jet_reporting_migrations too: then the table is created again, and "npm run replay -- --all" fills it.`,
+          `Restore the table, or drop jet_reporting_migrations too: then both tables are created again, and "npm run replay -- --all" fills it.`,
         );
       }),
     write: (rows, landedBefore, signal) =>

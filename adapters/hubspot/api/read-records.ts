@@ -45,6 +45,6 @@ function isNotThere(error: unknown): error is Refusal {
 }
 
 function notRead(about: readonly string[]): ErrorDetails {
-  const message = 'It was not read: HubSpot did not say which of the requested records are missing.';
+  const message = 'The record was not read: HubSpot did not say which of the requested records are missing.';
   return { message, category: 'NOT_READ', policyName: '', about, text: '', faults: [] };
 }

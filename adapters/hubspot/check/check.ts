@@ -124,7 +124,7 @@ function keyFinding(key: PropertyDefinition | undefined, mode: 'unique' | 'searc
     return {
       level: 'fault',
       message: `The portal has no property ${callKey} on calls.`,
-      remedy: `Make it: ${setUpCommand}`,
+      remedy: `Make the property: ${setUpCommand}`,
     };
   }
   if (key.modificationMetadata?.readOnlyValue === true) {
@@ -170,7 +170,7 @@ async function checkContacts(
       : {
           level: 'fault',
           message: `HUBSPOT_UNMATCHED=create needs a unique property ${contactKey} on contacts.`,
-          remedy: `Make it: ${setUpCommand}`,
+          remedy: `Make the property: ${setUpCommand}`,
         },
   );
   const refusal = await readContactRefusal(tools);
@@ -209,7 +209,7 @@ async function checkOwners(parts: Checked, signal: AbortSignal): Promise<readonl
     {
       level: 'warning',
       message: `Places with calls but no entry in HUBSPOT_OWNERS (${unmapped.length}): ${places.join(', ')}.`,
-      remedy: 'Add them, as extension=email.',
+      remedy: 'Add these places to HUBSPOT_OWNERS, as extension=email.',
     },
   ];
 }

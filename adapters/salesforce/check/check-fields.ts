@@ -102,7 +102,7 @@ function ownFindings(task: Fields): Finding[] {
   const types = lacks('CallType', ['Inbound', 'Outbound', 'Internal']);
   if (types.length > 0) {
     const remedy =
-      'Add them to the picklist Call Type of Task. Until then such calls land without a call type.';
+      'Add these values to the picklist Call Type of Task. Until then such calls land without a call type.';
     faults.push({ level: 'warning', message: `Call Type lacks ${types.join(', ')}.`, remedy });
   }
   if (lacks('TaskSubtype', ['Call']).length > 0) {
@@ -123,7 +123,9 @@ function mappedFindings({ config }: Parts, task: Fields): Finding[] {
     const kind = mappableFieldKind(ours);
     if (typesFor[kind]?.includes(field.type) !== true) {
       const message = `SALESFORCE_FIELDS maps ${ours} to ${theirs}, a ${field.type} field, which does not accept its values.`;
-      return [{ level: 'fault', message, remedy: `Map it to a field of the type ${wordFor[kind] ?? kind}.` }];
+      return [
+        { level: 'fault', message, remedy: `Map ${ours} to a field of the type ${wordFor[kind] ?? kind}.` },
+      ];
     }
     if (kind === 'text' && field.length > 0 && field.length < 255) {
       const message = `${theirs} holds ${field.length} characters, so a longer ${ours} is cut.`;

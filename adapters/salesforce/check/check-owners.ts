@@ -28,7 +28,7 @@ export async function checkOwners(
     found.push({
       level: 'warning',
       message: `SALESFORCE_OWNERS names an email that several active users have: ${several.join(', ')}.`,
-      remedy: 'Name them by user name or id. Until then their calls go to the owner of the person.',
+      remedy: 'Name these users by user name or id. Until then their calls go to the owner of the person.',
     });
   }
   if (unmapped.length > 0) {

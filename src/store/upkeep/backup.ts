@@ -95,7 +95,7 @@ export async function readBackup(file: string, known: readonly string[]): Promis
     if (unknown.length > 0) {
       throw new StoreUnusable(
         `The backup was made by a newer version of this program (it has ${unknown.join(', ')}).`,
-        'Restore it with that version. Nothing was changed.',
+        'Restore the backup with that version. Nothing was changed.',
       );
     }
     const rows = await knex(backupTable).select<{ name: string; value: string }[]>('name', 'value');
