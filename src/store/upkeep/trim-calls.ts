@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { DeliveryState } from '../deliveries.ts';
 import { dialects } from '../../database/dialect.ts';
+import { makeStatistics } from '../../database/make-statistics.ts';
 import { lockInOrder } from '../../database/lock-order.ts';
 import { readKnownDestinations } from '../lookup/delivery-groups.ts';
 import { firstPushIdAt } from '../push-id.ts';
@@ -43,6 +44,7 @@ const owedStates: readonly DeliveryState[] = ['due', 'exhausted'];
  */
 export async function trimCalls(store: Store, options: TrimOptions, nowMs: number): Promise<TrimStep> {
   const { beforeMs, secretKey, afterId, pushesMax } = options;
+  if (afterId === '') await makeStatistics(store.writer);
   const page = await store.reader
     .knex('pushes')
     .where('id', '>', afterId)
