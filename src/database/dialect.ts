@@ -28,11 +28,6 @@ export interface Dialect extends Traits {
    * (in-index-order.ts). Undefined where the planner does so by itself.
    */
   readonly keepOrder: string | undefined;
-  /**
-   * SQL that lists the tables without statistics, as `name`. A PostgreSQL table has none after a restore, and the planner then
-   * reads all deliveries of a destination to find a few. Undefined where the planner looks into the index itself.
-   */
-  readonly tablesWithoutStatistics: string | undefined;
   /** Makes a text column sort by its bytes. */
   readonly bytewise: (column: string) => string;
   /** The syntax by which an insert updates an existing row. */
@@ -120,7 +115,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     preferIndexes: undefined,
     orderedJoin: 'CROSS JOIN',
     keepOrder: undefined,
-    tablesWithoutStatistics: undefined,
     bytewise: (column) => column,
     upsertSyntax: 'on conflict',
     oneView: {},
@@ -179,9 +173,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     ]
       .map((way) => `set_config('enable_${way}', 'off', true)`)
       .join(', ')}`,
-    // A small table is read whole with statistics too.
-    tablesWithoutStatistics:
-      "SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND reltuples <= 0 AND pg_relation_size(oid) > 1000000",
     // By default text is sorted by the language of the database.
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
@@ -246,7 +237,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     preferIndexes: undefined,
     orderedJoin: 'STRAIGHT_JOIN',
     keepOrder: undefined,
-    tablesWithoutStatistics: undefined,
     // The kit's tables have the collation utf8mb4_bin.
     bytewise: (column) => column,
     upsertSyntax: 'on duplicate key',
