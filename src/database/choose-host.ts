@@ -1,6 +1,4 @@
 import type { Knex } from 'knex';
-import { createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
 import { dialects } from './dialect.ts';
 import { parseServerAddress, type ServerAddress, type ServerHost } from './server-address.ts';
 import { driverSettings } from './server-settings.ts';
@@ -55,9 +53,11 @@ function ask(address: ServerAddress, host: ServerHost): Promise<boolean> {
   return askOf[address.dialect](driverSettings(address, host), `SELECT ${refusesWrites} AS refuses`);
 }
 
+// A driver is loaded where it is used: on SQLite both together would take 10 MB.
 const askOf: Readonly<Record<ServerAddress['dialect'], (settings: object, sql: string) => Promise<boolean>>> =
   {
     async postgres(settings, sql) {
+      const { Client } = await import('pg');
       const client = new Client(settings);
       // Without a listener, a connection that breaks would end the process.
       client.on('error', () => undefined);
@@ -70,6 +70,7 @@ const askOf: Readonly<Record<ServerAddress['dialect'], (settings: object, sql: s
       }
     },
     async mysql(settings, sql) {
+      const { createConnection } = await import('mysql2/promise');
       const connection = await createConnection(settings);
       try {
         const [rows] = await connection.query(sql);

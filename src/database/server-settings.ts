@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { ConnectionOptions } from 'node:tls';
-import { types as pgTypes } from 'pg';
+import type pg from 'pg';
 import type { ServerAddress, ServerHost } from './server-address.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
@@ -65,9 +66,13 @@ function readPem(option: string, path: string): string {
 }
 
 const bigintOid = 20;
+const require = createRequire(import.meta.url);
+let types: typeof pg.types | undefined;
 
 function postgresTypeParser(oid: number, format?: string): (text: string) => unknown {
   if (oid === bigintOid) return Number;
-  const getTypeParser = pgTypes.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+  // The driver is loaded by now. An import would load it on SQLite too.
+  types ??= (require('pg') as typeof pg).types;
+  const getTypeParser = types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
   return getTypeParser(oid, format);
 }

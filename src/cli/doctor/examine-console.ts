@@ -25,7 +25,7 @@ export async function examineConsole({ ROLE, CONSOLE_HOST, CONSOLE_PORT }: CoreS
         level: 'warning',
         message: `The console does not answer on ${place}.`,
         remedy:
-          'Set CONSOLE_PORT to a free port, and start the receiver again. Its log says why it has no console.',
+          'Set CONSOLE_PORT to a free port, and start the receiver again. The log says why it has no console.',
       },
     ];
   }

@@ -55,7 +55,7 @@ function unreachable(publicUrl: string, error: unknown): Finding {
 export function remedyOf(code: string): string {
   if (/ENOTFOUND|EAI_AGAIN/.test(code)) return 'The name does not resolve: check its DNS record.';
   if (/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL|TLS/.test(code))
-    return 'The certificate is not valid: check its name, its end and its chain (fullchain.pem).';
+    return 'The certificate is not valid. Check its name, its expiry date and its chain (fullchain.pem).';
   if (code === 'ECONNREFUSED')
     return 'Nothing listens there: start the proxy, and check that it listens on 443.';
   return 'Check the proxy and the firewall. Some networks do not let a machine reach its own public address.';

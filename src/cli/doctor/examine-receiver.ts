@@ -43,7 +43,9 @@ export async function examineReceiver({ HOST, PORT }: CoreSettings): Promise<Rec
         : {
             level: 'fault',
             message: `The receiver runs on ${place}, but cannot store pushes (${status}).`,
-            remedy: loss?.remedy ?? 'Its log says why. The findings about the store may say it too.',
+            remedy:
+              loss?.remedy ??
+              'Read the log of the receiver for the reason. The findings about the store may also name it.',
           },
     ],
   };

@@ -22,7 +22,7 @@ export function groupTable({ groups, enabled, timeZone, nowMs, safe }: GroupsSho
   return table<DeliveryGroup>({
     caption: 'Deliveries by destination, state and code',
     isCaptionHidden: true,
-    empty: 'No call was owed to a destination yet.',
+    empty: 'There are no deliveries yet.',
     rows: [...groups].sort((one, other) => rankOf(one) - rankOf(other)),
     columns: [
       {

@@ -40,7 +40,7 @@ export function isStatementPooling(error: unknown): boolean {
 
 /** The parts of a pg connection that are used here. */
 interface Connection {
-  /** The server's process as the connection was told at its begin. A pooler tells a number of its own. */
+  /** The server's process as the connection was told at its begin. A pooler tells its own number. */
   readonly processID: number | null;
   query(sql: string): Promise<{ rows: { pid: number }[] }>;
   end(): Promise<void>;

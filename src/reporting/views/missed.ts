@@ -34,7 +34,7 @@ export const missedCalls: ReportView = {
   name: 'jet_missed_calls',
   grain: 'a missed inbound call',
   meaning:
-    'Every inbound call that nobody answered, and what became of it. Jet leaves out callers who left a voicemail. No field tells us that, so this list is longer.',
+    'Every inbound call that nobody answered, and whether it was returned. Jet leaves out callers who left a voicemail. No field tells us that, so this list is longer.',
   columns: [
     ...taken,
     { name: 'outcome', type: 'text', meaning: 'Why it was missed, as in `jet_inbound`.' },

@@ -11,7 +11,7 @@ export interface DeliveryGroup {
   readonly deliveries: number;
   /** True when there are more than were counted. */
   readonly isMore: boolean;
-  /** The time of the last try among those that were counted, in epoch milliseconds. */
+  /** The time of the last attempt among the counted deliveries, in epoch milliseconds. */
   readonly lastTriedAtMs: number | null;
   /** The reason and the remedy of one of them. */
   readonly reason: string | null;
