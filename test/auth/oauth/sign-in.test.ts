@@ -58,11 +58,12 @@ describe('signing in', () => {
   });
 
   it('stores no row for a stranger who only loads the page', async () => {
-    const count = (): Promise<unknown> => issuer.receiver.store.reader.knex('sessions').count();
-    const before = await count();
+    // Housekeeping can remove expired rows meanwhile, so only new rows count.
+    const hashes = (): Promise<string[]> => issuer.receiver.store.reader.knex('sessions').pluck('hash');
+    const before = await hashes();
     for (let number = 0; number < 20; number += 1) await issuer.visitor().get(path);
     await visitor.submit(path, { step: 'sign-in', password: 'wrong' });
-    expect(await count()).toEqual(before);
+    expect((await hashes()).filter((hash) => !before.includes(hash))).toEqual([]);
   });
 });
 
