@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { reportingMigrations, reportingMigrationsTable } from '../../src/reporting/migrations/index.ts';
 import { ask } from '../fixtures/ask.ts';
-import { engines, type FreshDatabase } from '../fixtures/engines.ts';
-import { writeRows } from '../fixtures/reporting-rows.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshReporting, type FreshReporting } from '../fixtures/fresh-reporting.ts';
 import { knownCalls } from '../reporting/views/known-calls.ts';
 
 interface Panel {
@@ -39,19 +36,16 @@ describe('the Grafana dashboard', () => {
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`the panels of the Grafana dashboard on ${engine.title}`, () => {
-    let fresh: FreshDatabase;
+    let fresh: FreshReporting;
     let database: Database;
 
     beforeAll(async () => {
-      fresh = await engine.fresh();
-      database = openDatabase(fresh.url);
-      await migrate(database, reportingMigrationsTable, reportingMigrations);
-      await writeRows(database, knownCalls);
+      fresh = await openFreshReporting(engine, knownCalls);
+      ({ database } = fresh);
     });
 
     afterAll(async () => {
-      await database.close();
-      await fresh.drop();
+      await fresh.close();
     });
 
     it.each(panels.map((panel) => [panel.title, panel] as const))('%s', async (title, { targets }) => {

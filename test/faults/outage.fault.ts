@@ -57,8 +57,8 @@ describe('11 an outage of a day', () => {
       crm.act = landAll;
       await scene.balance({ at: [crm] });
       expect(await paused(url)).toEqual([]);
-      // The longest due came first, except those that were tried alone: the probe that ended the pause, for which
-      // deliveries take turns in a long outage, and the delivery that the outage began with.
+      // The longest due came first. Up to two deliveries came alone before it: the probe that ended the pause, and the
+      // delivery that the outage began with.
       // Deliveries that became due within the same second can be in any order.
       const after = crm.requests.slice(probes.length);
       const alone = after.findIndex(({ records }) => records > 1);

@@ -23,7 +23,8 @@ export interface ReportFacts {
 }
 
 const noChoices: FilterChoices = { service: [], group: [], type: [] };
-/** The question with the names of the database in place of those that a page showed. */
+
+/** Replaces the names that a page showed by the names in the database. */
 export function meantQuestion(question: ReportQuestion, choices: FilterChoices): ReportQuestion {
   const entries = (Object.entries(question.filters) as [ReportFilter, string][]).map(
     ([name, typed]) => [name, meantChoice(typed, choices[name]) ?? typed] as const,

@@ -5,7 +5,7 @@ import { createMigrationsTable } from '../migrate.ts';
 import type { Migration } from '../migration.ts';
 import { recordStatements } from './record-statements.ts';
 
-/** A list of migrations, and the table with the names of those that a database has. */
+/** A list of migrations. The table records which of them a database has. */
 export interface Schema {
   readonly table: string;
   readonly migrations: readonly Migration[];

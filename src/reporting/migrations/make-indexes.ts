@@ -4,8 +4,8 @@ import { replacedIndexes, reportIndexes } from '../report-indexes.ts';
 import { reportingTable } from '../reporting-column.ts';
 
 /**
- * The migration that makes the indexes of the reports as they are now, and drops those that they replace. When an index
- * changes, give it a new name, and add one more migration with the next number.
+ * The migration that makes the present indexes of the reports and drops the indexes that they replace. When an index changes,
+ * give it a new name and add one more migration with the next number.
  */
 export const makeIndexes = (number: number): Migration => ({
   name: `${String(number).padStart(4, '0')}-report-indexes`,

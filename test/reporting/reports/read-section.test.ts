@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { openDatabase } from '../../../src/database/open-database.ts';
-import { reportingMigrations, reportingMigrationsTable } from '../../../src/reporting/migrations/index.ts';
 import { readSection, type SectionAnswer } from '../../../src/reporting/reports/read-section.ts';
 import type { ReportSection } from '../../../src/reporting/reports/report.ts';
 import { reports } from '../../../src/reporting/reports/reports.ts';
-import { engines, type FreshDatabase } from '../../fixtures/engines.ts';
-import { writeRows } from '../../fixtures/reporting-rows.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshReporting, type FreshReporting } from '../../fixtures/fresh-reporting.ts';
 import { knownCalls } from '../views/known-calls.ts';
 
 const sections = reports.flatMap((report) =>
@@ -23,17 +20,14 @@ const question = {
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`a section of a report on ${engine.title}`, () => {
-    let fresh: FreshDatabase;
+    let fresh: FreshReporting;
     let database: Database;
     beforeAll(async () => {
-      fresh = await engine.fresh();
-      database = openDatabase(fresh.url);
-      await migrate(database, reportingMigrationsTable, reportingMigrations);
-      await writeRows(database, knownCalls);
+      fresh = await openFreshReporting(engine, knownCalls);
+      ({ database } = fresh);
     });
     afterAll(async () => {
-      await database.close();
-      await fresh.drop();
+      await fresh.close();
     });
 
     const read = (section: ReportSection, rowsMax: number): Promise<SectionAnswer> =>

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
-import { migrate } from '../../../src/database/migrate.ts';
 import { databaseFile, openDatabase } from '../../../src/database/open-database.ts';
-import { reportingMigrations, reportingMigrationsTable } from '../../../src/reporting/migrations/index.ts';
 import {
   createReportDatabase,
   ReportsUnavailable,
@@ -10,24 +8,23 @@ import {
 } from '../../../src/reporting/reports/report-database.ts';
 import { askStatement } from '../../../src/reporting/reports/ask-statement.ts';
 import { plainSql } from '../../../src/reporting/reports/sql-statement.ts';
-import { engines, type FreshDatabase } from '../../fixtures/engines.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshReporting, type FreshReporting } from '../../fixtures/fresh-reporting.ts';
 import { reportingRow, writeRows } from '../../fixtures/reporting-rows.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`the database of reports on ${engine.title}`, () => {
-    let fresh: FreshDatabase;
+    let fresh: FreshReporting;
     let writer: Database;
     let reports: ReportDatabase;
     beforeAll(async () => {
-      fresh = await engine.fresh();
-      writer = openDatabase(fresh.url);
-      await migrate(writer, reportingMigrationsTable, reportingMigrations);
+      fresh = await openFreshReporting(engine);
+      writer = fresh.database;
       reports = createReportDatabase(() => openDatabase(fresh.url, 'read'), databaseFile(fresh.url));
     });
     afterAll(async () => {
       await reports.close();
-      await writer.close();
-      await fresh.drop();
+      await fresh.close();
     });
 
     const one = (text: string): Promise<unknown> =>

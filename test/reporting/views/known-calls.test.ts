@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { openDatabase } from '../../../src/database/open-database.ts';
 import { noteSummarised, staleDays, summariseDay } from '../../../src/reporting/daily-summary.ts';
-import { reportingMigrations, reportingMigrationsTable } from '../../../src/reporting/migrations/index.ts';
-import { engines, type FreshDatabase } from '../../fixtures/engines.ts';
+import { engines } from '../../fixtures/engines.ts';
+import { openFreshReporting, type FreshReporting } from '../../fixtures/fresh-reporting.ts';
 import { reportingRow, writeRows } from '../../fixtures/reporting-rows.ts';
 import { knownCalls } from './known-calls.ts';
 import { readView, table } from './read-view.ts';
@@ -14,19 +12,16 @@ const [mon, tue, wed, nextMon] = ['2026-07-06', '2026-07-07', '2026-07-08', '202
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`the views of 362 known calls on ${engine.title}`, () => {
-    let fresh: FreshDatabase;
+    let fresh: FreshReporting;
     let database: Database;
 
     beforeAll(async () => {
-      fresh = await engine.fresh();
-      database = openDatabase(fresh.url);
-      await migrate(database, reportingMigrationsTable, reportingMigrations);
-      await writeRows(database, knownCalls);
+      fresh = await openFreshReporting(engine, knownCalls);
+      ({ database } = fresh);
     });
 
     afterAll(async () => {
-      await database.close();
-      await fresh.drop();
+      await fresh.close();
     });
 
     it('jet_inbound has the 334 inbound calls with an outcome', async () => {

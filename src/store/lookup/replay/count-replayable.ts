@@ -22,9 +22,9 @@ export interface ReplayCount {
 
 /** How far a count goes. */
 export interface CountBounds {
-  /** The most rows that are looked at. */
+  /** The most rows to read. */
   readonly rows: number;
-  /** True when no further rows are to be looked at, because a page must answer. */
+  /** True when the count must stop, because a page must answer. */
   readonly isLate?: () => boolean;
 }
 

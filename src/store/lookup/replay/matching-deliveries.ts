@@ -160,7 +160,7 @@ function addTried(rows: Knex.QueryBuilder, { by }: ReplayPass, { nowMs, madeAtMs
   );
 }
 
-/** The columns in the order of which a walk reads its rows. */
+/** The columns by which a walk sorts its rows. */
 export function keyOf({ by }: ReplayPass, filter: ReplayFilter): string[] {
   if (by === 'state') return ['deliveries.attempted_at', 'deliveries.call_id'];
   if (by === 'due time') return ['deliveries.due_at', 'deliveries.call_id'];

@@ -27,9 +27,9 @@ export type ObjectSchemas = Readonly<Record<ObjectName, ReadonlyMap<string, Fiel
 
 type Details = Partial<Omit<FieldSchema, 'name' | 'type'>>;
 
-const never: Details = { createable: false, updateable: false };
+export const never: Details = { createable: false, updateable: false };
 
-function field(name: string, type: FieldSchema['type'], details: Details = {}): FieldSchema {
+export function field(name: string, type: FieldSchema['type'], details: Details = {}): FieldSchema {
   return {
     name,
     type,

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../../../src/domain/jet-fields.ts';
 import { ApiRefusal } from '../api-answer.ts';
-import type { FieldSchema } from '../org/object-schemas.ts';
+import { field, never, type FieldSchema } from '../org/object-schemas.ts';
 import { asApiTime, type Org } from '../org/org.ts';
 import type { ObjectName, OrgRecord } from '../org/org-record.ts';
 
@@ -47,22 +47,7 @@ function fieldOfAny(org: Org, objects: readonly ObjectName[], name: string): Fie
   return noColumn(objects.length === 1 ? (objects[0] ?? '') : 'Name', name);
 }
 
-const typeField: FieldSchema = {
-  name: 'Type',
-  type: 'string',
-  length: 40,
-  createable: false,
-  updateable: false,
-  filterable: true,
-  externalId: false,
-  unique: false,
-  caseSensitive: false,
-  required: false,
-  values: [],
-  restricted: false,
-  referenceTo: [],
-  relationshipName: null,
-};
+const typeField = field('Type', 'string', { ...never, length: 40 });
 
 function noColumn(entity: string, name: string): never {
   throw new ApiRefusal(
