@@ -1,6 +1,6 @@
 // Compiles the sources into dist/, unless dist/ was made from the same sources. It compares content, because a changed
 // file can be older than the build (moved back, unpacked, synchronised). It is plain JavaScript, because it runs before
-// anything is compiled. Why: docs/decisions/build.md
+// anything is compiled.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

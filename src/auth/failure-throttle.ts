@@ -20,7 +20,7 @@ interface Failures {
  * The first ten failures have no effect. Each further failure outside a block starts a block, which is twice as long as
  * the previous block: from 1 s to 15 min. The counts are in memory: each process counts alone, and a restart clears
  * them.
- * Why: docs/decisions/throttling.md
+ * Why: docs/decisions/credentials.md
  */
 export interface FailureThrottle {
   /** Counts a failure for each key. Returns how long the caller must wait, in milliseconds; 0 when it need not wait. */

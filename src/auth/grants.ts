@@ -91,7 +91,7 @@ export async function redeemCode(
 /**
  * Looks up a presented refresh token. If the token was already replaced and its successor was used, then two parties
  * have a copy, and the whole family is revoked.
- * Why: docs/decisions/refresh-tokens.md
+ * Why: docs/decisions/credentials.md
  *
  * @throws OAuthError `invalid_grant`
  */

@@ -17,7 +17,7 @@ const suffixes = ['', '-wal', '-shm'] as const;
 /**
  * SQLite keeps writing into files that were unlinked, moved or replaced, and reports success. While a connection is open,
  * its log and shared memory must stay the same files: only the last connection removes them.
- * Why: docs/decisions/store-file.md
+ * Why: docs/decisions/store-gate.md
  *
  * @param path absolute; a symbolic link is resolved at each check, as a restart would resolve it
  */

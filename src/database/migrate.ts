@@ -18,7 +18,7 @@ export const unfinishedMove: Migration = { name: 'move-not-finished', up: () => 
 /**
  * Brings a schema up to date, one migration after the other. When two processes start at once, the second waits for the
  * first. A killed process leaves no lock behind.
- * Why: docs/decisions/migrations.md
+ * Why: docs/decisions/transactions.md
  *
  * @param table the table with the names of finished migrations; one for each schema
  * @throws StoreUnusable when the database has a migration that this program does not know: a newer program made it

@@ -94,7 +94,7 @@ const transactionSettings: Readonly<
 /**
  * Adds the kit's settings to each BEGIN, in the same round trip. They end with the transaction, so they hold behind a pooler
  * that gives each transaction another connection.
- * Why: docs/decisions/transaction-settings.md
+ * Why: docs/decisions/transactions.md
  */
 function setUpTransactions(connection: ServerConnection, dialect: ServerDialect, patient: boolean): void {
   const settings = transactionSettings[dialect];

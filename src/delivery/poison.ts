@@ -9,7 +9,7 @@ import type { AttemptResult } from './attempt.ts';
 /**
  * Finds a delivery that ends every process that tries it. After a process ended during a batch, as many deliveries as
  * that batch could hold are tried alone. The store notes each delivery before it is tried.
- * Why: docs/decisions/poison.md
+ * Why: docs/decisions/attempts.md
  */
 export interface PoisonGuard {
   /** Starts under a lease that was just taken. */

@@ -10,7 +10,7 @@ export const listedLengths = { dialStatus: 32, service: 100 } as const;
 /**
  * The upsert that writes calls. Beside the record it fills the columns by which calls are listed and searched. They hold
  * only what the pushes say, never a setting.
- * Why: docs/decisions/listed-calls.md
+ * Why: docs/decisions/operator-lists.md
  */
 export function callRows(revised: readonly RevisedCall[]): Upsert {
   return {

@@ -195,7 +195,6 @@ async function lockCalls(
     columns: ['id', 'stage', 'revision', 'record', 'first_received_at', 'last_received_at'],
     key: ['id'],
     // The rows that exist are locked and not written. An update to the same values would write each call twice.
-    // Why: docs/decisions/updates-in-place.md
     when: () => 'false',
     rows: inLockOrder(callIds, (id) => id).map((id) => [id, stages[0], 0, '', nowMs, nowMs]),
   });

@@ -19,7 +19,7 @@ import { readTrace, shortMatch } from './trace.ts';
 
 /**
  * The person of each call, by delivery id. A person that was found once is kept.
- * Why: docs/decisions/crm-engine.md
+ * Why: docs/decisions/adapter-contract.md
  */
 export async function findPeople(
   { crm, signal }: Pick<Run, 'crm' | 'signal'>,

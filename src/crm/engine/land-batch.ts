@@ -16,7 +16,7 @@ export const indexLagMs = 60_000;
 /**
  * Lands a batch of calls as activities in a CRM: finds the person of each call, makes the missing activities and
  * updates the others.
- * Why: docs/decisions/crm-engine.md
+ * Why: docs/decisions/adapter-contract.md
  */
 export async function landBatch(
   crm: Crm,

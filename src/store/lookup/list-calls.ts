@@ -43,7 +43,7 @@ const searchWithinMs = 180;
 /**
  * Lists calls by their last change. Calls that changed at the same moment are on the same page, so a page can have a few
  * more than `limit`.
- * Why: docs/decisions/listed-calls.md
+ * Why: docs/decisions/operator-lists.md
  */
 export async function listCalls(store: Store, listing: CallListing): Promise<CallPage> {
   const { filter, statusMap, before, limit, withinMs = searchWithinMs } = listing;

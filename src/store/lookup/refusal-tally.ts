@@ -34,7 +34,7 @@ const waitingMax = 1_000;
 /** Stands for the addresses and paths that were too many to be listed. */
 export const manyOthers = '(others)';
 
-/** Why: docs/decisions/refused-requests.md */
+/** Why: docs/decisions/operator-lists.md */
 export function createRefusalTally(options: RefusalTallyOptions): RefusalTally {
   const { write, canWrite, clock, log, everyMs = 1_000 } = options;
   let waiting = new Map<string, RefusedRequests>();

@@ -2,7 +2,7 @@ import type { Migration } from '../../database/migration.ts';
 
 /**
  * The delivery that a holder attempts alone. If its process dies, the next holder knows which delivery may be the cause.
- * Why: docs/decisions/poison.md
+ * Why: docs/decisions/attempts.md
  */
 export const suspects: Migration = {
   name: '0005-suspects',

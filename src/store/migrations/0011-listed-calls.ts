@@ -10,7 +10,7 @@ const indexes = {
 /**
  * Columns and indexes by which calls are listed and searched, and the sender of each push. Calls that were stored before
  * get their values while the receiver runs (src/store/upkeep/fill-listed.ts), so that a large store starts at once.
- * Why: docs/decisions/listed-calls.md
+ * Why: docs/decisions/operator-lists.md
  */
 export const listedCalls: Migration = {
   name: '0011-listed-calls',

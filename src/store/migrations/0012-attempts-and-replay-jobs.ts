@@ -7,7 +7,7 @@ import { createTable } from './create-table.ts';
  * The tries that were not a success at first, the jobs that replay deliveries, and an index for finding deliveries by
  * state and by the time of the last attempt. It replaces the index for counting rejected and exhausted deliveries, so that a
  * landing costs no more than before.
- * Why: docs/decisions/replay-jobs.md
+ * Why: docs/decisions/operator-lists.md
  */
 export const attemptsAndReplayJobs: Migration = {
   name: '0012-attempts-and-replay-jobs',

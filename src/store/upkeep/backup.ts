@@ -18,7 +18,7 @@ export interface BackupNotes {
 
 /**
  * Copies a store, which may be in use, into one checked file that only its owner can read. On an error no file is made.
- * Why: docs/decisions/backup.md
+ * The file also holds the key that the kit made. Two files get separated, and a store is useless without its key.
  *
  * @param storeFile the file of the store
  * @param file the file to make; it must not exist yet

@@ -32,7 +32,7 @@ export interface RestoreOptions {
 
 /**
  * Replaces a store with a checked backup. At every moment a whole store is in place: the old one or the restored one.
- * Why: docs/decisions/backup.md
+ * A lock file with a process id goes stale, so SQLite itself is asked whether a process has the store open.
  *
  * @returns the path of the old store; undefined when there was none
  * @throws StoreInUse while a process has the store open
