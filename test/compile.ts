@@ -6,8 +6,8 @@ import { root } from './house/source-files.ts';
 
 /** Programs that tests start as processes of their own. They run on the build of the sources. */
 const programs = [
-  'test/faults/receiver-main.ts',
-  'test/faults/migrate-main.ts',
+  'test/faults/programs/receiver-main.ts',
+  'test/faults/programs/migrate-main.ts',
   'test/fixtures/commit-pushes.ts',
   'test/fixtures/talkative.ts',
 ];

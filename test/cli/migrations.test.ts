@@ -3,7 +3,7 @@ import type { DialectName } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { storeMigrationsTable } from '../../src/store/store.ts';
-import { schemaOf } from '../faults/schema-of.ts';
+import { schemaOf } from '../faults/servers/schema-of.ts';
 import { engines, type Engine, type FreshDatabase } from '../fixtures/engines.ts';
 import { inboundBodies } from '../fixtures/pushes.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../compile.ts';
-import { faultTable, type TableRow } from './table.ts';
+import { faultTable, type TableRow } from './scene/table.ts';
 
 /**
  * Compiles the receiver under test, because the faults start it hundreds of times. Prints the table of all faults at the

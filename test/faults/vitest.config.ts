@@ -8,7 +8,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       root: new URL('../..', import.meta.url).pathname,
-      include: ['test/faults/*.{fault,test}.ts'],
+      include: ['test/faults/**/*.{fault,test}.ts'],
       globalSetup: ['test/faults/build.ts'],
       fileParallelism: false,
       testTimeout: 300_000,
