@@ -8,45 +8,42 @@ afterEach(() => test.close());
 const number = mobileNumber(1);
 const startFields = { stage: 'call_start', status: 'in_progress', duration_seconds: undefined } as const;
 
-describe.each([404, '404 with ids'] as const)(
-  'a portal that answers %s when none of the read records exists',
-  (answer) => {
-    const noneThereOnRead = answer;
-    // Records that the answer does not name are read one by one.
-    const readsOfTwo = answer === 404 ? 3 : 1;
+describe.each([404, '404 with ids'] as const)('missing records in a portal that answers %s', (answer) => {
+  const noneThereOnRead = answer;
+  // Records that the answer does not name are read one by one.
+  const readsOfTwo = answer === 404 ? 3 : 1;
 
-    it('skips a call that somebody deleted, and continues', async () => {
-      test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
-      const started = callFrom(number, 'one', startFields);
-      const landed = (await test.deliver([started])).get('one');
-      test.portal.person.remove('calls', test.callsOf(started)[0]?.id ?? '');
-      const end = afterwards(callFrom(number, 'one'), landed);
-      expect((await test.deliver([end])).get('one')).toMatchObject({ kind: 'skipped' });
-      expect(test.portal.counts()['calls.read']).toBe(1);
-    });
+  it('a call that somebody deleted is skipped, and the other calls land', async () => {
+    test = await openPortal({ noneThereOnRead }, { HUBSPOT_LOG: 'live' });
+    const started = callFrom(number, 'one', startFields);
+    const landed = (await test.deliver([started])).get('one');
+    test.portal.person.remove('calls', test.callsOf(started)[0]?.id ?? '');
+    const end = afterwards(callFrom(number, 'one'), landed);
+    expect((await test.deliver([end])).get('one')).toMatchObject({ kind: 'skipped' });
+    expect(test.portal.counts()['calls.read']).toBe(1);
+  });
 
-    it('gets a contact when the kit has made none yet', async () => {
-      test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
-      const batch = callsFromNumbers(2);
-      await test.deliver(batch);
-      expect(test.portal.counts()['contacts.read']).toBe(readsOfTwo);
-      expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
-    });
+  it('a number gets a contact when the adapter has made none for it yet', async () => {
+    test = await openPortal({ noneThereOnRead }, { HUBSPOT_UNMATCHED: 'create' });
+    const batch = callsFromNumbers(2);
+    await test.deliver(batch);
+    expect(test.portal.counts()['contacts.read']).toBe(readsOfTwo);
+    expect(test.portal.records('calls').map(({ contacts }) => contacts.length)).toEqual([1, 1]);
+  });
 
-    it('lands calls after a create failed with a 500 and wrote nothing', async () => {
-      test = await openPortal({ noneThereOnRead });
-      test.portal.stage('500', { on: 'calls.create' });
-      const batch = callsFromNumbers(2);
-      const outcomes = await test.deliver(batch);
-      expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
-      expect(test.portal.records('calls')).toHaveLength(2);
-      expect(test.portal.counts()['calls.read']).toBe(readsOfTwo);
-    });
-  },
-);
+  it('calls land after a create failed with a 500 and wrote nothing', async () => {
+    test = await openPortal({ noneThereOnRead });
+    test.portal.stage('500', { on: 'calls.create' });
+    const batch = callsFromNumbers(2);
+    const outcomes = await test.deliver(batch);
+    expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
+    expect(test.portal.records('calls')).toHaveLength(2);
+    expect(test.portal.counts()['calls.read']).toBe(readsOfTwo);
+  });
+});
 
-describe('a portal that answers 404 to a read without naming the missing records', () => {
-  it('updates the other calls of a batch when one was deleted', async () => {
+describe('a 404 to a read that does not name the missing records', () => {
+  it('the other calls of a batch are updated when one was deleted', async () => {
     test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_LOG: 'live' });
     const started = callsFromNumbers(8, startFields);
     const landed = await test.deliver(started);
@@ -62,7 +59,7 @@ describe('a portal that answers 404 to a read without naming the missing records
     expect(test.portal.counts()['calls.read']).toBe(7);
   });
 
-  it('keeps the new number of a contact that the kit made and people changed', async () => {
+  it('a contact that the adapter made and people changed keeps its new number', async () => {
     test = await openPortal({ someThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     const id = test.portal.records('contacts')[0]?.id ?? '';
@@ -73,7 +70,7 @@ describe('a portal that answers 404 to a read without naming the missing records
     expect(test.portal.records('contacts')).toHaveLength(2);
   });
 
-  it('is asked 30 times at most, and gets no contact for the unread rest', async () => {
+  it('a portal that names no missing records is asked at most 30 times, and the unread rest gets no contact', async () => {
     test = await openPortal({ noneThereOnRead: 404 }, { HUBSPOT_UNMATCHED: 'create' });
     const batch = callsFromNumbers(100);
     const outcomes = await test.deliver(batch);
@@ -84,7 +81,7 @@ describe('a portal that answers 404 to a read without naming the missing records
     expect(made).toBeLessThan(30);
   });
 
-  it('is distinguished from a wrong address, which stops as misconfigured', async () => {
+  it('a 404 at a wrong address stops the destination as misconfigured', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     const body = { status: 'error', message: 'resource not found' };
     const reply = { kind: 'instead', status: 404, contentType: 'application/json', body } as const;
@@ -94,7 +91,7 @@ describe('a portal that answers 404 to a read without naming the missing records
 });
 
 describe('a property that somebody cleared', () => {
-  it('does not count as a company: the call lands on the contact alone', async () => {
+  it('a cleared property does not count as a company, and the call lands on the contact alone', async () => {
     const properties = { phone: number, associatedcompanyid: '7001', hubspot_owner_id: '501' };
     test = await openPortal({
       contacts: [{ id: '9001', properties }],
@@ -108,7 +105,7 @@ describe('a property that somebody cleared', () => {
     expect(test.portal.counts()['calls.create']).toBe(1);
   });
 
-  it('does not count as a number: the typed number is used', async () => {
+  it('a cleared property does not count as a number, and the typed number is used', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
     // HubSpot could not determine the country and cleared its calculated number.
     test.portal.person.edit('contacts', '9001', { hs_calculated_phone_number: '' });
@@ -117,7 +114,7 @@ describe('a property that somebody cleared', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('does not count as the company of a contact that the kit made', async () => {
+  it('a cleared property does not count as the company of a contact that the adapter made', async () => {
     test = await openPortal(
       { companies: [{ id: '7001', properties: { name: 'Acme' } }] },
       { HUBSPOT_UNMATCHED: 'create' },

@@ -47,7 +47,7 @@ describe('a key property', () => {
     expect(test.portal.records('calls')).toEqual([]);
   });
 
-  it('is used as soon as somebody created it', async () => {
+  it('a key property is used as soon as somebody created it', async () => {
     test = await openPortal({}, { HUBSPOT_KEY: 'search' }, []);
     await expect(test.deliver([callFrom(number, 'one')])).rejects.toThrow(AdapterMisconfigured);
     await makeProperty(callKey);
@@ -55,8 +55,8 @@ describe('a key property', () => {
   });
 });
 
-describe('an omitted value, after somebody has corrected the cause', () => {
-  it('is filled by a replay: a property that the portal lacked', async () => {
+describe('an omitted value whose cause was corrected', () => {
+  it('a replay fills a value that was omitted because the portal lacked the property', async () => {
     test = await openPortal({}, { HUBSPOT_FIELDS: await fieldsFile({ gclid: 'jet_gclid' }) });
     const delivery = callFrom(number, 'one', { gclid: 'Cj0' });
     const outcome = (await test.deliver([delivery])).get('one');
@@ -68,7 +68,7 @@ describe('an omitted value, after somebody has corrected the cause', () => {
     expect(again).toMatchObject({ trace: { dropped: {} } });
   });
 
-  it('is filled by a replay: a value that a rule refused', async () => {
+  it('a replay fills a value that was omitted because a rule refused it', async () => {
     const calls = [{ name: 'jet_gclid' }];
     const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
     test = await openPortal({ properties: { calls } }, { HUBSPOT_FIELDS });
@@ -87,7 +87,7 @@ describe('an omitted value, after somebody has corrected the cause', () => {
 describe('a value or call that HubSpot refuses', () => {
   const campaign = { name: 'jet_campaign', type: 'enumeration', options: ['autumn'] } as const;
 
-  it('is not sent again for an hour, in any batch', async () => {
+  it('a value or a call that HubSpot refused is not sent again for an hour, in any batch', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
     test = await openPortal({ properties: { calls: [campaign] } }, { HUBSPOT_FIELDS });
     for (const id of ['one', 'two', 'three'])
@@ -97,7 +97,7 @@ describe('a value or call that HubSpot refuses', () => {
     expect(test.portal.records('calls').at(-1)?.properties).toMatchObject({ jet_campaign: 'autumn' });
   });
 
-  it('is found up to ten times in a batch of refused calls, and the rest of the batch waits', async () => {
+  it('up to ten refused calls of a batch are found, and the rest of the batch waits', async () => {
     test = await openPortal({ partial: [] });
     const batch = callsFromNumbers(64);
     test.portal.refuse(batch.map(({ idempotencyKey }) => idempotencyKey));
@@ -109,7 +109,7 @@ describe('a value or call that HubSpot refuses', () => {
     expect(test.portal.counts()['calls.create']).toBeLessThanOrEqual(40);
   });
 
-  it('is reported even when the deadline of the batch passes afterwards', async () => {
+  it('a refused call is reported even when the deadline of the batch passes afterwards', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(101);
     test.portal.refuse(batch.slice(0, 100).map(({ idempotencyKey }) => idempotencyKey));
@@ -123,7 +123,7 @@ describe('a value or call that HubSpot refuses', () => {
 });
 
 describe('a portal that returns no options', () => {
-  it('gets the usual options', async () => {
+  it('a portal that returns no options gets the usual options', async () => {
     const calls = [
       { name: 'hs_call_status', type: 'enumeration' },
       { name: 'hs_call_disposition', type: 'enumeration' },

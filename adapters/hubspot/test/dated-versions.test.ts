@@ -14,7 +14,7 @@ afterEach(() => test.close());
 describe.each(['2026-03', '2026-09'])('HubSpot at %s', (version) => {
   const settings = { HUBSPOT_API_VERSION: version };
 
-  it('gets each call once, changed later and with its contact, under paths of that version', async () => {
+  it('HubSpot gets each call once, later changed and with its contact, under paths of the chosen version', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: mobileNumber(0) } }] }, settings);
     const batch = callsFromNumbers(2);
     const landed = await test.settle(batch);
@@ -27,7 +27,7 @@ describe.each(['2026-03', '2026-09'])('HubSpot at %s', (version) => {
     expect(paths.filter((path) => !path.includes(`/${version}/`))).toEqual([]);
   });
 
-  it('rejects a call that lacks required properties, and names them', async () => {
+  it('a call that lacks required properties is rejected, and the message names them', async () => {
     test = await openPortal({ requires: { calls: ['hs_call_purpose', 'region'] } }, settings);
     const answer = await test.deliver(callsFromNumbers(2));
     expect(answer.get('call-0')).toMatchObject({
@@ -45,7 +45,7 @@ describe('HubSpot by default', () => {
   ];
   const companies = [{ id: '7001', properties: { name: 'Acme' } }];
 
-  it('receives no request under v3 or v4, from setup to association', async () => {
+  it('HubSpot receives no request under v3 or v4, from setup to association', async () => {
     test = await openPortal(
       { contacts, companies, owners: [{ id: '1', email: 'a@example.com' }], ended: 'all numbered' },
       { HUBSPOT_OWNERS: '204=a@example.com', HUBSPOT_UNMATCHED: 'create' },
@@ -77,7 +77,7 @@ describe('HubSpot by default', () => {
     );
   });
 
-  it('refuses calls under v3 after the end of v3', async () => {
+  it('calls under v3 are refused after the end of v3', async () => {
     test = await openPortal({ contacts, ended: 'v3 and v4' }, { HUBSPOT_API_VERSION: 'v3' });
     await expect(test.deliver(callsFromNumbers(1))).rejects.toThrow('HubSpot answered 404');
   });

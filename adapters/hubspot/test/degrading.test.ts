@@ -38,7 +38,7 @@ async function ownerAfter(ownersSetting: string | undefined, contactOwner: strin
 }
 
 describe('the owner of a call', () => {
-  it('is the user of its answering point in the table', async () => {
+  it('the owner of a call is the user of its answering point in the table', async () => {
     test = await openPortal({ owners }, { HUBSPOT_OWNERS: 'front desk=kim@example.com' });
     const delivery = callFrom(number, 'one', {
       extension_number: undefined,
@@ -50,11 +50,11 @@ describe('the owner of a call', () => {
     expect(outcome).toMatchObject({ trace: { owner: { rule: 'by the table', place: 'Front  Desk' } } });
   });
 
-  it("is the contact's owner when the table names a deactivated user", async () => {
+  it("the owner of a call is the contact's owner when the table names a deactivated user", async () => {
     expect((await ownerAfter('204=lee@example.com', '503')).owner).toBe('503');
   });
 
-  it('is counted as missing when a call that was shown from its start is over', async () => {
+  it('a missing owner is counted when a call that was shown from its start is over', async () => {
     test = await openPortal({ owners }, { HUBSPOT_OWNERS: '999=sam@example.com', HUBSPOT_LOG: 'live' });
     const nobody = { extension_number: undefined, extension_name: undefined };
     const start = callFrom(number, 'one', { ...nobody, stage: 'call_start', status: 'in_progress' });
@@ -67,7 +67,7 @@ describe('the owner of a call', () => {
     );
   });
 
-  it("is not set when the contact's owner was deactivated: the call lands, and the trace says so", async () => {
+  it("a call lands without an owner when the contact's owner was deactivated, and the trace says so", async () => {
     const { owner, outcome } = await ownerAfter(undefined, '502');
     expect(owner).toBeUndefined();
     expect(outcome).toMatchObject({
@@ -75,7 +75,7 @@ describe('the owner of a call', () => {
     });
   });
 
-  it('costs one refusal, not one for each call, when the user was deactivated', async () => {
+  it('a deactivated user costs one refusal, not one for each call', async () => {
     test = await openPortal({ owners, contacts: [contactOf('502')] });
     await test.deliver([callFrom(number, 'one')]);
     await test.deliver([callFrom(number, 'two')]);
@@ -84,7 +84,7 @@ describe('the owner of a call', () => {
 });
 
 describe('a refused owner of several calls', () => {
-  it('counts as one value, and later calls keep their owners', async () => {
+  it('a refused owner of several calls counts as one value, and later calls keep their owners', async () => {
     const otherNumber = '+61412999001';
     const other = { id: '9002', properties: { phone: otherNumber, hubspot_owner_id: '501' } };
     test = await openPortal({ owners, contacts: [contactOf('502'), other] });
@@ -97,7 +97,7 @@ describe('a refused owner of several calls', () => {
 });
 
 describe('a value that a portal does not accept', () => {
-  it('is omitted and named in the trace: a missing property', async () => {
+  it('the value of a property that the portal lacks is omitted and named in the trace', async () => {
     test = await openPortal({ lacks: { calls: ['hs_call_disposition', 'hs_call_to_number'] } });
     const delivery = callFrom(number, 'one');
     const outcome = (await test.deliver([delivery])).get('one');
@@ -108,7 +108,7 @@ describe('a value that a portal does not accept', () => {
     expect(test.portal.counts()['calls.create']).toBe(1);
   });
 
-  it('is omitted: a disposition that the portal removed', async () => {
+  it('a disposition that the portal removed is omitted', async () => {
     const only = { name: 'hs_call_disposition', type: 'enumeration', options: ['other'] } as const;
     test = await openPortal({ properties: { calls: [only] } });
     const delivery = callFrom(number, 'one');
@@ -116,7 +116,7 @@ describe('a value that a portal does not accept', () => {
     expect(test.callsOf(delivery)[0]?.properties).not.toHaveProperty('hs_call_disposition');
   });
 
-  it('is omitted once: a refused value of HUBSPOT_FIELDS', async () => {
+  it('a refused value of HUBSPOT_FIELDS is omitted after one refusal', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({
       ...{ campaign: 'jet_campaign', gclid: 'jet_gclid', source: 'jet_source' },
     });
@@ -145,7 +145,7 @@ describe('a value that a portal does not accept', () => {
     );
   });
 
-  it('is found by halving the batch when rows are not treated separately, and the others land', async () => {
+  it('a refused value is found by halving the batch when rows are not treated separately, and the others land', async () => {
     test = await openPortal({ partial: [] });
     const batch = callsFromNumbers(7);
     const bad = batch[4];
@@ -155,7 +155,7 @@ describe('a value that a portal does not accept', () => {
     expect(test.portal.records('calls')).toHaveLength(6);
   });
 
-  it('stops the destination when the key property is missing', async () => {
+  it('a missing key property stops the destination', async () => {
     test = await openPortal();
     test.portal.stage(
       {
@@ -181,7 +181,7 @@ describe('a value that a portal does not accept', () => {
 });
 
 describe('a HubSpot that asks for a pause in the middle of a batch', () => {
-  it('keeps the landed calls, and retries the others at the time that HubSpot names', async () => {
+  it('a batch keeps the calls that landed before HubSpot asked for a pause, and retries the others at the named time', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(150);
     test.portal.stage('slow', { on: 'calls.create' });
@@ -195,7 +195,7 @@ describe('a HubSpot that asks for a pause in the middle of a batch', () => {
     expect(test.portal.records('calls')).toHaveLength(150);
   });
 
-  it('says which scope is missing', async () => {
+  it('a refused batch names the missing scope', async () => {
     test = await openPortal();
     test.portal.person.revoke('crm.objects.contacts.write');
     const answer = test.deliver([callFrom(number, 'one')]);
@@ -210,7 +210,7 @@ describe('a key that is not unique', () => {
   const settings = { HUBSPOT_KEY: 'search' };
 
   it.each(['reset after the write', '500', 'truncated answer'] as const)(
-    'causes no duplicate after: %s, once the search has caught up',
+    'a key that is not unique causes no duplicate after: %s, once the search has caught up',
     async (fault) => {
       test = await openPortal({}, settings);
       const batch = callsFromNumbers(3);
@@ -224,7 +224,7 @@ describe('a key that is not unique', () => {
     },
   );
 
-  it('is named by check, with its limitation', async () => {
+  it('check names a key that is not unique, with its limitation', async () => {
     test = await openPortal({}, settings);
     const findings = await test.adapter().check(AbortSignal.timeout(10_000));
     expect(findings).toContainEqual(
@@ -237,7 +237,7 @@ describe('a key that is not unique', () => {
 });
 
 describe('the deadline of a batch', () => {
-  it('ends a silent request long before its own deadline, as a pause', async () => {
+  it('a silent request ends long before the deadline of its batch, as a pause', async () => {
     test = await openPortal();
     test.portal.stage('silence', { on: 'calls.create' });
     const ending = new AbortController();

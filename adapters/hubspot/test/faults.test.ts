@@ -117,33 +117,40 @@ const recoveries: readonly RequestKind[] = ['calls.read', 'calls.upsert', 'assoc
 const reads: readonly RequestKind[] = ['contacts.search', 'properties.list'];
 
 describe('a create with a fault', () => {
-  it.each(loud)('%s: one engagement for each call, on its contact and company', create);
+  it.each(loud)(
+    'a create that meets this fault leaves one engagement for each call, on its contact and company: %s',
+    create,
+  );
 });
 
 describe.each(recoveries)('a recovery with a fault in its %s', (kind) => {
-  it.each(loud)('%s: one engagement for each call, on its contact and company', (name) =>
-    recover(name, kind),
+  it.each(loud)(
+    'a recovery that meets this fault leaves one engagement for each call, on its contact and company: %s',
+    (name) => recover(name, kind),
   );
 });
 
 describe('an update with a fault', () => {
-  it.each(loud)('%s: one call shows the last duration', update);
+  it.each(loud)('an update that meets this fault leaves one call with the last duration: %s', update);
 });
 
 describe.each(reads)('a %s with a fault', (kind) => {
   // A search has no input rows that could be missing.
   it.each(loud.filter((name) => !name.includes('row missing')))(
-    '%s: one engagement for each call, on its contact and company',
+    'a request that meets this fault leaves one engagement for each call, on its contact and company: %s',
     (name) => read(name, kind),
   );
 });
 
 // Each waits for a deadline, so they wait beside each other.
-describe.concurrent.each(silent)('the fault "%s", which only a deadline ends,', (name) => {
-  it('leaves one engagement for each call when it hits a create', () => create(name));
-  it('leaves one engagement with the last duration when it hits an update', () => update(name));
-  it.each(recoveries)('leaves one engagement for each call when it hits the %s of a recovery', (kind) =>
-    recover(name, kind),
+describe.concurrent.each(silent)('the fault "%s", which only a deadline ends', (name) => {
+  it('a create that only a deadline ends leaves one engagement for each call', () => create(name));
+  it('an update that only a deadline ends leaves one engagement with the last duration', () => update(name));
+  it.each(recoveries)(
+    'the %s of a recovery that only a deadline ends leaves one engagement for each call',
+    (kind) => recover(name, kind),
   );
-  it.each(reads)('leaves one engagement for each call when it hits a %s', (kind) => read(name, kind));
+  it.each(reads)('a %s that only a deadline ends leaves one engagement for each call', (kind) =>
+    read(name, kind),
+  );
 });

@@ -16,7 +16,7 @@ describe('a company that was deleted after the match', () => {
   it.each([
     ['and removed from the contact', { associatedcompanyid: '' }],
     ['while the contact still names it', {}],
-  ])('%s: the call lands on the contact', async (_how, edit) => {
+  ])('a call lands on the contact after the company was deleted: %s', async (_how, edit) => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('companies', '7001');
@@ -28,7 +28,7 @@ describe('a company that was deleted after the match', () => {
 });
 
 describe('a contact that was deleted after the match', () => {
-  it('leaves its call without a person when nobody else has the number, and with a revisit', async () => {
+  it('a call lands without a person and with a revisit when its contact was deleted and nobody else has the number', async () => {
     test = await openPortal({ contacts: [contact], companies: [company], indexLagMs: 3_600_000 });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('contacts', '9001');
@@ -38,7 +38,7 @@ describe('a contact that was deleted after the match', () => {
     expect(outcome).toMatchObject({ revisitAfterMs: expect.any(Number) as number });
   });
 
-  it("costs one search for eight calls, which get the owner of the number's present contact", async () => {
+  it('a deleted contact costs one search for eight calls, which get the owner of the present contact', async () => {
     const before = { id: '9001', properties: { phone: number, hubspot_owner_id: '501' } };
     test = await openPortal({ owners, contacts: [before] });
     await test.deliver([callFrom(number, 'one')]);
@@ -58,7 +58,7 @@ describe('a contact that was deleted after the match', () => {
 });
 
 describe('an owner in the table who was deactivated after the users were read', () => {
-  it("is replaced by the contact's owner", async () => {
+  it("a deactivated owner in the table is replaced by the contact's owner", async () => {
     const contacts = [{ id: '9001', properties: { phone: number, hubspot_owner_id: '503' } }];
     test = await openPortal({ owners, contacts }, { HUBSPOT_OWNERS: '204=sam@example.com' });
     await test.deliver([callFrom(mobileNumber(5), 'before')]);
@@ -70,7 +70,7 @@ describe('an owner in the table who was deactivated after the users were read', 
 });
 
 describe('associations that HubSpot refuses as a whole', () => {
-  it('are omitted after two attempts: the call lands, with a revisit', async () => {
+  it('refused associations are omitted after two attempts, and the call lands with a revisit', async () => {
     test = await openPortal({ contacts: [contact], companies: [company] });
     const body = { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'No contact with ID 9001 exists' };
     const reply = { kind: 'instead', status: 404, contentType: 'application/json', body } as const;
@@ -84,7 +84,7 @@ describe('associations that HubSpot refuses as a whole', () => {
 });
 
 describe('two properties that are refused one after the other', () => {
-  it('are both omitted, and the call lands', async () => {
+  it('two properties that are refused one after the other are both omitted, and the call lands', async () => {
     test = await openPortal();
     const delivery = callFrom(number, 'one');
     for (const name of ['hs_call_to_number', 'hs_call_from_number']) {

@@ -19,7 +19,7 @@ const startFields = { stage: 'call_start', status: 'in_progress', duration_secon
 describe('a call whose key is not unique', () => {
   const settings = { HUBSPOT_KEY: 'search' };
 
-  it('still waits a minute when HubSpot becomes unreachable later in the batch', async () => {
+  it('a call whose key is not unique still waits a minute when HubSpot becomes unreachable later in the batch', async () => {
     test = await openPortal({}, settings);
     const batch = callsFromNumbers(150, unsearched);
     test.portal.stage('reset after the write', { on: 'calls.create' });
@@ -33,7 +33,7 @@ describe('a call whose key is not unique', () => {
     expect(test.portal.records('calls')).toHaveLength(150);
   });
 
-  it('counts as landed when the batch fails after it', async () => {
+  it('a call whose key is not unique counts as landed when the batch fails after it', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] }, settings);
     await test.deliver([callFrom(number, 'before')]);
     test.portal.person.remove('contacts', '9001');
@@ -46,7 +46,7 @@ describe('a call whose key is not unique', () => {
     expect(answer.get('last')).toMatchObject({ kind: 'retry' });
   });
 
-  it('is searched when it is older than a few minutes, as after a replay', async () => {
+  it('a call whose key is not unique is searched when it is older than a few minutes, as after a replay', async () => {
     test = await openPortal({}, settings);
     const batch = callsFromNumbers(3, unsearched);
     await test.deliver(batch);
@@ -57,7 +57,7 @@ describe('a call whose key is not unique', () => {
 });
 
 describe('a call in HubSpot that a read does not mention', () => {
-  it('does not count as deleted', async () => {
+  it('a call that a read does not mention does not count as deleted', async () => {
     test = await openPortal({}, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
     const landed = (await test.deliver([started])).get('one');
@@ -79,7 +79,7 @@ describe('a created call whose answer was lost', () => {
     return started;
   };
 
-  it('gets its final title when nobody changed it', async () => {
+  it('a created call whose answer was lost gets its final title when nobody changed it', async () => {
     const started = await lost();
     await test.deliver([callFrom(number, 'one')]);
     expect(test.callsOf(started)).toMatchObject([
@@ -87,7 +87,7 @@ describe('a created call whose answer was lost', () => {
     ]);
   });
 
-  it('keeps its title when somebody changed it since', async () => {
+  it('a created call whose answer was lost keeps its title when somebody changed it since', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
@@ -106,7 +106,7 @@ describe('a created call whose answer was lost', () => {
 });
 
 describe('a call that is found by its key', () => {
-  it('counts as unchanged although HubSpot itself changed it for some seconds', async () => {
+  it('a call that is found by its key counts as unchanged although HubSpot itself changed it for some seconds', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs }, { HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', startFields);
@@ -119,7 +119,7 @@ describe('a call that is found by its key', () => {
     ]);
   });
 
-  it('is retried, not rejected, when it was created just after the lookup', async () => {
+  it('a call that was created just after the lookup is retried, not rejected', async () => {
     test = await openPortal();
     const delivery = callFrom(number, 'one', unsearched);
     const message = 'The value of property "jet_call_key" is already taken: CONFLICTING_UNIQUE_VALUE';
@@ -133,7 +133,7 @@ describe('a call that is found by its key', () => {
 });
 
 describe('a recovered call that the lookup by key does not mention', () => {
-  it("keeps people's changes: a create is refused, and nothing is overwritten", async () => {
+  it("a recovered call that the lookup does not mention keeps people's changes: a create is refused, and nothing is overwritten", async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     test = await openPortal({ clock: () => nowMs });
     const delivery = callFrom(number, 'one');
@@ -151,7 +151,7 @@ describe('a recovered call that the lookup by key does not mention', () => {
 });
 
 describe('keys', () => {
-  it('never appear twice in one request, whatever happens to a batch', async () => {
+  it('a key never appears twice in one request, whatever happens to a batch', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] });
     const batch = [...callsFromNumbers(120), callFrom(number, 'more')];
     test.portal.stage('reset in the write', { on: 'calls.create' });
@@ -168,7 +168,7 @@ describe('keys', () => {
 });
 
 describe('a retry with a unique key', () => {
-  it('costs one request for 100 calls', async () => {
+  it('a retry with a unique key costs one request for 100 calls', async () => {
     test = await openPortal();
     await test.deliver([callFrom(number, 'warm', unsearched)]);
     test.portal.forget();

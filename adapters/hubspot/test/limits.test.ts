@@ -36,14 +36,14 @@ describe('a batch while HubSpot is unreachable', () => {
   const known = mobileNumber(1);
   const contacts = [{ id: '9001', properties: { phone: known } }];
 
-  it('waits as a whole, without a counted attempt, when only calls without a person have outcomes', async () => {
+  it('a batch waits as a whole, without a counted attempt, when only calls without a person have outcomes', async () => {
     test = await openPortal({ contacts }, { HUBSPOT_UNMATCHED: 'skip' });
     test.portal.stage('429 rolling', { on: 'calls.create' });
     const batch = [callFrom(mobileNumber(2), 'withheld', unsearched), callFrom(known, 'one')];
     await expect(test.deliver(batch)).rejects.toThrow(DestinationUnavailable);
   });
 
-  it('reports a call that it found deleted', async () => {
+  it('a deleted call is reported even while HubSpot is unreachable', async () => {
     test = await openPortal({ contacts }, { HUBSPOT_LOG: 'live' });
     const start = callFrom(known, 'gone', { stage: 'call_start', status: 'in_progress' });
     const landed = (await test.deliver([start])).get('gone');
@@ -60,7 +60,7 @@ describe('a batch while HubSpot is unreachable', () => {
 
 // HubSpot returns a burst after ten seconds, long after the deadline of the batch.
 describe('the limits of a plan', () => {
-  it('are used to 80 %: no request is refused, and the other requests wait', async () => {
+  it('the limits of a plan are used to 80 %: no request is refused, and the other requests wait', async () => {
     test = await openPortal({ limits: { burst: 8 } }, { HUBSPOT_BURST: '10' });
     // The stand-in reports the remaining requests, and the adapter leaves the last of them for other apps.
     const answer = await test.deliver(callsFromNumbers(500, unsearched));
@@ -72,7 +72,7 @@ describe('the limits of a plan', () => {
     expect(test.portal.requests()).toHaveLength(6);
   });
 
-  it('are obeyed when HubSpot does not report the remaining requests', async () => {
+  it('the limits of a plan are obeyed when HubSpot does not report the remaining requests', async () => {
     test = await openPortal({ limits: { burst: 100 } }, { HUBSPOT_BURST: '10' });
     await test.deliver(callsFromNumbers(500, unsearched));
     const more = callsFromNumbers(500, unsearched).map((delivery) => ({
@@ -86,7 +86,7 @@ describe('the limits of a plan', () => {
     expect([...answer.values()].filter(({ kind }) => kind === 'retry')).toHaveLength(300);
   });
 
-  it('stop requests when other apps have used up nearly all of them', async () => {
+  it('requests stop when other apps have used up nearly all of the limit', async () => {
     test = await openPortal({ limits: { burst: 3 } }, { HUBSPOT_BURST: '100' });
     await expect(
       test.deliver([callFrom(mobileNumber(1), 'one', unsearched)], afterRequests(1)),

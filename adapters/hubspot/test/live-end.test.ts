@@ -32,7 +32,7 @@ async function landedAtStart() {
 }
 
 describe('a live call in HubSpot', () => {
-  it('no longer shows that it rings after it ended with an unknown result', async () => {
+  it('a live call no longer shows that it rings after it ended with an unknown result', async () => {
     const { started, outcome } = await landedAtStart();
     await test.deliver([
       afterwards(started, outcome, { ...callFrom(number, 'live').call, status: 'unknown' }),
@@ -40,7 +40,7 @@ describe('a live call in HubSpot', () => {
     expect(test.callsOf(started)).toMatchObject([{ properties: { hs_call_status: '' } }]);
   });
 
-  it('has a revisit four hours after its last push, and is closed when its end never came', async () => {
+  it('a live call whose end never came has a revisit four hours after its last push, and is closed', async () => {
     const { started, outcome } = await landedAtStart();
     const last = started.call.last_received_at;
     expect(outcome).toMatchObject({ revisitAfterMs: last + liveEndsAfterMs - test.clock() });
@@ -57,7 +57,7 @@ describe('a live call in HubSpot', () => {
     expect(test.portal.counts()['calls.update']).toBeUndefined();
   });
 
-  it('clears no empty property when it ended without a result', async () => {
+  it('a live call that ended without a result clears no empty property', async () => {
     test = await openPortal({ contacts });
     const delivery = callFrom(number, 'one', { status: 'unknown' });
     const outcome = (await test.deliver([delivery])).get('one');
@@ -67,7 +67,7 @@ describe('a live call in HubSpot', () => {
     expect(test.portal.counts()).toEqual({});
   });
 
-  it('keeps its first start when a later push names another', async () => {
+  it('a live call keeps its first start when a later push names another', async () => {
     const { started, outcome } = await landedAtStart();
     const before = test.callsOf(started)[0]?.properties.hs_timestamp;
     const { call } = callFrom(number, 'live');

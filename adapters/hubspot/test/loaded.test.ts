@@ -25,17 +25,21 @@ const command = (file: string, ...args: string[]) => [
 ];
 
 describe('HubSpot’s library', () => {
-  it('is not loaded by a receiver that does not name the adapter', { timeout: hang }, async () => {
-    await inFolder(async (_start, folder) => {
-      const receiver = startProcess(folder, { ADAPTERS: 'sql' }, command(main));
-      await receiver.ready();
-      receiver.child.kill('SIGTERM');
-      await receiver.exited;
-      expect(receiver.output()).toContain('loaded: knex.');
-    });
-  });
+  it(
+    'a receiver that does not name the adapter does not load HubSpot’s library',
+    { timeout: hang },
+    async () => {
+      await inFolder(async (_start, folder) => {
+        const receiver = startProcess(folder, { ADAPTERS: 'sql' }, command(main));
+        await receiver.ready();
+        receiver.child.kill('SIGTERM');
+        await receiver.exited;
+        expect(receiver.output()).toContain('loaded: knex.');
+      });
+    },
+  );
 
-  it('is loaded when it is first needed', { timeout: hang }, async () => {
+  it('HubSpot’s library is loaded when it is first needed', { timeout: hang }, async () => {
     await inFolder(async (_start, folder) => {
       const settings = { HUBSPOT_ACCESS_TOKEN: 'pat-12345678', HUBSPOT_BASE_URL: 'http://127.0.0.1:9' };
       const check = startProcess(

@@ -15,7 +15,7 @@ const number = mobileNumber(1);
 const national = number.replace('+61', '0');
 
 describe('a call from a number that nobody in HubSpot has', () => {
-  it('creates a contact under HUBSPOT_UNMATCHED=create, and one for two calls', async () => {
+  it('two calls from an unknown number create one contact under HUBSPOT_UNMATCHED=create', async () => {
     test = await openPortal({ indexLagMs: 3_600_000 }, { HUBSPOT_UNMATCHED: 'create' });
     const batch = [callFrom(number, 'one'), callFrom(number, 'two')];
     await test.deliver(batch);
@@ -31,7 +31,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
       expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
   });
 
-  it('creates none when somebody entered the contact since the call began', async () => {
+  it('no contact is created when somebody entered it since the call began', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_LOG: 'live' });
     const started = callFrom(number, 'one', { stage: 'call_start', status: 'in_progress' });
     const landed = (await test.deliver([started])).get('one');
@@ -42,7 +42,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
     expect(test.callsOf(started)).toMatchObject([{ contacts: [id] }]);
   });
 
-  it('creates a contact that the next call finds without a request', async () => {
+  it('the next call finds the created contact without a request', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     test.portal.forget();
@@ -51,7 +51,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
     expect(test.portal.records('contacts')[0]?.calls).toHaveLength(2);
   });
 
-  it('creates none when it was too short, or its status is not listed', async () => {
+  it('no contact is created for a call that was too short or whose status is not listed', async () => {
     const settings = {
       HUBSPOT_UNMATCHED: 'create',
       HUBSPOT_CREATE_STATUSES: 'answered',
@@ -67,7 +67,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
     });
   });
 
-  it('gets the contact of a longer call in the same batch, although it is too short itself', async () => {
+  it('a short call gets the contact of a longer call in the same batch', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_CREATE_AFTER: '10s' });
     const short = callFrom(number, 'short', { duration_seconds: 9 });
     const long = callFrom(number, 'long', { duration_seconds: 60 });
@@ -78,7 +78,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
       expect(test.callsOf(delivery)).toMatchObject([{ contacts: [contact?.id] }]);
   });
 
-  it('is on its contact even when the ledger cannot store it, which is tried once for the whole batch', async () => {
+  it('a call is on its contact even when the ledger cannot store it, which is tried once for the whole batch', async () => {
     let tries = 0;
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' }, undefined, (ledger) => ({
       ...ledger,
@@ -95,7 +95,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
     expect(tries).toBe(1);
   });
 
-  it('does not change a contact that it created and that has another number now', async () => {
+  it('a created contact that has another number now is not changed', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     await test.deliver([callFrom(number, 'one')]);
     const id = test.portal.records('contacts')[0]?.id ?? '';
@@ -106,7 +106,7 @@ describe('a call from a number that nobody in HubSpot has', () => {
   });
 
   it.each(['reset after the write', '500 in the write', 'silence'] as const)(
-    'creates one contact when the create meets a fault: %s',
+    'one contact is created when the create meets a fault: %s',
     async (fault) => {
       test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create', HUBSPOT_TIMEOUT: '500ms' });
       const batch = callsFromNumbers(4);

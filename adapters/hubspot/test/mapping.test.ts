@@ -7,17 +7,17 @@ const map = (given: Partial<Call>, isOver?: boolean, choices: CallChoices = usua
   mapCall({ ...deliveryOf('answered', given), ...(isOver !== undefined && { isOver }) }, [], choices);
 
 describe('a call in HubSpot', () => {
-  it('has its duration in milliseconds', () => {
+  it('a call has its duration in milliseconds', () => {
     expect(map({ duration_seconds: 61 }).hs_call_duration).toBe('61000');
   });
 
-  it('shows typed text as text, never as HTML', () => {
+  it('a call shows typed text as text, never as HTML', () => {
     const body = map({ campaign: `<img src=x onerror="alert('1')">&` }).hs_call_body;
     expect(body).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;');
     expect(body).not.toContain('<img');
   });
 
-  it('holds no more text than HubSpot accepts, cut between lines', () => {
+  it('a call holds no more text than HubSpot accepts, cut between lines', () => {
     const long = 'x'.repeat(100_000);
     const body = map({ campaign: long, keywords: long, referrer_url: long, gclid: long }).hs_call_body ?? '';
     expect(body.length).toBeLessThanOrEqual(65_000);
@@ -35,15 +35,15 @@ describe('a call in HubSpot', () => {
     [{ status: 'busy' }, 'BUSY'],
     [{ status: 'failed' }, 'FAILED'],
     [{ status: 'unknown' }, undefined],
-  ] as const)('that is %o has the status %s', (given, status) => {
+  ] as const)('a call that is %o has the status %s', (given, status) => {
     expect(map(given).hs_call_status).toBe(status);
   });
 
-  it('has no status when its end never came', () => {
+  it('a call has no status when its end never came', () => {
     expect(map({ status: 'in_progress', stage: 'call_start' }, true)).not.toHaveProperty('hs_call_status');
   });
 
-  it('is MISSED if the portal offers that, and only for an inbound call', () => {
+  it('an inbound call is MISSED if the portal offers that status, and an outbound call never is', () => {
     const choices = { ...usualChoices, statuses: new Set([...usualChoices.statuses, 'MISSED']) };
     expect(map({ status: 'missed' }, undefined, choices).hs_call_status).toBe('MISSED');
     expect(map({ status: 'missed', direction: 'outbound' }, undefined, choices).hs_call_status).toBe(
@@ -51,7 +51,7 @@ describe('a call in HubSpot', () => {
     );
   });
 
-  it('has a disposition of the portal, found by id or by label, or none', () => {
+  it('a call has a disposition of the portal, found by id or by label, or none', () => {
     const of = (dispositions: [string, string][]) =>
       map({ status: 'busy' }, undefined, { ...usualChoices, dispositions: new Map(dispositions) })
         .hs_call_disposition;
@@ -62,11 +62,11 @@ describe('a call in HubSpot', () => {
     expect(of([['connected', 'x']])).toBeUndefined();
   });
 
-  it('shows no withheld number', () => {
+  it('a call shows no withheld number', () => {
     expect(mapCall(deliveryOf('withheld'), [])).not.toHaveProperty('hs_call_from_number');
   });
 
-  it('holds mapped fields, with times in ISO form', () => {
+  it('a call holds mapped fields, with times in ISO form', () => {
     const mappings = [
       { ours: 'started_at', theirs: 'jet_started' },
       { ours: 'withheld', theirs: 'jet_withheld' },

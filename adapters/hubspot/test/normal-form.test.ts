@@ -11,7 +11,7 @@ describe('a value that HubSpot has stored', () => {
     ['2026-11-22T01:00:00.000Z', '2026-11-22T12:00:00+11:00'],
     [' a &quot;b&quot;&nbsp;c ', 'a "b" c'],
     ['<p>a <img src="a.png" alt="x"></p>', "<div>a <IMG style='width: 9px' src='a.png'/></div>"],
-  ])('equals the value that was sent: %s', (ours, theirs) => {
+  ])('a stored value equals the value that was sent: %s', (ours, theirs) => {
     expect(fingerprintOf(theirs)).toBe(fingerprintOf(ours));
   });
 
@@ -24,11 +24,11 @@ describe('a value that HubSpot has stored', () => {
     ['<p>Call back</p>', "<p>Call back</p><iframe allow='x' src='https://x.example/'></iframe>"],
     ['<p>Call back</p>', '<p>Call back</p><video controls></video>'],
     ['<img src="a.png">', 'img a.png'],
-  ])('differs from a changed value: %s', (ours, theirs) => {
+  ])('a stored value differs from a changed value: %s', (ours, theirs) => {
     expect(fingerprintOf(theirs)).not.toBe(fingerprintOf(ours));
   });
 
-  it('keeps text that is not an entity', () => {
+  it('text that is not an entity is kept', () => {
     expect(normalForm('R&D &nope; &#1114112;')).toBe('R&D &nope; &#1114112;');
   });
 });

@@ -110,7 +110,7 @@ describe("people's work in HubSpot", () => {
 });
 
 describe('a contact that is created after the call', () => {
-  it('gets the call, with its company, at a revisit', async () => {
+  it('a contact that is created after the call gets it at a revisit, with its company', async () => {
     test = await openPortal({ companies: [company] });
     const delivery = callFrom(number, 'late');
     const outcome = (await test.deliver([delivery])).get('late');

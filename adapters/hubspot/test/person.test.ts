@@ -13,14 +13,14 @@ describe('the person of a call', () => {
     ['typed as it is dialled within the country', { phone: national.replace(/(\d{4})(\d{3})/, '$1 $2 ') }],
     ['in the mobile field', { mobilephone: national }],
     ['without a plus', { phone: number.slice(1) }],
-  ])('is found by a number %s', async (_how, properties) => {
+  ])('the person of a call is found by a number %s', async (_how, properties) => {
     test = await openPortal({ contacts: [{ id: '9001', properties }] });
     const delivery = callFrom(number, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is the contact that was changed last when several have the number, and the trace says so', async () => {
+  it('the contact that was changed last gets the call when several have the number, and the trace says so', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const properties = { phone: number };
     const contacts = ['9001', '9002', '9003'].map((id) => ({ id, properties }));
@@ -33,7 +33,7 @@ describe('the person of a call', () => {
     expect(outcome).toMatchObject({ trace: { person: { match: { rule: 'latest' } } } });
   });
 
-  it('is the company that several contacts share when the policy says so', async () => {
+  it('the company that several contacts share gets the call when the policy says so', async () => {
     const properties = { phone: number, associatedcompanyid: '7001' };
     const options = {
       contacts: [
@@ -49,7 +49,7 @@ describe('the person of a call', () => {
   });
 
   it.each([404, 400] as const)(
-    'is the remaining contact when the matched one was deleted (%i)',
+    'the remaining contact gets the call when the matched one was deleted (%i)',
     async (unknownAssociation) => {
       test = await openPortal({
         unknownAssociation,
@@ -64,7 +64,7 @@ describe('the person of a call', () => {
     },
   );
 
-  it('is found by the typed number when HubSpot knows no country', async () => {
+  it('a person is found by the typed number when HubSpot knows no country', async () => {
     const contacts = [{ id: '9001', properties: { phone: national } }];
     test = await openPortal({ country: 'unknown', contacts });
     expect(test.portal.record('contacts', '9001')?.properties).not.toHaveProperty(
@@ -75,7 +75,7 @@ describe('the person of a call', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is the contact that replaced the merged contact of the ledger', async () => {
+  it('the contact that replaced a merged contact gets the call', async () => {
     const contacts = ['9001', '9002'].map((id) => ({
       id,
       properties: { phone: id === '9001' ? number : mobileNumber(2) },
@@ -88,7 +88,7 @@ describe('the person of a call', () => {
     expect(test.callsOf(again)).toMatchObject([{ contacts: ['9002'] }]);
   });
 
-  it('is none of several under the policy none, and the trace names them all', async () => {
+  it('no contact gets the call under the policy none when several have the number, and the trace names them all', async () => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
     test = await openPortal({ contacts }, { HUBSPOT_SEVERAL: 'none' });
     const delivery = callFrom(number, 'one');
@@ -105,7 +105,7 @@ describe('the person of a call', () => {
     });
   });
 
-  it('is found beside a number with too many contacts for one search', async () => {
+  it('a person is found beside a number with too many contacts for one search', async () => {
     const common = mobileNumber(2);
     const many = Array.from({ length: 401 }, (_none, at) => ({
       id: String(8000 + at),
@@ -127,7 +127,7 @@ describe('the person of a call', () => {
     expect(test.portal.records('contacts')).toHaveLength(402);
   });
 
-  it('is nobody for a number of OWN_NUMBERS, which is not searched', async () => {
+  it('a number of OWN_NUMBERS is not searched, and its call has no person', async () => {
     const contacts = [{ id: '9001', properties: { phone: number } }];
     test = await openPortal({ contacts }, { OWN_NUMBERS: number, HUBSPOT_UNMATCHED: 'create' });
     const delivery = callFrom(number, 'one');
@@ -142,32 +142,35 @@ describe('a call that landed without a person', () => {
   it.each([
     ['several had its number', { HUBSPOT_SEVERAL: 'none' }, {}],
     ['its number could not be read', {}, { counterpart_e164: undefined, origin_number: '0412 000 0012' }],
-  ] as const)('because %s is matched again when it lands again', async (_why, settings, given) => {
-    const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
-    test = await openPortal({ contacts }, settings);
-    const delivery = callFrom(number, 'one', given);
-    const landed = (await test.deliver([delivery])).get('one');
-    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
-    test.portal.person.remove('contacts', '9002');
-    test.clock.moveBy(11 * 60_000);
-    const { counterpart_e164 } = callFrom(number, 'one').call;
-    const mended = { duration_seconds: 9, ...(counterpart_e164 !== undefined && { counterpart_e164 }) };
-    await test.deliver([afterwards(delivery, landed, mended)]);
-    expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
-  });
+  ] as const)(
+    'a call that landed without a person because %s is matched again when it lands again',
+    async (_why, settings, given) => {
+      const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
+      test = await openPortal({ contacts }, settings);
+      const delivery = callFrom(number, 'one', given);
+      const landed = (await test.deliver([delivery])).get('one');
+      expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+      test.portal.person.remove('contacts', '9002');
+      test.clock.moveBy(11 * 60_000);
+      const { counterpart_e164 } = callFrom(number, 'one').call;
+      const mended = { duration_seconds: 9, ...(counterpart_e164 !== undefined && { counterpart_e164 }) };
+      await test.deliver([afterwards(delivery, landed, mended)]);
+      expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
+    },
+  );
 });
 
 describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
   const settings = { HUBSPOT_UNMATCHED: 'skip' };
 
-  it('is skipped when several have its number and none is chosen', async () => {
+  it('a call is skipped under HUBSPOT_UNMATCHED=skip when several have its number and none is chosen', async () => {
     const contacts = ['9001', '9002'].map((id) => ({ id, properties: { phone: number } }));
     test = await openPortal({ contacts }, { ...settings, HUBSPOT_SEVERAL: 'none' });
     const outcomes = await test.deliver([callFrom(number, 'one')]);
     expect(outcomes.get('one')).toMatchObject({ kind: 'skipped', revisitAfterMs: undefined });
   });
 
-  it('lands when a revisit finds the contact, because the index was late', async () => {
+  it('a skipped call lands when a revisit finds the contact, because the index was late', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const contacts = [{ id: '9001', properties: { phone: number } }];
     test = await openPortal({ clock: () => nowMs, indexLagMs: 120_000, contacts }, settings);
@@ -181,7 +184,7 @@ describe('a call without a person, under HUBSPOT_UNMATCHED=skip', () => {
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it('is skipped when its contact proves to be gone', async () => {
+  it('a call is skipped under HUBSPOT_UNMATCHED=skip when its contact proves to be gone', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: number } }] }, settings);
     await test.deliver([callFrom(number, 'one')]);
     test.portal.person.remove('contacts', '9001');

@@ -14,7 +14,7 @@ describe('a phone property with free text', () => {
     ['a word before it', `Mob: ${national}`],
     ['an extension', `${national} x12`],
     ['a plus before its zero', `+${national}`],
-  ])('finds its contact by a number with %s', async (_how, phone) => {
+  ])('a contact is found by a phone property that holds a number with %s', async (_how, phone) => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone } }] });
     const delivery = callFrom(number, 'one');
     await test.deliver([delivery]);
@@ -25,23 +25,26 @@ describe('a phone property with free text', () => {
 describe('a number without its area code', () => {
   const contacts = [{ id: '9001', properties: { phone: '9374 4000' } }];
 
-  it('is found when DEFAULT_AREA_CODE names its area', async () => {
+  it('a number without its area code is found when DEFAULT_AREA_CODE names its area', async () => {
     test = await openPortal({ contacts }, { DEFAULT_AREA_CODE: '02' });
     const delivery = callFrom(lineOfSydney, 'one');
     await test.deliver([delivery]);
     expect(test.callsOf(delivery)).toMatchObject([{ contacts: ['9001'] }]);
   });
 
-  it.each([{}, { DEFAULT_AREA_CODE: '03' }])('is not found under %j', async (settings) => {
-    test = await openPortal({ contacts }, settings);
-    const delivery = callFrom(lineOfSydney, 'one');
-    await test.deliver([delivery]);
-    expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
-  });
+  it.each([{}, { DEFAULT_AREA_CODE: '03' }])(
+    'a number without its area code is not found under %j',
+    async (settings) => {
+      test = await openPortal({ contacts }, settings);
+      const delivery = callFrom(lineOfSydney, 'one');
+      await test.deliver([delivery]);
+      expect(test.callsOf(delivery)).toMatchObject([{ contacts: [] }]);
+    },
+  );
 });
 
 describe('a number in a range that the phone library does not know', () => {
-  it('finds its contact, and the trace says that it is unverified', async () => {
+  it('a contact is found by a number of an unknown range, and the trace says that it is unverified', async () => {
     test = await openPortal({ contacts: [{ id: '9001', properties: { phone: '0441 234 567' } }] });
     const delivery = callFrom('+61441234567', 'one');
     const outcome = (await test.deliver([delivery])).get('one');

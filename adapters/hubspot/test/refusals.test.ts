@@ -36,20 +36,20 @@ async function rowError(category: string) {
 
 describe('an error of a row', () => {
   it.each(['INTERNAL_ERROR', 'RATE_LIMITS', 'LOCKED'])(
-    '%s concerns HubSpot, so the row is retried',
+    'a row whose error concerns HubSpot is retried: %s',
     async (category) => {
       expect((await rowError(category)).get('one')).toMatchObject({ kind: 'retry', code: 'hubspot_busy' });
     },
   );
 
-  it('of a missing scope stops the destination, and names the scope', async () => {
+  it('a row whose error names a missing scope stops the destination', async () => {
     await expect(rowError('MISSING_SCOPES')).rejects.toMatchObject({
       name: 'AdapterMisconfigured',
       remedy: expect.stringContaining('crm.objects.contacts.write') as string,
     });
   });
 
-  it('of a key that is read only stops the destination', async () => {
+  it('a row whose key is read only stops the destination', async () => {
     test = await openPortal();
     const message = '"jet_call_key" is a read only property';
     test.portal.stage(instead(400, { status: 'error', category: 'VALIDATION_ERROR', message }), {
@@ -59,7 +59,7 @@ describe('an error of a row', () => {
     await expect(test.deliver(callsFromNumbers(2))).rejects.toThrow(AdapterMisconfigured);
   });
 
-  it('in an upsert is examined: the refused option is omitted, and the call lands', async () => {
+  it('a refused option in an upsert is omitted, and the call lands', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ campaign: 'jet_campaign' });
     test = await openPortal(
       { partial: ['create', 'upsert'], properties: { calls: [campaign] } },
@@ -73,7 +73,7 @@ describe('an error of a row', () => {
 
 describe('a value that must be unique and already exists', () => {
   it.each([{ partial: ['create'] }, { partial: [] }] as const)(
-    'is omitted when it is not the key, and the other calls land ($partial)',
+    'a refused unique value that is not the key is omitted, and the other calls land ($partial)',
     async ({ partial }) => {
       const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
       const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
@@ -94,7 +94,7 @@ describe('a value that must be unique and already exists', () => {
     },
   );
 
-  it('rejects the call when HubSpot does not name the value, and the key is free', async () => {
+  it('a call is rejected when HubSpot does not name the refused unique value, and the key is free', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({ gclid: 'jet_gclid' });
     const calls = [{ name: 'jet_gclid', hasUniqueValue: true }];
     test = await openPortal(
@@ -125,7 +125,7 @@ describe('a value that an update cannot write', () => {
     return { later, outcomes: await test.deliver(later) };
   }
 
-  it('is named in the trace, and costs nothing while the call does not change', async () => {
+  it('a value that an update cannot write is named in the trace, and costs nothing while the call does not change', async () => {
     const { later, outcomes } = await liveCalls(1);
     const outcome = outcomes.get('call-0');
     expect(outcome).toMatchObject({
@@ -141,7 +141,7 @@ describe('a value that an update cannot write', () => {
     expect(test.portal.counts()).toEqual({});
   });
 
-  it('costs 100 calls about twenty requests, not hundreds', async () => {
+  it('values that updates cannot write cost 100 calls about twenty requests, not hundreds', async () => {
     const { outcomes } = await liveCalls(100);
     expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
     expect(test.portal.requests().length).toBeLessThanOrEqual(20);
@@ -149,7 +149,7 @@ describe('a value that an update cannot write', () => {
 });
 
 describe('contacts that a portal refuses', () => {
-  it('are not tried one by one: these calls and the next ones land without them, and check says why', async () => {
+  it('refused contacts are not tried one by one: the calls land without them, and check says why', async () => {
     test = await openPortal({}, { HUBSPOT_UNMATCHED: 'create' });
     const body = { status: 'error', category: 'VALIDATION_ERROR', message: 'email is required' };
     test.portal.stage(instead(400, body), { ...always, on: 'contacts.upsert' });
@@ -169,8 +169,8 @@ describe('contacts that a portal refuses', () => {
   });
 });
 
-describe('a useless answer', () => {
-  it('404 to everything: misconfigured', async () => {
+describe('an answer that does not help', () => {
+  it('a 404 to everything means that the destination is misconfigured', async () => {
     test = await openPortal();
     test.portal.stage(instead(404, { status: 'error', message: 'resource not found' }), always);
     await expect(test.deliver(callsFromNumbers(2))).rejects.toMatchObject({
@@ -179,7 +179,7 @@ describe('a useless answer', () => {
     });
   });
 
-  it('500 to one call every time: that call alone is retried', async () => {
+  it('a call that is answered 500 every time is retried alone', async () => {
     test = await openPortal();
     test.portal.stage('500', { ...always, on: ['calls.create', 'calls.upsert'] });
     expect((await test.deliver(callsFromNumbers(1))).get('call-0')).toMatchObject({ kind: 'retry' });

@@ -27,7 +27,7 @@ const everyNumber = (count: number) =>
 
 // Twenty searches take five seconds at four a second, so the tests wait beside each other.
 describe.concurrent('requests to HubSpot', () => {
-  it('are 31 at most for a backlog of 1,000 ended calls from unknown numbers', async () => {
+  it('a backlog of 1,000 ended calls from unknown numbers costs at most 31 requests', async () => {
     await inPortal([{ contacts: everyNumber(1000) }], async (test) => {
       const outcomes = await land(test, callsFromNumbers(1000));
       expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
@@ -41,7 +41,7 @@ describe.concurrent('requests to HubSpot', () => {
     });
   });
 
-  it('are 17 at most for 1,000 ended calls, 70 % of them from known numbers', async () => {
+  it('a backlog of 1,000 ended calls, 70 % of them from known numbers, costs at most 17 requests', async () => {
     await inPortal([{ contacts: everyNumber(1000) }], async (test) => {
       const known = callsFromNumbers(1000).filter((_delivery, index) => index % 10 < 7);
       await land(test, known);
@@ -65,7 +65,7 @@ describe.concurrent('requests to HubSpot', () => {
     });
   });
 
-  it('are 51 for 1,000 live calls: matched and created at the start, compared and updated at the end', async () => {
+  it('1,000 live calls cost 51 requests: matched and created at the start, compared and updated at the end', async () => {
     await inPortal([{ contacts: everyNumber(1000) }, { HUBSPOT_LOG: 'live' }], async (test) => {
       const started = callsFromNumbers(1000, {
         stage: 'call_start',
@@ -90,14 +90,14 @@ describe.concurrent('requests to HubSpot', () => {
     });
   });
 
-  it('are 3 for a single call when the adapter has just started', async () => {
+  it('a single call costs 3 requests when the adapter has just started', async () => {
     await inPortal([{ contacts: everyNumber(1) }], async (test) => {
       await land(test, [callFrom(mobileNumber(0), 'alone')]);
       expect(test.portal.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 1, 'properties.list': 1 });
     });
   });
 
-  it('are six more for a batch that was half created when the answer was lost', async () => {
+  it('a batch that was half created when the answer was lost costs six more requests', async () => {
     const contacts = everyNumber(4).map(({ properties }) => ({
       properties: { ...properties, associatedcompanyid: '7001' },
     }));
@@ -109,7 +109,7 @@ describe.concurrent('requests to HubSpot', () => {
     });
   });
 
-  it('are 20 searches and no more for a revisit of 1,000 unmatched calls', async () => {
+  it('a revisit of 1,000 unmatched calls costs 20 searches and no more', async () => {
     await inPortal([], async (test) => {
       const calls = callsFromNumbers(1000);
       const outcomes = await land(test, calls);
@@ -123,7 +123,7 @@ describe.concurrent('requests to HubSpot', () => {
     });
   });
 
-  it('are none for a call that has not changed', async () => {
+  it('a call that has not changed costs no request', async () => {
     await inPortal([{ contacts: everyNumber(1) }], async (test) => {
       const delivery = callFrom(mobileNumber(0), 'same');
       const outcomes = await land(test, [delivery]);

@@ -42,7 +42,7 @@ describe('required properties', () => {
         '{"message":"b_c is required","error":"REQUIRED_PROPERTY","name":"b_c"},' +
         '{"message":"no option","error":"INVALID_OPTION","name":"d"}]',
     }),
-  ])('are read from %j', (body) => {
+  ])('required properties are read from %j', (body) => {
     expect(missingProperties(readErrorDetails(body))).toEqual(['a', 'b_c']);
   });
 
@@ -51,11 +51,11 @@ describe('required properties', () => {
     error({ message: 'Property "a_b" does not exist' }),
     error({ message: 'Authentication is required' }),
     error({ category: 'MISSING_SCOPES', message: 'Scopes are required', context: { properties: ['a'] } }),
-  ])('are none in %j', (body) => {
+  ])('no required properties are read from %j', (body) => {
     expect(missingProperties(readErrorDetails(body))).toEqual([]);
   });
 
-  it('do not include the properties of a condition in the message', () => {
+  it('properties of a condition in the message do not count as required', () => {
     const message = 'hs_call_purpose is required when hs_call_status is COMPLETED';
     expect(missingProperties(readErrorDetails(error({ message })))).toEqual(['hs_call_purpose']);
   });
@@ -65,7 +65,7 @@ describe('a rule that requires properties', () => {
   const requires = { calls: ['hs_call_purpose'] };
 
   it.each([{ partial: ['create'] as const }, { partial: [] }])(
-    'rejects every call of a batch in one create (%o)',
+    'a rule that requires properties rejects every call of a batch in one create (%o)',
     async ({ partial }) => {
       test = await openPortal({ requires, partial });
       const outcomes = await test.deliver(callsFromNumbers(100));
@@ -76,7 +76,7 @@ describe('a rule that requires properties', () => {
   );
 
   it.each([{ partial: ['create'] as const }, { partial: [] }])(
-    'does not stop the other calls of a batch (%o)',
+    'a rule that requires properties does not stop the other calls of a batch (%o)',
     async ({ partial }) => {
       const properties = { calls: [{ name: 'region' }] };
       const settings = { HUBSPOT_FIELDS: await fieldsFile({ service_name: 'region' }) };
@@ -92,7 +92,7 @@ describe('a rule that requires properties', () => {
   );
 
   it.each([{ partial: ['create', 'update'] as const }, { partial: ['create'] as const }])(
-    'rejects every change of a batch within four requests (%o)',
+    'a rule that requires properties rejects every change of a batch within four requests (%o)',
     async ({ partial }) => {
       const rule: { calls: string[] } = { calls: [] };
       test = await openPortal({ requires: rule, partial });
@@ -108,7 +108,7 @@ describe('a rule that requires properties', () => {
     },
   );
 
-  it('on contacts costs one request, and the calls land without contacts', async () => {
+  it('a rule that requires properties of contacts costs one request, and the calls land without contacts', async () => {
     test = await openPortal({ requires: { contacts: ['lastname'] } }, { HUBSPOT_UNMATCHED: 'create' });
     const outcomes = await test.deliver(callsFromNumbers(20));
     expect([...outcomes.values()].every(({ kind }) => kind === 'delivered')).toBe(true);
@@ -127,19 +127,22 @@ describe('USER_DOES_NOT_HAVE_PERMISSIONS at an association', () => {
     context: { fromObjectId: ['1'] },
   };
 
-  it.each([200, 207, 400, 403])('inside a %i pauses with a remedy', async (status) => {
-    test = await openPortal({ contacts: [{ id: '9', properties: { phone: '+61412000000' } }] });
-    const body =
-      status < 300 ? { status: 'COMPLETE', results: [], numErrors: 1, errors: [refusal] } : refusal;
-    test.portal.stage('500', { on: 'calls.create' });
-    test.portal.stage(
-      { reply: { kind: 'instead', status, body, contentType: 'application/json' } },
-      { on: 'associations.default' },
-    );
-    await expect(test.deliver(callsFromNumbers(1))).rejects.toMatchObject({
-      name: 'AdapterMisconfigured',
-      remedy: expect.stringContaining('service key') as string,
-    });
-    expect(test.portal.requests('associations.default')).toHaveLength(1);
-  });
+  it.each([200, 207, 400, 403])(
+    'USER_DOES_NOT_HAVE_PERMISSIONS inside a %i at an association pauses with a remedy',
+    async (status) => {
+      test = await openPortal({ contacts: [{ id: '9', properties: { phone: '+61412000000' } }] });
+      const body =
+        status < 300 ? { status: 'COMPLETE', results: [], numErrors: 1, errors: [refusal] } : refusal;
+      test.portal.stage('500', { on: 'calls.create' });
+      test.portal.stage(
+        { reply: { kind: 'instead', status, body, contentType: 'application/json' } },
+        { on: 'associations.default' },
+      );
+      await expect(test.deliver(callsFromNumbers(1))).rejects.toMatchObject({
+        name: 'AdapterMisconfigured',
+        remedy: expect.stringContaining('service key') as string,
+      });
+      expect(test.portal.requests('associations.default')).toHaveLength(1);
+    },
+  );
 });

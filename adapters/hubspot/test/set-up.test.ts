@@ -32,7 +32,7 @@ const setUp = async (): Promise<readonly Finding[]> => (await adapter.setup?.(si
 const levels = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ level }) => level))];
 
 describe('setting up a portal', () => {
-  it('creates a unique key property on calls, and then check finds no fault', async () => {
+  it('setup creates a unique key property on calls, and then check finds no fault', async () => {
     await open({ tokenKind: 'service key' });
     expect((await adapter.check(signal)).map(({ message }) => message)).toContain(
       `The portal has no property ${callKey} on calls.`,
@@ -41,7 +41,7 @@ describe('setting up a portal', () => {
     expect(levels(await adapter.check(signal))).toEqual(['ok']);
   });
 
-  it('changes nothing when it is repeated', async () => {
+  it('a repeated setup changes nothing', async () => {
     await open({}, { HUBSPOT_UNMATCHED: 'create' });
     await setUp();
     portal.forget();
@@ -52,7 +52,7 @@ describe('setting up a portal', () => {
     expect(portal.counts()).toEqual({ 'properties.list': 2 });
   });
 
-  it('says what to do when the portal refuses a unique property on calls, and then creates a plain one', async () => {
+  it('setup says what to do when the portal refuses a unique property on calls, and then creates a plain one', async () => {
     await open({ uniqueOnCalls: 'refused' });
     expect(await setUp()).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('HUBSPOT_KEY=search') as string },
@@ -66,14 +66,14 @@ describe('setting up a portal', () => {
     expect(levels(await adapter.check(signal))).toEqual(['ok', 'warning']);
   });
 
-  it('says what to do when a property of that name exists and is not unique', async () => {
+  it('setup says what to do when a property of that name exists and is not unique', async () => {
     await open({ properties: { calls: [{ name: callKey }] } });
     expect(await setUp()).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('Delete') as string },
     ]);
   });
 
-  it('says which scope it lacks', async () => {
+  it('setup says which scope it lacks', async () => {
     await open({ scopes: ['crm.objects.contacts.read'] });
     expect(await setUp()).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('crm.') as string },
@@ -82,13 +82,13 @@ describe('setting up a portal', () => {
 });
 
 describe('check', () => {
-  it('shows how many requests remain today', async () => {
+  it('check shows how many requests remain today', async () => {
     await open({ limits: { daily: 1000 } });
     const found = (await adapter.check(signal)).map(({ message }) => message);
     expect(found).toContainEqual(expect.stringMatching(/^9\d\d of 1000 requests remain today\.$/));
   });
 
-  it('names users in the owner table who are not owners or were deactivated', async () => {
+  it('check names users in the owner table who are not owners or were deactivated', async () => {
     const owners = [{ id: '501', email: 'sam@example.com', archived: true }];
     await open({ owners }, { HUBSPOT_OWNERS: '201=sam@example.com, Front desk=nobody@example.com' });
     const found = (await adapter.check(signal)).map(({ message }) => message);
@@ -96,7 +96,7 @@ describe('check', () => {
     expect(found).toContain('The owner for front desk is not an owner in HubSpot.');
   });
 
-  it('names the scopes that a read-only token lacks', async () => {
+  it('check names the scopes that a read-only token lacks', async () => {
     const scopes = ['contacts.read', 'companies.read', 'companies.write'].map((one) => `crm.objects.${one}`);
     await open({
       scopes: [...scopes, 'crm.schemas.contacts.read'],
@@ -114,12 +114,12 @@ describe('check', () => {
     ]);
   });
 
-  it('reports no scopes when HubSpot does not list them, as for a service key', async () => {
+  it('check reports no scopes when HubSpot does not list them, as for a service key', async () => {
     await open({ tokenKind: 'service key' });
     expect((await adapter.check(signal)).map(({ message }) => message).join()).not.toContain('scope');
   });
 
-  it('warns of a mapped property only when its type differs from the field’s', async () => {
+  it('check warns of a mapped property only when its type differs from the field’s', async () => {
     const HUBSPOT_FIELDS = await fieldsFile({
       ...{ started_at: 'a_moment', wait_seconds: 'a_number', gclid: 'a_bool' },
     });
@@ -136,7 +136,7 @@ describe('check', () => {
     ]);
   });
 
-  it('says what to do when HubSpot is unreachable', async () => {
+  it('check says what to do when HubSpot is unreachable', async () => {
     await open({}, { HUBSPOT_BASE_URL: 'http://127.0.0.1:9' });
     expect(await adapter.check(signal)).toMatchObject([
       { level: 'fault', remedy: expect.stringContaining('HUBSPOT_BASE_URL') as string },
@@ -150,7 +150,7 @@ describe('the address of HubSpot', () => {
       hubspot,
     ]);
 
-  it('can use plain HTTP only on this machine, because it carries the token', async () => {
+  it('the address of HubSpot can use plain HTTP only on this machine, because it carries the token', async () => {
     await open();
     expect(() => read('http://hubspot.example.com')).toThrow('https://');
     for (const url of ['https://proxy.example.com', 'http://localhost:8080', 'http://[::1]:1'])
@@ -167,13 +167,13 @@ describe('the definition under its settings', () => {
     return capabilitiesUnder(hubspot, adapters.get('hubspot') ?? {});
   };
 
-  it('waits for the end of a call, and for every stage under HUBSPOT_LOG=live', async () => {
+  it('the adapter waits for the end of a call, and for every stage under HUBSPOT_LOG=live', async () => {
     await open();
     expect(under({}).stages).toEqual(['call_end', 'call_end_outbound']);
     expect(under({ HUBSPOT_LOG: 'live' }).stages).toContain('call_start');
   });
 
-  it('looks before it writes when the key is not unique', async () => {
+  it('the adapter looks before it writes when the key is not unique', async () => {
     await open();
     expect(under({}).idempotency).toBe('native');
     expect(under({ HUBSPOT_KEY: 'search' }).idempotency).toBe('lookup');

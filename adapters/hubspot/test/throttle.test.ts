@@ -5,12 +5,12 @@ import { createThrottle } from '../api/throttle.ts';
 const never = new AbortController().signal;
 
 describe('a throttle', () => {
-  it('lets requests start at once up to the limit', async () => {
+  it('a throttle lets requests start at once up to the limit', async () => {
     const throttle = createThrottle({ count: 3, perMs: 1_000 }, () => 0);
     for (let turn = 0; turn < 3; turn += 1) await throttle.take(never);
   });
 
-  it('ends a wait when its signal aborts, and does not count it', async () => {
+  it('a wait of the throttle ends when its signal aborts, and does not count', async () => {
     let nowMs = 0;
     const throttle = createThrottle({ count: 1, perMs: 60_000 }, () => nowMs);
     await throttle.take(never);
@@ -20,7 +20,7 @@ describe('a throttle', () => {
     await throttle.take(never);
   });
 
-  it('lets no request start during a rest', async () => {
+  it('a throttle lets no request start during a rest', async () => {
     let nowMs = 0;
     const throttle = createThrottle({ count: 10, perMs: 1_000 }, () => nowMs);
     throttle.rest(60_000);
@@ -29,7 +29,7 @@ describe('a throttle', () => {
     await throttle.take(never);
   });
 
-  it('never lets more requests start in any time span than the limit', async () => {
+  it('a throttle never lets more requests start in any time span than the limit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 40 }), async (pausesMs) => {
         let nowMs = 0;

@@ -28,7 +28,7 @@ function created(): {
 }
 
 describe('the requests to HubSpot', () => {
-  it.each(sampleKinds)('hold what preview shows, for the sample %s', async (kind) => {
+  it.each(sampleKinds)('the requests to HubSpot hold what preview shows, for the sample %s', async (kind) => {
     test = await openPortal();
     const delivery = deliveryOf(kind);
     await test.deliver([delivery]);
@@ -37,7 +37,7 @@ describe('the requests to HubSpot', () => {
     ]);
   });
 
-  it('carry a different trace id in each row, and empty associations without a person', async () => {
+  it('each row carries a different trace id, and empty associations without a person', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(2);
     await test.deliver(batch);
@@ -47,7 +47,7 @@ describe('the requests to HubSpot', () => {
     expect(created().map(({ associations }) => associations)).toEqual([[], []]);
   });
 
-  it('go over one connection, one at a time', async () => {
+  it('the requests to HubSpot use one connection, one at a time', async () => {
     test = await openPortal();
     await test.deliver(callsFromNumbers(150));
     const sockets = test.portal.requests().map(({ socket }) => socket);
@@ -60,7 +60,7 @@ describe('the requests to HubSpot', () => {
     ['British', 46, (index: number) => `+447911${123_000 + index}`],
     ['German', 43, (index: number) => `+49151123${45_000 + index}`],
   ] as const)(
-    'searches %s numbers by %i in a request under 3,000 characters',
+    'one request under 3,000 characters searches %s numbers by %i',
     async (_whose, size, numberOf) => {
       test = await openPortal();
       await test.deliver(
@@ -73,7 +73,7 @@ describe('the requests to HubSpot', () => {
   );
 
   it.each(['2026-03', '2026-09'])(
-    'go to the paths of version %s, including recoveries and updates',
+    'the requests to HubSpot use the paths of version %s, including recoveries and updates',
     async (version) => {
       const contacts = [{ id: '9001', properties: { phone: mobileNumber(0) } }];
       const settings = {
@@ -104,7 +104,7 @@ describe('the requests to HubSpot', () => {
     },
   );
 
-  it('keep an address without a known version unchanged', async () => {
+  it('an address without a known version stays unchanged', async () => {
     test = await openPortal();
     expect(versioned('https://api.hubapi.com/crm/v3/objects/calls/batch/create', 'v3')).toBe(
       'https://api.hubapi.com/crm/v3/objects/calls/batch/create',
@@ -119,7 +119,7 @@ describe('the requests to HubSpot', () => {
 });
 
 describe('a connection', () => {
-  it('is abandoned at the deadline when it was used before and becomes silent, and the call lands', async () => {
+  it('a used connection that becomes silent is abandoned at the deadline, and the call lands', async () => {
     test = await openPortal({}, { HUBSPOT_TIMEOUT: '500ms' });
     await test.settle([callFrom(mobileNumber(0), 'first')]);
     test.portal.stage('silence after the write', { on: 'calls.create', socket: 'reused' });
@@ -130,7 +130,7 @@ describe('a connection', () => {
   });
 
   it.each(['reset in the body', 'end in the body'] as const)(
-    'that ends in the middle of an answer is noticed at once, not at the deadline: %s',
+    'a connection that ends in the middle of an answer is noticed at once, not at the deadline: %s',
     async (fault) => {
       test = await openPortal({}, { HUBSPOT_TIMEOUT: '15s' });
       test.portal.stage(fault, { on: 'calls.create' });
@@ -140,7 +140,7 @@ describe('a connection', () => {
     },
   );
 
-  it('never follows a redirect', async () => {
+  it('the client never follows a redirect', async () => {
     test = await openPortal();
     test.portal.stage('302', { on: 'calls.create' });
     await test.settle(callsFromNumbers(1));
@@ -148,7 +148,7 @@ describe('a connection', () => {
     expect(test.portal.records('calls')).toHaveLength(1);
   });
 
-  it('is not retried by the library itself', async () => {
+  it('the library itself retries no request', async () => {
     test = await openPortal();
     test.portal.stage('500', { on: 'calls.create', times: 2 });
     await test.settle(callsFromNumbers(1));
@@ -157,7 +157,7 @@ describe('a connection', () => {
 });
 
 describe('a crash during a write', () => {
-  it('causes no duplicate, whatever was written', async () => {
+  it('a crash during a write causes no duplicate, whatever was written', async () => {
     test = await openPortal();
     const batch = callsFromNumbers(6);
     test.portal.stage('reset in the write', { on: 'calls.create' });
@@ -171,7 +171,7 @@ describe('a crash during a write', () => {
   });
 
   it.each(['validation', 'conflict'] as const)(
-    'is detected by the unique key, refused as %s',
+    'the unique key detects a crash during a write, refused as %s',
     async (uniqueConflict) => {
       test = await openPortal({ uniqueConflict });
       const batch = callsFromNumbers(3);
@@ -183,7 +183,7 @@ describe('a crash during a write', () => {
   );
 
   it.each(['validation', 'conflict'] as const)(
-    'is detected by the unique key when a batch is refused as a whole, refused as %s',
+    'the unique key detects a crash when a batch is refused as a whole, refused as %s',
     async (uniqueConflict) => {
       test = await openPortal({ uniqueConflict, partial: [] });
       const batch = callsFromNumbers(3);
@@ -196,7 +196,7 @@ describe('a crash during a write', () => {
 });
 
 describe('the figures of HubSpot', () => {
-  it('show which share of the daily requests is used up', async () => {
+  it('the figures of HubSpot show which share of the daily requests is used up', async () => {
     test = await openPortal({ limits: { daily: 1000 } });
     await test.deliver(callsFromNumbers(1));
     expect(test.figures.get('api_budget_used_ratio')).toBeGreaterThan(0);

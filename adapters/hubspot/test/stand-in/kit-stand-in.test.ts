@@ -49,27 +49,27 @@ async function statusUnder(
 }
 
 describe('the stand-in HubSpot under the adapter kit', () => {
-  it('shows by its key what landed, with the duration in seconds', async () => {
+  it('the stand-in HubSpot shows by its key what landed, with the duration in seconds', async () => {
     const standIn = await open();
     await create(standIn, ['a'], { properties: { hs_call_duration: '192000' } });
     const [call] = standIn.hubspot.records('calls');
     expect(await standIn.records()).toMatchObject([{ key: 'a', remoteId: call?.id, durationSeconds: 192 }]);
   });
 
-  it('refuses credentials', async () => {
+  it('the stand-in HubSpot can refuse credentials', async () => {
     expect(await statusUnder({ name: 'refused credentials' })).toMatchObject({ status: 401, landed: 0 });
   });
 
-  it('asks to slow down, and says for how long', async () => {
+  it('the stand-in HubSpot can ask to slow down, and says for how long', async () => {
     const { status, headers } = await statusUnder({ name: 'a request to slow down', retryAfterMs: 7_000 });
     expect([status, headers?.get('retry-after')]).toEqual([429, '7']);
   });
 
-  it('answers with a server error', async () => {
+  it('the stand-in HubSpot can answer with a server error', async () => {
     expect(await statusUnder({ name: 'a server error' })).toMatchObject({ status: 500, landed: 0 });
   });
 
-  it('loses its reply after a write, and answers what only reads', async () => {
+  it('the stand-in HubSpot can lose its reply after a write, and answers requests that only read', async () => {
     const standIn = await open();
     await standIn.stage({ name: 'a reply lost after the write' });
     expect(await create(standIn, ['a'])).toBe('failed');
@@ -79,7 +79,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     });
   });
 
-  it('refuses one record and accepts the others', async () => {
+  it('the stand-in HubSpot can refuse one record and accept the others', async () => {
     const standIn = await open();
     await standIn.stage({ name: 'one refused record', key: 'b', callId: 'call-b' });
     expect(await create(standIn, ['a', 'b', 'c'])).toMatchObject({ status: 207 });
@@ -87,7 +87,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
   });
 
   it.each([{ name: 'silence' }, { name: 'slowness', delayMs: 60_000 }] as const)(
-    'does not answer and does nothing in $name',
+    'the stand-in HubSpot does not answer and does nothing in $name',
     async (fault) => {
       const standIn = await open();
       await standIn.stage(fault);
@@ -100,7 +100,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     },
   );
 
-  it('behaves again once no fault is staged', async () => {
+  it('the stand-in HubSpot behaves again once no fault is staged', async () => {
     const standIn = await open();
     for (const name of ['a server error', 'one refused record'] as const)
       await standIn.stage(name === 'one refused record' ? { name, key: 'a', callId: 'a' } : { name });
@@ -108,7 +108,7 @@ describe('the stand-in HubSpot under the adapter kit', () => {
     expect(await create(standIn, ['a'])).toMatchObject({ status: 201 });
   });
 
-  it.each(faultNames)('stages %s', async (name) => {
+  it.each(faultNames)('the stand-in HubSpot can stage %s', async (name) => {
     const standIn = await open();
     await standIn.stage(faults[name]);
     const controller = new AbortController();

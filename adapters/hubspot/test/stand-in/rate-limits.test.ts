@@ -5,7 +5,7 @@ const open = standIns();
 const startMs = Date.UTC(2026, 10, 22, 1);
 
 describe('the limits of the stand-in HubSpot', () => {
-  it('allow five searches a second', async () => {
+  it('the stand-in HubSpot allows five searches a second', async () => {
     const hubspot = await open({ clock: () => startMs });
     const answers: StandInReply[] = [];
     for (let count = 0; count < 6; count += 1)
@@ -15,7 +15,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(answers[5]?.body.message).toBe('You have reached your secondly limit.');
   });
 
-  it('allow another search a second later', async () => {
+  it('the stand-in HubSpot allows another search a second later', async () => {
     let nowMs = startMs;
     const hubspot = await open({ clock: () => nowMs, limits: { searches: 1 } });
     const statuses: number[] = [];
@@ -26,13 +26,13 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(statuses).toEqual([200, 429, 200]);
   });
 
-  it('do not appear in the answer to a search', async () => {
+  it('the answer to a search does not show the limits', async () => {
     const hubspot = await open();
     const { headers } = await hubspot.post(`${contacts}/search`, searchFor());
     expect([...headers.keys()].filter((name) => name.startsWith('x-hubspot'))).toEqual([]);
   });
 
-  it('cover ten seconds for all other requests', async () => {
+  it('one limit covers ten seconds for all requests except searches', async () => {
     let nowMs = startMs;
     const hubspot = await open({ clock: () => nowMs, limits: { burst: 2 } });
     const answers: StandInReply[] = [];
@@ -44,7 +44,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(answers[2]?.body.policyName).toBe('TEN_SECONDLY_ROLLING');
   });
 
-  it('appear in every other answer with the remaining requests', async () => {
+  it('every other answer shows the limits with the remaining requests', async () => {
     const hubspot = await open({ clock: () => startMs });
     await hubspot.ask('GET', contacts);
     const { headers } = await hubspot.ask('GET', contacts);
@@ -54,7 +54,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(shown).toEqual(['100', '98', '10000', '250000', '249998']);
   });
 
-  it('end a day at midnight of the account', async () => {
+  it('the daily limit ends at midnight of the account', async () => {
     let nowMs = Date.parse('2026-11-22T12:59:00Z');
     const hubspot = await open({ clock: () => nowMs, limits: { daily: 1 }, timeZone: 'Australia/Sydney' });
     const answers: StandInReply[] = [];
@@ -66,7 +66,7 @@ describe('the limits of the stand-in HubSpot', () => {
     expect(answers[1]?.body.policyName).toBe('DAILY');
   });
 
-  it('count no request that they refuse', async () => {
+  it('a refused request does not count', async () => {
     let nowMs = startMs;
     const hubspot = await open({ clock: () => nowMs, limits: { burst: 1 } });
     await hubspot.ask('GET', contacts);

@@ -4,7 +4,7 @@ import { calls, contacts, newCall, searchFor, standIns } from './stand-in-under-
 const open = standIns();
 
 describe('the requests to the stand-in HubSpot', () => {
-  it('are counted by kind', async () => {
+  it('the stand-in HubSpot counts requests by kind', async () => {
     const hubspot = await open();
     await hubspot.post(`${contacts}/search`, searchFor());
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
@@ -12,7 +12,7 @@ describe('the requests to the stand-in HubSpot', () => {
     expect(hubspot.counts()).toEqual({ 'contacts.search': 1, 'calls.create': 2 });
   });
 
-  it('are kept with their bodies and the status of the answer', async () => {
+  it('the stand-in HubSpot keeps requests with their bodies and the status of the answer', async () => {
     const hubspot = await open();
     const body = { inputs: [newCall('a')] };
     await hubspot.post(`${calls}/batch/create`, body);
@@ -21,7 +21,7 @@ describe('the requests to the stand-in HubSpot', () => {
     ]);
   });
 
-  it('count when they are refused or faulty', async () => {
+  it('a refused or faulty request counts', async () => {
     const hubspot = await open();
     hubspot.stage('500');
     await hubspot.ask('GET', contacts);
@@ -32,7 +32,7 @@ describe('the requests to the stand-in HubSpot', () => {
     ]);
   });
 
-  it('are forgotten on request', async () => {
+  it('the stand-in HubSpot forgets requests on demand', async () => {
     const hubspot = await open();
     await hubspot.ask('GET', contacts);
     hubspot.forget();

@@ -95,21 +95,24 @@ const seen: Readonly<Record<HubspotFaultName, readonly [number | 'failed', numbe
 
 describe('a staged fault', () => {
   it.each(Object.entries(seen) as [HubspotFaultName, readonly [number | 'failed', number]][])(
-    '"%s" answers and writes as documented: %j',
+    'the fault "%s" answers and writes as documented: %j',
     async (fault, expected) => {
       const { status, written } = await creating(await open(), fault);
       expect([status, written]).toEqual(expected);
     },
   );
 
-  it.each(['429 rolling', '429 secondly', '429 daily'] as const)('"%s" names its policy', async (fault) => {
-    const policy = {
-      '429 rolling': 'TEN_SECONDLY_ROLLING',
-      '429 secondly': 'SECONDLY',
-      '429 daily': 'DAILY',
-    }[fault];
-    expect((await creating(await open(), fault)).body).toContain(`"policyName":"${policy}"`);
-  });
+  it.each(['429 rolling', '429 secondly', '429 daily'] as const)(
+    'the fault "%s" names its policy',
+    async (fault) => {
+      const policy = {
+        '429 rolling': 'TEN_SECONDLY_ROLLING',
+        '429 secondly': 'SECONDLY',
+        '429 daily': 'DAILY',
+      }[fault];
+      expect((await creating(await open(), fault)).body).toContain(`"policyName":"${policy}"`);
+    },
+  );
 
   it.each([
     ['429 rolling', null],
@@ -117,7 +120,7 @@ describe('a staged fault', () => {
     ['429 secondly with Retry-After', '2'],
     ['429 daily with Retry-After', '3600'],
     ['477 migration', '3600'],
-  ] as const)('"%s" asks to wait for %s', async (fault, seconds) => {
+  ] as const)('the fault "%s" asks to wait for %s', async (fault, seconds) => {
     expect((await creating(await open(), fault)).headers.get('retry-after')).toBe(seconds);
   });
 
@@ -126,15 +129,15 @@ describe('a staged fault', () => {
     ['502 without content type', null],
     ['503 empty', 'application/json'],
     ['200 HTML', 'text/html'],
-  ] as const)('"%s" has the content type %s', async (fault, type) => {
+  ] as const)('the fault "%s" has the content type %s', async (fault, type) => {
     expect((await creating(await open(), fault)).headers.get('content-type')).toBe(type);
   });
 
-  it('"503 empty" has no body', async () => {
+  it('the fault "503 empty" has no body', async () => {
     expect((await creating(await open(), '503 empty')).body).toBe('');
   });
 
-  it('"truncated answer" is not JSON', async () => {
+  it('the fault "truncated answer" is not JSON', async () => {
     const { body } = await creating(await open(), 'truncated answer');
     expect(() => JSON.parse(body) as unknown).toThrow(SyntaxError);
   });
@@ -144,7 +147,7 @@ describe('a staged fault', () => {
     ['207 with a row missing, not written', ['b', 'c']],
     ['results in another order', ['c', 'b', 'a']],
     ['200', ['a', 'b', 'c']],
-  ] as const)('"%s" returns the results %j', async (fault, keys) => {
+  ] as const)('the fault "%s" returns the results %j', async (fault, keys) => {
     const { body } = await creating(await open(), fault);
     const { results, errors } = JSON.parse(body) as {
       results: { properties: { jet_call_key: string } }[];
@@ -153,14 +156,14 @@ describe('a staged fault', () => {
     expect([results.map(({ properties }) => properties.jet_call_key), errors]).toEqual([keys, undefined]);
   });
 
-  it('"302" leads to an answer that looks like success', async () => {
+  it('the fault "302" leads to an answer that looks like success', async () => {
     const hubspot = await open();
     hubspot.stage('302');
     const { status, body } = await hubspot.post(create, three);
     expect([status, body.status, hubspot.counts().elsewhere]).toEqual([200, 'COMPLETE', 1]);
   });
 
-  it('"slow" does nothing for a client that has disconnected', async () => {
+  it('the fault "slow" does nothing for a client that has disconnected', async () => {
     const hubspot = await open();
     // The second fault passes the time until the first has waited.
     for (const delayMs of [150, 300]) hubspot.stage({ reply: { kind: 'slow', delayMs } });
@@ -172,13 +175,13 @@ describe('a staged fault', () => {
     expect(hubspot.records('calls')).toEqual([]);
   });
 
-  it('does not turn a refusal into a success', async () => {
+  it('a staged fault does not turn a refusal into a success', async () => {
     const hubspot = await open();
     hubspot.stage('200');
     expect((await hubspot.post(create, { inputs: [] })).status).toBe(400);
   });
 
-  it('lets the client repeat an upsert that it interrupted', async () => {
+  it('a client can repeat an upsert that a staged fault interrupted', async () => {
     const hubspot = await open();
     hubspot.stage('500 in the write');
     const body = { inputs: [keyed('a'), keyed('b'), keyed('c')] };
@@ -189,27 +192,27 @@ describe('a staged fault', () => {
 });
 
 describe('the aim of a fault', () => {
-  it('is only the next request by default', async () => {
+  it('a fault hits only the next request by default', async () => {
     const hubspot = await open();
     hubspot.stage('500');
     const statuses = [await hubspot.ask('GET', contacts), await hubspot.ask('GET', contacts)];
     expect(statuses.map(({ status }) => status)).toEqual([500, 200]);
   });
 
-  it('is a kind of request', async () => {
+  it('a fault can hit one kind of request', async () => {
     const hubspot = await open();
     hubspot.stage('500', { on: 'calls.create' });
     expect((await hubspot.post(`${contacts}/search`, searchFor())).status).toBe(200);
     expect((await hubspot.post(create, three)).status).toBe(500);
   });
 
-  it('is one of several kinds', async () => {
+  it('a fault can hit one of several kinds of request', async () => {
     const hubspot = await open();
     hubspot.stage('500', { on: ['calls.update', 'calls.create'] });
     expect((await hubspot.post(create, three)).status).toBe(500);
   });
 
-  it('is the given number of requests', async () => {
+  it('a fault can hit a given number of requests', async () => {
     const hubspot = await open();
     hubspot.stage('500', { times: 2 });
     const statuses: number[] = [];
@@ -217,7 +220,7 @@ describe('the aim of a fault', () => {
     expect(statuses).toEqual([500, 500, 200]);
   });
 
-  it('is every request, until the fault is removed', async () => {
+  it('a fault can hit every request until it is removed', async () => {
     const hubspot = await open();
     hubspot.stage('500', { times: Infinity });
     const statuses: number[] = [];
@@ -227,7 +230,7 @@ describe('the aim of a fault', () => {
     expect(statuses).toEqual([500, 500, 500, 200]);
   });
 
-  it('comes after a fault that was staged before', async () => {
+  it('a fault comes after another one that was staged before', async () => {
     const hubspot = await open();
     hubspot.stage('500');
     hubspot.stage('504');
@@ -235,7 +238,7 @@ describe('the aim of a fault', () => {
     expect(statuses.map(({ status }) => status)).toEqual([500, 504]);
   });
 
-  it('is a connection that is used again', async () => {
+  it('a fault can hit a connection that is used again', async () => {
     const hubspot = await open();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     hubspot.stage('500', { socket: 'reused' });
@@ -244,7 +247,7 @@ describe('the aim of a fault', () => {
     agent.destroy();
   });
 
-  it('is a connection that is fresh', async () => {
+  it('a fault can hit a fresh connection', async () => {
     const hubspot = await open();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await statusOn(hubspot, agent);
@@ -256,7 +259,7 @@ describe('the aim of a fault', () => {
 });
 
 describe('the named faults', () => {
-  it('are all tested above', () => {
+  it('every named fault is tested above', () => {
     expect(Object.keys(seen).sort()).toEqual(Object.keys(hubspotFaults).sort());
   });
 });

@@ -47,7 +47,7 @@ function input(key: string, to: string[] = []) {
 }
 
 describe('the vendor client at the stand-in HubSpot', () => {
-  it('finds contacts', async () => {
+  it('the vendor client finds contacts', async () => {
     const hubspot = await open(seeds);
     const propertyName = 'hs_searchable_calculated_phone_number';
     const filters = [{ propertyName, operator: FilterOperatorEnum.In, values: ['412345678'] }];
@@ -58,7 +58,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(found.results[0]).toMatchObject({ id: '7', properties: { phone: '0412 345 678' } });
   });
 
-  it('creates calls with associations', async () => {
+  it('the vendor client creates calls with associations', async () => {
     const hubspot = await open(seeds);
     const made = await clientOf(hubspot).crm.objects.calls.batchApi.create(
       { inputs: [input('a', ['7'])] },
@@ -67,14 +67,14 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.record('calls', made.results[0]?.id ?? '')?.contacts).toEqual(['7']);
   });
 
-  it('accepts a 207 and reports its errors', async () => {
+  it('the vendor client accepts a 207 and reports its errors', async () => {
     const hubspot = await open();
     const inputs = [input('a', ['404']), input('b')];
     const made = await clientOf(hubspot).crm.objects.calls.batchApi.create({ inputs }, each);
     expect(made).toMatchObject({ numErrors: 1, errors: [{ context: { objectWriteTraceId: ['a'] } }] });
   });
 
-  it('upserts calls and reports which calls are new', async () => {
+  it('the vendor client upserts calls and reports which calls are new', async () => {
     const hubspot = await open();
     const body = { inputs: [{ id: 'a', idProperty: keyProperty, properties: { hs_timestamp } }] };
     const { batchApi } = clientOf(hubspot).crm.objects.calls;
@@ -82,7 +82,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(replies.map(({ results }) => results[0]?._new)).toEqual([true, false]);
   });
 
-  it('updates calls by id', async () => {
+  it('the vendor client updates calls by id', async () => {
     const hubspot = await open();
     const id = hubspot.person.add('calls', { properties: { hs_timestamp } });
     const inputs = [{ id, properties: { hs_call_title: 'New' } }];
@@ -90,7 +90,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.properties.hs_call_title).toBe('New');
   });
 
-  it('associates by default', async () => {
+  it('the vendor client makes default associations', async () => {
     const hubspot = await open(seeds);
     const id = hubspot.person.add('calls', { properties: { hs_timestamp } });
     const inputs = [{ _from: { id }, to: { id: '7' } }];
@@ -98,7 +98,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['7']);
   });
 
-  it('makes properties and reads them', async () => {
+  it('the vendor client makes properties and reads them', async () => {
     const hubspot = await open();
     const { coreApi } = clientOf(hubspot).crm.properties;
     const property = {
@@ -114,14 +114,14 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(read.hasUniqueValue).toBe(true);
   });
 
-  it('lists owners', async () => {
+  it('the vendor client lists owners', async () => {
     const hubspot = await open({ owners: [{ id: '31', email: 'ann@example.com' }] });
     const { ownersApi } = clientOf(hubspot).crm.owners;
     const { results } = await ownersApi.getPage(undefined, undefined, 100, false, each);
     expect(results).toMatchObject([{ id: '31', email: 'ann@example.com' }]);
   });
 
-  it('reaches a dated version by a middleware that rewrites the path', async () => {
+  it('the vendor client reaches a dated version by a middleware that rewrites the path', async () => {
     const hubspot = await open();
     const rewrite = {
       pre(context: { getUrl(): string; setUrl(url: string): void }) {
@@ -135,7 +135,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     expect(hubspot.requests('calls.create')[0]?.apiVersion).toBe('2026-03');
   });
 
-  it('treats the 302 of a create as success, and writes nothing', async () => {
+  it('the vendor client treats the 302 of a create as success, and writes nothing', async () => {
     const hubspot = await open();
     hubspot.stage('302');
     const update = { inputs: [{ id: '1', properties: { hs_call_title: 'New' } }] };
@@ -144,7 +144,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   });
 
   it.each(['200', '202'] as const)(
-    'throws at %s instead of the documented 201, although the calls were created',
+    'the vendor client throws at %s instead of the documented 201, although the calls were created',
     async (fault) => {
       const hubspot = await open();
       hubspot.stage(fault);
@@ -155,7 +155,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   );
 
   it.each(['502 without content type', '503 empty', 'truncated answer'] as const)(
-    'does not report the status of "%s"',
+    'the vendor client does not report the status of "%s"',
     async (fault) => {
       const hubspot = await open();
       hubspot.stage(fault);
@@ -166,7 +166,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
     },
   );
 
-  it('reports a reset with its code', async () => {
+  it('the vendor client reports a reset with its code', async () => {
     const hubspot = await open();
     hubspot.stage('reset after the write');
     const made = clientOf(hubspot).crm.objects.calls.batchApi.create({ inputs: [input('a')] }, each);
@@ -175,7 +175,7 @@ describe('the vendor client at the stand-in HubSpot', () => {
   });
 
   it.each(['silence', 'body stall'] as const)(
-    'ends %s on a reused connection through its agent',
+    'the agent of the vendor client ends %s on a reused connection',
     async (fault) => {
       const hubspot = await open();
       const httpAgent = new ImpatientAgent({ keepAlive: true, maxSockets: 1, timeout: 200 });

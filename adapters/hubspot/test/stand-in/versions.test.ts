@@ -10,7 +10,7 @@ describe('the versions of the stand-in HubSpot', () => {
     ['/crm/objects/2026-03/calls/batch/create', '2026-03'],
     ['/crm/objects/2026-09/calls/batch/create', '2026-09'],
     ['/crm/objects/2026-09/0-48/batch/create', '2026-09'],
-  ])('creates by %s', async (path, version) => {
+  ])('a create by %s makes a call', async (path, version) => {
     const hubspot = await open();
     const { status } = await hubspot.post(path, { inputs: [newCall('a')] });
     expect([status, hubspot.requests('calls.create')[0]?.apiVersion]).toEqual([201, version]);
@@ -20,7 +20,7 @@ describe('the versions of the stand-in HubSpot', () => {
     ['/crm/v3/objects/calls/batch/create', 207],
     ['/crm/objects/2026-03/calls/batch/create', 207],
     ['/crm/objects/2026-09/calls/batch/create', 201],
-  ])('%s answers %i when a row is refused', async (path, expected) => {
+  ])('the path %s answers %i when a row is refused', async (path, expected) => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(path, { inputs: [newCall('a'), bad] });
     expect([status, body.numErrors, body.results.length]).toEqual([expected, 1, 1]);
@@ -29,7 +29,7 @@ describe('the versions of the stand-in HubSpot', () => {
   it.each([
     ['/crm/v3/objects/calls/batch/update', 207],
     ['/crm/objects/2026-09/calls/batch/update', 200],
-  ])('%s answers %i when an id does not exist', async (path, expected) => {
+  ])('the path %s answers %i when an id does not exist', async (path, expected) => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '1', properties: {} }] });
     expect([status, body.errors[0]?.category]).toEqual([expected, 'OBJECT_NOT_FOUND']);
@@ -39,7 +39,7 @@ describe('the versions of the stand-in HubSpot', () => {
     ['/crm/v4/associations/calls/contacts/batch/create', 201],
     ['/crm/associations/2026-03/calls/contacts/batch/create', 201],
     ['/crm/associations/2026-09/calls/contacts/batch/create', 200],
-  ])('%s answers %i', async (path, expected) => {
+  ])('the path %s answers an association with %i', async (path, expected) => {
     const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
     const id = hubspot.person.add('calls', { properties: {} });
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }];
@@ -57,7 +57,7 @@ describe('the versions of the stand-in HubSpot', () => {
     '/crm/properties/2026-09/calls/',
     '/crm/v3/objects/contacts/?limit=1',
     '/account-info/2026-03/details',
-  ])('answers GET %s', async (path) => {
+  ])('the stand-in HubSpot answers GET %s', async (path) => {
     const hubspot = await open();
     expect((await hubspot.ask('GET', path)).status).toBe(200);
   });

@@ -16,7 +16,7 @@ function call(hubspot: StandInUnderTest): string {
 }
 
 describe('associations in the stand-in HubSpot', () => {
-  it('are made by default with the type of their ends', async () => {
+  it('default associations have the type of their ends', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const inputs = [{ from: { id }, to: { id: '7' } }];
@@ -29,7 +29,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('contacts', '7')?.calls).toEqual([id]);
   });
 
-  it('can be made again without another effect', async () => {
+  it('an association can be made again without another effect', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const inputs = [{ from: { id }, to: { id: '7' } }];
@@ -37,7 +37,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['7']);
   });
 
-  it('are added by default to the records that exist', async () => {
+  it('default associations are added to the records that exist', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     hubspot.person.link(id, { contacts: ['6'] });
@@ -45,7 +45,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['6', '7']);
   });
 
-  it('with a missing contact are an error inside the 200, beside the others', async () => {
+  it('an association with a missing contact is an error inside the 200, beside the others', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const inputs = ['404', '7'].map((to) => ({ from: { id }, to: { id: to } }));
@@ -54,7 +54,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.contacts).toEqual(['7']);
   });
 
-  it('with types cause a 207 when one of the records does not exist', async () => {
+  it('an association with types causes a 207 when one of the records does not exist', async () => {
     const hubspot = await open(seeds);
     const id = call(hubspot);
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }];
@@ -63,14 +63,14 @@ describe('associations in the stand-in HubSpot', () => {
     expect([status, body.results.length]).toEqual([207, 1]);
   });
 
-  it('with a type for other objects are refused', async () => {
+  it('an association with a type for other objects is refused', async () => {
     const hubspot = await open(seeds);
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 182 }];
     const inputs = [{ from: { id: call(hubspot) }, to: { id: '7' }, types }];
     expect((await hubspot.post(`${base}/create`, { inputs })).status).toBe(400);
   });
 
-  it('of contacts lead to the company that they name', async () => {
+  it('the associations of contacts lead to the company that they name', async () => {
     const hubspot = await open(seeds);
     const path = '/crm/v4/associations/contacts/companies/batch/read';
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '7' }] });
@@ -78,7 +78,7 @@ describe('associations in the stand-in HubSpot', () => {
     expect(body.results).toMatchObject([{ from: { id: '7' }, to: [{ toObjectId: '8' }] }]);
   });
 
-  it('are named in a 207 when they do not exist', async () => {
+  it('a 207 names the associations that do not exist', async () => {
     const hubspot = await open(seeds);
     const path = '/crm/v4/associations/contacts/companies/batch/read';
     const { status, body } = await hubspot.post(path, { inputs: [{ id: '6' }] });
@@ -88,7 +88,7 @@ describe('associations in the stand-in HubSpot', () => {
     ]);
   });
 
-  it('are at most 2,000 in a batch, and 1,000 in a read', async () => {
+  it('a batch has at most 2,000 associations, and a read at most 1,000', async () => {
     const hubspot = await open();
     const pairs = Array.from({ length: 2_001 }, () => ({ from: { id: '1' }, to: { id: '2' } }));
     const ids = Array.from({ length: 1_001 }, (_, id) => ({ id: String(id) }));

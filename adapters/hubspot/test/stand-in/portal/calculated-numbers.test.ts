@@ -11,7 +11,7 @@ describe('the numbers that HubSpot calculates', () => {
     ['00004', 'unknown', undefined, '4'],
     ['(877) 829-06966777', 'US', undefined, '87782906966777'],
     ['34648739267', 'AU', undefined, '34648739267'],
-  ])('of %s in %s are %s and %s', (typed, country, e164, searchable) => {
+  ])('the calculated numbers of %s in %s are %s and %s', (typed, country, e164, searchable) => {
     const made = calculatedNumbers({ phone: typed, mobilephone: typed }, country);
     expect([made.hs_calculated_phone_number, made.hs_searchable_calculated_phone_number]).toEqual([
       e164,
@@ -23,12 +23,12 @@ describe('the numbers that HubSpot calculates', () => {
     ]);
   });
 
-  it('name the country that the number belongs to', () => {
+  it('a calculated number names the country that it belongs to', () => {
     const made = calculatedNumbers({ phone: '+33655555555' }, 'AU');
     expect(made.hs_calculated_phone_number_country_code).toBe('FR');
   });
 
-  it('are none without digits', () => {
+  it('a text without digits has no calculated number', () => {
     expect(calculatedNumbers({ phone: 'ask at the desk' }, 'AU')).toEqual({});
   });
 });

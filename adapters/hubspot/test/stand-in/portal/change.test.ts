@@ -19,7 +19,7 @@ async function made(hubspot: StandInUnderTest, ...keys: string[]): Promise<strin
 }
 
 describe('updating calls in the stand-in HubSpot', () => {
-  it('changes the named properties and no others', async () => {
+  it('an update changes the named properties and no others', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const { status } = await hubspot.post(update, { inputs: [{ id, properties: { hs_call_title: 'New' } }] });
@@ -30,14 +30,14 @@ describe('updating calls in the stand-in HubSpot', () => {
     });
   });
 
-  it('returns the changed properties, not the rest of the record', async () => {
+  it('an update returns the changed properties, not the rest of the record', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const { body } = await hubspot.post(update, { inputs: [{ id, properties: { hs_call_title: 'New' } }] });
     expect(Object.keys(body.results[0]?.properties ?? {})).not.toContain(keyProperty);
   });
 
-  it('finds the record by a unique property', async () => {
+  it('an update finds the record by a unique property', async () => {
     const hubspot = await open();
     const [id] = await made(hubspot, 'a');
     const input = { id: 'a', idProperty: keyProperty, properties: { hs_call_title: 'New' } };
@@ -45,14 +45,14 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(body.results[0]?.id).toBe(id);
   });
 
-  it('refuses to find it by another property', async () => {
+  it('an update by a property that is not unique is refused', async () => {
     const hubspot = await open();
     const input = { id: 'a', idProperty: 'hs_call_title', properties: {} };
     const { status, body } = await hubspot.post(update, { inputs: [input] });
     expect([status, body.message]).toEqual([400, expect.stringContaining('non-unique 0-48 property')]);
   });
 
-  it('ignores properties that are unknown or read only', async () => {
+  it('an update ignores properties that are unknown or read only', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const properties = { nonsense: '1', hs_object_id: '5', hs_call_title: 'New' };
@@ -61,7 +61,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.properties).not.toHaveProperty('nonsense');
   });
 
-  it('clears a property that is empty, which then shows an empty text', async () => {
+  it('an empty value clears a property, which then shows an empty text', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     for (const title of ['New', ''])
@@ -71,7 +71,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(body.results[0]?.properties).toMatchObject({ hs_call_title: '', hs_call_body: null });
   });
 
-  it('refuses a batch with a repeated id', async () => {
+  it('an update with a repeated id is refused', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const input = { id, properties: { hs_call_title: 'New' } };
@@ -79,7 +79,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', id)?.properties).not.toHaveProperty('hs_call_title');
   });
 
-  it('refuses the batch for one bad row', async () => {
+  it('an update with one bad row is refused as a whole', async () => {
     const hubspot = await open();
     const [a = '', b = ''] = await made(hubspot, 'a', 'b');
     const inputs = [
@@ -90,7 +90,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(hubspot.record('calls', a)?.properties).not.toHaveProperty('hs_call_title');
   });
 
-  it('names missing ids in a 207, and changes the others', async () => {
+  it('an update names missing ids in a 207, and changes the others', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const inputs = [id, '404'].map((one) => ({ id: one, properties: { hs_call_title: 'New' } }));
@@ -99,13 +99,13 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(body.errors[0]).toMatchObject({ category: 'OBJECT_NOT_FOUND', context: { ids: ['404'] } });
   });
 
-  it('does not name missing ids when the portal is set so', async () => {
+  it('an update does not name missing ids when the portal is set so', async () => {
     const hubspot = await open({ missingOnUpdate: 'silent' });
     const { status, body } = await hubspot.post(update, { inputs: [{ id: '404', properties: {} }] });
     expect([status, body.results, body.errors]).toEqual([207, [], undefined]);
   });
 
-  it('refuses a unique value of another record', async () => {
+  it('an update to a unique value of another record is refused', async () => {
     const hubspot = await open();
     const [, b = ''] = await made(hubspot, 'a', 'b');
     const { status } = await hubspot.post(update, {
@@ -114,7 +114,7 @@ describe('updating calls in the stand-in HubSpot', () => {
     expect(status).toBe(400);
   });
 
-  it('changes one by PATCH and a unique property', async () => {
+  it('a PATCH changes one call by a unique property', async () => {
     const hubspot = await open();
     const [id = ''] = await made(hubspot, 'a');
     const path = `${calls}/a?idProperty=${keyProperty}`;
@@ -124,7 +124,7 @@ describe('updating calls in the stand-in HubSpot', () => {
 });
 
 describe('upserting calls in the stand-in HubSpot', () => {
-  it('creates missing records, changes existing ones, and says which', async () => {
+  it('an upsert creates missing records, changes existing ones, and says which', async () => {
     const hubspot = await open();
     await made(hubspot, 'a');
     const { status, body } = await hubspot.post(upsert, { inputs: [keyed('a'), keyed('b')] });
@@ -132,7 +132,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls').map(({ properties }) => properties[keyProperty])).toEqual(['a', 'b']);
   });
 
-  it('keeps the associations of existing records', async () => {
+  it('an upsert keeps the associations of existing records', async () => {
     const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a', {}, { contacts: ['7'] })] });
     await hubspot.post(upsert, { inputs: [keyed('a')] });
@@ -143,27 +143,30 @@ describe('upserting calls in the stand-in HubSpot', () => {
     ['associations', { associations: [] }],
     ['no idProperty', { idProperty: undefined }],
     ['no id', { id: undefined }],
-  ])('refuses an input with %s', async (_, change) => {
+  ])('an upsert refuses an input with %s', async (_, change) => {
     const hubspot = await open();
     const input = { ...(keyed('a') as object), ...change };
     const { status } = await hubspot.post(upsert, { inputs: [input] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it.each(['hs_call_title', 'hs_object_id', 'nonsense'])('refuses %s as idProperty', async (idProperty) => {
-    const hubspot = await open();
-    const input = { ...(keyed('a') as object), idProperty };
-    const { status, body } = await hubspot.post(upsert, { inputs: [input] });
-    expect([status, body.message]).toEqual([400, expect.stringContaining('non-unique')]);
-  });
+  it.each(['hs_call_title', 'hs_object_id', 'nonsense'])(
+    'an upsert refuses %s as idProperty',
+    async (idProperty) => {
+      const hubspot = await open();
+      const input = { ...(keyed('a') as object), idProperty };
+      const { status, body } = await hubspot.post(upsert, { inputs: [input] });
+      expect([status, body.message]).toEqual([400, expect.stringContaining('non-unique')]);
+    },
+  );
 
-  it('refuses the whole batch for a repeated id', async () => {
+  it('an upsert with a repeated id is refused as a whole', async () => {
     const hubspot = await open();
     const { status } = await hubspot.post(upsert, { inputs: [keyed('a'), keyed('b'), keyed('a')] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('refuses the whole batch for one bad row, trace ids or not', async () => {
+  it('an upsert with one bad row is refused as a whole, trace ids or not', async () => {
     const hubspot = await open();
     const inputs = [keyed('a'), keyed('b', { hs_call_status: 'MISSED' })].map((input, index) => ({
       ...(input as object),
@@ -173,7 +176,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('treats rows separately when the portal is set so', async () => {
+  it('an upsert treats rows separately when the portal is set so', async () => {
     const hubspot = await open({ partial: ['create', 'upsert'] });
     const inputs = [keyed('a'), keyed('b', { hs_call_status: 'MISSED' })].map((input, index) => ({
       ...(input as object),
@@ -184,7 +187,7 @@ describe('upserting calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls')).toHaveLength(1);
   });
 
-  it('refuses a new call without hs_timestamp', async () => {
+  it('an upsert refuses a new call without hs_timestamp', async () => {
     const hubspot = await open();
     const { status } = await hubspot.post(upsert, { inputs: [keyed('a', { hs_timestamp: '' })] });
     expect(status).toBe(400);
@@ -195,7 +198,7 @@ describe('contacts in the stand-in HubSpot', () => {
   const properties = { contacts: [{ name: 'jet_number', hasUniqueValue: true }] };
   const byNumber = { id: '+61412345678', idProperty: 'jet_number', properties: { phone: '+61412345678' } };
 
-  it('are never made twice by an upsert with a unique property', async () => {
+  it('an upsert with a unique property never makes a contact twice', async () => {
     const hubspot = await open({ properties });
     for (const expected of [true, false]) {
       const { body } = await hubspot.post(`${contacts}/batch/upsert`, { inputs: [byNumber] });
@@ -204,13 +207,13 @@ describe('contacts in the stand-in HubSpot', () => {
     expect(hubspot.records('contacts')).toHaveLength(1);
   });
 
-  it('get their calculated numbers when they are made', async () => {
+  it('a contact gets its calculated numbers when it is made', async () => {
     const hubspot = await open({ properties });
     await hubspot.post(`${contacts}/batch/upsert`, { inputs: [byNumber] });
     expect(hubspot.records('contacts')[0]?.properties.hs_calculated_phone_number).toBe('+61412345678');
   });
 
-  it('are refused by a create that repeats an email', async () => {
+  it('a create that repeats the email of a contact is refused', async () => {
     const hubspot = await open({
       contacts: [{ properties: { email: 'a@example.com' } }],
       uniqueConflict: 'conflict',
@@ -220,7 +223,7 @@ describe('contacts in the stand-in HubSpot', () => {
     expect(hubspot.records('contacts')).toHaveLength(1);
   });
 
-  it('are made without an email', async () => {
+  it('a contact can be made without an email', async () => {
     const hubspot = await open();
     const input = { properties: { phone: '0412 345 678' }, associations: [] };
     expect((await hubspot.post(`${contacts}/batch/create`, { inputs: [input] })).status).toBe(201);

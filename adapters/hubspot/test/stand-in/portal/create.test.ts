@@ -6,7 +6,7 @@ const create = `${calls}/batch/create`;
 const people = { contacts: [{ id: '7', properties: {} }], companies: [{ id: '8', properties: {} }] };
 
 describe('creating calls in the stand-in HubSpot', () => {
-  it('answers 201 and keeps the call', async () => {
+  it('a create answers 201 and keeps the call', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(create, {
       inputs: [newCall('a', { hs_call_title: 'Hello' })],
@@ -16,14 +16,14 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(hubspot.records('calls').map(({ id }) => id)).toEqual([body.results[0]?.id]);
   });
 
-  it('associates a contact by 194 and a company by 182', async () => {
+  it('a create associates a contact by 194 and a company by 182', async () => {
     const hubspot = await open(people);
     const input = newCall('a', {}, { contacts: ['7'], companies: ['8'] });
     await hubspot.post(create, { inputs: [input] });
     expect(hubspot.records('calls')[0]).toMatchObject({ contacts: ['7'], companies: ['8'] });
   });
 
-  it('returns a time in ISO form, whatever form it came in', async () => {
+  it('a create returns a time in ISO form, whatever form it came in', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(create, {
       inputs: [newCall('a', { hs_timestamp: '1795309200000' })],
@@ -31,32 +31,32 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect(body.results[0]?.properties.hs_timestamp).toBe('2026-11-22T01:00:00.000Z');
   });
 
-  it('accepts 100 inputs, and no more', async () => {
+  it('a create accepts 100 inputs, and no more', async () => {
     const hubspot = await open();
     const inputs = Array.from({ length: 101 }, (_, index) => newCall(`k${index}`));
     expect((await hubspot.post(create, { inputs })).status).toBe(400);
     expect((await hubspot.post(create, { inputs: inputs.slice(1) })).status).toBe(201);
   });
 
-  it('refuses a batch without inputs', async () => {
+  it('a create without inputs is refused', async () => {
     const hubspot = await open();
     expect((await hubspot.post(create, { inputs: [] })).status).toBe(400);
   });
 
-  it('refuses a value that is not a string', async () => {
+  it('a create with a value that is not a string is refused', async () => {
     const hubspot = await open();
     const input = { ...newCall('a'), properties: { hs_timestamp: 1795309200000 } };
     const { status, body } = await hubspot.post(create, { inputs: [input] });
     expect([status, body.category]).toEqual([400, 'VALIDATION_ERROR']);
   });
 
-  it('refuses an input without associations', async () => {
+  it('a create with an input that lacks associations is refused', async () => {
     const hubspot = await open();
     const { properties } = newCall('a');
     expect((await hubspot.post(create, { inputs: [{ properties }] })).status).toBe(400);
   });
 
-  it('refuses an association type that is text', async () => {
+  it('a create with an association type that is text is refused', async () => {
     const hubspot = await open(people);
     const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: '194' }];
     const input = { ...newCall('a'), associations: [{ to: { id: '7' }, types }] };
@@ -74,14 +74,14 @@ describe('creating calls in the stand-in HubSpot', () => {
     ['an invalid time', { hs_timestamp: 'yesterday' }, 'INVALID_DATE'],
     ['an unknown owner', { hubspot_owner_id: '1' }, 'INVALID_OWNER_ID'],
     ['an archived owner', { hubspot_owner_id: '32' }, 'INVALID_OWNER_ID'],
-  ])('refuses %s', async (_, given, code) => {
+  ])('a create refuses %s', async (_, given, code) => {
     const hubspot = await open({ owners: [{ id: '32', email: 'away@example.com', archived: true }] });
     const { status, body } = await hubspot.post(create, { inputs: [untraced(newCall('a', given))] });
     expect([status, body.category]).toEqual([400, 'VALIDATION_ERROR']);
     expect(JSON.stringify(body.errors)).toContain(code);
   });
 
-  it("accepts the portal's options: status, direction, disposition and owner", async () => {
+  it("a create accepts the portal's options: status, direction, disposition and owner", async () => {
     const hubspot = await open({ owners: [{ id: '31', email: 'here@example.com' }] });
     const given = {
       hs_call_status: 'NO_ANSWER',
@@ -92,7 +92,7 @@ describe('creating calls in the stand-in HubSpot', () => {
     expect((await hubspot.post(create, { inputs: [newCall('a', given)] })).status).toBe(201);
   });
 
-  it('refuses properties that a portal lacks as unknown', async () => {
+  it('a create refuses properties that a portal lacks as unknown', async () => {
     const hubspot = await open({ lacks: { calls: ['hs_call_disposition'] } });
     const given = { hs_call_disposition: '73a0d17f-1163-4015-bdd5-ec830791da20' };
     const { body } = await hubspot.post(create, { inputs: [untraced(newCall('a', given))] });
@@ -103,14 +103,14 @@ describe('creating calls in the stand-in HubSpot', () => {
     ['no contact', association('404', 194), 404],
     ['a company as a contact', association('8', 194), 404],
     ['an unknown type', association('7', 9), 400],
-  ])('refuses an association with %s', async (_, associations, expected) => {
+  ])('a create refuses an association with %s', async (_, associations, expected) => {
     const hubspot = await open(people);
     const input = { ...untraced(newCall('a')), associations: [associations] };
     expect((await hubspot.post(create, { inputs: [input] })).status).toBe(expected);
     expect(hubspot.records('calls')).toEqual([]);
   });
 
-  it('refuses an unknown association with 400 when it is set so', async () => {
+  it('a create refuses an unknown association with 400 when the portal is set so', async () => {
     const hubspot = await open({ ...people, unknownAssociation: 400 });
     const input = untraced(newCall('a', {}, { contacts: ['404'] }));
     expect((await hubspot.post(create, { inputs: [input] })).status).toBe(400);
@@ -120,7 +120,7 @@ describe('creating calls in the stand-in HubSpot', () => {
 describe('a bad row in a batch', () => {
   const bad = newCall('b', { hs_call_status: 'MISSED' });
 
-  it('is named by its trace id, and the others are created, when every input has its own', async () => {
+  it('a bad row is named by its trace id, and the others are created, when every input has its own', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), bad, newCall('c')] });
     expect(status).toBe(207);
@@ -128,20 +128,20 @@ describe('a bad row in a batch', () => {
     expect(body.errors.map(({ context }) => context.objectWriteTraceId)).toEqual([['b']]);
   });
 
-  it('refuses the batch when one input has no trace id', async () => {
+  it('a batch with a bad row is refused when one input has no trace id', async () => {
     const hubspot = await open();
     const { status } = await hubspot.post(create, { inputs: [untraced(newCall('a')), bad] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('refuses the batch when two inputs share a trace id', async () => {
+  it('a batch with a bad row is refused when two inputs share a trace id', async () => {
     const hubspot = await open();
     const shared = { ...bad, objectWriteTraceId: 'a' };
     const { status } = await hubspot.post(create, { inputs: [newCall('a'), shared] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
   });
 
-  it('refuses the batch in a portal that does not treat rows separately', async () => {
+  it('a batch with a bad row is refused in a portal that does not treat rows separately', async () => {
     const hubspot = await open({ partial: [] });
     const { status } = await hubspot.post(create, { inputs: [newCall('a'), bad] });
     expect([status, hubspot.records('calls')]).toEqual([400, []]);
@@ -149,7 +149,7 @@ describe('a bad row in a batch', () => {
 });
 
 describe('a unique value that already exists', () => {
-  it('is refused as CONFLICTING_UNIQUE_VALUE, and makes no second call', async () => {
+  it('a repeated unique value is refused as CONFLICTING_UNIQUE_VALUE, and makes no second call', async () => {
     const hubspot = await open();
     await hubspot.post(create, { inputs: [newCall('a')] });
     const { status, body } = await hubspot.post(create, { inputs: [untraced(newCall('a'))] });
@@ -157,14 +157,14 @@ describe('a unique value that already exists', () => {
     expect(hubspot.records('calls')).toHaveLength(1);
   });
 
-  it('is refused as a 409 when the portal is set so', async () => {
+  it('a repeated unique value is refused as a 409 when the portal is set so', async () => {
     const hubspot = await open({ uniqueConflict: 'conflict' });
     await hubspot.post(create, { inputs: [newCall('a')] });
     const { status, body } = await hubspot.post(create, { inputs: [untraced(newCall('a'))] });
     expect([status, body.category]).toEqual([409, 'CONFLICT']);
   });
 
-  it('is named by its trace id in a 207', async () => {
+  it('a 207 names a repeated unique value by its trace id', async () => {
     const hubspot = await open();
     await hubspot.post(create, { inputs: [newCall('a')] });
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), newCall('b')] });
@@ -172,7 +172,7 @@ describe('a unique value that already exists', () => {
     expect(body.errors[0]?.context.objectWriteTraceId).toEqual(['a']);
   });
 
-  it('is refused within one batch too', async () => {
+  it('a unique value that is repeated within one batch is refused', async () => {
     const hubspot = await open();
     const again = { ...newCall('a'), objectWriteTraceId: 'again' };
     const { body } = await hubspot.post(create, { inputs: [newCall('a'), again] });
@@ -180,7 +180,7 @@ describe('a unique value that already exists', () => {
     expect(hubspot.records('calls')).toHaveLength(1);
   });
 
-  it('is free again once its record is deleted', async () => {
+  it('a unique value is free again once its record is deleted', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(create, { inputs: [newCall('a')] });
     hubspot.person.remove('calls', body.results[0]?.id ?? '');
@@ -189,14 +189,14 @@ describe('a unique value that already exists', () => {
 });
 
 describe('a rule of the account', () => {
-  it('refuses the record with the text, and accepts the others', async () => {
+  it('a rule of the account refuses the record with its text, and the others are accepted', async () => {
     const hubspot = await open();
     hubspot.refuse(['b']);
     const { status, body } = await hubspot.post(create, { inputs: [newCall('a'), newCall('b')] });
     expect([status, body.results[0]?.properties[keyProperty]]).toEqual([207, 'a']);
   });
 
-  it('refuses nothing after it is removed', async () => {
+  it('a rule of the account refuses nothing after it is removed', async () => {
     const hubspot = await open();
     hubspot.refuse(['a']);
     hubspot.refuse([]);

@@ -8,7 +8,7 @@ const seeds = {
 };
 
 describe('a person in the stand-in HubSpot', () => {
-  it('edits a call without the rules of the API', async () => {
+  it('a person can edit a call without the rules of the API', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const id = body.results[0]?.id ?? '';
@@ -19,7 +19,7 @@ describe('a person in the stand-in HubSpot', () => {
     });
   });
 
-  it('moves a call to another contact and leaves its company', async () => {
+  it('a person can move a call to another contact, and its company stays', async () => {
     const hubspot = await open(seeds);
     const input = newCall('a', {}, { contacts: ['6'], companies: ['8'] });
     const { body } = await hubspot.post(`${calls}/batch/create`, { inputs: [input] });
@@ -29,7 +29,7 @@ describe('a person in the stand-in HubSpot', () => {
     expect(['6', '7'].map((contact) => hubspot.record('contacts', contact)?.calls)).toEqual([[], [id]]);
   });
 
-  it('deletes a call, which then no longer exists', async () => {
+  it('a call that a person deleted no longer exists', async () => {
     const hubspot = await open();
     const { body } = await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const id = body.results[0]?.id ?? '';
@@ -40,14 +40,14 @@ describe('a person in the stand-in HubSpot', () => {
     ]);
   });
 
-  it('deletes a contact, and its calls are on nobody', async () => {
+  it('the calls of a contact that a person deleted are on nobody', async () => {
     const hubspot = await open(seeds);
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a', {}, { contacts: ['7'] })] });
     hubspot.person.remove('contacts', '7');
     expect(hubspot.records('calls')[0]?.contacts).toEqual([]);
   });
 
-  it('merges contacts: the survivor gets the calls, and the old id leads to it', async () => {
+  it('a merged contact gives its calls to the survivor, and its old id leads to the survivor', async () => {
     const hubspot = await open(seeds);
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a', {}, { contacts: ['7'] })] });
     hubspot.person.merge('contacts', '6', '7');
@@ -57,14 +57,14 @@ describe('a person in the stand-in HubSpot', () => {
     expect(hubspot.records('calls')[1]?.contacts).toEqual(['6']);
   });
 
-  it('merges contacts: only the survivor is found', async () => {
+  it('a search finds only the survivor of merged contacts', async () => {
     const hubspot = await open(seeds);
     hubspot.person.merge('contacts', '6', '7');
     const { body } = await hubspot.post('/crm/v3/objects/contacts/search', searchFor());
     expect(body.results.map(({ id }) => id)).toEqual(['6']);
   });
 
-  it('adds a contact with its calculated numbers', async () => {
+  it('a person can add a contact, which gets its calculated numbers', async () => {
     const hubspot = await open();
     const id = hubspot.person.add('contacts', { properties: { mobilephone: '0412 345 678' } });
     expect(hubspot.record('contacts', id)?.properties.hs_searchable_calculated_mobile_number).toBe(
@@ -72,14 +72,14 @@ describe('a person in the stand-in HubSpot', () => {
     );
   });
 
-  it('gets an error for an unknown id', async () => {
+  it('a person gets an error for an unknown id', async () => {
     const hubspot = await open();
     expect(() => hubspot.person.remove('calls', '404')).toThrow('The portal has no calls 404');
   });
 });
 
 describe('a seeded contact', () => {
-  it('keeps the moment and the calculated number that it was given', async () => {
+  it('a seeded contact keeps the moment and the calculated number that it was given', async () => {
     const properties = {
       lastmodifieddate: '2026-01-01T00:00:00.000Z',
       hs_calculated_phone_number: '+61400000000',

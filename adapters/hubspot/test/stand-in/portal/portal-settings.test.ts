@@ -13,7 +13,7 @@ const property = {
 };
 
 describe('properties in the stand-in HubSpot', () => {
-  it('are listed with their options', async () => {
+  it('properties are listed with their options', async () => {
     const hubspot = await open();
     const { body } = await hubspot.ask('GET', path);
     const properties = body.results as unknown as {
@@ -26,18 +26,18 @@ describe('properties in the stand-in HubSpot', () => {
     );
   });
 
-  it('are read by name, with what makes them unique', async () => {
+  it('a property is read by name, and shows whether it is unique', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.ask('GET', `${path}/${keyProperty}`);
     expect([status, body.hasUniqueValue]).toEqual([200, true]);
   });
 
-  it('answer 404 for an unknown name', async () => {
+  it('an unknown property is answered with 404', async () => {
     const hubspot = await open();
     expect((await hubspot.ask('GET', `${path}/nonsense`)).status).toBe(404);
   });
 
-  it('are made, and then hold values', async () => {
+  it('a property that was made holds values', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.post(path, property);
     expect([status, body.hasUniqueValue]).toEqual([201, true]);
@@ -45,19 +45,19 @@ describe('properties in the stand-in HubSpot', () => {
     expect((await hubspot.post(`${calls}/batch/create`, { inputs: [input] })).status).toBe(201);
   });
 
-  it('answer 409 when they exist', async () => {
+  it('a property that exists is answered with 409', async () => {
     const hubspot = await open();
     await hubspot.post(path, property);
     expect((await hubspot.post(path, property)).status).toBe(409);
   });
 
-  it('on calls are not unique where the portal refuses it', async () => {
+  it('a property on calls is not unique where the portal refuses it', async () => {
     const hubspot = await open({ uniqueOnCalls: 'refused' });
     expect((await hubspot.post(path, property)).status).toBe(400);
     expect((await hubspot.post(path, { ...property, hasUniqueValue: false })).status).toBe(201);
   });
 
-  it('can be unique only ten times for an object', async () => {
+  it('an object can have at most ten unique properties', async () => {
     const hubspot = await open();
     const statuses: number[] = [];
     for (let count = 0; count < 10; count += 1)
@@ -70,12 +70,12 @@ describe('properties in the stand-in HubSpot', () => {
     ['a name in capitals', { name: 'NewKey' }],
     ['a group that does not exist', { groupName: 'jet' }],
     ['no label', { label: undefined }],
-  ])('are refused with %s', async (_, change) => {
+  ])('a property with %s is refused', async (_, change) => {
     const hubspot = await open();
     expect((await hubspot.post(path, { ...property, ...change })).status).toBe(400);
   });
 
-  it('are in groups, which can be read and can be created only once', async () => {
+  it('a group of properties can be read, and can be created only once', async () => {
     const hubspot = await open();
     const group = { name: 'jet', label: 'Jet' };
     expect((await hubspot.ask('GET', `${path}/groups/jet`)).status).toBe(404);
@@ -85,7 +85,7 @@ describe('properties in the stand-in HubSpot', () => {
     expect((await hubspot.post(path, { ...property, groupName: 'jet' })).status).toBe(201);
   });
 
-  it('are in groups, which can be listed', async () => {
+  it('the groups of properties can be listed', async () => {
     const hubspot = await open();
     const { body } = await hubspot.ask('GET', `${path}/groups`);
     expect(body.results).toMatchObject([{ name: 'call_information' }]);
@@ -100,29 +100,29 @@ describe('owners in the stand-in HubSpot', () => {
   ];
   const ids = (body: { results: readonly { id: string }[] }): string[] => body.results.map(({ id }) => id);
 
-  it('are listed without archived owners', async () => {
+  it('owners are listed without archived owners', async () => {
     const hubspot = await open({ owners });
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners/?limit=100')).body)).toEqual(['31', '33']);
   });
 
-  it('are listed on request when they are archived', async () => {
+  it('archived owners are listed on request', async () => {
     const hubspot = await open({ owners });
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners?archived=true')).body)).toEqual(['32']);
   });
 
-  it('are listed in pages', async () => {
+  it('owners are listed in pages', async () => {
     const hubspot = await open({ owners });
     const { body } = await hubspot.ask('GET', '/crm/v3/owners/?limit=1');
     const next = await hubspot.ask('GET', `/crm/v3/owners/?limit=1&after=${body.paging?.next.after}`);
     expect([ids(body), ids(next.body), next.body.paging]).toEqual([['31'], ['33'], undefined]);
   });
 
-  it('are found by email, whatever its case', async () => {
+  it('an owner is found by email, whatever its case', async () => {
     const hubspot = await open({ owners });
     expect(ids((await hubspot.ask('GET', '/crm/v3/owners?email=ann@EXAMPLE.com')).body)).toEqual(['31']);
   });
 
-  it('are archived by a person, and then refused on records', async () => {
+  it('an owner that a person archived is refused on records', async () => {
     const hubspot = await open({ owners });
     hubspot.person.archiveOwner('31');
     const input = newCall('a', { hubspot_owner_id: '31' });

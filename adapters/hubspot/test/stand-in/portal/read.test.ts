@@ -4,7 +4,7 @@ import { calls, contacts, keyProperty, newCall, standIns } from '../stand-in-und
 const open = standIns();
 
 describe('reading from the stand-in HubSpot', () => {
-  it('finds a call by its key at once, with the properties asked for', async () => {
+  it('a read finds a call by its key at once, with the requested properties', async () => {
     const hubspot = await open({ indexLagMs: 60_000 });
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const body = {
@@ -17,7 +17,7 @@ describe('reading from the stand-in HubSpot', () => {
     expect(answer.results[0]?.properties).toMatchObject({ [keyProperty]: 'a', hs_call_title: null });
   });
 
-  it('names missing ids in a 207', async () => {
+  it('a read names missing ids in a 207', async () => {
     const hubspot = await open();
     const body = {
       inputs: [{ id: 'gone' }],
@@ -29,7 +29,7 @@ describe('reading from the stand-in HubSpot', () => {
     expect([status, answer.errors[0]?.context.ids]).toEqual([207, ['gone']]);
   });
 
-  it('answers 404 when no id exists, if the portal does so', async () => {
+  it('a read answers 404 when no id exists, if the portal is set so', async () => {
     const hubspot = await open({ noneThereOnRead: 404 });
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const read = async (...ids: string[]) =>
@@ -43,25 +43,25 @@ describe('reading from the stand-in HubSpot', () => {
     expect([await read('gone'), await read('gone', 'a')]).toEqual([404, 207]);
   });
 
-  it('refuses a property that is not unique', async () => {
+  it('a read by a property that is not unique is refused', async () => {
     const hubspot = await open();
     const body = { inputs: [{ id: 'a' }], idProperty: 'hs_call_title', properties: [] };
     expect((await hubspot.post(`${calls}/batch/read`, body)).status).toBe(400);
   });
 
-  it('reads one contact', async () => {
+  it('a read returns one contact', async () => {
     const hubspot = await open({ contacts: [{ id: '7', properties: { firstname: 'Ann' } }] });
     const { body } = await hubspot.ask('GET', `${contacts}/7?properties=firstname,phone`);
     expect(body.properties).toMatchObject({ firstname: 'Ann', phone: null });
   });
 
-  it('answers 404 for a missing contact', async () => {
+  it('a read of a missing contact answers 404', async () => {
     const hubspot = await open();
     const { status, body } = await hubspot.ask('GET', `${contacts}/7`);
     expect([status, body.category]).toEqual([404, 'OBJECT_NOT_FOUND']);
   });
 
-  it('lists contacts in pages', async () => {
+  it('a list of contacts comes in pages', async () => {
     const seeds = ['1', '2', '3'].map((id) => ({ id, properties: {} }));
     const hubspot = await open({ contacts: seeds });
     const first = await hubspot.ask('GET', `${contacts}?limit=2`);
@@ -71,7 +71,7 @@ describe('reading from the stand-in HubSpot', () => {
     expect(second.body.paging).toBeUndefined();
   });
 
-  it('archives in a batch, and ignores missing ids', async () => {
+  it('an archive takes a batch, and ignores missing ids', async () => {
     const hubspot = await open({ contacts: [{ id: '7', properties: {} }] });
     const { status } = await hubspot.post(`${contacts}/batch/archive`, {
       inputs: [{ id: '7' }, { id: '8' }],

@@ -12,7 +12,7 @@ const ann = { id: '1', properties: { firstname: 'Ann', phone: '0412 345 678' } }
 const bob = { id: '2', properties: { firstname: 'Bob', mobilephone: '+64 21 123 4567' } };
 
 describe('searching the stand-in HubSpot', () => {
-  it('finds by national digits, and returns the requested properties', async () => {
+  it('a search finds by national digits, and returns the requested properties', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const { body } = await hubspot.post(search, searchFor(phones('412345678', '61412345678')));
     expect([body.total, body.results.map(({ id }) => id)]).toEqual([1, ['1']]);
@@ -22,31 +22,31 @@ describe('searching the stand-in HubSpot', () => {
     });
   });
 
-  it('misses E.164 in the searchable property', async () => {
+  it('a search does not find E.164 in the searchable property', async () => {
     const hubspot = await open({ contacts: [ann] });
     expect((await hubspot.post(search, searchFor(phones('+61412345678')))).body.total).toBe(0);
   });
 
-  it('treats groups as alternatives', async () => {
+  it('a search treats groups as alternatives', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const mobiles = { ...phones('211234567'), propertyName: 'hs_searchable_calculated_mobile_number' };
     expect((await hubspot.post(search, searchFor(phones('412345678'), mobiles))).body.total).toBe(2);
   });
 
-  it('requires all filters of a group to match', async () => {
+  it('a search requires all filters of a group to match', async () => {
     const hubspot = await open({ contacts: [ann] });
     const named = { propertyName: 'firstname', operator: 'EQ', value: 'bob' };
     const body = { ...searchFor(), filterGroups: [{ filters: [phones('412345678'), named] }] };
     expect((await hubspot.post(search, body)).body.total).toBe(0);
   });
 
-  it('compares texts with EQ whatever their case', async () => {
+  it('a search with EQ compares texts whatever their case', async () => {
     const hubspot = await open({ contacts: [ann] });
     const named = { propertyName: 'firstname', operator: 'EQ', value: 'ANN' };
     expect((await hubspot.post(search, searchFor(named))).body.total).toBe(1);
   });
 
-  it('finds texts with IN in lower case only', async () => {
+  it('a search with IN finds texts in lower case only', async () => {
     const hubspot = await open({ contacts: [ann] });
     const named = (value: string) =>
       searchFor({ propertyName: 'firstname', operator: 'IN', values: [value] });
@@ -54,7 +54,7 @@ describe('searching the stand-in HubSpot', () => {
     expect((await hubspot.post(search, named('ann'))).body.total).toBe(1);
   });
 
-  it('compares moments with GTE', async () => {
+  it('a search with GTE compares moments', async () => {
     const hubspot = await open();
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a')] });
     const since = (value: string) => searchFor({ propertyName: 'hs_timestamp', operator: 'GTE', value });
@@ -62,21 +62,21 @@ describe('searching the stand-in HubSpot', () => {
     expect((await hubspot.post(`${calls}/search`, since('1795309200001'))).body.total).toBe(0);
   });
 
-  it('finds calls by their key', async () => {
+  it('a search finds calls by their key', async () => {
     const hubspot = await open();
     await hubspot.post(`${calls}/batch/create`, { inputs: [newCall('a'), newCall('b')] });
     const body = searchFor({ propertyName: keyProperty, operator: 'IN', values: ['a', 'c'] });
     expect((await hubspot.post(`${calls}/search`, body)).body.total).toBe(1);
   });
 
-  it('finds companies by their number', async () => {
+  it('a search finds companies by their number', async () => {
     const hubspot = await open({ companies: [{ properties: { phone: '(02) 9999 1234' } }] });
     expect(
       (await hubspot.post('/crm/v3/objects/companies/search', searchFor(phones('299991234')))).body.total,
     ).toBe(1);
   });
 
-  it('returns the page after the value of after', async () => {
+  it('a search returns the page that begins behind `after`', async () => {
     const hubspot = await open({
       contacts: ['1', '2', '3'].map((id) => ({ id, properties: ann.properties })),
     });
@@ -87,7 +87,7 @@ describe('searching the stand-in HubSpot', () => {
     expect([second.body.total, second.body.paging]).toEqual([3, undefined]);
   });
 
-  it('sorts by a property, in descending order with a minus', async () => {
+  it('a search sorts by a property, in descending order with a minus', async () => {
     const hubspot = await open({ contacts: [ann, bob] });
     const { body } = await hubspot.post(search, { ...searchFor(), sorts: ['-firstname'] });
     expect(body.results.map(({ id }) => id)).toEqual(['2', '1']);
@@ -106,7 +106,7 @@ describe('searching the stand-in HubSpot', () => {
     ['an unknown property', searchFor({ propertyName: 'nonsense', operator: 'EQ', value: '1' })],
     ['IN without values', searchFor({ propertyName: 'phone', operator: 'IN', value: '1' })],
     ['3,000 characters', searchFor(phones(...digits(240)))],
-  ])('refuses %s', async (_, change) => {
+  ])('a search refuses %s', async (_, change) => {
     const hubspot = await open();
     expect((await hubspot.post(search, { ...searchFor(), ...change })).status).toBe(400);
   });
@@ -115,12 +115,12 @@ describe('searching the stand-in HubSpot', () => {
     ['five groups', { filterGroups: filters(5).map((filter) => ({ filters: [filter] })) }],
     ['eighteen filters', { filterGroups: [6, 6, 6].map((count) => ({ filters: filters(count) })) }],
     ['just below 3,000 characters', searchFor(phones(...digits(225)))],
-  ])('takes %s', async (_, change) => {
+  ])('a search accepts %s', async (_, change) => {
     const hubspot = await open();
     expect((await hubspot.post(search, { ...searchFor(), ...change })).status).toBe(200);
   });
 
-  it('reports an unsupported operator instead of guessing', async () => {
+  it('a search reports an unsupported operator instead of guessing', async () => {
     const hubspot = await open();
     const body = searchFor({ propertyName: 'phone', operator: 'CONTAINS_TOKEN', value: '*1' });
     expect((await hubspot.post(search, body)).status).toBe(501);
@@ -130,7 +130,7 @@ describe('searching the stand-in HubSpot', () => {
 describe('the index of search', () => {
   const lagMs = 10_000;
 
-  it('holds a new contact, a change and a deletion only after its lag', async () => {
+  it('the search index holds a new contact, a change and a deletion only after its lag', async () => {
     let nowMs = Date.UTC(2026, 10, 22);
     const hubspot = await open({ indexLagMs: lagMs, clock: () => nowMs });
     const find = async (digits: string): Promise<number | undefined> =>
