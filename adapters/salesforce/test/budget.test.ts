@@ -14,14 +14,14 @@ async function orgWithUsed(used: number, settings: Record<string, string> = {}) 
 }
 
 describe("the org's daily requests", () => {
-  it('allow everything under 80 %', async () => {
+  it("the org's daily requests allow everything under 80 %", async () => {
     const { land, figures } = await orgWithUsed(700, live);
     await land(callFrom(annsNumber, atStart));
     expect(figures.get('live_updates_stopped')).toBe(0);
     expect(figures.get('api_budget_used_ratio')).toBeCloseTo(0.703);
   });
 
-  it('delay calls until their end from 80 % on, and the metrics say so', async () => {
+  it('calls wait until their end from 80 % of the daily requests on, and the metrics say so', async () => {
     const { org, deliver, land, figures, tasks } = await orgWithUsed(810, live);
     const start = callFrom(annsNumber, atStart);
     expect(await deliver([start])).toMatchObject([{ kind: 'retry', code: 'api_budget', isHeld: true }]);
@@ -33,7 +33,7 @@ describe("the org's daily requests", () => {
     expect(tasks()).toHaveLength(2);
   });
 
-  it('allow only final writes from 95 % on: no search and no revisit', async () => {
+  it('only final writes happen from 95 % of the daily requests on: no search and no revisit', async () => {
     const { org, land, figures } = await orgWithUsed(960);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);
@@ -43,7 +43,7 @@ describe("the org's daily requests", () => {
     expect(figures.get('final_writes_only')).toBe(1);
   });
 
-  it('delay a call that cannot land without a search', async () => {
+  it('a call that cannot land without a search waits for requests', async () => {
     const under = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { dailyLimit: 1000, usedAtStart: 960 });
     // The answer to this search reports the limit.
     expect(await under.deliver([callFrom('+61491570110')])).toMatchObject([{ kind: 'skipped' }]);
@@ -52,7 +52,7 @@ describe("the org's daily requests", () => {
     ]);
   });
 
-  it('stop revisits from 80 % on, which happen later', async () => {
+  it('revisits stop from 80 % of the daily requests on, and happen later', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -65,7 +65,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('end the revisits of a call from yesterday, so that nothing repeats without end', async () => {
+  it('the revisits of a call from yesterday end, so that nothing repeats without end', async () => {
     const { org, land, pass } = await orgWithUsed(810);
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -77,7 +77,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
   });
 
-  it('postpone the search for a skipped call from yesterday only once', async () => {
+  it('the search for a skipped call from yesterday is postponed only once', async () => {
     const { land, pass } = await orgWithUsed(960);
     pass(25 * 3_600_000);
     await land(callFrom(undefined, { withheld: true }, 'call-2'));
@@ -89,7 +89,7 @@ describe("the org's daily requests", () => {
     expect(later?.revisitAfterMs).toBeUndefined();
   });
 
-  it('make a live call due again only when it changes, from 80 % on', async () => {
+  it('a live call becomes due again only when it changes, from 80 % of the daily requests on', async () => {
     const { org, land, deliver } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(annsNumber, atStart);
     const [landed] = await land(start);
@@ -102,7 +102,7 @@ describe("the org's daily requests", () => {
     expect(org.log.billable()).toBe(0);
   });
 
-  it('close a call whose end never came, however few requests remain', async () => {
+  it('a call whose end never came is closed, however few requests remain', async () => {
     const { org, land, pass, tasks } = await openOrg(live, { dailyLimit: 1000 });
     const start = callFrom(undefined, { ...atStart, withheld: true });
     const [landed] = await land(start);
@@ -113,7 +113,7 @@ describe("the org's daily requests", () => {
     expect(tasks()[0]).toMatchObject({ Status: 'Completed' });
   });
 
-  it('only postpone the search: the person is found once requests are available', async () => {
+  it('a postponed search finds the person once requests are available', async () => {
     const { org, land, pass, tasks } = await orgWithUsed(960);
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);
@@ -126,14 +126,14 @@ describe("the org's daily requests", () => {
     expect(tasks()[1]).toMatchObject({ WhoId: ann });
   });
 
-  it('delay nothing when the last report is a quarter of an hour old', async () => {
+  it('nothing waits when the last report of used requests is a quarter of an hour old', async () => {
     const { land, pass, tasks } = await orgWithUsed(810, live);
     pass(15 * 60_000);
     await land(callFrom(annsNumber, { ...atStart, last_received_at: Date.UTC(2026, 10, 22, 1, 19) }));
     expect(tasks()).toHaveLength(2);
   });
 
-  it('are not used by a late revision of an open call', async () => {
+  it('a late revision of an open call uses no requests from 80 % on', async () => {
     const { org, land } = await openOrg(live);
     const start = callFrom(undefined, { ...atStart, withheld: true });
     const [landed] = await land(start);

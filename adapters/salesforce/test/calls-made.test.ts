@@ -15,21 +15,21 @@ const endedCalls = (count: number) =>
   numbers(count).map((number, index) => callFrom(number, {}, `call-${index}`));
 
 describe('the requests that calls cost', () => {
-  it('are 25 for a backlog of 1,000 ended calls from unknown numbers', async () => {
+  it('a backlog of 1,000 ended calls from unknown numbers costs 25 requests', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(1000), 200);
     expect(under.tasks()).toHaveLength(1000);
     expect(under.org.log.billableByKind()).toEqual({ search: 20, create: 5 });
   });
 
-  it('are two for one call right after a start', async () => {
+  it('one call right after a start costs two requests', async () => {
     const under = await openOrg();
     await under.land(callFrom(annsNumber));
     expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1 });
     expect(under.org.log.tokenRequests()).toBe(1);
   });
 
-  it('are five for one call without a person, including its three revisits', async () => {
+  it('one call without a person costs five requests, including its three revisits', async () => {
     const under = await openOrg();
     const call = callFrom(annsNumber);
     let [landed] = await under.land(call);
@@ -40,7 +40,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ search: 4, create: 1 });
   });
 
-  it('are one for a call from a known number', async () => {
+  it('a call from a known number costs one request', async () => {
     const under = await openOrg();
     under.org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
     await under.land(callFrom(annsNumber));
@@ -51,7 +51,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ create: 1 });
   });
 
-  it('are one for a batch of calls whose numbers are never searched', async () => {
+  it('a batch of calls whose numbers are never searched costs one request', async () => {
     const under = await openOrg();
     await under.land(
       callFrom(undefined, { withheld: true }),
@@ -60,13 +60,13 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ create: 1 });
   });
 
-  it('are two for a window of twenty calls', async () => {
+  it('a window of twenty calls costs two requests', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(20), 20);
     expect(under.org.log.billable()).toBe(2);
   });
 
-  it('are four for one live call', async () => {
+  it('one live call costs four requests', async () => {
     const under = await openOrg(shownWhileItLasts);
     const start = callFrom(annsNumber, {
       stage: 'call_start',
@@ -80,7 +80,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billableByKind()).toEqual({ search: 1, create: 1, query: 1, update: 1 });
   });
 
-  it('are none for a landing that changes nothing', async () => {
+  it('a landing that changes nothing costs no request', async () => {
     const under = await openOrg();
     under.org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
     const call = callFrom(annsNumber);
@@ -91,7 +91,7 @@ describe('the requests that calls cost', () => {
     expect(under.org.log.billable()).toBe(0);
   });
 
-  it('are one query and one update for a batch of 200 live calls that have ended', async () => {
+  it('a batch of 200 live calls that have ended costs one query and one update', async () => {
     const under = await openOrg(shownWhileItLasts);
     const starts = numbers(200).map((number, index) =>
       callFrom(
@@ -108,7 +108,7 @@ describe('the requests that calls cost', () => {
     expect(under.tasks().every(({ Status }) => Status === 'Completed')).toBe(true);
   });
 
-  it('all use the API version that the kit was made for', async () => {
+  it('all requests use the API version that the adapter was made for', async () => {
     const under = await openOrg({ SALESFORCE_UNMATCHED: 'create', SALESFORCE_OWNERS: '204=pat@example.com' });
     const call = callFrom(annsNumber);
     const [landed] = await under.land(call);
@@ -121,7 +121,7 @@ describe('the requests that calls cost', () => {
       expect([kind, path]).toEqual([kind, expect.stringMatching(/^\/services\/data\/v62\.0\//)]);
   });
 
-  it('are sent one at a time', async () => {
+  it('requests are sent one at a time', async () => {
     const under = await openOrg();
     await landInBatches(under, endedCalls(400), 200);
     expect(under.org.log.mostAtOnce()).toBe(1);

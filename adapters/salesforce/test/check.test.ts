@@ -8,7 +8,7 @@ const runCheck = ({ adapter }: OrgUnderTest): Promise<readonly Finding[]> =>
 const key = 'Task.Jet_Call_Session_Id__c';
 
 describe('the check of an org', () => {
-  it('finds nothing wrong in a correct org, in four requests', async () => {
+  it('check finds nothing wrong in a correct org, in four requests', async () => {
     const under = await openOrg();
     const findings = await runCheck(under);
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
@@ -139,7 +139,7 @@ describe('the check of an org', () => {
       /PERSON_ACCOUNTS=yes/,
     ],
     ['few requests left', {}, { dailyLimit: 1000, usedAtStart: 900 }, 'warning', /90 %/],
-  ])('finds %s, with a remedy', async (_what, settings, options, level, expected) => {
+  ])('check finds %s, with a remedy', async (_what, settings, options, level, expected) => {
     const findings = await runCheck(await openOrg(settings, options));
     const wrong = findings.filter((finding) => finding.level !== 'ok');
     expect(wrong).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('the check of an org', () => {
     [{ duration_seconds: 'Text__c' }, 'fault', /Number/],
     [{ started_at: 'Text__c' }, 'fault', /Date\/Time/],
     [{ gclid: 'Text__c' }, 'warning', /255/],
-  ])('compares the field map %o with the org', async (map, level, expected) => {
+  ])('check compares the field map %o with the org', async (map, level, expected) => {
     const findings = await runCheck(
       await openOrg(
         { SALESFORCE_FIELDS: fieldMap(map) },
@@ -164,7 +164,7 @@ describe('the check of an org', () => {
     expect(`${wrong[0]?.message} ${wrong[0]?.remedy}`).toMatch(expected);
   });
 
-  it('counts the extension of a live call once, when somebody has answered it', async () => {
+  it('check counts the extension of a live call once, when somebody has answered it', async () => {
     const under = await openOrg({ SALESFORCE_LOG: 'live', SALESFORCE_OWNERS: '999=pat@example.com' });
     const nobody = { extension_number: undefined, extension_name: undefined };
     const start = callFrom(annsNumber, { ...nobody, stage: 'call_start', status: 'in_progress' });
@@ -176,14 +176,14 @@ describe('the check of an org', () => {
     expect(wrong?.message).toContain('204 (1)');
   });
 
-  it('lists the extensions of calls that the table lacks', async () => {
+  it('check lists the extensions of calls that the table lacks', async () => {
     const under = await openOrg({ SALESFORCE_OWNERS: '999=pat@example.com' });
     await under.land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
     const [wrong] = (await runCheck(under)).filter(({ level }) => level === 'warning');
     expect(wrong?.message).toContain('204 (2)');
   });
 
-  it('reports a refused secret, and sends no further request', async () => {
+  it('check reports a refused secret, and sends no further request', async () => {
     const under = await openOrg({ SALESFORCE_CLIENT_SECRET: 'not-the-secret' });
     const findings = await runCheck(under);
     expect(findings).toMatchObject([

@@ -11,7 +11,7 @@ import { root } from '../../../test/house/source-files.ts';
 import { annsNumber, callFrom, openOrg } from './org-under-test.ts';
 
 describe('a token', () => {
-  it('is requested once, and used until the org refuses it', async () => {
+  it('a token is requested once, and used until the org refuses it', async () => {
     const { org, land } = await openOrg();
     await land(callFrom(annsNumber));
     await land(callFrom(annsNumber, {}, 'call-2'));
@@ -21,7 +21,7 @@ describe('a token', () => {
     expect(org.log.tokenRequests()).toBe(2);
   });
 
-  it('is requested once a batch when it is always refused, and then the destination counts as misconfigured', async () => {
+  it('a token that is always refused is requested once a batch, and then the destination counts as misconfigured', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.log.clear();
@@ -30,7 +30,7 @@ describe('a token', () => {
     expect(org.log.all.map(({ kind }) => kind)).toEqual(['create', 'token', 'create']);
   });
 
-  it('is replaced at the next batch when it expired after the clock was set back', async () => {
+  it('a token that expired after the clock was set back is replaced at the next batch', async () => {
     const { org, land, deliver } = await openOrg();
     await land(callFrom(annsNumber));
     org.expireTokens();
@@ -50,7 +50,7 @@ describe('a token', () => {
     ['login.example.my', 'https://login.salesforce.com'],
     ['acme--dev.sandbox.my', 'https://test.salesforce.com'],
     ['ruby-fox-1234-dev-ed.scratch.my', 'https://test.salesforce.com'],
-  ])('is requested with an assertion for the login host of %s', (host, audience) => {
+  ])('a token is requested with an assertion for the login host of %s', (host, audience) => {
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -67,15 +67,18 @@ describe('a token', () => {
     ['invalid_client', 'SALESFORCE_CLIENT_SECRET'],
     ['invalid_client_id', 'Consumer Key'],
     ['invalid_grant', 'Run As'],
-  ] as const)('refused with %s stops the destination, with what to do', async (error, remedy) => {
-    const { org, deliver } = await openOrg();
-    org.stage({ name: 'token refused', error }, { on: 'token' });
-    const refused = deliver([callFrom(annsNumber)]);
-    await expect(refused).rejects.toThrow(AdapterMisconfigured);
-    await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining(remedy) as string });
-  });
+  ] as const)(
+    'a token that is refused with %s stops the destination, with what to do',
+    async (error, remedy) => {
+      const { org, deliver } = await openOrg();
+      org.stage({ name: 'token refused', error }, { on: 'token' });
+      const refused = deliver([callFrom(annsNumber)]);
+      await expect(refused).rejects.toThrow(AdapterMisconfigured);
+      await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining(remedy) as string });
+    },
+  );
 
-  it('is requested with a signed assertion when a private key is set', async () => {
+  it('a token is requested with a signed assertion when a private key is set', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -101,7 +104,7 @@ describe('a token', () => {
     ],
     ['without a token', '{"instance_url":"http://127.0.0.1:9","id":"https://a/id/o/u"}'],
     ['that is a page', '<html></html>'],
-  ])('is missing in an answer %s, so the call waits', async (_what, body) => {
+  ])('a call waits when the answer to the token request is one %s', async (_what, body) => {
     const url = await listen((_request, response) => response.end(body));
     const { deliver } = await openOrg({ SALESFORCE_LOGIN_URL: url });
     const refused = deliver([callFrom(annsNumber)]);
@@ -111,7 +114,7 @@ describe('a token', () => {
 });
 
 describe('the transport', () => {
-  it('gives up when an answer stops in the middle', async () => {
+  it('the transport gives up when an answer stops in the middle', async () => {
     const url = await listen((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{');
@@ -119,7 +122,7 @@ describe('the transport', () => {
     await expect(exchange(url, 200)).rejects.toThrow('longer than 0.2 s');
   });
 
-  it('sends a request once, whatever the answer', async () => {
+  it('the transport sends a request once, whatever the answer', async () => {
     let requests = 0;
     const url = await listen((request) => {
       requests += 1;
@@ -129,7 +132,7 @@ describe('the transport', () => {
     expect(requests).toBe(1);
   });
 
-  it('does not follow a redirect', async () => {
+  it('the transport does not follow a redirect', async () => {
     const seen: (string | undefined)[] = [];
     const url = await listen((request, response) => {
       seen.push(request.url);
@@ -139,12 +142,12 @@ describe('the transport', () => {
     expect(seen).toEqual(['/']);
   });
 
-  it('stops when its signal aborts', async () => {
+  it('the transport stops when its signal aborts', async () => {
     const url = await listen(() => undefined);
     await expect(exchange(url, 60_000, AbortSignal.timeout(50))).rejects.toThrow('the request was cancelled');
   });
 
-  it('reports the used requests and the time to wait', async () => {
+  it('the transport reports the used requests and the time to wait', async () => {
     const headers = {
       'sforce-limit-info': 'api-usage=18/5000; per-app-api-usage=17/250',
       'retry-after': '7',
@@ -155,7 +158,7 @@ describe('the transport', () => {
     expect(facts).toEqual([{ status: 429, retryAfterMs: 7_000, usage: { used: 18, limit: 5_000 } }]);
   });
 
-  it("computes the time to wait from a date, by the server's clock", async () => {
+  it("the transport computes the time to wait from a date, by the server's clock", async () => {
     const headers = { date: 'Sun, 22 Nov 2026 01:00:00 GMT', 'retry-after': 'Sun, 22 Nov 2026 01:00:30 GMT' };
     const url = await listen((_request, response) => response.writeHead(503, headers).end('[]'));
     const facts: ReplyFacts[] = [];
@@ -163,7 +166,7 @@ describe('the transport', () => {
     expect(facts).toMatchObject([{ retryAfterMs: 30_000 }]);
   });
 
-  it('distinguishes a missing answer from an interrupted one', async () => {
+  it('the transport distinguishes a missing answer from an interrupted one', async () => {
     const silent = await listen(() => undefined);
     await expect(exchange(silent, 100)).rejects.toThrow('it took longer than 0.1 s');
     const broken = await listen((request) => request.socket.destroy());
@@ -172,7 +175,7 @@ describe('the transport', () => {
 });
 
 describe('jsforce', () => {
-  it('is not loaded by a receiver without the Salesforce adapter', () => {
+  it('a receiver without the Salesforce adapter does not load jsforce', () => {
     const script = `
       import { createRequire } from 'node:module';
       const { adapters } = await import('./dist/adapters/index.js');

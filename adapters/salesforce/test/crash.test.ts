@@ -10,7 +10,7 @@ const header = { name: 'x-jet-key', value: 'the-value-of-the-header-in-this-test
 
 describe('a receiver that is killed', () => {
   it.each(['field', 'callobject'])(
-    'after Salesforce created a task, but before the answer came, creates no second task (SALESFORCE_KEY=%s)',
+    'a receiver that is killed before the answer to a create came makes no second task (SALESFORCE_KEY=%s)',
     async (key) => {
       const org = await startSalesforceStandIn(
         key === 'callobject' ? { missingFields: ['Task.Jet_Call_Session_Id__c'] } : {},

@@ -5,7 +5,7 @@ const key = 'Task.Jet_Call_Session_Id__c';
 const hidden = 'duplicate value found: <unknown> duplicates value on record with id: <unknown>';
 
 describe('a task that Salesforce refuses as a duplicate', () => {
-  it('for another unique field does not change the record that the error names, and is set aside in the end', async () => {
+  it('a duplicate of another unique field does not change the record that the error names, and is set aside in the end', async () => {
     const { org, deliver } = await openOrg();
     const theirs = org.add('Task', {
       Subject: 'Mine',
@@ -20,7 +20,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(org.record(theirs)).toMatchObject({ Status: 'Not Started', CallDisposition: 'hot' });
   });
 
-  it('for a call id that differs only in case does not change the other call, and gives a remedy', async () => {
+  it('a call id that differs only in case does not change the other call, and gives a remedy', async () => {
     const { org, land, deliver, task } = await openOrg(
       {},
       { fieldChanges: { [key]: { caseSensitive: false } } },
@@ -33,7 +33,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(task()).toMatchObject({ CallDurationInSeconds: 5 });
   });
 
-  it('is retried, and later set aside with a remedy, when Salesforce never returns the first one', async () => {
+  it('a duplicate is retried, and later set aside with a remedy, when Salesforce never returns the first task', async () => {
     const { org, deliver } = await openOrg();
     org.stage(
       { name: 'item refused', statusCode: 'DUPLICATE_VALUE', message: hidden },
@@ -45,7 +45,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     ]);
   });
 
-  it('keeps the id that the error names when the first one is hidden from the user', async () => {
+  it('a duplicate keeps the id that the error names when the first task is hidden from the user', async () => {
     const { org, land } = await openOrg();
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -56,7 +56,7 @@ describe('a task that Salesforce refuses as a duplicate', () => {
     expect(traceOf(landed).notes).toEqual(['it exists already, but the integration user cannot see it']);
   });
 
-  it('is found even if its key looks like a Salesforce id', async () => {
+  it('the first task of a duplicate is found even if its key looks like a Salesforce id', async () => {
     const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
     const [first, second] = ['00AbcdefGHIJKLMnoA', '00AbcdefGHIJKLMnoB'].map((id) =>
       callFrom(annsNumber, {}, id),

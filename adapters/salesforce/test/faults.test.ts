@@ -43,7 +43,7 @@ const cases = ways.flatMap(({ way, settings, org }) =>
 const strikes = [1, 2];
 
 describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {
-  it.each(strikes)('leaves one task for each call when it hits a write %i times', async (times) => {
+  it.each(strikes)('a fault that hits a write %i times leaves one task for each call', async (times) => {
     const { org, landInTheEnd, tasks } = await openOrg(settings, options);
     org.stage(fault, { on: 'create', times });
     const batch = [1, 2, 3, 4].map((at) => callFrom(`+6149157015${at}`, {}, `call-${at}`));
@@ -54,7 +54,7 @@ describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {
     for (const { id, remoteId } of landed) expect(org.record(remoteId ?? '')?.CallObject).toBe(`jet:${id}`);
   });
 
-  it.each(strikes)('leaves one task and one lead when it hits a new lead %i times', async (times) => {
+  it.each(strikes)('a fault that hits a new lead %i times leaves one task and one lead', async (times) => {
     const { org, landInTheEnd, task } = await openOrg(
       { ...settings, SALESFORCE_UNMATCHED: 'create' },
       options,
@@ -68,7 +68,7 @@ describe.each(cases)('$title, $way', ({ fault, settings, org: options }) => {
 });
 
 describe.each(faults.map((fault) => ({ fault, title: wordsOf(fault) })))('$title', ({ fault }) => {
-  it('leaves one task on the right person when it hits a search', async () => {
+  it('a fault that hits a search leaves one task on the right person', async () => {
     const { org, landInTheEnd, task } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsNumber });
     org.stage(fault, { on: 'search' });
@@ -76,7 +76,7 @@ describe.each(faults.map((fault) => ({ fault, title: wordsOf(fault) })))('$title
     expect(task()).toMatchObject({ WhoId: ann });
   });
 
-  it('leaves one task that shows the end of the call when it hits an update', async () => {
+  it('a fault that hits an update leaves one task that shows the end of the call', async () => {
     const { org, land, landInTheEnd, task } = await openOrg();
     const call = callFrom(annsNumber, { duration_seconds: 10 });
     const [landed] = await land(call);
@@ -89,7 +89,7 @@ describe.each(faults.map((fault) => ({ fault, title: wordsOf(fault) })))('$title
 describe('a token endpoint', () => {
   it.each(
     faults.filter(({ name }) => name !== 'item refused' && name !== 'forbidden' && name !== 'limit exceeded'),
-  )('that fails ($name) only delays the call', async (fault) => {
+  )('a token endpoint that fails ($name) only delays the call', async (fault) => {
     const { org, landInTheEnd, tasks } = await openOrg();
     org.stage(fault, { on: 'token' });
     await landInTheEnd([callFrom(annsNumber)]);

@@ -5,7 +5,7 @@ const calls = (count: number, prefix = 'call') =>
   numbers(count).map((number, index) => callFrom(number, {}, `${prefix}-${index}`));
 
 describe('a trigger that cannot handle many tasks at once', () => {
-  it('gets them in halves, and the next batches in the size that worked', async () => {
+  it('a trigger that cannot handle many tasks gets them in halves, and the next batches in the size that worked', async () => {
     const { org, land, tasks, pass } = await openOrg({}, { rowsPerWriteMax: 60 });
     await land(...calls(200));
     expect(tasks()).toHaveLength(200);
@@ -22,7 +22,7 @@ describe('a trigger that cannot handle many tasks at once', () => {
     expect(sizes()).toEqual([60]);
   });
 
-  it('gets changes in halves too', async () => {
+  it('a trigger that cannot handle many tasks gets changes in halves too', async () => {
     const { org, land, tasks } = await openOrg();
     const first = calls(8);
     const landed = await land(...first);
@@ -32,7 +32,7 @@ describe('a trigger that cannot handle many tasks at once', () => {
     expect(org.log.of('update')).toHaveLength(6);
   });
 
-  it('has a task set aside with a remedy when it cannot handle that task alone', async () => {
+  it('a task that a trigger cannot handle alone is set aside with a remedy', async () => {
     const { deliver } = await openOrg({}, { rowsPerWriteMax: 0 });
     const outcomes = await deliver(calls(2));
     expect(outcomes).toHaveLength(2);
@@ -43,7 +43,7 @@ describe('a trigger that cannot handle many tasks at once', () => {
       });
   });
 
-  it('keeps the batch size when a single task is too much', async () => {
+  it('the batch size stays when a single task is too much for a trigger', async () => {
     const { org, deliver, land } = await openOrg();
     const message = 'TaskTrigger: System.LimitException: Too many DML statements: 151';
     const when = (task: { CallObject?: unknown }): boolean => task.CallObject === 'jet:call-2';
@@ -63,7 +63,7 @@ describe('a trigger that cannot handle many tasks at once', () => {
     'Too many DML statements: 151',
     'Apex heap size too large: 6100000',
   ])(
-    'is recognised by its message (%s), and the next attempt sends fewer when it is slow',
+    'a governor limit is recognised by its message (%s), and the next attempt sends fewer when it is slow',
     async (message) => {
       const { org, deliver, pass, landInTheEnd, tasks } = await openOrg();
       const statusCode = 'CANNOT_EXECUTE_FLOW_TRIGGER';

@@ -5,7 +5,7 @@ import { annsNumber, annsTyped, callFrom, idOf, next, numbers, openOrg, traceOf 
 const create = { SALESFORCE_UNMATCHED: 'create' };
 
 describe('an unknown caller', () => {
-  it('becomes a lead, and the task is linked to it', async () => {
+  it('an unknown caller becomes a lead, and the task is linked to it', async () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber));
     const [lead] = org.records('Lead');
@@ -18,7 +18,7 @@ describe('an unknown caller', () => {
     expect(org.log.billableByKind()).toEqual({ search: 1, create: 2 });
   });
 
-  it('becomes one lead from two calls of one batch', async () => {
+  it('an unknown caller becomes one lead from two calls of one batch', async () => {
     const { org, land, tasks } = await openOrg(create);
     await land(callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2'));
     const [lead, ...more] = org.records('Lead');
@@ -27,7 +27,7 @@ describe('an unknown caller', () => {
     expect(org.log.billable()).toBe(3);
   });
 
-  it('becomes one lead from two calls within a second, before search finds either', async () => {
+  it('an unknown caller becomes one lead from two calls within a second, before search finds either', async () => {
     const { org, land, pass, tasks } = await openOrg(create, { indexLagMs: 120_000 });
     await land(callFrom(annsNumber));
     pass(500);
@@ -37,7 +37,7 @@ describe('an unknown caller', () => {
     expect(tasks().map((task) => task.WhoId)).toEqual([lead?.Id, lead?.Id]);
   });
 
-  it('keeps one lead when the reply was lost and nothing was stored', async () => {
+  it('an unknown caller has one lead when the reply was lost and nothing was stored', async () => {
     const { org, deliver, land, task } = await openOrg(create, { indexLagMs: 120_000 });
     org.stage({ name: 'reset after the write' }, { on: 'create' });
     const call = callFrom(annsNumber);
@@ -50,7 +50,7 @@ describe('an unknown caller', () => {
     expect(task()).toMatchObject({ WhoId: lead?.Id });
   });
 
-  it('is matched to the contact that the lead has become', async () => {
+  it('a call is linked to the contact that the lead of its caller has become', async () => {
     const { org, land, pass, tasks } = await openOrg(create);
     await land(callFrom(annsNumber));
     const { contactId, accountId } = org.people.convert(idOf(org.records('Lead')[0]));
@@ -63,7 +63,7 @@ describe('an unknown caller', () => {
   });
 
   it.each(['Contact', 'Lead', 'Account'] as const)(
-    'is the record that a duplicate rule of the org names: a %s',
+    'a call is linked to the record that a duplicate rule of the org names: a %s',
     async (object) => {
       const { org, land, task } = await openOrg(create);
       const fields = {
@@ -83,25 +83,28 @@ describe('an unknown caller', () => {
     ['is missed', { status: 'missed' } as const, 1],
     ['failed', { status: 'failed' } as const, 0],
     ['was too short', { status: 'answered', duration_seconds: 5 } as const, 0],
-  ])('becomes a lead as the rule says after a call that %s', async (_what, given, leads) => {
-    const { org, land, tasks } = await openOrg({ ...create, SALESFORCE_CREATE_AFTER: '20s' });
-    await land(callFrom(annsNumber, { duration_seconds: 30, ...given }));
-    expect(tasks()).toHaveLength(1);
-    expect(org.records('Lead')).toHaveLength(leads);
-  });
+  ])(
+    'the rule decides whether the caller becomes a lead after a call that %s',
+    async (_what, given, leads) => {
+      const { org, land, tasks } = await openOrg({ ...create, SALESFORCE_CREATE_AFTER: '20s' });
+      await land(callFrom(annsNumber, { duration_seconds: 30, ...given }));
+      expect(tasks()).toHaveLength(1);
+      expect(org.records('Lead')).toHaveLength(leads);
+    },
+  );
 
   it.each([
     ['withheld', { withheld: true, counterpart_e164: undefined }],
     ['the called service number', { phone_number_e164: annsNumber }],
     ['internal', { counterpart_e164: undefined, origin_number: '211' }],
-  ])('never becomes a lead when the number is %s', async (_what, given) => {
+  ])('a caller never becomes a lead when the number is %s', async (_what, given) => {
     const { org, land, tasks } = await openOrg(create);
     await land(callFrom(annsNumber, given));
     expect(tasks()).toHaveLength(1);
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('never becomes a lead when several people have the number', async () => {
+  it('a caller never becomes a lead when several people have the number', async () => {
     const { org, land } = await openOrg({ ...create, SALESFORCE_SEVERAL: 'none' });
     org.add('Contact', { LastName: 'A', Phone: annsTyped });
     org.add('Contact', { LastName: 'B', Phone: annsTyped });
@@ -109,7 +112,7 @@ describe('an unknown caller', () => {
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('becomes a lead at the end of a live call', async () => {
+  it('an unknown caller becomes a lead at the end of a live call', async () => {
     const { org, land, task } = await openOrg({ ...create, SALESFORCE_LOG: 'live' });
     const start = callFrom(annsNumber, {
       stage: 'call_start',
@@ -122,7 +125,7 @@ describe('an unknown caller', () => {
     expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id, Status: 'Completed' });
   });
 
-  it('costs the call only its link when the org refuses the lead', async () => {
+  it('a refused lead costs the call only its link', async () => {
     const { org, land, task } = await openOrg(create);
     org.validationRule('Lead', 'A lead needs an email', () => true);
     const [landed] = await land(callFrom(annsNumber));
@@ -130,7 +133,7 @@ describe('an unknown caller', () => {
     expect(traceOf(landed).notes).toEqual(['no lead was made (FIELD_CUSTOM_VALIDATION_EXCEPTION)']);
   });
 
-  it('pauses the destination when the unique field on Lead is missing', async () => {
+  it('a missing unique field on Lead pauses the destination', async () => {
     const { deliver } = await openOrg(create, { missingFields: ['Lead.Jet_Caller_Number__c'] });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
@@ -139,14 +142,14 @@ describe('an unknown caller', () => {
     });
   });
 
-  it('becomes a lead even when the text of a web visit looks like a reference', async () => {
+  it('an unknown caller becomes a lead even when the text of a web visit looks like a reference', async () => {
     const { org, land, task } = await openOrg(create);
     await land(callFrom(annsNumber, { keywords: 'roof @{lead0.id}' }));
     expect(task()).toMatchObject({ WhoId: org.records('Lead')[0]?.Id });
     expect(task().Description).toContain('Keywords: roof @{lead0.id}');
   });
 
-  it('becomes a lead in one request with a hundred others, and their tasks need one more', async () => {
+  it('a hundred unknown callers become leads in one request, and their tasks need one more', async () => {
     const { org, land } = await openOrg(create);
     await land(...numbers(100).map((number, index) => callFrom(number, {}, `call-${index}`)));
     expect(org.records('Lead')).toHaveLength(100);

@@ -5,7 +5,7 @@ const create = { SALESFORCE_UNMATCHED: 'create' };
 const callers = (count: number) => numbers(count).map((number, at) => callFrom(number, {}, `call-${at}`));
 
 describe('many new callers at once', () => {
-  it('become one lead each when the request for their tasks is lost, and no search is repeated', async () => {
+  it('many new callers become one lead each when the request for their tasks is lost, and no search is repeated', async () => {
     const { org, deliver, land, tasks } = await openOrg(create);
     org.stage({ name: 'slow answer', delayMs: 1 }, { on: 'create' });
     org.stage({ name: 'reset before the write' }, { on: 'create' });
@@ -19,14 +19,14 @@ describe('many new callers at once', () => {
     expect(org.log.billableByKind()).toEqual({ query: 1, create: 1 });
   });
 
-  it('are created in halves when a trigger cannot handle many leads at once', async () => {
+  it('leads are created in halves when a trigger cannot handle many at once', async () => {
     const { org, land, tasks } = await openOrg(create, { rowsPerWriteMax: 10 });
     await land(...callers(40));
     expect(org.records('Lead')).toHaveLength(40);
     expect(tasks().every(({ WhoId }) => WhoId !== null)).toBe(true);
   });
 
-  it('wait for the next batch when a trigger is slow and handles few leads, and lose nothing', async () => {
+  it('leads wait for the next batch when a trigger is slow and handles few, and nothing is lost', async () => {
     const under = await openOrg(create, { rowsPerWriteMax: 10 });
     // Each lead takes the org a second.
     under.org.duplicateRule('Lead', () => {
@@ -42,7 +42,7 @@ describe('many new callers at once', () => {
     expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(40 - rest.length);
   });
 
-  it('keep the leads that were made when the org then refuses all others', async () => {
+  it('leads that were made stay when the org then refuses all others', async () => {
     const { org, deliver, land } = await openOrg(create);
     const [first, second] = callers(2);
     if (first === undefined || second === undefined) throw new Error('There must be two callers');
@@ -62,7 +62,7 @@ describe('many new callers at once', () => {
 describe('a lead that cannot be made', () => {
   const statusCode = 'UNKNOWN_EXCEPTION';
   it.each([statusCode, 'PROCESSING_HALTED', 'QUERY_TIMEOUT'])(
-    'because of %s delays the call at first, but not without end',
+    'a lead that cannot be made because of %s delays the call at first, but not without end',
     async (code) => {
       const { org, deliver, land, task } = await openOrg(create);
       const onLeads = (_record: unknown, object: string): boolean => object === 'Lead';
@@ -74,7 +74,7 @@ describe('a lead that cannot be made', () => {
     },
   );
 
-  it('is not created for a number with a cached miss either, when too few requests remain', async () => {
+  it('no lead is made for a number with a cached miss when too few requests remain', async () => {
     const { org, land } = await openOrg(create, { dailyLimit: 1000 });
     await land(callFrom(annsNumber, { status: 'failed' }, 'call-0'));
     org.use(960);
@@ -89,7 +89,7 @@ describe('a lead that cannot be made', () => {
 describe('the owner of a call', () => {
   const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
 
-  it('is the owner of the record that a duplicate rule names, for the next call too', async () => {
+  it('the owner of the record that a duplicate rule names owns the next call too', async () => {
     const { org, land, tasks } = await openOrg(create);
     const id = org.add('User', sam);
     const ann = org.add('Contact', { LastName: 'Ann', OwnerId: id });
@@ -102,7 +102,7 @@ describe('the owner of a call', () => {
     ]);
   });
 
-  it("is the lead's present owner", async () => {
+  it("the lead's present owner owns the call", async () => {
     const { org, land, tasks } = await openOrg(create);
     const id = org.add('User', sam);
     await land(callFrom(annsNumber));
@@ -111,7 +111,7 @@ describe('the owner of a call', () => {
     expect(tasks()[1]).toMatchObject({ OwnerId: id });
   });
 
-  it('is the owner of the company that several share', async () => {
+  it('the owner of the company that several people share owns the call', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_SEVERAL: 'company' });
     const id = org.add('User', sam);
     const acme = org.add('Account', { Name: 'Acme', OwnerId: id });
@@ -120,7 +120,7 @@ describe('the owner of a call', () => {
     expect(task()).toMatchObject({ WhatId: acme, OwnerId: id });
   });
 
-  it("is the person's owner when the user in the table is inactive", async () => {
+  it("the person's owner owns the call when the user in the table is inactive", async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000099AAA' });
     const id = org.add('User', sam);
     org.add('Contact', { LastName: 'Ann', Phone: annsNumber, OwnerId: id });
@@ -132,7 +132,7 @@ describe('the owner of a call', () => {
     expect(traceOf(landed).owner).toMatchObject({ rule: "the person's owner" });
   });
 
-  it('is no user when several have the email in the table, until one is named by user name', async () => {
+  it('no user of the table owns the call while several have the email, until one is named by user name', async () => {
     const { org, land, tasks, adapter } = await openOrg({ SALESFORCE_OWNERS: '204=sam@example.com' });
     org.add('User', sam);
     org.add('User', { ...sam, Username: 'sam2@example.com.org' });

@@ -25,7 +25,7 @@ const faults = (given: Record<string, string | undefined>): string[] =>
   );
 
 describe('a task', () => {
-  it("is due on the business's day, not the UTC day", () => {
+  it("a task is due on the business's day, not the UTC day", () => {
     const call = callFrom(annsNumber).call;
     const started_at_local = { ...call.started_at_local, date: '2026-11-23' };
     expect(mapTask(callFrom(annsNumber, { started_at_local }), settings())).toMatchObject({
@@ -33,7 +33,7 @@ describe('a task', () => {
     });
   });
 
-  it('is never longer than Salesforce accepts, and never cut within a character', () => {
+  it('the text of a task is never longer than Salesforce accepts, and never cut within a character', () => {
     const long = '😀'.repeat(20_000);
     const given = { service_name: long, keywords: long, campaign: long, duration_seconds: 2_000_000_000 };
     const task = mapTask(callFrom(annsNumber, given), settings());
@@ -43,7 +43,7 @@ describe('a task', () => {
     expect(task['CallDurationInSeconds']).toBe(99_999_999);
   });
 
-  it('holds no field without a value', () => {
+  it('a task holds no field without a value', () => {
     const task = mapTask(callFrom(undefined, { duration_seconds: undefined }), settings());
     expect('CallDurationInSeconds' in task).toBe(false);
     expect(Object.values(task)).not.toContain('');
@@ -53,13 +53,13 @@ describe('a task', () => {
     ['inbound', annsNumber, 'Inbound'],
     ['outbound', annsNumber, 'Outbound'],
     ['inbound', undefined, 'Internal'],
-  ] as const)('of a call that is %s from %s has its call type', (direction, number, type) => {
+  ] as const)('the task of a call that is %s from %s has its call type', (direction, number, type) => {
     const given = { direction, ...(number === undefined && { origin_number: '211' }) };
     expect(mapTask(callFrom(number, given), settings())).toMatchObject({ CallType: type });
   });
 
   it.each(['answered', 'missed', 'abandoned', 'busy', 'failed'] as const)(
-    'shows the result of a call that is %s',
+    'the task shows the result of a call that is %s',
     (status) => {
       const task = mapTask(callFrom(annsNumber, { status }), settings());
       expect(task).toMatchObject({ Status: 'Completed', Subject: expect.stringContaining(status) as string });
@@ -67,7 +67,7 @@ describe('a task', () => {
     },
   );
 
-  it("has the call's own id as its key, or the idempotency key if the id has unusual characters", () => {
+  it("a task has the call's own id as its key, or the idempotency key if the id has unusual characters", () => {
     expect(taskKey(callFrom(annsNumber, {}, 'C-7.a@jet'))).toBe('C-7.a@jet');
     expect(taskKey(callFrom(annsNumber, {}, 'a b'))).toBe('jet-of-a b');
   });
@@ -76,7 +76,7 @@ describe('a task', () => {
 describe('a search', () => {
   const config = settings({ SALESFORCE_PHONE_FIELDS: 'Contact.Direct__c' });
 
-  it('for the most numbers has less than 4,000 characters of terms', () => {
+  it('a search for the most numbers has less than 4,000 characters of terms', () => {
     const mobiles = numbers(60).flatMap((number) => numberForms(number) ?? []);
     expect(searchSize(mobiles)).toBe(50);
     const lines = Array.from({ length: 60 }, (_, index) => `+612937440${String(index).padStart(2, '0')}`);
@@ -90,7 +90,7 @@ describe('a search', () => {
     }
   });
 
-  it('contains only digits that the kit computed and no text from outside', () => {
+  it('a search contains only digits that the adapter computed and no text from outside', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (text) => {
         fc.pre(!/^\d{4,18}$/.test(text));
@@ -100,7 +100,7 @@ describe('a search', () => {
     );
   });
 
-  it('returns the numbers of all phone fields except the fax', () => {
+  it('a search returns the numbers of all phone fields except the fax', () => {
     const row = {
       attributes: { type: 'Contact' },
       Id: '003',
@@ -123,7 +123,7 @@ describe('a value that Salesforce returns', () => {
     ['005000000000001', '005000000000001AAA'],
     [192, '192'],
     ['', null],
-  ])('%j counts as equal to %j', (sent, back) => {
+  ])('the value %j counts as equal to the returned %j', (sent, back) => {
     expect(plainText(sent)).toBe(plainText(back));
   });
 });
@@ -168,7 +168,7 @@ describe('the settings', () => {
       { SALESFORCE_FIELDS: file({ gclid: 'whoid' }) },
       'SALESFORCE_FIELDS maps a field to a Task field that the kit writes itself',
     ],
-  ])('%o are refused with the name of the setting', (given, expected) => {
+  ])('the settings %o are refused with the name of the setting', (given, expected) => {
     expect(faults(given)).toEqual([expect.stringContaining(expected)]);
   });
 });
@@ -179,7 +179,7 @@ describe('the metadata to deploy', () => {
   it.each([
     [`metadata/objects/Activity/fields/${keyField}.field-meta.xml`, keyField],
     [`metadata-leads/objects/Lead/fields/${leadKeyField}.field-meta.xml`, leadKeyField],
-  ])('%s makes the field unique and an external id', (path, field) => {
+  ])('the file %s makes the field unique and an external id', (path, field) => {
     const xml = read(path);
     for (const line of [
       `<fullName>${field}</fullName>`,
@@ -189,7 +189,7 @@ describe('the metadata to deploy', () => {
       expect(xml).toContain(line);
   });
 
-  it('gives the key field to both tasks and events, since deploying it for one removes it from the other', () => {
+  it('the permission set names the key field of tasks and events, since deploying one removes the other', () => {
     const xml = read('metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml');
     for (const object of ['Task', 'Event']) expect(xml).toContain(`<field>${object}.${keyField}</field>`);
   });

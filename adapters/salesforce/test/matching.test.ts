@@ -5,7 +5,7 @@ const minutes = 60_000;
 
 describe('the person of a call', () => {
   it.each(['0491 570 006', '(0491) 570-006', '+61 491 570 006', '61491570006'])(
-    'is the contact whose number is written %s',
+    'the call lands on the contact whose number is written %s',
     async (typed) => {
       const { org, land, task } = await openOrg();
       const ann = org.add('Contact', { LastName: 'Ann', MobilePhone: typed });
@@ -14,7 +14,7 @@ describe('the person of a call', () => {
     },
   );
 
-  it('is not a person whose number only has the same last digits', async () => {
+  it('a person whose number only has the same last digits does not match', async () => {
     const { org, land, task } = await openOrg({}, { looseSearch: true });
     org.add('Contact', { LastName: 'Other', Phone: '+64 491 570 006' });
     org.add('Contact', { LastName: 'Fax', Fax: annsTyped });
@@ -23,7 +23,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toMatchObject({ number: annsNumber, rule: 'no_hit' });
   });
 
-  it('is a lead without a further link, and never a converted lead', async () => {
+  it('a lead matches without a further link, and a converted lead never matches', async () => {
     const { org, land, pass, tasks } = await openOrg();
     const lead = org.add('Lead', { LastName: 'Ann', Company: 'Acme', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -37,14 +37,14 @@ describe('the person of a call', () => {
     expect(tasks()[1]).toMatchObject({ WhoId: null, WhatId: account });
   });
 
-  it('is an account when no person has the number', async () => {
+  it('an account matches when no person has the number', async () => {
     const { org, land, task } = await openOrg();
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ WhoId: null, WhatId: account });
   });
 
-  it('has the kind that the settings prefer', async () => {
+  it('the settings decide which kind of record matches first', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OBJECTS: 'Account,Contact' });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const account = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -52,7 +52,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhatId: account });
   });
 
-  it('is a person account, linked by its contact', async () => {
+  it('a person account matches, and is linked by its contact', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PERSON_ACCOUNTS: 'yes' },
       { personAccounts: true },
@@ -67,7 +67,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
   });
 
-  it('is a person account, linked by its contact, when only accounts are searched', async () => {
+  it('a person account is linked by its contact when only accounts are searched', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PERSON_ACCOUNTS: 'yes', SALESFORCE_OBJECTS: 'Account' },
       { personAccounts: true },
@@ -78,7 +78,7 @@ describe('the person of a call', () => {
     expect(task()).toMatchObject({ WhoId: org.record(account)?.PersonContactId, WhatId: null });
   });
 
-  it('is also found by a custom phone field', async () => {
+  it('a person also matches by a custom phone field', async () => {
     const { org, land, task } = await openOrg(
       { SALESFORCE_PHONE_FIELDS: 'Contact.Direct_Line__c' },
       { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
@@ -92,7 +92,7 @@ describe('the person of a call', () => {
     ['latest', (ids: string[]) => ({ WhoId: ids[1], WhatId: null })],
     ['company', (ids: string[]) => ({ WhoId: null, WhatId: ids[2] })],
     ['none', () => ({ WhoId: null, WhatId: null })],
-  ] as const)('of several is chosen by the policy %s', async (policy, expected) => {
+  ] as const)('the policy %s chooses one of several people', async (policy, expected) => {
     const { org, land, task } = await openOrg({ SALESFORCE_SEVERAL: policy });
     const acme = org.add('Account', { Name: 'Acme' });
     const both = { AccountId: acme, Phone: annsTyped };
@@ -106,7 +106,7 @@ describe('the person of a call', () => {
     ['withheld', { withheld: true, counterpart_e164: undefined, origin_number: undefined }],
     ['internal', { counterpart_e164: undefined, origin_number: '211' }],
     ['own', { phone_number_e164: annsNumber }],
-  ])('is not searched when the number is %s, and the trace says so', async (rule, given) => {
+  ])('a number that is %s is not searched, and the trace says so', async (rule, given) => {
     const { org, land } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const [landed] = await land(callFrom(annsNumber, given));
@@ -114,7 +114,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toEqual({ rule });
   });
 
-  it('is neither searched nor made a lead for a number in OWN_NUMBERS', async () => {
+  it('a number in OWN_NUMBERS is neither searched nor made a lead', async () => {
     const { org, land, task } = await openOrg({
       OWN_NUMBERS: `+61290000000,${annsNumber}`,
       SALESFORCE_UNMATCHED: 'create',
@@ -126,7 +126,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).person.match).toEqual({ rule: 'own' });
   });
 
-  it('is searched again after a setting names another phone field', async () => {
+  it('a person is searched again after a setting names another phone field', async () => {
     const { org, land, restart, tasks } = await openOrg(
       {},
       { extraFields: [{ object: 'Contact', name: 'Direct_Line__c', type: 'phone' }] },
@@ -139,7 +139,7 @@ describe('the person of a call', () => {
     expect(tasks()).toMatchObject([{ WhatId: acme }, { WhoId: ann }]);
   });
 
-  it('is found beside a number with too many records for one search', async () => {
+  it('a person is found beside a number with too many records for one search', async () => {
     const { org, land, tasks } = await openOrg({ SALESFORCE_UNMATCHED: 'create' });
     const placeholder = '+61491570110';
     for (let count = 0; count < 2_001; count += 1)
@@ -163,7 +163,7 @@ describe('the person of a call', () => {
     expect(org.records('Lead')).toEqual([]);
   });
 
-  it('is in the trace with the first of many other candidates and the number of the rest', async () => {
+  it('the trace holds the first of many other candidates and the number of the rest', async () => {
     const { org, land, task } = await openOrg();
     const modified = (at: number) => new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString();
     const ids = Array.from({ length: 30 }, (_, at) =>
@@ -176,7 +176,7 @@ describe('the person of a call', () => {
     expect(match.candidates.map(({ kept }) => kept)).toEqual([true, ...Array<boolean>(19).fill(false)]);
   });
 
-  it('costs the call only its link when the record was deleted after the ledger cached it', async () => {
+  it('a record that was deleted after the ledger cached it costs the call only its link', async () => {
     const { org, land, tasks } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     await land(callFrom(annsNumber));
@@ -186,7 +186,7 @@ describe('the person of a call', () => {
     expect(traceOf(landed).dropped).toEqual({ WhoId: { why: expect.any(String) as string, value: '' } });
   });
 
-  it('is the record that two others were merged into, for the next call', async () => {
+  it('the record that two others were merged into gets the next call', async () => {
     const { org, land, pass, tasks } = await openOrg();
     const first = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     await land(callFrom(annsNumber));
@@ -201,7 +201,7 @@ describe('the person of a call', () => {
 });
 
 describe('a call without a person', () => {
-  it('has revisits after ten minutes, an hour and four hours', async () => {
+  it('a call without a person has revisits after ten minutes, an hour and four hours', async () => {
     const { land, pass } = await openOrg();
     const call = callFrom(annsNumber);
     const waits: (number | undefined)[] = [];
@@ -214,7 +214,7 @@ describe('a call without a person', () => {
     expect(waits.map((wait) => Math.round((wait ?? 0) / minutes))).toEqual([10, 50, 180]);
   });
 
-  it('gets no company after somebody linked a person by hand', async () => {
+  it('a call gets no company after somebody linked a person by hand', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -226,7 +226,7 @@ describe('a call without a person', () => {
     expect(task()).toMatchObject({ WhoId: bob, WhatId: null });
   });
 
-  it('gets no lead after somebody linked another record', async () => {
+  it('a call gets no lead after somebody linked another record', async () => {
     const { org, land, pass, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -238,7 +238,7 @@ describe('a call without a person', () => {
     expect(task()).toMatchObject({ WhoId: null, WhatId: deal });
   });
 
-  it('has revisits after a skip, while somebody may still enter the contact', async () => {
+  it('a skipped call has revisits, while somebody may still enter the contact', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     const [outcome] = await deliver([call]);
@@ -250,7 +250,7 @@ describe('a call without a person', () => {
     expect(task()).toMatchObject({ WhoId: ann });
   });
 
-  it('lands with the next revision after a skip, once somebody has the number', async () => {
+  it('a skipped call lands with the next revision once somebody has the number', async () => {
     const { org, deliver, land, pass, task } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' });
     const call = callFrom(annsNumber);
     await deliver([call]);
@@ -262,7 +262,7 @@ describe('a call without a person', () => {
 });
 
 describe('the trace', () => {
-  it('holds the search, each candidate with its reason, the rule, the owner and the written fields', async () => {
+  it('the trace holds the search, each candidate with its reason, the rule, the owner and the written fields', async () => {
     const { org, land } = await openOrg({}, { looseSearch: true });
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const other = org.add('Account', { Name: 'Acme', Phone: annsTyped });
@@ -287,7 +287,7 @@ describe('the trace', () => {
     expect(Object.keys(trace.written)).toContain('Subject');
   });
 
-  it('keeps the content of the first landing at a later one', async () => {
+  it('the trace keeps the content of the first landing at a later one', async () => {
     const { org, land } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const call = callFrom(annsNumber);

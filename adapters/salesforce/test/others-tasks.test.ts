@@ -19,13 +19,13 @@ async function orgOfOthers(options: SalesforceStandInOptions) {
 }
 
 describe('the end of a call whose task another user owns', () => {
-  it('is written when the integration user can edit it', async () => {
+  it("the end of a call is written to another user's task when the integration user can edit it", async () => {
     const { under, end } = await orgOfOthers({});
     await under.land(end);
     expect(under.task()).toMatchObject({ Status: 'Completed' });
   });
 
-  it('is set aside when the integration user cannot edit it, after one read and one attempt, with the remedy', async () => {
+  it("a call is set aside with the remedy after one read and one attempt when another user's task cannot be edited", async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'read only' });
     const [outcome] = await under.deliver([end]);
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'insufficient_access_or_readonly' });
@@ -37,7 +37,7 @@ describe('the end of a call whose task another user owns', () => {
     expect(under.org.log.billableByKind()).toEqual({ query: 1, update: 1 });
   });
 
-  it('lands with a replay once the user has the right', async () => {
+  it("a replay lands the call once the user may edit another user's task", async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'read only' });
     await under.deliver([end]);
     under.org.setUp({ othersTasks: 'editable' });
@@ -45,7 +45,7 @@ describe('the end of a call whose task another user owns', () => {
     expect(under.task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 192 });
   });
 
-  it('is not reported as deleted when the task is only hidden', async () => {
+  it("another user's task that is only hidden is not reported as deleted", async () => {
     const { under, end } = await orgOfOthers({ othersTasks: 'hidden' });
     const [later] = await under.deliver([end]);
     const rule =
@@ -59,15 +59,18 @@ describe('the check under SALESFORCE_LOG=live', () => {
     ['read only', 'warning', /cannot change/],
     ['editable', 'ok', /can change/],
     ['hidden', 'ok', /was not checked/],
-  ] as const)('reports that tasks of other owners are %s', async (othersTasks, level, expected) => {
-    const { under } = await orgOfOthers({ othersTasks });
-    const findings = await under.adapter().check(AbortSignal.timeout(10_000));
-    const finding = findings.find(({ message }) => expected.test(message));
-    expect(finding).toMatchObject({ level });
-    if (level === 'warning') expect(finding?.remedy).toContain('a role above their owners');
-  });
+  ] as const)(
+    'check under SALESFORCE_LOG=live reports that tasks of other owners are %s',
+    async (othersTasks, level, expected) => {
+      const { under } = await orgOfOthers({ othersTasks });
+      const findings = await under.adapter().check(AbortSignal.timeout(10_000));
+      const finding = findings.find(({ message }) => expected.test(message));
+      expect(finding).toMatchObject({ level });
+      if (level === 'warning') expect(finding?.remedy).toContain('a role above their owners');
+    },
+  );
 
-  it('does not read tasks of other owners under SALESFORCE_LOG=end', async () => {
+  it('check under SALESFORCE_LOG=end does not read tasks of other owners', async () => {
     const { org, adapter } = await openOrg({}, { othersTasks: 'read only' });
     org.add('Task', { Subject: 'Theirs', OwnerId: org.people.userId });
     await adapter().check(AbortSignal.timeout(10_000));

@@ -7,7 +7,7 @@ const atStart = { stage: 'call_start', status: 'in_progress', duration_seconds: 
 const atEnd = { stage: 'call_end', status: 'answered', duration_seconds: 192 } as const;
 
 describe('a live call', () => {
-  it('is In Progress from its start, and Completed at its end', async () => {
+  it('a live call is In Progress from its start, and Completed at its end', async () => {
     const { land, task } = await openOrg(live);
     const start = callFrom(annsNumber, atStart);
     const [landed] = await land(start);
@@ -21,7 +21,7 @@ describe('a live call', () => {
     expect(task().Subject).toContain('answered 3 min 12 s');
   });
 
-  it('keeps the subject, the description and the links that somebody wrote meanwhile', async () => {
+  it('a live call keeps the subject, the description and the links that somebody wrote meanwhile', async () => {
     const { org, land, task } = await openOrg(live);
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const bob = org.add('Contact', { LastName: 'Bob' });
@@ -33,7 +33,7 @@ describe('a live call', () => {
     expect(task()).toMatchObject({ ...theirs, Status: 'Completed', CallDurationInSeconds: 192 });
   });
 
-  it('keeps the owner that somebody gave it', async () => {
+  it('a live call keeps the owner that somebody gave it', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
     org.add('User', {
       LastName: 'Sam',
@@ -52,7 +52,7 @@ describe('a live call', () => {
     expect(task()).toMatchObject({ OwnerId: org.people.userId });
   });
 
-  it('goes to the user who answered, once that is known', async () => {
+  it('a live call goes to the user who answered, once that is known', async () => {
     const { org, land, task } = await openOrg({ ...live, SALESFORCE_OWNERS: '204=sam@example.com' });
     const sam = org.add('User', {
       LastName: 'Sam',
@@ -70,7 +70,7 @@ describe('a live call', () => {
     expect(task()).toMatchObject({ OwnerId: sam });
   });
 
-  it('is In Progress from its answer when the start never came', async () => {
+  it('a live call is In Progress from its answer when the start never came', async () => {
     const { land, task } = await openOrg(live);
     const answered = callFrom(annsNumber, { ...atStart, stage: 'call_answered' });
     const [landed] = await land(answered);
@@ -81,7 +81,7 @@ describe('a live call', () => {
 });
 
 describe('a call that is logged at its end', () => {
-  it('lands marked incomplete when its end never came', async () => {
+  it('a call that is logged at its end lands marked incomplete when its end never came', async () => {
     const { land, task } = await openOrg();
     await land({ ...callFrom(annsNumber, { ...atStart, stage: 'call_answered' }), isOver: true });
     expect(task()).toMatchObject({ Status: 'Completed', CallDurationInSeconds: null });
@@ -90,7 +90,7 @@ describe('a call that is logged at its end', () => {
 });
 
 describe('a task that somebody worked on', () => {
-  it('does not count its owner as refused when it was deleted just before a change', async () => {
+  it('the owner of a task that was deleted just before a change does not count as refused', async () => {
     const { org, deliver, land, tasks } = await openOrg({
       ...live,
       SALESFORCE_OWNERS: '204=sam@example.com',
@@ -111,7 +111,7 @@ describe('a task that somebody worked on', () => {
     expect(tasks()[1]).toMatchObject({ OwnerId: sam });
   });
 
-  it('is not created again after it was deleted for good', async () => {
+  it('a task that was deleted for good is not created again', async () => {
     const { org, deliver, land, tasks } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -121,7 +121,7 @@ describe('a task that somebody worked on', () => {
     expect(tasks()).toEqual([]);
   });
 
-  it('keeps the status that somebody set while the call does not change', async () => {
+  it('a task keeps the status that somebody set while the call does not change', async () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -131,7 +131,7 @@ describe('a task that somebody worked on', () => {
     expect(task().Description).toContain('Campaign: Spring');
   });
 
-  it('gets its description again when somebody cleared it', async () => {
+  it('a task gets its description again when somebody cleared it', async () => {
     const { org, land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [landed] = await land(call);
@@ -142,7 +142,7 @@ describe('a task that somebody worked on', () => {
 });
 
 describe('an existing task without a stored landing', () => {
-  it("is found by Salesforce's duplicate error", async () => {
+  it("an existing task without a stored landing is found by Salesforce's duplicate error", async () => {
     const { land, task } = await openOrg();
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -151,7 +151,7 @@ describe('an existing task without a stored landing', () => {
     expect(task().CallObject).toBe('jet:call-1');
   });
 
-  it('is found by its key when Salesforce does not name it', async () => {
+  it('an existing task without a stored landing is found by its key when Salesforce does not name it', async () => {
     const { land } = await openOrg({}, { duplicateMessage: 'hidden' });
     const call = callFrom(annsNumber);
     const [first] = await land(call);
@@ -159,7 +159,7 @@ describe('an existing task without a stored landing', () => {
     expect(again?.remoteId).toBe(first?.remoteId);
   });
 
-  it('keeps the values that somebody wrote', async () => {
+  it('an existing task without a stored landing keeps the values that somebody wrote', async () => {
     const { org, land, deliver, pass, task } = await openOrg({ SALESFORCE_LOG: 'live' });
     const start = callFrom(annsNumber, atStart);
     org.stage({ name: 'reset after the write' }, { on: 'create' });

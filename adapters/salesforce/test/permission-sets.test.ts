@@ -26,20 +26,20 @@ const withoutPermission = [
 describe('the permission set for calls', () => {
   const fields = fieldsOf('metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml');
 
-  it('lets the user read each searched phone field and the account of a contact', () => {
+  it('the permission set for calls lets the user read each searched phone field and the account of a contact', () => {
     const searched = Object.entries(standardPhones).flatMap(([object, names]) =>
       names.map((name) => `${object}.${name}`),
     );
     expect([...fields.keys()]).toEqual(expect.arrayContaining([...searched, 'Contact.AccountId']));
   });
 
-  it('lets the user write every task field that has a permission, and the key of events too', () => {
+  it('the permission set for calls lets the user write every task field that has a permission, and the key of events too', () => {
     const written = [...ownTaskFields].filter((name) => !withoutPermission.includes(name));
     for (const name of written) expect([name, fields.get(`Task.${name}`)]).toEqual([name, true]);
     expect(fields.get('Event.Jet_Call_Session_Id__c')).toBe(true);
   });
 
-  it('holds the rights of a user who works with tasks through the API', () => {
+  it('the permission set for calls holds the rights of a user who works with tasks through the API', () => {
     const xml = readFileSync(
       join(folder, 'metadata/permissionsets/Jet_Call_Logging.permissionset-meta.xml'),
       'utf8',
@@ -48,7 +48,7 @@ describe('the permission set for calls', () => {
     expect(rights.map(([, name]) => name)).toEqual(['ActivitiesAccess', 'ApiEnabled', 'EditTask']);
   });
 
-  it('names no field without a permission, since such a set cannot be deployed', () => {
+  it('the permission set for calls names no field without a permission, since such a set cannot be deployed', () => {
     const named = [...fields.keys()].filter((name) => name.startsWith('Task.'));
     expect(named.filter((name) => withoutPermission.includes(name.slice(5)))).toEqual([]);
   });

@@ -6,7 +6,7 @@ const owners = { SALESFORCE_OWNERS: '204=sam@example.com' };
 const sam = { LastName: 'Sam', Email: 'sam@example.com', Username: 'sam@example.com.org', IsActive: true };
 
 describe('the owner of a task', () => {
-  it('is looked up once an hour when the table names an email', async () => {
+  it('the owner of a task is looked up once an hour when the table names an email', async () => {
     const { org, land, pass } = await openOrg(owners);
     org.add('User', sam);
     await land(callFrom(annsNumber));
@@ -17,13 +17,13 @@ describe('the owner of a task', () => {
     expect(org.log.of('query')).toHaveLength(2);
   });
 
-  it('is the integration user when nobody else is found', async () => {
+  it('the owner of a task is the integration user when nobody else is found', async () => {
     const { org, land, task } = await openOrg();
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ OwnerId: org.integrationUserId });
   });
 
-  it('is not set when the user is inactive, and not tried with the next call', async () => {
+  it('an inactive owner is not set, and not tried with the next call', async () => {
     const { org, land, tasks } = await openOrg();
     const id = org.add('User', { ...sam, IsActive: false });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -38,21 +38,21 @@ describe('the owner of a task', () => {
 describe('an owner from the table', () => {
   const nobody = { extension_number: undefined, extension_name: undefined };
 
-  it('is found by the answering point', async () => {
+  it('the owner in the table is found by the answering point', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: 'Front desk=sam@example.com' });
     const id = org.add('User', sam);
     await land(callFrom(annsNumber, { ...nobody, answering_point: 'front  Desk' }));
     expect(task()).toMatchObject({ OwnerId: id });
   });
 
-  it('can be an id of 15 characters', async () => {
+  it('the owner in the table can be an id of 15 characters', async () => {
     const pats = (await openOrg()).org.people.userId;
     const { land, task } = await openOrg({ SALESFORCE_OWNERS: `204=${pats.slice(0, 15)}` });
     await land(callFrom(annsNumber));
     expect(task()).toMatchObject({ OwnerId: pats });
   });
 
-  it('is replaced by the owner of the person when nobody has the id', async () => {
+  it('the owner of the person replaces an id in the table that nobody has', async () => {
     const { org, land, task } = await openOrg({ SALESFORCE_OWNERS: '204=005000000000999AAA' });
     const id = org.add('User', sam);
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped, OwnerId: id });
@@ -76,13 +76,13 @@ describe('a mapped field', () => {
   const gclid = { object: 'Task', name: 'Gclid__c', type: 'string', length: 20 } as const;
   const settings = (): Record<string, string> => ({ SALESFORCE_FIELDS: fieldMap({ gclid: 'Gclid__c' }) });
 
-  it('is filled', async () => {
+  it('a mapped field is filled', async () => {
     const { land, task } = await openOrg(settings(), { extraFields: [gclid] });
     await land(callFrom(annsNumber, { gclid: 'Cj0' }));
     expect(task()).toMatchObject({ Gclid__c: 'Cj0' });
   });
 
-  it('for an outcome follows the call even after people changed it', async () => {
+  it('a mapped field for an outcome follows the call even after people changed it', async () => {
     const wait = { object: 'Task', name: 'Wait__c', type: 'int' } as const;
     const { org, land, task } = await openOrg(
       { SALESFORCE_FIELDS: fieldMap({ wait_seconds: 'Wait__c', gclid: 'Gclid__c' }) },
@@ -96,7 +96,7 @@ describe('a mapped field', () => {
   });
 
   it.each(['request', 'record'] as const)(
-    'is omitted when the org lacks it (and refuses the %s), and not tried with the next call',
+    'a mapped field that the org lacks (and refuses the %s) is omitted, and not tried with the next call',
     async (unknownFieldRefuses) => {
       const { org, land, tasks } = await openOrg(settings(), { unknownFieldRefuses });
       const [landed] = await land(callFrom(annsNumber, { gclid: 'Cj0' }));
@@ -108,7 +108,7 @@ describe('a mapped field', () => {
     },
   );
 
-  it('gets the part of a longer text that fits, and the next call is not refused', async () => {
+  it('a mapped field gets the part of a longer text that fits, and the next call is not refused', async () => {
     const { org, land, tasks } = await openOrg(settings(), { extraFields: [gclid] });
     const calls = [
       callFrom(annsNumber, { gclid: 'x'.repeat(30) }),
@@ -130,7 +130,7 @@ describe('a mapped field', () => {
 });
 
 describe('a mapped date and time', () => {
-  it('follows the call although Salesforce drops fractions of a second', async () => {
+  it('a mapped date and time follows the call although Salesforce drops fractions of a second', async () => {
     const { land, task } = await openOrg(
       { SALESFORCE_FIELDS: fieldMap({ answer_received_at: 'Answered__c' }) },
       { extraFields: [{ object: 'Task', name: 'Answered__c', type: 'datetime' }] },
@@ -152,7 +152,7 @@ describe('a link that is refused', () => {
       ['WhoId'],
     ],
     ['INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'insufficient access rights on cross-reference id', []],
-  ])('with %s costs the call only its person', async (statusCode, message, fields) => {
+  ])('a link that is refused with %s costs the call only its person', async (statusCode, message, fields) => {
     const { org, land, task } = await openOrg();
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     org.stage({ name: 'item refused', statusCode, message, fields }, { on: 'create' });
@@ -167,24 +167,27 @@ describe('a refused task', () => {
     ['FIELD_CUSTOM_VALIDATION_EXCEPTION', 'Call 0491 570 006 first', 'validation rule'],
     ['REQUIRED_FIELD_MISSING', 'Required fields are missing: [Region__c]', 'required field'],
     ['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'TaskTrigger: execution of BeforeInsert', 'trigger'],
-  ])('is set aside for %s with a remedy, and without the number', async (statusCode, message, remedy) => {
-    const { org, deliver, tasks } = await openOrg();
-    org.stage(
-      { name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' },
-      { on: 'writes' },
-    );
-    const outcomes = await deliver([callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2')]);
-    expect(outcomes.find(({ id }) => id === 'call-1')).toMatchObject({
-      kind: 'rejected',
-      code: statusCode.toLowerCase(),
-      remedy: expect.stringContaining(remedy) as string,
-    });
-    const reasons = outcomes.map((outcome) => ('reason' in outcome ? outcome.reason : ''));
-    expect(reasons.join()).not.toMatch(/570.?006/);
-    expect(tasks()).toHaveLength(1);
-  });
+  ])(
+    'a task that is refused with %s is set aside with a remedy, and without the number',
+    async (statusCode, message, remedy) => {
+      const { org, deliver, tasks } = await openOrg();
+      org.stage(
+        { name: 'item refused', statusCode, message, when: (task) => task.CallObject === 'jet:call-1' },
+        { on: 'writes' },
+      );
+      const outcomes = await deliver([callFrom(annsNumber), callFrom(annsNumber, {}, 'call-2')]);
+      expect(outcomes.find(({ id }) => id === 'call-1')).toMatchObject({
+        kind: 'rejected',
+        code: statusCode.toLowerCase(),
+        remedy: expect.stringContaining(remedy) as string,
+      });
+      const reasons = outcomes.map((outcome) => ('reason' in outcome ? outcome.reason : ''));
+      expect(reasons.join()).not.toMatch(/570.?006/);
+      expect(tasks()).toHaveLength(1);
+    },
+  );
 
-  it('is retried later when a trigger reports a lock', async () => {
+  it('a refused task is retried later when a trigger reports a lock', async () => {
     const { org, deliver } = await openOrg();
     const message = 'TaskTrigger: System.DmlException: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access';
     org.stage(
@@ -194,7 +197,7 @@ describe('a refused task', () => {
     expect(await deliver([callFrom(annsNumber)])).toMatchObject([{ kind: 'retry' }]);
   });
 
-  it('lands once when its record is unlocked', async () => {
+  it('a refused task lands once when its record is unlocked', async () => {
     const { org, deliver, land, task } = await openOrg({ SALESFORCE_LOG: 'live' });
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const start = callFrom(annsNumber, { stage: 'call_start', status: 'in_progress' });
@@ -207,7 +210,7 @@ describe('a refused task', () => {
 });
 
 describe('an org', () => {
-  it('without the key field pauses the destination, and the remedy says what to deploy', async () => {
+  it('an org without the key field pauses the destination, and the remedy says what to deploy', async () => {
     const { deliver } = await openOrg({}, { missingFields: ['Task.Jet_Call_Session_Id__c'] });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
@@ -216,14 +219,14 @@ describe('an org', () => {
     });
   });
 
-  it('pauses as misconfigured when its phone fields are hidden', async () => {
+  it('an org whose phone fields are hidden pauses the destination as misconfigured', async () => {
     const { deliver } = await openOrg({ SALESFORCE_PHONE_FIELDS: 'Lead.Hidden__c' });
     const refused = deliver([callFrom(annsNumber)]);
     await expect(refused).rejects.toThrow(AdapterMisconfigured);
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringContaining('doctor') as string });
   });
 
-  it('without remaining requests is paused for a quarter of an hour', async () => {
+  it('an org without remaining requests is paused for a quarter of an hour', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'limit exceeded', limit: 'TotalRequests' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({
@@ -232,14 +235,14 @@ describe('an org', () => {
     });
   });
 
-  it('with too many long requests at once is paused for seconds', async () => {
+  it('an org with too many long requests at once is paused for seconds', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'limit exceeded', limit: 'ConcurrentRequests' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toMatchObject({ retryAfterMs: 5_000 });
   });
 
   it.each([1, 2])(
-    'counts as unreachable when it does not answer a write of %d tasks, and no attempt counts',
+    'an org that does not answer a write of %d tasks counts as unreachable, and no attempt counts',
     async (count) => {
       const { org, deliver, land, tasks } = await openOrg();
       org.stage({ name: 'silence' }, { on: 'create' });
@@ -254,7 +257,7 @@ describe('an org', () => {
     ['API_DISABLED_FOR_ORG', /API/],
     ['STORAGE_LIMIT_EXCEEDED', /storage/],
     ['INSUFFICIENT_ACCESS', /Edit Tasks/],
-  ])('that answers %s pauses the destination with a remedy', async (errorCode, remedy) => {
+  ])('an org that answers %s pauses the destination with a remedy', async (errorCode, remedy) => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'forbidden', errorCode });
     const refused = deliver([callFrom(annsNumber)]);
@@ -262,7 +265,7 @@ describe('an org', () => {
     await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) as string });
   });
 
-  it('pauses as misconfigured when it has retired the version of the API', async () => {
+  it('an org that has retired the version of the API pauses the destination as misconfigured', async () => {
     const { org, deliver } = await openOrg();
     org.stage({ name: 'retired version' });
     await expect(deliver([callFrom(annsNumber)])).rejects.toThrow(AdapterMisconfigured);

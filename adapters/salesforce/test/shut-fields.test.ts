@@ -16,16 +16,19 @@ describe('a field that every task needs but the user cannot write', () => {
     ['the description', { fieldChanges: { 'Task.Description': { createable: false } } }, /Jet_Call_Logging/],
     ['the subtype', { fieldChanges: { 'Task.TaskSubtype': { values: ['Task'] } } }, /doctor/],
     ['the status', { fieldChanges: { 'Task.Status': { values: ['Open'] } } }, /SALESFORCE_STATUS_CLOSED/],
-  ])('pauses the destination and sets no call aside: %s', async (_what, options, expected) => {
-    const { org, deliver, tasks } = await openOrg({}, options);
-    org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
-    const refused = deliver([callFrom(annsNumber)]);
-    await expect(refused).rejects.toThrow(AdapterMisconfigured);
-    await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(expected) as string });
-    expect(tasks()).toEqual([]);
-  });
+  ])(
+    'a field that every task needs but the user cannot write pauses the destination and sets no call aside: %s',
+    async (_what, options, expected) => {
+      const { org, deliver, tasks } = await openOrg({}, options);
+      org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
+      const refused = deliver([callFrom(annsNumber)]);
+      await expect(refused).rejects.toThrow(AdapterMisconfigured);
+      await expect(refused).rejects.toMatchObject({ remedy: expect.stringMatching(expected) as string });
+      expect(tasks()).toEqual([]);
+    },
+  );
 
-  it('pauses the destination when the user cannot create any task', async () => {
+  it('a user who cannot create any task pauses the destination', async () => {
     const { org, deliver } = await openOrg();
     const message = 'insufficient access rights on object id';
     const statusCode = 'INSUFFICIENT_ACCESS_OR_READONLY';
@@ -33,7 +36,7 @@ describe('a field that every task needs but the user cannot write', () => {
     await expect(deliver([callFrom(annsNumber)])).rejects.toThrow('cannot create Tasks');
   });
 
-  it('costs a call only its link when just the linked record is inaccessible', async () => {
+  it('a linked record that is inaccessible costs the call only its link', async () => {
     const { org, land, task } = await openOrg();
     const ann = org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const statusCode = 'INSUFFICIENT_ACCESS_OR_READONLY';
@@ -42,7 +45,7 @@ describe('a field that every task needs but the user cannot write', () => {
     expect(task()).toMatchObject({ WhoId: null });
   });
 
-  it('pauses the destination even if another call of the batch was skipped without a request', async () => {
+  it('a field that the user cannot write pauses the destination even if another call of the batch was skipped', async () => {
     const { org, deliver } = await openOrg({ SALESFORCE_UNMATCHED: 'skip' }, { missingFields: [key] });
     org.add('Contact', { LastName: 'Ann', Phone: annsTyped });
     const refused = deliver([callFrom(annsNumber), callFrom(second, {}, 'call-2')]);
@@ -51,20 +54,20 @@ describe('a field that every task needs but the user cannot write', () => {
 });
 
 describe('a mapped field that the org lacks', () => {
-  it('costs nothing to calls that have no value for it', async () => {
+  it('a mapped field that the org lacks costs nothing to calls that have no value for it', async () => {
     const { land, tasks } = await openOrg({ SALESFORCE_FIELDS: fieldMap({ gclid: 'Gone__c' }) });
     await land(callFrom(annsNumber, { gclid: 'Cj0' }), callFrom(second, { gclid: undefined }, 'call-2'));
     expect(tasks()).toHaveLength(2);
   });
 
-  it('is omitted with three others that the org lacks, and the call lands', async () => {
+  it('four mapped fields that the org lacks are omitted, and the call lands', async () => {
     const map = { gclid: 'A__c', campaign: 'B__c', keywords: 'C__c', source: 'D__c' };
     const { land, task } = await openOrg({ SALESFORCE_FIELDS: fieldMap(map) });
     await land(callFrom(annsNumber, { gclid: 'a', campaign: 'b', keywords: 'c', source: 'd' }));
     expect(task()).toMatchObject({ CallObject: 'jet:call-1' });
   });
 
-  it('is omitted when a value of the wrong type is refused without its name', async () => {
+  it('a mapped field is omitted when a value of the wrong type is refused without its name', async () => {
     const when = { object: 'Task', name: 'When__c', type: 'int' } as const;
     const settings = { SALESFORCE_FIELDS: fieldMap({ gclid: 'When__c' }) };
     const { land, task } = await openOrg(settings, { extraFields: [when] });

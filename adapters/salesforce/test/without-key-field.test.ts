@@ -8,7 +8,7 @@ const calls = () =>
   [annsNumber, '+61491570110', '+61491570111'].map((number, at) => callFrom(number, {}, `call-${at}`));
 
 describe('an org without the key field', () => {
-  it('gets no call twice when the ledger fails after the write', async () => {
+  it('an org without the key field gets no call twice when the ledger fails after the write', async () => {
     const failing = (ledger: Ledger): Ledger => ({
       ...ledger,
       forget: () => Promise.reject(new Error('database is locked')),
@@ -21,7 +21,7 @@ describe('an org without the key field', () => {
     expect(tasks()).toHaveLength(4);
   });
 
-  it('gets no call twice when the ledger fails after a lead was made', async () => {
+  it('an org without the key field gets no call twice when the ledger fails after a lead was made', async () => {
     let isFailing = false;
     const failing = (ledger: Ledger): Ledger => ({
       ...ledger,
@@ -42,7 +42,7 @@ describe('an org without the key field', () => {
     expect(tasks()).toHaveLength(3);
   });
 
-  it('is searched for the call first when a replay or a restored store has no record of earlier attempts', async () => {
+  it('an org without the key field is searched for the call first after a replay or a restored store', async () => {
     const { org, land, pass, tasks } = await openOrg(settings, options);
     const [call] = calls();
     if (call === undefined) throw new Error('There is one');
@@ -53,13 +53,13 @@ describe('an org without the key field', () => {
     expect(landed?.remoteId).toBe(org.records('Task')[0]?.Id);
   });
 
-  it('is not searched for a call of the last minutes', async () => {
+  it('an org without the key field is not searched for a call of the last minutes', async () => {
     const { org, land } = await openOrg(settings, options);
     await land(callFrom(annsNumber, { last_received_at: startMs }));
     expect(org.log.billableByKind()).toEqual({ search: 1, create: 1 });
   });
 
-  it('does not show that the call exists when it refuses a unique value of another field', async () => {
+  it('an org that refuses a unique value of another field does not thereby show that the call exists', async () => {
     const { org, deliver } = await openOrg(settings, options);
     const message = 'duplicate value found: Vendor_Id__c duplicates value on record with id: 00T000000000001';
     org.stage({ name: 'item refused', statusCode: 'DUPLICATE_VALUE', message }, { on: 'create' });

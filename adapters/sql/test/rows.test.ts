@@ -60,7 +60,7 @@ for (const engine of engines) {
       );
     };
 
-    it('fills every column from a call that has every field', async () => {
+    it('every column is filled from a call that has every field', async () => {
       const record = recordOf('full', {
         fields: allFields(),
         extra: { odd: ['x', 1] },
@@ -78,7 +78,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('lands a call with hardly any fields', async () => {
+    it('a call with hardly any fields lands', async () => {
       await deliver(delivery(recordOf('bare', { stage: 'call_start' })));
       const row = await readRow('bare');
       expect(row).toMatchObject({
@@ -93,7 +93,7 @@ for (const engine of engines) {
       expect(Object.keys(row ?? {})).toHaveLength(reportingColumns.length);
     });
 
-    it('updates a row with a newer revision, and clears the columns that have no value now', async () => {
+    it('a newer revision updates the row, and clears the columns that have no value now', async () => {
       await deliver(delivery(recordOf('c', { fields: { service_name: 'Sales', campaign: 'spring' } })));
       const later = delivery(recordOf('c', { fields: { service_name: 'Support' } }), {
         revision: revision + 1,
@@ -107,7 +107,7 @@ for (const engine of engines) {
       });
     });
 
-    it('never lets an older revision overwrite a newer one', async () => {
+    it('an older revision never overwrites a newer one', async () => {
       await deliver(delivery(recordOf('c', { fields: { service_name: 'New' } })));
       const before = await readRow('c');
       const older = delivery(recordOf('c', { fields: { service_name: 'Old' } }), { revision: revision - 1 });
@@ -115,13 +115,13 @@ for (const engine of engines) {
       expect(await readRow('c')).toEqual(before);
     });
 
-    it('writes the same revision again, because settings may have changed', async () => {
+    it('the same revision is written again, because settings may have changed', async () => {
       await deliver(delivery(recordOf('c')));
       await deliver(delivery(recordOf('c', { fields: { service_name: 'Again' } })));
       expect(await readRow('c')).toMatchObject({ service_name: 'Again' });
     });
 
-    it('compares revisions row by row within one batch', async () => {
+    it('revisions are compared row by row within one batch', async () => {
       await deliver(
         delivery(recordOf('a', { fields: { medium: 'a' } })),
         delivery(recordOf('b', { fields: { medium: 'b' } })),
@@ -137,7 +137,7 @@ for (const engine of engines) {
       expect(media).toEqual(['a', 'newer', 'first']);
     });
 
-    it('cuts every text to the length of its column, between two characters', async () => {
+    it('every text is cut to the length of its column, between two characters', async () => {
       const fields = Object.fromEntries(
         jetFields
           .filter(({ kind, name }) => kind === 'text' && name !== 'call_session_id')
@@ -160,7 +160,7 @@ for (const engine of engines) {
       '\\ " \' ? ?? :x $1 %s',
       '\u202e\u200b\u2028',
       '=1+1',
-    ])('lands odd text unchanged: %j', async (text) => {
+    ])('odd text lands unchanged: %j', async (text) => {
       await deliver(delivery(recordOf('odd', { fields: { service_name: text }, extra: { [text]: text } })));
       expect(await readRow('odd')).toMatchObject({
         service_name: text,
@@ -168,14 +168,14 @@ for (const engine of engines) {
       });
     });
 
-    it('keeps call ids apart that differ in case or accent', async () => {
+    it('call ids that differ in case or accent stay apart', async () => {
       const callIds = ['abc', 'ABC', 'äbc'];
       await deliver(...callIds.map((id) => delivery(recordOf(id))));
       const [count] = await database.knex(reportingTable).count<{ rows: number | string }[]>({ rows: '*' });
       expect(Number(count?.rows)).toBe(callIds.length);
     });
 
-    it('names the column that the table lacks, and its remedy', async () => {
+    it('a missing column is named, with its remedy', async () => {
       await dropViews(database.knex);
       await database.knex.raw(
         `DROP INDEX jet_calls_click${engine.dialect === 'mysql' ? ' ON jet_calls' : ''}`,
@@ -191,7 +191,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('sets aside a row that the database refuses, and lands the other rows', async () => {
+    it('a row that the database refuses is set aside, and the other rows land', async () => {
       await refuseService(database, 'forbidden');
       const outcomes = await deliver(
         ...['fine', 'forbidden', 'good'].map((name) =>
@@ -207,7 +207,7 @@ for (const engine of engines) {
       expect(JSON.stringify(outcomes)).not.toContain('jet-forbidden');
     });
 
-    it('lands a full batch in one statement', async () => {
+    it('a full batch lands in one statement', async () => {
       const batch = Array.from({ length: sql.capabilities.batchSizeMax }, (_none, index) =>
         delivery(recordOf(`many-${index}`, { fields: allFields() })),
       );
@@ -215,11 +215,11 @@ for (const engine of engines) {
       expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(batch.length);
     });
 
-    it('lands nothing from an empty batch', async () => {
+    it('nothing lands from an empty batch', async () => {
       expect(await deliver()).toEqual([]);
     });
 
-    it('waits while its table is missing, and lands when it is back', async () => {
+    it('calls wait while the table is missing, and land when it is back', async () => {
       await database.knex.schema.renameTable(reportingTable, 'elsewhere');
       await expect(deliver(delivery(recordOf('c')))).rejects.toBeInstanceOf(DestinationUnavailable);
       await database.knex.schema.renameTable('elsewhere', reportingTable);
@@ -244,18 +244,18 @@ for (const engine of engines) {
       expect(await database.knex.schema.hasTable(reportingTable)).toBe(false);
     });
 
-    it('can be prepared twice, and by two processes at once', async () => {
+    it('the table can be prepared twice, and by two processes at once', async () => {
       const other = createAdapter(sql, { REPORTING_DATABASE_URL: fresh.url }, adapterSurroundings(clock));
       await Promise.all([adapter.prepare?.(signal), other.prepare?.(signal)]);
       await other.close();
     });
 
-    it('stops as misconfigured when a newer version made the table', async () => {
+    it('a table that a newer version made stops the destination as misconfigured', async () => {
       await database.knex('jet_reporting_migrations').insert({ name: '9999-from-the-future', made_at: 1 });
       await expect(adapter.prepare?.(signal)).rejects.toBeInstanceOf(AdapterMisconfigured);
     });
 
-    it('can be closed twice', async () => {
+    it('the adapter can be closed twice', async () => {
       await adapter.close();
       await adapter.close();
     });

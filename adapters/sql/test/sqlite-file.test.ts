@@ -16,7 +16,7 @@ describe('the sql adapter on an SQLite file', () => {
     ['moved', (file) => rename(file, `${file}.away`)],
     ['replaced', (file) => copyFile(file, `${file}.copy`).then(() => rename(`${file}.copy`, file))],
     ['without its log', (file) => rm(`${file}-wal`)],
-  ])('that is %s reports no success, and says what to do', async (_what, lose) => {
+  ])('an SQLite file that is %s reports no success, and says what to do', async (_what, lose) => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const file = join(folder, 'reporting.sqlite');
     const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());
@@ -31,7 +31,7 @@ describe('the sql adapter on an SQLite file', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('lands again when the same file is back', async () => {
+  it('calls land again when the same SQLite file is back', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const file = join(folder, 'reporting.sqlite');
     const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());

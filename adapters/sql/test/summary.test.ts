@@ -45,13 +45,13 @@ describe('the timer of the daily summary', () => {
     return calls();
   };
 
-  it('writes ten seconds after a change, and not before', async () => {
+  it('the daily summary is written ten seconds after a change, and not before', async () => {
     summary.touch([day]);
     expect(await pass(9_999)).toBe(0);
     expect(await pass(1)).toBe(1);
   });
 
-  it('begins its ten seconds again with each change', async () => {
+  it('the ten seconds before the daily summary begin again with each change', async () => {
     summary.touch([day]);
     vi.advanceTimersByTime(9_000);
     summary.touch([day]);
@@ -59,7 +59,7 @@ describe('the timer of the daily summary', () => {
     expect(await pass(1_000)).toBe(1);
   });
 
-  it('waits at most a minute while changes come without a pause', async () => {
+  it('the daily summary waits at most a minute while changes come without a pause', async () => {
     summary.touch([day]);
     for (let second = 1; second < 60; second += 1) {
       vi.advanceTimersByTime(1_000);
@@ -69,7 +69,7 @@ describe('the timer of the daily summary', () => {
     expect(await pass(1_000)).toBe(1);
   });
 
-  it('writes nothing after it is closed', async () => {
+  it('the daily summary is not written after it is closed', async () => {
     summary.touch([day]);
     await summary.close();
     expect(await pass(60_000)).toBe(0);

@@ -18,7 +18,7 @@ describe('the sql adapter without a database', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('opens nothing when it is created, and its check creates no file', async () => {
+  it('the sql adapter opens nothing when it is created, and its check creates no file', async () => {
     const file = join(folder, 'reporting.sqlite');
     const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: `sqlite:${file}` }, adapterSurroundings());
     expect(await adapter.check(signal)).toMatchObject([{ level: 'ok' }]);
@@ -28,7 +28,7 @@ describe('the sql adapter without a database', () => {
   });
 
   it.each(['postgres://nobody@127.0.0.1:1/none', 'mysql://nobody@127.0.0.1:1/none'])(
-    'reports the destination as unreachable, without its address, when nothing answers at %s',
+    'the sql adapter reports the destination as unreachable, without its address, when nothing answers at %s',
     async (url) => {
       const adapter = createAdapter(sql, { REPORTING_DATABASE_URL: url }, adapterSurroundings());
       const error: unknown = await adapter

@@ -23,7 +23,7 @@ function composite(compositeRequest: JsonValue[], allOrNone = false): JsonValue 
 }
 
 describe('a composite request', () => {
-  it('creates a lead and its task for the cost of one request', async () => {
+  it('a composite request creates a lead and its task for the cost of one request', async () => {
     const { ask, org } = await connect();
     const { status, body } = await ask('POST', '/composite', composite([leadByNumber, taskOfLead]));
     const [lead, task] = [org.records('Lead')[0], org.records('Task')[0]];
@@ -49,7 +49,7 @@ describe('a composite request', () => {
     expect(org.log.billable()).toBe(1);
   });
 
-  it('continues after a refused record, but halts the steps that refer to it', async () => {
+  it('a composite request continues after a refused record, but halts the steps that refer to it', async () => {
     const { ask, org } = await connect();
     org.duplicateRule('Lead', () => [org.add('Contact', { LastName: 'Ng' })]);
     const other = { ...taskOfLead, referenceId: 'other', body: { Subject: 'Other' } };
@@ -72,7 +72,7 @@ describe('a composite request', () => {
     expect(org.records('Task')).toMatchObject([{ Subject: 'Other' }]);
   });
 
-  it('writes nothing with allOrNone when one record is refused', async () => {
+  it('a composite request with allOrNone writes nothing when one record is refused', async () => {
     const { ask, org } = await connect();
     const bad = { ...taskOfLead, body: { ...taskOfLead.body, CallType: 'Sideways' } };
     const { body } = await ask('POST', '/composite', composite([leadByNumber, bad], true));
@@ -85,7 +85,7 @@ describe('a composite request', () => {
     expect([org.records('Lead'), org.records('Task')]).toEqual([[], []]);
   });
 
-  it('can refer to the answers of a collection and a query', async () => {
+  it('a composite request can refer to the answers of a collection and a query', async () => {
     const { ask, org } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Title: 'Chief' });
     const { body } = await ask(
@@ -121,7 +121,7 @@ describe('a composite request', () => {
     expect(org.records('Task')).toMatchObject([{ WhoId: id, Subject: 'x' }]);
   });
 
-  it('accepts at most 25 subrequests', async () => {
+  it('a composite request has at most 25 subrequests', async () => {
     const { ask, org } = await connect();
     const many = (count: number): JsonValue[] =>
       Array.from({ length: count }, (_, index) => ({ ...taskOfLead, referenceId: `t${index}`, body: {} }));
@@ -130,7 +130,7 @@ describe('a composite request', () => {
     expect(org.records('Task')).toHaveLength(25);
   });
 
-  it('accepts at most five queries and collections together', async () => {
+  it('a composite request has at most five queries and collections together', async () => {
     const { ask } = await connect();
     const queries = Array.from({ length: 6 }, (_, index) => ({
       method: 'GET',
@@ -141,7 +141,7 @@ describe('a composite request', () => {
     expect(await ask('POST', '/composite', composite(queries.slice(1)))).toMatchObject({ status: 200 });
   });
 
-  it('accepts no repeated name and no search', async () => {
+  it('a composite request has no repeated name and no search', async () => {
     const { ask } = await connect();
     expect(await ask('POST', '/composite', composite([taskOfLead, taskOfLead]))).toMatchObject({
       status: 400,

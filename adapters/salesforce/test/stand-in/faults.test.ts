@@ -26,7 +26,7 @@ describe('a connection that is cut', () => {
     ['reset before the write', []],
     ['reset in the middle of the write', ['one']],
     ['reset after the write', ['one', 'two']],
-  ] as const)('%s: the org then holds %j', async (name, left) => {
+  ] as const)('a connection is cut by the fault "%s", and the org then holds %j', async (name, left) => {
     const connected = await connect();
     connected.org.stage({ name });
     expect(await failure(connected.createTasks(...two))).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
@@ -34,7 +34,7 @@ describe('a connection that is cut', () => {
     expect(connected.org.log.of('create')[0]).toMatchObject({ status: undefined, fault: name });
   });
 
-  it('in the middle of the answer is cut after the headers, with everything written', async () => {
+  it('a connection that is cut in the middle of the answer ends after the headers, with everything written', async () => {
     const connected = await connect();
     const { org, token } = connected;
     const authorization = `Bearer ${await token()}`;
@@ -49,7 +49,7 @@ describe('a connection that is cut', () => {
     expect(subjects(connected)).toEqual(['one', 'two']);
   });
 
-  it('can write half of a composite request', async () => {
+  it('a cut connection can write half of a composite request', async () => {
     const { ask, org } = await connect();
     org.stage({ name: 'reset in the middle of the write' }, { on: 'composite' });
     const compositeRequest = ['a', 'b'].map((referenceId) => ({
@@ -67,20 +67,23 @@ describe('silence', () => {
   it.each([
     ['silence', []],
     ['headers then silence', ['one', 'two']],
-  ] as const)('%s lasts until the client disconnects, and the org then holds %j', async (name, left) => {
-    const connected = await connect();
-    const { org, ask } = connected;
-    org.stage({ name });
-    const controller = new AbortController();
-    const body = { records: two.map((task) => ({ attributes: { type: 'Task' }, ...task })) };
-    const asked = failure(ask('POST', '/composite/sobjects', body, controller.signal));
-    await expect.poll(() => org.log.of('create')[0]?.fault).toBe(name);
-    controller.abort();
-    expect(await asked).toBe('AbortError');
-    expect(subjects(connected)).toEqual(left);
-  });
+  ] as const)(
+    'the fault "%s" lasts until the client disconnects, and the org then holds %j',
+    async (name, left) => {
+      const connected = await connect();
+      const { org, ask } = connected;
+      org.stage({ name });
+      const controller = new AbortController();
+      const body = { records: two.map((task) => ({ attributes: { type: 'Task' }, ...task })) };
+      const asked = failure(ask('POST', '/composite/sobjects', body, controller.signal));
+      await expect.poll(() => org.log.of('create')[0]?.fault).toBe(name);
+      controller.abort();
+      expect(await asked).toBe('AbortError');
+      expect(subjects(connected)).toEqual(left);
+    },
+  );
 
-  it('of the token endpoint is staged by the kind of request', async () => {
+  it('the silence of the token endpoint is staged by the kind of request', async () => {
     const { org } = await connect();
     org.stage({ name: 'silence' }, { on: 'token' });
     const asked = failure(getToken(org));
@@ -89,7 +92,7 @@ describe('silence', () => {
     expect(await asked).not.toBe('answered');
   });
 
-  it('ends a slow answer before the write when the client has disconnected', async () => {
+  it('a slow answer ends before the write when the client has disconnected', async () => {
     const connected = await connect();
     const { org, ask } = connected;
     org.stage({ name: 'slow answer', delayMs: 1_000 });
@@ -125,27 +128,27 @@ describe('an answer without the work', () => {
     [{ name: 'retired version' }, 410, [{ errorCode: 'UNSUPPORTED_API_VERSION' }]],
     [{ name: 'redirect' }, 302, ''],
     [{ name: 'answer', status: 418, body: { odd: true } }, 418, { odd: true }],
-  ])('%j', async (fault, status, body) => {
+  ])('the fault %j answers without the work', async (fault, status, body) => {
     const connected = await connect();
     connected.org.stage(fault);
     expect(await connected.createTasks(...two)).toMatchObject({ status, body });
     expect(subjects(connected)).toEqual([]);
   });
 
-  it('names the pause in seconds', async () => {
+  it('a fault names the pause in seconds', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'unavailable', retryAfterMs: 1_500 });
     expect((await ask('GET', '/limits')).headers.get('retry-after')).toBe('2');
   });
 
-  it('redirects to another address', async () => {
+  it('a fault redirects to another address', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'redirect', location: 'http://127.0.0.1:9/elsewhere' });
     expect((await ask('GET', '/limits')).headers.get('location')).toBe('http://127.0.0.1:9/elsewhere');
   });
 
   it.each(['invalid_client', 'invalid_client_id', 'invalid_grant'] as const)(
-    '%s of the token',
+    'the token endpoint answers the fault %s once',
     async (error) => {
       const { org } = await connect();
       org.stage({ name: 'token refused', error }, { on: 'token' });
@@ -160,7 +163,7 @@ describe('a spoiled answer after the work', () => {
     [{ name: 'html' }, expect.stringContaining('<html>')],
     [{ name: 'empty answer' }, ''],
     [{ name: 'wrong length' }, [{ success: true }]],
-  ])('%j comes with 200', async (fault, body) => {
+  ])('the fault %j comes with 200 after the work', async (fault, body) => {
     const connected = await connect();
     connected.org.stage(fault);
     const answer = await connected.createTasks(...two);
@@ -169,7 +172,7 @@ describe('a spoiled answer after the work', () => {
     expect(subjects(connected)).toEqual(['one', 'two']);
   });
 
-  it('can be a search without its list', async () => {
+  it('a spoiled answer can be a search without its list', async () => {
     const { org, search } = await connect();
     org.stage({ name: 'wrong length' });
     const sosl = 'FIND {0412345678} IN PHONE FIELDS RETURNING Contact(Id)';
@@ -178,7 +181,7 @@ describe('a spoiled answer after the work', () => {
 });
 
 describe('a record that is refused', () => {
-  it('does not affect the other records, and neither does a later update by id', async () => {
+  it('a refused record does not affect the other records, and neither does a later update by id', async () => {
     const { org, ask, createTasks } = await connect();
     const locked = {
       name: 'item refused',
@@ -200,7 +203,7 @@ describe('a record that is refused', () => {
 });
 
 describe('a staged fault', () => {
-  it('affects the given number of requests, and only in its scope', async () => {
+  it('a staged fault affects the given number of requests, and only in its scope', async () => {
     const { org, ask, createTasks } = await connect();
     org.stage({ name: 'unavailable' }, { on: 'writes', times: 2 });
     expect(await ask('GET', '/limits')).toMatchObject({ status: 200 });
@@ -209,7 +212,7 @@ describe('a staged fault', () => {
     expect(await createTasks(...two)).toMatchObject({ status: 200 });
   });
 
-  it('can last until all faults are removed', async () => {
+  it('a staged fault can last until all faults are removed', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'session refused' }, { times: Infinity });
     for (let count = 0; count < 5; count += 1)
@@ -218,7 +221,7 @@ describe('a staged fault', () => {
     expect(await ask('GET', '/limits')).toMatchObject({ status: 200 });
   });
 
-  it('comes after an earlier staged fault', async () => {
+  it('a staged fault comes after an earlier one', async () => {
     const { org, ask } = await connect();
     org.stage({ name: 'unavailable' });
     org.stage({ name: 'unknown exception' });

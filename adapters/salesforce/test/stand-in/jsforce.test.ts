@@ -17,13 +17,13 @@ async function connectJsforce() {
 }
 
 describe('jsforce', () => {
-  it('connects and knows the user and the instance', async () => {
+  it('jsforce connects and knows the user and the instance', async () => {
     const { org, connection, user } = await connectJsforce();
     expect(user.id).toBe(org.integrationUserId);
     expect(connection.instanceUrl).toBe(org.url);
   });
 
-  it('searches', async () => {
+  it('jsforce searches', async () => {
     const { org, connection } = await connectJsforce();
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412 345 678' });
     const found = await connection.search('FIND {"0412345678"} IN PHONE FIELDS RETURNING Contact(Id)');
@@ -31,7 +31,7 @@ describe('jsforce', () => {
     expect(connection.limitInfo.apiUsage).toEqual({ used: 1, limit: 100_000 });
   });
 
-  it('creates many, updates many and upserts many', async () => {
+  it('jsforce creates many, updates many and upserts many', async () => {
     const { org, connection } = await connectJsforce();
     const tasks = connection.sobject('Task');
     const created = await tasks.create([
@@ -48,7 +48,7 @@ describe('jsforce', () => {
     expect(org.log.billableByKind()).toEqual({ create: 1, update: 1, upsert: 1 });
   });
 
-  it('gets the refusal of a record as an item, and the refusal of a request as an error with its code', async () => {
+  it('jsforce gets the refusal of a record as an item, and the refusal of a request as an error with its code', async () => {
     const { connection } = await connectJsforce();
     const tasks = connection.sobject('Task');
     expect(await tasks.create([{ CallType: 'Sideways' }])).toMatchObject([
@@ -59,7 +59,7 @@ describe('jsforce', () => {
     });
   });
 
-  it('finds the records of a duplicate rule in the error', async () => {
+  it('jsforce finds the records of a duplicate rule in the error', async () => {
     const { org, connection } = await connectJsforce();
     const id = org.add('Lead', { LastName: 'Ng', Company: 'Acme' });
     org.duplicateRule('Lead', () => [id]);
@@ -71,7 +71,7 @@ describe('jsforce', () => {
     });
   });
 
-  it('describes, queries and reads many', async () => {
+  it('jsforce describes, queries and reads many', async () => {
     const { org, connection } = await connectJsforce();
     const ids = [org.add('Task', { Subject: 'a' }), org.add('Task', { Subject: 'b' })];
     const { fields } = await connection.describe('Task');
@@ -82,7 +82,7 @@ describe('jsforce', () => {
     expect(read).toMatchObject([{ Subject: 'a' }, { Subject: 'b' }]);
   });
 
-  it('sends a composite request', async () => {
+  it('jsforce sends a composite request', async () => {
     const { org, connection } = await connectJsforce();
     const root = '/services/data/v62.0';
     await connection.request({

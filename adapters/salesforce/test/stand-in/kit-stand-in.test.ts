@@ -32,7 +32,7 @@ async function open(options: KitStandInOptions = {}) {
 }
 
 describe('the stand-in of the kit', () => {
-  it('returns the landed records by the idempotency key', async () => {
+  it('the stand-in Salesforce returns the landed records by the idempotency key', async () => {
     const { standIn, create } = await open();
     const [{ id = '' } = {}] = (await create(['k1'])).body as { id?: string }[];
     expect(await standIn.records()).toEqual([
@@ -52,7 +52,7 @@ describe('the stand-in of the kit', () => {
     ]);
   });
 
-  it('finds the key in Call Object when the key field is not deployed', async () => {
+  it('the stand-in Salesforce finds the key in Call Object when the key field is not deployed', async () => {
     const { landed } = await open({ prepare: (org) => void org.add('Task', { CallObject: 'jet:k1' }) });
     expect(await landed()).toEqual(['k1']);
   });
@@ -61,7 +61,7 @@ describe('the stand-in of the kit', () => {
     [{ name: 'refused credentials' }, 401],
     [{ name: 'a request to slow down', retryAfterMs: 7_000 }, 429],
     [{ name: 'a server error' }, 503],
-  ])('stages %j as long as requested', async (fault, status) => {
+  ])('the stand-in Salesforce stages %j as long as requested', async (fault, status) => {
     const { standIn, create, landed, token } = await open();
     await standIn.stage(fault);
     expect(await create(['k1'])).toMatchObject({ status });
@@ -72,7 +72,7 @@ describe('the stand-in of the kit', () => {
     expect(await create(['k1'])).toMatchObject({ status: 200 });
   });
 
-  it('names the pause', async () => {
+  it('the stand-in Salesforce names the pause', async () => {
     const { standIn, create } = await open();
     await standIn.stage({ name: 'a request to slow down', retryAfterMs: 7_000 });
     expect((await create(['k1'])).headers.get('retry-after')).toBe('7');
@@ -82,14 +82,14 @@ describe('the stand-in of the kit', () => {
     [{ name: 'silence' }, []],
     [{ name: 'a reply lost after the write' }, ['k1']],
     [{ name: 'slowness', delayMs: 5_000 }, []],
-  ])('stages %j, without an answer', async (fault, left) => {
+  ])('the stand-in Salesforce stages %j, without an answer', async (fault, left) => {
     const { standIn, create, landed } = await open();
     await standIn.stage(fault);
     await expect(create(['k1'], AbortSignal.timeout(500))).rejects.toThrow();
     expect(await landed()).toEqual(left);
   });
 
-  it('refuses one record by its key and accepts the others', async () => {
+  it('the stand-in Salesforce refuses one record by its key and accepts the others', async () => {
     const { standIn, create, landed } = await open();
     await standIn.stage({ name: 'one refused record', key: 'k2', callId: 'call 2' });
     const { body } = await create(['k1', 'k2', 'k3']);

@@ -8,23 +8,26 @@ describe('a task of another owner', () => {
     ['editable', 'ok', true, 1],
     ['read only', 'INSUFFICIENT_ACCESS_OR_READONLY', false, 1],
     ['hidden', 'INVALID_CROSS_REFERENCE_KEY', false, 0],
-  ] as const)('is %s as the org is set up', async (othersTasks, code, mayEdit, seen) => {
-    const { ask, query, org } = await connect({ othersTasks });
-    const id = org.add('Task', { Subject: 'Theirs', OwnerId: org.people.userId });
-    const records = [{ attributes: { type: 'Task' }, id, Subject: 'Ours' }];
-    expect(codesOf(await ask('PATCH', '/composite/sobjects', { records }))).toEqual([code]);
-    const user = org.integrationUserId;
-    const access = await query(
-      `SELECT RecordId, HasEditAccess FROM UserRecordAccess WHERE UserId = '${user}' AND RecordId = '${id}'`,
-    );
-    expect(access.body).toMatchObject({ records: [{ RecordId: id, HasEditAccess: mayEdit }] });
-    const others = await query(`SELECT Id FROM Task WHERE OwnerId != '${user}'`);
-    expect(others.body).toMatchObject({ totalSize: seen });
-  });
+  ] as const)(
+    'a task of another owner is %s as the org is set up',
+    async (othersTasks, code, mayEdit, seen) => {
+      const { ask, query, org } = await connect({ othersTasks });
+      const id = org.add('Task', { Subject: 'Theirs', OwnerId: org.people.userId });
+      const records = [{ attributes: { type: 'Task' }, id, Subject: 'Ours' }];
+      expect(codesOf(await ask('PATCH', '/composite/sobjects', { records }))).toEqual([code]);
+      const user = org.integrationUserId;
+      const access = await query(
+        `SELECT RecordId, HasEditAccess FROM UserRecordAccess WHERE UserId = '${user}' AND RecordId = '${id}'`,
+      );
+      expect(access.body).toMatchObject({ records: [{ RecordId: id, HasEditAccess: mayEdit }] });
+      const others = await query(`SELECT Id FROM Task WHERE OwnerId != '${user}'`);
+      expect(others.body).toMatchObject({ totalSize: seen });
+    },
+  );
 });
 
 describe('a write of many tasks', () => {
-  it('is refused as a whole when a trigger cannot handle that many tasks, and a smaller write is accepted', async () => {
+  it('a write of many tasks is refused when a trigger cannot handle that many, and a smaller write is accepted', async () => {
     const { createTasks, org } = await connect({ rowsPerWriteMax: 2 });
     const many = await createTasks({ Subject: 'a' }, { Subject: 'b' }, { Subject: 'c' });
     expect(codesOf(many)).toEqual(Array(3).fill('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'));
@@ -35,7 +38,7 @@ describe('a write of many tasks', () => {
 });
 
 describe('a lead', () => {
-  it('cannot be created by a user without the right, which describe shows', async () => {
+  it('a user without the right cannot create a lead, and describe shows it', async () => {
     const { ask, org } = await connect({ mayCreateLeads: false });
     expect((await ask('GET', '/sobjects/Lead/describe')).body).toMatchObject({ createable: false });
     const refused = await ask('POST', '/sobjects/Lead', { LastName: 'Ng', Company: 'Acme' });

@@ -26,7 +26,7 @@ function askWithAssertion(
 }
 
 describe('client credentials', () => {
-  it('return a token with its identity and instance', async () => {
+  it('client credentials return a token with its identity and instance', async () => {
     const { org } = await connect();
     const { status, body } = await getToken(org);
     expect(status).toBe(200);
@@ -38,7 +38,7 @@ describe('client credentials', () => {
     });
   });
 
-  it('are refused with 400 when the secret is wrong', async () => {
+  it('client credentials with a wrong secret are refused with 400', async () => {
     const { org } = await connect();
     const { status, body } = await getToken({ ...org, clientSecret: 'wrong' });
     expect([status, body]).toEqual([
@@ -47,13 +47,13 @@ describe('client credentials', () => {
     ]);
   });
 
-  it('are refused with 400 when the id is wrong', async () => {
+  it('client credentials with a wrong id are refused with 400', async () => {
     const { org } = await connect();
     const { status, body } = await getToken({ ...org, clientId: 'wrong' });
     expect([status, body]).toMatchObject([400, { error: 'invalid_client_id' }]);
   });
 
-  it('are the only way to get a token besides an assertion', async () => {
+  it('client credentials are the only way to get a token besides an assertion', async () => {
     const { org } = await connect();
     const body = new URLSearchParams({ grant_type: 'password', username: 'a', password: 'b' });
     const answer = await send(`${org.url}/services/oauth2/token`, { method: 'POST', body });
@@ -62,7 +62,7 @@ describe('client credentials', () => {
 });
 
 describe('a signed assertion', () => {
-  it('gets a token', async () => {
+  it('a signed assertion gets a token', async () => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, {})).toMatchObject({
       status: 200,
@@ -76,7 +76,7 @@ describe('a signed assertion', () => {
     ['another user', { sub: 'pat@example.com' }, "user hasn't approved this consumer"],
     ['an expiry in the past', { exp: nowMs / 1000 - 1 }, 'assertion is expired'],
     ['an expiry too far in the future', { exp: nowMs / 1000 + 3600 }, 'assertion lives too long'],
-  ])('with %s is refused', async (_, claims, why) => {
+  ])('a signed assertion with %s is refused', async (_, claims, why) => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, claims)).toMatchObject({
       status: 400,
@@ -84,7 +84,7 @@ describe('a signed assertion', () => {
     });
   });
 
-  it('signed by another key is refused', async () => {
+  it('an assertion that another key signed is refused', async () => {
     const connected = await connect({ jwt, clock: () => nowMs });
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     expect(await askWithAssertion(connected, {}, { alg: 'RS256' }, privateKey)).toMatchObject({
@@ -93,7 +93,7 @@ describe('a signed assertion', () => {
     });
   });
 
-  it('with another algorithm is refused', async () => {
+  it('an assertion with another algorithm is refused', async () => {
     const connected = await connect({ jwt, clock: () => nowMs });
     expect(await askWithAssertion(connected, {}, { alg: 'none' })).toMatchObject({ status: 400 });
   });
@@ -102,7 +102,7 @@ describe('a signed assertion', () => {
 describe('an access token', () => {
   const refused = { status: 401, body: [{ errorCode: 'INVALID_SESSION_ID' }] };
 
-  it('is refused after expireTokens, and a new one is accepted', async () => {
+  it('an access token is refused after expireTokens, and a new one is accepted', async () => {
     const { org, ask, token } = await connect();
     org.expireTokens();
     expect(await ask('GET', '/limits')).toMatchObject(refused);
@@ -110,7 +110,7 @@ describe('an access token', () => {
     expect(await send(`${org.url}/services/data/v62.0/limits`, { headers })).toMatchObject({ status: 200 });
   });
 
-  it('is refused after its time', async () => {
+  it('an access token is refused after its time', async () => {
     let now = nowMs;
     const { ask } = await connect({ clock: () => now, tokenLifeMs: 60_000 });
     now += 59_000;
@@ -119,12 +119,12 @@ describe('an access token', () => {
     expect(await ask('GET', '/limits')).toMatchObject(refused);
   });
 
-  it('is required', async () => {
+  it('a request without an access token is refused', async () => {
     const { org } = await connect();
     expect(await send(`${org.url}/services/data/v62.0/limits`, {})).toMatchObject(refused);
   });
 
-  it('gives access to the identity that came with it', async () => {
+  it('an access token gives access to the identity that came with it', async () => {
     const { org, token } = await connect();
     const headers = { authorization: `Bearer ${await token()}` };
     const id = `${org.url}/id/00D5g000000StandEA/${org.integrationUserId}`;
@@ -132,7 +132,7 @@ describe('an access token', () => {
   });
 });
 
-it('logs no secret', async () => {
+it('the log of the org holds no secret', async () => {
   const { org } = await connect();
   expect(JSON.stringify(org.log.all)).not.toContain(org.clientSecret);
   expect(org.log.of('token')[0]?.body).toMatchObject({ client_id: org.clientId, client_secret: '(secret)' });

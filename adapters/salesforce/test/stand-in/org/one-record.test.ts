@@ -6,7 +6,7 @@ afterEach(closeAll);
 const call = { Subject: 'Inbound call', TaskSubtype: 'Call', Status: 'Completed' };
 
 describe('one record', () => {
-  it('is created with 201 and its address', async () => {
+  it('a record is created with 201 and its address', async () => {
     const { ask, org } = await connect();
     const { status, body, headers } = await ask('POST', '/sobjects/Task', call);
     const id = org.records('Task')[0]?.Id as string;
@@ -14,7 +14,7 @@ describe('one record', () => {
     expect(headers.get('location')).toBe(`/services/data/v62.0/sobjects/Task/${id}`);
   });
 
-  it('is refused with 400 and errorCode, not statusCode', async () => {
+  it('a record is refused with 400 and errorCode, not statusCode', async () => {
     const { ask } = await connect();
     const answer = await ask('POST', '/sobjects/Task', { ...call, Subject: 'x'.repeat(256) });
     expect(answer).toMatchObject({
@@ -23,7 +23,7 @@ describe('one record', () => {
     });
   });
 
-  it('is updated with 204, read, and not found once it is deleted', async () => {
+  it('a record is updated with 204, read, and not found once it is deleted', async () => {
     const { ask, org } = await connect();
     const id = org.add('Task', call);
     expect(await ask('PATCH', `/sobjects/Task/${id}`, { Subject: 'new' })).toMatchObject({
@@ -43,7 +43,7 @@ describe('one record', () => {
     }
   });
 
-  it('is upserted by a key in the address, decoded', async () => {
+  it('a record is upserted by a key in the address, decoded', async () => {
     const { ask, org } = await connect();
     const lead = { LastName: '+61 4…', Company: 'Unknown' };
     const path = '/sobjects/Lead/Jet_Caller_Number__c/%2B61412345678';
@@ -52,7 +52,7 @@ describe('one record', () => {
     expect(org.records('Lead')).toMatchObject([{ Jet_Caller_Number__c: '+61412345678' }]);
   });
 
-  it('is not upserted when its key is also in the body', async () => {
+  it('a record is not upserted when its key is also in the body', async () => {
     const { ask } = await connect();
     const body = { LastName: 'x', Company: 'x', Jet_Caller_Number__c: '+61412345678' };
     expect(await ask('PATCH', '/sobjects/Lead/Jet_Caller_Number__c/%2B61412345678', body)).toMatchObject({
@@ -61,7 +61,7 @@ describe('one record', () => {
     });
   });
 
-  it('is not upserted when two records have its key', async () => {
+  it('a record is not upserted when two records have its key', async () => {
     const { ask, org } = await connect({ fieldChanges: { 'Lead.Jet_Caller_Number__c': { unique: false } } });
     const lead = { LastName: 'x', Company: 'x', Jet_Caller_Number__c: '1' };
     const ids = [org.add('Lead', lead), org.add('Lead', lead)];

@@ -9,7 +9,7 @@ function fieldOf({ body }: Reply, name: string): Record<string, unknown> | undef
 }
 
 describe('describe', () => {
-  it('shows the deployed key field', async () => {
+  it('describe shows the deployed key field', async () => {
     const { ask } = await connect();
     expect(fieldOf(await ask('GET', '/sobjects/Task/describe'), 'Jet_Call_Session_Id__c')).toMatchObject({
       type: 'string',
@@ -22,7 +22,7 @@ describe('describe', () => {
     });
   });
 
-  it('shows the values of call type and subtype, and that the subtype is create-only', async () => {
+  it('describe shows the values of call type and subtype, and that the subtype is create-only', async () => {
     const { ask } = await connect();
     const task = await ask('GET', '/sobjects/Task/describe');
     const values = (name: string) =>
@@ -36,13 +36,13 @@ describe('describe', () => {
     });
   });
 
-  it('omits a field that is not deployed', async () => {
+  it('describe omits a field that is not deployed', async () => {
     const { ask } = await connect({ missingFields: ['Task.Jet_Call_Session_Id__c'] });
     expect(fieldOf(await ask('GET', '/sobjects/Task/describe'), 'Jet_Call_Session_Id__c')).toBeUndefined();
     expect(fieldOf(await ask('GET', '/sobjects/Lead/describe'), 'Jet_Caller_Number__c')).toBeDefined();
   });
 
-  it('shows fields that were changed or added', async () => {
+  it('describe shows fields that were changed or added', async () => {
     const { ask } = await connect({
       fieldChanges: { 'Task.Jet_Call_Session_Id__c': { unique: false, updateable: false } },
       extraFields: [{ object: 'Task', name: 'Region__c', type: 'picklist', values: ['NSW', 'VIC'] }],
@@ -52,7 +52,7 @@ describe('describe', () => {
     expect(fieldOf(task, 'Region__c')).toMatchObject({ type: 'picklist', custom: true });
   });
 
-  it('knows lead, contact, account and user', async () => {
+  it('describe knows lead, contact, account and user', async () => {
     const { ask } = await connect({ personAccounts: true });
     expect(fieldOf(await ask('GET', '/sobjects/Lead/describe'), 'Company')).toMatchObject({
       nillable: false,
@@ -68,7 +68,7 @@ describe('describe', () => {
 });
 
 describe('the statuses of a task', () => {
-  it("are the org's own, and the first is the default", async () => {
+  it("the statuses of a task are the org's own, and the first is the default", async () => {
     const taskStatuses = [
       { label: 'Offen', closed: false },
       { label: 'Erledigt', closed: true },
@@ -86,7 +86,7 @@ describe('the statuses of a task', () => {
 });
 
 describe('the daily limit', () => {
-  it('is in every answer, including refusals', async () => {
+  it('every answer shows the daily limit, including refusals', async () => {
     const { ask, query } = await connect({ dailyLimit: 1_000, usedAtStart: 100 });
     const usageOf = async (reply: Promise<Reply>) => (await reply).headers.get('sforce-limit-info');
     expect(await usageOf(ask('GET', '/sobjects/Task/describe'))).toBe('api-usage=101/1000');
@@ -94,7 +94,7 @@ describe('the daily limit', () => {
     expect(await usageOf(ask('GET', '/nowhere'))).toBe('api-usage=103/1000');
   });
 
-  it('causes 403 when it is used up, and refused requests do not count', async () => {
+  it('a used-up daily limit causes 403, and refused requests do not count', async () => {
     const { ask, createTasks, org } = await connect({ dailyLimit: 2 });
     await ask('GET', '/limits');
     await ask('GET', '/limits');
@@ -111,14 +111,14 @@ describe('the daily limit', () => {
     expect(codesOf(await createTasks({ Subject: 'x' }))).toEqual(['ok']);
   });
 
-  it('can be read', async () => {
+  it('the daily limit can be read', async () => {
     const { ask } = await connect({ dailyLimit: 1_000, usedAtStart: 400 });
     expect((await ask('GET', '/limits')).body).toEqual({ DailyApiRequests: { Max: 1_000, Remaining: 599 } });
   });
 });
 
 describe('the log', () => {
-  it('counts billable requests by kind, and token requests separately', async () => {
+  it('the log counts billable requests by kind, and token requests separately', async () => {
     const { ask, search, createTasks, org, token } = await connect();
     org.log.clear();
     await token();
@@ -133,7 +133,7 @@ describe('the log', () => {
     expect(org.log.of('create')[0]).toMatchObject({ status: 200, body: { records: [{ Subject: 'a' }] } });
   });
 
-  it('knows how many requests ran at the same time', async () => {
+  it('the log knows how many requests ran at the same time', async () => {
     const { ask, org } = await connect();
     await ask('GET', '/limits');
     await ask('GET', '/limits');
@@ -153,20 +153,20 @@ describe('an address', () => {
   it.each([
     ['v20.0', 410, 'UNSUPPORTED_API_VERSION'],
     ['v99.0', 404, 'NOT_FOUND'],
-  ])('of the version %s is answered with %i', async (version, status, errorCode) => {
+  ])('an address of the version %s is answered with %i', async (version, status, errorCode) => {
     const { org, token } = await connect();
     const headers = { authorization: `Bearer ${await token()}` };
     const answer = await send(`${org.url}/services/data/${version}/limits`, { headers });
     expect(answer).toMatchObject({ status, body: [{ errorCode }] });
   });
 
-  it('is answered with 404 when it does not exist, and with 405 for a wrong method', async () => {
+  it('an address that does not exist is answered with 404, and a wrong method with 405', async () => {
     const { ask } = await connect();
     expect(await ask('GET', '/sobjects')).toMatchObject({ status: 404 });
     expect(await ask('PUT', '/composite/sobjects', {})).toMatchObject({ status: 405 });
   });
 
-  it('accepts only JSON', async () => {
+  it('an address accepts only JSON', async () => {
     const { org, token } = await connect();
     const post = async (type: string, body: string) =>
       send(`${org.url}/services/data/v62.0/sobjects/Task`, {
@@ -183,11 +183,11 @@ describe('an address', () => {
 });
 
 describe('an id', () => {
-  it('has the same last three characters as in the real org', () => {
+  it('an id has the same last three characters as in the real org', () => {
     expect(asLongId('001D000000IqhSL')).toBe('001D000000IqhSLIAZ');
   });
 
-  it('is never used twice', () => {
+  it('an id is never used twice', () => {
     const ids = Array.from({ length: 5_000 }, (_, serial) => makeId('Task', serial));
     expect(new Set(ids).size).toBe(5_000);
   });

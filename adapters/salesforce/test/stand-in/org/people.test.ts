@@ -4,7 +4,7 @@ import { closeAll, connect } from '../connect.ts';
 afterEach(closeAll);
 
 describe('people in the org', () => {
-  it('edit a task in their own name', async () => {
+  it('people in the org edit a task in their own name', async () => {
     let now = Date.UTC(2026, 10, 22, 1, 0, 0);
     const { org } = await connect({ clock: () => now });
     const id = org.add('Task', { Subject: 'Inbound call' });
@@ -18,7 +18,7 @@ describe('people in the org', () => {
     });
   });
 
-  it('delete a task, which then no longer exists', async () => {
+  it('a task that people in the org deleted no longer exists', async () => {
     const { org } = await connect();
     const id = org.add('Task', { Subject: 'Inbound call' });
     org.people.delete(id);
@@ -27,7 +27,7 @@ describe('people in the org', () => {
     org.people.delete(org.add('Task', {}), { purge: true });
   });
 
-  it('merge contacts, whose tasks move with them', async () => {
+  it('people in the org merge contacts, whose tasks move with them', async () => {
     const { org } = await connect();
     const [kept, other] = [org.add('Contact', { LastName: 'Ng' }), org.add('Contact', { LastName: 'Ngo' })];
     const task = org.add('Task', { WhoId: other });
@@ -36,7 +36,7 @@ describe('people in the org', () => {
     expect(org.record(other)).toMatchObject({ IsDeleted: true });
   });
 
-  it('convert a lead into a contact with an account, which takes over its tasks', async () => {
+  it('people in the org convert a lead into a contact with an account, which takes over its tasks', async () => {
     const { org } = await connect();
     const lead = org.add('Lead', { LastName: 'Ng', Company: 'Acme', Phone: '0412 345 678' });
     const task = org.add('Task', { WhoId: lead });
@@ -46,13 +46,13 @@ describe('people in the org', () => {
     expect(org.record(task)).toMatchObject({ WhoId: contactId, AccountId: accountId });
   });
 
-  it('cannot change a missing record', async () => {
+  it('people in the org cannot change a missing record', async () => {
     const { org } = await connect();
     expect(() => org.people.edit('00T000000000000', { Subject: 'x' })).toThrow('There is no record');
   });
 });
 
-it('cannot add a record with a field that its object lacks', async () => {
+it('people in the org cannot add a record with a field that its object lacks', async () => {
   const { org } = await connect();
   expect(() => org.add('Contact', { Nickname: 'x' })).toThrow('Contact has no Nickname');
 });

@@ -13,7 +13,7 @@ async function refusal({ createTasks }: Connected, task: Record<string, JsonValu
 }
 
 describe('a new task', () => {
-  it("has the org's defaults and the derived fields", async () => {
+  it("a new task has the org's defaults and the derived fields", async () => {
     const { createTasks, org } = await connect();
     const accountId = org.add('Account', { Name: 'Acme' });
     const contactId = org.add('Contact', { ...person, AccountId: accountId });
@@ -40,7 +40,7 @@ describe('a new task', () => {
     ['CallObject', 255],
     ['Jet_Call_Session_Id__c', 255],
     ['Description', 32_000],
-  ])('accepts a %s of at most %i characters', async (field, max) => {
+  ])('a new task accepts a %s of at most %i characters', async (field, max) => {
     const connected = await connect();
     expect(await refusal(connected, { [field]: 'x'.repeat(max) })).toBe('taken');
     expect(await refusal(connected, { [field]: 'x'.repeat(max + 1) })).toMatchObject({
@@ -52,7 +52,7 @@ describe('a new task', () => {
   it.each([
     ['CallType', 'Missed'],
     ['TaskSubtype', 'Phone'],
-  ])('does not accept a value for %s', async (field, value) => {
+  ])('a new task does not accept an unknown value for %s', async (field, value) => {
     expect(await refusal(await connect(), { [field]: value })).toEqual({
       statusCode: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
       message: `${field}: bad value for restricted picklist field: ${value}`,
@@ -60,7 +60,7 @@ describe('a new task', () => {
     });
   });
 
-  it('has a duration of at most eight digits', async () => {
+  it('a new task has a duration of at most eight digits', async () => {
     expect(await refusal(await connect(), { CallDurationInSeconds: 100_000_000 })).toMatchObject({
       statusCode: 'NUMBER_OUTSIDE_VALID_RANGE',
     });
@@ -72,7 +72,7 @@ describe('a new task', () => {
     ['ActivityDate', '22/11/2026'],
     ['ActivityDate', '2026-11-22T00:00:00Z'],
     ['Subject', 5],
-  ])('refuses the request for a %s of %j', async (field, value) => {
+  ])('a request for a task with a %s of %j is refused', async (field, value) => {
     const { createTasks } = await connect();
     expect(await createTasks({ [field]: value })).toMatchObject({
       status: 400,
@@ -81,7 +81,7 @@ describe('a new task', () => {
   });
 
   it.each(['IsClosed', 'AccountId', 'CompletedDateTime', 'CreatedDate'])(
-    'cannot be given %s',
+    'a new task cannot be given %s',
     async (field) => {
       const value = field === 'IsClosed' ? true : '2026-11-22T00:00:00Z';
       expect(await refusal(await connect(), { [field]: value })).toMatchObject({
@@ -93,14 +93,14 @@ describe('a new task', () => {
 });
 
 describe('WhoId and WhatId', () => {
-  it('can be a contact and an account', async () => {
+  it('WhoId and WhatId can be a contact and an account', async () => {
     const connected = await connect();
     const WhatId = connected.org.add('Account', { Name: 'Acme' });
     const WhoId = connected.org.add('Contact', person);
     expect(await refusal(connected, { WhoId, WhatId })).toBe('taken');
   });
 
-  it('can be only a lead', async () => {
+  it('WhoId can be a lead only without WhatId', async () => {
     const connected = await connect();
     const WhoId = connected.org.add('Lead', lead);
     expect(await refusal(connected, { WhoId })).toBe('taken');
@@ -111,7 +111,7 @@ describe('WhoId and WhatId', () => {
     });
   });
 
-  it('do not allow a later WhatId beside a lead', async () => {
+  it('a later WhatId beside a lead is refused', async () => {
     const { ask, org } = await connect();
     const id = org.add('Task', { WhoId: org.add('Lead', lead) });
     const WhatId = org.add('Account', { Name: 'Acme' });
@@ -119,7 +119,7 @@ describe('WhoId and WhatId', () => {
     expect(answer).toMatchObject({ status: 400, body: [{ errorCode: 'FIELD_INTEGRITY_EXCEPTION' }] });
   });
 
-  it('do not allow an account as WhoId', async () => {
+  it('an account as WhoId is refused', async () => {
     const connected = await connect();
     const WhoId = connected.org.add('Account', { Name: 'Acme' });
     expect(await refusal(connected, { WhoId })).toEqual({
@@ -129,7 +129,7 @@ describe('WhoId and WhatId', () => {
     });
   });
 
-  it('cannot be deleted, purged, converted or misspelt records', async () => {
+  it('WhoId and WhatId cannot be deleted, purged, converted or misspelt records', async () => {
     const connected = await connect();
     const { org } = connected;
     const [deleted, purged] = [org.add('Contact', person), org.add('Contact', person)];
@@ -146,7 +146,7 @@ describe('WhoId and WhatId', () => {
     ]);
   });
 
-  it('can be given with 15 characters', async () => {
+  it('WhoId and WhatId can be given with 15 characters', async () => {
     const connected = await connect();
     const id = connected.org.add('Contact', person);
     expect(await refusal(connected, { WhoId: id.slice(0, 15) })).toBe('taken');
@@ -154,7 +154,7 @@ describe('WhoId and WhatId', () => {
 });
 
 describe('an owner', () => {
-  it('must be active', async () => {
+  it('the owner of a task must be active', async () => {
     const connected = await connect();
     const OwnerId = connected.org.add('User', { LastName: 'Gone', IsActive: false });
     expect(await refusal(connected, { OwnerId })).toMatchObject({
@@ -165,7 +165,7 @@ describe('an owner', () => {
 });
 
 describe('TaskSubtype', () => {
-  it('cannot be changed, not even to the same value', async () => {
+  it('a TaskSubtype cannot be changed, not even to the same value', async () => {
     const { ask, org } = await connect();
     const id = org.add('Task', { TaskSubtype: 'Call' });
     expect(await ask('PATCH', `/sobjects/Task/${id}`, { TaskSubtype: 'Call' })).toMatchObject({
@@ -176,7 +176,7 @@ describe('TaskSubtype', () => {
 });
 
 describe('a lead', () => {
-  it('needs a last name and a company', async () => {
+  it('a lead needs a last name and a company', async () => {
     const { ask } = await connect();
     expect(await ask('POST', '/sobjects/Lead', { FirstName: 'A' })).toMatchObject({
       status: 400,
@@ -190,7 +190,7 @@ describe('a lead', () => {
     });
   });
 
-  it('is refused as a duplicate with the records that a rule found', async () => {
+  it('a duplicate lead is refused with the records that a rule found', async () => {
     const { ask, org } = await connect();
     const id = org.add('Contact', { ...person, Phone: '0412 345 678' });
     org.duplicateRule('Lead', ({ Phone }) => (Phone === '0412345678' ? [id] : []));
@@ -212,7 +212,7 @@ describe('a lead', () => {
 });
 
 describe('rules that an administrator sets', () => {
-  it('refuse matching records with their own message', async () => {
+  it('the rules of an administrator refuse matching records with their own message', async () => {
     const connected = await connect();
     connected.org.validationRule(
       'Task',
@@ -227,7 +227,7 @@ describe('rules that an administrator sets', () => {
     expect(await refusal(connected, { WhoId: connected.org.add('Contact', person) })).toBe('taken');
   });
 
-  it('can make a field required', async () => {
+  it('the rules of an administrator can make a field required', async () => {
     const connected = await connect({
       extraFields: [{ object: 'Task', name: 'Region__c', type: 'picklist', values: ['NSW'], required: true }],
     });
@@ -249,7 +249,7 @@ describe('a locked account', () => {
     return { ...connected, accountId, WhoId };
   }
 
-  it('blocks an open task with a date, but no completed one', async () => {
+  it('a locked account blocks an open task with a date, but no completed one', async () => {
     const { createTasks, WhoId } = await lockedAccount();
     const open = { WhoId, Status: 'In Progress', ActivityDate: '2026-11-22' };
     const answer = await createTasks(
@@ -260,7 +260,7 @@ describe('a locked account', () => {
     expect(codesOf(answer)).toEqual(['UNABLE_TO_LOCK_ROW', 'ok', 'ok']);
   });
 
-  it('blocks every update of its tasks until it is unlocked', async () => {
+  it('a locked account blocks every update of its tasks until it is unlocked', async () => {
     const { ask, org, WhoId, accountId } = await lockedAccount();
     const id = org.add('Task', { WhoId, Status: 'Completed' });
     const path = `/sobjects/Task/${id}`;

@@ -8,7 +8,7 @@ const key = (value: string) => ({ ...call, Jet_Call_Session_Id__c: value });
 const typed = (type: string, fields: Record<string, string>) => ({ attributes: { type }, ...fields });
 
 describe('creating many', () => {
-  it('answers in the order of the request', async () => {
+  it('a create of many answers in the order of the request', async () => {
     const { createTasks, org } = await connect();
     const { status, body } = await createTasks({ ...call, Subject: 'one' }, { ...call, Subject: 'two' });
     expect(status).toBe(200);
@@ -16,14 +16,14 @@ describe('creating many', () => {
     expect(org.records('Task').map(({ Subject }) => Subject)).toEqual(['one', 'two']);
   });
 
-  it('refuses one record and accepts the others', async () => {
+  it('a create of many refuses one record and accepts the others', async () => {
     const { createTasks, org } = await connect();
     const answer = await createTasks(call, { ...call, CallType: 'Sideways' }, call);
     expect(codesOf(answer)).toEqual(['ok', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'ok']);
     expect(org.records('Task')).toHaveLength(2);
   });
 
-  it('writes nothing with allOrNone when one record is refused', async () => {
+  it('a create of many with allOrNone writes nothing when one record is refused', async () => {
     const { ask, org } = await connect();
     const records = [typed('Task', call), typed('Task', { ...call, CallType: 'Sideways' })];
     const answer = await ask('POST', '/composite/sobjects', { allOrNone: true, records });
@@ -34,14 +34,14 @@ describe('creating many', () => {
     expect(org.records('Task')).toEqual([]);
   });
 
-  it('accepts several types', async () => {
+  it('a create of many accepts several types', async () => {
     const { ask, org } = await connect();
     const records = [typed('Task', call), typed('Lead', { LastName: 'Ng', Company: 'Acme' })];
     expect(codesOf(await ask('POST', '/composite/sobjects', { records }))).toEqual(['ok', 'ok']);
     expect(org.records('Lead')).toMatchObject([{ Name: 'Ng', IsConverted: false }]);
   });
 
-  it('accepts at most ten runs of types', async () => {
+  it('a create of many accepts at most ten runs of types', async () => {
     const { ask } = await connect();
     const records = Array.from({ length: 11 }, (_, index) =>
       index % 2 === 0 ? typed('Task', call) : typed('Contact', { LastName: 'Ng' }),
@@ -52,7 +52,7 @@ describe('creating many', () => {
     });
   });
 
-  it('accepts at most 200 records', async () => {
+  it('a create of many accepts at most 200 records', async () => {
     const { createTasks, org } = await connect();
     const tasks = Array.from({ length: 201 }, () => call);
     expect(await createTasks(...tasks)).toMatchObject({
@@ -63,7 +63,7 @@ describe('creating many', () => {
     expect(idsOf(await createTasks(...tasks.slice(1)))).toHaveLength(200);
   });
 
-  it('needs a type', async () => {
+  it('a create of many needs a type', async () => {
     const { ask } = await connect();
     expect(await ask('POST', '/composite/sobjects', { records: [call] })).toMatchObject({ status: 400 });
   });
@@ -73,7 +73,7 @@ describe('a unique key', () => {
   const taken = (id: string) =>
     `duplicate value found: Jet_Call_Session_Id__c duplicates value on record with id: ${id}`;
 
-  it("is refused the second time, and the error has the record's id of 15 characters", async () => {
+  it("a unique key is refused the second time, and the error has the record's id of 15 characters", async () => {
     const { createTasks, org } = await connect();
     const [id = ''] = idsOf(await createTasks(key('k1')));
     expect((await createTasks(key('k1'))).body).toEqual([
@@ -85,7 +85,7 @@ describe('a unique key', () => {
     expect(org.records('Task')).toHaveLength(1);
   });
 
-  it('does not name the record when the option hides it', async () => {
+  it('a refused unique key does not name the record when the option hides it', async () => {
     const { createTasks } = await connect({ duplicateMessage: 'hidden' });
     await createTasks(key('k1'));
     expect((await createTasks(key('k1'))).body).toMatchObject([
@@ -93,12 +93,12 @@ describe('a unique key', () => {
     ]);
   });
 
-  it('differs from another one by the case of its letters', async () => {
+  it('a unique key differs from another one by the case of its letters', async () => {
     const { createTasks } = await connect();
     expect(codesOf(await createTasks(key('k1'), key('K1')))).toEqual(['ok', 'ok']);
   });
 
-  it('does not differ by case when the field is not case-sensitive', async () => {
+  it('a unique key does not differ by case when the field is not case-sensitive', async () => {
     const { createTasks } = await connect({
       fieldChanges: { 'Task.Jet_Call_Session_Id__c': { caseSensitive: false } },
     });
@@ -106,7 +106,7 @@ describe('a unique key', () => {
     expect(codesOf(await createTasks(key('K1')))).toEqual(['DUPLICATE_VALUE']);
   });
 
-  it('is refused on every record that has it within one request', async () => {
+  it('a unique key is refused on every record that has it within one request', async () => {
     const { createTasks, org } = await connect();
     const answer = await createTasks(key('k1'), key('k2'), key('k1'));
     expect(codesOf(answer)).toEqual(['DUPLICATE_VALUE', 'ok', 'DUPLICATE_VALUE']);
@@ -114,14 +114,14 @@ describe('a unique key', () => {
     expect(org.records('Task')).toHaveLength(1);
   });
 
-  it('is free again when its record is deleted', async () => {
+  it('a unique key is free again when its record is deleted', async () => {
     const { createTasks, org } = await connect();
     const [id = ''] = idsOf(await createTasks(key('k1')));
     org.people.delete(id);
     expect(codesOf(await createTasks(key('k1')))).toEqual(['ok']);
   });
 
-  it('can repeat when the field is not unique', async () => {
+  it('a key can repeat when the field is not unique', async () => {
     const { createTasks } = await connect({
       fieldChanges: { 'Task.Jet_Call_Session_Id__c': { unique: false } },
     });
@@ -130,7 +130,7 @@ describe('a unique key', () => {
 });
 
 describe('updating by id', () => {
-  it('changes the given fields and no others', async () => {
+  it('an update by id changes the given fields and no others', async () => {
     const { ask, createTasks, org } = await connect();
     const [id = ''] = idsOf(await createTasks({ ...call, CallDurationInSeconds: 10 }));
     const records = [{ attributes: { type: 'Task' }, id, CallDurationInSeconds: 20 }];
@@ -140,7 +140,7 @@ describe('updating by id', () => {
     expect(org.record(id)).toMatchObject({ Subject: 'Inbound call', CallDurationInSeconds: 20 });
   });
 
-  it('reports deleted, unknown, malformed and missing ids', async () => {
+  it('an update by id reports deleted, unknown, malformed and missing ids', async () => {
     const { ask, createTasks, org } = await connect();
     const ids = idsOf(await createTasks(call, call));
     org.people.delete(ids[0] ?? '');
@@ -165,7 +165,7 @@ describe('upserting many', () => {
     records: tasks.map((task) => typed('Task', task)),
   });
 
-  it('creates the first time and updates the second', async () => {
+  it('an upsert of many creates the first time and updates the second', async () => {
     const { ask, org } = await connect();
     const { body } = await ask('PATCH', path, records(key('k1')));
     expect(body).toMatchObject([{ success: true, created: true }]);
@@ -174,7 +174,7 @@ describe('upserting many', () => {
     expect(org.records('Task')).toMatchObject([{ Subject: 'new' }]);
   });
 
-  it('refuses a create-only field when the record exists', async () => {
+  it('an upsert of many refuses a create-only field when the record exists', async () => {
     const { ask } = await connect();
     await ask('PATCH', path, records(key('k1')));
     expect(codesOf(await ask('PATCH', path, records(key('k1'))))).toEqual([
@@ -182,7 +182,7 @@ describe('upserting many', () => {
     ]);
   });
 
-  it('refuses each record whose key comes twice', async () => {
+  it('an upsert of many refuses each record whose key comes twice', async () => {
     const { ask } = await connect();
     const answer = await ask('PATCH', path, records(key('k1'), key('k1')));
     expect(answer.body).toMatchObject([
@@ -191,7 +191,7 @@ describe('upserting many', () => {
     ]);
   });
 
-  it('needs a field that is an external id', async () => {
+  it('an upsert of many needs a field that is an external id', async () => {
     const { ask } = await connect();
     expect(await ask('PATCH', '/composite/sobjects/Task/CallObject', records(call))).toMatchObject({
       status: 404,
@@ -200,7 +200,7 @@ describe('upserting many', () => {
 });
 
 describe('a missing field', () => {
-  it('refuses the request as a whole', async () => {
+  it('a missing field refuses the request as a whole', async () => {
     const { createTasks, org } = await connect({ missingFields: ['Task.Jet_Call_Session_Id__c'] });
     expect(await createTasks(call, key('k1'))).toMatchObject({
       status: 400,
@@ -214,13 +214,13 @@ describe('a missing field', () => {
     expect(org.records('Task')).toEqual([]);
   });
 
-  it('refuses only its record when the option says so', async () => {
+  it('a missing field refuses only its record when the option says so', async () => {
     const { createTasks } = await connect({ unknownFieldRefuses: 'record' });
     expect(codesOf(await createTasks(call, { ...call, Nickname__c: 'x' }))).toEqual(['ok', 'INVALID_FIELD']);
   });
 });
 
-it('reads many records by id, with null for a missing one', async () => {
+it('a read of many records by id returns null for a missing one', async () => {
   const { ask, org } = await connect();
   const ids = [org.add('Task', { Subject: 'a' }), org.add('Task', { Subject: 'b' })];
   org.people.delete(ids[1] ?? '');

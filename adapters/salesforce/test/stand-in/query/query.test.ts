@@ -8,7 +8,7 @@ function idsOfRows({ body }: Reply): string[] {
 }
 
 describe('a query', () => {
-  it('returns rows with their type and address', async () => {
+  it('a query returns rows with their type and address', async () => {
     const { query, org } = await connect();
     const id = org.add('Task', { Subject: 'Call', CallObject: 'jet:1' });
     expect(
@@ -27,20 +27,20 @@ describe('a query', () => {
     });
   });
 
-  it('says which status is closed', async () => {
+  it('a query says which status is closed', async () => {
     const { query } = await connect();
     const { body } = await query('SELECT ApiName FROM TaskStatus WHERE IsClosed = true ORDER BY SortOrder');
     expect(body).toMatchObject({ records: [{ ApiName: 'Completed' }] });
   });
 
-  it('ignores case in text, except in a case-sensitive field', async () => {
+  it('a query ignores case in text, except in a case-sensitive field', async () => {
     const { query, org } = await connect();
     const id = org.add('Task', { CallObject: 'jet:ABC', Jet_Call_Session_Id__c: 'ABC' });
     expect(idsOfRows(await query("SELECT Id FROM Task WHERE CallObject = 'JET:abc'"))).toEqual([id]);
     expect(idsOfRows(await query("SELECT Id FROM Task WHERE Jet_Call_Session_Id__c = 'abc'"))).toEqual([]);
   });
 
-  it('compares instants', async () => {
+  it('a query compares instants', async () => {
     let now = Date.UTC(2026, 10, 22, 1, 0, 0);
     const { query, org } = await connect({ clock: () => now });
     org.add('Task', { Subject: 'before' });
@@ -54,13 +54,13 @@ describe('a query', () => {
     ).toEqual([id]);
   });
 
-  it('treats an id of 15 characters like its form of 18', async () => {
+  it('a query treats an id of 15 characters like its form of 18', async () => {
     const { query, org } = await connect();
     const id = org.add('Contact', { LastName: 'Ng' });
     expect(idsOfRows(await query(`SELECT Id FROM Contact WHERE Id = '${id.slice(0, 15)}'`))).toEqual([id]);
   });
 
-  it('distinguishes ids that differ in the case of a letter', async () => {
+  it('a query distinguishes ids that differ in the case of a letter', async () => {
     const { query, org } = await connect();
     const ids = Array.from({ length: 80 }, () => org.add('Contact', { LastName: 'Ng' }).slice(0, 15));
     expect(new Set(ids.map((id) => id.toLowerCase())).size).toBeLessThan(ids.length);
@@ -68,7 +68,7 @@ describe('a query', () => {
       expect(idsOfRows(await query(`SELECT Id FROM Contact WHERE Id = '${id}'`))).toHaveLength(1);
   });
 
-  it('supports AND, OR, NOT, brackets, order and limit', async () => {
+  it('a query supports AND, OR, NOT, brackets, order and limit', async () => {
     const { query, org } = await connect();
     const [, b, c] = ['a', 'b', 'c', 'd'].map((LastName) => org.add('Contact', { LastName }));
     const where = "WHERE (LastName = 'b' OR LastName = 'c' OR LastName = 'd') AND NOT LastName = 'd'";
@@ -78,7 +78,7 @@ describe('a query', () => {
     ]);
   });
 
-  it('reads fields of the owner', async () => {
+  it('a query reads fields of the owner', async () => {
     const { query, org } = await connect();
     const OwnerId = org.add('User', { LastName: 'Gone', IsActive: false });
     org.add('Contact', { LastName: 'Ng', OwnerId });
@@ -87,7 +87,7 @@ describe('a query', () => {
     });
   });
 
-  it('unescapes its strings', async () => {
+  it('a query unescapes its strings', async () => {
     const { query, org } = await connect();
     const id = org.add('Contact', { LastName: "O'Neill \\ Sons" });
     expect(idsOfRows(await query("SELECT Id FROM Contact WHERE LastName = 'O\\'Neill \\\\ Sons'"))).toEqual([
@@ -95,14 +95,14 @@ describe('a query', () => {
     ]);
   });
 
-  it('finds no deleted record, and finds a new one at once', async () => {
+  it('a query finds no deleted record, and finds a new one at once', async () => {
     const { query, org, createTasks } = await connect({ indexLagMs: 60_000 });
     org.people.delete(org.add('Task', { Subject: 'gone' }));
     await createTasks({ Subject: 'new' });
     expect((await query('SELECT Subject FROM Task')).body).toMatchObject({ records: [{ Subject: 'new' }] });
   });
 
-  it('returns at most 2,000 rows at a time', async () => {
+  it('a query returns at most 2,000 rows at a time', async () => {
     const { query, ask, org } = await connect();
     for (let count = 0; count < 2_001; count += 1) org.add('Contact', { LastName: 'Ng' });
     const first = await query('SELECT Id FROM Contact');
@@ -125,7 +125,7 @@ describe('a query', () => {
     ['SELECT COUNT() FROM Task'],
     ['SELECT Id FROM Task GROUP BY Id'],
     ['SELECT Id FROM Task; DELETE'],
-  ])('is refused as malformed: %s', async (soql) => {
+  ])('a query is refused as malformed: %s', async (soql) => {
     const { query } = await connect();
     expect(await query(soql)).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_QUERY' }] });
   });
@@ -139,12 +139,12 @@ describe('a query', () => {
     ["SELECT Id FROM Task WHERE Id = 'abc'", 'INVALID_QUERY_FILTER_OPERATOR'],
     ["SELECT Id FROM Task WHERE IsClosed = 'true'", 'INVALID_FIELD'],
     ['SELECT IsPersonAccount FROM Account', 'INVALID_FIELD'],
-  ])('%s is refused with %s', async (soql, errorCode) => {
+  ])('the query %s is refused with %s', async (soql, errorCode) => {
     const { query } = await connect();
     expect(await query(soql)).toMatchObject({ status: 400, body: [{ errorCode }] });
   });
 
-  it('is refused when its address is longer than 16,384 characters', async () => {
+  it('a query is refused when its address is longer than 16,384 characters', async () => {
     const { query } = await connect();
     const keys = Array.from({ length: 200 }, (_, index) => `'jet:${String(index).padStart(100, '0')}'`);
     const answer = await query(`SELECT Id FROM Task WHERE CallObject IN (${keys.join(',')})`);

@@ -21,7 +21,7 @@ describe('a search in phone fields', () => {
     ['0412 345 678 / 02 9123 4567', '02 9123 4567'],
     ['(02) 9123-4567', '02 9123 4567'],
     ['0412\ufe0f 345 678', '0412 345 678'],
-  ])('finds %s by %s', async (Phone, term) => {
+  ])('a search in phone fields finds %s by %s', async (Phone, term) => {
     const { org, search } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Phone });
     expect(idsFound(await search(inContacts(`"${term}"`)))).toEqual([id]);
@@ -36,26 +36,26 @@ describe('a search in phone fields', () => {
     ['0412345678', '0412 345 678'],
     ['1412 345 678', '412 345 678'],
     ['０４１２３４５６７８', '0412345678'],
-  ])('does not find %s by %s', async (Phone, term) => {
+  ])('a search in phone fields does not find %s by %s', async (Phone, term) => {
     const { org, search } = await connect();
     org.add('Contact', { LastName: 'Ng', Phone });
     expect(idsFound(await search(inContacts(`"${term}"`)))).toEqual([]);
   });
 
-  it('searches every phone field, including the fax', async () => {
+  it('a search covers every phone field, including the fax', async () => {
     const { org, search } = await connect();
     const fields = ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone', 'AssistantPhone', 'Fax'];
     const ids = fields.map((field) => org.add('Contact', { LastName: 'Ng', [field]: '0412 345 678' }));
     expect(idsFound(await search(inContacts('0412345678')))).toEqual(ids);
   });
 
-  it('also finds the end of a number under looseSearch', async () => {
+  it('a search also finds the end of a number under looseSearch', async () => {
     const { org, search } = await connect({ looseSearch: true });
     const id = org.add('Contact', { LastName: 'Ng', Phone: '+61 412 345 678' });
     expect(idsFound(await search(inContacts('412345678')))).toEqual([id]);
   });
 
-  it('returns each object with the requested fields and conditions', async () => {
+  it('a search returns each object with the requested fields and conditions', async () => {
     const { org, search } = await connect();
     const Phone = '0412 345 678';
     const account = org.add('Account', { Name: 'Acme', Phone });
@@ -85,7 +85,7 @@ describe('a search in phone fields', () => {
     });
   });
 
-  it('finds a new number only after the index lag, and the old one until then', async () => {
+  it('a search finds a new number only after the index lag, and the old one until then', async () => {
     let now = Date.UTC(2026, 10, 22);
     const { org, search, ask } = await connect({ clock: () => now, indexLagMs: 60_000 });
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412 345 678' });
@@ -98,21 +98,21 @@ describe('a search in phone fields', () => {
     expect(idsFound(await search(inContacts('0412345678')))).toEqual([]);
   });
 
-  it('never finds a deleted record', async () => {
+  it('a search never finds a deleted record', async () => {
     const { org, search } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412 345 678' });
     org.people.delete(id);
     expect(idsFound(await search(inContacts('0412345678')))).toEqual([]);
   });
 
-  it('returns at most 2,000 rows', async () => {
+  it('a search returns at most 2,000 rows', async () => {
     const { org, search } = await connect();
     for (let count = 0; count < 2_001; count += 1)
       org.add('Contact', { LastName: 'Ng', Phone: '0412345678' });
     expect(idsFound(await search(inContacts('0412345678')))).toHaveLength(2_000);
   });
 
-  it('drops its operators over 4,000 characters, and then finds nobody who has only one of the numbers', async () => {
+  it('a search drops its operators over 4,000 characters, and then finds nobody who has only one of the numbers', async () => {
     const { org, search } = await connect();
     const id = org.add('Contact', { LastName: 'Ng', Phone: '0412345678' });
     const others = Array.from({ length: 300 }, (_, index) => `"04910${String(index).padStart(5, '0')}"`);
@@ -131,12 +131,12 @@ describe('a search in phone fields', () => {
     ['FIND {0412*} IN PHONE FIELDS RETURNING Contact(Id)', 'a wildcard'],
     ['FIND {""} IN PHONE FIELDS RETURNING Contact(Id)', 'an empty term'],
     ['FIND {0412345678} IN PHONE FIELDS RETURNING Contact(Id) WITH SNIPPET', 'more behind it'],
-  ])('is refused as malformed: %s (%s)', async (sosl) => {
+  ])('a search is refused as malformed: %s (%s)', async (sosl) => {
     const { search } = await connect();
     expect(await search(sosl)).toMatchObject({ status: 400, body: [{ errorCode: 'MALFORMED_SEARCH' }] });
   });
 
-  it('refuses a missing field or object', async () => {
+  it('a search of a missing field or object is refused', async () => {
     const { search } = await connect();
     const terms = 'FIND {0412345678} IN PHONE FIELDS RETURNING';
     expect(await search(`${terms} Contact(Id, Nickname__c)`)).toMatchObject({
@@ -146,7 +146,7 @@ describe('a search in phone fields', () => {
     expect(await search(`${terms} Customer(Id)`)).toMatchObject({ body: [{ errorCode: 'INVALID_TYPE' }] });
   });
 
-  it('searches extra phone fields', async () => {
+  it('a search covers extra phone fields', async () => {
     const { org, search } = await connect({
       extraFields: [{ object: 'Contact', name: 'Site_Phone__c', type: 'phone' }],
     });
@@ -159,7 +159,7 @@ describe('a person account', () => {
   const person = { IsPersonAccount: true, LastName: 'Ng', PersonMobilePhone: '0412 345 678' };
   const both = 'FIND {0412345678} IN PHONE FIELDS RETURNING Account(Id, PersonContactId), Contact(Id)';
 
-  it('is found as an account with the id of its contact', async () => {
+  it('a person account is found as an account with the id of its contact', async () => {
     const { org, search } = await connect({ personAccounts: true });
     const id = org.add('Account', person);
     const contactId = org.record(id)?.PersonContactId as string;
@@ -169,13 +169,13 @@ describe('a person account', () => {
     });
   });
 
-  it('is also found as a contact when the option is set', async () => {
+  it('a person account is also found as a contact when the option is set', async () => {
     const { org, search } = await connect({ personAccounts: true, personContactsFound: true });
     const id = org.add('Account', person);
     expect(idsFound(await search(both))).toEqual([id, org.record(id)?.PersonContactId]);
   });
 
-  it('has no fields in an org without person accounts', async () => {
+  it('an org without person accounts has no fields of them', async () => {
     const { search } = await connect();
     expect(await search(both)).toMatchObject({ status: 400, body: [{ errorCode: 'INVALID_FIELD' }] });
   });
