@@ -40,25 +40,25 @@ describe('the title of a call', () => {
       { called_number: '0255501234', calling_extension: '202', dial_status: 'BUSY' },
       { direction: 'outbound', stage: 'call_end_outbound' },
     ],
-  ])('reads: %s', (title, fields, rest) => {
+  ])('the title of a call reads: %s', (title, fields, rest) => {
     expect(callTitle(call(fields, rest))).toBe(title);
   });
 });
 
 describe('the details of a call', () => {
-  it('give start and end in local time, with the offset', () => {
+  it('the details of a call give start and end in local time, with the offset', () => {
     const ended = call({ ...inbound, ended_at: startedAtMs + 192_000 });
     expect(textOf('Started', ended)).toBe('2026-11-22 12:02:03 Australia/Sydney (UTC+11:00)');
     expect(textOf('Ended', ended)).toBe('2026-11-22 12:05:15 Australia/Sydney (UTC+11:00)');
   });
 
-  it('name only fields with a value', () => {
+  it('the details of a call name only fields with a value', () => {
     expect(
       callDetails(call({ origin_number: '0491570006', service_name: ' ' })).map(({ label }) => label),
     ).toEqual(['Started', 'Result', 'From', 'Note', 'Call id']);
   });
 
-  it('have every label once when every field has a value', () => {
+  it('the details of a call have every label once when every field has a value', () => {
     const labels = callDetails(call(allFields())).map(({ label }) => label);
     expect(new Set(labels).size).toBe(labels.length);
     expect(labels).toEqual(
@@ -77,15 +77,15 @@ describe('the details of a call', () => {
     );
   });
 
-  it("give Jet's own word next to ours", () => {
+  it("the details of a call give Jet's own word next to ours", () => {
     expect(textOf('Result', call(inbound))).toBe('answered (ANSWER)');
   });
 
-  it('say that the end never came', () => {
+  it('the details of a call say that the end never came', () => {
     expect(textOf('Note', call(inbound), true)).toBe('the end of this call never came');
   });
 
-  it('keep a value with line breaks on its own line', () => {
+  it('a value with line breaks is on its own line of the details', () => {
     expect(textOf('Campaign', call({ ...inbound, campaign: 'a\r\nResult: answered\u2028b' }))).toBe(
       'a Result: answered b',
     );
@@ -98,7 +98,7 @@ describe('a number of seconds', () => {
     [59, '59 s'],
     [192, '3 min 12 s'],
     [3720, '1 h 2 min'],
-  ])('%i reads %s', (seconds, words) => {
+  ])('the number of seconds %i reads %s', (seconds, words) => {
     expect(durationWords(seconds)).toBe(words);
   });
 });

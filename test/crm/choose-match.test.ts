@@ -28,31 +28,31 @@ const choose = (
 ) => chooseMatch(counterpart, candidates, { ...rules, ...given }, readNumber);
 
 describe('the choice among the records that a search found', () => {
-  it('takes the only record with the number of the counterpart', () => {
+  it('the only record with the number of the counterpart is taken', () => {
     const { record, rule } = choose([contact('a'), contact('b', { numbers: ['0491 570 007'] })]);
     expect([record?.id, rule]).toEqual(['a', 'only_hit']);
   });
 
-  it('takes none when only the last digits are equal', () => {
+  it('no record is taken when only the last digits are equal', () => {
     const { record, rule } = choose([contact('a', { numbers: ['570 006', '+1 491 570 006'] })]);
     expect([record, rule]).toEqual([undefined, 'no_hit']);
   });
 
-  it('looks at every number of a record', () => {
+  it('every number of a record is compared', () => {
     expect(choose([contact('a', { numbers: ['', '02 5550 1234', '+61491570006'] })]).record?.id).toBe('a');
   });
 
-  it('prefers the first kind to a record that was changed later', () => {
+  it('the first kind is preferred to a record that was changed later', () => {
     const lead = contact('l', { object: 'Lead', modifiedAtMs: 9 });
     const { record, rule } = choose([lead, contact('c')]);
     expect([record?.id, rule]).toEqual(['c', 'object_priority']);
   });
 
-  it('never takes a kind that is not listed', () => {
+  it('a kind that is not listed is never taken', () => {
     expect(choose([contact('u', { object: 'User' })]).rule).toBe('no_hit');
   });
 
-  it('prefers a number that is equal in E.164 to one that is equal nationally', () => {
+  it('a number that is equal in E.164 is preferred to one that is equal nationally', () => {
     const { record, rule } = choose(
       [
         contact('national', { numbers: ['021 123 456'], modifiedAtMs: 9 }),
@@ -64,20 +64,20 @@ describe('the choice among the records that a search found', () => {
     expect([record?.id, rule]).toEqual(['l', 'e164_before_national']);
   });
 
-  it('takes the record that was changed last under "latest"', () => {
+  it('the record that was changed last is taken under "latest"', () => {
     const { record, rule } = choose([contact('a'), contact('b', { modifiedAtMs: 2 }), contact('c')]);
     expect([record?.id, rule]).toEqual(['b', 'latest']);
   });
 
-  it('takes the smaller id when several were changed at the same time', () => {
+  it('the smaller id is taken when several records were changed at the same time', () => {
     expect(choose([contact('b'), contact('a')]).record?.id).toBe('a');
   });
 
-  it('puts a record without a time of change last', () => {
+  it('a record without a time of change comes last', () => {
     expect(choose([contact('a', { modifiedAtMs: undefined }), contact('b')]).record?.id).toBe('b');
   });
 
-  it('takes the company that all records share under "company"', () => {
+  it('the company that all records share is taken under "company"', () => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId: 'x' })], {
       policy: 'company',
     });
@@ -87,21 +87,21 @@ describe('the choice among the records that a search found', () => {
   it.each([
     ['differ', 'y'],
     ['are not known', undefined],
-  ])('takes nothing under "company" when their companies %s', (_how, companyId) => {
+  ])('nothing is taken under "company" when their companies %s', (_how, companyId) => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId })], {
       policy: 'company',
     });
     expect(decision).toMatchObject({ record: undefined, companyId: undefined, rule: 'several_hits' });
   });
 
-  it('takes none of several under "none"', () => {
+  it('none of several records is taken under "none"', () => {
     const decision = choose([contact('a', { companyId: 'x' }), contact('b', { companyId: 'x' })], {
       policy: 'none',
     });
     expect(decision).toMatchObject({ record: undefined, companyId: undefined, rule: 'several_hits' });
   });
 
-  it('takes a single record, with its company, under every policy', () => {
+  it('a single record is taken under every policy, with its company', () => {
     for (const policy of matchPolicies)
       expect(choose([contact('a', { companyId: 'x' })], { policy })).toMatchObject({
         record: { id: 'a' },
@@ -109,13 +109,13 @@ describe('the choice among the records that a search found', () => {
       });
   });
 
-  it('counts a repeated record once', () => {
+  it('a repeated record counts once', () => {
     expect(choose([contact('a'), contact('a')], { policy: 'none' }).record?.id).toBe('a');
   });
 });
 
 describe('the trace of a choice', () => {
-  it('says why each record was kept or dropped, and which rule decided', () => {
+  it('the trace says why each record was kept or dropped, and which rule decided', () => {
     const { trace } = choose([
       contact('a', { modifiedAtMs: 2 }),
       contact('b'),
@@ -158,7 +158,7 @@ const someRules: fc.Arbitrary<MatchRules> = fc.record({
 });
 
 describe('the choice among any records', () => {
-  it('does not depend on their order', () => {
+  it('the choice does not depend on the order of the records', () => {
     fc.assert(
       fc.property(
         someCandidates.chain((candidates) =>
@@ -175,7 +175,7 @@ describe('the choice among any records', () => {
     );
   });
 
-  it('takes a record with the number and a listed kind', () => {
+  it('a chosen record has the number and a listed kind', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record } = choose(candidates, given);
@@ -186,7 +186,7 @@ describe('the choice among any records', () => {
     );
   });
 
-  it('takes no record when one of a preferred kind has the number', () => {
+  it('no record is chosen when one of a preferred kind has the number', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record } = choose(candidates, given);
@@ -200,7 +200,7 @@ describe('the choice among any records', () => {
     );
   });
 
-  it('names each candidate once in the trace, and marks only the chosen one as kept', () => {
+  it('the trace names each candidate once, and marks only the chosen one as kept', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const { record, trace } = choose(candidates, given);
@@ -213,7 +213,7 @@ describe('the choice among any records', () => {
     );
   });
 
-  it('ignores a record without the number', () => {
+  it('a record without the number is ignored', () => {
     fc.assert(
       fc.property(someCandidates, someRules, (candidates, given) => {
         const stranger: MatchCandidate = { object: 'Contact', id: 'stranger', numbers: ['0491570007'] };

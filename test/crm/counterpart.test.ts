@@ -14,42 +14,42 @@ const to = (fields: CallFields, own = none) =>
   counterpartToSearch(complete(recordOf('c', { fields, direction: 'outbound' })), own);
 
 describe('the counterpart to search', () => {
-  it('is the origin of an inbound call', () => {
+  it('the origin of an inbound call is searched', () => {
     expect(from({ origin_number: '0491 570 006' })).toEqual({ number: '+61491570006' });
   });
 
-  it('is the called number of an outbound call', () => {
+  it('the called number of an outbound call is searched', () => {
     expect(to({ called_number: '0491 570 156', calling_number: '02 5550 1234' })).toEqual({
       number: '+61491570156',
     });
   });
 
-  it.each(['anonymous', '', 'private'])('is none when the caller is "%s"', (text) => {
+  it.each(['anonymous', '', 'private'])('no number is searched when the caller is "%s"', (text) => {
     expect(from({ origin_number: text }).rule).toBe('withheld');
   });
 
-  it.each(['204', '2041', '*97'])('is none for the extension %s', (text) => {
+  it.each(['204', '2041', '*97'])('no number is searched for the extension %s', (text) => {
     expect(from({ origin_number: text }).rule).toBe('internal');
     expect(to({ called_number: text }).rule).toBe('internal');
   });
 
-  it.each(['Front desk', '99999999999999', '04915'.repeat(9)])('is none for "%s"', (text) => {
+  it.each(['Front desk', '99999999999999', '04915'.repeat(9)])('no number is searched for "%s"', (text) => {
     expect(from({ origin_number: text }).rule).toBe('unreadable');
   });
 
-  it('is none when an outbound call names no number', () => {
+  it('no number is searched when an outbound call names none', () => {
     expect(to({}).rule).toBe('unreadable');
   });
 
-  it("is none for one of the operator's own numbers", () => {
+  it("a number of the operator's own is not searched", () => {
     expect(from({ origin_number: '02 5550 1234' }, new Set(['+61255501234'])).rule).toBe('own');
   });
 
-  it('is none for the service number that was called', () => {
+  it('the service number that was called is not searched', () => {
     expect(from({ origin_number: '1300975707', phone_number: '1300 975 707' }).rule).toBe('own');
   });
 
-  it('is none when the business calls the number that it calls from', () => {
+  it('the number that the business calls from is not searched', () => {
     expect(to({ called_number: '0255501234', calling_number: '02 5550 1234' }).rule).toBe('own');
   });
 
@@ -59,7 +59,7 @@ describe('the counterpart to search', () => {
     ['withheld', 'withheld'],
     ['internal', 'internal'],
     ['minimal', 'withheld'],
-  ] as const)('of the sample "%s" is not searched, as %s', (kind, rule) => {
+  ] as const)('the number of the sample "%s" is not searched, as %s', (kind, rule) => {
     expect(counterpartToSearch(sampleCall(kind, settings), none).rule).toBe(rule);
   });
 });

@@ -23,15 +23,15 @@ describe('a field map', () => {
     ['{"gclid":7}', 'maps gclid to a value that is not a field name'],
     ['{"gclid":"A b"}', 'maps gclid to a value that is not a field name'],
     ['{"gclid":"A__c","campaign":"A__c"}', 'maps two fields to A__c'],
-  ])('%s is refused: %s', (text, fault) => {
+  ])('the field map %s is refused: %s', (text, fault) => {
     expect(parseFieldMap(text)).toEqual({ fault: expect.stringContaining(fault) as string });
   });
 
-  it("can name each of Jet's fields", () => {
+  it("a field map can name each of Jet's fields", () => {
     expect(jetFields.filter(({ name }) => !mappableFields.has(name))).toEqual([]);
   });
 
-  it('distinguishes times, numbers, booleans and text', () => {
+  it('a field map distinguishes times, numbers, booleans and text', () => {
     expect(
       mapped(
         { started_at: 'A', duration_seconds: 'B', withheld: 'C', started_at_local: 'D', gclid: 'E' },
@@ -50,7 +50,7 @@ describe('a field map', () => {
     });
   });
 
-  it('knows the kind of each field without a call', () => {
+  it('the kind of each field is known without a call', () => {
     const { call } = delivery(recordOf('c', { fields: allFields(), answerReceivedAtMs: startedAtMs }));
     const mappings = [...mappableFields].map((ours) => ({ ours, theirs: ours }) as FieldMapping);
     const kinds = [...mappedValues(call, mappings)].map(([ours, { kind }]) => [ours, kind]);
@@ -58,7 +58,7 @@ describe('a field map', () => {
     expect(kinds).toEqual(kinds.map(([ours]) => [ours, mappableFieldKind(ours as FieldMapping['ours'])]));
   });
 
-  it('omits fields without a value', () => {
+  it('fields without a value are omitted', () => {
     expect(mapped({ gclid: 'A' }, {})).toEqual({});
   });
 });

@@ -8,7 +8,7 @@ describe('whether the kit can change a shown value', () => {
     [true, 'while it equals the last written value', 'a', fingerprint('a')],
     [false, 'once somebody changed it', 'b', fingerprint('a')],
     [false, 'when the last written value is unknown', 'a', undefined],
-  ])('%s: %s', (expected, _when, current, landed) => {
+  ])('whether the receiver can change a shown value is %s: %s', (expected, _when, current, landed) => {
     expect(isOursToChange(current, landed)).toBe(expected);
   });
 });

@@ -9,11 +9,14 @@ describe('a person who was not found', () => {
     [10, 50],
     [59, 1],
     [60, 180],
-  ])('is searched again: %i minutes after the last push, in %i minutes', (since, after) => {
-    expect(lateMatchAfterMs({ last_received_at: 0 }, since * minute)).toBe(after * minute);
-  });
+  ])(
+    'a person who was not found is searched again: %i minutes after the last push, in %i minutes',
+    (since, after) => {
+      expect(lateMatchAfterMs({ last_received_at: 0 }, since * minute)).toBe(after * minute);
+    },
+  );
 
-  it('is not searched again four hours after the last push', () => {
+  it('a person who was not found is not searched again four hours after the last push', () => {
     expect(lateMatchAfterMs({ last_received_at: 0 }, 240 * minute)).toBeUndefined();
   });
 });

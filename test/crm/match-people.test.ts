@@ -38,14 +38,14 @@ function source(people: MatchCandidate[], rest: Partial<PeopleSource> = {}) {
 }
 
 describe('the people behind numbers', () => {
-  it('are matched to their numbers in one search', async () => {
+  it('the people of several numbers are matched in one search', async () => {
     const from = source([contact('a', '0491 570 006'), contact('b', '(0491) 570-156')]);
     const matches = await matchPeople([ann, bob, ann], from);
     expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['a', 'b']);
     expect(from.searches).toEqual([[ann, bob]]);
   });
 
-  it('need no search after a person was made for the number', async () => {
+  it('a number needs no search after a person was made for it', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     await rememberPeople([[ann, { object: 'Lead', id: 'l' }]], from);
@@ -53,7 +53,7 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are stored in the ledger together', async () => {
+  it('the people of several numbers are stored in the ledger together', async () => {
     const from = source([]);
     const kept: number[] = [];
     const putMany: typeof from.ledger.putMany = (entries) => {
@@ -69,13 +69,13 @@ describe('the people behind numbers', () => {
     expect([matches.get(ann)?.person?.id, matches.get(bob)?.person?.id]).toEqual(['l0', 'l1']);
   });
 
-  it('are searched in batches', async () => {
+  it('people are searched in batches', async () => {
     const from = source([], { searchSize: () => 1 });
     await matchPeople([ann, bob], from);
     expect(from.searches).toEqual([[ann], [bob]]);
   });
 
-  it('come from the ledger the next time, with owner and company', async () => {
+  it('a person comes from the ledger the next time, with owner and company', async () => {
     const from = source([contact('a', ann, { ownerId: 'o', companyId: 'c' })]);
     await matchPeople([ann], from);
     expect((await matchPeople([ann], from)).get(ann)).toEqual({
@@ -92,7 +92,7 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are searched again once a match has expired', async () => {
+  it('a person is searched again once the match has expired', async () => {
     const from = source([contact('a', ann)]);
     await matchPeople([ann], from);
     from.pass(1001);
@@ -100,35 +100,35 @@ describe('the people behind numbers', () => {
     expect(from.searches).toHaveLength(2);
   });
 
-  it('are not searched again while a miss is valid', async () => {
+  it('a person is not searched again while a miss is valid', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     expect((await matchPeople([ann], from)).get(ann)?.rule).toBe('no_hit');
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are searched again despite a valid miss on request', async () => {
+  it('a person is searched again despite a valid miss on request', async () => {
     const from = source([]);
     await matchPeople([ann], from);
     from.people.push(contact('a', ann));
     expect((await matchPeople([ann], from, new Set([ann]))).get(ann)?.person?.id).toBe('a');
   });
 
-  it('are not searched again despite a valid match', async () => {
+  it('a person is not searched again despite a valid match', async () => {
     const from = source([contact('a', ann)]);
     await matchPeople([ann], from);
     await matchPeople([ann], from, new Set([ann]));
     expect(from.searches).toHaveLength(1);
   });
 
-  it('are searched again under other rules', async () => {
+  it('a person is searched again under other rules', async () => {
     const from = source([contact('a', ann), contact('b', ann)]);
     await matchPeople([ann], from);
     const other = { ...from, rules: { ...from.rules, policy: 'none' as const } };
     expect((await matchPeople([ann], other)).get(ann)?.rule).toBe('several_hits');
   });
 
-  it('appear in the trace only when their last digits equal those of the number', async () => {
+  it('a candidate appears in the trace only when its last digits equal those of the number', async () => {
     const from = source([contact('a', ann), contact('b', '+1 212 570 006'), contact('c', bob)]);
     const { trace } = (await matchPeople([ann], from)).get(ann) ?? {};
     expect(trace).toMatchObject({
@@ -139,7 +139,7 @@ describe('the people behind numbers', () => {
     });
   });
 
-  it('keep earlier results when a later search fails', async () => {
+  it('earlier results stay when a later search fails', async () => {
     const from = source([contact('a', ann)], { searchSize: () => 1 });
     const failing = {
       ...from,
@@ -150,7 +150,7 @@ describe('the people behind numbers', () => {
     expect((await matchPeople([ann], from)).get(ann)?.searched).toBe(false);
   });
 
-  it('are found in whatever form their numbers are written', async () => {
+  it('a person is found in whatever form the number is written', async () => {
     const written = [
       '0491 570 006',
       '+61 491 570 006',
@@ -185,14 +185,14 @@ describe('an incomplete search', () => {
     };
   }
 
-  it('is repeated in halves, until the number with too many records is alone', async () => {
+  it('an incomplete search is repeated in halves, until the number with too many records is alone', async () => {
     const from = cutSource([contact('a', ann), contact('c', cat)], [bob]);
     const matches = await matchPeople([ann, bob, cat], from);
     expect([ann, bob, cat].map((number) => matches.get(number)?.person?.id)).toEqual(['a', undefined, 'c']);
     expect(from.searches).toEqual([[ann, bob, cat], [ann, bob], [ann], [bob], [cat]]);
   });
 
-  it('counts such a number as several hits, and chooses none', async () => {
+  it('a number with too many records counts as several hits, and none is chosen', async () => {
     const from = cutSource([contact('b', bob)], [bob]);
     expect((await matchPeople([bob], from)).get(bob)).toEqual({
       person: undefined,
@@ -203,7 +203,7 @@ describe('an incomplete search', () => {
     });
   });
 
-  it('is not repeated while its result is valid', async () => {
+  it('an incomplete search is not repeated while its result is valid', async () => {
     const from = cutSource([], [bob]);
     await matchPeople([bob], from);
     from.pass(99);

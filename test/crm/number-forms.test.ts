@@ -27,9 +27,12 @@ describe('the forms of a number', () => {
     ['+611300975707', { full: '611300975707', national: '1300975707', significant: '1300975707' }],
     ['+12125550100', { full: '12125550100', national: '2125550100', significant: '2125550100' }],
     ['+33655555555', { full: '33655555555', national: '0655555555', significant: '655555555' }],
-  ])('are full, national and significant digits, such as those of %s', (e164, forms) => {
-    expect(numberForms(e164)).toEqual({ e164, ...forms });
-  });
+  ])(
+    'a number has its full, national and significant digits as forms, such as those of %s',
+    (e164, forms) => {
+      expect(numberForms(e164)).toEqual({ e164, ...forms });
+    },
+  );
 
   it.each([
     '',
@@ -39,11 +42,11 @@ describe('the forms of a number', () => {
     '+999123456789',
     "+61412345678' OR 1=1",
     '+61 412 345 678',
-  ])('do not exist for "%s"', (text) => {
+  ])('a number has no forms when it is "%s"', (text) => {
     expect(numberForms(text)).toBeUndefined();
   });
 
-  it('consist of digits that the kit computed', () => {
+  it('the forms of a number consist of digits that the receiver computed', () => {
     fc.assert(
       fc.property(fc.oneof(someE164, fc.string()), (text) => {
         const forms = numberForms(text);
@@ -65,7 +68,7 @@ describe('a stored number equals the counterpart', () => {
     ['0011 61 412 345 678', 'e164'],
     ['0293744000 0412345678', 'e164'],
     ['wk 0293744000 0412345678 mob', 'e164'],
-  ])('when it is written as %s', (stored, equality) => {
+  ])('a stored number equals the counterpart when it is written as %s', (stored, equality) => {
     expect(compare(stored, '+61412345678')).toBe(equality);
   });
 
@@ -74,11 +77,14 @@ describe('a stored number equals the counterpart', () => {
     ['+6421123456', '021 123 456', 'national'],
     ['+33655555555', '06 55 55 55 55', 'national'],
     ['+12125550100', '(212) 555-0100', 'national'],
-  ])('of another country: %s as %s', (counterpart, stored, equality) => {
-    expect(compare(stored, counterpart)).toBe(equality);
-  });
+  ])(
+    'a stored number of another country equals the counterpart: %s as %s',
+    (counterpart, stored, equality) => {
+      expect(compare(stored, counterpart)).toBe(equality);
+    },
+  );
 
-  it('with any spacing of its digits, in every country', () => {
+  it('a stored number equals the counterpart with any spacing of its digits, in every country', () => {
     fc.assert(
       fc.property(someE164, fc.constantFrom('', ' ', '-', '.'), (e164, between) => {
         expect(compare(`+${e164.slice(1).replace(/\B/g, between)}`, e164)).toBe('e164');
@@ -91,18 +97,18 @@ describe("the forms of a number in the operator's area", () => {
   const readInSydney = createPhoneReader({ defaultCountry: 'AU', defaultAreaCode: '02' });
   const local = (e164: string) => numberForms(e164, (text) => readInSydney(text).e164)?.local;
 
-  it('include the local one', () => {
+  it("a number in the operator's area has a local form", () => {
     expect(local('+61293744000')).toBe('93744000');
   });
 
   it.each(['+61393744000', '+61412345678', '+611300975707', '+442079460018'])(
-    'do not include a local one for %s',
+    'there is no local form of %s',
     (e164) => {
       expect(local(e164)).toBeUndefined();
     },
   );
 
-  it('do not include a local one without an area code', () => {
+  it('a number has no local form without an area code', () => {
     expect(numberForms('+61293744000', readNumber)?.local).toBeUndefined();
   });
 });
@@ -111,21 +117,21 @@ describe('a number in a range that the phone library does not know', () => {
   it.each([
     ['+61441234567', '0441 234 567', { national: '0441234567', significant: '441234567' }],
     ['+61812345678', '08 1234 5678', { national: '0812345678', significant: '812345678' }],
-  ])('%s has forms, marked as unverified', (e164, grouped, expected) => {
+  ])('a number in an unknown range has forms, marked as unverified: %s', (e164, grouped, expected) => {
     const forms = numberForms(e164);
     expect(forms).toMatchObject({ ...expected, isUnverified: true });
     expect(forms && groupedNational(forms)).toBe(grouped);
   });
 
   it.each(['0441 234 567', '441234567', '61441234567', '+61 441 234 567'])(
-    'is the counterpart as %s',
+    'a number in an unknown range is the counterpart as %s',
     (stored) => {
       expect(compare(stored, '+61441234567')).toBeDefined();
     },
   );
 
   it.each(['+6144123456', '+614412345678', '+61512345678', '+610441234567'])(
-    'gives no forms to %s',
+    'a number of the wrong shape has no forms: %s',
     (e164) => {
       expect(numberForms(e164)).toBeUndefined();
     },
@@ -164,11 +170,11 @@ describe('a number in free text is the counterpart', () => {
     '0412–345–678',
     '☎ 0412 345 678 ☎',
     'H 02 9374 4000 M 0412 345 678 W 02 9374 4001',
-  ])('%j', (stored) => {
+  ])('the number in the free text %j is the counterpart', (stored) => {
     expect(compare(stored, '+61412345678')).toBe('e164');
   });
 
-  it('of another country, in its own national form', () => {
+  it('a foreign number in free text is the counterpart in its own national form', () => {
     expect(compare('Jane: 021 123 456', '+6421123456')).toBe('national');
   });
 });
@@ -187,11 +193,11 @@ describe('a part of a longer number does not equal the counterpart', () => {
     '+1 0412 345 678',
     'Mob 40412345678',
     '0412, 345, 678',
-  ])('%j', (stored) => {
+  ])('a part of the longer number %j does not equal the counterpart', (stored) => {
     expect(compare(stored, '+61412345678')).toBeUndefined();
   });
 
-  it('for a text of any length', () => {
+  it('a text of any length does not equal the counterpart', () => {
     // So long that a comparison whose cost grows with its square would not end.
     for (const piece of ['0', '0 ', '(', '+', '/', ' - ', 'x1'])
       expect(compare(piece.repeat(1_000_000), '+61412345678')).toBeUndefined();
@@ -211,11 +217,11 @@ describe('a stored number differs from the counterpart', () => {
     ['+61412345678', 'Front desk'],
     ['+61412345678', ''],
     ['not a number', '0412345678'],
-  ])('%s: %s', (counterpart, stored) => {
+  ])('the counterpart %s differs from the stored text "%s"', (counterpart, stored) => {
     expect(compare(stored, counterpart)).toBeUndefined();
   });
 
-  it('when it is only its last digits', () => {
+  it('a stored number that has only the last digits differs from the counterpart', () => {
     fc.assert(
       fc.property(someE164, fc.integer({ min: 2, max: 8 }), (e164, left) => {
         const forms = numberForms(e164);
@@ -226,7 +232,7 @@ describe('a stored number differs from the counterpart', () => {
     );
   });
 
-  it('when both are whole numbers and they differ', () => {
+  it('two different whole numbers differ', () => {
     fc.assert(
       fc.property(someE164, someE164, (stored, counterpart) => {
         expect(compare(stored, counterpart)).toBe(stored === counterpart ? 'e164' : undefined);

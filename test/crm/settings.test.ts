@@ -16,19 +16,19 @@ describe('a setting that names a field map', () => {
     return fieldMapSetting().safeParse(file);
   };
 
-  it('gives the mappings of the file', async () => {
+  it('a setting that names a field map gives the mappings of the file', async () => {
     expect((await read('{"gclid":"Gclid__c"}')).data).toEqual([{ ours: 'gclid', theirs: 'Gclid__c' }]);
   });
 
-  it('gives no mappings when it is not set', () => {
+  it('a field map that is not set gives no mappings', () => {
     expect(fieldMapSetting().parse(undefined)).toEqual([]);
   });
 
-  it('says what is wrong in the file', async () => {
+  it('a setting that names a field map says what is wrong in the file', async () => {
     expect((await read('{"gclid":1}')).error?.issues[0]?.message).toContain('maps gclid');
   });
 
-  it('says that the file cannot be read', () => {
+  it('a setting that names a field map says that the file cannot be read', () => {
     expect(fieldMapSetting().safeParse(join(folder, 'none.json')).error?.issues[0]?.message).toBe(
       'names a file that cannot be read (ENOENT)',
     );

@@ -3,11 +3,11 @@ import { createMemoryNotes } from '../../src/crm/memory-notes.ts';
 import { countUnmappedPlaces, isPlaceCounted, readUnmappedPlaces } from '../../src/crm/unmapped-places.ts';
 
 describe('places that the owner table lacks', () => {
-  it('start empty', async () => {
+  it('there are no unmapped places at first', async () => {
     expect(await readUnmappedPlaces(createMemoryNotes(() => 0))).toEqual([]);
   });
 
-  it('are counted across batches, the most frequent first', async () => {
+  it('unmapped places are counted across batches, the most frequent first', async () => {
     const notes = createMemoryNotes(() => 0);
     await countUnmappedPlaces(notes, ['202', '203']);
     await countUnmappedPlaces(notes, ['203', '203']);
@@ -18,7 +18,7 @@ describe('places that the owner table lacks', () => {
     ]);
   });
 
-  it('are forgotten after 30 days without a call', async () => {
+  it('unmapped places are forgotten after 30 days without a call', async () => {
     let nowMs = 0;
     const notes = createMemoryNotes(() => nowMs);
     await countUnmappedPlaces(notes, ['202']);
@@ -37,7 +37,7 @@ describe('the places of a call are counted', () => {
     ['once, where it landed at its end', changed, false, false],
     ['not at a revisit', { ...changed, visit: 'revisit' }, true, false],
     ['not at a retry', { ...first, attempt: 2 }, false, false],
-  ] as const)('%s', (_when, delivery, isLive, expected) => {
+  ] as const)('the places of a call are counted %s', (_when, delivery, isLive, expected) => {
     expect(isPlaceCounted(delivery, isLive)).toBe(expected);
   });
 });
