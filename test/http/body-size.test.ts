@@ -29,28 +29,28 @@ async function rows(): Promise<number> {
 }
 
 describe('the limit on a body', () => {
-  it('is 256 KiB', () => {
+  it('the limit on a body is 256 KiB', () => {
     expect(bodyBytesMax).toBe(262_144);
   });
 
-  it('accepts exactly this many bytes', async () => {
+  it('a body of exactly 256 KiB is accepted', async () => {
     expect((await receiver.push(pushOf(bodyBytesMax))).status).toBe(200);
   });
 
-  it('answers 413 to one byte more', async () => {
+  it('a body with one byte more is answered 413', async () => {
     const answer = await receiver.push(pushOf(bodyBytesMax + 1));
     expect(answer.status).toBe(413);
     expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
   });
 
-  it('keeps no part of a larger body', async () => {
+  it('no part of a larger body is kept', async () => {
     const before = await rows();
     await receiver.push(pushOf(bodyBytesMax + 1));
     expect(await rows()).toBe(before);
   });
 
   it.each([bodyBytesMax + 1, 1_000_000, 8_000_000])(
-    'closes the connection after a sender of %i bytes has read the answer',
+    'the connection closes after a sender of %i bytes has read the answer',
     async (bytes) => {
       const { statuses, closed } = await exchange(
         receiver.port,
@@ -60,12 +60,12 @@ describe('the limit on a body', () => {
     },
   );
 
-  it('is applied before a body arrives whose declared length is larger', async () => {
+  it('the limit applies before a body arrives whose declared length is larger', async () => {
     const { statuses } = await exchange(receiver.port, head('Content-Length: 999999999\r\n'));
     expect(statuses).toEqual([413]);
   });
 
-  it('counts the bytes of chunks', async () => {
+  it('the limit counts the bytes of chunks', async () => {
     const chunks = `10000\r\n${'a'.repeat(65_536)}\r\n`.repeat(5);
     const { statuses } = await exchange(
       receiver.port,
@@ -74,14 +74,14 @@ describe('the limit on a body', () => {
     expect(statuses).toEqual([413]);
   });
 
-  it('does not affect the next connection', async () => {
+  it('a body over the limit does not affect the next connection', async () => {
     await receiver.push(pushOf(bodyBytesMax + 1));
     expect((await receiver.push({ callsessionid: 'after' })).status).toBe(200);
   });
 });
 
 describe('a body in chunks', () => {
-  it('is accepted', async () => {
+  it('a body in chunks is accepted', async () => {
     const chunks = ['{"callsess', 'ionid":"chunked"', '}']
       .map((c) => `${c.length.toString(16)}\r\n${c}\r\n`)
       .join('');
@@ -104,11 +104,11 @@ describe('an encoded body', () => {
     ['deflate', deflateSync(body)],
     ['br', brotliCompressSync(body)],
     ['identity', Buffer.from(body)],
-  ])('with the encoding %s is accepted', async (encoding, bytes) => {
+  ])('a body with the encoding %s is accepted', async (encoding, bytes) => {
     expect((await receiver.push(bytes, { headers: { 'content-encoding': encoding } })).status).toBe(200);
   });
 
-  it('of exactly 256 KiB when decoded is accepted', async () => {
+  it('a body of exactly 256 KiB when decoded is accepted', async () => {
     const bytes = gzipSync(pushOf(bodyBytesMax, 'gzip-exact'));
     expect((await receiver.push(bytes, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
   });
@@ -119,7 +119,7 @@ describe('an encoded body', () => {
     ['br', brotliCompressSync(Buffer.alloc(100_000_000))],
     ['gzip', gzipSync(pushOf(bodyBytesMax + 1))],
   ])(
-    'with the encoding %s that is larger when decoded is answered 413, and kept unchanged',
+    'a body with the encoding %s that is larger when decoded is answered 413, and kept unchanged',
     async (encoding, bytes) => {
       await receiver.store.writer.knex('quarantine').delete();
       const answer = await receiver.push(bytes, { headers: { 'content-encoding': encoding } });

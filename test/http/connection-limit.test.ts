@@ -11,7 +11,7 @@ describe('the limit of connections for file descriptors', () => {
     [65_536, { served: 10_000, turnedAway: 1_000 }],
     [Infinity, { served: 10_000, turnedAway: 1_000 }],
     [8, { served: 6, turnedAway: 2 }],
-  ])('leaves room for files and databases under %d descriptors', (limit, room) => {
+  ])('the limit of connections leaves room for files and databases under %d descriptors', (limit, room) => {
     expect(connectionRoom(limit)).toEqual(room);
   });
 });
@@ -49,7 +49,7 @@ describe('over the limit of connections', () => {
     return { socket, text: () => text, isClosed: () => closed };
   };
 
-  it('the connection that is idle longest is closed, and the new one is served', async () => {
+  it('a connection over the limit closes the one that is idle longest, and is served', async () => {
     await listen();
     const idle = await open('/');
     await expect.poll(idle.text).toContain('200 OK');

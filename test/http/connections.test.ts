@@ -38,7 +38,7 @@ async function rows(table: string): Promise<unknown> {
 }
 
 describe('on one connection', () => {
-  it('pipelined requests are answered in their order', async () => {
+  it('pipelined requests on one connection are answered in their order', async () => {
     const ids = Array.from({ length: 20 }, nextId);
     const { text, statuses } = await exchange(
       receiver.port,
@@ -49,13 +49,13 @@ describe('on one connection', () => {
     expect([...text.matchAll(/"callId":"([^"]+)"/g)].map(([, id]) => id)).toEqual(ids);
   });
 
-  it('a request after a refused one is answered', async () => {
+  it('a request after a refused one on the same connection is answered', async () => {
     const [broken, good] = [head(['Content-Length: 1']) + '{', post(nextId())];
     const { statuses } = await exchange(receiver.port, broken + good, holdsAnswers(2));
     expect(statuses).toEqual([400, 200]);
   });
 
-  it('a request after one without credentials is answered', async () => {
+  it('a request after one without credentials on the same connection is answered', async () => {
     const refused = post(nextId()).replace(/Authorization.*\r\n/, '');
     const { statuses } = await exchange(receiver.port, refused + post(nextId()), holdsAnswers(2));
     expect(statuses).toEqual([401, 200]);
@@ -63,7 +63,7 @@ describe('on one connection', () => {
 });
 
 describe('an interrupted upload', () => {
-  it('leaves no trace, and the next request is answered', async () => {
+  it('an interrupted upload leaves no trace, and the next request is answered', async () => {
     const before = [await rows('pushes'), await rows('quarantine')];
     for (let number = 0; number < 20; number += 1) {
       await new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('an interrupted upload', () => {
     expect((await receiver.push({ callsessionid: nextId() })).status).toBe(200);
   });
 
-  it('is stored when it was interrupted after its last byte, and the repeat is a duplicate', async () => {
+  it('an upload that was interrupted after its last byte is stored, and the repeat is a duplicate', async () => {
     const id = nextId();
     await new Promise<void>((resolve) => {
       const socket = connect(receiver.port, '127.0.0.1', () => socket.write(post(id), () => socket.end()));
@@ -92,7 +92,7 @@ describe('an interrupted upload', () => {
     expect(await again.json()).toMatchObject({ duplicate: true });
   });
 
-  it('is answered 400 when only its sending side was closed', async () => {
+  it('an upload whose sending side was closed is answered 400', async () => {
     const { statuses } = await exchange(receiver.port, (socket) => {
       socket.write(`${head(['Content-Length: 1000'])}{"callsessionid":"half"`);
       socket.end();
@@ -102,7 +102,7 @@ describe('an interrupted upload', () => {
 });
 
 describe('a body whose declared length is wrong', () => {
-  it('is refused when it is longer, and the connection closes', async () => {
+  it('a body with a longer declared length is refused, and the connection closes', async () => {
     const id = nextId();
     const send = `${head(['Content-Length: 5', 'Content-Type: application/json'])}{"callsessionid":"${id}"}`;
     const { statuses, closed } = await exchange(receiver.port, send);
@@ -112,7 +112,7 @@ describe('a body whose declared length is wrong', () => {
   });
 
   it.each(['-1', '1e3', '0x10', '+5', '5, 6', '99999999999999999999'])(
-    'is refused with the length %s',
+    'a body with the declared length %s is refused',
     async (length) => {
       const { statuses, closed } = await exchange(receiver.port, `${head([`Content-Length: ${length}`])}{}`);
       expect(closed).toBe(true);
@@ -132,17 +132,20 @@ describe('a request that could be read in two ways', () => {
     ['a bare CR', ['X-A: b\rContent-Length: 5']],
     ['a space before the colon', ['Content-Length : 5']],
     ['a NUL in a header', ['X-A: a\0b']],
-  ])('by %s is refused, and the connection closes', async (_what, lines) => {
-    const before = await rows('pushes');
-    const smuggled = post('smuggled');
-    const { statuses, closed } = await exchange(receiver.port, `${head(lines)}0\r\n\r\n${smuggled}`);
-    expect(closed).toBe(true);
-    expect(statuses[0]).toBe(400);
-    expect(statuses).not.toContain(200);
-    expect(await rows('pushes')).toEqual(before);
-  });
+  ])(
+    'a request that could be read in two ways by %s is refused, and the connection closes',
+    async (_what, lines) => {
+      const before = await rows('pushes');
+      const smuggled = post('smuggled');
+      const { statuses, closed } = await exchange(receiver.port, `${head(lines)}0\r\n\r\n${smuggled}`);
+      expect(closed).toBe(true);
+      expect(statuses[0]).toBe(400);
+      expect(statuses).not.toContain(200);
+      expect(await rows('pushes')).toEqual(before);
+    },
+  );
 
-  it('with two Authorization headers is checked by the first one only', async () => {
+  it('a request with two Authorization headers is checked by the first one only', async () => {
     const id = nextId();
     const twice = post(id).replace('Authorization', 'Authorization: Bearer wrong\r\nAuthorization');
     const { statuses } = await exchange(receiver.port, twice, holdsAnswers(1));
@@ -152,18 +155,18 @@ describe('a request that could be read in two ways', () => {
 });
 
 describe('an odd request', () => {
-  it('with the whole address as its target is accepted', async () => {
+  it('a request with the whole address as its target is accepted', async () => {
     const target = 'http://elsewhere.example/webhooks/jet';
     const { statuses } = await exchange(receiver.port, post(nextId(), [], { target }), holdsAnswers(1));
     expect([200, 404]).toEqual(expect.arrayContaining([...statuses]));
   });
 
-  it('of HTTP/1.0 is answered, and the connection closes', async () => {
+  it('a request of HTTP/1.0 is answered, and the connection closes', async () => {
     const { statuses, closed } = await exchange(receiver.port, post(nextId(), [], { version: '1.0' }));
     expect({ statuses, closed }).toEqual({ statuses: [200], closed: true });
   });
 
-  it('gets 100-continue when it expects it, and then the answer', async () => {
+  it('a request that expects 100-continue gets it, and then the answer', async () => {
     const { statuses } = await exchange(
       receiver.port,
       post(nextId(), ['Expect: 100-continue']),
@@ -172,7 +175,7 @@ describe('an odd request', () => {
     expect(statuses).toEqual([100, 200]);
   });
 
-  it('is answered normally when it requests an upgrade', async () => {
+  it('a request for an upgrade is answered normally', async () => {
     const lines = ['Connection: Upgrade', 'Upgrade: websocket'];
     const { statuses } = await exchange(receiver.port, post(nextId(), lines), holdsAnswers(1));
     expect(statuses).toEqual([200]);
@@ -188,7 +191,7 @@ describe('an odd request', () => {
     ['a target of more than 16 KiB', `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
     ['a line of noise', 'hello\r\n\r\n', 400],
-  ])('with %s is refused, and the connection closes', async (_what, send, status) => {
+  ])('a request with %s is refused, and the connection closes', async (_what, send, status) => {
     const { statuses, closed } = await exchange(receiver.port, send);
     expect({ statuses, closed }).toEqual({ statuses: [status], closed: true });
   });
@@ -201,7 +204,7 @@ describe('an odd request', () => {
     expect({ text, closed }).toEqual({ text: '', closed: true });
   });
 
-  it('leaves the receiver alive', async () => {
+  it('odd requests leave the receiver alive', async () => {
     expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
   });
 });

@@ -30,31 +30,31 @@ async function statusesOf(bodies: readonly (string | Uint8Array)[]): Promise<num
 const takenOrRefused = [200, 400, 422];
 
 describe.skipIf(corporaAbsent)('every file of JSONTestSuite', () => {
-  it('is one of more than 300', () => {
+  it('JSONTestSuite has more than 300 files', () => {
     expect(files.length).toBeGreaterThan(300);
   });
 
-  it('is accepted or refused as a body', async () => {
+  it('every file of JSONTestSuite is accepted or refused as a body', async () => {
     expect(takenOrRefused).toEqual(expect.arrayContaining(await statusesOf(files.map(({ bytes }) => bytes))));
   });
 
-  it('is accepted or refused as the value of a call', async () => {
+  it('every file of JSONTestSuite is accepted or refused as the value of a call', async () => {
     const before = Buffer.from(`{"callsessionid":"${canary}","value":`);
     const bodies = files.map(({ bytes }) => Buffer.concat([before, bytes, Buffer.from('}')]));
     expect([200, 400]).toEqual(expect.arrayContaining(await statusesOf(bodies)));
   });
 
-  it('does not change the prototype of objects', () => {
+  it('no file of JSONTestSuite changes the prototype of objects', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });
 
 describe.skipIf(corporaAbsent)('every naughty string', () => {
-  it('is one of about 500', () => {
+  it('there are about 500 naughty strings', () => {
     expect(strings.length).toBeGreaterThan(500);
   });
 
-  it('is accepted as the value of every field', async () => {
+  it('every naughty string is accepted as the value of every field', async () => {
     const bodies = strings.map((text, index) => {
       const all = Object.fromEntries(jetFields.map(({ jetName }) => [jetName, text]));
       return JSON.stringify({ ...all, callsessionid: `${canary}-${index}` });
@@ -62,7 +62,7 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
     expect(await statusesOf(bodies)).toEqual([200]);
   });
 
-  it('is accepted as the value of the outbound fields alone', async () => {
+  it('every naughty string is accepted as the value of the outbound fields alone', async () => {
     const bodies = strings.map((text) =>
       JSON.stringify({ 'Called Number': canary, 'call Start Time': text, 'Calling Number': text }),
     );
@@ -73,33 +73,33 @@ describe.skipIf(corporaAbsent)('every naughty string', () => {
     text.trim() === '' || isNoValue(text, { name: 'call_session_id', kind: 'text' });
   const asId = (callsessionid: string): string => JSON.stringify({ callsessionid, canary });
 
-  it('is accepted as callsessionid, unless it is blank or a no-value word', async () => {
+  it('every naughty string is accepted as callsessionid, unless it is blank or a no-value word', async () => {
     expect(await statusesOf(strings.filter((text) => !isNoId(text)).map(asId))).toEqual([200]);
   });
 
-  it('is refused as callsessionid when it is blank or a no-value word', async () => {
+  it('a blank naughty string or no-value word is refused as callsessionid', async () => {
     expect(await statusesOf(strings.filter(isNoId).map(asId))).toEqual([422]);
   });
 
-  it('is accepted as a key', async () => {
+  it('every naughty string is accepted as a key', async () => {
     const bodies = strings.map((text, index) =>
       JSON.stringify({ callsessionid: `${canary}-key-${index}`, [text]: canary }),
     );
     expect(await statusesOf(bodies)).toEqual([200]);
   });
 
-  it('is accepted or refused as a body', async () => {
+  it('every naughty string is accepted or refused as a body', async () => {
     const statuses = await statusesOf(strings.filter((text) => text !== ''));
     expect(takenOrRefused).toEqual(expect.arrayContaining(statuses));
   });
 });
 
 describe.skipIf(corporaAbsent)('after all these bodies', () => {
-  it('the receiver is ready', async () => {
+  it('the receiver is ready after all these bodies', async () => {
     expect((await fetch(`${receiver.url}/readyz`)).status).toBe(200);
   });
 
-  it('every line of the log is JSON', () => {
+  it('every line of the log is JSON after all these bodies', () => {
     expect(receiver.logLines.length).toBeGreaterThan(2_000);
     for (const line of receiver.logLines) expect(line).toMatch(/^\{.*\}\n$/);
   });
@@ -113,7 +113,7 @@ describe.skipIf(corporaAbsent)('after all these bodies', () => {
     expect(sent.filter((text) => log.includes(text))).toEqual([]);
   });
 
-  it('the log has no errors', () => {
+  it('the log has no errors after all these bodies', () => {
     expect(
       receiver.logLines.filter((line) => (JSON.parse(line) as { level: string }).level === 'error'),
     ).toEqual([]);

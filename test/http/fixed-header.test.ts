@@ -18,7 +18,7 @@ describe('the previous value of a fixed header', () => {
   it.each([
     ['is accepted before its end', untilMs - 1, 200],
     ['is refused from its end on', untilMs, 401],
-  ])('%s', async (_what, nowMs, status) => {
+  ])('the previous value of a fixed header %s', async (_what, nowMs, status) => {
     const receiver = await startRunningReceiver({
       clock: () => nowMs,
       settings: {
@@ -46,15 +46,15 @@ describe('a fixed header', () => {
   });
   afterAll(() => receiver.close());
 
-  it('with the right value authenticates a push', async () => {
+  it('a fixed header with the right value authenticates a push', async () => {
     expect((await knock(receiver, { 'x-webhook-key': value })).status).toBe(200);
   });
 
-  it('is accepted in any case of its name', async () => {
+  it('a fixed header is accepted in any case of its name', async () => {
     expect((await knock(receiver, { 'X-WEBHOOK-KEY': value })).status).toBe(200);
   });
 
-  it('with the previous value authenticates a push', async () => {
+  it('a fixed header with the previous value authenticates a push', async () => {
     expect((await knock(receiver, { 'x-webhook-key': previous })).status).toBe(200);
   });
 
@@ -65,24 +65,24 @@ describe('a fixed header', () => {
     ['the value in another case', value.toUpperCase()],
     ['both values in one', `${value}, ${previous}`],
     ['no value', ''],
-  ])('with %s authenticates nothing', async (_what, given) => {
+  ])('a fixed header with %s authenticates nothing', async (_what, given) => {
     expect((await knock(receiver, { 'x-webhook-key': given })).status).toBe(401);
   });
 
-  it('does not count when its value is in another header', async () => {
+  it('a fixed header does not count when its value is in another header', async () => {
     expect((await knock(receiver, { 'x-webhook-keys': value })).status).toBe(401);
   });
 
-  it('does not count when its value is a bearer token', async () => {
+  it('a fixed header does not count when its value is a bearer token', async () => {
     expect((await knock(receiver, { authorization: `Bearer ${value}` })).status).toBe(401);
   });
 
-  it('with a wrong value does not block a push with a valid token', async () => {
+  it('a fixed header with a wrong value does not block a push with a valid token', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock(receiver, { 'x-webhook-key': 'wrong', authorization })).status).toBe(200);
   });
 
-  it('with the right value authenticates a push with a wrong token', async () => {
+  it('a fixed header with the right value authenticates a push with a wrong token', async () => {
     expect((await knock(receiver, { 'x-webhook-key': value, authorization: 'Bearer wrong' })).status).toBe(
       200,
     );
@@ -98,22 +98,22 @@ describe('a fixed header named authorization', () => {
   });
   afterAll(() => receiver.close());
 
-  it('authenticates a push', async () => {
+  it('a fixed header named authorization authenticates a push', async () => {
     expect((await knock(receiver, { authorization: value })).status).toBe(200);
   });
 
-  it('does not invalidate bearer tokens', async () => {
+  it('a fixed header named authorization does not invalidate bearer tokens', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock(receiver, { authorization })).status).toBe(200);
   });
 
-  it('with a wrong value authenticates nothing', async () => {
+  it('a fixed header named authorization with a wrong value authenticates nothing', async () => {
     expect((await knock(receiver, { authorization: `${value}x` })).status).toBe(401);
   });
 });
 
 describe('without the settings for a fixed header', () => {
-  it('no header authenticates a push', async () => {
+  it('no header authenticates a push without the settings for a fixed header', async () => {
     const receiver = await startRunningReceiver();
     const { status } = await knock(receiver, { 'x-webhook-key': value, undefined: 'undefined' });
     await receiver.close();

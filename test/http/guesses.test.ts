@@ -53,11 +53,11 @@ describe.each([
   ['the fixed header', push, value],
   ['METRICS_TOKEN', scrape, metricsToken],
 ])('guesses at %s', (_what, send, right) => {
-  it('are answered 429 after ten', async () => {
+  it('guesses are answered 429 after ten', async () => {
     expect(await fail(send)).toEqual([...Array<number>(10).fill(401), 429]);
   });
 
-  it('are not checked while their address is blocked, but are checked again afterwards', async () => {
+  it('guesses are not checked while their address is blocked, but are checked again afterwards', async () => {
     await fail(send);
     const blocked = await send(right);
     expect([blocked.status, blocked.headers.get('retry-after')]).toEqual([429, '1']);
@@ -65,45 +65,45 @@ describe.each([
     expect((await send(right)).status).toBe(200);
   });
 
-  it('do not block an address that succeeded in the last seven days', async () => {
+  it('guesses do not block an address that succeeded in the last seven days', async () => {
     expect((await send(right)).status).toBe(200);
     nowMs += 7 * dayMs;
     await fail(send);
     expect((await send(right)).status).toBe(200);
   });
 
-  it('block an address that succeeded longer ago', async () => {
+  it('guesses block an address that succeeded longer ago', async () => {
     expect((await send(right)).status).toBe(200);
     nowMs += 7 * dayMs + 1;
     await fail(send);
     expect((await send(right)).status).toBe(429);
   });
 
-  it('do not block another address', async () => {
+  it('guesses do not block another address', async () => {
     await fail(send);
     expect((await send(right, '203.0.113.2')).status).toBe(200);
   });
 
-  it('count for all addresses of one /64 and for no other address', async () => {
+  it('guesses count for all addresses of one /64 and for no other address', async () => {
     for (let number = 0; number < 11; number += 1) await send('wrong', `2001:db8:1:2::${number}`);
     expect((await send(right, '2001:db8:1:2:3:4:5:6')).status).toBe(429);
     expect((await send(right, '2001:db8:1:3::1')).status).toBe(200);
   });
 
-  it('count for the IPv4 address inside an IPv4-mapped address', async () => {
+  it('guesses count for the IPv4 address inside an IPv4-mapped address', async () => {
     await fail(send, 11, `::ffff:${guesser}`);
     expect((await send(right)).status).toBe(429);
   });
 });
 
 describe('a sender that is blocked for its fixed header', () => {
-  it('gets in when it also has a valid access token', async () => {
+  it('a sender that is blocked for its fixed header gets in when it also has a valid access token', async () => {
     await fail(push);
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await push(value, guesser, { authorization })).status).toBe(200);
   });
 
-  it('is not blocked for pushes without the header', async () => {
+  it('a sender that is blocked for its fixed header is not blocked for pushes without the header', async () => {
     for (let number = 0; number < 15; number += 1)
       await fetch(`${receiver.url}/webhooks/jet`, { method: 'POST' });
     expect((await push(value, '127.0.0.1')).status).toBe(200);
@@ -111,7 +111,7 @@ describe('a sender that is blocked for its fixed header', () => {
 });
 
 describe('/readyz', () => {
-  it('checks no token of a blocked address, and answers it like a stranger', async () => {
+  it('/readyz checks no token of a blocked address, and answers it like a stranger', async () => {
     await fail(scrape);
     const headers = { 'x-forwarded-for': guesser, authorization: `Bearer ${metricsToken}` };
     expect((await fetch(`${receiver.url}/readyz`, { headers })).status).toBe(200);
@@ -132,16 +132,19 @@ describe('a webhook login that fails', () => {
     ['basic', { authorization: 'Basic d3Jvbmc6d3Jvbmc=' }],
     ['other', { authorization: 'wrong' }],
     ['none', {}],
-  ])('with the credential %s is logged with path, code and address', async (credential, more) => {
-    const headers = { 'x-forwarded-for': guesser, ...(more as Record<string, string>) };
-    await fetch(`${receiver.url}/webhooks/jet/call-end`, { method: 'POST', headers });
-    expect(linesOf()).toMatchObject([
-      { credential, path: '/webhooks/jet/call-end', code: 'not_authenticated', address: guesser },
-    ]);
-    expect(receiver.logLines.join('')).not.toContain('wrong');
-  });
+  ])(
+    'a failed webhook login with the credential %s is logged with path, code and address',
+    async (credential, more) => {
+      const headers = { 'x-forwarded-for': guesser, ...(more as Record<string, string>) };
+      await fetch(`${receiver.url}/webhooks/jet/call-end`, { method: 'POST', headers });
+      expect(linesOf()).toMatchObject([
+        { credential, path: '/webhooks/jet/call-end', code: 'not_authenticated', address: guesser },
+      ]);
+      expect(receiver.logLines.join('')).not.toContain('wrong');
+    },
+  );
 
-  it('is logged at most once a second, with the number of failures', async () => {
+  it('failed webhook logins are logged at most once a second, with the number of failures', async () => {
     const startedMs = performance.now();
     await fail(push, 100);
     const tookMs = performance.now() - startedMs;
@@ -166,9 +169,12 @@ describe('a guess is logged with its path, its code, the kind of credential and 
     ['header', push, { path: '/webhooks/jet', code: 'not_authenticated', credential: 'header' }],
     ['METRICS_TOKEN', scrape, { path: '/metrics', code: 'not_authenticated', credential: 'metrics token' }],
     ['client secret', secret, { path: '/oauth/token', code: 'invalid_client', credential: 'client secret' }],
-  ])('%s', async (_what, send, expected) => {
-    await send('wrong');
-    const lines = receiver.logLines.map((line) => JSON.parse(line) as object);
-    expect(lines).toContainEqual(expect.objectContaining({ ...expected, address: guesser }));
-  });
+  ])(
+    'a guess is logged with its path, its code, the kind of credential and the address: %s',
+    async (_what, send, expected) => {
+      await send('wrong');
+      const lines = receiver.logLines.map((line) => JSON.parse(line) as object);
+      expect(lines).toContainEqual(expect.objectContaining({ ...expected, address: guesser }));
+    },
+  );
 });

@@ -43,23 +43,23 @@ async function pause(): Promise<void> {
 }
 
 describe('/healthz', () => {
-  it('answers alive', async () => {
+  it('/healthz answers alive', async () => {
     const answer = await ask('/healthz');
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'alive' }]);
   });
 });
 
 describe('/readyz', () => {
-  it('answers ready', async () => {
+  it('/readyz answers ready', async () => {
     const answer = await ask('/readyz');
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'ready', paused: [] }]);
   });
 
-  it('is not cached', async () => {
+  it('/readyz is not cached', async () => {
     expect((await ask('/readyz')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is ready while a destination is paused, and shows the operator the reason', async () => {
+  it('/readyz is ready while a destination is paused, and shows the operator the reason', async () => {
     await pause();
     const answer = await ask('/readyz');
     expect(answer.status).toBe(200);
@@ -69,19 +69,19 @@ describe('/readyz', () => {
     });
   });
 
-  it('shows everybody else only that the destination is paused', async () => {
+  it('/readyz shows everybody else only that the destination is paused', async () => {
     const paused = [{ destination: 'sql' }];
     expect(await (await ask('/readyz', proxied)).json()).toEqual({ status: 'ready', paused });
   });
 
-  it('gives concurrent requests of the operator and of a stranger different answers', async () => {
+  it('/readyz gives concurrent requests of the operator and of a stranger different answers', async () => {
     const [all, some] = await Promise.all([ask('/readyz'), ask('/readyz', proxied)]);
     expect(await all.text()).toContain('db.internal');
     expect(await some.text()).not.toContain('db.internal');
   });
 
   it.each(foreignHosts)(
-    'shows no reasons to this machine when Host is "%s" (DNS rebinding)',
+    '/readyz shows no reasons to this machine when Host is "%s" (DNS rebinding)',
     async (host) => {
       const text = await askHost('/readyz', host);
       expect(text).toContain('"destination":"sql"');
@@ -89,21 +89,21 @@ describe('/readyz', () => {
     },
   );
 
-  it('names no destination whose pause is over', async () => {
+  it('/readyz names no destination whose pause is over', async () => {
     nowMs += 60_000;
     expect(await (await ask('/readyz')).json()).toEqual({ status: 'ready', paused: [] });
   });
 });
 
 describe('/metrics', () => {
-  it('answers a caller on this machine', async () => {
+  it('/metrics answers a caller on this machine', async () => {
     const answer = await ask('/metrics');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
   });
 
   it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])(
-    'refuses a caller behind a proxy that sends %s',
+    '/metrics refuses a caller behind a proxy that sends %s',
     async (name) => {
       const answer = await ask('/metrics', { [name]: '127.0.0.1' });
       expect(answer.status).toBe(401);
@@ -111,47 +111,47 @@ describe('/metrics', () => {
     },
   );
 
-  it.each(foreignHosts)('refuses this machine when Host is "%s" (DNS rebinding)', async (host) => {
+  it.each(foreignHosts)('/metrics refuses this machine when Host is "%s" (DNS rebinding)', async (host) => {
     const text = await askHost('/metrics', host);
     expect(text).toMatch(/^HTTP\/1\.1 401 /);
     expect(text).not.toContain('jet_pushes_total{');
   });
 
-  it('refuses this machine when a request has no Host', async () => {
+  it('/metrics refuses this machine when a request has no Host', async () => {
     expect(await askHost('/metrics', undefined)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
   it.each([
     ...['localhost', 'LOCALHOST:9090', 'localhost.', '127.0.0.1', '127.0.0.1:3000', '127.8.9.10', '[::1]'],
     ...['[::1]:3000', '[::ffff:127.0.0.1]', 'calls.example.com', 'Calls.Example.com:443'],
-  ])('answers this machine when Host is "%s", a loopback name or the public host', async (host) => {
+  ])('/metrics answers this machine when Host is "%s", a loopback name or the public host', async (host) => {
     expect(await askHost('/metrics', host)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('refuses the public host from behind a proxy', async () => {
+  it('/metrics refuses the public host from behind a proxy', async () => {
     const text = await askHost('/metrics', 'calls.example.com', 'X-Forwarded-For: 127.0.0.1\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('answers a request with the token and any Host', async () => {
+  it('/metrics answers a request with the token and any Host', async () => {
     const token = `Authorization: Bearer ${metricsToken}\r\n`;
     expect(await askHost('/metrics', 'scraper.example.net', token)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('answers a request with the token behind a proxy too', async () => {
+  it('/metrics answers a request with the token behind a proxy too', async () => {
     expect((await ask('/metrics', { ...proxied, authorization: `Bearer ${metricsToken}` })).status).toBe(200);
   });
 
-  it('refuses another token, on this machine too', async () => {
+  it('/metrics refuses another token, on this machine too', async () => {
     expect((await ask('/metrics', { authorization: `Bearer ${metricsToken}x` })).status).toBe(401);
   });
 
-  it('refuses an access token for pushes', async () => {
+  it('/metrics refuses an access token for pushes', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await ask('/metrics', { ...proxied, authorization })).status).toBe(401);
   });
 
-  it('counts pushes by stage and result', async () => {
+  it('/metrics counts pushes by stage and result', async () => {
     await receiver.push({ callsessionid: 'counted' });
     await receiver.push({ callsessionid: 'counted' });
     const text = await figures();
@@ -159,18 +159,18 @@ describe('/metrics', () => {
     expect(text).toContain('jet_pushes_total{stage="call_start",result="duplicate"} 1');
   });
 
-  it('counts refused requests by code', async () => {
+  it('/metrics counts refused requests by code', async () => {
     await receiver.push('{');
     expect(await figures()).toContain('jet_requests_refused_total{code="malformed_json"} 1');
   });
 
-  it('shows the seconds since the last push', async () => {
+  it('/metrics shows the seconds since the last push', async () => {
     await receiver.push({ callsessionid: 'last' });
     nowMs += 90_000;
     expect(await figures()).toContain('jet_seconds_since_last_push 90');
   });
 
-  it('shows the backlog of each destination and its age', async () => {
+  it('/metrics shows the backlog of each destination and its age', async () => {
     await receiver.push({ callsessionid: 'backlog' });
     nowMs += 30_000;
     const text = await figures();
@@ -179,7 +179,7 @@ describe('/metrics', () => {
     expect(text).toContain('jet_destination_paused{destination="sql"} 0');
   });
 
-  it('shows how many deliveries are rejected or exhausted, by destination', async () => {
+  it('/metrics shows how many deliveries are rejected or exhausted, by destination', async () => {
     await receiver.push({ callsessionid: 'resting' });
     const rests = receiver.store.writer.knex('deliveries').where({ call_id: 'resting' });
     await rests.update({ state: 'rejected', due_at: null, due_since: null });
@@ -188,7 +188,7 @@ describe('/metrics', () => {
     expect(text).toContain('jet_deliveries_resting{destination="sql",state="exhausted"} 0');
   });
 
-  it('measures commits and requests by route, never by address', async () => {
+  it('/metrics measures commits and requests by route, never by address', async () => {
     await ask('/some/thing?a=1');
     const text = await figures();
     expect(text).toMatch(/^jet_commit_duration_seconds_count [1-9]/m);

@@ -25,7 +25,7 @@ async function removeNow({ store, folder }: RunningReceiver, nowMs: number): Pro
 }
 
 describe('a push that comes after its call was removed', () => {
-  it('is answered 200 and kept in the quarantine, and no half call appears', async () => {
+  it('a push of a removed call is answered 200 and kept in the quarantine, and no half call appears', async () => {
     let nowMs = someTimeMs;
     const settings = { RETENTION_DAYS: '30', ADAPTERS: 'none', METRICS_TOKEN: 'a-token-of-the-tests' };
     const receiver = await startRunningReceiver({ settings, clock: () => nowMs });
@@ -59,7 +59,7 @@ describe('a push that comes after its call was removed', () => {
 });
 
 describe('a push of a full call', () => {
-  it('is answered 200 and kept in the quarantine, and changes no call; a repeat of a stored push counts as a duplicate', async () => {
+  it('a push of a full call is answered 200 and kept in the quarantine, and a repeat counts as a duplicate', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {
       const bodies = Array.from({ length: pushesOfCallMax }, (_none, index) => ({
@@ -91,7 +91,7 @@ describe('a push of a full call', () => {
     }
   });
 
-  it('is also recognised within one group of pushes', async () => {
+  it('a push of a full call is also recognised within one group of pushes', async () => {
     const receiver = await startRunningReceiver({ settings: { ADAPTERS: 'none' } });
     try {
       const pushes = Array.from({ length: pushesOfCallMax + 2 }, (_none, odd) =>

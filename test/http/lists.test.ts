@@ -21,7 +21,7 @@ async function takeList(body: unknown): Promise<ReturnType<typeof storedListSche
 }
 
 describe('a list of calls', () => {
-  it('is answered with one entry per item, in its order', async () => {
+  it('a list of calls is answered with one entry per item, in its order', async () => {
     const pushes = await takeList(calls);
     expect(pushes).toMatchObject([
       { status: 'stored', callId: 'a1', stage: 'call_end', duplicate: false, warnings: [] },
@@ -30,7 +30,7 @@ describe('a list of calls', () => {
     for (const push of pushes) storedAnswerSchema.strict().parse(push);
   });
 
-  it('is stored in one commit, which the metrics count with its size', async () => {
+  it('a list of calls is stored in one commit, which the metrics count with its size', async () => {
     await takeList(calls);
     const figures = await (await fetch(`${receiver.url}/metrics`)).text();
     expect(figures).toMatch(/^jet_commit_pushes_count 1$/m);
@@ -38,7 +38,7 @@ describe('a list of calls', () => {
     expect(figures).toMatch(/^jet_commit_duration_seconds_count 1$/m);
   });
 
-  it('is stored as a whole or not at all: 503 when the store fails at its last push', async () => {
+  it('a list of calls is stored as a whole or not at all: 503 when the store fails at its last push', async () => {
     // The trigger needs a missing table, so the push is not at fault.
     await receiver.store.writer.knex.raw(
       "CREATE TRIGGER away BEFORE INSERT ON pushes WHEN NEW.call_id = 'a2' BEGIN INSERT INTO gone VALUES (1); END",
@@ -50,7 +50,7 @@ describe('a list of calls', () => {
     expect(await takeList(calls)).toMatchObject([{ duplicate: false }, { duplicate: false }]);
   });
 
-  it('is recognised item by item when it comes again', async () => {
+  it('a repeated list of calls is recognised item by item', async () => {
     const first = await takeList(calls);
     const again = await takeList([...calls, { callsessionid: 'a3', ...end }]);
     expect(again).toMatchObject([
@@ -61,7 +61,7 @@ describe('a list of calls', () => {
     expect(await countRows(receiver.store, 'pushes')).toBe(3);
   });
 
-  it('stores its calls and keeps its other items in the quarantine, each with its fault', async () => {
+  it('a list stores its calls and keeps its other items in the quarantine, each with its fault', async () => {
     const pushes = await takeList(`[${JSON.stringify(calls[0])}, {"a" : 1}, "x", {"__proto__":1}]`);
     const kept = await readQuarantine(receiver.store, {}, 10);
     const refused = ['not_a_call', 'not_an_object', 'forbidden_key'];
@@ -76,7 +76,7 @@ describe('a list of calls', () => {
     ]);
   });
 
-  it('stores the other pushes when the database refuses one', async () => {
+  it('a list stores the other pushes when the database refuses one', async () => {
     await receiver.store.writer.knex.raw(
       "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'a1' BEGIN SELECT RAISE(ABORT, 'no'); END",
     );
@@ -87,7 +87,7 @@ describe('a list of calls', () => {
     expect(await readQuarantine(receiver.store, {}, 10)).toMatchObject([{ code: 'not_storable' }]);
   });
 
-  it('lands with each of its calls', async () => {
+  it('each call of a list lands', async () => {
     const landing = await startRunningReceiver({ settings: { ROLE: 'all', ADAPTERS: 'sql' } });
     try {
       expect((await landing.push(calls)).status).toBe(200);
@@ -99,7 +99,7 @@ describe('a list of calls', () => {
     }
   });
 
-  it('can contain a call twice', async () => {
+  it('a list can contain a call twice', async () => {
     expect(await takeList([calls[0], calls[0]])).toMatchObject([{ duplicate: false }, { duplicate: true }]);
   });
 });
@@ -111,16 +111,16 @@ describe('a body', () => {
     ['deflate', deflateSync(json)],
     ['deflate', deflateRawSync(json)],
     ['gzip', gzipSync(json)],
-  ])('in the encoding %s is accepted', async (encoding, body) => {
+  ])('a body in the encoding %s is accepted', async (encoding, body) => {
     expect((await receiver.push(body, { headers: { 'content-encoding': encoding } })).status).toBe(200);
   });
 
-  it('in raw deflate that is too large when decompressed is refused', async () => {
+  it('a body in raw deflate that is too large when decompressed is refused', async () => {
     const body = deflateRawSync(Buffer.alloc(300_000, 0x20));
     expect((await receiver.push(body, { headers: { 'content-encoding': 'deflate' } })).status).toBe(413);
   });
 
-  it('is kept as UTF-8, whatever its charset', async () => {
+  it('a body is kept as UTF-8, whatever its charset', async () => {
     const body = Buffer.from(json, 'latin1');
     await receiver.push(body, { headers: { 'content-type': 'application/json; charset=ISO-8859-1' } });
     const row: unknown = await receiver.store.reader.knex('pushes').first('body');

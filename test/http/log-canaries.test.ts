@@ -97,7 +97,7 @@ async function actOut(): Promise<void> {
 }
 
 describe('the log of a run', () => {
-  it('contains pushes, refusals and failures', () => {
+  it('the log of a run contains pushes, refusals and failures', () => {
     const log = receiver.logLines.join('');
     expect(log).toContain('A push was stored');
     expect(log).toContain('A body was refused');
@@ -108,11 +108,11 @@ describe('the log of a run', () => {
     expect(log).toContain('SQLITE_ERROR');
   });
 
-  it.each(Object.entries(canaries))('does not contain the %s', (_name, canary) => {
+  it.each(Object.entries(canaries))('the log of a run does not contain the %s', (_name, canary) => {
     expect(receiver.logLines.filter((line) => line.includes(canary))).toEqual([]);
   });
 
-  it('names the call in each line about a push, and hides an id that may be a number', () => {
+  it('the log names the call in each line about a push, and hides an id that may be a number', () => {
     const ids = receiver.logLines
       .map((line) => JSON.parse(line) as { msg: string; callId?: string })
       .filter(({ msg }) => /^A push (?:was|could)/.test(msg))
@@ -122,11 +122,11 @@ describe('the log of a run', () => {
     );
   });
 
-  it('holds no whole number, in any form', () => {
+  it('the log holds no whole number, in any form', () => {
     expect(receiver.logLines.filter((line) => /(?:\+?61|0)4\s?12\s?345\s?678/.test(line))).toEqual([]);
   });
 
-  it('contains no client secret, no token and no Authorization value', () => {
+  it('the log contains no client secret, no token and no Authorization value', () => {
     const basic = btoa(`${receiver.client.clientId}:${receiver.client.clientSecret}`);
     const secrets = [receiver.client.clientSecret, token, basic, btoa(`x:${canaries.badSecret}`)];
     const log = receiver.logLines.join('');
@@ -134,7 +134,7 @@ describe('the log of a run', () => {
     expect(log).not.toMatch(/bearer [A-Za-z0-9]|basic [A-Za-z0-9]/i);
   });
 
-  it('has one line for each event', () => {
+  it('the log has one line for each event', () => {
     for (const line of receiver.logLines) {
       expect(line.indexOf('\n')).toBe(line.length - 1);
       expect(line).not.toMatch(/[\u2028\u2029]/);
@@ -166,11 +166,11 @@ describe('an error in the log', () => {
       new Error('outer', { cause: failure("Data too long: 'canary'", { code: 'ER_DATA_TOO_LONG' }) }),
     ],
     ['a value that is not an error', { canary: 'canary' }],
-  ])('about %s contains no value', (_what, error) => {
+  ])('an error in the log about %s contains no value', (_what, error) => {
     expect(logLineOf(error)).not.toContain('canary');
   });
 
-  it('about a text that is not JSON does not quote the text', () => {
+  it('an error in the log about a text that is not JSON does not quote the text', () => {
     let thrown: unknown;
     try {
       JSON.parse('canary');
@@ -180,7 +180,7 @@ describe('an error in the log', () => {
     expect(logLineOf(thrown)).not.toContain('canary');
   });
 
-  it('names its kind, its code and its place', () => {
+  it('an error in the log names its kind, its code and its place', () => {
     const line = JSON.parse(logLineOf(failure('refused', { code: '23505' }))) as {
       error: Record<string, unknown>;
     };

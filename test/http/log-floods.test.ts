@@ -31,15 +31,18 @@ describe('a flood of requests', () => {
     ['to /oauth/authorize', '/oauth/authorize?client_id=x', {}, 'An authorization request was refused'],
     ['to /oauth/token', '/oauth/token', { method: 'POST' }, 'A token request was refused'],
     ['of forms', '/oauth/authorize', { method: 'POST', body: 'step=approve' }, 'A form was refused'],
-  ])('%s logs one line a second, which counts all requests', async (_where, path, init, message) => {
-    receiver = await startRunningReceiver();
-    const tookMs = await flood(() => fetch(`${receiver.url}${path}`, init));
-    await receiver.close();
-    expect(linesOf(message).length).toBeLessThanOrEqual(2 + tookMs / 1_000);
-    expect(eventsOf(linesOf(message))).toBe(300);
-  });
+  ])(
+    'a flood of requests %s logs one line a second, which counts all requests',
+    async (_where, path, init, message) => {
+      receiver = await startRunningReceiver();
+      const tookMs = await flood(() => fetch(`${receiver.url}${path}`, init));
+      await receiver.close();
+      expect(linesOf(message).length).toBeLessThanOrEqual(2 + tookMs / 1_000);
+      expect(eventsOf(linesOf(message))).toBe(300);
+    },
+  );
 
-  it('during a full quarantine logs one line a second, which counts all requests', async () => {
+  it('a flood of requests during a full quarantine logs one line a second, which counts all requests', async () => {
     receiver = await startRunningReceiver({ settings: { QUARANTINE_MB: '0.000001' } });
     const tookMs = await flood(() => receiver.push('{"callsessionid":'));
     await receiver.close();
@@ -50,7 +53,7 @@ describe('a flood of requests', () => {
 });
 
 describe('an X-Forwarded-For of 14,000 letters', () => {
-  it('is in no line of the log', async () => {
+  it('an X-Forwarded-For of 14,000 letters is in no line of the log', async () => {
     receiver = await startRunningReceiver({ settings: { TRUST_PROXY: 'loopback' } });
     const headers = { 'x-forwarded-for': 'a'.repeat(14_000) };
     await fetch(`${receiver.url}/oauth/authorize?client_id=x`, { headers });
@@ -60,7 +63,7 @@ describe('an X-Forwarded-For of 14,000 letters', () => {
     expect(receiver.logLines.join('')).not.toContain('aaaaaaaaaa');
   });
 
-  it('makes no new counter in the throttle', async () => {
+  it('an X-Forwarded-For of 14,000 letters makes no new counter in the throttle', async () => {
     receiver = await startRunningReceiver({ settings: { TRUST_PROXY: 'loopback' } });
     const statuses: number[] = [];
     for (let number = 0; number < 11; number += 1) {

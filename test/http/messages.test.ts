@@ -5,7 +5,7 @@ import express from 'express';
 import { expect, test } from 'vitest';
 import { messagesOf } from '../../src/http/messages.ts';
 
-test('A request and a response have the prototypes of the app before the app sees them', async () => {
+test('a request and a response have the prototypes of the app before the app sees them', async () => {
   const app = express();
   app.get('/', (request, response) => void response.json({ fresh: request.fresh, app: request.app === app }));
   const server = createServer({ ...messagesOf(app) });

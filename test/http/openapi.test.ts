@@ -56,7 +56,7 @@ const push = (path: string, body: unknown, headers: Record<string, string> = {})
   receiver.push(body, { path, headers });
 
 describe('/openapi.json', () => {
-  it('is valid OpenAPI 3.1', async () => {
+  it('/openapi.json is valid OpenAPI 3.1', async () => {
     const result = await new Validator().validate(
       structuredClone(served) as unknown as Record<string, unknown>,
     );
@@ -65,13 +65,13 @@ describe('/openapi.json', () => {
   });
 
   it.each([undefined, 'https://calls.example.com/jet'])(
-    'is valid with the public address %s',
+    '/openapi.json is valid with the public address %s',
     async (url) => {
       expect((await new Validator().validate(createOpenApi(url))).valid).toBe(true);
     },
   );
 
-  it('names each operation once', () => {
+  it('/openapi.json names each operation once', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -108,7 +108,7 @@ describe('/openapi.json describes', () => {
 
   it.each(
     webhooks.flatMap(({ path, responses }) => Object.keys(responses).map((status) => ({ path, status }))),
-  )('the answer $status at $path', async ({ path, status }) => {
+  )('/openapi.json describes the answer $status at $path', async ({ path, status }) => {
     const give = answers[status];
     if (give === undefined) throw new Error(`Nothing here makes ${status}`);
     await expectDescribed(await give(path), path, Number(status));
@@ -120,13 +120,13 @@ describe('/openapi.json describes', () => {
   const grant = (secret: string): string =>
     `grant_type=client_credentials&client_id=${receiver.client.clientId}&client_secret=${secret}`;
 
-  it('the answer 200 at /oauth/token', async () => {
+  it('/openapi.json describes the answer 200 at /oauth/token', async () => {
     const answer = await ask(grant(receiver.client.clientSecret));
     await expectDescribed(answer.clone(), tokenPath, 200);
     expect(tokenAnswerSchema.strict().safeParse(await answer.json()).error).toBeUndefined();
   });
 
-  it('the answers 400, 401, 413 and 429 at /oauth/token', async () => {
+  it('/openapi.json describes the answers 400, 401, 413 and 429 at /oauth/token', async () => {
     await expectDescribed(await ask('a=b'), tokenPath, 400);
     await expectDescribed(await ask('a'.repeat(20_000)), tokenPath, 413);
     for (let number = 0; number < 10; number += 1)
@@ -134,16 +134,19 @@ describe('/openapi.json describes', () => {
     await expectDescribed(await ask(grant('no')), tokenPath, 429);
   });
 
-  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])('the answer 200 at %s', async (path) => {
-    await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
-  });
+  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json'])(
+    '/openapi.json describes the answer 200 at %s',
+    async (path) => {
+      await expectDescribed(await fetch(`${receiver.url}${path}`), path, 200);
+    },
+  );
 
-  it('the answer 401 at /metrics', async () => {
+  it('/openapi.json describes the answer 401 at /metrics', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     await expectDescribed(await fetch(`${receiver.url}/metrics`, { headers }), '/metrics', 401);
   });
 
-  it('the answer 429 at /metrics', async () => {
+  it('/openapi.json describes the answer 429 at /metrics', async () => {
     const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': '203.0.113.1' };
     const askWrongly = (): Promise<Response> => fetch(`${receiver.url}/metrics`, { headers });
     for (let number = 0; number < 10; number += 1) await askWrongly();

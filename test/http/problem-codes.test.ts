@@ -46,18 +46,18 @@ describe('each problem', () => {
     ['too_many_calls', `[${'{},'.repeat(1000)}{}]`, {}],
     ['not_a_call', '{}', {}],
     ['quarantine_full', `{${'a'.repeat(30_000)}`, {}],
-  ] as const)('%s is answered to a body', async (code, body, headers) => {
+  ] as const)('the problem %s is answered to a body', async (code, body, headers) => {
     expect(await codeOf(await push(body, headers), problemCodes[code].status)).toBe(code);
   });
 
-  it('not_authenticated and too_many_failures are answered to bad credentials', async () => {
+  it('the problems not_authenticated and too_many_failures are answered to bad credentials', async () => {
     const knock = (): Promise<Response> => push('{}', { authorization: 'Bearer bad' });
     expect(await codeOf(await knock(), 401)).toBe('not_authenticated');
     for (let number = 0; number < 9; number += 1) await knock();
     expect(await codeOf(await knock(), 429)).toBe('too_many_failures');
   });
 
-  it('not_allowed is answered to a token without the scope', async () => {
+  it('the problem not_allowed is answered to a token without the scope', async () => {
     const { clientId } = await createClient(receiver.store, 'k'.repeat(32), Date.now, { name: 'Another' });
     const expiresAtMs = Date.now() + 60_000;
     await insertToken(receiver.store, {
@@ -73,15 +73,15 @@ describe('each problem', () => {
     expect(await codeOf(await push('{}', { authorization: 'Bearer other-scope' }), 403)).toBe('not_allowed');
   });
 
-  it('not_found is answered at another address', async () => {
+  it('the problem not_found is answered at another address', async () => {
     expect(await codeOf(await fetch(`${receiver.url}/nothing`), 404)).toBe('not_found');
   });
 
-  it('method_not_allowed is answered to another method', async () => {
+  it('the problem method_not_allowed is answered to another method', async () => {
     expect(await codeOf(await fetch(`${receiver.url}/webhooks/jet`), 405)).toBe('method_not_allowed');
   });
 
-  it('not_storable is answered to a push that the database refuses, which is in the quarantine', async () => {
+  it('the problem not_storable is answered to a push that the database refuses, which is in the quarantine', async () => {
     const { knex } = receiver.store.writer;
     await knex('quarantine').delete();
     await knex.raw(
@@ -95,7 +95,7 @@ describe('each problem', () => {
     expect(kept.map((row) => row.body.toString())).toEqual([body]);
   });
 
-  it('store_unavailable is answered while the store does not answer', async () => {
+  it('the problem store_unavailable is answered while the store does not answer', async () => {
     const headers = { authorization: `Bearer ${await receiver.takeToken()}` };
     // The two connections for lookups are in use.
     const { knex } = receiver.store.reader;
@@ -105,7 +105,7 @@ describe('each problem', () => {
     for (const holder of holders) await holder.rollback();
   });
 
-  it('internal is answered when the store is damaged, without the reason', async () => {
+  it('the problem internal is answered when the store is damaged, without the reason', async () => {
     await receiver.store.writer.knex.schema.renameTable('oauth_clients', 'elsewhere');
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -117,7 +117,7 @@ describe('each problem', () => {
     expect(await codeOf(answer, 500)).toBe('internal');
   });
 
-  it('too_many_connections is answered with Retry-After to a push while all connections are in use', async () => {
+  it('the problem too_many_connections is answered with Retry-After to a push while all connections are in use', async () => {
     const small = await startRunningReceiver({ room: { served: 2, turnedAway: 100 } });
     const token = await small.takeToken();
     const held: Socket[] = [];
@@ -143,7 +143,7 @@ describe('each problem', () => {
     }
   });
 
-  it('occurred in these tests, or no sender can ever see it', () => {
+  it('each problem occurred in these tests, or no sender can ever see it', () => {
     expect([...seen, ...neverSeen].sort()).toEqual(Object.keys(problemCodes).sort());
   });
 });

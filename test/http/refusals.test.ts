@@ -104,7 +104,7 @@ describe.each(refused)('$what', ({ code, body, headers }) => {
   const send = (path = '/webhooks/jet'): Promise<Response> =>
     receiver.push(body, { path, ...(headers === undefined ? {} : { headers }) });
 
-  it(`is answered ${problemCodes[code].status} ${code}`, async () => {
+  it(`a refused body is answered ${problemCodes[code].status} ${code}`, async () => {
     const answer = await send();
     expect(answer.status).toBe(problemCodes[code].status);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -112,7 +112,7 @@ describe.each(refused)('$what', ({ code, body, headers }) => {
     expect(problem).toMatchObject({ code, status: answer.status, title: problemCodes[code].title });
   });
 
-  it('is in the quarantine, byte for byte, before it is answered', async () => {
+  it('a refused body is in the quarantine, byte for byte, before it is answered', async () => {
     await send('/webhooks/jet/call-end');
     const [only, ...more] = await kept();
     expect(more).toEqual([]);
@@ -123,17 +123,17 @@ describe.each(refused)('$what', ({ code, body, headers }) => {
 });
 
 describe('a refused body', () => {
-  it('is kept once and counted when it comes five times', async () => {
+  it('a refused body is kept once and counted when it comes five times', async () => {
     for (let number = 0; number < 5; number += 1) await receiver.push('{');
     expect((await kept()).map(({ times }) => times)).toEqual([5]);
   });
 
-  it('is kept once and counted when it comes twenty times at once', async () => {
+  it('a refused body is kept once and counted when it comes twenty times at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => receiver.push('{')));
     expect((await kept()).map(({ times }) => times)).toEqual([20]);
   });
 
-  it('is answered 503 with Retry-After and not kept when the quarantine is full', async () => {
+  it('a refused body is answered 503 with Retry-After and not kept when the quarantine is full', async () => {
     const statuses: number[] = [];
     let last: Response | undefined;
     for (let number = 0; number < 12; number += 1) {
@@ -147,18 +147,18 @@ describe('a refused body', () => {
     expect(await kept()).toHaveLength(10);
   });
 
-  it('is counted when it is already in a full quarantine', async () => {
+  it('a refused body is counted when it is already in a full quarantine', async () => {
     await receiver.push('{');
     for (let number = 0; number < 12; number += 1) await receiver.push(`{${'a'.repeat(200_000)}${number}`);
     expect((await receiver.push('{')).status).toBe(400);
   });
 
-  it('does not change the prototype of objects', async () => {
+  it('a refused body does not change the prototype of objects', async () => {
     await receiver.push('{"callsessionid":"x","__proto__":{"polluted":1}}');
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('gets an answer that repeats no part of it', async () => {
+  it('a refused body gets an answer that repeats no part of it', async () => {
     const answer = await receiver.push('{"callsessionid":"x","prototype":"canary-7f"}');
     expect(await answer.text()).not.toContain('canary-7f');
   });
@@ -170,7 +170,7 @@ describe('a body within the limits', () => {
     ['1,000 keys', JSON.stringify({ callsessionid: 'keys', ...keys(999) })],
     ['a key __proto', '{"callsessionid":"near","__proto":1,"proto":2,"hasOwnProperty":3,"toString":4}'],
     ['a byte order mark', '\ufeff{"callsessionid":"bom"}'],
-  ])('is accepted: %s', async (_what, body) => {
+  ])('a body within the limits is accepted: %s', async (_what, body) => {
     expect((await receiver.push(body)).status).toBe(200);
   });
 });

@@ -29,7 +29,7 @@ function linesWith(requestId: string): Record<string, unknown>[] {
 }
 
 describe('the id of a refused request', () => {
-  it('is in the body, in the header, in the log and in the store', async () => {
+  it('the id of a refused request is in the body, in the header, in the log and in the store', async () => {
     const answer = await receiver.push('{');
     const { requestId } = (await answer.json()) as { requestId: string };
     expect(requestId).toMatch(ownId);
@@ -38,7 +38,7 @@ describe('the id of a refused request', () => {
     expect(await storedWith('malformed_json')).toMatchObject([{ requestId }]);
   });
 
-  it('differs from request to request', async () => {
+  it('the id of a refused request differs from request to request', async () => {
     const ids = await Promise.all(
       [1, 2].map(async () => (await fetch(`${receiver.url}/nothing`)).headers.get('x-request-id')),
     );
@@ -46,7 +46,7 @@ describe('the id of a refused request', () => {
   });
 
   it.each(['3f2b8c1e-9a7d-4b6e-8f10-2c3d4e5f6a7b', '8c1e9a7d4b6e8f102c3d4e5f6a7b3f2b', 'proxy-1234-abc'])(
-    'is the id of the caller when that is plain: %s',
+    'the id of a refused request is the id of the caller when that is plain: %s',
     async (id) => {
       const answer = await fetch(`${receiver.url}/nothing`, { headers: { 'x-request-id': id } });
       expect(answer.headers.get('x-request-id')).toBe(id);
@@ -61,16 +61,16 @@ describe('the id of a refused request', () => {
     '<b>bold</b>',
     'x'.repeat(37),
     'short',
-  ])('is not the id of the caller when that is %j', async (id) => {
+  ])('the id of a refused request is not the id of the caller when that is %j', async (id) => {
     const answer = await fetch(`${receiver.url}/nothing`, { headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toMatch(ownId);
   });
 
-  it('is not sent with an answer to a stored push', async () => {
+  it('an answer to a stored push has no request id', async () => {
     expect((await receiver.push({ callsessionid: 'taken' })).headers.get('x-request-id')).toBeNull();
   });
 
-  it('is in the header of an OAuth error, whose body keeps its form', async () => {
+  it('an OAuth error has the request id in its header, and its body keeps its form', async () => {
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: 'x',
@@ -85,7 +85,7 @@ describe('the id of a refused request', () => {
     ]);
   });
 
-  it('is on the page of a refused authorization request', async () => {
+  it('the page of a refused authorization request shows the request id', async () => {
     const answer = await fetch(`${receiver.url}/oauth/authorize?client_id=nobody`);
     const [, id = ''] = /Request ([\da-f]{16})/.exec(await answer.text()) ?? [];
     expect(linesWith(id)).toMatchObject([{ code: 'unknown_client' }]);
@@ -128,27 +128,30 @@ describe('a refused request', () => {
       { method: 'POST', headers: { 'x-key': headerValue }, body: '{}' },
       { status: 422, quarantineId: expect.any(String) as string },
     ],
-  ])('with %s is in the store, and in the log once', async (code, path, init, facts) => {
-    const answer = await send(path, init);
-    const requestId = answer.headers.get('x-request-id') ?? '';
-    await expect
-      .poll(() => readRefused(receiver.store.reader, { code }))
-      .toContainEqual(expect.objectContaining({ address: '127.0.0.1', requestId, times: 1, ...facts }));
-    expect(linesWith(requestId)).toHaveLength(1);
-  });
+  ])(
+    'a request that is refused with %s is in the store, and in the log once',
+    async (code, path, init, facts) => {
+      const answer = await send(path, init);
+      const requestId = answer.headers.get('x-request-id') ?? '';
+      await expect
+        .poll(() => readRefused(receiver.store.reader, { code }))
+        .toContainEqual(expect.objectContaining({ address: '127.0.0.1', requestId, times: 1, ...facts }));
+      expect(linesWith(requestId)).toHaveLength(1);
+    },
+  );
 
-  it('never has the fixed header or a number in the store', async () => {
+  it('a refused request in the store never has the fixed header or a number', async () => {
     const rows = await receiver.store.reader.knex('refused_requests').select('*');
     expect(JSON.stringify(rows)).not.toMatch(new RegExp(`${headerValue}|412345678`));
   });
 
-  it('is counted by /metrics, OAuth errors too', async () => {
+  it('/metrics counts refused requests, OAuth errors too', async () => {
     const text = await (await fetch(`${receiver.url}/metrics`)).text();
     expect(text).toMatch(/^jet_requests_refused_total\{code="not_a_call"\} \d+$/m);
     expect(text).toMatch(/^jet_requests_refused_total\{code="unknown_client"\} \d+$/m);
   });
 
-  it('is counted with equal requests, and none is lost', async () => {
+  it('a refused request is counted with equal requests, and none is lost', async () => {
     for (let number = 0; number < 50; number += 1) await fetch(`${receiver.url}/webhoks/x`);
     const filter = { code: 'not_found', path: '/webhoks/x' };
     await expect.poll(async () => (await readRefused(receiver.store.reader, filter))[0]?.times).toBe(50);
@@ -162,7 +165,7 @@ describe('a redirect URI that is not registered', () => {
     return fetch(`${receiver.url}/oauth/authorize?${query.toString()}`);
   };
 
-  it('is shown on the page and in the log with the command that registers it, and kept', async () => {
+  it('an unregistered redirect URI is kept, and shown on the page and in the log with the command that registers it', async () => {
     const uri = "https://jet.example/cb?tenant=it's&x=1";
     const command = `npm run client -- redirect ${receiver.client.clientId} --add 'https://jet.example/cb?tenant=it'\\''s&x=1'`;
     const answer = await ask(uri);
@@ -179,14 +182,14 @@ describe('a redirect URI that is not registered', () => {
       .toEqual([uri]);
   });
 
-  it('is named with its fault when it cannot be registered, and not kept', async () => {
+  it('a redirect URI that cannot be registered is named with its fault, and not kept', async () => {
     const text = await (await ask('http://jet.example/cb')).text();
     expect(text).toContain('cannot be registered, because it must begin with https://');
     expect(text).not.toContain('npm run client');
     expect(await readAskedRedirects(receiver.store.reader)).toHaveLength(1);
   });
 
-  it('is kept for only a few addresses a minute, whatever the number of requests', async () => {
+  it('unregistered redirect URIs are kept for only a few addresses a minute, whatever the number of requests', async () => {
     for (let number = 0; number < 30; number += 1) await ask(`https://jet.example/cb/${number}`);
     await expect.poll(async () => (await readAskedRedirects(receiver.store.reader)).length).toBe(10);
   });

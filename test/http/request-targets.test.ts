@@ -34,7 +34,7 @@ const hosts = [
 
 describe('a target in absolute form', () => {
   it.each(hosts.flatMap((host) => ['GET', 'POST'].map((method) => [method, host] as const)))(
-    'causes no server error: %s %s',
+    'a target in absolute form causes no server error: %s %s',
     async (method, host) => {
       for (const path of [
         '/oauth/authorize?client_id=x',
@@ -51,7 +51,7 @@ describe('a target in absolute form', () => {
     },
   );
 
-  it('with an invalid host leads to the page of its path', async () => {
+  it('a target in absolute form with an invalid host leads to the page of its path', async () => {
     const { clientId } = receiver.client;
     const query = `?response_type=code&client_id=${clientId}&redirect_uri=x`;
     const { text } = await exchange(
@@ -64,7 +64,7 @@ describe('a target in absolute form', () => {
 });
 
 describe('a target that begins with two slashes', () => {
-  it('leads to the same page as one slash', async () => {
+  it('a target that begins with two slashes leads to the same page as one slash', async () => {
     expect(await ask('POST', '//webhooks/jet', '{"callsessionid":"slashes"}')).toEqual([200]);
   });
 });

@@ -94,17 +94,17 @@ function emptyApp(): Express {
 describe('the routes', () => {
   const walked = pathsOf((emptyApp() as unknown as { router: { stack: Layer[] } }).router.stack);
 
-  it('are those that are tested here', () => {
+  it('the routes are those that are tested here', () => {
     expect([...walked].sort()).toEqual([...posts, ...gets, ...pages].sort());
   });
 
-  it('are those that /openapi.json describes', () => {
+  it('the routes are those that /openapi.json describes', () => {
     const described = Object.keys(createOpenApi(undefined).paths as object);
     expect([...walked].sort()).toEqual(described.sort());
   });
 
   it.each(walked.filter((path) => !publicPaths.includes(path)))(
-    'refuse a request without credentials at %s',
+    'the routes refuse a request without credentials at %s',
     async (path) => {
       // With a proxy's header, because callers on this machine see the metrics.
       const answer = await ask(posts.includes(path) ? 'POST' : 'GET', path, {
@@ -127,7 +127,7 @@ const others = [
 
 describe('another method', () => {
   it.each(others)(
-    '$method at $path is answered 405 with the allowed methods',
+    'another method by $method at $path is answered 405 with the allowed methods',
     async ({ method, path, allow }) => {
       const answer = await ask(method, path);
       expect(answer.status).toBe(405);
@@ -140,7 +140,7 @@ describe('another method', () => {
 });
 
 describe('HEAD', () => {
-  it.each(gets)('is answered at %s like GET, without a body', async (path) => {
+  it.each(gets)('a HEAD at %s is answered like GET, without a body', async (path) => {
     expect(await ask('HEAD', path)).toMatchObject({ status: 200, body: '' });
   });
 });
@@ -150,7 +150,7 @@ describe('another address', () => {
     ...['/', '/webhooks', '/oauth', '/oauth/tokens'],
     ...['/oauth/revoked', '/.env', '/data/jet.sqlite', '/healthz/..%2f..%2fetc/passwd', '/%E0%A4%A', '//'],
     ...['/openapi.json%00', '/webhooks%2fjet', '/__proto__', '/constructor'],
-  ])('%s is answered 404 with a problem', async (path) => {
+  ])('the unknown address %s is answered 404 with a problem', async (path) => {
     const answer = await ask('POST', path, { 'content-type': 'application/json' });
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -159,10 +159,13 @@ describe('another address', () => {
 });
 
 describe('an answer', () => {
-  it.each([...posts, ...gets, '/nothing'])('at %s names neither the server nor its version', async (path) => {
-    const { headers } = await ask('GET', path);
-    expect(headers).not.toHaveProperty('x-powered-by');
-    expect(headers).not.toHaveProperty('server');
-    expect(headers).not.toHaveProperty('etag');
-  });
+  it.each([...posts, ...gets, '/nothing'])(
+    'an answer at %s names neither the server nor its version',
+    async (path) => {
+      const { headers } = await ask('GET', path);
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('server');
+      expect(headers).not.toHaveProperty('etag');
+    },
+  );
 });

@@ -32,7 +32,7 @@ const head = (lines: string): string =>
   `POST /webhooks/jet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${lines}\r\n\r\n`;
 
 describe.concurrent('a slow sender', () => {
-  it('of headers is disconnected within 12 s, with 408', async () => {
+  it('a slow sender of headers is disconnected within 12 s, with 408', async () => {
     const { statuses, closed, seconds } = await drip(
       'POST /webhooks/jet HTTP/1.1\r\nHost: x\r\n',
       'X-A: b\r\n',
@@ -41,38 +41,38 @@ describe.concurrent('a slow sender', () => {
     expect(seconds).toBeLessThan(12);
   });
 
-  it('is disconnected within 12 s when it sends nothing', async () => {
+  it('a sender that sends nothing is disconnected within 12 s', async () => {
     const { closed, seconds } = await drip('', '');
     expect(closed).toBe(true);
     expect(seconds).toBeLessThan(12);
   });
 
-  it('of a body is disconnected within 20 s, with 408', async () => {
+  it('a slow sender of a body is disconnected within 20 s, with 408', async () => {
     const { statuses, closed, seconds } = await drip(head('Content-Length: 100000'), 'a');
     expect({ statuses, closed }).toEqual({ statuses: [408], closed: true });
     expect(seconds).toBeLessThan(20);
   });
 
-  it('of chunks is disconnected within 20 s, with 408', async () => {
+  it('a slow sender of chunks is disconnected within 20 s, with 408', async () => {
     const { statuses, closed, seconds } = await drip(head('Transfer-Encoding: chunked'), '1\r\na\r\n');
     expect({ statuses, closed }).toEqual({ statuses: [408], closed: true });
     expect(seconds).toBeLessThan(20);
   });
 
-  it('without credentials is disconnected within 20 s', async () => {
+  it('a slow sender without credentials is disconnected within 20 s', async () => {
     const first = head('Content-Length: 100000').replace(/Authorization.*\r\n/, '');
     const { statuses, closed, seconds } = await drip(first, 'a');
     expect([closed, statuses[0]]).toEqual([true, 401]);
     expect(seconds).toBeLessThan(20);
   });
 
-  it('of a too large body is disconnected within 20 s', async () => {
+  it('a slow sender of a too large body is disconnected within 20 s', async () => {
     const { statuses, closed, seconds } = await drip(head('Content-Length: 100000000'), 'a'.repeat(1000));
     expect({ statuses, closed }).toEqual({ statuses: [413], closed: true });
     expect(seconds).toBeLessThan(20);
   });
 
-  it('does not block other senders, even with 199 more', async () => {
+  it('200 slow senders do not block other senders', async () => {
     const slow = Array.from({ length: 200 }, () => drip(head('Content-Length: 100000'), 'a'));
     await sleep(500);
     const headers = { authorization: `Bearer ${token}` };

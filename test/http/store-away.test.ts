@@ -6,7 +6,7 @@ import { until } from '../fixtures/until.ts';
 
 // A statement waits 5 s for a lock and 10 s for a connection, so these tests run at the same time.
 describe.concurrent('while another process holds the lock of the store', () => {
-  it('a push is answered 503 with Retry-After, and is stored soon after the lock was released', async () => {
+  it('a push is answered 503 with Retry-After while the store is locked, and is stored soon after the release', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -50,7 +50,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(figures).toContain('jet_store_available 0');
   });
 
-  it('the log reports refused pushes in one line a second, whatever their number', async () => {
+  it('the log reports pushes that a locked store refused in one line a second, whatever their number', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -72,7 +72,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(40);
   });
 
-  it('a broken body is answered 503 with Retry-After, and is not in the quarantine', async () => {
+  it('a broken body is answered 503 with Retry-After while the store is locked, and is not in the quarantine', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);
@@ -84,7 +84,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(rows).toEqual([]);
   });
 
-  it('a token request is answered 503 in the format of OAuth errors', async () => {
+  it('a token request is answered 503 in the format of OAuth errors while the store is locked', async () => {
     const receiver = await startRunningReceiver();
     const { clientId, clientSecret } = receiver.client;
     const unlock = await lock(receiver.folder);
@@ -100,7 +100,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
   });
 
-  it('/readyz reports the store as unavailable to many callers at once, and /healthz is alive', async () => {
+  it('/readyz reports a locked store as unavailable to many callers at once, and /healthz is alive', async () => {
     const receiver = await startRunningReceiver();
     const unlock = await lock(receiver.folder);
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${receiver.url}/readyz`)));
@@ -112,7 +112,7 @@ describe.concurrent('while another process holds the lock of the store', () => {
     expect(alive.status).toBe(200);
   });
 
-  it('logs contain only JSON lines', async () => {
+  it('logs contain only JSON lines while the store is locked', async () => {
     const receiver = await startRunningReceiver();
     const headers = await credentialsFor(receiver);
     const unlock = await lock(receiver.folder);

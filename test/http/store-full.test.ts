@@ -27,14 +27,14 @@ describe.each([
   const available = async (): Promise<string | undefined> =>
     /^jet_store_available \d$/m.exec(await (await fetch(`${receiver.url}/metrics`)).text())?.[0];
 
-  it('a push is answered 503, and /readyz and the metrics show it at once', async () => {
+  it('a push is answered 503 when the store cannot be written, and /readyz and the metrics show it at once', async () => {
     const answer = await receiver.push(large('refused'));
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await ready()).toEqual({ status: 'store_unavailable', paused: [] });
     expect(await available()).toBe('jet_store_available 0');
   });
 
-  it('/readyz and the metrics show it before any push comes', async () => {
+  it('/readyz and the metrics show that the store cannot be written before any push comes', async () => {
     await until(async () => {
       expect(await ready()).toEqual({ status: 'store_unavailable', paused: [] });
     });
@@ -54,7 +54,7 @@ describe.each([
 });
 
 describe('a store with room', () => {
-  it('is probed at most once a second, whatever the number of readiness checks', async () => {
+  it('a store with room is probed at most once a second, whatever the number of readiness checks', async () => {
     const receiver = await startRunningReceiver();
     const { knex } = receiver.store.writer;
     let probes = 0;

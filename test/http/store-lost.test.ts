@@ -89,7 +89,7 @@ describe.concurrent('while the file of the store is', () => {
     },
   );
 
-  it('is not replaced by an empty file after it was removed', async () => {
+  it('a removed store is not replaced by an empty file', async () => {
     const receiver = await startRunningReceiver();
     const file = join(receiver.folder, 'jet.sqlite');
     await receiver.push({ callsessionid: 'before' });
@@ -103,7 +103,7 @@ describe.concurrent('while the file of the store is', () => {
     await receiver.close();
   });
 
-  it('is noticed within about a second without any request', async () => {
+  it('a lost store is noticed within about a second without any request', async () => {
     const receiver = await startRunningReceiver();
     rmSync(join(receiver.folder, 'jet.sqlite'));
     let looks = 0;
@@ -116,7 +116,7 @@ describe.concurrent('while the file of the store is', () => {
     await receiver.close();
   });
 
-  it('gets the content of its lost log soon afterwards', async () => {
+  it('a store gets the content of its lost log soon afterwards', async () => {
     const receiver = await startRunningReceiver();
     const file = join(receiver.folder, 'jet.sqlite');
     expect((await receiver.push({ callsessionid: 'kept' })).status).toBe(200);

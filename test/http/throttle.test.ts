@@ -30,17 +30,17 @@ async function fail(times: number, headers: Record<string, string> = {}, at = re
 }
 
 describe('failed attempts', () => {
-  it('do not block their sender the first ten times', async () => {
+  it('failed attempts do not block their sender the first ten times', async () => {
     expect((await fail(10)).map(({ status }) => status)).toEqual(Array(10).fill(401));
   });
 
-  it('are answered 429 from the eleventh on', async () => {
+  it('failed attempts are answered 429 from the eleventh on', async () => {
     const [, last] = [await fail(10), await knock()];
     expect(last.status).toBe(429);
     expect(await last.json()).toMatchObject({ code: 'too_many_failures', status: 429 });
   });
 
-  it('block their sender twice as long each time, up to 15 minutes', async () => {
+  it('failed attempts block their sender twice as long each time, up to 15 minutes', async () => {
     await fail(10);
     const waits: number[] = [];
     for (let number = 0; number < 12; number += 1) {
@@ -51,18 +51,18 @@ describe('failed attempts', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it('during a wait do not make it longer', async () => {
+  it('failed attempts during a wait do not make it longer', async () => {
     await fail(12);
     expect((await knock()).headers.get('retry-after')).toBe('1');
   });
 
-  it('never block a valid token', async () => {
+  it('failed attempts never block a valid token', async () => {
     await fail(30);
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock({ authorization })).status).toBe(200);
   });
 
-  it('with an expired token are answered 401 invalid_token after any number of others', async () => {
+  it('attempts with an expired token are answered 401 invalid_token after any number of others', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     expect((await knock({ authorization })).status).toBe(200);
     nowMs += 3_600_000;
@@ -73,14 +73,14 @@ describe('failed attempts', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="jet-receiver", error="invalid_token"');
   });
 
-  it('with one expired token, fifty times at once, are all answered 401', async () => {
+  it('fifty attempts with one expired token at once are all answered 401', async () => {
     const authorization = `Bearer ${await receiver.takeToken()}`;
     nowMs += 3_600_000;
     const answers = await Promise.all(Array.from({ length: 50 }, () => knock({ authorization })));
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(401));
   });
 
-  it('with invented tokens in our format do not count as guesses', async () => {
+  it('attempts with invented tokens in our format do not count as guesses', async () => {
     for (let number = 0; number < 30; number += 1) {
       expect((await knock({ authorization: `Bearer ${randomText()}` })).status).toBe(401);
     }
@@ -92,32 +92,32 @@ describe('failed attempts', () => {
     ['a token of another length', { authorization: `Bearer ${'a'.repeat(42)}` }],
     ['a token with other characters', { authorization: `Bearer ${'a'.repeat(42)}-` }],
     ['another scheme', { authorization: `Basic ${'a'.repeat(43)}` }],
-  ])('with %s are throttled', async (_what, headers: Record<string, string>) => {
+  ])('attempts with %s are throttled', async (_what, headers: Record<string, string>) => {
     await fail(10, headers);
     const answer = await knock(headers);
     expect(answer.status).toBe(429);
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('count independently of X-Forwarded-For when no proxy is trusted', async () => {
+  it('failed attempts count independently of X-Forwarded-For when no proxy is trusted', async () => {
     for (let number = 0; number < 10; number += 1) await knock({ 'x-forwarded-for': `10.0.0.${number}` });
     expect((await knock({ 'x-forwarded-for': '10.0.0.99', forwarded: 'for=10.1.1.1' })).status).toBe(429);
   });
 
-  it('count for the address that a trusted proxy names', async () => {
+  it('failed attempts count for the address that a trusted proxy names', async () => {
     await fail(11, { 'x-forwarded-for': '203.0.113.1' }, behindProxy);
     expect((await knock({ 'x-forwarded-for': '203.0.113.1' }, behindProxy)).status).toBe(429);
     expect((await knock({ 'x-forwarded-for': '203.0.113.2' }, behindProxy)).status).toBe(401);
   });
 
-  it('count for the last address before the trusted proxy, not for an address that the client added', async () => {
+  it('failed attempts count for the last address before the trusted proxy, not for an address that the client added', async () => {
     for (let number = 0; number < 10; number += 1) {
       await knock({ 'x-forwarded-for': `10.9.9.${number}, 203.0.113.7` }, behindProxy);
     }
     expect((await knock({ 'x-forwarded-for': '1.1.1.1, 203.0.113.7' }, behindProxy)).status).toBe(429);
   });
 
-  it('at the webhooks do not count at the token endpoint', async () => {
+  it('failed attempts at the webhooks do not count at the token endpoint', async () => {
     await fail(20);
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -153,7 +153,7 @@ describe('guesses at the fixed header', () => {
       () => ({ 'x-webhook-key': wrong, authorization: `Bearer ${randomText()}` }),
     ],
     ['in Authorization', 'Authorization', () => ({ authorization: wrong })],
-  ])('are throttled: %s', async (_how, name, headers) => {
+  ])('guesses at the fixed header are throttled: %s', async (_how, name, headers) => {
     expect(await tryElevenTimes(name, headers)).toEqual([...Array<number>(10).fill(401), 429]);
   });
 });
@@ -169,7 +169,7 @@ describe('failed token requests', () => {
       }),
     });
 
-  it('are answered 429 with Retry-After after ten, in the format of OAuth errors', async () => {
+  it('failed token requests are answered 429 with Retry-After after ten, in the format of OAuth errors', async () => {
     for (let number = 0; number < 10; number += 1) expect((await ask('wrong')).status).toBe(401);
     const answer = await ask('wrong');
     expect(answer.status).toBe(429);
@@ -177,12 +177,12 @@ describe('failed token requests', () => {
     expect(await answer.json()).toMatchObject({ error: 'slow_down' });
   });
 
-  it('never block the right secret', async () => {
+  it('failed token requests never block the right secret', async () => {
     for (let number = 0; number < 15; number += 1) await ask('wrong');
     expect((await ask(receiver.client.clientSecret)).status).toBe(200);
   });
 
-  it('without a grant type do not count as failures of credentials', async () => {
+  it('token requests without a grant type do not count as failures of credentials', async () => {
     const post = (): Promise<Response> =>
       fetch(`${receiver.url}/oauth/token`, { method: 'POST', body: 'a=b' });
     for (let number = 0; number < 20; number += 1) await post();

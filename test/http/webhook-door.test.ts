@@ -56,15 +56,15 @@ async function issue(scope: string): Promise<{ clientId: string; bearer: string 
 }
 
 describe('a request to a webhook route', () => {
-  it.each(webhookPaths)('without credentials is answered 401 at $path', async ({ path }) => {
+  it.each(webhookPaths)('a request without credentials is answered 401 at $path', async ({ path }) => {
     expect((await knock({}, { path })).status).toBe(401);
   });
 
-  it('without credentials gets a bare challenge', async () => {
+  it('a request without credentials gets a bare challenge', async () => {
     expect((await knock()).headers.get('www-authenticate')).toBe(challenge);
   });
 
-  it('without credentials gets a problem with its code', async () => {
+  it('a request without credentials gets a problem with its code', async () => {
     const answer = await knock();
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(problemSchema.parse(await answer.json())).toMatchObject({
@@ -73,14 +73,14 @@ describe('a request to a webhook route', () => {
     });
   });
 
-  it('with an unknown token gets the challenge invalid_token', async () => {
+  it('a request with an unknown token gets the challenge invalid_token', async () => {
     const answer = await knock({ authorization: `Bearer ${randomText()}` });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe(`${challenge}, error="invalid_token"`);
   });
 
   it.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer {}', 'Basic abc', 'Token abc', 'abc'])(
-    'with the credentials "%s" gets the challenge invalid_token',
+    'a request with the credentials "%s" gets the challenge invalid_token',
     async (authorization) => {
       const answer = await knock({ authorization });
       expect(answer.status).toBe(401);
@@ -88,69 +88,69 @@ describe('a request to a webhook route', () => {
     },
   );
 
-  it('with a valid token is accepted', async () => {
+  it('a request with a valid token is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
   });
 
-  it.each(['bearer', 'BEARER', 'bEaReR'])('with the scheme %s is accepted', async (scheme) => {
+  it.each(['bearer', 'BEARER', 'bEaReR'])('a request with the scheme %s is accepted', async (scheme) => {
     await knock();
     expect((await ask({ authorization: `${scheme} ${token}` })).status).toBe(200);
   });
 
-  it('with several spaces before the token is accepted', async () => {
+  it('a request with several spaces before the token is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer   ${token}` })).status).toBe(200);
   });
 
-  it('with a token in another case is refused', async () => {
+  it('a request with a token in another case is refused', async () => {
     await knock();
     const swapped = token.toLowerCase() === token ? token.toUpperCase() : token.toLowerCase();
     expect((await ask({ authorization: `Bearer ${swapped}` })).status).toBe(401);
   });
 
-  it('with the token in the query string is refused', async () => {
+  it('a request with the token in the query string is refused', async () => {
     await knock();
     expect((await ask({}, `?access_token=${token}`)).status).toBe(401);
   });
 
-  it('with the token in the body is refused', async () => {
+  it('a request with the token in the body is refused', async () => {
     await knock();
     expect((await ask({}, '', { access_token: token })).status).toBe(401);
   });
 
-  it('with the token in the header and a field access_token in the body is accepted', async () => {
+  it('a request with the token in the header and a field access_token in the body is accepted', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer ${token}` }, '', { access_token: 'other' })).status).toBe(200);
   });
 
-  it('with the token in another header is refused', async () => {
+  it('a request with the token in another header is refused', async () => {
     await knock();
     expect((await ask({ 'x-access-token': token, cookie: `access_token=${token}` })).status).toBe(401);
   });
 
-  it('with the client secret as a token is refused', async () => {
+  it('a request with the client secret as a token is refused', async () => {
     expect((await knock({ authorization: `Bearer ${receiver.client.clientSecret}` })).status).toBe(401);
   });
 
-  it('with the hash of a valid token is refused', async () => {
+  it('a request with the hash of a valid token is refused', async () => {
     await knock();
     expect((await ask({ authorization: `Bearer ${hashToken(token)}` })).status).toBe(401);
   });
 
-  it('with a token one millisecond before its end is accepted', async () => {
+  it('a request with a token one millisecond before its end is accepted', async () => {
     await knock();
     nowMs += 3_600_000 - 1;
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
   });
 
-  it('with a token at its end is refused', async () => {
+  it('a request with a token at its end is refused', async () => {
     await knock();
     nowMs += 3_600_000;
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
   });
 
-  it('with a token that was just valid is refused at its end', async () => {
+  it('a request with a token that was just valid is refused at its end', async () => {
     await knock();
     nowMs += 3_600_000 - 1;
     await ask({ authorization: `Bearer ${token}` });
@@ -158,7 +158,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
   });
 
-  it('with a token of a revoked client is refused within a second', async () => {
+  it('a request with a token of a revoked client is refused within a second', async () => {
     const { clientId, bearer } = await issue('webhooks');
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
     await updateClient(receiver.store, clientId, { revoked_at: nowMs });
@@ -166,7 +166,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
   });
 
-  it('with a token of a revoked client is refused also when the clock was set back', async () => {
+  it('a request with a token of a revoked client is refused also when the clock was set back', async () => {
     const { clientId, bearer } = await issue('webhooks');
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
     await updateClient(receiver.store, clientId, { revoked_at: nowMs });
@@ -174,7 +174,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(401);
   });
 
-  it('with a token is refused when the clock was set back to ten minutes before its issue', async () => {
+  it('a request with a token is refused when the clock was set back to ten minutes before its issue', async () => {
     await knock();
     nowMs -= 10 * 60_000;
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(200);
@@ -182,7 +182,7 @@ describe('a request to a webhook route', () => {
     expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(401);
   });
 
-  it('with a token of another scope is answered 403 with the scope that it needs', async () => {
+  it('a request with a token of another scope is answered 403 with the scope that it needs', async () => {
     const { bearer } = await issue('console webhooksx');
     const answer = await ask({ authorization: `Bearer ${bearer}` });
     expect(answer.status).toBe(403);
@@ -192,12 +192,12 @@ describe('a request to a webhook route', () => {
     expect(await answer.json()).toMatchObject({ code: 'not_allowed' });
   });
 
-  it('with a token of several scopes that include webhooks is accepted', async () => {
+  it('a request with a token of several scopes that include webhooks is accepted', async () => {
     const { bearer } = await issue('console webhooks');
     expect((await ask({ authorization: `Bearer ${bearer}` })).status).toBe(200);
   });
 
-  it('gets the answer to its own credentials among many simultaneous requests', async () => {
+  it('a request gets the answer to its own credentials among many simultaneous requests', async () => {
     await knock();
     const answers = await Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
@@ -209,7 +209,7 @@ describe('a request to a webhook route', () => {
     expect(answers).not.toContain(false);
   });
 
-  it('stores nothing when it is refused', async () => {
+  it('a refused request stores nothing', async () => {
     const count = async (table: string): Promise<unknown> =>
       receiver.store.reader.knex(table).count({ rows: '*' }).first();
     const before = [await count('pushes'), await count('quarantine')];
