@@ -32,21 +32,21 @@ for (const engine of engines) {
     const noted = async (callId = 'a') => readAttempts(fresh.store, callId);
     const stateOf = async (callId = 'a') => (await readDelivery(fresh.store, 'crm', callId))?.state;
 
-    it('do not exist after a landing at the first attempt', async () => {
+    it('no attempt is recorded for a landing at the first attempt', async () => {
       await storeCalls(fresh.store, ['a', 'b']);
       worker = runWorker(fresh.store, scriptedAdapter());
       await until(async () => expect(await stateOf('b')).toBe('delivered'));
       expect(await countRows(fresh.store, 'attempts')).toBe(0);
     });
 
-    it('do not exist after a skip at the first attempt', async () => {
+    it('no attempt is recorded for a skip at the first attempt', async () => {
       await storeCalls(fresh.store, ['a']);
       worker = runWorker(fresh.store, scriptedAdapter([each((id) => skipped(id, 'Internal.'))]));
       await until(async () => expect(await stateOf()).toBe('skipped'));
       expect(await noted()).toEqual([]);
     });
 
-    it('have the time, revision, outcome, reason, remedy, duration and process', async () => {
+    it('a recorded attempt has the time, revision, outcome, reason, remedy, duration and process', async () => {
       await storeCalls(fresh.store, ['a']);
       const refuse = each((id) => rejected(id, 'no_field', 'It has no field.', 'Add it.'));
       worker = runWorker(fresh.store, scriptedAdapter([refuse]), { clock: movedClock(someTimeMs + 5) });
@@ -60,7 +60,7 @@ for (const engine of engines) {
       expect(attempt?.tookMs).toBeGreaterThanOrEqual(0);
     });
 
-    it('hold retries, delays by a rule, and the success that came after them', async () => {
+    it('retries, delays by a rule, and the success that came after them are recorded', async () => {
       const clock = movedClock();
       await storeCalls(fresh.store, ['a']);
       const adapter = scriptedAdapter([
@@ -82,7 +82,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('are the newest 20 of a delivery', async () => {
+    it('the newest 20 attempts of a delivery are kept', async () => {
       await storeCalls(fresh.store, ['a', 'b']);
       const fence = (await takeLease(fresh.store, 'crm', 'me', undefined, 60_000, someTimeMs))?.fence ?? 0;
       const failed = (callId: string): Settlement => ({
@@ -99,7 +99,7 @@ for (const engine of engines) {
       expect(await noted('b')).toHaveLength(1);
     });
 
-    it('are not written by a process that lost the destination', async () => {
+    it('a process that lost the destination records no attempt', async () => {
       await storeCalls(fresh.store, ['a']);
       const failed: Settlement = {
         ...{ callId: 'a', revision: someTimeMs, state: 'rejected', dueAtMs: undefined, attempts: 1 },
@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(await noted()).toEqual([]);
     });
 
-    it('are removed with their call', async () => {
+    it('the attempts of a call are removed with it', async () => {
       await storeDue(fresh.store, [pushOf(inboundBodies('a').end), pushOf(inboundBodies('b').end)]);
       worker = runWorker(
         fresh.store,

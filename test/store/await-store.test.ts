@@ -17,7 +17,7 @@ async function reasonOf(opening: Promise<{ close(): Promise<void> }>): Promise<E
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`waiting for a store on ${engine.title}`, () => {
-    it('starts at once when the store answers', async () => {
+    it('the wait for a store ends at once when the store answers', async () => {
       const fresh = await openFreshStore(engine);
       const waits: unknown[] = [];
       const store = await awaitStore(fresh.url, storeMigrations, 10_000, (error) => waits.push(error));
@@ -27,7 +27,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'waits until the server answers, and gives the reason once',
+      'the wait for a store lasts until the server answers, and the reason is given once',
       async () => {
         const fresh = await engine.fresh();
         const server = new URL(fresh.url);
@@ -48,35 +48,41 @@ for (const engine of engines) {
       },
     );
 
-    it.skipIf(engine.dialect === 'sqlite')('ends with a reason when no server answers', async () => {
-      const url = new URL((await engine.fresh()).url);
-      url.host = '127.0.0.1:1';
-      const waits: unknown[] = [];
-      const error = await reasonOf(
-        awaitStore(url.href, storeMigrations, 1_500, (reason) => waits.push(reason)),
-      );
-      expect(error).toBeInstanceOf(StoreUnreachable);
-      expect(error.message).toBe('The store did not answer within 1.5 s (ECONNREFUSED).');
-      expect(waits).toHaveLength(1);
-    });
+    it.skipIf(engine.dialect === 'sqlite')(
+      'the wait for a store ends with a reason when no server answers',
+      async () => {
+        const url = new URL((await engine.fresh()).url);
+        url.host = '127.0.0.1:1';
+        const waits: unknown[] = [];
+        const error = await reasonOf(
+          awaitStore(url.href, storeMigrations, 1_500, (reason) => waits.push(reason)),
+        );
+        expect(error).toBeInstanceOf(StoreUnreachable);
+        expect(error.message).toBe('The store did not answer within 1.5 s (ECONNREFUSED).');
+        expect(waits).toHaveLength(1);
+      },
+    );
 
-    it.skipIf(engine.dialect === 'sqlite')('stops at once when the database does not exist', async () => {
-      const fresh = await engine.fresh();
-      const url = new URL(fresh.url);
-      url.pathname += '_not_there';
-      const error = await reasonOf(
-        awaitStore(url.href, storeMigrations, 60_000, () => expect.unreachable('It waited')),
-      );
-      expect(error).toBeInstanceOf(StoreUnusable);
+    it.skipIf(engine.dialect === 'sqlite')(
+      'the wait for a store ends at once when the database does not exist',
+      async () => {
+        const fresh = await engine.fresh();
+        const url = new URL(fresh.url);
+        url.pathname += '_not_there';
+        const error = await reasonOf(
+          awaitStore(url.href, storeMigrations, 60_000, () => expect.unreachable('It waited')),
+        );
+        expect(error).toBeInstanceOf(StoreUnusable);
 
-      await fresh.drop();
-    });
+        await fresh.drop();
+      },
+    );
 
     it.each([
       ['a table', [{ theirs: 'kept' }]],
       ['an empty table', []],
     ])(
-      'stops at once when %s of another program is in the database, and does not change it',
+      'the wait for a store ends at once when %s of another program is in the database, which stays unchanged',
       async (_, rows) => {
         const fresh = await engine.fresh();
         const other = openDatabase(fresh.url);
@@ -92,21 +98,24 @@ for (const engine of engines) {
       },
     );
 
-    it.skipIf(engine.dialect !== 'mysql')('repeats a step that left incomplete tables', async () => {
-      const fresh = await engine.fresh();
-      await (await openStore(fresh.url, storeMigrations)).close();
-      const database = openDatabase(fresh.url);
-      await database.knex(storeMigrationsTable).where({ name: '0004-tombstones' }).delete();
-      await (await openStore(fresh.url, storeMigrations)).close();
-      expect(await database.knex(storeMigrationsTable).pluck('name')).toContain('0004-tombstones');
-      await database.close();
-      await fresh.drop();
-    });
+    it.skipIf(engine.dialect !== 'mysql')(
+      'the wait for a store repeats a step that left incomplete tables',
+      async () => {
+        const fresh = await engine.fresh();
+        await (await openStore(fresh.url, storeMigrations)).close();
+        const database = openDatabase(fresh.url);
+        await database.knex(storeMigrationsTable).where({ name: '0004-tombstones' }).delete();
+        await (await openStore(fresh.url, storeMigrations)).close();
+        expect(await database.knex(storeMigrationsTable).pluck('name')).toContain('0004-tombstones');
+        await database.close();
+        await fresh.drop();
+      },
+    );
   });
 }
 
 describe('waiting for a store in a file', () => {
-  it('waits while another process has locked it', async () => {
+  it('the wait for a store lasts while another process has locked its file', async () => {
     const [sqlite] = engines;
     const fresh = await sqlite?.fresh();
     if (fresh === undefined) throw new Error('SQLite is always there');

@@ -42,7 +42,7 @@ describe('storing pushes with a memory of calls', () => {
     await trimCalls(fresh.store, { beforeMs: laterMs, secretKey, afterId: '', pushesMax: 100 }, laterMs);
   };
 
-  it('leaves the same rows and gives the same answers as without it', async () => {
+  it('the memory of calls leaves the same rows and gives the same answers as no memory', async () => {
     if (sqlite === undefined) return;
     const calls = 30;
     const stages = ['start', 'answered', 'end'] as const;
@@ -92,7 +92,7 @@ describe('storing pushes with a memory of calls', () => {
     );
   });
 
-  it('folds a call that another process changed from all its pushes', async () => {
+  it('a call that another process changed is folded from all its pushes', async () => {
     const { start, answered, end } = inboundBodies('shared');
     const pushes = [start, answered, end].map((body, index) => pushOf(body, someTimeMs + index));
     const [first, second, third] = pushes as [NewPush, NewPush, NewPush];
@@ -102,7 +102,7 @@ describe('storing pushes with a memory of calls', () => {
     expect((await readCall(fresh.store, 'shared'))?.record).toEqual(asStored(foldCall(pushes)));
   });
 
-  it('recognises a repeat of a push that another process stored', async () => {
+  it('a repeat of a push that another process stored is recognised', async () => {
     const first = pushOf(inboundBodies('shared').start);
     await store([first], someTimeMs, createCallMemory());
     const repeat = pushOf(inboundBodies('shared').start, someTimeMs + 5);
@@ -110,7 +110,7 @@ describe('storing pushes with a memory of calls', () => {
     expect(await countRows(fresh.store, 'pushes')).toBe(1);
   });
 
-  it('sets a repeat aside when its remembered call was removed meanwhile', async () => {
+  it('a repeat is set aside when its remembered call was removed meanwhile', async () => {
     await store([pushOf(inboundBodies('gone').start)]);
     await trim();
     const repeat = pushOf(inboundBodies('gone').start, laterMs);
@@ -122,7 +122,7 @@ describe('storing pushes with a memory of calls', () => {
     expect(await readCall(fresh.store, 'gone')).toBeUndefined();
   });
 
-  it('sets a late push aside when its removed call is not remembered', async () => {
+  it('a late push is set aside when its removed call is not remembered', async () => {
     await store([pushOf(inboundBodies('gone').start)]);
     await trim();
     const late = pushOf(inboundBodies('gone').end, laterMs);
@@ -132,7 +132,7 @@ describe('storing pushes with a memory of calls', () => {
     expect(await countRows(fresh.store, 'pushes')).toBe(0);
   });
 
-  it('remembers nothing of a group that could not be written', async () => {
+  it('nothing is remembered of a group that could not be written', async () => {
     const start = pushOf(inboundBodies('torn').start);
     const { writer: another } = await fresh.openAgain();
     await another.knex.schema.renameTable('deliveries', 'deliveries_away');
@@ -140,14 +140,14 @@ describe('storing pushes with a memory of calls', () => {
     expect(memory.recall(['torn']).pushes).toEqual([]);
   });
 
-  it('remembers a call after its end, because a repeat or a correction can still come', async () => {
+  it('a call is remembered after its end, because a repeat or a correction can still come', async () => {
     const { start, end } = inboundBodies('ended');
     await store([pushOf(start)]);
     await store([pushOf(end, someTimeMs + 1)], someTimeMs + 1);
     expect(memory.recall(['ended']).pushes).toHaveLength(2);
   });
 
-  it('does not keep a call of many pushes, or the bodies of pushes', async () => {
+  it('a call of many pushes is not remembered, and neither are the bodies of pushes', async () => {
     const { start } = inboundBodies('long');
     await store([pushOf(start)]);
     expect(memory.recall(['long']).pushes.every((push) => !('body' in push))).toBe(true);

@@ -41,7 +41,7 @@ for (const engine of engines) {
     let fresh: FreshStore;
     afterEach(() => fresh.close());
 
-    it('loses no field of a call when thirty groups of its pushes are stored at once', async () => {
+    it('no field of a call is lost when thirty groups of its pushes are stored at once', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       const callIds = ['call-a', 'call-b', 'call-c', 'call-d'];
@@ -66,7 +66,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(120);
     });
 
-    it('recognises one push that thirty receivers store at once', async () => {
+    it('one push that thirty receivers store at once is recognised', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       const answers = await Promise.all(
@@ -84,7 +84,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(1);
     });
 
-    it('leaves a call due when a push of it comes during the settlement of its batch', async () => {
+    it('a call stays due when a push of it comes during the settlement of its batch', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       const callIds = Array.from({ length: 20 }, (_none, index) => `race-${index}`);
@@ -110,7 +110,7 @@ for (const engine of engines) {
       }
     });
 
-    it('has no deadlock between groups of pushes and settlements of batches', async () => {
+    it('groups of pushes and settlements of batches cause no deadlock', async () => {
       fresh = await openFreshStore(engine, ['crm', 'table']);
       const other = await fresh.openAgain();
       const undone: unknown[] = [];
@@ -157,7 +157,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(31 * callIds.length);
     });
 
-    it('does not settle a call whose push is about to commit', async () => {
+    it('a call whose push is about to commit is not settled', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
       await storePushes(fresh.store, [pushOf(inboundBodies('about').start)], [crm], someTimeMs);
@@ -185,7 +185,7 @@ for (const engine of engines) {
       });
     });
 
-    it('counts one refused body that two processes keep at once', async () => {
+    it('one refused body that two processes keep at once is counted', async () => {
       fresh = await openFreshStore(engine);
       const other = await fresh.openAgain();
       const refused = {

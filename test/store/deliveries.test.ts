@@ -50,7 +50,7 @@ for (const engine of engines) {
       settle(fresh.store, 'live', fence, [settlement(callId, rest)], nowMs);
     const row = (callId: string, destination = 'live') => readDelivery(fresh.store, destination, callId);
 
-    it('become due at once when the call reaches a stage of the destination', async () => {
+    it('a delivery becomes due at once when the call reaches a stage of the destination', async () => {
       await push('c', 'start');
       expect(await row('c')).toMatchObject({
         state: 'due',
@@ -60,18 +60,18 @@ for (const engine of engines) {
       });
     });
 
-    it('wait until the call reaches a stage of the destination', async () => {
+    it('a delivery waits until the call reaches a stage of the destination', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({ state: 'due', due_at: someTimeMs + settleAfterMs });
     });
 
-    it('wait again after each push of a stage that does not land at once', async () => {
+    it('a delivery waits again after each push of a stage that does not land at once', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       await push('c', 'answered', someTimeMs + 1000, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({ due_at: someTimeMs + 1000 + settleAfterMs });
     });
 
-    it('are due at once when the end of a waiting call comes', async () => {
+    it('a waiting delivery is due at once when the end of the call comes', async () => {
       await push('c', 'start', someTimeMs, [atEnd]);
       await push('c', 'end', someTimeMs + 1000, [atEnd]);
       expect(await row('c', 'at-end')).toMatchObject({
@@ -81,7 +81,7 @@ for (const engine of engines) {
     });
 
     it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
-      'in the state %s become due with fresh attempts when a push comes',
+      'a delivery in the state %s becomes due with fresh attempts when a push comes',
       async (state) => {
         await push('c', 'start');
         await settleOne('c', { state, attempts: 7 });
@@ -91,7 +91,7 @@ for (const engine of engines) {
       },
     );
 
-    it('keep their time and attempts when a push comes during a pause after a failure', async () => {
+    it('a delivery keeps its time and attempts when a push comes during a pause after a failure', async () => {
       await push('c', 'start');
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 3 });
       await push('c', 'end', someTimeMs + 1000);
@@ -104,7 +104,7 @@ for (const engine of engines) {
       });
     });
 
-    it('are due now when a push comes while a rule delays them', async () => {
+    it('a delivery is due now when a push comes while a rule delays it', async () => {
       await push('c', 'start');
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0, code: 'api_budget' });
       expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000 });
@@ -112,21 +112,21 @@ for (const engine of engines) {
       expect(await row('c')).toMatchObject({ state: 'due', due_at: someTimeMs + 1000, attempts: 0 });
     });
 
-    it('are due now when a push came before the delay by a rule was settled', async () => {
+    it('a delivery is due now when a push came before the delay by a rule was settled', async () => {
       await push('c', 'start');
       await push('c', 'end', someTimeMs + 1000);
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 0 }, someTimeMs + 1001);
       expect((await row('c'))?.['due_at']).toBeLessThanOrEqual(someTimeMs + 1000);
     });
 
-    it('keep their time when a push came before their failure was settled', async () => {
+    it('a delivery keeps its time when a push came before its failure was settled', async () => {
       await push('c', 'start');
       await push('c', 'end', someTimeMs + 1000);
       await settleOne('c', { state: 'due', dueAtMs: someTimeMs + 60_000, attempts: 1 }, someTimeMs + 1001);
       expect(await row('c')).toMatchObject({ due_at: someTimeMs + 60_000, attempts: 1 });
     });
 
-    it('are read in order of their due times, up to the limit, and never too early', async () => {
+    it('deliveries are read in order of their due times, up to the limit, and never too early', async () => {
       await push('third', 'start', someTimeMs + 3);
       await push('first', 'start', someTimeMs + 1);
       await push('later', 'start', someTimeMs + 1000);
@@ -136,12 +136,12 @@ for (const engine of engines) {
       expect(await readDue(fresh.store, 'live', 2, someTimeMs + 10)).toHaveLength(2);
     });
 
-    it('are read only for their own destination', async () => {
+    it('deliveries are read only for their own destination', async () => {
       await push('c', 'start', someTimeMs, [live]);
       expect(await readDue(fresh.store, 'at-end', 10, someTimeMs)).toEqual([]);
     });
 
-    it('are read with the newest revision of the call', async () => {
+    it('a delivery is read with the newest revision of the call', async () => {
       await push('c', 'start');
       await push('c', 'end', someTimeMs + 5);
       const [due] = await readDue(fresh.store, 'live', 10, someTimeMs + 10);
@@ -154,14 +154,14 @@ for (const engine of engines) {
       expect(due?.call.stage).toBe('call_end');
     });
 
-    it('show when the next one is due', async () => {
+    it('the time of the next due delivery is shown', async () => {
       expect(await readNextDueMs(fresh.store, 'live')).toBeUndefined();
       await push('late', 'start', someTimeMs + 500);
       await push('soon', 'start', someTimeMs + 100);
       expect(await readNextDueMs(fresh.store, 'live')).toBe(someTimeMs + 100);
     });
 
-    it('show revision, remote id and trace after they landed, and are no longer due', async () => {
+    it('a delivery shows revision, remote id and trace after it landed, and is no longer due', async () => {
       await push('c', 'start');
       expect(await settleOne('c', { remoteId: 'r-1', trace: '{"rule":1}' })).toBe(true);
       expect(await row('c')).toMatchObject({
@@ -176,7 +176,7 @@ for (const engine of engines) {
       expect(await readDue(fresh.store, 'live', 10, someTimeMs + 1e9)).toEqual([]);
     });
 
-    it('keep remote id and trace when a later attempt gives none', async () => {
+    it('a delivery keeps remote id and trace when a later attempt gives none', async () => {
       await push('c', 'start');
       await settleOne('c', { remoteId: 'r-1', trace: '{"rule":1}' });
       await push('c', 'end', someTimeMs + 5);
@@ -198,7 +198,7 @@ for (const engine of engines) {
       });
     });
 
-    it('can have a revisit after they landed, and then show that they landed', async () => {
+    it('a delivery can have a revisit after it landed, and then shows that it landed', async () => {
       await push('c', 'start');
       await settleOne('c', { dueAtMs: someTimeMs + 1000, remoteId: 'r-1' });
       expect(await readDue(fresh.store, 'live', 10, someTimeMs + 999)).toEqual([]);
@@ -208,7 +208,7 @@ for (const engine of engines) {
     });
 
     it.each(['delivered', 'skipped', 'rejected', 'exhausted'] as const)(
-      'stay due when a push came during a batch that is settled as %s',
+      'a delivery stays due when a push came during a batch that is settled as %s',
       async (state) => {
         await push('c', 'start');
         await push('c', 'end', someTimeMs + 5);
@@ -223,7 +223,7 @@ for (const engine of engines) {
       },
     );
 
-    it('do not change when a settlement has an outdated fence', async () => {
+    it('a delivery does not change when a settlement has an outdated fence', async () => {
       await push('c', 'start');
       await takeLease(fresh.store, 'live', 'other', undefined, 60_000, someTimeMs + 60_000);
       const before = await row('c');
@@ -231,7 +231,7 @@ for (const engine of engines) {
       expect(await row('c')).toEqual(before);
     });
 
-    it('of one batch are all settled with their different outcomes', async () => {
+    it('the deliveries of one batch are all settled with their different outcomes', async () => {
       for (const callId of ['a', 'b', 'c']) await push(callId, 'start');
       await settle(
         fresh.store,
@@ -248,31 +248,31 @@ for (const engine of engines) {
       expect(states).toEqual(['delivered', 'due', 'skipped']);
     });
 
-    it('are not made by a settlement', async () => {
+    it('a settlement makes no delivery', async () => {
       expect(await settleOne('nobody')).toBe(true);
       expect(await row('nobody')).toBeUndefined();
     });
 
-    it('record an attempt before the first landing without counting it', async () => {
+    it('an attempt before the first landing is recorded without being counted', async () => {
       await push('c', 'start');
       expect(await noteFirstAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 1)).toBe(true);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: someTimeMs + 1, due_at: someTimeMs });
     });
 
-    it('record no attempt after they have landed', async () => {
+    it('no attempt is recorded after a delivery has landed', async () => {
       await push('c', 'start');
       await settleOne('c');
       expect(await noteFirstAttempts(fresh.store, 'live', fence, ['c'], someTimeMs + 9_000)).toBe(true);
       expect((await row('c'))?.attempted_at).toBeLessThan(someTimeMs + 9_000);
     });
 
-    it('record no attempt under an outdated fence', async () => {
+    it('no attempt is recorded under an outdated fence', async () => {
       await push('c', 'start');
       expect(await noteFirstAttempts(fresh.store, 'live', fence + 1, ['c'], someTimeMs)).toBe(false);
       expect(await row('c')).toMatchObject({ attempts: 0, attempted_at: null });
     });
 
-    it('are counted separately, by state, when they are rejected or exhausted', async () => {
+    it('rejected and exhausted deliveries are counted separately, by state', async () => {
       for (const callId of ['a', 'b', 'c', 'd']) await push(callId, 'start');
       for (const callId of ['a', 'b']) await settleOne(callId, { state: 'rejected' });
       await settleOne('c', { state: 'exhausted' });
@@ -281,7 +281,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('form the backlog when they are due, but not while their calls wait for an end', async () => {
+    it('due deliveries form the backlog, but not while their calls wait for an end', async () => {
       await push('a', 'start', someTimeMs, [live, atEnd]);
       await push('b', 'end', someTimeMs + 1000, [live, atEnd]);
       const none = { rejected: 0, exhausted: 0 };

@@ -17,19 +17,19 @@ function describeNotes(open: (clock: Clock) => Notes): void {
     notes = open(() => nowMs);
   });
 
-  it('have no value at first', async () => {
+  it('a note has no value at first', async () => {
     expect(await notes.read('places')).toBeUndefined();
   });
 
   it.each([{ '202': 3, 'é😀': null }, ['a', 1], 'a reason', 0, false, null])(
-    'keep the value %j',
+    'a note keeps the value %j',
     async (value) => {
       await notes.keep('places', value, day);
       expect(await notes.read('places')).toEqual(value);
     },
   );
 
-  it('expire each at its own time', async () => {
+  it('each note expires at its own time', async () => {
     await notes.keep('places', 1, day);
     await notes.keep('reason', 2, 60_000);
     nowMs += 59_999;
@@ -39,14 +39,14 @@ function describeNotes(open: (clock: Clock) => Notes): void {
     expect(await notes.read('places')).toBe(1);
   });
 
-  it('replace the note of the same name, and its time', async () => {
+  it('a note replaces the one of the same name, and its time', async () => {
     await notes.keep('places', 1, 60_000);
     await notes.keep('places', 2, day);
     nowMs += 120_000;
     expect(await notes.read('places')).toBe(2);
   });
 
-  it('compare names exactly', async () => {
+  it('the names of notes are compared exactly', async () => {
     await notes.keep('places', 1, day);
     expect(await notes.read('Places')).toBeUndefined();
   });
@@ -69,7 +69,7 @@ for (const engine of engines) {
     const keep = (destination: string, validForMs: number): Promise<void> =>
       createStoredNotes(fresh.store, destination, () => 1_000).keep('places', destination, validForMs);
 
-    it('belong to one destination', async () => {
+    it('a note belongs to one destination', async () => {
       await keep('salesforce', day);
       await keep('hubspot', day);
       for (const destination of ['salesforce', 'hubspot']) {
@@ -78,13 +78,13 @@ for (const engine of engines) {
       }
     });
 
-    it('outlive the process', async () => {
+    it('a note in the store outlives the process', async () => {
       await keep('salesforce', day);
       const again = createStoredNotes(await fresh.openAgain(), 'salesforce', () => 2_000);
       expect(await again.read('places')).toBe('salesforce');
     });
 
-    it('are removed after they expired', async () => {
+    it('notes are removed after they expired', async () => {
       await keep('salesforce', 60_000);
       await keep('hubspot', day);
       expect(await deleteEndedNotes(fresh.store, 61_000, 10)).toBe(1);

@@ -23,7 +23,7 @@ const turns = async (): Promise<void> => {
 };
 
 describe('the group commit', () => {
-  it('puts items of one turn of the event loop into one commit', async () => {
+  it('items of one turn of the event loop are in one commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     void Promise.all([1, 2, 3].map(add));
@@ -31,7 +31,7 @@ describe('the group commit', () => {
     expect(groups.map(({ items }) => items)).toEqual([[1, 2, 3]]);
   });
 
-  it('puts items that come during a commit into the next one', async () => {
+  it('items that come during a commit are in the next one', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     const first = add(1);
@@ -47,7 +47,7 @@ describe('the group commit', () => {
     expect(await later).toEqual([2, 3]);
   });
 
-  it('settles each promise only after its own commit', async () => {
+  it('each promise settles only after its own commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     const settled: number[] = [];
@@ -62,7 +62,7 @@ describe('the group commit', () => {
     expect(settled).toEqual([1]);
   });
 
-  it("returns each item's own result", async () => {
+  it('each item gets its own result', async () => {
     const add = createGroupCommit(
       (items: readonly number[]) => Promise.resolve(items.map((item) => item * 10)),
       options,
@@ -70,7 +70,7 @@ describe('the group commit', () => {
     expect(await Promise.all([1, 2, 3].map(add))).toEqual([10, 20, 30]);
   });
 
-  it('makes no group larger than its maximum', async () => {
+  it('no group is larger than its maximum', async () => {
     const sizes: number[] = [];
     const commit = (items: readonly number[]) => {
       sizes.push(items.length);
@@ -81,7 +81,7 @@ describe('the group commit', () => {
     expect(sizes).toEqual([4, 4, 2]);
   });
 
-  it('tries the items of a failed group one by one, so that only the bad one fails', async () => {
+  it('the items of a failed group are tried one by one, so that only the bad one fails', async () => {
     const commit = (items: readonly number[]) =>
       items.includes(13) ? Promise.reject(new Error('bad')) : Promise.resolve(items);
     const add = createGroupCommit(commit, options);
@@ -89,7 +89,7 @@ describe('the group commit', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('fails the whole group at once when the error is the database’s', async () => {
+  it('the whole group fails at once when the error is the database’s', async () => {
     let commits = 0;
     const commit = () => {
       commits += 1;
@@ -101,7 +101,7 @@ describe('the group commit', () => {
     expect(commits).toBe(1);
   });
 
-  it('stops trying one by one when the database becomes unreachable', async () => {
+  it('trying one by one stops when the database becomes unreachable', async () => {
     const groups: (readonly number[])[] = [];
     const commit = (items: readonly number[]) => {
       groups.push(items);
@@ -115,7 +115,7 @@ describe('the group commit', () => {
     expect(groups).toEqual([[1, 2, 3], [1]]);
   });
 
-  it('refuses items at once while too many wait, and accepts items again when there is room', async () => {
+  it('items are refused at once while too many wait, and accepted again when there is room', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, { ...options, waitingMax: 2 });
     const taken = [add(1), add(2)];
@@ -129,7 +129,7 @@ describe('the group commit', () => {
     expect(await next).toBe(4);
   });
 
-  it('continues after a failed commit', async () => {
+  it('the group commit continues after a failed commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);
     const bad = add(1);
@@ -154,7 +154,7 @@ for (const engine of engines) {
         failsAll: (error) => fresh.store.writer.isAway(error),
       });
 
-    it('stores the other pushes when the database refuses one', async () => {
+    it('a group stores the other pushes when the database refuses one', async () => {
       fresh = await openFreshStore(engine);
       const store = storing();
       const pushes = ['a', 'bad', 'b'].map((callId) => pushOf(inboundBodies(callId).start));
@@ -164,7 +164,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(2);
     });
 
-    it('stores a group whose bodies together exceed one packet of the server', async () => {
+    it('a group whose bodies together exceed one packet of the server is stored', async () => {
       fresh = await openFreshStore(engine);
       const store = storing();
       const pushes = Array.from({ length: 60 }, (_none, index) =>

@@ -86,7 +86,7 @@ describe('the inbox', () => {
       `CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = '${callId}' BEGIN SELECT RAISE(ABORT, 'no'); END`,
     );
 
-  it('has committed the push, its call and its due delivery when it answers', async () => {
+  it('the inbox has committed the push, its call and its due delivery when it answers', async () => {
     const push = pushOfCall('a');
     expect(await inbox.take(push, raw)).toEqual({
       ...{ kind: 'stored', pushId: push.id, duplicate: false, moved: undefined },
@@ -98,19 +98,19 @@ describe('the inbox', () => {
     expect({ commits, stored }).toEqual({ commits: [1], stored: 1 });
   });
 
-  it('answers a repeat with the id of the first', async () => {
+  it('the inbox answers a repeat with the id of the first', async () => {
     const first = pushOfCall('a');
     await inbox.take(first, raw);
     expect(await inbox.take(pushOfCall('a'), raw)).toMatchObject({ pushId: first.id, duplicate: true });
   });
 
-  it('commits simultaneous pushes in fewer transactions', async () => {
+  it('the inbox commits simultaneous pushes in fewer transactions', async () => {
     await Promise.all(Array.from({ length: 50 }, (_none, call) => inbox.take(pushOfCall(`c-${call}`), raw)));
     expect(commits.reduce((sum, size) => sum + size)).toBe(50);
     expect(commits.length).toBeLessThan(25);
   });
 
-  it('sets aside a push of a removed or full call, unchanged, and wakes no worker', async () => {
+  it('the inbox sets aside a push of a removed or full call, unchanged, and wakes no worker', async () => {
     await fill('full');
     const taken = await inbox.take(pushOfCall('full'), raw);
     expect(taken).toMatchObject({ kind: 'set_aside', code: 'call_full' });
@@ -118,7 +118,7 @@ describe('the inbox', () => {
     expect(stored).toBe(0);
   });
 
-  it('refuses a push that the database refuses, and keeps it', async () => {
+  it('the inbox refuses a push that the database refuses, and keeps it', async () => {
     await refuseInDatabase('bad');
     const [bad, good] = await Promise.all([
       inbox.take(pushOfCall('bad'), raw),
@@ -129,19 +129,19 @@ describe('the inbox', () => {
     expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([{ ...raw, code: 'not_storable' }]);
   });
 
-  it('keeps a refused body unchanged', async () => {
+  it('the inbox keeps a refused body unchanged', async () => {
     const id = await inbox.refuse(raw, refusal);
     expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([{ id, ...raw, ...refusal }]);
   });
 
-  it('fails when a body must be kept and the quarantine is full', async () => {
+  it('the inbox fails when a body must be kept and the quarantine is full', async () => {
     inbox = make({ quarantineBytesMax: 1 });
     await expect(inbox.refuse(raw, refusal)).rejects.toThrow(QuarantineFull);
     await fill('full');
     await expect(inbox.take(pushOfCall('full'), raw)).rejects.toThrow(QuarantineFull);
   });
 
-  it('stores nothing while the file of the store is missing or replaced', async () => {
+  it('the inbox stores nothing while the file of the store is missing or replaced', async () => {
     isInPlace = false;
     await expect(inbox.take(pushOfCall('a'), raw)).rejects.toThrow(StoreSilent);
     await expect(inbox.refuse(raw, refusal)).rejects.toThrow(StoreSilent);
@@ -149,7 +149,7 @@ describe('the inbox', () => {
     expect(stored).toBe(0);
   });
 
-  it('commits the pushes of a list in one transaction, and returns the results in their order', async () => {
+  it('the inbox commits the pushes of a list in one transaction, and returns the results in their order', async () => {
     await fill('full');
     await refuseInDatabase('bad');
     const rawOf = (text: string) => () => ({ ...raw, body: Buffer.from(text) });

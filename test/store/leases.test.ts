@@ -31,7 +31,7 @@ for (const engine of engines) {
       return lease;
     };
 
-    it('is given to one of twenty simultaneous requests', async () => {
+    it('one of twenty simultaneous requests gets the lease', async () => {
       const other = await fresh.openAgain();
       const leases = await Promise.all(
         Array.from({ length: 20 }, (_none, index) =>
@@ -41,18 +41,18 @@ for (const engine of engines) {
       expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
     });
 
-    it('is not given to another process before it expires', async () => {
+    it('another process does not get the lease before it expires', async () => {
       await held('one', someTimeMs);
       expect(await take('two', someTimeMs + leaseMs - 1)).toBeUndefined();
     });
 
-    it('is given to another process after it expired, with a greater fence', async () => {
+    it('another process gets the lease after it expired, with a greater fence', async () => {
       const first = await held('one', someTimeMs);
       const second = await held('two', someTimeMs + leaseMs);
       expect(second.fence).toBeGreaterThan(first.fence);
     });
 
-    it('is given to another process at once when its holder has certainly ended, with a greater fence', async () => {
+    it('another process gets the lease at once when its holder has certainly ended, with a greater fence', async () => {
       const first = await held('ended', someTimeMs);
       const hasEnded = (holder: string): boolean => holder === 'ended';
       const second = await takeLease(
@@ -62,32 +62,32 @@ for (const engine of engines) {
       expect(await take('ended', someTimeMs + 2, first)).toBeUndefined();
     });
 
-    it('lasts longer after a renewal, with the same fence', async () => {
+    it('the lease lasts longer after a renewal, with the same fence', async () => {
       const lease = await held('one', someTimeMs);
       expect(await take('one', someTimeMs + 50_000, lease)).toEqual(lease);
       expect(await take('two', someTimeMs + leaseMs)).toBeUndefined();
     });
 
-    it('cannot be renewed by a holder that has lost it', async () => {
+    it('a holder that has lost the lease cannot renew it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       expect(await take('one', someTimeMs + leaseMs, lease)).toBeUndefined();
     });
 
-    it('is free at once after its release', async () => {
+    it('the lease is free at once after its release', async () => {
       const lease = await held('one', someTimeMs);
       await releaseLease(fresh.store, 'crm', lease);
       expect((await held('two', someTimeMs + 1)).fence).toBeGreaterThan(lease.fence);
     });
 
-    it('cannot be released by a holder that has lost it', async () => {
+    it('a holder that has lost the lease cannot release it', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await releaseLease(fresh.store, 'crm', lease);
       expect(await take('three', someTimeMs + leaseMs + 1)).toBeUndefined();
     });
 
-    it('says whether the previous holder released it', async () => {
+    it('the lease says whether the previous holder released it', async () => {
       const first = await held('one', someTimeMs);
       await releaseLease(fresh.store, 'crm', first);
       const second = await held('two', someTimeMs);
@@ -95,7 +95,7 @@ for (const engine of engines) {
       expect([first, second, third].map(({ abandoned }) => abandoned)).toEqual([false, false, true]);
     });
 
-    it('names the delivery that the previous holder attempted alone, until a settlement or a pause', async () => {
+    it('the lease names the delivery that the previous holder attempted alone, until a settlement or a pause', async () => {
       let nowMs = someTimeMs;
       const next = (holder: string): Promise<Lease> => held(holder, (nowMs += leaseMs));
       const note = async (lease: Lease): Promise<boolean> =>
@@ -113,17 +113,17 @@ for (const engine of engines) {
       expect([third.suspect, fourth.suspect]).toEqual([undefined, undefined]);
     });
 
-    it('does not last a day when the clock is set back by a day', async () => {
+    it('the lease does not last a day when the clock is set back by a day', async () => {
       await held('one', someTimeMs + 86_400_000);
       expect(await take('two', someTimeMs)).toBeDefined();
     });
 
-    it('on one destination does not affect the others', async () => {
+    it('the lease on one destination does not affect the others', async () => {
       await held('one', someTimeMs);
       expect(await takeLease(fresh.store, 'table', 'two', undefined, leaseMs, someTimeMs)).toBeDefined();
     });
 
-    it('keeps its fence when the destinations are registered again', async () => {
+    it('the lease keeps its fence when the destinations are registered again', async () => {
       const lease = await held('one', someTimeMs);
       await registerDestinations(fresh.store, ['crm', 'new']);
       expect(await take('one', someTimeMs + 1, lease)).toEqual(lease);
@@ -134,7 +134,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('lets its holder write a pause and end it', async () => {
+    it('the holder of the lease can write a pause and end it', async () => {
       const lease = await held('one', someTimeMs);
       const pause = { untilMs: someTimeMs + 9, pauses: 2, reason: 'It is away.', remedy: undefined };
       await writePause(fresh.store, 'crm', lease, pause);
@@ -148,7 +148,7 @@ for (const engine of engines) {
       expect(await state()).toMatchObject({ pausedUntilMs: 0, pauses: 0, pauseReason: null });
     });
 
-    it('lets no holder that has lost it write a pause', async () => {
+    it('a holder that has lost the lease cannot write a pause', async () => {
       const lease = await held('one', someTimeMs);
       await held('two', someTimeMs + leaseMs);
       await writePause(fresh.store, 'crm', lease, {

@@ -18,17 +18,17 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     ledger = open(() => nowMs);
   });
 
-  it('is empty at first', async () => {
+  it('the ledger is empty at first', async () => {
     expect(await ledger.getMany([ann, bob])).toEqual(new Map());
   });
 
-  it('returns nothing for no numbers', async () => {
+  it('the ledger returns nothing for no numbers', async () => {
     expect(await ledger.getMany([])).toEqual(new Map());
     await ledger.putMany([]);
     await ledger.forget([]);
   });
 
-  it('stores matches and misses', async () => {
+  it('the ledger stores matches and misses', async () => {
     const record = { object: 'Contact', id: '003', owner: null, names: ['Ann', 'é😀'] };
     await ledger.putMany([
       { number: ann, record, validForMs: day },
@@ -42,7 +42,7 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     );
   });
 
-  it('expires each entry at its own time', async () => {
+  it('each entry of the ledger expires at its own time', async () => {
     await ledger.putMany([
       { number: ann, record: 'a', validForMs: day },
       { number: bob, record: null, validForMs: 60_000 },
@@ -53,14 +53,14 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     expect([...(await ledger.getMany([ann, bob])).keys()]).toEqual([ann]);
   });
 
-  it('replaces an earlier entry by a later one', async () => {
+  it('a later entry of the ledger replaces an earlier one', async () => {
     await ledger.putMany([{ number: ann, record: null, validForMs: 60_000 }]);
     await ledger.putMany([{ number: ann, record: 'a', validForMs: day }]);
     nowMs += 120_000;
     expect(await ledger.getMany([ann])).toEqual(new Map([[ann, 'a']]));
   });
 
-  it('keeps the last entry when a number comes twice at once', async () => {
+  it('the ledger keeps the last entry when a number comes twice at once', async () => {
     await ledger.putMany([
       { number: ann, record: 'first', validForMs: day },
       { number: ann, record: 'last', validForMs: day },
@@ -68,13 +68,13 @@ function describeLedger(open: (clock: Clock) => Ledger): void {
     expect(await ledger.getMany([ann])).toEqual(new Map([[ann, 'last']]));
   });
 
-  it('removes the given entries, and no others', async () => {
+  it('the ledger removes the given entries, and no others', async () => {
     await ledger.putMany([ann, bob].map((number) => ({ number, record: number, validForMs: day })));
     await ledger.forget([ann]);
     expect(await ledger.getMany([ann, bob])).toEqual(new Map([[bob, bob]]));
   });
 
-  it('accepts a thousand numbers at once', async () => {
+  it('the ledger accepts a thousand numbers at once', async () => {
     const numbers = Array.from({ length: 1000 }, (_, index) => `+6149157${String(index).padStart(4, '0')}`);
     await ledger.putMany(numbers.map((number) => ({ number, record: number, validForMs: day })));
     expect((await ledger.getMany(numbers)).size).toBe(1000);
@@ -102,7 +102,7 @@ for (const engine of engines) {
         { number: ann, record: destination, validForMs },
       ]);
 
-    it('is one for each destination', async () => {
+    it('each destination has a ledger of its own', async () => {
       await remember('salesforce', day);
       await remember('hubspot', day);
       const hubspot = createStoredLedger(fresh.store, 'hubspot', () => 1_000);
@@ -112,13 +112,13 @@ for (const engine of engines) {
       expect(await salesforce.getMany([ann])).toEqual(new Map([[ann, 'salesforce']]));
     });
 
-    it('survives the process', async () => {
+    it('the ledger in the store survives the process', async () => {
       await remember('salesforce', day);
       const again = createStoredLedger(await fresh.openAgain(), 'salesforce', () => 2_000);
       expect(await again.getMany([ann])).toEqual(new Map([[ann, 'salesforce']]));
     });
 
-    it('loses its expired entries at a clean-up', async () => {
+    it('the ledger loses its expired entries at a clean-up', async () => {
       await remember('salesforce', 60_000);
       await remember('hubspot', day);
       expect(await deleteEndedLedgerEntries(fresh.store, 61_000, 10)).toBe(1);

@@ -72,43 +72,49 @@ async function withTwo(
 
 describe('a move of a store', () => {
   for (const { from, to } of pairs) {
-    it.runIf(from.given && to.given)(`copies every table whole, ${from.title} to ${to.title}`, async () => {
-      await withTwo(from, to, async (source, target) => {
-        await fill(source);
-        const plan = await move(source, target);
-        const copied = await copyDatabase(plan, quiet, never);
-        expect(copied.tables.map(({ source: { rows } }) => rows)).toEqual(plan.shapes.map(() => rowsEach));
-        expect(copied.tables.filter((table) => !isEqual(table))).toEqual([]);
-        await expect(openStore(target, storeMigrations)).rejects.toThrow('was not finished');
-        await copied.finish();
-        await copied.close();
-        await (await openStore(target, storeMigrations)).close();
-      });
-    });
+    it.runIf(from.given && to.given)(
+      `a move copies every table whole, ${from.title} to ${to.title}`,
+      async () => {
+        await withTwo(from, to, async (source, target) => {
+          await fill(source);
+          const plan = await move(source, target);
+          const copied = await copyDatabase(plan, quiet, never);
+          expect(copied.tables.map(({ source: { rows } }) => rows)).toEqual(plan.shapes.map(() => rowsEach));
+          expect(copied.tables.filter((table) => !isEqual(table))).toEqual([]);
+          await expect(openStore(target, storeMigrations)).rejects.toThrow('was not finished');
+          await copied.finish();
+          await copied.close();
+          await (await openStore(target, storeMigrations)).close();
+        });
+      },
+    );
 
-    it.runIf(from.given && to.given)(`copies the reporting table, ${from.title} to ${to.title}`, async () => {
-      await withTwo(from, to, async (source, target) => {
-        const database = openDatabase(source);
-        await migrate(database, reportingMigrationsTable, reportingMigrations);
-        await writeRows(
-          database,
-          Array.from({ length: 30 }, (_none, index) =>
-            reportingRow(`call-${index}`, '2026-04-04T15:30:00.120Z', { withheld: index % 2 === 0 }),
-          ),
-        );
-        await database.close();
-        const settings = readSettings({ REPORTING_DATABASE_URL: source }, adapters);
-        const [plan] = await planMoves(settings, { reportingTo: target });
-        if (plan === undefined) throw new Error('Nothing is planned');
-        const copied = await copyDatabase(plan, quiet, never);
-        await copied.close();
-        expect(copied.tables).toMatchObject([{ table: 'jet_calls', source: { rows: 30 } }]);
-        expect(copied.tables.filter((table) => !isEqual(table))).toEqual([]);
-      });
-    });
+    it.runIf(from.given && to.given)(
+      `a move copies the reporting table, ${from.title} to ${to.title}`,
+      async () => {
+        await withTwo(from, to, async (source, target) => {
+          const database = openDatabase(source);
+          await migrate(database, reportingMigrationsTable, reportingMigrations);
+          await writeRows(
+            database,
+            Array.from({ length: 30 }, (_none, index) =>
+              reportingRow(`call-${index}`, '2026-04-04T15:30:00.120Z', { withheld: index % 2 === 0 }),
+            ),
+          );
+          await database.close();
+          const settings = readSettings({ REPORTING_DATABASE_URL: source }, adapters);
+          const [plan] = await planMoves(settings, { reportingTo: target });
+          if (plan === undefined) throw new Error('Nothing is planned');
+          const copied = await copyDatabase(plan, quiet, never);
+          await copied.close();
+          expect(copied.tables).toMatchObject([{ table: 'jet_calls', source: { rows: 30 } }]);
+          expect(copied.tables.filter((table) => !isEqual(table))).toEqual([]);
+        });
+      },
+    );
   }
 
-  it('includes a table that a later migration adds', async () => {
+  it('a move includes a table that a later migration adds', async () => {
     const later: Migration = {
       name: '9999-later',
       up: (knex) => knex.schema.createTable('later', (t) => void t.string('id', 20).primary()),
@@ -119,7 +125,7 @@ describe('a move of a store', () => {
 
   for (const engine of engines) {
     describe.runIf(engine.given)(engine.title, () => {
-      it('includes every table of a store', async () => {
+      it('a move includes every table of a store', async () => {
         const database = await engine.fresh();
         const store = await openStore(database.url, storeMigrations);
         const { isAllowedBeside } = await move('sqlite:elsewhere', database.url);
@@ -135,7 +141,7 @@ describe('a move of a store', () => {
         await database.drop();
       });
 
-      it('refuses a target with rows or with tables of other programs, and names them', async () => {
+      it('a move refuses a target with rows or with tables of other programs, and names them', async () => {
         await withTwo(engines[0] as Engine, engine, async (source, target) => {
           const store = await openStore(target, storeMigrations);
           await store.writer.knex('settings').insert({ name: 'x', value: 'y' });
@@ -150,7 +156,7 @@ describe('a move of a store', () => {
         });
       });
 
-      it('leaves a target on which no receiver starts when it is interrupted, and replaces it with --replace', async () => {
+      it('an interrupted move leaves a target on which no receiver starts, and replaces it with --replace', async () => {
         await withTwo(engines[0] as Engine, engine, async (source, target) => {
           await fill(source);
           const plan = await move(source, target);
@@ -174,7 +180,7 @@ describe('a move of a store', () => {
         });
       });
 
-      it('refuses while another process has the source open', async () => {
+      it('a move refuses while another process has the source open', async () => {
         await withTwo(engine, engines[0] as Engine, async (source, target) => {
           const store = await openStore(source, storeMigrations);
           await store.reader.knex('calls').first();

@@ -51,21 +51,21 @@ describe('opening a store in a file', () => {
     return unusable;
   };
 
-  it('creates a missing store and its folder', async () => {
+  it('a missing store and its folder are created', async () => {
     file = join(folder, 'deep', 'er', 'store.sqlite');
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     expect(await countRows(store, 'calls')).toBe(0);
     await store.close();
   });
 
-  it('opens a store again with its content', async () => {
+  it('a store is opened again with its content', async () => {
     await makeStore();
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     expect(await countRows(store, 'calls')).toBe(200);
     await store.close();
   });
 
-  it('opens a store whose process was killed, with all committed data', async () => {
+  it('a store whose process was killed is opened with all committed data', async () => {
     const store = await openStore(`sqlite:${file}`, storeMigrations);
     await storePushes(store, [pushOf(inboundBodies('kept').start)], [], someTimeMs);
     const copy = join(folder, 'copy.sqlite');
@@ -77,12 +77,12 @@ describe('opening a store in a file', () => {
     await recovered.close();
   });
 
-  it('makes one store when two processes start at once', async () => {
+  it('one store is made when two processes start at once', async () => {
     const stores = await Promise.all([1, 2].map(() => openStore(`sqlite:${file}`, storeMigrations)));
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('refuses a file whose header is damaged', async () => {
+  it('a file whose header is damaged is refused', async () => {
     await makeStore();
     const bytes = await readFile(file);
     bytes.fill(0x5a, 0, 64);
@@ -90,7 +90,7 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('damaged');
   });
 
-  it('refuses a file with a page overwritten in the middle', async () => {
+  it('a file with a page overwritten in the middle is refused', async () => {
     await makeStore();
     const bytes = await readFile(file);
     const middle = Math.floor(bytes.length / 4096 / 2) * 4096;
@@ -99,19 +99,19 @@ describe('opening a store in a file', () => {
     expect((await expectRefusal()).message).toContain('damaged');
   });
 
-  it.each([3, 0.5])('refuses a shortened file (to %d of its length or bytes)', async (part) => {
+  it.each([3, 0.5])('a shortened file is refused (to %d of its length or bytes)', async (part) => {
     await makeStore();
     const { length } = await readFile(file);
     await truncate(file, part < 1 ? Math.floor(length * part) : part);
     expect((await expectRefusal()).message).toContain('damaged');
   });
 
-  it('refuses an empty file', async () => {
+  it('an empty file is refused', async () => {
     await writeFile(file, '');
     expect((await expectRefusal()).message).toContain('empty');
   });
 
-  it('refuses to create a store when only the log of one is left, and keeps the log', async () => {
+  it('no store is created when only the log of one is left, and the log stays', async () => {
     await writeFile(`${file}-wal`, 'what was committed last');
     expect((await refusal()).message).toContain('its log');
     await expect(checkStore(`sqlite:${file}`)).rejects.toThrow(/its log/);
@@ -121,25 +121,28 @@ describe('opening a store in a file', () => {
     await (await openStore(`sqlite:${file}`, storeMigrations)).close();
   });
 
-  it('refuses a file that is not a database', async () => {
+  it('a file that is not a database is refused', async () => {
     await writeFile(file, 'A letter to somebody.\n'.repeat(100));
     expect((await expectRefusal()).message).toContain('damaged');
   });
 
-  it('refuses a folder in the place of the file', async () => {
+  it('a folder in the place of the file is refused', async () => {
     await mkdir(file);
     expect((await refusal()).remedy).not.toBe('');
   });
 
-  it.each(['DELETE', 'WAL'])('refuses the database of another program, in journal mode %s', async (mode) => {
-    const other = openDatabase(`sqlite:${file}`);
-    await other.knex.raw(`PRAGMA journal_mode = ${mode}`);
-    await other.knex.schema.createTable('customers', (table) => void table.increments());
-    await other.close();
-    expect((await expectRefusal()).message).toContain('another program');
-  });
+  it.each(['DELETE', 'WAL'])(
+    'the database of another program is refused, in journal mode %s',
+    async (mode) => {
+      const other = openDatabase(`sqlite:${file}`);
+      await other.knex.raw(`PRAGMA journal_mode = ${mode}`);
+      await other.knex.schema.createTable('customers', (table) => void table.increments());
+      await other.close();
+      expect((await expectRefusal()).message).toContain('another program');
+    },
+  );
 
-  it('refuses a store of a newer version, and does not change its tables', async () => {
+  it('a store of a newer version is refused, and its tables do not change', async () => {
     await makeStore();
     const newer = openDatabase(`sqlite:${file}`);
     await newer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
@@ -150,7 +153,7 @@ describe('opening a store in a file', () => {
   });
 
   it.skipIf(isRoot).each([0o000, 0o400])(
-    'refuses a file that it cannot read and write (mode %i; not run as root)',
+    'a file that cannot be read and written is refused (mode %i; not run as root)',
     async (mode) => {
       await makeStore();
       await chmod(file, mode);
@@ -160,7 +163,7 @@ describe('opening a store in a file', () => {
     },
   );
 
-  it('changes nothing when it only inspects', async () => {
+  it('an inspection changes nothing', async () => {
     await makeStore();
     const before = await readFile(file);
     await checkStore(`sqlite:${file}`);
@@ -170,7 +173,7 @@ describe('opening a store in a file', () => {
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`opening a store on ${engine.title}`, () => {
-    it('refuses a store of a newer version', async () => {
+    it('a store of a newer version is refused on every database', async () => {
       const fresh = await openFreshStore(engine);
       await fresh.store.writer
         .knex(storeMigrationsTable)
@@ -180,7 +183,7 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it('makes one schema when three processes start at once', async () => {
+    it('one schema is made when three processes start at once', async () => {
       const database = await engine.fresh();
       const { url } = database;
       const stores = await Promise.all([1, 2, 3].map(() => openStore(url, storeMigrations)));
@@ -191,7 +194,7 @@ for (const engine of engines) {
       await database.drop();
     });
 
-    it('can be closed twice', async () => {
+    it('a store can be closed twice', async () => {
       const fresh = await openFreshStore(engine);
       await fresh.store.close();
       await fresh.close();

@@ -31,7 +31,7 @@ for (const engine of engines) {
     const store = (pushes: readonly NewPush[], nowMs = someTimeMs, destinations = [crm]) =>
       storePushes(fresh.store, pushes, destinations, nowMs);
 
-    it('makes a push, its call and a due delivery for each destination', async () => {
+    it('a push is stored with its call and a due delivery for each destination', async () => {
       const push = pushOf(inboundBodies('together').start);
       await store([push], someTimeMs, [crm, { ...crm, name: 'table' }]);
       expect((await readCall(fresh.store, 'together'))?.record).toEqual(asStored(foldCall([push])));
@@ -44,7 +44,7 @@ for (const engine of engines) {
       }
     });
 
-    it('stores neither push nor call when the deliveries cannot be written', async () => {
+    it('neither push nor call is stored when the deliveries cannot be written', async () => {
       const pushesBefore = await countRows(fresh.store, 'pushes');
       const { writer: another } = await fresh.openAgain();
       await another.knex.schema.renameTable('deliveries', 'deliveries_away');
@@ -57,7 +57,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(pushesBefore);
     });
 
-    it('returns the id of the first push for a repeat in the same group', async () => {
+    it('a repeat in the same group returns the id of the first push', async () => {
       const first = pushOf(inboundBodies('repeat-group').start);
       const repeat = pushOf(inboundBodies('repeat-group').start, someTimeMs + 5);
       expect(await store([first, repeat])).toEqual([
@@ -66,7 +66,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('returns the id of the first push for a repeat in a later group, and writes nothing', async () => {
+    it('a repeat in a later group returns the id of the first push, and writes nothing', async () => {
       const first = pushOf(inboundBodies('repeat-later').start);
       await store([first]);
       const before = await readCall(fresh.store, 'repeat-later');
@@ -75,26 +75,26 @@ for (const engine of engines) {
       expect(await readCall(fresh.store, 'repeat-later')).toEqual(before);
     });
 
-    it('stores the same content under two call ids as two pushes', async () => {
+    it('the same content under two call ids is stored as two pushes', async () => {
       const push = pushOf(inboundBodies('twin-a').start);
       const twin = { ...push, id: `${push.id.slice(0, -1)}x`, callId: 'twin-b' };
       expect((await store([push, twin])).map(({ duplicate }) => duplicate)).toEqual([false, false]);
     });
 
-    it('distinguishes call ids that differ only in case', async () => {
+    it('call ids that differ only in case are distinguished', async () => {
       await store([pushOf(inboundBodies('case-Ab').start), pushOf(inboundBodies('case-aB').start)]);
       expect((await readCall(fresh.store, 'case-Ab'))?.record.id).toBe('case-Ab');
       expect((await readCall(fresh.store, 'case-aB'))?.record.id).toBe('case-aB');
     });
 
-    it('folds the pushes of several calls in one group into the right calls', async () => {
+    it('the pushes of several calls in one group are folded into the right calls', async () => {
       const [a, b] = [inboundBodies('several-a'), inboundBodies('several-b')];
       await store([pushOf(a.end), pushOf(b.start), pushOf(a.start), pushOf(b.answered)]);
       expect((await readCall(fresh.store, 'several-a'))?.record.stage).toBe('call_end');
       expect((await readCall(fresh.store, 'several-b'))?.record.stage).toBe('call_answered');
     });
 
-    it('raises the revision with each new push, also when the clock stands still', async () => {
+    it('each new push raises the revision, also when the clock stands still', async () => {
       const { start, answered, end } = inboundBodies('revision');
       const revisions: (number | undefined)[] = [];
       for (const body of [start, answered, end]) {
@@ -104,14 +104,14 @@ for (const engine of engines) {
       expect(revisions).toEqual([someTimeMs, someTimeMs + 1, someTimeMs + 2]);
     });
 
-    it('raises the revision when the clock was set back', async () => {
+    it('a new push raises the revision when the clock was set back', async () => {
       const { start, end } = inboundBodies('clock-back');
       await store([pushOf(start)]);
       await store([pushOf(end, someTimeMs - 3_600_000)], someTimeMs - 3_600_000);
       expect((await readCall(fresh.store, 'clock-back'))?.revision).toBe(someTimeMs + 1);
     });
 
-    it('never leaves a revision below the clock', async () => {
+    it('a revision is never below the clock', async () => {
       const { start, end } = inboundBodies('clock-on');
       await store([pushOf(start)]);
       await store([pushOf(end)], someTimeMs + 60_000);
@@ -126,7 +126,7 @@ for (const engine of engines) {
         String.raw`{"callsessionid":"bytes-3","x":"\"\\\u0000\ud83d\ude00?'$1"}`,
       ],
       ['200 KiB', JSON.stringify({ callsessionid: 'bytes-4', x: 'é'.repeat(100 * 1024) })],
-    ])('returns the exact bytes of a body: %s', async (_what, text) => {
+    ])('the exact bytes of a body are returned: %s', async (_what, text) => {
       const push = pushOf(text);
       await store([push]);
       const row = await fresh.store.writer
@@ -136,13 +136,13 @@ for (const engine of engines) {
       expect(Buffer.from(text).equals(row.body)).toBe(true);
     });
 
-    it('keeps text beyond ASCII unchanged in the call', async () => {
+    it('text beyond ASCII stays unchanged in the call', async () => {
       await store([pushOf({ callsessionid: 'words', servicename: 'Zoë’s ☎ 电话 😀 "\\\'' })]);
       const call = await readCall(fresh.store, 'words');
       expect(call?.record.fields.service_name).toBe('Zoë’s ☎ 电话 😀 "\\\'');
     });
 
-    it('stores the same call whatever the order and the grouping of its pushes', async () => {
+    it('the same call is stored whatever the order and the grouping of its pushes', async () => {
       const { start, answered, end } = inboundBodies('');
       const bodies = [
         start,

@@ -36,7 +36,7 @@ for (const engine of engines) {
     const keep = (given: RefusedBody, nowMs = someTimeMs, cap = capBytes) =>
       quarantineBody(fresh.store, given, cap, nowMs);
 
-    it('keeps a body with its known facts', async () => {
+    it('the quarantine keeps a body with its known facts', async () => {
       const id = await keep(refused('{', { pathStage: 'call_end', contentEncoding: 'gzip' }));
       expect(await readQuarantine(fresh.store, {}, 10)).toEqual([
         {
@@ -55,7 +55,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('keeps an identical body once, and counts it', async () => {
+    it('the quarantine keeps an identical body once, and counts it', async () => {
       const id = await keep(refused('{'));
       expect(await keep(refused('{'), someTimeMs + 9)).toBe(id);
       expect(await readQuarantine(fresh.store, {}, 10)).toMatchObject([
@@ -63,14 +63,14 @@ for (const engine of engines) {
       ]);
     });
 
-    it('keeps a body twice when it was refused for two reasons or on two paths', async () => {
+    it('the quarantine keeps a body twice when it was refused for two reasons or on two paths', async () => {
       await keep(refused('{'));
       await keep(refused('{', { code: 'too_deep' }));
       await keep(refused('{', { pathStage: 'call_start' }));
       expect(await readQuarantine(fresh.store, {}, 10)).toHaveLength(3);
     });
 
-    it('returns the exact bytes of any body', async () => {
+    it('the quarantine returns the exact bytes of any body', async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
           const id = await keep(refused(Buffer.from(bytes)));
@@ -81,18 +81,18 @@ for (const engine of engines) {
       );
     });
 
-    it('refuses a new body above the limit', async () => {
+    it('the quarantine refuses a new body above the limit', async () => {
       await keep(refused('x'.repeat(1000)), someTimeMs, 3000);
       await expect(keep(refused('y'.repeat(2000)), someTimeMs, 3000)).rejects.toBeInstanceOf(QuarantineFull);
       expect(await readQuarantine(fresh.store, {}, 10)).toHaveLength(1);
     });
 
-    it('counts a known body even above the limit', async () => {
+    it('the quarantine counts a known body even above the limit', async () => {
       const id = await keep(refused('x'.repeat(1000)), someTimeMs, 3000);
       expect(await keep(refused('x'.repeat(1000)), someTimeMs, 10)).toBe(id);
     });
 
-    it('fills up with tiny bodies too', async () => {
+    it('the quarantine fills up with tiny bodies too', async () => {
       const kept: string[] = [];
       const filling = async (): Promise<void> => {
         for (let index = 0; ; index += 1) kept.push(await keep(refused(String(index)), someTimeMs, 5130));
@@ -101,7 +101,7 @@ for (const engine of engines) {
       expect(kept).toHaveLength(10);
     });
 
-    it('returns bodies page by page, the oldest first, without replayed ones', async () => {
+    it('the quarantine returns bodies page by page, the oldest first, without replayed ones', async () => {
       const ids: string[] = [];
       for (let index = 0; index < 5; index += 1)
         ids.push(await keep(refused(String(index)), someTimeMs + index));
@@ -111,7 +111,7 @@ for (const engine of engines) {
       expect([...first, ...rest].map(({ id }) => id)).toEqual([ids[0], ids[2], ids[3], ids[4]]);
     });
 
-    it('frees the space of a body after its replay', async () => {
+    it('the quarantine frees the space of a body after its replay', async () => {
       const id = await keep(refused('x'.repeat(2000)), someTimeMs, 3000);
       await expect(keep(refused('y'.repeat(2000)), someTimeMs, 3000)).rejects.toBeInstanceOf(QuarantineFull);
       await markReplayed(fresh.store, id, 'a-push');
@@ -123,7 +123,7 @@ for (const engine of engines) {
       expect(rows.map(({ body }) => body.length)).toEqual([0, 2000]);
     });
 
-    it('keeps a body again when it is refused after its replay', async () => {
+    it('the quarantine keeps a body again when it is refused after its replay', async () => {
       const first = await keep(refused('{'));
       await markReplayed(fresh.store, first, 'a-push');
       const second = await keep(refused('{'), someTimeMs + 1);
@@ -132,7 +132,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('finds bodies by reason and by time', async () => {
+    it('the quarantine finds bodies by reason and by time', async () => {
       await keep(refused('a'), someTimeMs);
       const late = await keep(refused('b', { code: 'not_a_call' }), someTimeMs + 10);
       expect((await readQuarantine(fresh.store, { code: 'not_a_call' }, 10)).map(({ id }) => id)).toEqual([

@@ -6,7 +6,7 @@ import { openFreshStore } from '../fixtures/fresh-store.ts';
 const postgres = engines.find(({ dialect }) => dialect === 'postgres');
 
 describe.skipIf(postgres?.given !== true)('the pushes of some calls on PostgreSQL', () => {
-  it('are found by the index in a table that was never analysed', async () => {
+  it('the pushes of some calls are found by the index in a PostgreSQL table that was never analysed', async () => {
     if (postgres === undefined) throw new Error('There is no such engine');
     const fresh = await openFreshStore(postgres, []);
     const { store } = fresh;

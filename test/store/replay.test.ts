@@ -48,7 +48,7 @@ for (const engine of engines) {
 
     const nowMs = someTimeMs + 4 * hour;
 
-    it('marks a delivery due now with fresh attempts, and keeps its remote id', async () => {
+    it('a replay marks a delivery due now with fresh attempts, and keeps its remote id', async () => {
       await markForReplay(fresh.store, 'crm', [{ id: 'a', revision: someTimeMs }], nowMs);
       expect(await readDelivery(fresh.store, 'crm', 'a')).toMatchObject({
         state: 'due',
@@ -59,12 +59,12 @@ for (const engine of engines) {
       });
     });
 
-    it('never lowers a revision that a push raised meanwhile', async () => {
+    it('a replay never lowers a revision that a push raised meanwhile', async () => {
       await markForReplay(fresh.store, 'crm', [{ id: 'c', revision: 1 }], nowMs);
       expect(await readDelivery(fresh.store, 'crm', 'c')).toMatchObject({ revision: someTimeMs + 2 * hour });
     });
 
-    it('creates a missing delivery', async () => {
+    it('a replay creates a missing delivery', async () => {
       await markForReplay(fresh.store, 'late', [{ id: 'a', revision: someTimeMs }], nowMs);
       expect(await readDelivery(fresh.store, 'late', 'a')).toMatchObject({ state: 'due', due_at: nowMs });
     });
@@ -108,18 +108,18 @@ for (const engine of engines) {
       return { stage, extra, warnings, fields: { ...fields, service_name: 'SALES' }, ...other };
     };
 
-    it('finds the calls page by page, and by time', async () => {
+    it('a refold finds the calls page by page, and by time', async () => {
       expect(await readCallIds(fresh.store, {}, '', 2)).toEqual(['plain', 'unreadable']);
       expect(await readCallIds(fresh.store, {}, 'unreadable', 2)).toEqual(['waiting']);
       expect(await readCallIds(fresh.store, { sinceMs: someTimeMs + 1 }, '', 2)).toEqual([]);
     });
 
-    it('finds no difference when the parser is the same', async () => {
+    it('a refold finds no difference when the parser is the same', async () => {
       const same: RereadPush = (body, pathStage) => pushOf(Buffer.from(body).toString(), 0, pathStage);
       expect((await previewRefold(fresh.store, callIds, same)).filter(differs)).toEqual([]);
     });
 
-    it('shows the differences, and writes nothing', async () => {
+    it('a refold without writing shows the differences', async () => {
       const before = await readCall(fresh.store, 'plain');
       const refolded = await previewRefold(fresh.store, callIds, louder);
       expect(
@@ -132,7 +132,7 @@ for (const engine of engines) {
       expect(await readCall(fresh.store, 'plain')).toEqual(before);
     });
 
-    it('writes changed calls with a greater revision, and makes deliveries due as a push does', async () => {
+    it('a refold writes changed calls with a greater revision, and makes deliveries due as a push does', async () => {
       const nowMs = someTimeMs + 1000;
       const written = await applyRefold(fresh.store, callIds, louder, [crm, late], nowMs);
       expect(
@@ -154,14 +154,14 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'off', 'plain')).toMatchObject({ state: 'delivered' });
     });
 
-    it('finds nothing to write a second time', async () => {
+    it('a second refold finds nothing to write', async () => {
       const before = await readCall(fresh.store, 'plain');
       const again = await applyRefold(fresh.store, callIds, louder, [crm], someTimeMs + 2000);
       expect(again.filter(differs)).toEqual([]);
       expect(await readCall(fresh.store, 'plain')).toEqual(before);
     });
 
-    it('does not change how repeats are recognised', async () => {
+    it('a refold does not change how repeats are recognised', async () => {
       const [answer] = await storePushes(
         fresh.store,
         [pushOf(inboundBodies('plain').end)],
@@ -171,12 +171,12 @@ for (const engine of engines) {
       expect(answer?.duplicate).toBe(true);
     });
 
-    it('is kept when a further push of the call arrives', async () => {
+    it('a refolded call stays when a further push of it arrives', async () => {
       await storePushes(fresh.store, [pushOf(inboundBodies('plain').start)], [crm], someTimeMs);
       expect((await readCall(fresh.store, 'plain'))?.record.fields.service_name).toBe('SALES');
     });
 
-    it('loses no push that comes at the same time', async () => {
+    it('a refold loses no push that comes at the same time', async () => {
       const other = await fresh.openAgain();
       const ids = Array.from({ length: 10 }, (_none, index) => `busy-${index}`);
       await storePushes(

@@ -25,23 +25,23 @@ for (const engine of engines) {
       return answers;
     };
 
-    it('with another start and another origin number makes another call', async () => {
+    it('a call id with another start and another origin number makes another call', async () => {
       await store([first()], [second()]);
       expect((await readCall(fresh.store, 'one'))?.record.fields.origin_number).toBe('0491570006');
       expect((await readCall(fresh.store, suffixed))?.record.fields.origin_number).toBe('0491570156');
     });
 
-    it('makes another call within one group too', async () => {
+    it('a reused call id makes another call within one group too', async () => {
       await store([first(), second()]);
       expect(await countRows(fresh.store, 'calls')).toBe(2);
     });
 
-    it('causes a warning, and the answer has the id under which the push is stored', async () => {
+    it('a reused call id causes a warning, and the answer has the id under which the push is stored', async () => {
       const [, answer] = await store([first()], [second()]);
       expect(answer?.moved).toMatchObject({ callId: suffixed, warning: { code: 'id_reused' } });
     });
 
-    it('keeps the warning with the stored push', async () => {
+    it('the warning about a reused id is kept with the stored push', async () => {
       await store([first()], [second()]);
       const [parsed] = await fresh.store.reader
         .knex('pushes')
@@ -50,24 +50,24 @@ for (const engine of engines) {
       expect(parsed).toContain('id_reused');
     });
 
-    it('assigns later pushes of the second call to that call', async () => {
+    it('later pushes of the second call belong to that call', async () => {
       const end = { callendtime: '2026-11-23 04:05:00', duration: 300 };
       await store([first()], [second()], [second(end), first(bodies.end)]);
       const calls = await Promise.all(['one', suffixed].map((id) => readCall(fresh.store, id)));
       expect(calls.map((call) => call?.record.fields.duration_seconds)).toEqual([65, 300]);
     });
 
-    it('recognises a repeat of the second call', async () => {
+    it('a repeat of the second call is recognised', async () => {
       const answers = await store([first()], [second()], [second()]);
       expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, false, true]);
     });
 
-    it('keeps the calls separate in either order', async () => {
+    it('two calls of one id stay separate in either order', async () => {
       await store([second()], [first()]);
       expect(await countRows(fresh.store, 'calls')).toBe(2);
     });
 
-    it('keeps the calls separate when two receivers store them at once', async () => {
+    it('two calls of one id stay separate when two receivers store them at once', async () => {
       fresh = await openFreshStore(engine, []);
       const other = await fresh.openAgain();
       await Promise.all([
@@ -83,7 +83,7 @@ for (const engine of engines) {
       ['a start within 12 hours', { callstarttime: '2026-11-22 12:59:00' }],
       ['no origin number', { originnumber: '' }],
       ['no start', { callstarttime: '' }],
-    ])('stays one call with %s', async (_what, same) => {
+    ])('one call stays one with %s', async (_what, same) => {
       await store([first()], [second(same)]);
       expect(await countRows(fresh.store, 'calls')).toBe(1);
     });
@@ -91,7 +91,7 @@ for (const engine of engines) {
 }
 
 describe('an id of 191 characters that is used again', () => {
-  it('fits its column', async () => {
+  it('a reused id of 191 characters fits its column', async () => {
     const long = 'x'.repeat(191);
     const engine = engines[0];
     if (engine === undefined) throw new Error('SQLite is always there');

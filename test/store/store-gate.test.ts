@@ -38,19 +38,19 @@ describe('the gate before the store', () => {
     new Promise((_resolve, reject) => setTimeout(() => reject(error), afterMs));
   const shut = (): Promise<void> => expect(gate.run(silence)).rejects.toThrow(StoreSilent);
 
-  it('lets work through, and returns its result', async () => {
+  it('the gate lets work through, and returns its result', async () => {
     make();
     expect(await gate.run(() => Promise.resolve(7))).toBe(7);
     await expect(gate.run(fails(0, new TypeError('own')))).rejects.toThrow(TypeError);
   });
 
-  it('waits for work only up to its time limit', async () => {
+  it('the gate waits for work only up to its time limit', async () => {
     make();
     await shut();
     expect([gate.isOpen(), ...changes]).toEqual([false, false]);
   });
 
-  it('refuses work without starting it while the store is silent', async () => {
+  it('the gate refuses work without starting it while the store is silent', async () => {
     make();
     await shut();
     const work = vi.fn(() => Promise.resolve());
@@ -58,7 +58,7 @@ describe('the gate before the store', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('treats a slow failure as silence', async () => {
+  it('the gate treats a slow failure as silence', async () => {
     make({ answersWithinMs: 60_000 });
     await expect(gate.run(fails(30, new Away()))).rejects.toThrow(Away);
     expect(gate.isOpen()).toBe(false);
@@ -67,13 +67,13 @@ describe('the gate before the store', () => {
   it.each([
     { what: 'a quick failure', afterMs: 0, quickMs: 60_000, kind: Away },
     { what: 'a slow failure of the work itself', afterMs: 30, quickMs: 20, kind: TypeError },
-  ])('stays open after $what', async ({ afterMs, quickMs, kind }) => {
+  ])('the gate stays open after $what', async ({ afterMs, quickMs, kind }) => {
     make({ answersWithinMs: 60_000, quickMs });
     await expect(gate.run(fails(afterMs, new kind('own')))).rejects.toThrow(kind);
     expect(gate.isOpen()).toBe(true);
   });
 
-  it('reports the store as not ready after a quick failure until a probe succeeds, but lets work through', async () => {
+  it('the gate reports the store as not ready after a quick failure until a probe succeeds, but lets work through', async () => {
     make({ answersWithinMs: 60_000, quickMs: 60_000 });
     await expect(gate.run(fails(0, new Away()))).rejects.toThrow(Away);
     expect(await gate.canStore()).toBe(false);
@@ -85,7 +85,7 @@ describe('the gate before the store', () => {
     expect(changes).toEqual([]);
   });
 
-  it('probes the store once for all simultaneous readiness checks', async () => {
+  it('the gate probes the store once for all simultaneous readiness checks', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
     make();
@@ -96,7 +96,7 @@ describe('the gate before the store', () => {
     expect(probes).toBe(1);
   });
 
-  it('opens again when a probe is answered, and reports that once', async () => {
+  it('the gate opens again when a probe is answered, and reports that once', async () => {
     make();
     await shut();
     await until(() => expect(probes).toBeGreaterThan(2));
@@ -106,7 +106,7 @@ describe('the gate before the store', () => {
     expect(changes).toEqual([false, true]);
   });
 
-  it('sends one probe at a time, even when it hangs', async () => {
+  it('the gate sends one probe at a time, even when it hangs', async () => {
     let inFlight = 0;
     let most = 0;
     make({
@@ -122,7 +122,7 @@ describe('the gate before the store', () => {
     expect(most).toBe(1);
   });
 
-  it('stops probing when it is stopped', async () => {
+  it('the gate stops probing when it is stopped', async () => {
     make();
     await shut();
     gate.stop();

@@ -70,7 +70,7 @@ for (const engine of engines) {
       await setState(callId, state);
     };
 
-    it('removes a call with its pushes and its deliveries, in steps of any size', async () => {
+    it('an old call is removed with its pushes and its deliveries, in steps of any size', async () => {
       for (let number = 0; number < 12; number += 1) await storeSettled(`call-${number}`);
       expect(await trimAll(fresh.store)).toEqual({ calls: 12, held: 0 });
       const counts = await Promise.all(
@@ -80,7 +80,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect !== 'postgres')(
-      'reads no whole table, although none was ever analysed, as after a restore',
+      'a removal reads no whole table, although none was ever analysed, as after a restore',
       async () => {
         const { knex } = fresh.store.writer;
         const tables = ['pushes', 'calls', 'deliveries'];
@@ -126,7 +126,7 @@ for (const engine of engines) {
       },
     );
 
-    it('keeps a call whose latest push is not old enough, with all its pushes', async () => {
+    it('a call whose latest push is not old enough stays, with all its pushes', async () => {
       const { start, end } = inboundBodies('long');
       await store([pushOf(start), pushOf(end, laterMs)]);
       await setState('long', 'delivered');
@@ -134,15 +134,18 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(2);
     });
 
-    it.each(['due', 'exhausted'])('keeps a call with a delivery that is %s, and says so', async (state) => {
-      await storeSettled('owed', state);
-      await storeSettled('settled');
-      expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 1 });
-      expect(await readCall(fresh.store, 'owed')).toBeDefined();
-      expect(await countRows(fresh.store, 'pushes')).toBe(3);
-    });
+    it.each(['due', 'exhausted'])(
+      'a call with a delivery that is %s stays, and the result says so',
+      async (state) => {
+        await storeSettled('owed', state);
+        await storeSettled('settled');
+        expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 1 });
+        expect(await readCall(fresh.store, 'owed')).toBeDefined();
+        expect(await countRows(fresh.store, 'pushes')).toBe(3);
+      },
+    );
 
-    it('keeps a call with a due delivery to a destination that is no longer enabled', async () => {
+    it('a call with a due delivery to a destination that is no longer enabled stays', async () => {
       await storeSettled('owed');
       await store([pushOf({ ...inboundBodies('owed').end, campaign: 'x' })], [crm, { ...crm, name: 'gone' }]);
       await setState('owed', 'delivered');
@@ -150,12 +153,15 @@ for (const engine of engines) {
       expect(await trimAll(fresh.store)).toEqual({ calls: 0, held: 1 });
     });
 
-    it.each(['delivered', 'skipped', 'rejected'])('removes a call whose delivery was %s', async (state) => {
-      await storeSettled('settled', state);
-      expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 0 });
-    });
+    it.each(['delivered', 'skipped', 'rejected'])(
+      'a call whose delivery was %s is removed',
+      async (state) => {
+        await storeSettled('settled', state);
+        expect(await trimAll(fresh.store)).toEqual({ calls: 1, held: 0 });
+      },
+    );
 
-    it('lets no late push bring back a part of a removed call', async () => {
+    it('no late push brings back a part of a removed call', async () => {
       await storeSettled('removed');
       await trimAll(fresh.store);
       const late = pushOf({ ...inboundBodies('removed').end, duration: '66' }, laterMs);
@@ -170,21 +176,21 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'pushes')).toBe(1);
     });
 
-    it('stores a push of today under the id of a removed call as a new call', async () => {
+    it('a push of today under the id of a removed call is stored as a new call', async () => {
       await storeSettled('reused');
       await trimAll(fresh.store);
       const today = pushOf({ ...inboundBodies('reused').start, callstarttime: laterMs }, laterMs);
       expect(await store([today])).toEqual([{ pushId: today.id, duplicate: false }]);
     });
 
-    it('stores no call id, number or body of a removed call', async () => {
+    it('no call id, number or body of a removed call is stored', async () => {
       await storeSettled('a-call-id-to-look-for');
       await trimAll(fresh.store);
       const rows = await fresh.store.writer.knex('tombstones').select<object[]>('*');
       expect(rows).toEqual([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, made_at: laterMs }]);
     });
 
-    it('finds a tombstone only under the key that made it, which can be the previous key', async () => {
+    it('a tombstone is found only under the key that made it, which can be the previous key', async () => {
       await storeSettled('removed');
       await trimAll(fresh.store);
       const late = pushOf(inboundBodies('removed').start, laterMs);
@@ -195,7 +201,7 @@ for (const engine of engines) {
       expect(stored).toEqual({ pushId: late.id, duplicate: false });
     });
 
-    it('removes old tombstones, up to a limit at a time', async () => {
+    it('old tombstones are removed, up to a limit at a time', async () => {
       for (const callId of ['a', 'b', 'c']) await storeSettled(callId);
       await trimAll(fresh.store);
       expect(await deleteOldTombstones(fresh.store, laterMs, 10)).toBe(0);
@@ -203,7 +209,7 @@ for (const engine of engines) {
       expect(await deleteOldTombstones(fresh.store, laterMs + 1, 2)).toBe(1);
     });
 
-    it('creates no delivery for a call that was removed after a replay read it', async () => {
+    it('no delivery is created for a call that was removed after a replay read it', async () => {
       await storeSettled('removed');
       await storeSettled('standing');
       await setState('standing', 'due');
@@ -214,7 +220,7 @@ for (const engine of engines) {
       expect(await readDelivery(fresh.store, 'table', 'standing')).toMatchObject({ state: 'due' });
     });
 
-    it('removes calls only as a whole while other processes store late pushes and trim too', async () => {
+    it('calls are removed only as a whole while other processes store late pushes and trim too', async () => {
       await registerDestinations(fresh.store, ['crm']);
       const others = [await fresh.openAgain(), await fresh.openAgain()];
       const ids = Array.from({ length: 40 }, (_none, index) => `race-${index}`);

@@ -7,14 +7,14 @@ describe('an item that waits to be stored', () => {
   const hold = (item: string): Promise<string> => new Promise((resolve) => held.push(() => resolve(item)));
   const make = (): ((item: string) => Promise<string>) => limitWaitingBytes(hold, (item) => item.length, 10);
 
-  it('is refused at once above the limit of bytes', async () => {
+  it('an item is refused at once above the limit of bytes', async () => {
     const store = make();
     void store('123456');
     void store('1234');
     await expect(store('1')).rejects.toThrow(Overloaded);
   });
 
-  it('frees its bytes as soon as it is stored', async () => {
+  it('an item frees its bytes as soon as it is stored', async () => {
     held.length = 0;
     const store = make();
     const first = store('1234567890');
@@ -25,7 +25,7 @@ describe('an item that waits to be stored', () => {
     expect(await second).toBe('1');
   });
 
-  it('frees its bytes when it cannot be stored', async () => {
+  it('an item frees its bytes when it cannot be stored', async () => {
     const store = limitWaitingBytes(
       (item: string) => (item === 'bad' ? Promise.reject(new TypeError('bad')) : Promise.resolve(item)),
       (item) => item.length,
@@ -35,7 +35,7 @@ describe('an item that waits to be stored', () => {
     expect(await store('fine'.slice(1))).toBe('ine');
   });
 
-  it('can be larger than the limit when nothing else waits', async () => {
+  it('an item can be larger than the limit when nothing else waits', async () => {
     held.length = 0;
     const large = make()('12345678901');
     held[0]?.();

@@ -21,7 +21,7 @@ for (const engine of engines) {
     afterEach(() => fresh.close());
     const read = () => readAskedRedirects(fresh.store.reader);
 
-    it('are kept exactly and counted, and the latest comes first', async () => {
+    it('requested redirect URIs are kept exactly and counted, and the latest comes first', async () => {
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'one', uri.toLowerCase(), someTimeMs + 1);
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs + 2);
@@ -32,7 +32,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('are limited in number, whatever the number of requests', async () => {
+    it('requested redirect URIs are limited in number, whatever the number of requests', async () => {
       for (let number = 0; number < askedRedirectsMax + 5; number += 1)
         await noteAskedRedirect(fresh.store, 'one', `${uri}&n=${number}`, someTimeMs + number);
       const kept = await read();
@@ -40,7 +40,7 @@ for (const engine of engines) {
       expect(kept.at(-1)?.uri).toBe(`${uri}&n=5`);
     });
 
-    it('are removed on request, and when they are old', async () => {
+    it('requested redirect URIs are removed on request, and when they are old', async () => {
       await noteAskedRedirect(fresh.store, 'one', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'two', uri, someTimeMs);
       await noteAskedRedirect(fresh.store, 'three', uri, someTimeMs + 9);
@@ -49,7 +49,7 @@ for (const engine of engines) {
       expect((await read()).map(({ clientId }) => clientId)).toEqual(['three']);
     });
 
-    it('are not kept when they are longer than an address', async () => {
+    it('a requested redirect URI that is longer than an address is not kept', async () => {
       await noteAskedRedirect(fresh.store, 'one', `${uri}${'a'.repeat(1_000)}`, someTimeMs);
       expect(await read()).toEqual([]);
     });

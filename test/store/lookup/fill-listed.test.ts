@@ -46,12 +46,12 @@ for (const engine of engines) {
       return (await listCalls(store, listing)).calls.length;
     };
 
-    it('lists its calls at once', async () => {
+    it('a store of an earlier version lists its calls at once', async () => {
       const { calls } = await listCalls(store, { filter: {}, statusMap: new Map(), limit: 100 });
       expect(calls).toHaveLength(25);
     });
 
-    it('is filled in steps, the newest calls first, and continues after an interruption', async () => {
+    it('a store of an earlier version is filled in steps, the newest calls first, and continues after an interruption', async () => {
       expect(await fillListed(store, 4)).toBe(4);
       expect(await answered()).toBe(4);
       await store.close();
@@ -61,7 +61,7 @@ for (const engine of engines) {
       expect(await isFillingListed(store)).toBe(false);
     });
 
-    it('keeps the values that a push writes meanwhile', async () => {
+    it('the filling of a store keeps the values that a push writes meanwhile', async () => {
       await fillListed(store, 1);
       const push = pushOf({ ...inboundBodies('old-0').end, servicename: 'Renamed' }, someTimeMs + 9_000);
       await storePushes(store, [push], [], someTimeMs + 9_000);

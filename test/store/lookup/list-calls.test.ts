@@ -36,7 +36,7 @@ for (const engine of engines) {
       });
     const ids = ({ calls }: CallPage): string[] => calls.map(({ call }) => call.id);
 
-    it('has the last changed call first, with its deliveries', async () => {
+    it('the list of calls has the last changed call first, with its deliveries', async () => {
       await take([inboundBodies('one').start], someTimeMs);
       await take([inboundBodies('two').start], someTimeMs + 1);
       await take([inboundBodies('one').end], someTimeMs + 2);
@@ -47,7 +47,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('continues with the next page, and shows no call twice when many changed at one moment', async () => {
+    it('the list continues with the next page, and shows no call twice when many changed at one moment', async () => {
       for (let group = 0; group < 4; group += 1)
         await take(
           Array.from({ length: 5 }, (_none, index) => inboundBodies(`call-${group}-${index}`).start),
@@ -64,7 +64,7 @@ for (const engine of engines) {
       expect(new Set(seen).size).toBe(20);
     });
 
-    it('finds calls by status, direction, service, destination and start', async () => {
+    it('the list finds calls by status, direction, service, destination and start', async () => {
       const { start, end } = inboundBodies('ended');
       await take([start], someTimeMs);
       await take([end], someTimeMs + 1);
@@ -91,7 +91,7 @@ for (const engine of engines) {
       expect(ids(await list({ fromMs: startedAtMs + 365 * 86_400_000 }))).toEqual([]);
     });
 
-    it('finds the calls of a number by its last digits', async () => {
+    it('the list finds the calls of a number by its last digits', async () => {
       const { start } = inboundBodies('mine');
       await take([{ ...start, originnumber: '+61 412 345 678' }], someTimeMs);
       await take([{ ...inboundBodies('other').start, originnumber: '0412345679' }], someTimeMs + 1);
@@ -99,7 +99,7 @@ for (const engine of engines) {
       expect(ids(await list({ counterparts: ['412345678'], direction: 'outbound' }))).toEqual([]);
     });
 
-    it('ends a long search in time, and continues with the next page', async () => {
+    it('a long search ends in time, and continues with the next page', async () => {
       for (let group = 0; group < 10; group += 1)
         await take(
           Array.from({ length: 300 }, (_none, index) => inboundBodies(`call-${group}-${index}`).start),

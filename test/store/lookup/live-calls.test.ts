@@ -21,7 +21,7 @@ for (const engine of engines) {
         nowMs,
       );
 
-    it('returns each change once', async () => {
+    it('each change of a call is returned once', async () => {
       await take('before', someTimeMs);
       const live = createLiveCalls(fresh.store, await readNewestRevision(fresh.store));
       expect(await live.look(someTimeMs + 1)).toEqual([]);
@@ -30,7 +30,7 @@ for (const engine of engines) {
       expect(await live.look(someTimeMs + 4)).toEqual([]);
     });
 
-    it('returns a call that another process commits late, with a lower revision', async () => {
+    it('a call that another process commits late, with a lower revision, is returned', async () => {
       await take('before', someTimeMs);
       const live = createLiveCalls(fresh.store, someTimeMs);
       await take('quick', someTimeMs + 50);
@@ -39,7 +39,7 @@ for (const engine of engines) {
       expect((await live.look(someTimeMs + 70)).map(({ call }) => call.id)).toEqual(['late']);
     });
 
-    it('returns new calls while the store holds a revision of the future', async () => {
+    it('new calls are returned while the store holds a revision of the future', async () => {
       await take('ahead', someTimeMs + 3_600_000);
       const live = createLiveCalls(fresh.store, someTimeMs);
       await live.look(someTimeMs + 1);
@@ -47,7 +47,7 @@ for (const engine of engines) {
       expect((await live.look(someTimeMs + 30_001)).map(({ call }) => call.id)).toEqual(['now']);
     });
 
-    it('returns a call again when its delivery changes', async () => {
+    it('a call is returned again when its delivery changes', async () => {
       const live = createLiveCalls(fresh.store, 0);
       await take('one', someTimeMs);
       await live.look(someTimeMs + 1);

@@ -29,7 +29,7 @@ for (const engine of engines) {
     const waiting = async (sinceMs = someTimeMs): Promise<number> =>
       (await readMissedCallers(fresh.store, statusMap, sinceMs)).waiting;
 
-    it('wait until they are answered or called', async () => {
+    it('a missed caller waits until somebody answers or calls back', async () => {
       expect(await waiting()).toBe(0);
       await call('0412 345 678', 'NOANSWER');
       await call('0412 345 679', 'CANCEL');
@@ -40,25 +40,25 @@ for (const engine of engines) {
       expect(await waiting()).toBe(0);
     });
 
-    it('wait again when they are missed after that', async () => {
+    it('a caller who is missed again waits again', async () => {
       await call('0412 345 678', 'ANSWER');
       await call('0412 345 678', 'NOANSWER');
       expect(await waiting()).toBe(1);
     });
 
-    it('are counted once, however often they called, and not without a number', async () => {
+    it('a missed caller is counted once, however often it called, and not without a number', async () => {
       for (let times = 0; times < 3; times += 1) await call('0412 345 678', 'NOANSWER');
       await call('+61 412 345 678', 'NOANSWER');
       await call(undefined, 'NOANSWER');
       expect(await waiting()).toBe(1);
     });
 
-    it('are those of the given time only', async () => {
+    it('only missed callers of the given time are counted', async () => {
       await call('0412 345 678', 'NOANSWER');
       expect(await waiting(someTimeMs + 60_000)).toBe(0);
     });
 
-    it('say that there are more when there are too many to look at', async () => {
+    it('a search with too many missed callers says that there are more', async () => {
       const ended = Array.from({ length: 501 }, (_none, index) =>
         pushOf(
           {

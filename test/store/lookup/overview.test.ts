@@ -30,7 +30,7 @@ for (const engine of engines) {
         .where({ call_id: callId })
         .update({ due_at: null, due_since: null, attempted_at: nowMs, ...rest });
 
-    it('count the pushes of each minute, with zeros, up to the present minute', async () => {
+    it('the overview counts the pushes of each minute, with zeros, up to the present minute', async () => {
       await push('a', 'start', nowMs - 30_001);
       await push('a', 'answered', nowMs - 30_000);
       await push('a', 'end', nowMs);
@@ -44,7 +44,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('say when the last push of each stage came', async () => {
+    it('the overview says when the last push of each stage came', async () => {
       expect(await readLastPushes(fresh.store)).toEqual(new Map());
       await push('a', 'start', nowMs);
       await push('a', 'end', nowMs + 2);
@@ -57,7 +57,7 @@ for (const engine of engines) {
       );
     });
 
-    it('count the bodies in the quarantine that wait, with the time of the last one', async () => {
+    it('the overview counts the waiting bodies of the quarantine, with the time of the last one', async () => {
       expect(await readQuarantineState(fresh.store)).toEqual({ bodies: 0, lastAtMs: undefined });
       const refused = {
         ...{ code: 'not_a_call', detail: 'No call.', pathStage: undefined, contentType: undefined },
@@ -71,7 +71,7 @@ for (const engine of engines) {
       expect(await readQuarantineState(fresh.store)).toEqual({ bodies: 2, lastAtMs: nowMs + 5 });
     });
 
-    it('count what is due and what rests at each destination, up to a limit, which is said', async () => {
+    it('the overview counts due and resting deliveries of each destination up to a limit, and says so', async () => {
       for (const [index, id] of ['a', 'b', 'c', 'd', 'e', 'f'].entries())
         await push(id, 'end', nowMs + index, [crm]);
       for (const id of ['d', 'e']) await settle(id, { state: 'rejected' });
@@ -84,7 +84,7 @@ for (const engine of engines) {
       expect(await read(2)).toMatchObject([{ ...all, deliveries: 2, isMore: true }, none]);
     });
 
-    it('tell the last landing among the calls that changed last', async () => {
+    it('the overview shows the last landing among the calls that changed last', async () => {
       expect(await readLastLanding(fresh.store.reader)).toBeUndefined();
       const other = { ...crm, name: 'other' };
       for (const id of ['a', 'b']) await push(id, 'end', nowMs, [crm, other]);

@@ -75,15 +75,15 @@ for (const engine of engines) {
       }
     };
 
-    it.each(Object.entries(filters))('use an index to preview %s', async (_title, filter) => {
+    it.each(Object.entries(filters))('an index is used to preview %s', async (_title, filter) => {
       await expectIndexes(() => previewReplay(fresh.store, filter, [crm], options, nowMs));
     });
 
-    it('use an index for the groups of deliveries', async () => {
+    it('an index is used for the groups of deliveries', async () => {
       await expectIndexes(() => readDeliveryGroups(fresh.store, 100));
     });
 
-    it('use an index for each figure of the overview', async () => {
+    it('an index is used for each figure of the overview', async () => {
       const { store } = fresh;
       await expectIndexes(() => readPushMinutes(store, 60, nowMs));
       await expectIndexes(() => readLastPushes(store));
@@ -92,11 +92,11 @@ for (const engine of engines) {
       await expectIndexes(() => readLastLanding(store.reader));
     });
 
-    it('use an index for the audit', async () => {
+    it('an index is used for the audit', async () => {
       await expectIndexes(() => readAudit(fresh.store, 100, 'zzz'));
     });
 
-    it('begin with the pushes of a time, and look up the rest', async () => {
+    it('a search by time begins with the pushes, and looks up the rest', async () => {
       const [pass] = replayPasses(window, [crm]);
       if (pass === undefined) throw new Error('There is no pass');
       const times = { nowMs, madeAtMs: nowMs };
@@ -112,7 +112,7 @@ for (const engine of engines) {
       expect(stepOf('calls')).toBeLessThan(stepOf('deliveries'));
     });
 
-    it('count by the time when a state has too many deliveries', async () => {
+    it('a search counts by time when a state has too many deliveries', async () => {
       // Of 300 rejected deliveries, 25 are of the time, which has 250 pushes.
       const oneGroup = { sinceMs: someTimeMs + 2_000, untilMs: someTimeMs + 3_000 };
       const filter = { destination: 'crm', state: 'rejected', ...oneGroup } as const;

@@ -56,7 +56,7 @@ for (const engine of engines) {
       return readsAll(engine.dialect, plan, 'calls') ? `${statement.sql}\n${plan}` : undefined;
     };
 
-    it.each(Object.entries(filters))('use an index for %s', async (_title, filter) => {
+    it.each(Object.entries(filters))('an index is used for %s', async (_title, filter) => {
       const statements = await callStatements(() =>
         listCalls(fresh.store, { filter, statusMap: new Map(), limit: 20, before: someTimeMs + 2_900 }),
       );
@@ -64,12 +64,12 @@ for (const engine of engines) {
       for (const statement of statements) expect(await wholeRead(statement)).toBeUndefined();
     });
 
-    it('use an index for the names of services', async () => {
+    it('an index is used for the names of services', async () => {
       for (const statement of await callStatements(() => readRecentServices(fresh.store)))
         expect(await wholeRead(statement)).toBeUndefined();
     });
 
-    it('use an index for what changed', async () => {
+    it('an index is used for changed calls', async () => {
       const live = createLiveCalls(fresh.store, someTimeMs + 2_950);
       const statements = await callStatements(() => live.look(someTimeMs + 20_000));
       for (const statement of statements) expect(await wholeRead(statement)).toBeUndefined();

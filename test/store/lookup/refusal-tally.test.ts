@@ -37,7 +37,7 @@ function underTest(everyMs = 3_600_000) {
 }
 
 describe('the tally of refused requests', () => {
-  it('writes many equal requests as one row, in one statement', async () => {
+  it('many equal requests are written as one row, in one statement', async () => {
     const { tally, written } = underTest();
     for (let number = 0; number < 500; number += 1) tally.note(request({ requestId: `r${number}` }));
     await tally.flush();
@@ -45,7 +45,7 @@ describe('the tally of refused requests', () => {
     expect(written[0]).toMatchObject([{ times: 500, requestId: 'r499', firstAtMs: someTimeMs }]);
   });
 
-  it('writes by itself after a while, and nothing while nothing was refused', async () => {
+  it('the tally writes by itself after a while, and nothing while nothing was refused', async () => {
     const { tally, written } = underTest(5);
     tally.note(request());
     await expect.poll(() => written.length).toBe(1);
@@ -53,7 +53,7 @@ describe('the tally of refused requests', () => {
     expect(written).toHaveLength(1);
   });
 
-  it('keeps counts while the store does not answer, and writes them once it does', async () => {
+  it('the tally keeps counts while the store does not answer, and writes them once it does', async () => {
     const { tally, state, sum } = underTest();
     state.canWrite = false;
     tally.note(request());
@@ -68,7 +68,7 @@ describe('the tally of refused requests', () => {
     expect(sum()).toBe(3);
   });
 
-  it('counts addresses beyond the first ones of a minute together', async () => {
+  it('addresses beyond the first ones of a minute are counted together', async () => {
     const { tally, written, state } = underTest();
     for (let number = 0; number < 10_000; number += 1)
       tally.note(request({ address: `2001:db8::${number}` }));
@@ -81,7 +81,7 @@ describe('the tally of refused requests', () => {
     expect(written[1]).toMatchObject([{ address: '192.0.2.1' }]);
   });
 
-  it('is bounded while the store is unreachable, and reports the number of dropped counts', async () => {
+  it('the tally is bounded while the store is unreachable, and reports the number of dropped counts', async () => {
     const { tally, state, written, lines, sum } = underTest();
     state.canWrite = false;
     for (let minute = 0; minute < 100; minute += 1) {
@@ -96,7 +96,7 @@ describe('the tally of refused requests', () => {
     expect(sum()).toBe(1_000);
   });
 
-  it('writes the remaining counts when it is stopped', async () => {
+  it('the tally writes the remaining counts when it is stopped', async () => {
     const { tally, sum } = underTest();
     tally.note(request());
     await tally.stop();

@@ -32,13 +32,13 @@ for (const engine of engines) {
     const add = (...rows: RefusedRequests[]) => addRefused(fresh.store, rows);
     const read = (filter = {}) => readRefused(fresh.store.reader, filter);
 
-    it('keeps every fact of a request', async () => {
+    it('a refused request is kept with every fact', async () => {
       const one = refused({ quarantineId: 'kept' });
       await add(one);
       expect(await read()).toEqual([one]);
     });
 
-    it('counts equal requests of one minute in one row, with the facts of the latest', async () => {
+    it('equal requests of one minute are counted in one row, with the facts of the latest', async () => {
       await add(refused({ times: 3, quarantineId: 'kept' }));
       const lastAtMs = startMs + 59_999;
       await add(
@@ -50,19 +50,19 @@ for (const engine of engines) {
       ]);
     });
 
-    it('begins a new row each minute, and shows the rows of equal requests as one entry', async () => {
+    it('each minute begins a new row, and the rows of equal requests are shown as one entry', async () => {
       const lastAtMs = startMs + minuteMs;
       await add(refused(), refused({ times: 4, firstAtMs: lastAtMs, lastAtMs, requestId: 'last' }));
       expect(await countRows(fresh.store, 'refused_requests')).toBe(2);
       expect(await read()).toEqual([refused({ times: 5, lastAtMs, requestId: 'last' })]);
     });
 
-    it('compares codes, paths and addresses exactly', async () => {
+    it('codes, paths and addresses of refused requests are compared exactly', async () => {
       await add(refused(), refused({ path: '/Webhooks/jet' }), refused({ path: '/webhooks/jét' }));
       expect(await read()).toHaveLength(3);
     });
 
-    it('selects by code, path, address and time', async () => {
+    it('refused requests are selected by code, path, address and time', async () => {
       const laterMs = startMs + 10 * minuteMs;
       await add(
         refused(),
@@ -77,7 +77,7 @@ for (const engine of engines) {
       expect(await codes({ untilMs: laterMs })).toHaveLength(2);
     });
 
-    it('counts by code since a time, the most frequent first', async () => {
+    it('refused requests are counted by code since a time, the most frequent first', async () => {
       const oldMs = startMs - minuteMs;
       await add(
         refused({ times: 2 }),
@@ -90,7 +90,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('keeps the newest rows only, at most as many as the limit', async () => {
+    it('only the newest rows of refused requests are kept, at most as many as the limit', async () => {
       const rows = Array.from({ length: 30 }, (_none, index) => {
         const atMs = startMs + index * minuteMs;
         return refused({ path: `/p${index}`, firstAtMs: atMs, lastAtMs: atMs });
@@ -101,7 +101,7 @@ for (const engine of engines) {
       );
     });
 
-    it('removes old minutes in steps', async () => {
+    it('old minutes of refused requests are removed in steps', async () => {
       const rows = Array.from({ length: 5 }, (_none, index) => refused({ path: `/p${index}` }));
       await add(...rows, refused({ lastAtMs: startMs + minuteMs }));
       const remove = () => deleteOldRefused(fresh.store, startMs + minuteMs, 3);
@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'refused_requests')).toBe(1);
     });
 
-    it('lets two processes add to the same rows at once, and loses no count', async () => {
+    it('two processes add to the same rows at once, and no count is lost', async () => {
       const another = await fresh.openAgain();
       const rows = Array.from({ length: 20 }, (_none, index) => refused({ path: `/p${index}` }));
       await Promise.all(

@@ -65,7 +65,7 @@ for (const engine of engines) {
       (await fresh.store.reader.knex('deliveries').where({ destination, state: 'due' }).pluck('call_id'))
         .length;
 
-    it('keep the filter, the person, the reason and the time', async () => {
+    it('a replay job keeps the filter, the person, the reason and the time', async () => {
       const id = await make({ state: 'rejected', sinceMs: 5 });
       expect(await read(id)).toMatchObject({
         ...{ state: 'queued', who: 'operator', reason: 'Mended.', madeAtMs, destinations: ['crm'] },
@@ -74,7 +74,7 @@ for (const engine of engines) {
       expect((await listReplayJobs(fresh.store, 5)).map((job) => job.id)).toEqual([id]);
     });
 
-    it('make due exactly what they count, in small steps', async () => {
+    it('a replay job makes due exactly what it counts, in small steps', async () => {
       const id = await make();
       const claimed = await claim();
       const first = await step(await step(claimed));
@@ -87,7 +87,7 @@ for (const engine of engines) {
       expect([await dueAt('crm'), await dueAt('table')]).toEqual([calls, 0]);
     });
 
-    it('pass over deliveries that are already due, and count them', async () => {
+    it('a replay job passes over deliveries that are already due, and counts them', async () => {
       const due = { state: 'due', due_at: someTimeMs };
       await fresh.store.writer.knex('deliveries').whereIn('call_id', ['c-1', 'c-2']).update(due);
       await make({ destination: 'crm' });
@@ -96,14 +96,14 @@ for (const engine of engines) {
       });
     });
 
-    it('run one at a time, the oldest first', async () => {
+    it('replay jobs run one at a time, the oldest first', async () => {
       const first = await make();
       await make();
       expect((await claim('one'))?.id).toBe(first);
       expect(await claim('two')).toBeUndefined();
     });
 
-    it('are continued by another process when their process is silent, and lose and repeat nothing', async () => {
+    it('another process continues a replay job when its process is silent, and loses and repeats nothing', async () => {
       await make();
       await step(await step(await claim('one')));
       expect(await claim('two', madeAtMs + 10_000)).toBeUndefined();
@@ -111,13 +111,13 @@ for (const engine of engines) {
       expect(await finish(taken)).toMatchObject({ madeDue: calls, lookedAt: calls, state: 'done' });
     });
 
-    it('are continued at once when their process has certainly ended', async () => {
+    it('a replay job continues at once when its process has certainly ended', async () => {
       await make();
       await step(await claim('one'));
       expect((await claim('two', madeAtMs, (holder) => holder === 'one'))?.holder).toBe('two');
     });
 
-    it('undo a step that another process took over meanwhile', async () => {
+    it('a step of a replay job is undone when another process took the job over meanwhile', async () => {
       await make();
       const mine = await step(await claim('one'));
       await claim('two', madeAtMs + 20_000);
@@ -125,7 +125,7 @@ for (const engine of engines) {
       expect(await dueAt('crm')).toBe(0);
     });
 
-    it('stop when they are paused, and continue where they were', async () => {
+    it('a paused replay job stops, and continues where it was', async () => {
       const id = await make();
       const running = await step(await step(await claim()));
       expect(await changeReplayJob(fresh.store, id, 'pause', madeAtMs)).toBe(true);
@@ -136,7 +136,7 @@ for (const engine of engines) {
       expect(await finish(await claim())).toMatchObject({ madeDue: calls });
     });
 
-    it('stop for good when they are cancelled, and say when', async () => {
+    it('a cancelled replay job stops for good, and says when', async () => {
       const id = await make();
       const running = await step(await step(await claim()));
       await changeReplayJob(fresh.store, id, 'cancel', madeAtMs + 7);
@@ -145,7 +145,7 @@ for (const engine of engines) {
       expect(await changeReplayJob(fresh.store, id, 'resume', madeAtMs)).toBe(false);
     });
 
-    it('cannot be changed after their end', async () => {
+    it('a replay job cannot be changed after its end', async () => {
       const id = await make();
       await finish(await claim());
       for (const change of ['pause', 'resume', 'cancel'] as const)
@@ -153,7 +153,7 @@ for (const engine of engines) {
       expect((await read(id)).state).toBe('done');
     });
 
-    it('report a destination that is gone, and continue with the others', async () => {
+    it('a replay job reports a destination that is gone, and continues with the others', async () => {
       await make({ state: 'rejected' }, ['crm', 'table']);
       const ended = await finish(await claim(), [table]);
       expect(ended).toMatchObject({
@@ -167,7 +167,7 @@ for (const engine of engines) {
       expect([await dueAt('crm'), await dueAt('table')]).toEqual([0, calls]);
     });
 
-    it('omit a call that was removed after it was read', async () => {
+    it('a replay job omits a call that was removed after it was read', async () => {
       await make({ callIds: ['c-1', 'c-2'] });
       const counted = await step(await claim());
       await fresh.store.writer.knex('calls').where({ id: 'c-1' }).delete();
@@ -175,7 +175,7 @@ for (const engine of engines) {
       expect(await dueAt('crm')).toBe(1);
     });
 
-    it('are run by a receiver that looks for them, which wakes its worker', async () => {
+    it('a receiver that looks for replay jobs runs them and wakes its worker', async () => {
       let steps = 0;
       const running = startReplayJobs({
         ...{ store: fresh.store, destinations: [crm], holder: 'one', hasEnded: nobodyEnded, log: silentLog },
@@ -187,7 +187,7 @@ for (const engine of engines) {
       expect(steps).toBeGreaterThanOrEqual(3);
     });
 
-    it('are released by a process that stops, so that another process continues at once', async () => {
+    it('a process that stops releases its replay job, so that another process continues at once', async () => {
       const id = await make();
       const stopping = new AbortController();
       const options = {
@@ -202,7 +202,7 @@ for (const engine of engines) {
       expect(await read(id)).toMatchObject({ state: 'done', madeDue: calls });
     });
 
-    it('are deleted some time after their end', async () => {
+    it('replay jobs are deleted some time after their end', async () => {
       await make();
       await finish(await claim());
       const waiting = await make();

@@ -96,22 +96,25 @@ for (const engine of engines) {
       ['a state and a time', { state: 'rejected', sinceMs: someTimeMs + 2 * hour }, ['c', 'd']],
       ['all of them', { callIds: ['b', 'd'], state: 'rejected', code: 'locked', sinceMs: 0 }, ['d']],
     ];
-    it.each(filters)('are found by %s', async (_what, filter, ids) => {
+    it.each(filters)('deliveries to replay are found by %s', async (_what, filter, ids) => {
       expect(await tried(filter)).toEqual(ids);
     });
 
-    it.each(filters)('are each found once by %s, and the count is the same', async (_what, filter) => {
-      const found = await walk(filter);
-      const counts = new Map<string, number>();
-      for (const pass of replayPasses(filter, enabled, ['gone']))
-        for (const [why, count] of (await countReplayable(fresh.store, pass, filter, times)).deliveries)
-          counts.set(why, (counts.get(why) ?? 0) + count);
-      const walked = new Map<string, number>();
-      for (const { passedOver } of found) walked.set(passedOver, (walked.get(passedOver) ?? 0) + 1);
-      expect(counts).toEqual(walked);
-    });
+    it.each(filters)(
+      'each delivery to replay is found once by %s, and the count is the same',
+      async (_what, filter) => {
+        const found = await walk(filter);
+        const counts = new Map<string, number>();
+        for (const pass of replayPasses(filter, enabled, ['gone']))
+          for (const [why, count] of (await countReplayable(fresh.store, pass, filter, times)).deliveries)
+            counts.set(why, (counts.get(why) ?? 0) + count);
+        const walked = new Map<string, number>();
+        for (const { passedOver } of found) walked.set(passedOver, (walked.get(passedOver) ?? 0) + 1);
+        expect(counts).toEqual(walked);
+      },
+    );
 
-    it('include calls from before a destination was enabled only on request', async () => {
+    it('calls from before a destination was enabled are included only on request', async () => {
       expect(await tried({ destination: 'late' })).toEqual([]);
       expect(await tried({ destination: 'late', neverOwed: true })).toEqual([
         ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'n'],
@@ -121,7 +124,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('are passed over with a reason', async () => {
+    it('deliveries that cannot be replayed are passed over with a reason', async () => {
       const found = await walk({});
       const whyOf = (id: string, at: number): unknown => found.filter((row) => row.id === id)[at]?.passedOver;
       expect(whyOf('g', 0)).toBe('already_due');
@@ -132,7 +135,7 @@ for (const engine of engines) {
       expect(whyOf('b', 1)).toBe('none');
     });
 
-    it('are passed over when they were tried after the job was made', async () => {
+    it('deliveries that were tried after the job was made are passed over', async () => {
       const filter = { destination: 'crm', state: 'rejected' } as const;
       const early = { nowMs, madeAtMs: someTimeMs + 1 };
       const [pass] = replayPasses(filter, enabled);
@@ -141,7 +144,7 @@ for (const engine of engines) {
       expect(page.rows.map(({ id }) => id)).toEqual(['b']);
     });
 
-    it('are counted up to a limit, and the result says so', async () => {
+    it('deliveries to replay are counted up to a limit, and the result says so', async () => {
       const [pass] = replayPasses({ destination: 'crm' }, enabled);
       if (pass === undefined) throw new Error('There is no pass');
       const few = await countReplayable(fresh.store, pass, {}, times, { rows: 4 });
@@ -150,7 +153,7 @@ for (const engine of engines) {
       expect(all.isMore).toBe(false);
     });
 
-    it('are previewed by destination: counts, the first deliveries and calls that do not exist', async () => {
+    it('a preview by destination shows counts, the first deliveries and calls that do not exist', async () => {
       const filter = { callIds: ['a', 'b', 'removed', 'nobody'] };
       const preview = await previewReplay(fresh.store, filter, enabled, { firstMax: 1, secretKeys }, nowMs);
       const shown = preview.destinations.map(({ name, counts, first }) => ({
@@ -168,7 +171,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('are grouped by destination, state and code, with a reason and a remedy', async () => {
+    it('deliveries to replay are grouped by destination, state and code, with a reason and a remedy', async () => {
       const groups = (await readDeliveryGroups(fresh.store)).filter(
         ({ destination }) => destination === 'crm',
       );
@@ -186,7 +189,7 @@ for (const engine of engines) {
       });
     });
 
-    it('are grouped up to a limit for each state, and the result says so', async () => {
+    it('deliveries to replay are grouped up to a limit for each state, and the result says so', async () => {
       const groups = await readDeliveryGroups(fresh.store, 2);
       const rejected = groups.filter(
         ({ destination, state }) => destination === 'crm' && state === 'rejected',

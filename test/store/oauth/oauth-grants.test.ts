@@ -60,7 +60,7 @@ for (const engine of engines) {
       return id;
     };
 
-    it('gives a code to one of ten simultaneous requests, and then ends its family', async () => {
+    it('one of ten simultaneous requests gets a code, and then its family ends', async () => {
       const id = await approve();
       const takes = await Promise.all(
         Array.from({ length: 10 }, () => takeCode(fresh.store, `code-${id}`, 'one', someTimeMs)),
@@ -71,7 +71,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'marks a token as spent even after the server aborted that transaction once',
+      'a token is marked as spent even after the server aborted that transaction once',
       async () => {
         const id = await approve();
         const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };
@@ -100,7 +100,7 @@ for (const engine of engines) {
       },
     );
 
-    it('distinguishes a code of another client from an unknown code', async () => {
+    it('a code of another client differs from an unknown code', async () => {
       const id = await approve();
       expect(await takeCode(fresh.store, `code-${id}`, 'two', someTimeMs)).toBe('foreign');
       expect(await takeCode(fresh.store, 'code-nobody', 'one', someTimeMs)).toBe('unknown');
@@ -111,7 +111,7 @@ for (const engine of engines) {
       });
     });
 
-    it('stores the same refresh token only once', async () => {
+    it('the same refresh token is stored only once', async () => {
       const id = await approve();
       const successor = { hash: `next-${id}`, familyId: id, parentHash: `refresh-${id}` };
       await Promise.all([1, 2, 3].map(() => keepRefreshToken(fresh.store, successor, someTimeMs)));
@@ -122,7 +122,7 @@ for (const engine of engines) {
       });
     });
 
-    it('marks a token as spent when its successor is used, with the time', async () => {
+    it('a token is marked as spent when its successor is used, with the time', async () => {
       const id = await approve();
       await keepRefreshToken(
         fresh.store,
@@ -137,7 +137,7 @@ for (const engine of engines) {
       expect(await readRefreshToken(fresh.store, `next-${id}`)).toMatchObject({ spent: false });
     });
 
-    it('removes the access tokens of a family with the family', async () => {
+    it('the access tokens of a family are removed with it', async () => {
       const id = await approve();
       await insertToken(fresh.store, {
         hash: `access-${id}`,
@@ -152,7 +152,7 @@ for (const engine of engines) {
       expect(await readToken(fresh.store, `access-${id}`)).toBeUndefined();
     });
 
-    it('lists the valid approvals, the longest-lasting first', async () => {
+    it('the valid approvals are listed, the longest-lasting first', async () => {
       const short = await approve(someTimeMs + 2 * yearMs);
       const long = await approve(someTimeMs + 3 * yearMs);
       await fresh.store.writer
@@ -166,7 +166,7 @@ for (const engine of engines) {
       expect(ids).not.toContain(ended);
     });
 
-    it('removes expired approvals with their tokens, up to a limit at a time', async () => {
+    it('expired approvals are removed with their tokens, up to a limit at a time', async () => {
       const [over, lasting] = [await approve(someTimeMs - 1), await approve()];
       await approve(someTimeMs - 1);
       const before = await countRows(fresh.store, 'oauth_refresh_tokens');

@@ -53,20 +53,20 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    it('returns a client as it was stored', async () => {
+    it('a client is returned as it was stored', async () => {
       expect(await readClient(fresh.store, 'one')).toEqual(clientOf('one'));
     });
 
-    it('distinguishes client ids that differ in case or in a blank at the end', async () => {
+    it('client ids that differ in case or in a blank at the end are distinguished', async () => {
       expect(await readClient(fresh.store, 'ONE')).toBeUndefined();
       expect(await readClient(fresh.store, 'one ')).toBeUndefined();
     });
 
-    it('finds no client under an id that no client can have', async () => {
+    it('no client is found under an id that no client can have', async () => {
       expect(await readClient(fresh.store, "one\0' OR 1=1")).toBeUndefined();
     });
 
-    it('stores no client of a rolled-back transaction', async () => {
+    it('no client of a rolled-back transaction is stored', async () => {
       const undone = fresh.store.writer.knex.transaction(async (transaction) => {
         await insertClient(fresh.store, clientOf('undone'), transaction);
         throw new Error('undo');
@@ -75,7 +75,7 @@ for (const engine of engines) {
       expect(await readClient(fresh.store, 'undone')).toBeUndefined();
     });
 
-    it('changes a client, and says when there is none', async () => {
+    it('a change of a client says when there is none', async () => {
       await insertClient(fresh.store, clientOf('changed'));
       const until = someTimeMs + 86_400_000;
       const change = { previous_secret_hash: 'b'.repeat(64), previous_secret_until: until };
@@ -85,7 +85,7 @@ for (const engine of engines) {
     });
 
     it.each(['secret_hash', 'previous_secret_hash'] as const)(
-      'replaces the %s of a client, but not after a rotation',
+      'the %s of a client is replaced, but not after a rotation',
       async (column) => {
         const id = `of${column.replaceAll('_', '')}`;
         await insertClient(fresh.store, clientOf(id));
@@ -100,7 +100,7 @@ for (const engine of engines) {
       },
     );
 
-    it('hides a revoked client and its tokens, but still lists the client', async () => {
+    it('a revoked client and its tokens are hidden, but the client is still listed', async () => {
       await insertClient(fresh.store, clientOf('revoked'));
       await insertToken(fresh.store, tokenOf('of-revoked', { clientId: 'revoked' }));
       expect(await readToken(fresh.store, 'of-revoked')).toBeDefined();
@@ -110,20 +110,20 @@ for (const engine of engines) {
       expect((await readClients(fresh.store)).map(({ id }) => id)).toContain('revoked');
     });
 
-    it('returns a token with its times as numbers', async () => {
+    it('a token is returned with its times as numbers', async () => {
       await insertToken(fresh.store, tokenOf('token'));
       expect(await readToken(fresh.store, 'token')).toEqual(tokenOf('token'));
       expect(await readToken(fresh.store, 'TOKEN')).toBeUndefined();
     });
 
-    it('ends one token, but only for its own client', async () => {
+    it('one token can be ended, but only for its own client', async () => {
       await insertToken(fresh.store, tokenOf('ended'));
       expect(await deleteToken(fresh.store, 'ended', 'another')).toBe(false);
       expect(await deleteToken(fresh.store, 'ended', 'one')).toBe(true);
       expect(await readToken(fresh.store, 'ended')).toBeUndefined();
     });
 
-    it('removes expired tokens, up to a limit at a time', async () => {
+    it('expired tokens are removed, up to a limit at a time', async () => {
       for (const hash of ['old-1', 'old-2', 'old-3'])
         await insertToken(fresh.store, tokenOf(hash, { expiresAtMs: someTimeMs - 1 }));
       expect(await deleteExpiredTokens(fresh.store, someTimeMs, 2)).toBe(2);

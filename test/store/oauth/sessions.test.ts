@@ -18,13 +18,13 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    it('returns a session until it expires', async () => {
+    it('a session is returned until it expires', async () => {
       await writeSession(fresh.store, 'a', '{"name":"Zoë ☎"}', someTimeMs + 10);
       expect(await readSession(fresh.store, 'a', someTimeMs + 9)).toBe('{"name":"Zoë ☎"}');
       expect(await readSession(fresh.store, 'a', someTimeMs + 10)).toBeUndefined();
     });
 
-    it('replaces a session, and deletes it on request', async () => {
+    it('a session is replaced, and deleted on request', async () => {
       await writeSession(fresh.store, 'b', '1', someTimeMs + 10);
       await writeSession(fresh.store, 'b', '2', someTimeMs + 20);
       expect(await readSession(fresh.store, 'b', someTimeMs + 15)).toBe('2');
@@ -32,7 +32,7 @@ for (const engine of engines) {
       expect(await readSession(fresh.store, 'b', someTimeMs)).toBeUndefined();
     });
 
-    it('removes expired sessions, up to a limit at a time', async () => {
+    it('expired sessions are removed, up to a limit at a time', async () => {
       for (const hash of ['x', 'y', 'z']) await writeSession(fresh.store, hash, '1', someTimeMs - 1);
       await writeSession(fresh.store, 'lasting', '1', someTimeMs + 1000);
       expect(await deleteEndedSessions(fresh.store, someTimeMs, 2)).toBe(2);
@@ -40,7 +40,7 @@ for (const engine of engines) {
       expect(await readSession(fresh.store, 'lasting', someTimeMs)).toBe('1');
     });
 
-    it('stores the setting of only one of five simultaneous writers', async () => {
+    it('the setting of only one of five simultaneous writers is stored', async () => {
       const kept = await Promise.all(
         [1, 2, 3, 4, 5].map((number) =>
           fresh.store.writer.knex.transaction((transaction) =>
