@@ -17,7 +17,7 @@ describe('npm run adapter:setup', () => {
     await folder.remove();
   });
 
-  it('makes what an adapter needs, and reports it again when it exists', async () => {
+  it('adapter:setup makes what an adapter needs, and reports it again when it exists', async () => {
     const settings = { HUBSPOT_ACCESS_TOKEN: portal.token, HUBSPOT_BASE_URL: portal.url };
     const first = await folder.run('adapter-setup', ['hubspot'], settings);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('was made (unique)') as string });
@@ -25,7 +25,7 @@ describe('npm run adapter:setup', () => {
     expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('is there (unique)') as string });
   });
 
-  it('ends with an error and a remedy when it could not create something', async () => {
+  it('adapter:setup ends with an error and a remedy when it could not create something', async () => {
     const settings = { HUBSPOT_ACCESS_TOKEN: 'wrong-token', HUBSPOT_BASE_URL: portal.url };
     const { code, stdout } = await folder.run('adapter-setup', ['hubspot'], settings);
     expect(code).toBe(1);
@@ -33,7 +33,7 @@ describe('npm run adapter:setup', () => {
     expect(stdout).not.toContain('wrong-token');
   });
 
-  it('says that there is nothing to set up for an adapter that needs nothing', async () => {
+  it('adapter:setup says that there is nothing to set up for an adapter that needs nothing', async () => {
     expect(await folder.run('adapter-setup', ['sql'])).toMatchObject({
       code: 0,
       stdout: 'There is nothing to set up for sql.\n',

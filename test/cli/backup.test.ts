@@ -49,7 +49,7 @@ describe('npm run backup and npm run restore', () => {
   const asideOf = (name: string): string =>
     join(folder.path, 'data', files().find((file) => file.startsWith(`${name}.before-restore-`)) ?? 'none');
 
-  it('copy a store into a file that only its owner can read, and put it back', async () => {
+  it('backup copies a store into a file that only its owner can read, and restore puts it back', async () => {
     await addCalls('a', 30);
     writeFileSync(keyFile, `${keyA}\n`);
     const made = await folder.run('backup', [backup]);
@@ -65,7 +65,7 @@ describe('npm run backup and npm run restore', () => {
     expect(restored.stdout).toContain('that were ended since then are valid again');
   });
 
-  it('need only the file on a new machine', async () => {
+  it('a restore needs only the file on a new machine', async () => {
     await addCalls('a', 3);
     writeFileSync(keyFile, `${keyA}\n`);
     await folder.run('backup', [backup]);
@@ -77,7 +77,7 @@ describe('npm run backup and npm run restore', () => {
     expect(files()).toEqual(['jet.sqlite', 'secret-key']);
   });
 
-  it('bring the key of the store back, keep the replaced key beside the old store, and leave no key in the store', async () => {
+  it('a restore brings the key of the store back, and keeps the replaced key beside the old store', async () => {
     await addCalls('a', 1);
     writeFileSync(keyFile, keyA);
     await folder.run('backup', [backup]);
@@ -89,7 +89,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(storeFile, 'latin1')).not.toContain(keyA);
   });
 
-  it('do not copy a SECRET_KEY from the settings, and warn when another one is set', async () => {
+  it('a backup does not copy a SECRET_KEY from the settings, and a restore warns when another one is set', async () => {
     await addCalls('a', 1);
     const made = await folder.run('backup', [backup], { SECRET_KEY: keyA });
     expect(made.stdout).toContain('The backup does not hold SECRET_KEY');
@@ -102,7 +102,7 @@ describe('npm run backup and npm run restore', () => {
     expect(existsSync(keyFile)).toBe(false);
   });
 
-  it('keep the new key after a change of the key, and accept the old one as the previous key', async () => {
+  it('a restore keeps the new key after a change of the key, and accepts the old one as the previous key', async () => {
     await addCalls('a', 1);
     writeFileSync(keyFile, keyA);
     const made = await folder.run('backup', [backup], { SECRET_KEY_PREVIOUS: keyB });
@@ -114,7 +114,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(keyFile, 'utf8')).toBe(keyB);
   });
 
-  it('never replace a file, and say when there is no store', async () => {
+  it('a backup never replaces a file, and says when there is no store', async () => {
     const none = await folder.run('backup', [backup]);
     expect(none).toMatchObject({ code: 1, stdout: '' });
     expect(none.stderr).toContain('There is no store at');
@@ -126,7 +126,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readFileSync(backup, 'utf8')).toBe('of somebody');
   });
 
-  it('leave no partial copy of a damaged store', async () => {
+  it('a backup of a damaged store leaves no partial copy', async () => {
     await addCalls('a', 200);
     const bytes = readFileSync(storeFile);
     bytes.fill(0xa5, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 4096);
@@ -137,7 +137,7 @@ describe('npm run backup and npm run restore', () => {
     expect(readdirSync(folder.path)).toEqual(['data']);
   });
 
-  it('name the tools of a database server, and the files to keep with the copy', async () => {
+  it('a backup names the tools of a database server, and the files to keep with the copy', async () => {
     for (const [url, tool] of [
       ['postgres://u@127.0.0.1:1/jet', 'pg_dump'],
       ['mysql://u@127.0.0.1:1/jet', 'mariadb-dump'],
@@ -167,14 +167,14 @@ describe('npm run backup and npm run restore', () => {
       writeFileSync(keyFile, keyA);
     });
 
-    it('refuses a missing file', () => expectRefused(`${backup}x`, /There is no file/));
+    it('a restore refuses a missing file', () => expectRefused(`${backup}x`, /There is no file/));
 
-    it('refuses a file that is not a database', async () => {
+    it('a restore refuses a file that is not a database', async () => {
       writeFileSync(backup, 'A letter to somebody.\n'.repeat(100));
       await expectRefused(backup, /damaged/);
     });
 
-    it('refuses a database that is not a backup', async () => {
+    it('a restore refuses a database that is not a backup', async () => {
       const other = openDatabase(`sqlite:${backup}`);
       await other.knex.schema.createTable('customers', (table) => void table.increments());
       await other.close();
@@ -184,13 +184,13 @@ describe('npm run backup and npm run restore', () => {
     it.each([
       ['with a page of noise', (bytes: Buffer) => bytes.fill(0xa5, 8192, 12_288)],
       ['that was cut short', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2))],
-    ])('refuses a backup %s', async (_what, damage) => {
+    ])('a restore refuses a backup %s', async (_what, damage) => {
       await folder.run('backup', [backup]);
       writeFileSync(backup, damage(readFileSync(backup)));
       await expectRefused(backup, /damaged/);
     });
 
-    it('refuses a backup that a newer version made', async () => {
+    it('a restore refuses a backup that a newer version made', async () => {
       await folder.run('backup', [backup]);
       const newer = openDatabase(`sqlite:${backup}`);
       await newer.knex(storeMigrationsTable).insert({ name: '9999-later', made_at: 1 });
@@ -198,7 +198,7 @@ describe('npm run backup and npm run restore', () => {
       await expectRefused(backup, /newer version.*9999-later/);
     });
 
-    it('refuses while another process has the store open, but not afterwards', async () => {
+    it('a restore refuses while another process has the store open, but not afterwards', async () => {
       await folder.run('backup', [backup]);
       const open = await openStore(folder.storeUrl, storeMigrations);
       await open.reader.knex('calls').first();
@@ -211,7 +211,7 @@ describe('npm run backup and npm run restore', () => {
     it.each([
       ['whose first page is damaged', 0],
       ['with a damaged page', 8192],
-    ])('replaces a store %s with a backup', async (_what, from) => {
+    ])('a restore replaces a store %s with a backup', async (_what, from) => {
       await folder.run('backup', [backup]);
       const bytes = readFileSync(storeFile);
       bytes.fill(0xa5, from, from + 4096);
@@ -225,7 +225,7 @@ describe('npm run backup and npm run restore', () => {
       expect(aside.subarray(from === 0 ? 0 : 100).equals(bytes.subarray(from === 0 ? 0 : 100))).toBe(true);
     });
 
-    it('refuses while a receiver answers, even if its store is too damaged to be locked', async () => {
+    it('a restore refuses while a receiver answers, even if its store is too damaged to be locked', async () => {
       await folder.run('backup', [backup]);
       const bytes = readFileSync(storeFile);
       bytes.fill(0xa5, 0, 4096);
@@ -241,7 +241,7 @@ describe('npm run backup and npm run restore', () => {
       expect(files()).toEqual(['jet.sqlite', 'secret-key']);
     });
 
-    it('leaves either the old or the new store whole, whenever it is killed', async () => {
+    it('an interrupted restore leaves either the old or the new store whole, whenever it is killed', async () => {
       await folder.run('backup', [backup]);
       await addCalls('b', 100);
       const [program, file] = builtCommand('restore');

@@ -24,7 +24,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 };
 
 describe('npx jet-receiver', () => {
-  it('lists every command of npm run that is a program of ours, and no other', async () => {
+  it('jet-receiver lists every command of npm run that is a program of ours, and no other', async () => {
     const { code, stdout } = await bin('--help');
     expect(code).toBe(0);
     const listed = [...stdout.matchAll(/^ {2}([a-z][\w:]*) {2,}\w/gm)].map(([, name]) => name);
@@ -35,37 +35,37 @@ describe('npx jet-receiver', () => {
     expect(listed.sort()).toEqual(programs.sort());
   });
 
-  it('shows the list and exits with 2 when no command is given', async () => {
+  it('jet-receiver shows the list and exits with 2 when no command is given', async () => {
     expect(await bin()).toMatchObject({ code: 2, stderr: expect.stringContaining('doctor') as string });
   });
 
-  it('refuses an unknown command without repeating its control characters', async () => {
+  it('jet-receiver refuses an unknown command without repeating its control characters', async () => {
     const { code, stderr } = await bin('\u001b[2Jdoctr');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no command "?[2Jdoctr"');
   });
 
-  it('passes on every option, and returns the exit code', async () => {
+  it('jet-receiver passes on every option, and returns the exit code', async () => {
     expect((await bin('replay', 'quarantine', '--help')).stdout).toContain('--dry-run');
     expect(await bin('ping', '--wait', 'long')).toMatchObject({ code: 2 });
     expect((await bin('adapter:new', '--help')).stdout).toContain('--http');
     expect((await bin('start', '--help')).stdout).toContain('Usage: npm start');
   });
 
-  it('is what npx finds in the folder of the kit', async () => {
+  it('npx finds jet-receiver in the folder of the project', async () => {
     const { code, stdout } = await run('npx', 'jet-receiver', '--help');
     expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: npx jet-receiver <command>')]);
   });
 });
 
 describe('npm start', () => {
-  it('shows its help, and starts nothing', async () => {
+  it('npm start shows its help, and starts nothing', async () => {
     const { code, stdout } = await run('npm', 'start', '--silent', '--', '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('The first start makes the store');
   });
 
-  it('refuses an argument that it does not know', async () => {
+  it('npm start refuses an argument that it does not know', async () => {
     const { code, stderr } = await run(process.execPath, join(root, 'dist/src/main.js'), '--port=1');
     expect(code).toBe(2);
     expect(stderr).toContain('takes no arguments');

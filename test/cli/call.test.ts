@@ -83,11 +83,11 @@ describe('npm run call', () => {
 
   const call = (...args: string[]) => folder.run('call/call', args);
 
-  it('shows a written text of several lines on one line', async () => {
+  it('npm run call shows a written text of several lines on one line', async () => {
     expect((await call('newest')).stdout).toContain('body: "Started: noon / Ended: later"');
   });
 
-  it('shows the newest call of a number in full, and each other call in one line', async () => {
+  it('npm run call shows the newest call of a number in full, and each other call in one line', async () => {
     const { code, stdout, stderr } = await call('(0412) 345-678');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -95,11 +95,11 @@ describe('npm run call', () => {
     expect(stdout).toMatch(/Other calls \(1\)\n.*older/);
   });
 
-  it('omits a call of another number with the same last digits', async () => {
+  it('npm run call omits a call of another number with the same last digits', async () => {
     expect((await call('0412345678')).stdout).not.toContain('foreign');
   });
 
-  it('shows why a call landed on its person, with the links', async () => {
+  it('npm run call shows why a call landed on its person, with the links', async () => {
     const { stdout } = await call('newest');
     for (const text of [
       'sql: delivered',
@@ -115,24 +115,24 @@ describe('npm run call', () => {
       expect(stdout).toContain(text);
   });
 
-  it('shows the pushes, and which of them gave each field', async () => {
+  it('npm run call shows the pushes, and which of them gave each field', async () => {
     const { stdout } = await call('newest');
     expect(stdout).toContain('Pushes (2)');
     expect(stdout).toMatch(/dial_status .*\(call_end: no other push has it\)/);
   });
 
-  it('lets no text from outside control the terminal', async () => {
+  it('npm run call lets no text from outside control the terminal', async () => {
     expect((await call('newest')).stdout).not.toContain('\u001b');
   });
 
-  it('shows only the calls of a day', async () => {
+  it('npm run call shows only the calls of a day', async () => {
     expect((await call('0412345678', '--on', '2026-11-20')).stdout).toContain('Call older');
     const none = await call('0412345678', '--on', '2026-01-01');
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('There is no call for "0412345678" on 2026-01-01');
   });
 
-  it('prints JSON for scripts', async () => {
+  it('npm run call prints JSON for scripts', async () => {
     const { stdout } = await call('newest', '--json');
     const shown = JSON.parse(stdout) as {
       call: { call_id: string };
@@ -144,7 +144,7 @@ describe('npm run call', () => {
     expect(shown.deliveries).toHaveLength(1);
   });
 
-  it('shows how to write a day when the day is mistyped', async () => {
+  it('npm run call shows how to write a day when the day is mistyped', async () => {
     const { code, stderr } = await call('0412345678', '--on', 'yesterday');
     expect(code).toBe(2);
     expect(stderr).toContain('"yesterday" is not a day: write 2026-11-27.');

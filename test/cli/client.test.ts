@@ -22,7 +22,7 @@ describe('npm run client', () => {
     return JSON.parse(stdout) as { clientId: string; clientSecret: string };
   };
 
-  it('makes a client and shows its secret once', async () => {
+  it('npm run client makes a client and shows its secret once', async () => {
     const { code, stdout } = await client(
       'create',
       '--name',
@@ -39,13 +39,13 @@ describe('npm run client', () => {
     });
   });
 
-  it('prints JSON for scripts, and keeps no secret in the store', async () => {
+  it('npm run client prints JSON for scripts, and keeps no secret in the store', async () => {
     const { clientId, clientSecret } = await made('Script');
     expect(clientSecret.length).toBeGreaterThanOrEqual(43);
     expect(JSON.stringify(await readClient(store, clientId))).not.toContain(clientSecret);
   });
 
-  it('lists the clients without their secrets', async () => {
+  it('npm run client lists the clients without their secrets', async () => {
     const { clientId, clientSecret } = await made('Listed');
     const { code, stdout } = await client('list', '--json');
     expect(code).toBe(0);
@@ -55,7 +55,7 @@ describe('npm run client', () => {
     expect((await client('list')).stdout).toContain(`${clientId}  Listed  live`);
   });
 
-  it('adds and removes redirect URIs', async () => {
+  it('npm run client adds and removes redirect URIs', async () => {
     const { clientId } = await made('Redirected');
     const uri = 'https://jet.example/callback';
     expect((await client('redirect', clientId, '--add', uri)).stdout).toContain(uri);
@@ -64,7 +64,7 @@ describe('npm run client', () => {
     expect((await readClient(store, clientId))?.redirectUris).toEqual([]);
   });
 
-  it('makes a client that must use PKCE, and lists it as such', async () => {
+  it('npm run client makes a client that must use PKCE, and lists it as such', async () => {
     const { stdout } = await client('create', '--name', 'Strict', '--require-pkce', '--json');
     const { clientId } = JSON.parse(stdout) as { clientId: string };
     const listed = JSON.parse((await client('list', '--json')).stdout) as object[];
@@ -72,7 +72,7 @@ describe('npm run client', () => {
     expect((await client('list')).stdout).toMatch(/Strict {2}live.*\n {4}must use PKCE/);
   });
 
-  it('requires PKCE from an existing client, until that is switched off', async () => {
+  it('npm run client requires PKCE from an existing client, until that is switched off', async () => {
     const { clientId } = await made('Later strict');
     expect((await client('require-pkce', clientId)).code).toBe(0);
     expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: true });
@@ -80,7 +80,7 @@ describe('npm run client', () => {
     expect(await readClient(store, clientId)).toMatchObject({ pkceRequired: false });
   });
 
-  it('gives a new secret, and accepts the previous one for a while', async () => {
+  it('npm run client gives a new secret, and accepts the previous one for a while', async () => {
     const { clientId, clientSecret } = await made('Rotated');
     const before = await readClient(store, clientId);
     const startedMs = Date.now();
@@ -92,7 +92,7 @@ describe('npm run client', () => {
     expect(after?.previousSecretUntilMs).toBeGreaterThanOrEqual(startedMs + 30 * 60_000);
   });
 
-  it('revokes a client', async () => {
+  it('npm run client revokes a client', async () => {
     const { clientId } = await made('Revoked');
     expect((await client('revoke', clientId)).code).toBe(0);
     expect(await readClient(store, clientId)).toBeUndefined();
@@ -112,14 +112,14 @@ describe('npm run client', () => {
     ['a redirect without --add and --remove', ['redirect', 'nobody'], '--add'],
     ['an unknown option', ['list', '--everything'], '--everything'],
     ['an unknown command', ['destroy'], 'destroy'],
-  ])('refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
+  ])('npm run client refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
     const { code, stderr } = await client(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(word);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
-  it('shows its help on request', async () => {
+  it('npm run client shows its help on request', async () => {
     const { code, stdout } = await client('--help');
     expect(code).toBe(0);
     for (const word of ['create', 'list', 'redirect', 'rotate', 'revoke']) expect(stdout).toContain(word);

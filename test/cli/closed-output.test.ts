@@ -5,7 +5,7 @@ import { builtCommand } from '../fixtures/built-command.ts';
 import { inFolder, readFirstStart, receiverEnvironment, takeToken } from '../fixtures/receiver-process.ts';
 
 describe('a reader that closes its end', () => {
-  it('does not crash a command, which finishes its work', async () => {
+  it('a reader that closes its end does not crash a command, which finishes its work', async () => {
     await inFolder(async (_start, folder) => {
       const [program, file] = builtCommand('doctor');
       const child = spawn(program, [file], {
@@ -20,7 +20,7 @@ describe('a reader that closes its end', () => {
     });
   });
 
-  it('does not crash the receiver, which takes pushes', async () => {
+  it('a reader that closes its end does not crash the receiver, which takes pushes', async () => {
     await inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'receive', CONSOLE_PORT: '0' });
       const url = await receiver.ready();

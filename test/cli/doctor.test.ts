@@ -33,7 +33,7 @@ describe('npm run doctor', () => {
   };
   const doctor = (environment: Record<string, string> = {}) => folder.run('doctor', [], environment);
 
-  it('creates nothing before the first start, and says that nothing exists yet', async () => {
+  it('doctor creates nothing before the first start, and says that nothing exists yet', async () => {
     const { code, stdout } = await doctor();
     expect(stdout).toContain('The store does not exist yet.');
     expect(stdout).toContain('The reporting database does not exist yet.');
@@ -41,13 +41,13 @@ describe('npm run doctor', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  it('warns of a process with ROLE=deliver that has no adapter', async () => {
+  it('doctor warns of a process with ROLE=deliver that has no adapter', async () => {
     const { code, stdout } = await doctor({ ROLE: 'deliver', ADAPTERS: 'none' });
     expect(stdout).toContain('A process with ROLE=deliver has nothing to do');
     expect(code).toBe(0);
   });
 
-  it('finds everything in order, and changes no byte', async () => {
+  it('doctor finds everything in order, and changes no byte', async () => {
     await makeStore();
     await makeReporting();
     const before = await readFile(storeFile);
@@ -64,7 +64,7 @@ describe('npm run doctor', () => {
   it.each<[string, (file: string) => Promise<void>]>([
     ['damaged', (file) => writeFile(file, 'A letter to somebody. '.repeat(500))],
     ['empty', (file) => writeFile(file, '')],
-  ])('finds a store that is %s, with the remedy, and exit code 1', async (word, spoil) => {
+  ])('doctor finds a store that is %s, with the remedy, and exit code 1', async (word, spoil) => {
     await mkdir(join(folder.path, 'data'));
     await spoil(storeFile);
     const { code, stdout } = await doctor();
@@ -73,7 +73,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('backup');
   });
 
-  it('reports a missing store when its key or the output of the first start exists', async () => {
+  it('doctor reports a missing store when its key or the output of the first start exists', async () => {
     await mkdir(join(folder.path, 'data'));
     await writeFile(join(folder.path, 'data', 'first-start.txt'), 'shown once');
     const shown = await doctor();
@@ -86,7 +86,7 @@ describe('npm run doctor', () => {
     expect((await readdir(join(folder.path, 'data'))).sort()).toEqual(['first-start.txt', 'secret-key']);
   });
 
-  it('reports a store that the running receiver has lost, even if a good copy is at its path', async () => {
+  it('doctor reports a store that the running receiver has lost, even if a good copy is at its path', async () => {
     await inFolder(async (start, path) => {
       const url = await start({ PORT: '0' }).ready();
       const file = join(path, 'data', 'jet.sqlite');
@@ -102,7 +102,7 @@ describe('npm run doctor', () => {
     });
   });
 
-  it('finds a store that a newer version made', async () => {
+  it('doctor finds a store that a newer version made', async () => {
     const store = await openStore(folder.storeUrl, storeMigrations);
     await store.writer.knex(storeMigrationsTable).insert({ name: '9999-from-the-future', made_at: 1 });
     await store.close();
@@ -120,11 +120,11 @@ describe('npm run doctor', () => {
       expect(made.code).toBe(0);
     });
 
-    it('reports no fault of the key', async () => {
+    it('doctor reports no fault of the right key', async () => {
       expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
     });
 
-    it('reports a missing key, with which the next start would fail', async () => {
+    it('doctor reports a missing key, with which the next start would fail', async () => {
       const { code, stdout } = await doctor();
       expect(code).toBe(1);
       expect(stdout).toMatch(
@@ -133,13 +133,13 @@ describe('npm run doctor', () => {
       expect(await readdir(join(folder.path, 'data'))).not.toContain('secret-key');
     });
 
-    it('reports a key that is not the key of the clients', async () => {
+    it('doctor reports a key that is not the key of the clients', async () => {
       const { code, stdout } = await doctor({ SECRET_KEY: `${key}, and another` });
       expect(code).toBe(1);
       expect(stdout).toMatch(/^fault +store: SECRET_KEY is not the key .*npm run client -- rotate/m);
     });
 
-    it('accepts the key of the clients as the previous key with a warning, and stores nothing', async () => {
+    it('doctor accepts the key of the clients as the previous key with a warning, and stores nothing', async () => {
       await writeFile(join(folder.path, 'data/secret-key'), `${key}\n`, { mode: 0o600 });
       const changed = {
         ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS_FILE: 'data/secret-key' },
@@ -150,7 +150,7 @@ describe('npm run doctor', () => {
       expect(await doctor({ SECRET_KEY: key })).toMatchObject({ code: 0 });
     });
 
-    it('reports that neither key is the key of the clients', async () => {
+    it('doctor reports that neither key is the key of the clients', async () => {
       const { code, stdout } = await doctor({
         ...{ SECRET_KEY: `${key}, and another`, SECRET_KEY_PREVIOUS: `${key}, and a third` },
       });
@@ -158,7 +158,7 @@ describe('npm run doctor', () => {
       expect(stdout).toMatch(/^fault +store: Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the key/m);
     });
 
-    it('reports a previous key that equals the present key in its file', async () => {
+    it('doctor reports a previous key that equals the present key in its file', async () => {
       await writeFile(join(folder.path, 'data/secret-key'), key);
       const { code, stdout } = await doctor({ SECRET_KEY_PREVIOUS: key });
       expect(code).toBe(1);
@@ -166,12 +166,12 @@ describe('npm run doctor', () => {
       expect(stdout).not.toContain(key);
     });
 
-    it('needs no key in a process that only delivers', async () => {
+    it('doctor needs no key in a process that only delivers', async () => {
       expect(await doctor({ ROLE: 'deliver' })).toMatchObject({ code: 0 });
     });
   });
 
-  it('reports deliveries that are not tried any more, and how to see the reasons', async () => {
+  it('doctor reports deliveries that are not tried any more, and how to see the reasons', async () => {
     await makeReporting();
     const store = await openStore(folder.storeUrl, storeMigrations);
     const resting = ['rejected', 'exhausted', 'rejected', 'delivered'];
@@ -190,7 +190,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('npm run replay -- --destination sql --state exhausted --dry-run');
   });
 
-  it('reports a missing reporting table', async () => {
+  it('doctor reports a missing reporting table', async () => {
     await makeStore();
     const reporting = await openStore(`sqlite:${join(folder.path, 'data', 'reporting.sqlite')}`, []);
     await reporting.close();
@@ -200,7 +200,7 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('REPORTING_DATABASE_URL');
   });
 
-  it('names every bad setting on a separate line, without its value, with exit code 1', async () => {
+  it('doctor names every bad setting on a separate line, without its value, with exit code 1', async () => {
     const { code, stderr } = await doctor({
       PORT: 'seventy',
       TIME_ZONE: 'Mars/Olympus',
@@ -212,14 +212,14 @@ describe('npm run doctor', () => {
     expect(stderr).not.toMatch(/seventy|Mars|nosuch/);
   });
 
-  it('reads .env', async () => {
+  it('doctor reads .env', async () => {
     await writeFile(join(folder.path, '.env'), 'PORT=seventy\n');
     const { code, stderr } = await doctor();
     expect(code).toBe(1);
     expect(stderr).toContain('PORT');
   });
 
-  it('says what to do when the database server does not answer, and shows no password', async () => {
+  it('doctor says what to do when the database server does not answer, and shows no password', async () => {
     const { code, stdout, stderr } = await doctor({
       DATABASE_URL: 'postgres://jet:hunter22@127.0.0.1:1/none',
     });
@@ -229,7 +229,7 @@ describe('npm run doctor', () => {
   });
 
   it.each(engines.filter(({ given, dialect }) => given && dialect !== 'sqlite'))(
-    'creates nothing on a server either ($title)',
+    'doctor creates nothing on a server either ($title)',
     async (engine) => {
       const database = await engine.fresh();
       const empty = await doctor({ DATABASE_URL: database.url });
@@ -247,12 +247,12 @@ describe('npm run doctor', () => {
     },
   );
 
-  it('says what time and numbers mean here', async () => {
+  it('doctor says what time and numbers mean here', async () => {
     const { stdout } = await doctor({ TIME_ZONE: 'Australia/Perth', DEFAULT_COUNTRY: 'NZ' });
     expect(stdout).toMatch(/^ok +settings: Local times are in Australia\/Perth, .*\+08:00.*read as NZ\.$/m);
   });
 
-  it('finds a misspelt name in .env, and suggests the right one', async () => {
+  it('doctor finds a misspelt name in .env, and suggests the right one', async () => {
     const names = [
       'TIMEZONE=Europe/Rome',
       'DEFAULT_COUNTRI=AU',
@@ -268,14 +268,14 @@ describe('npm run doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('finds an output of the first start that nobody removed', async () => {
+  it('doctor finds an output of the first start that nobody removed', async () => {
     await makeStore();
     await makeReporting();
     await writeFile(join(folder.path, 'data', 'first-start-2.txt'), 'shown once', { mode: 0o600 });
     expect((await doctor()).stdout).toMatch(/^warning +settings: \S*data\/first-start-2\.txt still holds/m);
   });
 
-  it('says that a receiver runs, when the last push came and landed, and why requests were refused', async () => {
+  it('doctor says that a receiver runs, when the last push came and landed, and why requests were refused', async () => {
     await inFolder(async (start, path) => {
       const settings = { CONSOLE_PORT: '0', PUBLIC_URL: 'http://127.0.0.1:9' };
       const url = await start(settings).ready();
@@ -314,7 +314,7 @@ describe('npm run doctor', () => {
     });
   });
 
-  it('shows its help on request', async () => {
+  it('doctor shows its help on request', async () => {
     const { code, stdout } = await folder.run('doctor', ['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Changes nothing');

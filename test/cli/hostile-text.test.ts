@@ -176,22 +176,28 @@ describe('hostile text', () => {
     trim: { run: () => folder.run('trim'), shown: /Nothing was removed/ },
   };
 
-  it.each(Object.entries(commands))('cannot control a terminal through %s', async (_name, { run, shown }) => {
-    const { stdout, stderr } = await run();
-    const output = `${stdout}${stderr}`;
-    expect(output).toMatch(shown);
-    expect(
-      [...output.matchAll(disguised)].map(({ 0: found, index }) => [found, output.slice(index - 30, index)]),
-    ).toEqual([]);
-    expect(output).not.toMatch(/^FORGED/m);
-  });
+  it.each(Object.entries(commands))(
+    'hostile text cannot control a terminal through %s',
+    async (_name, { run, shown }) => {
+      const { stdout, stderr } = await run();
+      const output = `${stdout}${stderr}`;
+      expect(output).toMatch(shown);
+      expect(
+        [...output.matchAll(disguised)].map(({ 0: found, index }) => [
+          found,
+          output.slice(index - 30, index),
+        ]),
+      ).toEqual([]);
+      expect(output).not.toMatch(/^FORGED/m);
+    },
+  );
 
-  it('reaches a script unchanged by client list --json', async () => {
+  it('hostile text reaches a script unchanged by client list --json', async () => {
     const { stdout } = await folder.run('client', ['list', '--json']);
     expect(JSON.parse(stdout)).toMatchObject([{ clientId, name: hostile }]);
   });
 
-  it('cannot control a terminal through a line of the log', () => {
+  it('hostile text cannot control a terminal through a line of the log', () => {
     const lines: string[] = [];
     const log = createLogger('info', { write: (line) => lines.push(line) });
     log.info({ text: hostile, error: new Error(hostile) }, hostile);

@@ -48,7 +48,7 @@ describe('npm run migrations', () => {
     return receiver;
   };
 
-  it('prints every step without a database, and refuses what it does not know', async () => {
+  it('npm run migrations prints every step without a database, and refuses what it does not know', async () => {
     const printed = await folder.run('migrations', ['--print', '--dialect', 'mariadb']);
     expect(printed).toMatchObject({ code: 0, stderr: '' });
     for (const { name } of storeMigrations) expect(printed.stdout).toContain(`-- ${name}\n`);
@@ -64,7 +64,7 @@ describe('npm run migrations', () => {
     const title = cannot === undefined ? engine.title : `${engine.title} (skipped: ${cannot})`;
 
     it.runIf(engine.given && cannot === undefined)(
-      `prints SQL that makes the same schema as a start, on ${title}`,
+      `npm run migrations prints SQL that makes the same schema as a start, on ${title}`,
       async () => {
         const made = await freshOf(engine);
         const printed = await freshOf(engine);
@@ -94,7 +94,7 @@ describe('npm run migrations', () => {
     );
 
     it.runIf(engine.given && engine.dialect !== 'sqlite' && cannot === undefined)(
-      `lets an account without the right to change the schema start on a complete one, on ${title}`,
+      `an account without the right to change the schema can start on a complete one, on ${title}`,
       async () => {
         const database = await freshOf(engine);
         const { stdout } = await folder.run('migrations', ['--print'], settingsFor(database.url));

@@ -62,7 +62,7 @@ describe('npm run move, interrupted', () => {
   };
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s reports that, ends with 130, and leaves the source unchanged',
+    'a move that %s interrupts reports that, ends with 130, and leaves the source unchanged',
     async (signal) => {
       const moving = start();
       await isCopying();
@@ -77,7 +77,7 @@ describe('npm run move, interrupted', () => {
     },
   );
 
-  it('by kill -9 leaves the source unchanged, and a target that no command accepts as a store', async () => {
+  it('a move that kill -9 ends leaves the source unchanged, and a target that no command accepts as a store', async () => {
     const { child, exited } = start();
     await isCopying();
     child.kill('SIGKILL');

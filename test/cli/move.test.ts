@@ -35,7 +35,7 @@ describe('npm run move', () => {
 
   for (const engine of engines) {
     it.runIf(engine.given)(
-      `leaves an old access token and client secret valid in a store on ${engine.title}`,
+      `a move leaves an old access token and client secret valid in a store on ${engine.title}`,
       async () => {
         const database = await engine.fresh();
         const reporting = await engine.fresh();
@@ -69,7 +69,7 @@ describe('npm run move', () => {
     );
   }
 
-  it('refuses while a receiver runs on the source, and a target that is the source', async () => {
+  it('a move refuses while a receiver runs on the source, and a target that is the source', async () => {
     await withReceiver({}, async () => {
       const refused = await folder.run('move', ['--to', 'sqlite:./elsewhere.sqlite'], { PORT: '1' });
       expect(refused.code).toBe(1);
@@ -81,7 +81,7 @@ describe('npm run move', () => {
     expect(same.stderr).toContain('which is the source itself');
   });
 
-  it('is suggested by a start whose settings name a store without the calls', async () => {
+  it('a start whose settings name a store without the calls suggests a move', async () => {
     await withReceiver({}, async (url) => {
       const { token } = await takeToken(
         url,

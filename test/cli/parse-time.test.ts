@@ -21,7 +21,7 @@ describe('a typed time', () => {
     ['2026-11-22T09:00', '2026-11-21T22:00:00.000Z'],
     ['2026-11-22 09:00:30', '2026-11-21T22:00:30.000Z'],
     ['20261122T0900', '2026-11-21T22:00:00.000Z'],
-  ])('%s is local time when it names no zone', (text, instant) => {
+  ])('the time %s is local when it names no zone', (text, instant) => {
     expect(read(text)).toBe(instant);
   });
 
@@ -31,25 +31,25 @@ describe('a typed time', () => {
     ['2026-11-22T09:00+01:00', '2026-11-22T08:00:00.000Z'],
     ['20261122T0900-0500', '2026-11-22T14:00:00.000Z'],
     ['1795309200', '2026-11-22T01:00:00.000Z'],
-  ])('%s is the instant that it states', (text, instant) => {
+  ])('the time %s is the instant that it states', (text, instant) => {
     expect(read(text)).toBe(instant);
   });
 
-  it('is shown as the exact time that is used', () => {
+  it('a typed time is shown as the exact time that is used', () => {
     read('2026-11-01', 'Australia/Perth');
     expect(shown).toBe(
       '--since 2026-11-01 is 2026-11-01 00:00:00 +08:00 in Australia/Perth (2026-10-31T16:00:00.000Z).\n',
     );
   });
 
-  it('means that long ago when it is a duration', () => {
+  it('a duration means that long ago', () => {
     const before = Date.now();
     const readMs = parseTime('--since', '2h', 'Australia/Sydney') ?? NaN;
     expect(readMs).toBeGreaterThanOrEqual(before - 7_200_000);
     expect(readMs).toBeLessThanOrEqual(Date.now() - 7_200_000);
   });
 
-  it.each(['yesterday', '2026-02-30', '2026-11-22T25:00', ''])('"%s" is refused', (text) => {
+  it.each(['yesterday', '2026-02-30', '2026-11-22T25:00', ''])('the time "%s" is refused', (text) => {
     expect(() => read(text)).toThrow('is not a time');
   });
 });

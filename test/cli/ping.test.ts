@@ -100,7 +100,7 @@ describe.skipIf(missingForProxy.length > 0)(
       await rm(folder, { recursive: true, force: true });
     });
 
-    it('shows each step with its time, leaves nothing behind, and sends the CRM nothing', async () => {
+    it('npm run ping shows each step with its time, leaves nothing behind, and sends the CRM nothing', async () => {
       // An ordinary call makes the receiver ask the CRM, so the test could see the other one there.
       const url = `http://127.0.0.1:${proxy.receivers[0]}`;
       const { token } = await takeToken(url, await readFirstStart(folder));
@@ -121,7 +121,7 @@ describe.skipIf(missingForProxy.length > 0)(
       expect(seenByCrm.filter((seen) => /jet-receiver-ping|491 ?570 ?006/.test(seen))).toEqual([]);
     });
 
-    it('says that the certificate is not valid where this machine does not trust it', async () => {
+    it('npm run ping says that the certificate is not valid where this machine does not trust it', async () => {
       const { code, stdout } = await runPing(folder, { ...settings, NODE_EXTRA_CA_CERTS: '' });
       expect(code).toBe(1);
       expect(stdout).toMatch(/^fault .*TLS .*(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/m);
@@ -129,7 +129,7 @@ describe.skipIf(missingForProxy.length > 0)(
       expect(await remainsIn(folder)).toEqual([]);
     });
 
-    it('says that the address belongs to a receiver with another PUBLIC_URL', async () => {
+    it('npm run ping says that the address belongs to a receiver with another PUBLIC_URL', async () => {
       const { code, stdout } = await runPing(folder, settings, [
         '--url',
         `http://127.0.0.1:${proxy.receivers[0]}`,
@@ -138,14 +138,14 @@ describe.skipIf(missingForProxy.length > 0)(
       expect(stdout).toMatch(/^fault .*issuer .*calls itself https:\/\/localhost/m);
     });
 
-    it('says that a name has no address', async () => {
+    it('npm run ping says that a name has no address', async () => {
       const { code, stdout } = await runPing(folder, settings, ['--url', 'https://nothing.invalid']);
       expect(code).toBe(1);
       expect(stdout).toMatch(/^fault .*name .*nothing\.invalid has no address/m);
       expect(stdout).toContain('DNS');
     });
 
-    it('refuses an invalid address and an invalid wait', async () => {
+    it('npm run ping refuses an invalid address and an invalid wait', async () => {
       expect(await runPing(folder, settings, ['--url', 'calls'])).toMatchObject({ code: 2 });
       expect(await runPing(folder, settings, ['--wait', 'long'])).toMatchObject({ code: 2 });
     });
@@ -153,7 +153,7 @@ describe.skipIf(missingForProxy.length > 0)(
 );
 
 describe('npm run ping beside a receiver that delivers nothing', () => {
-  it('says so, and still removes the call', async () => {
+  it('npm run ping says that a receiver delivers nothing, and still removes the call', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-ping-'));
     const settings = { CONSOLE_PORT: '0', CONSOLE_PASSWORD: 'console-password-of-the-tests' };
     // The first process makes the reporting table, and the second delivers nothing.

@@ -21,22 +21,25 @@ const hostile = [
 const harmful = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 describe('one printed line', () => {
-  it.each(hostile)('contains no control, bidi, zero-width or line character from %j', (text) => {
-    expect(oneLine(text)).not.toMatch(harmful);
-  });
+  it.each(hostile)(
+    'one printed line contains no control, bidi, zero-width or line character from %j',
+    (text) => {
+      expect(oneLine(text)).not.toMatch(harmful);
+    },
+  );
 
-  it('contains no such character from any naughty string', () => {
+  it('one printed line contains no such character from any naughty string', () => {
     expect(naughtyStrings().filter((text) => harmful.test(oneLine(text)))).toEqual([]);
   });
 
-  it('keeps words, punctuation and letters of every script', () => {
+  it('one printed line keeps words, punctuation and letters of every script', () => {
     const text = 'Zoë — 呼叫 · +61 4… (a/b) "x" 😀';
     expect(oneLine(text)).toBe(text);
   });
 });
 
 describe('a printed text of several lines', () => {
-  it.each(hostile)('keeps only the line feeds and tabs of %j', (text) => {
+  it.each(hostile)('a printed text keeps only the line feeds and tabs of %j', (text) => {
     expect(severalLines(text).replace(/[\n\t]/g, '')).not.toMatch(harmful);
   });
 });
@@ -56,7 +59,7 @@ describe('text from a push', () => {
 
   const callId = 'x\u001b[2J\nok      store: all is well\u202e';
 
-  it('cannot control the terminal of npm run refold', async () => {
+  it('text from a push cannot control the terminal of npm run refold', async () => {
     const push = pushOf({ ...inboundBodies(callId).end, servicename: 'red\u001b[31m\u2028line' });
     await storePushes(store, [push], [], someTimeMs);
     const record = JSON.stringify({ id: callId, stage: 'call_end', fields: {}, extra: {} });
@@ -67,7 +70,7 @@ describe('text from a push', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('ok') || harmful.test(line))).toEqual([]);
   });
 
-  it('cannot control the terminal of npm run replay', async () => {
+  it('text from a push cannot control the terminal of npm run replay', async () => {
     const sql = { name: 'sql', stages: ['call_end'] as const, settleAfterMs: 0 };
     await storePushes(store, [pushOf(inboundBodies(callId).end)], [sql], someTimeMs);
     await store.writer

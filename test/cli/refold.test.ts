@@ -46,7 +46,7 @@ describe('npm run refold', () => {
     return push;
   };
 
-  it('shows the differences field by field, and changes nothing', async () => {
+  it('npm run refold shows the differences field by field, and changes nothing', async () => {
     await storeAsOfOld('old');
     await storePushes(store, [pushOf(inboundBodies('new').end)], [sql], someTimeMs);
     const before = await readCall(store, 'old');
@@ -60,7 +60,7 @@ describe('npm run refold', () => {
     expect(await readCall(store, 'old')).toEqual(before);
   });
 
-  it('writes with --apply, raises the revision, makes deliveries due, and has nothing to do the second time', async () => {
+  it('npm run refold --apply writes, raises the revision, makes deliveries due, and finds nothing to do the second time', async () => {
     const push = await storeAsOfOld('old');
     await storeAsOfOld('never-owed', []);
     await storePushes(store, [pushOf(inboundBodies('new').end)], [sql], someTimeMs);
@@ -81,14 +81,14 @@ describe('npm run refold', () => {
     expect((await refold('--apply')).stdout).toContain('3 calls read, 0 differ.');
   });
 
-  it('reads only the named calls', async () => {
+  it('npm run refold reads only the named calls', async () => {
     await storeAsOfOld('old');
     await storeAsOfOld('older');
     expect((await refold('--id', 'older')).stdout).toContain('1 call read, 1 differs');
     expect((await refold('--since', '2099-01-01')).stdout).toContain('0 calls read, 0 differ.');
   });
 
-  it('shows at most the requested number of calls, and counts all', async () => {
+  it('npm run refold shows at most the requested number of calls, and counts all', async () => {
     await storeAsOfOld('a');
     await storeAsOfOld('b');
     const { stdout } = await refold('--limit', '1');
@@ -97,7 +97,7 @@ describe('npm run refold', () => {
     expect(stdout).toContain('service_name: differs in 2');
   });
 
-  it('keeps the stored reading when the body cannot be read again', async () => {
+  it('npm run refold keeps the stored reading when the body cannot be read again', async () => {
     const push = await storeAsOfOld('old');
     await store.writer
       .knex('pushes')
@@ -113,20 +113,20 @@ describe('npm run refold', () => {
     ['a limit that is not a number', ['--limit', 'many'], '--limit'],
     ['an invalid time', ['--since', 'yesterday'], 'yesterday'],
     ['an unknown option', ['--everything'], '--everything'],
-  ])('refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
+  ])('npm run refold refuses %s with exit code 2, and without a stack', async (_what, args, word) => {
     const { code, stderr } = await refold(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(word);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
-  it('shows its help on request', async () => {
+  it('npm run refold shows its help on request', async () => {
     const { code, stdout } = await refold('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--apply');
   });
 
-  it('loses nothing that a receiver stores at the same time', async () => {
+  it('npm run refold loses nothing that a receiver stores at the same time', async () => {
     const pushes = new Map<string, NewPush[]>();
     for (let index = 0; index < 20; index += 1)
       pushes.set(`busy-${index}`, [await storeAsOfOld(`busy-${index}`)]);

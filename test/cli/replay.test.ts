@@ -69,7 +69,7 @@ describe('npm run replay', () => {
       ['--destination', 'sql', '--all'],
       ['early', 'landed', 'refused', 'tired'],
     ],
-  ])('makes deliveries due again %s', async (_what, args, callIds) => {
+  ])('npm run replay makes deliveries due again %s', async (_what, args, callIds) => {
     await storeCalls();
     const { code, stdout } = await replay(...args);
     expect(code).toBe(0);
@@ -77,13 +77,13 @@ describe('npm run replay', () => {
     expect(await dueCalls()).toEqual(callIds);
   });
 
-  it('starts with fresh attempts, and keeps the earlier landing', async () => {
+  it('a replay starts with fresh attempts, and keeps the earlier landing', async () => {
     await storeCalls();
     await replay('--state', 'exhausted');
     expect(await landing('tired')).toMatchObject({ attempts: 0, remote_id: 'r-tired' });
   });
 
-  it('shows with --dry-run the state of each delivery and the reason', async () => {
+  it('npm run replay --dry-run shows the state of each delivery and the reason', async () => {
     await storeCalls();
     const { stdout } = await replay('--destination', 'sql', '--all', '--dry-run');
     expect(stdout).toBe(
@@ -101,7 +101,7 @@ describe('npm run replay', () => {
     );
   });
 
-  it('shows the first 20 with --dry-run, and how many more there are', async () => {
+  it('npm run replay --dry-run shows the first 20 deliveries, and how many more there are', async () => {
     const pushes = Array.from({ length: 25 }, (_none, index) => pushOf(inboundBodies(`c-${index + 10}`).end));
     await storePushes(store, pushes, [sql], someTimeMs);
     await store.writer
@@ -112,14 +112,14 @@ describe('npm run replay', () => {
     expect(stdout).toContain('\n  … and 5 more\n');
   });
 
-  it('makes deliveries due again by code', async () => {
+  it('npm run replay makes deliveries due again by code', async () => {
     await storeCalls();
     await store.writer.knex('deliveries').where({ call_id: 'tired' }).update({ code: 'busy' });
     expect((await replay('--code', 'busy')).stdout).toBe('sql: 1 delivery was made due.\n');
     expect(await dueCalls()).toEqual(['tired']);
   });
 
-  it('says which deliveries it passes over, and why', async () => {
+  it('npm run replay says which deliveries it passes over, and why', async () => {
     await storeCalls();
     const due = { state: 'due', due_at: someTimeMs };
     await store.writer.knex('deliveries').where({ call_id: 'tired' }).update(due);
@@ -129,7 +129,7 @@ describe('npm run replay', () => {
     expect((await replay('--all')).stdout).toBe(expected.replace('VERB', 'were'));
   });
 
-  it('is kept as a job, with its filter, its reason and its counts', async () => {
+  it('a replay is kept as a job, with its filter, its reason and its counts', async () => {
     await storeCalls();
     await replay('--state', 'rejected', '--reason', 'The field is there now.');
     expect(await listReplayJobs(store, 5)).toMatchObject([
@@ -140,7 +140,7 @@ describe('npm run replay', () => {
     ]);
   });
 
-  it('is written to the audit table, with its filter, its reason and its count', async () => {
+  it('a replay is written to the audit table, with its filter, its reason and its count', async () => {
     await storeCalls();
     await replay('--state', 'rejected', '--reason', 'The field is there now.');
     expect(await readAudit(store, 5)).toMatchObject([
@@ -151,12 +151,12 @@ describe('npm run replay', () => {
     ]);
   });
 
-  it('names a call that the store does not have with --dry-run', async () => {
+  it('npm run replay --dry-run names a call that the store does not have', async () => {
     await storeCalls();
     expect((await replay('--id', 'nobody', '--dry-run')).stdout).toContain('There is no call nobody.');
   });
 
-  it('changes nothing with --dry-run', async () => {
+  it('npm run replay --dry-run changes nothing', async () => {
     await storeCalls();
     const before = await store.writer.knex('deliveries').select('*');
     const { code, stdout } = await replay('--all', '--dry-run');
@@ -172,16 +172,19 @@ describe('npm run replay', () => {
     ['an invalid time', ['--since', 'yesterday'], 'yesterday'],
     ['an unknown option', ['--everything'], '--everything'],
     ['a stray word', ['everything'], 'too many arguments'],
-  ])('refuses %s with exit code 2, without a stack, and changes nothing', async (_what, args, word) => {
-    await storeCalls();
-    const { code, stderr } = await replay(...args);
-    expect(code).toBe(2);
-    expect(stderr).toContain(word);
-    expect(stderr).not.toMatch(/^ {4}at /m);
-    expect(await dueCalls()).toEqual([]);
-  });
+  ])(
+    'npm run replay refuses %s with exit code 2, without a stack, and changes nothing',
+    async (_what, args, word) => {
+      await storeCalls();
+      const { code, stderr } = await replay(...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(word);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+      expect(await dueCalls()).toEqual([]);
+    },
+  );
 
-  it('shows its help on request', async () => {
+  it('npm run replay shows its help on request', async () => {
     const { code, stdout } = await replay('deliveries', '--help');
     expect(code).toBe(0);
     for (const word of [
@@ -198,7 +201,7 @@ describe('npm run replay', () => {
     expect((await replay('--help')).stdout).toContain('quarantine');
   });
 
-  it('loses nothing that a receiver stores at the same time', async () => {
+  it('npm run replay loses nothing that a receiver stores at the same time', async () => {
     await storeCalls();
     const stop = new AbortController();
     let stored = 0;
@@ -241,7 +244,7 @@ describe('npm run replay', () => {
     };
     const start = JSON.stringify(inboundBodies('mended').start);
 
-    it('stores a body that can be read now, and does nothing the second time', async () => {
+    it('replay quarantine stores a body that can be read now, and does nothing the second time', async () => {
       const id = await refuse(start, 'not_storable');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
@@ -253,7 +256,7 @@ describe('npm run replay', () => {
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
-    it('writes nothing twice when the push was received in another way', async () => {
+    it('replay quarantine writes nothing twice when the push was received in another way', async () => {
       await storePushes(store, [pushOf(start)], [sql], someTimeMs);
       await refuse(start, 'not_storable');
       expect((await replay('quarantine')).stdout).toContain(
@@ -262,7 +265,7 @@ describe('npm run replay', () => {
       expect(await countRows(store, 'pushes')).toBe(1);
     });
 
-    it('shows the result for each body with --dry-run, and changes nothing', async () => {
+    it('replay quarantine --dry-run shows the result for each body, and changes nothing', async () => {
       const [good, bad] = [await refuse(start, 'not_storable'), await refuse('{"broken', 'malformed_json')];
       const { code, stdout } = await replay('quarantine', '--dry-run');
       expect(code).toBe(0);
@@ -278,13 +281,13 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(2);
     });
 
-    it('shows one body with --dry-run and --id, without control of the terminal', async () => {
+    it('replay quarantine --dry-run --id shows one body, without control of the terminal', async () => {
       const id = await refuse('{"broken":\t"\u001b[2J\u202e"', 'malformed_json');
       const { stdout } = await replay('quarantine', '--dry-run', '--id', id);
       expect(stdout).toContain('{"broken":\t"\ufffd[2J\ufffd"\n');
     });
 
-    it('keeps a body that is too large after decoding, and says so', async () => {
+    it('replay quarantine keeps a body that is too large after decoding, and says so', async () => {
       const rest = { detail: 'Refused.', contentType: 'application/json', contentEncoding: 'gzip' };
       const body = gzipSync(Buffer.alloc(1_000_000));
       const code = 'body_too_large';
@@ -293,7 +296,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('keeps a body that is still refused, whatever its bytes', async () => {
+    it('replay quarantine keeps a body that is still refused, whatever its bytes', async () => {
       await refuse(Buffer.from([0xff, 0x00, 0xfe]), 'malformed_json');
       const { code, stdout } = await replay('quarantine');
       expect(code).toBe(0);
@@ -301,7 +304,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('brings back no part of a removed call', async () => {
+    it('replay quarantine brings back no part of a removed call', async () => {
       const secretKey = 'a-key-of-the-tests-with-32-letters';
       await store.writer.knex.transaction((transaction) =>
         writeTombstones(store, transaction, ['mended'], secretKey, someTimeMs),
@@ -321,7 +324,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
     });
 
-    it('reads only the named bodies', async () => {
+    it('replay quarantine reads only the named bodies', async () => {
       await refuse(start, 'not_storable');
       const id = await refuse(JSON.stringify(inboundBodies('other').start), 'too_deep');
       await replay('quarantine', '--code', 'too_deep', '--id', id);
@@ -329,7 +332,7 @@ describe('npm run replay', () => {
       expect(await readCall(store, 'other')).toBeDefined();
     });
 
-    it('continues after a body that the database refuses', async () => {
+    it('replay quarantine continues after a body that the database refuses', async () => {
       await store.writer.knex.raw(
         "CREATE TRIGGER refuse BEFORE INSERT ON pushes WHEN NEW.call_id = 'mended' BEGIN SELECT RAISE(ABORT, 'no'); END",
       );
@@ -341,7 +344,7 @@ describe('npm run replay', () => {
       expect(stdout).toContain('1 body: stored as call_start');
     });
 
-    it('reads a list as the receiver does, and keeps items that are not calls', async () => {
+    it('replay quarantine reads a list as the receiver does, and keeps items that are not calls', async () => {
       await refuse(`[${start}, {"a":1}]`, 'not_an_object');
       expect((await replay('quarantine', '--dry-run')).stdout).toContain(
         'would be stored as a list, 1 of 2 items',
@@ -351,7 +354,7 @@ describe('npm run replay', () => {
       expect(await readQuarantine(store, {}, 10)).toMatchObject([{ code: 'not_a_call' }]);
     });
 
-    it('reads a body in its declared charset', async () => {
+    it('replay quarantine reads a body in its declared charset', async () => {
       const body = Buffer.from('{"callsessionid":"mended","servicename":"Zürich"}', 'latin1');
       const rest = { detail: 'Refused.', contentEncoding: undefined, pathStage: undefined };
       const contentType = 'application/json; charset=iso-8859-1';
@@ -363,7 +366,7 @@ describe('npm run replay', () => {
     describe('with --repair', () => {
       const broken = '{"callsessionid":"mended","servicename":"two\nlines","attributes":"{"gclid":"x"}",}';
 
-      it('shows the repairs and the results, and changes nothing', async () => {
+      it('replay quarantine --repair shows the repairs and the results, and changes nothing', async () => {
         await refuse(broken, 'malformed_json');
         const { code, stdout } = await replay('quarantine', '--repair');
         expect(code).toBe(0);
@@ -375,7 +378,7 @@ describe('npm run replay', () => {
         expect(await readQuarantine(store, {}, 10)).toHaveLength(1);
       });
 
-      it('stores repaired bodies with --apply, with a warning, and keeps the bytes', async () => {
+      it('replay quarantine --repair --apply stores repaired bodies, with a warning, and keeps the bytes', async () => {
         const id = await refuse(broken, 'malformed_json');
         expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
           '1 body: stored as call_start',
@@ -388,7 +391,7 @@ describe('npm run replay', () => {
         expect((row as { body: Buffer }).body.toString()).toBe(broken);
       });
 
-      it('does nothing the second time', async () => {
+      it('replay quarantine --repair --apply does nothing the second time', async () => {
         await refuse(broken, 'malformed_json');
         await replay('quarantine', '--repair', '--apply');
         expect((await replay('quarantine', '--repair', '--apply')).stdout).toContain(
@@ -396,7 +399,7 @@ describe('npm run replay', () => {
         );
       });
 
-      it('does not change bodies that need no repair or cannot be repaired', async () => {
+      it('replay quarantine --repair does not change bodies that need no repair or cannot be repaired', async () => {
         await refuse(start, 'not_storable');
         await refuse('['.repeat(100_000), 'malformed_json');
         await refuse('hello', 'malformed_json');
@@ -406,7 +409,7 @@ describe('npm run replay', () => {
         expect(await readQuarantine(store, {}, 10)).toHaveLength(3);
       });
 
-      it('is needed for --apply', async () => {
+      it('--apply needs --repair', async () => {
         const { code, stderr } = await replay('quarantine', '--apply');
         expect(code).not.toBe(0);
         expect(stderr).toContain('--repair');

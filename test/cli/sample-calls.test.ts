@@ -16,30 +16,30 @@ describe('the sample calls', () => {
     ['internal', 'inbound', 'answered', 'call_end'],
     ['web-session', 'inbound', 'answered', 'call_end'],
     ['minimal', 'inbound', 'unknown', 'call_end'],
-  ] as const)('%s: %s, %s, at %s', (kind, direction, status, stage) => {
+  ] as const)('the sample call %s is: %s, %s, at %s', (kind, direction, status, stage) => {
     expect(sampleCall(kind, settings)).toMatchObject({ direction, status, stage });
   });
 
-  it('are ten different calls', () => {
+  it('the sample calls are ten different calls', () => {
     const ids = sampleKinds.map((kind) => sampleCall(kind, settings).call_id);
     expect(new Set(ids).size).toBe(10);
   });
 
-  it('are the same every time', () => {
+  it('the sample calls are the same every time', () => {
     for (const kind of sampleKinds) expect(sampleCall(kind, settings)).toEqual(sampleCall(kind, settings));
   });
 
-  it('hold every field of an inbound call in web-session', () => {
+  it('the sample call web-session holds every field of an inbound call', () => {
     const call: Readonly<Record<string, unknown>> = { ...sampleCall('web-session', settings) };
     const missing = jetFields.filter(({ list, name }) => list !== 'outbound' && call[name] === undefined);
     expect(missing).toEqual([]);
   });
 
-  it('hide the number in withheld', () => {
+  it('the sample call withheld hides the number', () => {
     expect(sampleCall('withheld', settings)).toMatchObject({ withheld: true, counterpart_e164: undefined });
   });
 
-  it('hold only an id in minimal', () => {
+  it('the sample call minimal holds only an id', () => {
     const call = sampleCall('minimal', settings);
     const filled = jetFields.map(({ name }) => name).filter((name) => call[name] !== undefined);
     // The time of receipt replaces the missing start.

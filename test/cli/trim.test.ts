@@ -27,7 +27,7 @@ describe('npm run trim', () => {
   });
   const trim = (...args: string[]) => folder.run('trim', args, { SECRET_KEY: secretKey });
 
-  it('shows the data past its retention, and removes nothing', async () => {
+  it('npm run trim shows the data past its retention, and removes nothing', async () => {
     const { code, stdout } = await trim();
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ +1 calls$/m);
@@ -36,7 +36,7 @@ describe('npm run trim', () => {
     expect(await countRows(store, 'calls')).toBe(2);
   });
 
-  it('removes it with --yes', async () => {
+  it('npm run trim removes the data past its retention with --yes', async () => {
     expect(await trim('--yes')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^2 rows were/m) as string,
@@ -44,7 +44,7 @@ describe('npm run trim', () => {
     expect(await store.reader.knex('calls').pluck('id')).toEqual(['new']);
   });
 
-  it('needs the key for tombstones', async () => {
+  it('npm run trim needs the key for tombstones', async () => {
     const { code, stderr } = await folder.run('trim', ['--yes']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('secret key')]);
     expect(await countRows(store, 'calls')).toBe(2);
@@ -54,7 +54,7 @@ describe('npm run trim', () => {
 describe.each([['client', 'list'], ['trim'], ['replay', '--all'], ['replay', 'quarantine'], ['refold']])(
   'npm run %s %s without a store',
   (command, ...args) => {
-    it('says so with exit code 1, and creates nothing', async () => {
+    it('a command without a store says so with exit code 1, and creates nothing', async () => {
       const folder = await makeCommandFolder();
       const { code, stderr } = await folder.run(command, args.filter(Boolean));
       expect([code, stderr]).toEqual([1, expect.stringMatching(/There is no store at .*\n.*npm start/)]);

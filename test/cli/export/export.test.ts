@@ -49,7 +49,7 @@ for (const engine of engines) {
       folder.run(command, args, { REPORTING_DATABASE_URL: fresh.url });
     const read = (file: string): string => readFileSync(join(folder.path, file), 'utf8');
 
-    it('writes a view as CSV to standard output, within a period', async () => {
+    it('npm run export writes a view as CSV to standard output, within a period', async () => {
       const { code, stdout } = await run('--view', 'jet_daily', '--from', '2026-07-06', '--to', '2026-07-07');
       expect(code).toBe(0);
       expect(stdout).toBe(
@@ -59,13 +59,13 @@ for (const engine of engines) {
       );
     });
 
-    it('makes cells harmless that a spreadsheet would run', async () => {
+    it('npm run export makes cells harmless that a spreadsheet would run', async () => {
       const args = ['--columns', 'call_id,service_name,queue_name,counterpart_e164', '--from', '2026-07-09'];
       const { stdout } = await run('--to', '2026-07-09', ...args);
       expect(stdout.split('\r\n')).toContain(`odd,'=cmd|x,"a ""b"", c",'+61400000042`);
     });
 
-    it('writes every call of the table as JSON', async () => {
+    it('npm run export writes every call of the table as JSON', async () => {
       const { code, stderr } = await run('--out', 'calls.json');
       expect([code, stderr]).toEqual([0, expect.stringContaining('364 rows in calls.json.')]);
       const rows = JSON.parse(read('calls.json')) as Record<string, unknown>[];
@@ -77,7 +77,7 @@ for (const engine of engines) {
       });
     });
 
-    it('writes Parquet that DuckDB reads with the right types', async () => {
+    it('npm run export writes Parquet that DuckDB reads with the right types', async () => {
       const { code } = await run('--out', 'calls.parquet');
       expect(code).toBe(0);
       const duck = await (await DuckDBInstance.create(':memory:')).connect();
@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(count.getRows()).toEqual([[364, Number((row as { seconds: unknown }).seconds)]]);
     });
 
-    it("writes Google's file of clicks, and omits an id that is not a Google click id", async () => {
+    it("npm run export writes Google's file of clicks, and omits an id that is not a Google click id", async () => {
       const { code, stderr } = await run(
         '--gclid',
         '--from',
@@ -147,7 +147,7 @@ describe('the file of npm run export', () => {
   const run = (...args: string[]): Promise<CommandResult> =>
     folder.run(command, args, { REPORTING_DATABASE_URL: url });
 
-  it('is refused when it exists, and replaced with --force', async () => {
+  it('an existing file of npm run export is refused, and replaced with --force', async () => {
     const file = join(folder.path, 'days.csv');
     writeFileSync(file, 'mine');
     const refused = await run('--view', 'jet_daily', '--out', 'days.csv');
@@ -158,7 +158,7 @@ describe('the file of npm run export', () => {
     expect(readFileSync(file, 'utf8')).toContain('2026-07-06,274');
   });
 
-  it('does not exist after an export that was interrupted', async () => {
+  it('an interrupted export leaves no file', async () => {
     const [program, script] = builtCommand(command);
     const child = spawn(program, [script, '--out', 'calls.csv'], {
       cwd: folder.path,
@@ -176,13 +176,13 @@ describe('the file of npm run export', () => {
     else expect([code, files]).toEqual([130, []]);
   });
 
-  it('is not made after a mistyped word: the nearest word is shown, with exit code 2', async () => {
+  it('a mistyped word makes no file: the nearest word is shown, with exit code 2', async () => {
     const { code, stderr } = await run('--view', 'jet_dayly');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no view "jet_dayly". Did you mean jet_daily?');
   });
 
-  it('needs an existing reporting database, and creates none', async () => {
+  it('npm run export needs an existing reporting database, and creates none', async () => {
     const missing = await folder.run(command, ['--view', 'jet_daily'], {
       REPORTING_DATABASE_URL: `sqlite:${join(folder.path, 'none.sqlite')}`,
     });

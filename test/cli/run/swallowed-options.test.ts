@@ -37,15 +37,18 @@ describe('options that npm swallowed', () => {
     ],
     [[], { npm_config_client_secret: 'hunter22' }, 'npm run replay -- --client-secret <secret>'],
     [[], { npm_config_limit: '' }, 'npm run replay -- --no-limit'],
-  ])('%j with %j are found, and the line is right', (given, variables, line) => {
-    expect(lineOf(given, variables)?.replaceAll("'<", '<').replaceAll(">'", '>')).toBe(line);
-  });
+  ])(
+    'options that npm swallowed from %j with %j are found, and the line is right',
+    (given, variables, line) => {
+      expect(lineOf(given, variables)?.replaceAll("'<", '<').replaceAll(">'", '>')).toBe(line);
+    },
+  );
 
-  it('are not found where they were given to the command too', () => {
+  it('options that were given to the command too do not count as swallowed', () => {
     expect(lineOf(['quarantine', '--dry-run'], { npm_config_dry_run: 'true' })).toBeUndefined();
   });
 
-  it("are not found in npm's own settings, nor under npx", () => {
+  it("npm's own settings do not count as swallowed, and neither does anything under npx", () => {
     expect(lineOf([], { npm_config_json: 'true', npm_config_dry_run: '' })).toBeUndefined();
     const npx = { ...npm({ npm_config_dry_run: 'true' }), npm_lifecycle_event: 'npx' };
     expect(findSwallowed(replay(), [], npx)).toBeUndefined();
@@ -68,7 +71,7 @@ describe('each command', () => {
   });
 
   it.each(compiled)(
-    'refuses each of its options when npm swallowed it ($script)',
+    'each command refuses each of its options when npm swallowed it ($script)',
     async ({ script, file }) => {
       const helpOf = async (args: string[]): Promise<string> =>
         (await folder.run(file, [...args, '--help'])).stdout;
@@ -96,7 +99,7 @@ describe('each command', () => {
 });
 
 describe('npm itself', () => {
-  it('replays nothing when it swallowed --dry-run', async () => {
+  it('npm run replay replays nothing when npm swallowed --dry-run', async () => {
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       const child = execFile(
         'npm',
