@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
     shown.push({ ...inboundBodies(id).start, ...rest });
   const rowWith = (page: Page, text: string) => page.locator('tbody tr', { hasText: text });
 
-  it('are listed page by page, without faults of accessibility, also on a narrow screen', () =>
+  it('calls are listed page by page, without faults of accessibility, also on a narrow screen', () =>
     browser.visit(list(), async (page) => {
       await expectGoodPage(page, `${browser.pictures}/calls`);
       const first = await page.locator('tbody tr').count();
@@ -62,12 +62,12 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       expect(first + (await page.locator('tbody tr').count())).toBeGreaterThanOrEqual(60);
     }));
 
-  it('have no faults of accessibility in dark mode', () =>
+  it('the list of calls has no faults of accessibility in dark mode', () =>
     browser.visit(list(), (page) => expectGoodPage(page, `${browser.pictures}/calls-dark`), {
       colorScheme: 'dark',
     }));
 
-  it('appear when they ring, and change in place when they end, whichever process took the push', () =>
+  it('a call appears when it rings, and changes in place when it ends, whichever process took the push', () =>
     browser.visit(`${second.console?.url ?? ''}/console/calls`, async (page) => {
       await ring('live-call', { servicename: 'Live line' });
       await rowWith(page, 'Live line').getByText('ringing').waitFor();
@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       expect(await rowWith(page, 'Live line').count()).toBe(1);
     }));
 
-  it('do not change a filtered list that they do not match', () =>
+  it('a call does not change a filtered list that it does not match', () =>
     browser.visit(list('?service=Only+this'), async (page) => {
       await ring('other-line', { servicename: 'Another' });
       await ring('this-line', { servicename: 'Only this' });
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       expect(await rowWith(page, 'Another').count()).toBe(0);
     }));
 
-  it('wait behind a button while the page is scrolled', () =>
+  it('new calls wait behind a button while the page is scrolled', () =>
     browser.visit(list(), async (page) => {
       await page.evaluate(() => scrollTo({ top: 600 }));
       await ring('while-scrolled', { servicename: 'Scrolled line' });
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       await rowWith(page, 'Scrolled line').waitFor();
     }));
 
-  it('do not appear while the page is paused, and all appear when it continues', () =>
+  it('new calls do not appear while the page is paused, and all appear when it continues', () =>
     browser.visit(list(), async (page) => {
       await page.getByRole('button', { name: 'Pause' }).click();
       await ring('while-paused', { servicename: 'Paused line' });
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       await rowWith(page, 'Paused line').waitFor();
     }));
 
-  it('name the person who has the number, with the page in the CRM', async () => {
+  it('a call names the person who has the number, with the page in the CRM', async () => {
     const record = {
       person: { object: 'contact', id: '17', name: 'Jane Citizen', link: 'https://crm.example/contact/17' },
     };
@@ -120,20 +120,20 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
     });
   });
 
-  it('have a page with their trace, without faults of accessibility', () =>
+  it('the page of a call shows its trace, without faults of accessibility', () =>
     browser.visit(list('/call-7'), async (page) => {
       await page.getByText('characters').first().click();
       await expectGoodPage(page, `${browser.pictures}/call`);
     }));
 
-  it('can be opened with the keyboard', () =>
+  it('a call can be opened with the keyboard', () =>
     browser.visit(list(), async (page) => {
       await page.keyboard.press('j');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Pushes' }).waitFor();
     }));
 
-  it('show hostile texts as text', async () => {
+  it('the pages of calls show hostile texts as text', async () => {
     await ring('hostile', {
       ...{ servicename: hostile, extensionname: hostile, originnumber: hostile, dialstatus: hostile },
       ...{ campaign: 'x'.repeat(20_000), [markup]: hostile },
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       });
   });
 
-  it('can be read, searched and paged without the script', () =>
+  it('calls can be read, searched and paged without the script', () =>
     browser.visit(
       list(),
       async (page) => {
@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)('calls in a browser', () => {
       { javaScriptEnabled: false },
     ));
 
-  it('show a viewer no whole number', () =>
+  it('a viewer sees no whole number on the pages of calls', () =>
     browser.visit(
       list(),
       async (page) => {

@@ -40,14 +40,14 @@ const page = async (
 };
 
 describe('the list of calls', () => {
-  it('shows each call with its status, caller, service and destinations', async () => {
+  it('the list shows each call with its status, caller, service and destinations', async () => {
     const { text } = await page('/console/calls');
     for (const word of ['ringing', 'answered', inWords, 'Sales', 'Support', 'sql due'])
       expect(text).toContain(word);
   });
 
   it.each(['0412 345 678', '+61412345678', '61 412 345 678', '(0412) 345-678'])(
-    'finds the number %s as people write it',
+    'the list finds the number %s as people write it',
     async (typed) => {
       const { text } = await page(`/console/calls?q=${encodeURIComponent(typed)}`);
       expect(text).toContain('call-ended');
@@ -55,18 +55,18 @@ describe('the list of calls', () => {
     },
   );
 
-  it('finds a service by a part of its name, in any case', async () => {
+  it('the list finds a service by a part of its name, in any case', async () => {
     const { text } = await page('/console/calls?q=suPP');
     expect(text).toContain('call-ringing');
     expect(text).not.toContain('call-ended');
   });
 
-  it('leads to the call when its id is searched', async () => {
+  it('a search for an id leads to the call', async () => {
     const { status, location } = await page('/console/calls?q=call-ended');
     expect([status, location]).toEqual([303, '/console/calls/call-ended']);
   });
 
-  it('keeps the filters in the address and in the form', async () => {
+  it('the list keeps the filters in the address and in the form', async () => {
     const { text } = await page('/console/calls?status=answered&direction=inbound&destination=sql&state=due');
     expect(text).toContain('call-ended');
     expect(text).not.toContain('call-ringing');
@@ -80,13 +80,13 @@ describe('the list of calls', () => {
     ['state=due', 'A delivery state needs a destination'],
     ['before=x', 'The page cannot be found'],
     ['from=2026-11-28&to=2026-11-27', 'from must not be after to'],
-  ])('says what is wrong with ?%s', async (query, sentence) => {
+  ])('the list says what is wrong with ?%s', async (query, sentence) => {
     const { status, text } = await page(`/console/calls?${query}`);
     expect(status).toBe(400);
     expect(text).toContain(sentence);
   });
 
-  it('masks numbers for a viewer', async () => {
+  it('the list of calls masks numbers for a viewer', async () => {
     const { text } = await page('/console/calls', viewerPassword);
     expect(text).toContain('+61 4•• ••• 678');
     expect(text).not.toMatch(/412 ?345/);
@@ -94,7 +94,7 @@ describe('the list of calls', () => {
 });
 
 describe('the page of a call', () => {
-  it('shows the pushes with sender and body, the winning push of each field, the row and the destinations', async () => {
+  it('the page of a call shows the pushes with sender and body, the winning push of each field, the row and the destinations', async () => {
     const { text } = await page('/console/calls/call-ended');
     for (const word of [
       'call_start',
@@ -111,25 +111,25 @@ describe('the page of a call', () => {
       expect(text).toContain(word);
   });
 
-  it('is not found for an id that no call has', async () => {
+  it('the page of a call is not found for an id that no call has', async () => {
     const { status, text } = await page('/console/calls/no-such-call');
     expect(status).toBe(404);
     expect(text).toContain('There is no call with this id');
   });
 
-  it('masks numbers for a viewer, also in bodies and in the row', async () => {
+  it('the page of a call masks numbers for a viewer, also in bodies and in the row', async () => {
     const { text } = await page('/console/calls/call-ended', viewerPassword);
     expect(text).not.toMatch(/412 ?345/);
     expect(text).not.toContain(number);
   });
 
-  it('compares with a destination when the operator asks for it', async () => {
+  it('the page of a call compares with a destination when the operator asks for it', async () => {
     const { status, text } = await page('/console/calls/call-ended?compare=sql');
     expect(status).toBe(200);
     expect(text).toContain('sql would create a record');
   });
 
-  it('compares nothing for a viewer', async () => {
+  it('the page of a call compares nothing for a viewer', async () => {
     const { status } = await page('/console/calls/call-ended?compare=sql', viewerPassword);
     expect(status).toBe(403);
   });

@@ -53,7 +53,7 @@ const pausedJob = async (): Promise<string> => {
 describe('the pages of deliveries', () => {
   const get = async (path: string, password?: string) => (await shown.signedIn(password)).get(path);
 
-  it('show deliveries by destination, state and code, with counts and remedies', async () => {
+  it('the page shows deliveries by destination, state and code, with counts and remedies', async () => {
     const { text: body } = await get('/console/deliveries');
     expect(body).toMatch(/no_field[^]*?>3<[^]*?It has no field\.[^]*?Add the field\./);
     expect(body).toContain('(not enabled)');
@@ -67,13 +67,13 @@ describe('the pages of deliveries', () => {
     ['a code that is too long', `code=${'x'.repeat(65)}`, 'at most 64 characters'],
     ['earlier calls without a destination', 'earlier=yes&all=yes', 'Choose a destination'],
     ['nothing', '', 'Choose deliveries'],
-  ])('say what is wrong with a filter: %s', async (_what, query, words) => {
+  ])('the preview says what is wrong with a filter: %s', async (_what, query, words) => {
     const { status, text: body } = await get(`/console/deliveries/preview?${query}`);
     expect(status).toBe(400);
     expect(body).toContain(words);
   });
 
-  it('preview a filter: the exact count, the first ones, and what cannot be tried and why', async () => {
+  it('the preview shows the exact count, the first deliveries, and which ones cannot be tried and why', async () => {
     await knex()('deliveries').where({ call_id: 'call-3' }).update({ state: 'due', due_at: someTimeMs });
     const { status, text: body } = await get('/console/deliveries/preview?code=no_field');
     expect(status).toBe(200);
@@ -83,7 +83,7 @@ describe('the pages of deliveries', () => {
     expect(body).toContain('/console/calls/call-1');
   });
 
-  it('report a call that does not exist', async () => {
+  it('the preview reports a call that does not exist', async () => {
     expect((await get('/console/deliveries/preview?call=nobody')).text).toContain('There is no call nobody.');
   });
 
@@ -97,14 +97,14 @@ describe('the pages of deliveries', () => {
     ['no filter', { reason: 'x' }, 'Choose deliveries'],
     ['a destination that is gone', { destination: 'crm', reason: 'x' }, 'The destination crm is not enabled'],
     ['a wrong state', { state: 'lost', reason: 'x' }, 'There is no state'],
-  ])('start no replay with %s', async (_what, fields, words) => {
+  ])('no replay starts with %s', async (_what, fields, words) => {
     const answer = await replay(await shown.signedIn(), fields);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain(words);
     expect(await knex()('replay_jobs').pluck('id')).toEqual([]);
   });
 
-  it('write each replay into the audit table, with filter, count and reason', async () => {
+  it('each replay is written to the audit table, with filter, count and reason', async () => {
     const answer = await replay(await shown.signedIn(), { state: 'rejected', reason: 'The field is there.' });
     expect(answer.status).toBe(303);
     expect(await knex()('audit').where({ what: 'replayed deliveries' }).select('*')).toMatchObject([
@@ -112,7 +112,7 @@ describe('the pages of deliveries', () => {
     ]);
   });
 
-  it('show a viewer no form, and answer 403 to a form of a viewer', async () => {
+  it('a viewer sees no form for a replay, and a form of a viewer is answered 403', async () => {
     const viewer = await shown.signedIn(viewerPassword);
     const page = await viewer.get('/console/deliveries/preview?state=rejected');
     expect(page.text).not.toContain('action="/console/deliveries/jobs"');
@@ -124,11 +124,11 @@ describe('the pages of deliveries', () => {
     expect((await readReplayJob(shown.store, id))?.state).toBe('paused');
   });
 
-  it('answer 404 to a replay that does not exist', async () => {
+  it('a replay that does not exist is answered 404', async () => {
     expect((await get('/console/deliveries/jobs/nothing')).status).toBe(404);
   });
 
-  it('say on the page of a replay that its destination is gone', async () => {
+  it('the page of a replay says that its destination is gone', async () => {
     const asked = { filter: {}, destinations: ['crm'], reason: 'Why', who: 'operator' } as const;
     const id = await makeReplayJob(shown.store, asked, Date.now());
     await until(async () => expect((await readReplayJob(shown.store, id))?.state).toBe('failed'));
@@ -137,7 +137,7 @@ describe('the pages of deliveries', () => {
     );
   });
 
-  it('resume and cancel a replay', async () => {
+  it('a replay can be resumed and cancelled', async () => {
     const visitor = await shown.signedIn();
     const id = await pausedJob();
     const { csrf } = await visitor.get(`/console/deliveries/jobs/${id}`);
@@ -155,22 +155,25 @@ describe.runIf(hasBrowser)('the pages of deliveries in a browser', () => {
   const browser = useBrowser();
   const url = (path: string): string => `${shown.consoleUrl}${path}`;
 
-  it.each(['light', 'dark'] as const)('are accessible and fit a narrow screen, %s', async (colorScheme) => {
-    const id = await pausedJob();
-    await browser.visit(
-      url('/console/deliveries'),
-      async (page) => {
-        await expectGoodPage(page, join(browser.pictures, `deliveries-${colorScheme}`));
-        await page.goto(url('/console/deliveries/preview?code=no_field&state=rejected'));
-        await expectGoodPage(page, join(browser.pictures, `deliveries-preview-${colorScheme}`));
-        await page.goto(url(`/console/deliveries/jobs/${id}`));
-        await expectGoodPage(page, join(browser.pictures, `deliveries-job-${colorScheme}`));
-      },
-      { colorScheme },
-    );
-  });
+  it.each(['light', 'dark'] as const)(
+    'the pages of deliveries are accessible and fit a narrow screen, %s',
+    async (colorScheme) => {
+      const id = await pausedJob();
+      await browser.visit(
+        url('/console/deliveries'),
+        async (page) => {
+          await expectGoodPage(page, join(browser.pictures, `deliveries-${colorScheme}`));
+          await page.goto(url('/console/deliveries/preview?code=no_field&state=rejected'));
+          await expectGoodPage(page, join(browser.pictures, `deliveries-preview-${colorScheme}`));
+          await page.goto(url(`/console/deliveries/jobs/${id}`));
+          await expectGoodPage(page, join(browser.pictures, `deliveries-job-${colorScheme}`));
+        },
+        { colorScheme },
+      );
+    },
+  );
 
-  it('replay in bulk: a group, its preview, a reason, and the progress to its end without a reload', async () => {
+  it('a bulk replay shows a group, its preview, a reason, and the progress to its end without a reload', async () => {
     await browser.visit(url('/console/deliveries'), async (page) => {
       await page.getByRole('link', { name: 'Preview of sql, rejected no_field' }).click();
       await page.getByText('3 deliveries would be made due.').waitFor();
@@ -187,7 +190,7 @@ describe.runIf(hasBrowser)('the pages of deliveries in a browser', () => {
     expect(await dueCount()).toBe(3);
   });
 
-  it('replay in bulk with the keyboard alone', async () => {
+  it('a bulk replay works with the keyboard alone', async () => {
     await browser.visit(url('/console/deliveries/preview?code=no_field&state=rejected'), async (page) => {
       const reason = page.getByLabel('Reason');
       for (let presses = 0; presses < 60; presses += 1) {
@@ -201,7 +204,7 @@ describe.runIf(hasBrowser)('the pages of deliveries in a browser', () => {
     });
   });
 
-  it('replay in bulk without scripts', async () => {
+  it('a bulk replay works without scripts', async () => {
     await browser.visit(
       url('/console/deliveries'),
       async (page) => {
@@ -219,7 +222,7 @@ describe.runIf(hasBrowser)('the pages of deliveries in a browser', () => {
     );
   });
 
-  it('show hostile texts as text', async () => {
+  it('the pages of deliveries show hostile texts as text', async () => {
     const texts = { code: '<i>code</i>', reason: hostile, remedy: hostile };
     await knex()('deliveries').where({ call_id: 'call-1' }).update(texts);
     await browser.visit(url('/console/deliveries'), async (page) => {

@@ -36,11 +36,11 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
   const picture = (name: string): string => join(browser.pictures, name);
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-    it.each(Object.entries(pages))('has an accessible page %s that fits 320 pixels', async (name, path) => {
+    it.each(Object.entries(pages))('the page %s is accessible and fits 320 pixels', async (name, path) => {
       await open(path, (page) => expectGoodPage(page, picture(`${name}-${colorScheme}`)), { colorScheme });
     });
 
-    it('has an accessible sign-in that fits 320 pixels', async () => {
+    it('the sign-in page is accessible and fits 320 pixels', async () => {
       await open('/console/sign-in', (page) => expectGoodPage(page, picture(`sign-in-${colorScheme}`)), {
         colorScheme,
         password: false,
@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('shows the findings of the doctor when somebody asks', async () => {
+  it('the page of the doctor shows the findings when somebody asks', async () => {
     await open('/console/doctor', async (page) => {
       await page.getByRole('button', { name: 'Examine now' }).click();
       await page.getByRole('row', { name: /The store is intact/ }).waitFor();
@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('reports a wrong password, and then accepts the right one', async () => {
+  it('the sign-in reports a wrong password, and then accepts the right one', async () => {
     await open(
       '/console/sign-in?to=%2Fconsole%2Faudit',
       async (page) => {
@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     );
   });
 
-  it('returns to the page after a lost session', async () => {
+  it('a sign-in returns to the page after a lost session', async () => {
     await open('/console/audit?before=zzz', async (page) => {
       await page.context().clearCookies();
       await page.reload();
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('says that a form was not sent when the session was lost before', async () => {
+  it('the console says that a form was not sent when the session was lost before', async () => {
     await open('/console/clients', async (page) => {
       await page.context().clearCookies();
       await page.getByText(/^Rotate the secret/).click();
@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('opens a page from a link on another site without a second sign-in', async () => {
+  it('a link on another site opens a page without a second sign-in', async () => {
     await open('/console/audit', async (page) => {
       await page.goto('data:text/html,<title>Elsewhere</title>');
       await page.setContent(`<a href="${shown.consoleUrl}/console/audit">call</a>`);
@@ -102,7 +102,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('moves through rows with j and k, and opens one with Enter', async () => {
+  it('the keys j and k move through rows, and Enter opens one', async () => {
     await open('/console', async (page) => {
       const focused = (): Promise<string | null> =>
         page.evaluate('document.activeElement.textContent.trim()');
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('lists its keys at ?, and a person can switch them off', async () => {
+  it('the key ? lists the keys, and a person can switch them off', async () => {
     await open('/console', async (page) => {
       await page.keyboard.press('?');
       await page.getByRole('dialog', { name: 'Keys' }).waitFor();
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('works without scripts: signs in, rotates a secret, and signs out', async () => {
+  it('the console works without scripts: a person signs in, rotates a secret, and signs out', async () => {
     await open(
       '/console/clients',
       async (page) => {
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     );
   });
 
-  it('registers a requested redirect URI with one click', async () => {
+  it('one click registers a requested redirect URI', async () => {
     await open('/console/clients', async (page) => {
       await page.getByRole('row', { name: askedUri }).getByRole('button', { name: 'Register' }).click();
       await page
@@ -161,7 +161,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it.each(Object.entries(pages))('shows hostile text as text on the page %s', async (_name, path) => {
+  it.each(Object.entries(pages))('hostile text is shown as text on the page %s', async (_name, path) => {
     await open(path, async (page) => {
       expect(await page.locator('main img').count()).toBe(0);
       const content = await page.content();
@@ -169,7 +169,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
     });
   });
 
-  it('offers a viewer no change', async () => {
+  it('a viewer is offered no change', async () => {
     await open(
       '/console/clients',
       async (page) => {
@@ -181,7 +181,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
 });
 
 describe('a viewer', () => {
-  it('gets 403 for each form', async () => {
+  it('a viewer gets 403 for each form', async () => {
     const visitor = await shown.signedIn(viewerPassword);
     const { csrf } = await visitor.get('/console/clients');
     for (const path of ['redirect', 'rotate', 'revoke']) {
@@ -194,7 +194,7 @@ describe('a viewer', () => {
 });
 
 describe('a change', () => {
-  it('is written to the audit table with its count', async () => {
+  it('a change is written to the audit table with its count', async () => {
     const visitor = await shown.signedIn();
     const { csrf } = await visitor.get('/console/clients');
     const form = { token: csrf, client: shown.client.clientId, uri: 'https://b.example/back' };
@@ -206,7 +206,7 @@ describe('a change', () => {
     expect(row).toEqual({ who: 'operator', what: 'registered a redirect URI', count: 1 });
   });
 
-  it('is refused with a page that says why, and without a 500', async () => {
+  it('a refused change gets a page that says why, and no 500', async () => {
     const visitor = await shown.signedIn();
     const { csrf } = await visitor.get('/console/clients');
     const send = (path: string, form: Record<string, string>): Promise<{ status: number; text: string }> =>

@@ -40,7 +40,7 @@ const get = async (path = '', password?: string) =>
   (await shown.signedIn(password)).get(`/console/quarantine${path}`);
 
 describe('the page of the quarantine', () => {
-  it('shows for each body how it would be stored today', async () => {
+  it('the page of the quarantine shows for each body how it would be stored today', async () => {
     const { text } = await get();
     expect(text).toContain('would be stored as call_end');
     expect(text).toContain('would be stored as a list, 1 of 2 items');
@@ -48,7 +48,7 @@ describe('the page of the quarantine', () => {
     expect(text).toContain('The body cannot be decoded.');
   });
 
-  it('shows a body as text, cut in the list and whole on its own page', async () => {
+  it('the page of the quarantine shows a body as text, cut in the list and whole on its own page', async () => {
     const list = (await get()).text;
     expect(list).toContain('more characters not shown here');
     const one = (await get(`/${ids['hostile'] ?? ''}`)).text;
@@ -60,30 +60,30 @@ describe('the page of the quarantine', () => {
     expect((await get(`/${ids['long'] ?? ''}`)).text).toContain('a'.repeat(20_000));
   });
 
-  it('shows a viewer no whole number and no button', async () => {
+  it('the page of the quarantine shows a viewer no whole number and no button', async () => {
     const { text } = await get(`/${ids['hostile'] ?? ''}`, viewerPassword);
     expect(text).not.toContain('0412 345 678');
     expect((await get(`/${ids['one'] ?? ''}`, viewerPassword)).text).not.toContain('Store it');
     expect((await get('/replay', viewerPassword)).status).toBe(403);
   });
 
-  it('filters by code, and answers an unknown code with a sentence', async () => {
+  it('the page of the quarantine filters by code, and answers an unknown code with a sentence', async () => {
     expect((await get('?code=not_a_call')).text).not.toContain('malformed_json</span>');
     const { status, text } = await get('?code=%3Cb%3E');
     expect([status, text]).toEqual([400, expect.stringContaining('There is no code') as string]);
   });
 
-  it('answers 404 for a body that does not exist', async () => {
+  it('a body that does not exist in the quarantine is answered 404', async () => {
     for (const id of ['0mhx8k2p1q', "a'b", '%00']) expect((await get(`/${id}`)).status).toBe(404);
   });
 
-  it('previews without writing', async () => {
+  it('the page of the quarantine previews without writing', async () => {
     const { text } = await get('/replay?code=not_a_call');
     expect(text).toContain('2 of 2 bodies can be stored');
     expect(await readCall(shown.store, 'again-1')).toBeUndefined();
   });
 
-  it('refuses a viewer, and a form without its token', async () => {
+  it('the page of the quarantine refuses a viewer, and a form without its token', async () => {
     const viewer = await shown.signedIn(viewerPassword);
     const { csrf } = await viewer.get('/console/quarantine');
     expect(
@@ -94,7 +94,7 @@ describe('the page of the quarantine', () => {
     expect(await readCall(shown.store, 'again-1')).toBeUndefined();
   });
 
-  it('reads one body again, with an entry in the audit table', async () => {
+  it('the page of the quarantine reads one body again, with an entry in the audit table', async () => {
     const operator = await shown.signedIn();
     const { csrf } = await operator.get(`/console/quarantine/${ids['one'] ?? ''}`);
     const form = { token: csrf, id: ids['one'] ?? '', reason: 'the sender was fixed' };
@@ -117,15 +117,20 @@ describe.skipIf(!hasBrowser)('the pages of the quarantine in a browser', () => {
   const { visit, pictures } = useBrowser();
   const url = (path = ''): string => `${shown.consoleUrl}/console/quarantine${path}`;
 
-  it.each(['light', 'dark'] as const)('are accessible, wide and narrow, in %s', async (colorScheme) => {
-    const look = (path: string, name: string): Promise<void> =>
-      visit(url(path), (page) => expectGoodPage(page, `${pictures}/${name}-${colorScheme}`), { colorScheme });
-    await look('', 'quarantine');
-    await look(`/${ids['hostile'] ?? ''}`, 'quarantine-body');
-    await look('/replay', 'quarantine-preview');
-  });
+  it.each(['light', 'dark'] as const)(
+    'the pages of the quarantine are accessible, wide and narrow, in %s',
+    async (colorScheme) => {
+      const look = (path: string, name: string): Promise<void> =>
+        visit(url(path), (page) => expectGoodPage(page, `${pictures}/${name}-${colorScheme}`), {
+          colorScheme,
+        });
+      await look('', 'quarantine');
+      await look(`/${ids['hostile'] ?? ''}`, 'quarantine-body');
+      await look('/replay', 'quarantine-preview');
+    },
+  );
 
-  it('read a filter again after a preview, without scripts', async () => {
+  it('the pages of the quarantine read a filter again after a preview, without scripts', async () => {
     await visit(
       url('?code=not_a_call'),
       async (page) => {

@@ -40,7 +40,7 @@ const get = async (query = ''): Promise<string> =>
   (await (await shown.signedIn()).get(`/console/refused${query}`)).text;
 
 describe('the page of refused requests', () => {
-  it('sums up by reason with a remedy, and shows equal requests of several minutes as one row', async () => {
+  it('the page of refused requests sums up by reason with a remedy, and shows equal requests as one row', async () => {
     const text = await get();
     expect(text).toContain('44 requests were refused in the last 24 hours.');
     expect(text).toContain('Refused, because the credentials were missing or not valid.');
@@ -48,11 +48,11 @@ describe('the page of refused requests', () => {
     expect(text).toContain('data-name="Times">42<');
   });
 
-  it('links to the body where it was kept', async () => {
+  it('a refused request links to its body where that was kept', async () => {
     expect(await get()).toContain('href="/console/quarantine/0mhx8k2p1q00000000000000000"');
   });
 
-  it('takes its filter from the URL', async () => {
+  it('the page of refused requests takes its filter from the URL', async () => {
     expect(await get('?since=7d&code=not_found')).toContain('/webhoks/…');
     expect(await get('?since=24h')).not.toContain('/webhoks/…');
     expect(await get('?path=%2Fnowhere')).toContain('No request was refused in the last 24 hours.');
@@ -60,7 +60,7 @@ describe('the page of refused requests', () => {
   });
 
   it.each(['?since=yesterday', '?code=no_such', '?since[]=1', '?code=%00%ff'])(
-    'answers an invalid filter with a page and not with an error: %s',
+    'an invalid filter of refused requests is answered with a page and not with an error: %s',
     async (query) => {
       const { status, text } = await (await shown.signedIn()).get(`/console/refused${query}`);
       expect(status).toBe(200);
@@ -68,19 +68,19 @@ describe('the page of refused requests', () => {
     },
   );
 
-  it('shows text from outside as text', async () => {
+  it('the page of refused requests shows text from outside as text', async () => {
     const text = await get();
     expect(text).not.toContain('<script>alert');
     expect(text).not.toContain('<img src=x');
   });
 
-  it('is for signed-in people, and a viewer can read it', async () => {
+  it('the page of refused requests is for signed-in people, and a viewer can read it', async () => {
     expect((await shown.visitor().get('/console/refused')).status).toBe(303);
     const viewer = await shown.signedIn(viewerPassword);
     expect((await viewer.get('/console/refused')).text).toContain('44 requests were refused');
   });
 
-  it('shows a request within seconds after it was refused', async () => {
+  it('a request is shown within seconds after it was refused', async () => {
     await fetch(`${shown.url}/webhooks/mistyped`, { method: 'POST', body: '{}' });
     await expect.poll(() => get('?since=1h&code=not_found')).toContain('/webhooks/mistyped');
   });
@@ -90,11 +90,16 @@ describe.skipIf(!hasBrowser)('the page of refused requests in a browser', () => 
   const { visit, pictures } = useBrowser();
   const url = (): string => `${shown.consoleUrl}/console/refused`;
 
-  it.each(['light', 'dark'] as const)('is accessible, wide and narrow, in %s', async (colorScheme) => {
-    await visit(url(), (page) => expectGoodPage(page, `${pictures}/refused-${colorScheme}`), { colorScheme });
-  });
+  it.each(['light', 'dark'] as const)(
+    'the page of refused requests is accessible, wide and narrow, in %s',
+    async (colorScheme) => {
+      await visit(url(), (page) => expectGoodPage(page, `${pictures}/refused-${colorScheme}`), {
+        colorScheme,
+      });
+    },
+  );
 
-  it('filters by a click and by the form, also without scripts', async () => {
+  it('the page of refused requests filters by a click and by the form, also without scripts', async () => {
     const work = async (page: Page): Promise<void> => {
       await page.getByLabel('Code').selectOption('not_a_call');
       await page.getByRole('button', { name: 'Show' }).click();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shownNumber, withoutNumbers } from '../../src/console/shown-number.ts';
 
 describe('a number on a page', () => {
-  it('is whole for the operator', () => {
+  it('a number on a page is whole for the operator', () => {
     expect(shownNumber('+61412345678', 'operator')).toBe('+61 412 345 678');
   });
 
@@ -12,13 +12,13 @@ describe('a number on a page', () => {
     ['0412 345 678', '04•• ••• 678'],
     ['+442071838750', '+44 2• •••• •750'],
     ['204', '204'],
-  ])('is masked for a viewer: %s', (number, shown) => {
+  ])('a number on a page is masked for a viewer: %s', (number, shown) => {
     expect(shownNumber(number, 'viewer')).toBe(shown);
   });
 });
 
 describe('a text with numbers', () => {
-  it('is unchanged for the operator', () => {
+  it('a text with numbers is unchanged for the operator', () => {
     expect(withoutNumbers('call 0412 345 678', 'operator')).toBe('call 0412 345 678');
   });
 
@@ -31,14 +31,14 @@ describe('a text with numbers', () => {
     '{"n":61412345678}',
     '٠٤١٢٣٤٥٦٧٨',
     '0412.345.678',
-  ])('is masked for a viewer: %s', (text) => {
+  ])('a number in a text is masked for a viewer: %s', (text) => {
     const digits = (of: string): string => of.replace(/\P{Nd}/gu, '');
     expect(digits(withoutNumbers(text, 'viewer')).length).toBeLessThanOrEqual(digits(text).length - 3);
     expect(withoutNumbers(text, 'viewer')).toContain('•••');
   });
 
   it.each(['2026-11-27 15:04:06', '2026-11-27T15:04:06Z', 'duration 125 s', '{"revision":12345}'])(
-    'shows a viewer %s unchanged',
+    'a viewer sees the text %s unchanged',
     (text) => {
       expect(withoutNumbers(text, 'viewer')).toBe(text);
     },

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => shown.close());
 
 describe('the console', () => {
-  it('asks a stranger for the password, and returns to the page', async () => {
+  it('the console asks a stranger for the password, and returns to the page', async () => {
     const visitor = shown.visitor();
     const { status, location } = await visitor.get('/console/audit?before=x');
     expect([status, location]).toEqual([303, '/console/sign-in?to=%2Fconsole%2Faudit%3Fbefore%3Dx']);
@@ -31,7 +31,7 @@ describe('the console', () => {
     expect([answer.status, answer.location]).toEqual([303, '/console/audit?before=x']);
   });
 
-  it('returns to its own pages only', async () => {
+  it('the sign-in returns to pages of the console only', async () => {
     for (const to of [
       'https://evil.example/',
       '//evil.example/',
@@ -47,20 +47,20 @@ describe('the console', () => {
     }
   });
 
-  it('refuses a wrong password', async () => {
+  it('the console refuses a wrong password', async () => {
     const visitor = shown.visitor();
     expect((await signIn(visitor, 'wrong')).status).toBe(401);
     expect((await visitor.get('/console/audit')).status).toBe(303);
   });
 
-  it('refuses a form without the token of its page', async () => {
+  it('the console refuses a form without the token of its page', async () => {
     const visitor = shown.visitor();
     await visitor.get('/console/sign-in');
     const answer = await visitor.post('/console/sign-in', { password: consolePassword });
     expect(answer.status).toBe(403);
   });
 
-  it('refuses a form from another site', async () => {
+  it('the console refuses a form from another site', async () => {
     const visitor = shown.visitor();
     const { csrf } = await visitor.get('/console/sign-in');
     const form = { token: csrf, password: consolePassword };
@@ -69,7 +69,7 @@ describe('the console', () => {
     }
   });
 
-  it('gives a new id at the sign-in, in a cookie that scripts cannot read', async () => {
+  it('the sign-in gives a new id, in a cookie that scripts cannot read', async () => {
     const visitor = shown.visitor();
     await visitor.get('/console/sign-in');
     const before = visitor.cookies.get('jet-console');
@@ -80,7 +80,7 @@ describe('the console', () => {
     );
   });
 
-  it('binds its cookie to https and the host behind a proxy with TLS', async () => {
+  it('the session cookie is bound to https and the host behind a proxy with TLS', async () => {
     const proxied = await startConsole({ settings: { TRUST_PROXY: 'loopback' } });
     try {
       const { headers } = await proxied
@@ -94,7 +94,7 @@ describe('the console', () => {
     }
   });
 
-  it('ends the session at the sign-out', async () => {
+  it('the sign-out ends the session', async () => {
     const visitor = await shown.signedIn();
     const { csrf } = await visitor.get('/console/audit');
     const kept = new Map(visitor.cookies);
@@ -103,12 +103,12 @@ describe('the console', () => {
     expect((await visitor.get('/console/audit')).status).toBe(303);
   });
 
-  it('lets a viewer read', async () => {
+  it('a viewer can read the console', async () => {
     const visitor = await shown.signedIn(viewerPassword);
     expect((await visitor.get('/console/audit')).text).toContain('class="who">viewer<');
   });
 
-  it('slows down guesses, and the consent page counts them too', async () => {
+  it('the console slows down guesses, and the consent page counts them too', async () => {
     const guarded = await startConsole();
     try {
       const visitor = guarded.visitor();
@@ -121,7 +121,7 @@ describe('the console', () => {
     }
   });
 
-  it('sends pages that browsers must not store, frame or index, and that load nothing from elsewhere', async () => {
+  it('the console sends pages that browsers must not store, frame or index, and that load nothing from elsewhere', async () => {
     const visitor = await shown.signedIn();
     for (const path of ['/console/audit', '/console/sign-in', '/console/nothing']) {
       const { headers } = await visitor.get(path);
@@ -134,12 +134,12 @@ describe('the console', () => {
     }
   });
 
-  it('answers 401 to a stream without a session, instead of the sign-in page', async () => {
+  it('a stream without a session is answered 401, and not with the sign-in page', async () => {
     const { status } = await shown.visitor().get('/console/audit', { accept: 'text/event-stream' });
     expect(status).toBe(401);
   });
 
-  it('writes sign-ins to the audit table', async () => {
+  it('sign-ins are written to the audit table', async () => {
     const visitor = await shown.signedIn();
     expect((await visitor.get('/console/audit')).text).toContain('signed in');
   });
@@ -156,7 +156,7 @@ async function restart(settings: Readonly<Record<string, string>>): Promise<Rece
 }
 
 describe('a session of the console', () => {
-  it('ends when the password changes', async () => {
+  it('a session of the console ends when the password changes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-console-'));
     const settings = { DATABASE_URL: `sqlite:${join(folder, 'jet.sqlite')}` };
     try {
@@ -180,7 +180,7 @@ describe('a session of the console', () => {
     }
   });
 
-  it('ends after 12 hours', async () => {
+  it('a session of the console ends after 12 hours', async () => {
     let aheadMs = 0;
     const timed = await startConsole({ clock: () => Date.now() + aheadMs });
     try {

@@ -22,18 +22,18 @@ afterAll(async () => {
 });
 
 describe('a port of the console that another program has', () => {
-  it('does not keep the receiver from taking pushes', async () => {
+  it('a port of the console that another program has does not keep the receiver from taking pushes', async () => {
     expect(receiver.console).toBeUndefined();
     expect((await receiver.push({ callsessionid: 'one' })).status).toBe(200);
   });
 
-  it('is named in the log, with what to do', () => {
+  it('the log names a port of the console that another program has, with what to do', () => {
     const line = receiver.logLines.find((one) => one.includes('The console could not be started'));
     expect(line).toContain(`"port":${port}`);
     expect(line).toContain('Set CONSOLE_PORT to a free port');
   });
 
-  it('is named by the doctor', async () => {
+  it('the doctor names a port of the console that another program has', async () => {
     const { core } = readSettings({ CONSOLE_PORT: port, DATABASE_URL: 'sqlite:nowhere.sqlite' }, adapters);
     const [finding] = await examineConsole(core);
     expect(finding?.level).toBe('warning');

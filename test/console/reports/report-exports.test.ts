@@ -33,23 +33,26 @@ describe('the Parquet file of a report', () => {
   const download = (file: string): Promise<Response> =>
     fetch(`${shown.consoleUrl}/console/reports/${file}?${week}`, { headers });
 
-  it.each(sections)('of $report, $section has the rows of its CSV, in their order', async (each) => {
-    const file = join(folder, `${each.report}-${each.section}.parquet`);
-    const parquet = await download(`${each.report}/${each.section}.parquet`);
-    writeFileSync(file, new Uint8Array(await parquet.arrayBuffer()));
-    const connection = await duckdb.connect();
-    const rows = (await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}')`)).getRowObjects();
-    connection.closeSync();
-    const csv = csvRows(await (await download(`${each.report}/${each.section}.csv`)).text());
-    const plain = (value: unknown): string => {
-      const text = value === null ? '' : `${value as string | number}`;
-      if (/^-?\d+(?:\.\d+)?$/.test(text)) return String(Number(text));
-      // DuckDB writes an instant with its zone, and no zeros after the second.
-      return text.replace(/^'/, '').replace(/(:\d\d)(?:\.000)?(?:\+00)?$/, '$1');
-    };
-    const compared = (row: Record<string, unknown>): Record<string, string> =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
-    expect(rows.map(compared)).toEqual(csv.map(compared));
-    expect(rows.length).toBeGreaterThan(0);
-  });
+  it.each(sections)(
+    'the Parquet file of $report, $section has the rows of its CSV, in their order',
+    async (each) => {
+      const file = join(folder, `${each.report}-${each.section}.parquet`);
+      const parquet = await download(`${each.report}/${each.section}.parquet`);
+      writeFileSync(file, new Uint8Array(await parquet.arrayBuffer()));
+      const connection = await duckdb.connect();
+      const rows = (await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}')`)).getRowObjects();
+      connection.closeSync();
+      const csv = csvRows(await (await download(`${each.report}/${each.section}.csv`)).text());
+      const plain = (value: unknown): string => {
+        const text = value === null ? '' : `${value as string | number}`;
+        if (/^-?\d+(?:\.\d+)?$/.test(text)) return String(Number(text));
+        // DuckDB writes an instant with its zone, and no zeros after the second.
+        return text.replace(/^'/, '').replace(/(:\d\d)(?:\.000)?(?:\+00)?$/, '$1');
+      };
+      const compared = (row: Record<string, unknown>): Record<string, string> =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
+      expect(rows.map(compared)).toEqual(csv.map(compared));
+      expect(rows.length).toBeGreaterThan(0);
+    },
+  );
 });

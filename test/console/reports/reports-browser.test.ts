@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
   const page = (path = ''): string => `${shown.consoleUrl}/console/reports${path}`;
 
   it.each(reports.map(({ name }) => name))(
-    'have a page %s without faults of accessibility, in the light and in the dark, also on a narrow screen',
+    'the report %s has no faults of accessibility, in the light and in the dark, also on a narrow screen',
     (name) =>
       browser.visit(page(`/${name}${week}&service=Sales`), async (opened) => {
         await expectGoodPage(opened, `${browser.pictures}/report-${name}`);
@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
   );
 
   it.each([320, 720, 1024, 1200])(
-    'need no scrolling sideways and break no figure on a screen of %i pixels',
+    'the reports need no scrolling sideways and break no figure on a screen of %i pixels',
     (width) =>
       browser.visit(
         page(`/today${week}`),
@@ -75,10 +75,10 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       ),
   );
 
-  it('have a list without faults of accessibility', () =>
+  it('the list of reports has no faults of accessibility', () =>
     browser.visit(page(), (opened) => expectGoodPage(opened, `${browser.pictures}/reports`)));
 
-  it('are reached, filtered and left with the keyboard', () =>
+  it('the keyboard reaches, filters and leaves the reports', () =>
     browser.visit(page(), async (opened) => {
       await opened.keyboard.press('j');
       await opened.keyboard.press('j');
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       expect(await opened.locator('select[name=service]').inputValue()).toBe('Sales');
     }));
 
-  it('copy the SQL of a section', () =>
+  it('a button copies the SQL of a section', () =>
     browser.visit(
       page(`/services${week}`),
       async (opened) => {
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       { permissions: ['clipboard-read', 'clipboard-write'] },
     ));
 
-  it('can be read, filtered and downloaded without the script', () =>
+  it('the reports can be read, filtered and downloaded without the script', () =>
     browser.visit(
       page(`/services${week}`),
       async (opened) => {
@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       { javaScriptEnabled: false },
     ));
 
-  it('show hostile names as text, in tables, charts and filters', async () => {
+  it('hostile names are shown as text, in tables, charts and filters', async () => {
     for (const name of ['missed', 'services', 'sources', 'extensions'])
       await browser.visit(page(`/${name}?from=2026-06-01&to=2026-06-01`), async (opened) => {
         await opened.locator('details').evaluateAll((all) => {
@@ -138,7 +138,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       });
   });
 
-  it('find a hostile name that the filter offers', () =>
+  it('the filter of a report offers and finds a hostile name', () =>
     browser.visit(page('/services?from=2026-06-01&to=2026-06-01'), async (opened) => {
       await opened.locator('select[name=service]').selectOption({ index: 1 });
       await opened.getByRole('button', { name: 'Show' }).click();
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
       expect(await opened.locator('tfoot').first().innerText()).toMatch(/Total\s+2\s+1/);
     }));
 
-  it('show a viewer no whole number', () =>
+  it('a viewer sees no whole number in the reports', () =>
     browser.visit(
       page(`/missed${week}`),
       async (opened) => {

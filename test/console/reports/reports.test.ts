@@ -50,13 +50,13 @@ for (const engine of engines) {
     const sum = (rows: readonly Record<string, string>[], column: string): number =>
       rows.reduce((all, row) => all + Number(row[column]), 0);
 
-    it.each(reports.map(({ name }) => name))('have a page %s', async (name) => {
+    it.each(reports.map(({ name }) => name))('the report %s has a page', async (name) => {
       const { status, text } = await get(`/${name}?${week}`);
       expect([status, plainText(text).includes('CSV')]).toEqual([200, true]);
     });
 
     it.each(sections)(
-      'show for $report, $section the SQL that gives the rows of its export',
+      'the page of $report, $section shows the SQL that gives the rows of its export',
       async (each) => {
         const { text } = await get(`/${each.report}?${week}`);
         const rows = await ask(shown.reporting, shownSql(text, each.section));
@@ -71,7 +71,7 @@ for (const engine of engines) {
       },
     );
 
-    it('count by day, by hour and by service as many calls as the table has', async () => {
+    it('the reports count by day, by hour and by service as many calls as the table has', async () => {
       const all = await direct(inWeek);
       expect(all).toBe(314);
       for (const path of ['services/by-day', 'services/by-service', 'services/by-day-and-service'])
@@ -82,7 +82,7 @@ for (const engine of engines) {
       expect(sum(await csv(`/callers/by-day.csv?${week}`), 'calls')).toBe(all);
     });
 
-    it('have a row of zeros for each day and hour without calls', async () => {
+    it('the reports have a row of zeros for each day and hour without calls', async () => {
       const days = await csv(`/services/by-day.csv?${week}`);
       expect(days.map(({ local_date: day, offered }) => [day, offered])).toEqual([
         ...[12, 11, 10].map((day) => [`2026-07-${day}`, '0']),
@@ -94,7 +94,7 @@ for (const engine of engines) {
       expect(await csv(`/today/by-hour.csv?${week}`)).toHaveLength(24);
     });
 
-    it('count missed calls and what became of them as the table does', async () => {
+    it('the reports count missed calls and what became of them as the table does', async () => {
       const days = await csv(`/missed/by-day.csv?${week}`);
       expect(days).toHaveLength(1);
       expect(days[0]).toMatchObject({ missed: '112', handled: '26', not_returned: '82', cannot_follow: '4' });
@@ -103,7 +103,7 @@ for (const engine of engines) {
       expect(await csv(`/missed/callers.csv?${week}`)).toHaveLength(78);
     });
 
-    it('divide sums for the percents of a total, and never average percents', async () => {
+    it('the reports divide sums for the percents of a total, and never average percents', async () => {
       const { text } = await get(`/services?${week}`);
       // 202 of 314 calls. The average of the days would be 79.6.
       expect(plainText(/<tfoot>[^]*?<\/tfoot>/.exec(text)?.[0] ?? '')).toMatch(
@@ -111,7 +111,7 @@ for (const engine of engines) {
       );
     });
 
-    it('say how many calls were answered in time, without the callers of the first seconds', async () => {
+    it('the reports say how many calls were answered in time, without the callers of the first seconds', async () => {
       const { text } = await get(`/service-level?${week}`);
       // In time are 90 of 314 - 24 calls.
       expect(plainText(/<tfoot>[^]*?<\/tfoot>/.exec(text)?.[0] ?? '')).toBe(
@@ -120,7 +120,7 @@ for (const engine of engines) {
       expect(await direct(`${inWeek} AND status = 'abandoned' AND duration_seconds < 5`)).toBe(24);
     });
 
-    it('add up the share of abandoned calls by their duration', async () => {
+    it('the reports add up the share of abandoned calls by their duration', async () => {
       const rows = await csv(`/abandonment/after-seconds.csv?${week}`);
       expect(rows.map((row) => Object.values(row))).toEqual([
         ['caller', '0', '5', '24', '40'],
@@ -130,7 +130,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('name the campaigns, the clicks, the extensions and the repeat callers', async () => {
+    it('the reports name the campaigns, the clicks, the extensions and the repeat callers', async () => {
       expect((await csv(`/sources/by-source.csv?${week}`)).map((row) => Object.values(row))).toEqual([
         ['', '', '', '214', '198', '102', '47.7', '102', '0'],
         ['google', 'cpc', 'Winter', '100', '60', '100', '100', '60', '80'],
@@ -162,7 +162,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('filter by service, group and number type, in the page and in the export', async () => {
+    it('the reports filter by service, group and number type, in the page and in the export', async () => {
       const sales = await direct(`${inWeek} AND service_name = 'Sales'`);
       expect(sales).toBe(160);
       for (const filter of ['service=Sales', 'type=DIGITAL_ON_PAGE', 'service=Sales&group=Sydney']) {
@@ -175,13 +175,13 @@ for (const engine of engines) {
       expect(text).toContain('the view jet_missed_callers cannot be filtered by number type');
     });
 
-    it('show the first 200 rows and say how many there are; the export has all', async () => {
+    it('the reports show the first 200 rows and say how many there are; the export has all', async () => {
       const { text } = await get('/missed?from=2026-06-01&to=2026-06-01');
       expect(plainText(text)).toContain('The first 200 of 205 rows. The exports have all.');
       expect(csvRows((await get('/missed/calls.csv?from=2026-06-01&to=2026-06-01')).text)).toHaveLength(205);
     });
 
-    it('take a hostile name as it is: as text on the page, as a filter, as SQL, and harmless in a CSV', async () => {
+    it('a hostile name stays as it is: as text on the page, as a filter, as SQL, and harmless in a CSV', async () => {
       const period = 'from=2026-06-01&to=2026-06-01';
       // As the form of the page sends it, without the character that turns the writing.
       const typed = encodeURIComponent(hostile.replace('\u202e', '\ufffd'));
@@ -198,7 +198,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('show a viewer no whole number, neither on pages nor in exports', async () => {
+    it('a viewer sees no whole number, neither on the pages of reports nor in exports', async () => {
       const paths = [
         '/missed',
         '/missed/calls.csv',
@@ -238,7 +238,7 @@ describe('a report', () => {
   afterAll(() => shown.close());
   const get = (path: string) => operator.get(`/console/reports${path}`);
 
-  it('stands in a list with what it answers, which the navigation leads to', async () => {
+  it('the list of reports says what each one answers, and the navigation leads to it', async () => {
     const { text } = await get('');
     for (const { title, answers } of reports) {
       expect(plainText(text)).toContain(title);
@@ -247,7 +247,7 @@ describe('a report', () => {
     expect((await operator.get('/console')).text).toContain('<a href="/console/reports" >Reports</a>');
   });
 
-  it('is about the last seven days, or about today, unless a period is chosen', async () => {
+  it('a report is about the last seven days, or about today, unless a period is chosen', async () => {
     expect(plainText((await get('/services')).text)).toContain(
       '6 Jul 2026 to 12 Jul 2026, days in Australia/Sydney',
     );
@@ -275,20 +275,20 @@ describe('a report', () => {
     ],
     ['/missed?service=%00%27%20OR%201=1', 200, 'No inbound call of this period has the service'],
     ['/missed?from=2026-07-06&from=x&service=a&service=b', 200, 'has the service "a"'],
-  ])('answers %s with %i and a clear line', async (path, status, line) => {
+  ])('a report answers %s with %i and a clear line', async (path, status, line) => {
     const page = await get(path);
     expect(page.status).toBe(status);
     expect(plainText(page.text)).toContain(line);
   });
 
-  it('leads from a wrong query to the nearest right one', async () => {
+  it('a wrong query of a report leads to the nearest right one', async () => {
     const { text } = await get('/missed?from=2026-07-10&to=2026-07-01&service=Sales');
     expect(text).toContain(
       'href="/console/reports/missed?from=2026-07-01&#38;to=2026-07-10&#38;service=Sales"',
     );
   });
 
-  it('sends its export under a name that says the report and the period', async () => {
+  it('an export of a report has a name that says the report and the period', async () => {
     const { headers } = await get('/callers/repeat-callers.parquet?from=2026-07-06&to=2026-07-12');
     expect(headers.get('content-disposition')).toBe(
       'attachment; filename="jet-callers-repeat-callers-2026-07-06-to-2026-07-12.parquet"',

@@ -32,7 +32,7 @@ const sentence = (status: number, text: string): unknown => ({
 });
 
 describe('a report', () => {
-  it('says that the reporting table is not enabled', async () => {
+  it('a report says that the reporting table is not enabled', async () => {
     const answers = await answersOf(
       await startConsole({ settings: { ADAPTERS: 'hubspot', HUBSPOT_ACCESS_TOKEN: 'token-of-the-tests' } }),
     );
@@ -40,13 +40,13 @@ describe('a report', () => {
     expect(answers).toEqual([says, says]);
   });
 
-  it('says that the reporting database is not there yet', async () => {
+  it('a report says that the reporting database is not there yet', async () => {
     const answers = await answersOf(await startConsole());
     const says = sentence(503, 'The reporting database is not there yet.');
     expect(answers).toEqual([says, says]);
   });
 
-  it('says that the views of this version are missing', async () => {
+  it('a report says that the views of this version are missing', async () => {
     const file = join(tmpdir(), `jet-empty-${process.pid}.sqlite`);
     writeFileSync(file, '');
     try {
@@ -60,7 +60,7 @@ describe('a report', () => {
     }
   });
 
-  it('says that the database does not answer, with its code and without its address', async () => {
+  it('a report says that the database does not answer, with its code and without its address', async () => {
     const url = 'postgres://secret-user:secret-word@127.0.0.1:1/none';
     const answers = await answersOf(await startConsole({ settings: { REPORTING_DATABASE_URL: url } }));
     const says = sentence(
@@ -71,7 +71,7 @@ describe('a report', () => {
     expect(answers.map(({ text }) => text).join()).not.toMatch(/secret-user|secret-word/);
   });
 
-  it('is there again when the database is', async () => {
+  it('a report is there again when the database is', async () => {
     const [sqlite] = engines;
     if (sqlite === undefined) throw new Error('SQLite is always there');
     const shown = await startReportedConsole(sqlite);
