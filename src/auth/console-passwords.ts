@@ -39,21 +39,20 @@ export function createConsolePasswords(
   { CONSOLE_PASSWORD: given, CONSOLE_VIEWER_PASSWORD: viewers }: GivenPasswords,
   secretKeys: SecretKeys,
 ): ConsolePasswords {
-  const givenHash = given === undefined ? undefined : hashPassword(given);
-  // The first sign-in awaits the hash and reports its failure. Until then, the failure must not crash the process.
-  givenHash?.catch(() => undefined);
+  // Made at the first sign-in, because a slow hash at each start would delay the start.
+  let givenHash: Promise<string> | undefined;
   // A password check takes half a second and 128 MiB, so each queue runs one check at a time. Browsers that signed in
   // before have a queue of their own, so that they wait for at most one check of a stranger.
   const queues = { stranger: createSignInQueue(8, 2), knownDevice: createSignInQueue(8, 2) };
 
   const readHash = (): Promise<string | undefined> =>
-    givenHash ?? readKeptSetting(store, 'console_password_hash');
-  // A password from the settings gets a new salt at each start. Its fingerprint is therefore made from the password
+    given === undefined
+      ? readKeptSetting(store, 'console_password_hash')
+      : (givenHash ??= hashPassword(given));
+  // A password from the settings gets a new salt after each start. Its fingerprint is therefore made from the password
   // itself, so that sessions survive a restart.
-  const operatorFingerprint = (hash: string, key = secretKeys.present): string =>
-    createHmac('sha256', key)
-      .update(`console password ${given ?? hash}`)
-      .digest('hex');
+  const operatorFingerprint = (passwordOrHash: string, key = secretKeys.present): string =>
+    createHmac('sha256', key).update(`console password ${passwordOrHash}`).digest('hex');
   const viewerFingerprint = (password: string, key = secretKeys.present): string =>
     createHmac('sha256', key).update(`console viewer password ${password}`).digest('hex');
 
@@ -62,7 +61,7 @@ export function createConsolePasswords(
       queues[isKnownDevice ? 'knownDevice' : 'stranger'](key, async () => {
         const hash = await readHash();
         if (hash === undefined || !(await verifyPassword(password, hash))) return undefined;
-        return operatorFingerprint(hash);
+        return operatorFingerprint(given ?? hash);
       }),
     // The settings hold the password itself, so a slow hash would protect nothing.
     checkViewer: (password) =>
@@ -70,7 +69,7 @@ export function createConsolePasswords(
         ? viewerFingerprint(viewers)
         : undefined,
     async isCurrent(access, fingerprint) {
-      const secret = access === 'viewer' ? viewers : await readHash();
+      const secret = access === 'viewer' ? viewers : (given ?? (await readHash()));
       if (secret === undefined) return false;
       const make = access === 'viewer' ? viewerFingerprint : operatorFingerprint;
       return acceptedKeys(secretKeys).some((key) => fingerprint === make(secret, key));
