@@ -10,6 +10,9 @@ import process from 'node:process';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const markFile = join(dist, 'built-from');
+// The compiler's memory of the last build: with it, a build compiles only what changed.
+const memory = join(dist, 'compiled.tsbuildinfo');
+const localAdapters = 'adapters/local';
 const packages = join(root, 'node_modules');
 const compiler = join(packages, 'typescript/bin/tsc');
 
@@ -18,7 +21,8 @@ const sources = hashOf(
     filesUnder(join(root, path), /\.(?:ts|json)$/),
   ),
 );
-if (!existsSync(markFile) || readFileSync(markFile, 'utf8') !== markOf()) build();
+const mark = existsSync(markFile) ? readFileSync(markFile, 'utf8') : '';
+if (mark !== markOf()) build();
 
 function build() {
   if (!existsSync(packages)) stop('The packages are not installed yet: run "npm install" first.');
@@ -28,9 +32,13 @@ function build() {
       ? 'The sources have changed: compiling them, which takes up to a minute …\n'
       : 'Compiling the sources for the first time, which takes up to a minute …\n',
   );
+  // The compiler does not look at its output, so it would not repair a missing or changed file.
+  if (mark.split(' ')[1] !== hashOfOutput()) rmSync(memory, { force: true });
   // Otherwise the compiled list of local adapters would still count after its source is gone.
-  rmSync(join(dist, 'adapters/local.js'), { force: true });
-  const { status } = spawnSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
+  if (!existsSync(join(root, `${localAdapters}.ts`)))
+    rmSync(join(dist, `${localAdapters}.js`), { force: true });
+  const options = ['--project', root, '--incremental', '--tsBuildInfoFile', memory];
+  const { status } = spawnSync(process.execPath, [compiler, ...options], { stdio: 'inherit' });
   if (status !== 0) stop('The sources do not compile, so nothing was started.');
   // Written last, so that an interrupted build is repeated.
   writeFileSync(markFile, markOf());
@@ -53,8 +61,11 @@ function withoutCompiler() {
  * causes a new build. The tests' own programs in dist/test do not count.
  */
 function markOf() {
-  const made = ['src', 'adapters'].flatMap((folder) => filesUnder(join(dist, folder), /\.js$/));
-  return `${sources} ${hashOf(made)}\n`;
+  return `${sources} ${hashOfOutput()}`;
+}
+
+function hashOfOutput() {
+  return hashOf(['src', 'adapters'].flatMap((folder) => filesUnder(join(dist, folder), /\.js$/)));
 }
 
 /** @param {string} path a file or a folder @param {RegExp} wanted */

@@ -89,6 +89,16 @@ describe('the build before each start', () => {
     expect(readFileSync(path('dist/src/word.js'), 'utf8')).toContain('yesterday');
   });
 
+  it('also compiles the changes that it met while the sources did not compile', async () => {
+    await start();
+    const main = readFileSync(path('src/main.ts'), 'utf8');
+    write('src/word.ts', `export const word: string = 'today';\n`);
+    write('src/main.ts', main.replace('word)', 'wrod)'));
+    expect((await start()).code).toBe(1);
+    write('src/main.ts', main);
+    expect(await start()).toEqual({ code: 0, output: 'today' });
+  });
+
   it('ignores the compiled file of a removed source that nothing imports', async () => {
     await start();
     write('src/main.ts', `process.stdout.write('alone');\n`);
