@@ -34,8 +34,8 @@ export async function daysOfCalls(database: Database, callIds: readonly string[]
 }
 
 /**
- * The days whose summary may be out of date: those of calls that were written since the last complete summary. Before the
- * first summary, all days.
+ * The days whose summary may be outdated: the days of calls that were written since the last complete summary. Before
+ * the first summary, these are all days.
  */
 export async function staleDays(database: Database): Promise<string[]> {
   const { knex, dialect } = database;
@@ -54,7 +54,7 @@ export async function staleDays(database: Database): Promise<string[]> {
   return readDays(database, (days) => days.from(reportingTable).where('updated_at_utc', '>=', since));
 }
 
-/** Notes that the summary has every call that was written before an instant (epoch milliseconds). */
+/** Notes that the summary contains every call that was written before an instant (epoch milliseconds). */
 export async function noteSummarised({ knex, dialect }: Database, untilMs: number): Promise<void> {
   await knex(settingsTable.name)
     .where({ id: 1 })

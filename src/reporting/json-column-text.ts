@@ -6,7 +6,7 @@ const refusedEscape = /\\u(?:0000|d[89a-f])/i;
 const hugeNumber = /\de\+?\d{3}|\d{300}/i;
 
 /**
- * A text as a JSON text that every database accepts. A text that is not JSON, or that has too many levels, becomes a JSON
+ * Makes a JSON text that every database accepts. A text that is not JSON or has too many levels becomes a JSON
  * string. The store keeps the original.
  */
 export function jsonColumnText(text: string): string {

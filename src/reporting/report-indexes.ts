@@ -4,7 +4,7 @@ import { reportingTable } from './reporting-column.ts';
 export interface ReportIndex {
   readonly name: string;
   readonly columns: readonly string[];
-  /** Rows that the index leaves out, where a database can. */
+  /** The rows that the index omits, if the database can do so. */
   readonly where?: string;
   /** For the docs. */
   readonly meaning: string;

@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 
 export const reportingTable = 'jet_calls';
 
-/** What the table is, for its comment. */
+/** The comment of the table. */
 export const reportingTableMeaning =
   'One row for each phone call, from the webhooks of Jet Interactive. See docs/reporting-table.md.';
 
@@ -21,7 +21,7 @@ export type ReportingType =
 
 export type ReportingValue = string | number | boolean | undefined;
 
-/** What a row is made from. */
+/** The source of a row. */
 export interface ReportingSource {
   readonly call: Call;
   readonly revision: number;
@@ -38,7 +38,10 @@ export interface ReportingColumn {
   readonly indexed?: true;
   /** For the data dictionary. */
   readonly meaning: string;
-  /** The value for one call. Text is cut to the column; undefined is stored as NULL. `instant`: epoch milliseconds. */
+  /**
+   * The value for one call. A text is cut to the length of the column, and undefined is stored as NULL. An `instant`
+   * is in epoch milliseconds.
+   */
   readonly of: (source: ReportingSource) => ReportingValue;
   /** The number of the reporting migration that adds the column. */
   readonly since: number;

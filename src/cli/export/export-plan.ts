@@ -36,7 +36,7 @@ export interface ExportPlan {
 const clickColumns = ['gclid', 'started_at_utc', 'duration_seconds'];
 
 /**
- * Checks what was typed.
+ * Checks the options of the command.
  *
  * @throws UsageError that names the nearest right view, column, format or day
  */

@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 
-// A call outside of these years is in `jet_inbound`, but on no day of the calendar.
+// A call outside these years is in `jet_inbound`, but on no day of the calendar.
 const firstYear = 2000;
 const lastYear = 2049;
 
@@ -42,7 +42,7 @@ export function calendarDays(): CalendarDay[] {
   return days;
 }
 
-/** The week of a Thursday, whose year is the year of the week. */
+/** An ISO week belongs to the year of its Thursday. */
 function isoWeek(thursdayMs: number): string {
   const year = new Date(thursdayMs).getUTCFullYear();
   const week = Math.floor((thursdayMs - Date.UTC(year, 0, 1)) / (7 * dayMs)) + 1;

@@ -75,7 +75,7 @@ export const hoursTable: ReportTable = {
 
 export const settingsTable: ReportTable = {
   name: 'jet_report_settings',
-  grain: 'the only row',
+  grain: 'the whole receiver',
   meaning: 'The settings that the views use. A start of the receiver writes them.',
   key: ['id'],
   columns: [

@@ -8,7 +8,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 /** Rows with their values in the order of the columns. */
 export type ExportedRows = readonly (readonly ReportValue[])[];
 
-/** Turns pages of rows into the pieces of a file. The caller writes `head`, then what `add` gives, then `end`. */
+/** Turns pages of rows into the pieces of a file. The caller writes `head`, then the results of `add`, then `end`. */
 export interface Encoder {
   readonly head: string;
   readonly add: (rows: ExportedRows) => string | Uint8Array;

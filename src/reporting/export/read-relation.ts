@@ -30,8 +30,8 @@ export interface RelationPage {
 }
 
 /**
- * Reads a relation day by day, so that memory stays bounded and each query uses the index. Calls that land meanwhile
- * can be in later days and missing in earlier ones.
+ * Reads a relation day by day, so that memory stays bounded and each query uses the index. A call that lands
+ * meanwhile is included only if its day was not read yet.
  */
 export async function* readRelation(
   database: Database,

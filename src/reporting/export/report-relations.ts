@@ -11,9 +11,9 @@ export interface ReportRelation {
   readonly columns: readonly SelectedColumn[];
   /** The column with the local day of a row. Undefined for a relation with few rows, which is read at once. */
   readonly day: string | undefined;
-  /** The table or view whose first and last day limit a reading. */
+  /** The table or view whose first and last day limit an export. */
   readonly daysOf: string;
-  /** A column that is different in each row. Rows of one day are read page by page in its order. */
+  /** A column with a different value in each row. The rows of one day are read page by page in its order. */
   readonly key: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function relation(
 export const reportRelations: readonly ReportRelation[] = [
   relation(reportingTable, reportingTableMeaning, reportingColumns),
   ...reportViews.map(({ name, meaning, columns }) => {
-    // The days of a view are days of calls, and the table answers from its index.
+    // The days of a view are days of calls, so the first and last day come from the index of the table.
     const hasDay = columns.some((column) => column.name === 'local_date');
     return relation(name, meaning, columns, hasDay ? reportingTable : name);
   }),

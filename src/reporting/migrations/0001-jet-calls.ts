@@ -10,8 +10,8 @@ export const jetCalls: Migration = {
     const definitions = [...columns.map((column) => columnSql(column, dialect)), 'PRIMARY KEY (call_id)'];
     const indexed = columns.filter((column) => column.indexed === true).map(({ name }) => name);
     if (!traits.transactionalSchema) {
-      // One statement, which makes all or nothing: a broken step is made again. Exact comparison everywhere: call ids
-      // that differ in case only are two calls.
+      // One statement makes all or nothing, so an interrupted step can run again. Texts are compared exactly, because
+      // call ids that differ only in case are two calls.
       const indexes = indexed.map((name) => `INDEX ${reportingTable}_${name} (${name})`);
       await knex.raw(
         `CREATE TABLE IF NOT EXISTS ${reportingTable} (${[...definitions, ...indexes].join(', ')}) ` +

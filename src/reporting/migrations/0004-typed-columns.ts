@@ -19,8 +19,8 @@ const asBoolean = (yes: string, no: string): string =>
 const key = originalReferrerKey;
 
 /**
- * Makes `internal_referrer` a boolean and the JSON columns JSON, and writes the comments. A table that the current columns
- * made has these types already.
+ * Makes `internal_referrer` a boolean and the JSON columns JSON, and writes the comments. A table of this version has
+ * these types already.
  */
 export const typedColumns: Migration = {
   name: '0004-typed-columns',
@@ -41,7 +41,7 @@ export const typedColumns: Migration = {
 };
 
 const changes: Readonly<Record<DialectName, readonly string[]>> = {
-  // SQLite cannot change a type, so the column is made again, after all others.
+  // SQLite cannot change a type, so a new column replaces the old one, after all others.
   sqlite: [
     `UPDATE ${reportingTable} SET attributes = json_quote(attributes) WHERE NOT json_valid(attributes)`,
     `UPDATE ${reportingTable} SET extra = json_set(coalesce(extra, '{}'), '$.${key}', internal_referrer) WHERE ${isNeither}`,

@@ -23,7 +23,7 @@ export const reportTablesMigration: Migration = {
         await commentOn(knex, database, 'COLUMN', `${table.name}.${name}`, meaning);
     }
     await knex(datesTable.name).delete();
-    // Literals, since the rows are our own and bound values would take many times longer.
+    // The values are literals, because the rows are our own and bound values would take many times longer.
     const rows = calendarDays().map(
       (day) =>
         `(${sqlText(day.date)}, ${day.year}, ${day.quarter}, ${day.month}, ${sqlText(day.week)}, ` +

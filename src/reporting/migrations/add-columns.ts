@@ -19,7 +19,7 @@ export function addColumns(since: number, columns: readonly ReportingColumn[]): 
     name: `${number}-add-${columns.map(({ name }) => name.replaceAll('_', '-')).join('-and-')}`.slice(0, 100),
     async up(knex, database) {
       for (const column of columns) {
-        // MySQL commits at each change: a migration that was interrupted may have added the column already.
+        // MySQL commits at each change, so an interrupted migration may have added the column already.
         if (await knex.schema.hasColumn(reportingTable, column.name)) continue;
         await knex.raw(
           `ALTER TABLE ${reportingTable} ADD COLUMN ${column.name} ${columnDefinition(column, database.dialect)}`,

@@ -49,7 +49,7 @@ WHERE ${inPeriod('local_date')}${andFilters('jet_missed_calls')}`,
       name: 'callers',
       title: 'Callers who still wait',
       about:
-        'Nobody has answered or called them since, also after the window. Their latest missed call is in the period.',
+        'Nobody has answered or called these callers since, not even after the window. Their latest missed call is in the period.',
       view: 'jet_missed_callers',
       filters: ['service'],
       keys: [

@@ -117,7 +117,7 @@ export const abandonment: Report = {
       name: 'after-seconds',
       title: 'After how long calls were abandoned',
       about:
-        'The duration is of the whole call, since Jet sends no time of the abandon. The share adds up over the shorter durations of the same side.',
+        'The duration is that of the whole call, because Jet does not send when the caller gave up. "Share so far" includes the shorter durations of the same side.',
       view: 'jet_abandonment_daily',
       filters: [],
       keys: [

@@ -16,8 +16,8 @@ const shared = {
 } as const;
 
 /**
- * The calls of the period, counted by some columns of `jet_inbound`. They are counted before they are joined to a calendar,
- * so that every database reads each call once.
+ * Counts the calls of the period by some columns of `jet_inbound`. It counts before the join with a calendar, so that
+ * every database reads each call once.
  */
 export function countedCalls(keys: string, { inPeriod, andFilters }: RelationSql): SqlStatement {
   return sql`(

@@ -9,7 +9,7 @@ export interface AppliedSettings {
   readonly shortAbandonSeconds: number;
 }
 
-/** Undefined until the receiver has written them. */
+/** The settings. Undefined until the receiver has written them. */
 export async function readAppliedSettings(within: Knex): Promise<AppliedSettings | undefined> {
   const row = await within(settingsTable.name).where({ id: 1 }).first<Record<string, unknown> | undefined>();
   if (row === undefined) return undefined;

@@ -5,13 +5,13 @@ import type { ReportQuestion, ReportSection } from './report.ts';
 import { columnsOf, countStatement, rowsStatement, totalsStatement } from './section-statements.ts';
 import { runnableSql } from './sql-statement.ts';
 
-/** What a section answers. */
+/** The rows and totals of a section. */
 export interface SectionAnswer {
   readonly section: ReportSection;
   readonly rows: readonly ReportRow[];
-  /** How many rows there are; `rows` has the first of them. */
+  /** The number of all rows. `rows` has only the first of them. */
   readonly found: number;
-  /** The measures over all rows. Undefined where sums mean nothing, and without rows. */
+  /** The measures over all rows. Undefined if sums have no meaning, or if there is no row. */
   readonly totals: ReportRow | undefined;
   /** The statement that gave `rows`, with its values written into it. */
   readonly sql: string;

@@ -20,7 +20,7 @@ export interface ReportQuestion {
   readonly filters: Readonly<Partial<Record<ReportFilter, string>>>;
 }
 
-/** How a page shows a value, where the type does not say it. */
+/** How a page shows a value. Columns without it are shown by their type. */
 export type ShownAs = 'percent' | 'minutes' | 'hour' | 'weekday' | 'phone' | 'word' | 'call' | 'hidden';
 
 /** A column of a report. */
@@ -55,38 +55,38 @@ export type ReportChart =
   | {
       readonly kind: 'ranks';
       readonly series: readonly ChartSeries[];
-      /** The name of a row, with columns in braces. Without it, the texts of the keys. */
+      /** The name of a row, with columns in braces. Without it, the name is the texts of the keys. */
       readonly rowName?: string;
     }
   | { readonly kind: 'heat'; readonly column: string; readonly part: string };
 
 /** One question of a report: a statement with its chart and its table. */
 export interface ReportSection {
-  /** In the address of its export, such as `by-day`. */
+  /** Its name in the address of its export, such as `by-day`. */
   readonly name: string;
   readonly title: string;
-  /** Said below the title, in sentences. */
+  /** The sentences below the title. */
   readonly about?: string;
   /** The view that the filters apply to, for the sentence that names it. */
   readonly view: string;
-  /** The filters that its view has columns for. */
+  /** The filters whose columns its view has. */
   readonly filters: readonly ReportFilter[];
   /** What a row is about. */
   readonly keys: readonly ReportedColumn[];
-  /** What is counted. Without measures a row is a row of the view. */
+  /** The counts of a row. Without measures, a row of the section is a row of the view. */
   readonly measures: readonly ReportedColumn[];
-  /** From FROM to WHERE. */
+  /** The part of the statement from FROM to WHERE. */
   readonly relation: (question: ReportQuestion, sql: RelationSql) => SqlStatement;
   readonly having?: string;
   readonly order: string;
-  /** False where sums over all rows mean nothing. */
+  /** False if a sum over all rows has no meaning. */
   readonly hasTotals: boolean;
   readonly chart?: ReportChart;
-  /** What a section without rows says. */
+  /** The sentence that the page shows if there is no row. */
   readonly empty: string;
 }
 
-/** Conditions that the relations of sections are made of. */
+/** The conditions from which sections build their relations. */
 export interface RelationSql {
   /** The local day is within the period. */
   readonly inPeriod: (column: string) => SqlStatement;
@@ -98,16 +98,16 @@ export interface RelationSql {
 
 /** One page of the reports. */
 export interface Report {
-  /** In the address of its page, such as `service-level`. */
+  /** Its name in the address of its page, such as `service-level`. */
   readonly name: string;
   readonly title: string;
-  /** The title when the period is not today; for the report about today only. */
+  /** The title when the period is not today. Only the report about today has it. */
   readonly titleOfOtherDays?: string;
-  /** What it answers, in one line. */
+  /** The question that the report answers, in one line. */
   readonly answers: string;
-  /** True when it is about today unless a period is chosen, and otherwise about the last seven days. */
+  /** True if the default period is today. Other reports show the last seven days. */
   readonly isAboutToday?: true;
   readonly sections: readonly ReportSection[];
-  /** Where the numbers cannot equal those of Jet's portal, in sentences. */
+  /** The sentences that explain where the numbers cannot equal those of Jet's portal. */
   readonly notes: readonly string[];
 }

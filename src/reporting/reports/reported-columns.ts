@@ -7,7 +7,7 @@ interface ColumnOptions {
   readonly type?: ReportedColumn['type'];
 }
 
-/** A column of texts. Its SQL is its name unless given. */
+/** A column of texts. Its SQL is its own name by default. */
 export function text(name: string, label: string, options: ColumnOptions = {}): ReportedColumn {
   return { type: 'text', sql: name, name, label, ...options };
 }

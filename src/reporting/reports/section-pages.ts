@@ -45,7 +45,7 @@ function isOrderedByDay({ order }: ReportSection): boolean {
   return /^(?:days\.)?local_date DESC\b/.test(order);
 }
 
-/** The same question for each day, the latest first. */
+/** The question split into one question for each day, the latest first. */
 function daysOf(question: ReportQuestion): ReportQuestion[] {
   const days: ReportQuestion[] = [];
   for (let atMs = Date.parse(question.to); atMs >= Date.parse(question.from); atMs -= dayMs) {

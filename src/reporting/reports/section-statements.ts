@@ -32,7 +32,7 @@ export function rowsStatement(
 ${plainSql(ending)}`;
 }
 
-/** How many rows a section has, as `found`. */
+/** A statement that counts the rows of a section, as `found`. */
 export function countStatement(
   section: ReportSection,
   question: ReportQuestion,
@@ -44,7 +44,7 @@ ${groupedStatement(section, question, dialect)}
 ) AS report`;
 }
 
-/** The measures over all rows, in one row. Percents are of sums, because nothing is averaged. */
+/** The measures over all rows, in one row. A percent is a quotient of sums, never an average. */
 export function totalsStatement(
   section: ReportSection,
   question: ReportQuestion,

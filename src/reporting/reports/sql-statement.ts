@@ -26,7 +26,7 @@ export function plainSql(text: string): SqlStatement {
   return { text, values: [] };
 }
 
-/** The statement with its values written into it, so that it runs as it is in any tool. */
+/** The statement with its values written into it, so that it runs unchanged in any tool. */
 export function runnableSql({ text, values }: SqlStatement, dialect: DialectName): string {
   let index = -1;
   return text.replace(/\?/g, () => literal(values[(index += 1)] ?? '', dialect));

@@ -44,7 +44,7 @@ const byDay = `SELECT local_date,
   WHERE outcome IN ('caller_abandon', 'short_abandon', 'system_abandon') AND duration_seconds IS NOT NULL`;
 
 const truth =
-  'The duration is of the whole call, since Jet sends no time of the abandon itself. Calls without a duration are missing.';
+  'The duration is that of the whole call, because Jet does not send when the caller gave up. Calls without a duration are missing.';
 
 export const abandonmentDaily: ReportView = {
   name: 'jet_abandonment_daily',

@@ -9,8 +9,8 @@ import { reportViews } from './report-views.ts';
 const dependentObjects = '2BP01';
 
 /**
- * The migration that makes all views as they are now. When a view changes, add one more with the next number: databases
- * that have an older one make the views again.
+ * The migration that makes all views of this version. When a view changes, add one more such migration with the next
+ * number. Databases of an earlier version then make the views again.
  */
 export function makeViews(number: number): Migration {
   return {
@@ -49,7 +49,7 @@ export async function dropViews(knex: Knex): Promise<void> {
   }
 }
 
-// With the rights of the reader, a MySQL view still works when the account that made it is gone.
+// A MySQL view with the rights of its reader still works after the account that made it was removed.
 const creates: Readonly<Record<DialectName, string>> = {
   sqlite: 'CREATE VIEW',
   postgres: 'CREATE VIEW',
@@ -62,7 +62,7 @@ interface Grant {
   readonly grantee: string;
 }
 
-/** Who may read the views. PostgreSQL forgets it when a view is dropped; MySQL keeps it. */
+/** The accounts that may read the views. PostgreSQL forgets them when a view is dropped, and MySQL keeps them. */
 async function readGrants(knex: Knex, dialect: DialectName): Promise<Grant[]> {
   if (grantQuestions[dialect] === undefined) return [];
   const names = reportViews.map(({ name }) => name);

@@ -36,7 +36,7 @@ export const clicks: ReportView = {
   name: 'jet_clicks',
   grain: 'a Google Ads click that led to an answered call',
   meaning:
-    'The first answered inbound call of each click, for an upload of conversions. Whether the call was worth anything, no field tells us: `duration_seconds` is the nearest.',
+    'The first answered inbound call of each click, for an upload of conversions. No field tells the value of a call, and `duration_seconds` is the closest measure.',
   columns: clickColumns,
   select: () => `SELECT ${from('calls', clickColumns)}
 FROM jet_calls AS calls

@@ -54,7 +54,7 @@ export const missedCalls: ReportView = {
   ],
   select({ addHours, secondsBetween, now }) {
     const windowEnd = addHours('missed.started_at_utc', 'missed.return_window_hours');
-    // Only the start of the returning call is read, since it is in the index of the callers.
+    // Only the start of the returning call is read, because the index of the callers has it.
     return `SELECT ${from('missed', taken)}, missed.outcome, missed.returned_at_utc,
   ${secondsBetween('missed.started_at_utc', 'missed.returned_at_utc')} AS seconds_to_return,
   CASE
@@ -82,12 +82,12 @@ export const missedCallers: ReportView = {
   name: 'jet_missed_callers',
   grain: 'a caller and a service that still wait',
   meaning:
-    'Who still waits for a call back: missed calls that nobody has returned until now, also after the window. Select by `last_missed_at_utc`.',
+    'Callers who still wait for a call back: nobody has returned their missed calls until now, not even after the window. Select by `last_missed_at_utc`.',
   columns: [
     ...callColumns('counterpart_e164', 'service_name'),
     ...integers({ misses: 'Missed calls from this number to this service that nobody has returned.' }),
-    { name: 'first_missed_at_utc', type: 'instant', meaning: 'The first of them.' },
-    { name: 'last_missed_at_utc', type: 'instant', meaning: 'The latest of them.' },
+    { name: 'first_missed_at_utc', type: 'instant', meaning: 'The first of these missed calls.' },
+    { name: 'last_missed_at_utc', type: 'instant', meaning: 'The latest of these missed calls.' },
   ],
   // A row is the latest missed call of its caller, so that a condition on its time reaches the index of the calls.
   select: () => `SELECT missed.counterpart_e164, missed.service_name,
@@ -120,7 +120,7 @@ WHERE ${isMissed('missed')}
   )`,
 };
 
-// The call itself was not returned, so the last return is before it, and what was missed since waits too.
+// This call was not returned. So the last return came before it, and all missed calls since then wait too.
 const lastReturn = `SELECT MAX(later.started_at_utc)
         FROM jet_calls AS later
         WHERE later.counterpart_e164 = missed.counterpart_e164

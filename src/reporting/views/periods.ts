@@ -2,7 +2,7 @@ import { callColumns, type ReportView } from './report-view.ts';
 import { hasOutcome, outcomeOfCall } from './inbound.ts';
 import { outcomeColumns, outcomeCounts, outcomeCountsOf } from './outcomes.ts';
 
-/** From the first to the latest local day with an inbound call. */
+/** The local days from the first to the latest one with an inbound call. */
 const isWithinCalls = (date: string): string => `${date} BETWEEN
     (SELECT MIN(first_call.local_date) FROM jet_calls AS first_call WHERE first_call.direction = 'inbound')
     AND (SELECT MAX(last_call.local_date) FROM jet_calls AS last_call WHERE last_call.direction = 'inbound')`;

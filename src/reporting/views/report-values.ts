@@ -4,7 +4,7 @@ import { dialects } from '../../database/dialect.ts';
 import type { ReportingType } from '../reporting-column.ts';
 import type { ReportType } from './report-view.ts';
 
-/** A column of a view or of `jet_calls`, as far as its values matter. */
+/** A column of a view or of `jet_calls`, reduced to the parts that decide how its values are read. */
 export interface SelectedColumn {
   readonly name: string;
   readonly type: ReportType | ReportingType;

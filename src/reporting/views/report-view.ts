@@ -14,9 +14,9 @@ export interface ReportColumn {
 /** One view, or one small table, of the reporting database. */
 export interface ReportView {
   readonly name: string;
-  /** What one row is. */
+  /** The subject of one row: "a local day". */
   readonly grain: string;
-  /** What it answers, and what it cannot say. */
+  /** What the view answers, and what it cannot say. */
   readonly meaning: string;
   readonly columns: readonly ReportColumn[];
   /** The SELECT. Its columns are those of `columns`, in order. */

@@ -4,7 +4,7 @@ const isAnswered = "calls.outcome = 'answered'";
 const isInTime = (seconds: string): string =>
   `COUNT(CASE WHEN ${isAnswered} AND ${seconds} <= settings.service_level_seconds THEN 1 END)`;
 
-// A call without a queue rings at once: its time in the queue until the ring is 0.
+// A call without a queue rings at once, so its time in the queue is 0.
 const queueUntilRing =
   'CASE WHEN calls.queue_seconds IS NOT NULL THEN calls.queue_seconds WHEN calls.wait_seconds IS NOT NULL AND calls.queue_name IS NULL THEN 0 END';
 

@@ -1,7 +1,7 @@
 import { reportTables } from '../calendar/report-tables.ts';
 import { reportViews } from './report-views.ts';
 
-/** Whatever has a name, a grain and described columns. */
+/** A view or a table with a name, a grain and described columns. */
 interface Described {
   readonly name: string;
   readonly grain: string;
