@@ -7,7 +7,7 @@ import { sendPlainPage } from './plain-page.ts';
 
 export const signInPath = '/console/sign-in';
 
-/** Lets only signed-in people pass. Others must sign in first, and then return to the page that they asked for. */
+/** Lets only signed-in people pass. Others must sign in first, and then return to the requested page. */
 export function requireVisit({ find }: ConsoleSessions): RequestHandler {
   return async (request, response, next) => {
     const visit = await find(request);

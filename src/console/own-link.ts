@@ -1,8 +1,8 @@
 import { html, type Html } from '../web/html.ts';
 
 /**
- * Gives the text when it is a path of the console, otherwise undefined. Use it for every address that came from outside,
- * such as the page to return to.
+ * Returns the text if it is a path of the console, otherwise undefined. Use it for every address from outside, such
+ * as the page to return to.
  */
 export function ownPath(text: string | null | undefined): string | undefined {
   if (text === null || text === undefined || text.length > 4_000) return undefined;
@@ -27,7 +27,7 @@ export function link(href: string, content: Html | string, title?: string): Html
   >`;
 }
 
-/** A path with a query. Empty and undefined values are left out. */
+/** A path with a query. Empty and undefined values are omitted. */
 export function withQuery(
   path: string,
   query: Readonly<Record<string, string | number | undefined>>,

@@ -122,7 +122,8 @@ export const pageScript = `'use strict';
     connect();
   }
 
-  // A browser lets a page write to the clipboard only over https or on this machine. Elsewhere the selection is copied.
+  // A browser lets a page write to the clipboard only over https or on this machine. Elsewhere the script selects the
+  // text and copies the selection.
   for (const button of all('[data-copy]')) {
     const source = document.getElementById(button.dataset.copy);
     if (!source) continue;
@@ -143,7 +144,7 @@ export const pageScript = `'use strict';
   const opener = one('[data-keys]');
   const isOn = one('#keys-on');
   const kept = { get: () => { try { return localStorage.getItem('jet-console-keys'); } catch { return null; } },
-    set: (text) => { try { localStorage.setItem('jet-console-keys', text); } catch { /* Private windows keep nothing. */ } } };
+    set: (text) => { try { localStorage.setItem('jet-console-keys', text); } catch { /* Private windows store nothing. */ } } };
   if (dialog && opener && isOn) {
     opener.hidden = false;
     opener.addEventListener('click', () => dialog.showModal());

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Access } from '../auth/console-passwords.ts';
 
 const dot = '•';
-// The last digits tell two callers apart on the telephone. They do not identify anybody.
+// The last digits distinguish two callers on the telephone, and identify nobody.
 const endShown = 3;
 
 /**
@@ -33,7 +33,7 @@ function masked(text: string): string {
   });
 }
 
-// Six digits or more, with the characters that people write between them. Also the digits of other scripts.
+// Matches six digits or more of any script, with the characters that people write between them.
 const likeNumber = /(?:\+|%2B)?\(?\p{Nd}(?:[\s\u00a0().\-/_\u2010-\u2015]*\p{Nd}){5,}/giu;
 const likeTime = /^(?:19|20)\d\d-[01]\d-[0-3]\d(?:[ T]?[0-2]\d)?$/;
 

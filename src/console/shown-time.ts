@@ -2,8 +2,8 @@ import { localTime } from '../domain/local-time.ts';
 import { html, type Html } from '../web/html.ts';
 
 /**
- * A time for a page, in the time zone of the settings: `27 Nov 15:04:06`. The year is shown when it is not this year. The
- * tooltip has the time in UTC.
+ * A time for a page, in the time zone of the settings: `27 Nov 15:04:06`. The year is shown if it is not this year.
+ * The tooltip has the time in UTC.
  */
 export function shownTime(epochMs: number | undefined, timeZone: string, nowMs: number): Html | undefined {
   if (epochMs === undefined || Number.isNaN(new Date(epochMs).getTime())) return undefined;

@@ -130,7 +130,7 @@ function showForm(
 ): void {
   const token = sessions.signInToken(request, response);
   const lost = request.query['lost'] === 'form' && fault === undefined;
-  // The address is relative to the page, so the page to return to stays in the query.
+  // The address of the form is relative, so the query keeps the page to return to.
   const action = withQuery(signInPath, { to: pathAfter(request) });
   sendPlainPage(response, status, 'Sign in', signInForm(token, action, lost, fault));
 }

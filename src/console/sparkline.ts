@@ -3,7 +3,7 @@ import { html, type Html } from '../web/html.ts';
 /** One bar of a chart. */
 export interface Bar {
   readonly value: number;
-  /** What the tooltip says. */
+  /** The text of the tooltip. */
   readonly title: string;
 }
 

@@ -8,7 +8,7 @@ export interface Column<Row> {
 }
 
 export interface Table<Row> {
-  /** Says what the rows are. Screen readers read it first. */
+  /** The caption names the rows. Screen readers read it first. */
   readonly caption: string;
   /** Shows the caption only to screen readers, where a heading says the same. */
   readonly isCaptionHidden?: boolean;
@@ -16,11 +16,11 @@ export interface Table<Row> {
   readonly rows: readonly Row[];
   /** A row below the others, such as their sum. */
   readonly foot?: Row;
-  /** What a table without rows says: "Nothing was refused in the last 24 hours." */
+  /** The sentence of a table without rows: "Nothing was refused in the last 24 hours." */
   readonly empty: string;
   /** The id of each row's element, for live rows and links. */
   readonly rowId?: (row: Row) => string;
-  /** What a screen reader says when the row comes or changes: "ringing call". Undefined: the usual word. */
+  /** The words of a screen reader for a new or changed row: "ringing call". Undefined uses the usual word. */
   readonly said?: (row: Row) => string | undefined;
   /** The attributes that make the table live: see page-script.ts. */
   readonly live?: Html;

@@ -157,7 +157,7 @@ describe.skipIf(!hasBrowser)('the console in a real browser', () => {
         .getByRole('status')
         .filter({ hasText: `${askedUri} is registered` })
         .waitFor();
-      expect(await page.getByRole('heading', { name: 'Redirect URIs that were asked for' }).count()).toBe(0);
+      expect(await page.getByRole('heading', { name: 'Requested redirect URIs' }).count()).toBe(0);
     });
   });
 

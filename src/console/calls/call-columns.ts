@@ -62,7 +62,7 @@ export function callColumns({
   };
 }
 
-/** True while no push says that the call was answered or ended. */
+/** True until a push says that the call was answered or ended. */
 export function isRinging({ stage, status }: Pick<Call, 'stage' | 'status'>): boolean {
   return stage === 'call_start' && status === 'in_progress';
 }

@@ -19,7 +19,7 @@ export interface CallDependencies {
   readonly completeCall: (record: CallRecord) => Call;
   /** The enabled destinations, for the filter. */
   readonly destinations: readonly string[];
-  /** What each enabled destination would get for a call today. It is computed without a request. */
+  /** Computes the fields that each enabled destination would get for a call today. It sends no request. */
   readonly landingsToday: (trace: CallTrace) => readonly {
     readonly destination: string;
     readonly fields: Readonly<Record<string, JsonValue>>;
@@ -34,7 +34,7 @@ export interface CallDependencies {
   readonly log: Log;
 }
 
-/** What a landing would change at a destination now. */
+/** The changes that a landing would make at a destination now. */
 export interface ComparedLanding {
   readonly effect: 'create' | 'update' | 'unchanged' | 'none';
   readonly note?: string;

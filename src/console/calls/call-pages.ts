@@ -36,7 +36,7 @@ export function callPages(dependencies: CallDependencies, hub: LiveHub): Router 
       return;
     }
     const isReadable = read.faults.length === 0;
-    // Read first, so that the live page misses nothing.
+    // The revision is read first, so that the live page misses no change.
     const newestRevision = await readNewestRevision(store);
     const listing = { filter: found, statusMap, before: read.before, limit: pageLength };
     const { calls, before, isUnfinished } = isReadable
@@ -105,7 +105,7 @@ export function callPages(dependencies: CallDependencies, hub: LiveHub): Router 
     }
   }
 
-  /** The filter with the searched text, or the one call that the text names. */
+  /** The filter with the searched text, or the single call that the text names. */
   async function withSearch({ q }: CallQuery, filter: CallFilter): Promise<CallFilter | { callId: string }> {
     if (q === undefined) return filter;
     const search = await resolveSearch(store, q, dependencies.readPhone);

@@ -40,7 +40,7 @@ export async function streamCalls(
       return;
     }
     const columns = callColumns({ access, timeZone, nowMs: clock() });
-    // The oldest first, so that the newest ends on top.
+    // The oldest row is sent first, so that the newest ends on top.
     for (const row of [...rows].sort((a, b) => a.listed.revision - b.listed.revision)) {
       const event = matchesFilter(row, filter) ? 'row' : 'change';
       const markup = tableRow(columns, row).text.replace(/\s+/g, ' ');

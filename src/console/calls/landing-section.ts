@@ -11,7 +11,7 @@ import { deliveryTone, type RowSettings } from './call-columns.ts';
 import { shownBody, shownText } from './shown-text.ts';
 import { todaySection, type Today } from './today-section.ts';
 
-/** One delivery of a call: its state, where it landed, and why there. */
+/** One delivery of a call: its state, its record, and why it landed there. */
 export function landingSection(
   delivery: TracedDelivery,
   today: Today,

@@ -6,7 +6,7 @@ import type { CallDependencies, ComparedLanding } from './call-dependencies.ts';
 import { callPath } from './call-path.ts';
 import { shownText } from './shown-text.ts';
 
-/** A destination's answer to the question: what would a landing change? */
+/** The answer of a destination to the question what a landing would change. */
 export interface ShownComparison {
   readonly destination: string;
   /** Undefined when the destination cannot compare. */
@@ -15,7 +15,7 @@ export interface ShownComparison {
   readonly fault?: string;
 }
 
-/** What the page knows about a landing today. */
+/** A landing as it would be today. */
 export interface Today {
   readonly callId: string;
   /** Undefined when the destination is not enabled. */
@@ -25,7 +25,8 @@ export interface Today {
 }
 
 /**
- * What would land today, compared with what landed. The operator can also ask the destination, which costs requests.
+ * Compares the fields that would land today with those that landed. The operator can also ask the destination, which
+ * costs requests.
  */
 export function todaySection({ callId, today, compared }: Today, settings: RowSettings): Html | undefined {
   if (today === undefined) return html`<p class="soft">This destination is not enabled now.</p>`;
@@ -54,7 +55,7 @@ export function todaySection({ callId, today, compared }: Today, settings: RowSe
 const effects: Readonly<Record<ComparedLanding['effect'], string>> = {
   create: 'would create a record',
   update: 'would change the record',
-  unchanged: 'shows the call already as a landing would write it',
+  unchanged: 'already shows the call as a landing would write it',
   none: 'would change nothing',
 };
 

@@ -59,7 +59,7 @@ export function clientsContent(shown: ClientsShown): Html {
 
 function askedRedirects({ asked, timeZone, nowMs, token, canChange }: ClientsShown): Html | undefined {
   if (asked.length === 0) return undefined;
-  return html`<h2>Redirect URIs that were asked for</h2>
+  return html`<h2>Requested redirect URIs</h2>
     <p>
       A sender asked for approval and named an address that is not registered. Register the address only if it
       belongs to the sender.

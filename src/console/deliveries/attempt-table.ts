@@ -17,11 +17,11 @@ const tones: Readonly<Record<AttemptOutcome, Tone>> = {
 export interface AttemptsShown {
   readonly timeZone: string;
   readonly nowMs: number;
-  /** A text for this person: numbers are masked for a viewer. */
+  /** Prepares a text for this person: numbers are masked for a viewer. */
   readonly safe: (text: string) => string;
 }
 
-/** The noted tries of one delivery, the newest first. Undefined when the first try was a success. */
+/** The recorded attempts of one delivery, the newest first. Undefined if the first attempt was a success. */
 export function attemptTable(
   attempts: readonly Attempt[],
   { timeZone, nowMs, safe }: AttemptsShown,
@@ -29,9 +29,11 @@ export function attemptTable(
   const [first] = attempts;
   if (first === undefined) return undefined;
   return html`<details>
-    <summary>${attempts.length === 1 ? '1 noted try' : `${attempts.length} noted tries`}</summary>
+    <summary>
+      ${attempts.length === 1 ? '1 recorded attempt' : `${attempts.length} recorded attempts`}
+    </summary>
     ${table<Attempt>({
-      caption: `Tries that were not a success at first, newest first: ${first.destination}`,
+      caption: `Recorded attempts, the newest first: ${first.destination}`,
       isCaptionHidden: true,
       empty: '',
       rows: [...attempts].reverse(),

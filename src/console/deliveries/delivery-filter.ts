@@ -7,15 +7,15 @@ export const filterFields = ['destination', 'state', 'code', 'from', 'to', 'call
 
 export type FilterFields = Readonly<Partial<Record<(typeof filterFields)[number], string>>>;
 
-/** What the fields mean, or why they mean nothing. */
+/** The meaning of the fields, or the faults in them. */
 export interface ReadFilter {
   readonly filter: ReplayFilter;
-  /** Sentences about wrong fields. The filter counts only when there is none. */
+  /** Sentences about wrong fields. The filter is valid only if there is none. */
   readonly faults: readonly string[];
 }
 
 export interface FilterSurroundings {
-  /** The destinations that can be named. */
+  /** The destinations that the field can name. */
   readonly names: readonly string[];
   readonly timeZone: string;
   readonly nowMs: number;
@@ -24,7 +24,7 @@ export interface FilterSurroundings {
 const codeMax = 64;
 const callIdMax = 191;
 
-/** Takes the known fields out of a query or a form. Empty ones are left out. */
+/** Takes the known fields from a query or a form, and omits empty ones. */
 export function takeFields(read: (name: string) => unknown): FilterFields {
   const entries = filterFields.flatMap((name) => {
     const value = read(name);
@@ -69,7 +69,7 @@ export function readFilter(fields: FilterFields, { names, timeZone, nowMs }: Fil
   return { filter: neverOwed ? { ...filter, neverOwed } : filter, faults };
 }
 
-/** True when the fields choose something, or say that every delivery is meant. */
+/** True if the fields select some deliveries, or explicitly all. */
 export function isChosen(fields: FilterFields): boolean {
   return Object.keys(fields).some((name) => name !== 'earlier');
 }

@@ -32,12 +32,12 @@ import { previewContent, type Cost, type Difference } from './preview.ts';
 import { replayForm } from './replay-form.ts';
 
 export interface DeliveryPagesDependencies extends FormDependencies {
-  /** The enabled ones. */
+  /** The enabled destinations. */
   readonly destinations: readonly Destination[];
   readonly timeZone: string;
   readonly secretKeys: SecretKeys;
   readonly costOf: (destination: string, deliveries: number) => Cost;
-  /** What each landing would change, in the given order. Undefined where nothing can be said. */
+  /** The changes that each landing would make, in the given order. Undefined if they are not known. */
   readonly readDifferences: (
     destination: string,
     rows: readonly Replayable[],
@@ -129,7 +129,7 @@ export function deliveryPages(dependencies: DeliveryPagesDependencies): Router {
       if (destination !== undefined && !enabled.includes(destination))
         throw new Problem(
           'bad_request',
-          `The destination ${destination} is not enabled, so nothing can be tried there.`,
+          `The destination ${destination} is not enabled, so nothing can be delivered there.`,
         );
       const chosen = destination === undefined ? enabled : [destination];
       return {

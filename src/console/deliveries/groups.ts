@@ -13,7 +13,7 @@ export interface GroupsShown {
   readonly enabled: readonly string[];
   readonly timeZone: string;
   readonly nowMs: number;
-  /** A text for this person: numbers are masked for a viewer. */
+  /** Prepares a text for this person: numbers are masked for a viewer. */
   readonly safe: (text: string) => string;
 }
 
@@ -57,7 +57,7 @@ export function groupTable({ groups, enabled, timeZone, nowMs, safe }: GroupsSho
   });
 }
 
-// What needs a person comes first.
+// Groups that need a person come first.
 const order: readonly DeliveryState[] = ['rejected', 'exhausted', 'due', 'skipped', 'delivered'];
 
 function rankOf({ state }: DeliveryGroup): number {

@@ -15,7 +15,10 @@ const pollMs = 1_000;
 const pingEveryMs = 20_000;
 const streamsMax = 20;
 
-/** Streams the rows of jobs that change: each event holds one table row. A page without the script refreshes by a link. */
+/**
+ * Streams the rows of changing jobs. Each event holds one table row. A page without the script has a link that
+ * refreshes it.
+ */
 export function jobStream(
   { store, rowsMax, isClosing }: JobStreamOptions,
   rowOf: (job: ReplayJob, response: Response) => Html,
@@ -48,7 +51,7 @@ export function jobStream(
       while (!signal.aborted && !isClosing()) {
         for (const job of await read(only)) {
           const text = rowOf(job, response).text.replace(/\s*\n\s*/g, ' ');
-          // The page shows the end of earlier jobs already.
+          // The page already shows the end of earlier jobs.
           const isKnown = isFirst && job.finishedAtMs !== undefined;
           const isSame = shown.get(job.id) === text;
           shown.set(job.id, text);

@@ -8,25 +8,25 @@ import { table } from '../table.ts';
 import { whyText } from './groups.ts';
 import { deliveryChip } from './state-chip.ts';
 
-/** What one landing would change, as far as the store knows. */
+/** The changes that one landing would make, as far as the store knows. */
 export type Difference =
   /** The destination has no record of the call yet. */
   | { readonly kind: 'new' }
-  /** The destination keeps no record of what was written, so the whole record is written again. */
+  /** The destination keeps no note of the written fields, so the whole record is written again. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'changes'; readonly changes: readonly FieldChange[] };
 
-/** One of the first deliveries. */
+/** One of the first deliveries of the preview. */
 export interface Example extends Replayable {
   readonly destination: string;
   readonly difference: Difference | undefined;
 }
 
-/** What a replay costs at a destination. */
+/** The cost of a replay at one destination. */
 export interface Cost {
-  /** About how many requests. Undefined when the destination counts none. */
+  /** The approximate number of requests. Undefined if the destination does not count them. */
   readonly requests: number | undefined;
-  /** The used share of the day's requests, 0 to 1, where this process knows it. */
+  /** The used share of the day's requests, 0 to 1, if this process knows it. */
   readonly usedShare: number | undefined;
 }
 
@@ -41,7 +41,10 @@ export interface PreviewShown {
 
 const changesShownMax = 6;
 
-/** How many deliveries a replay makes due, which ones not and why, what it costs, and the first ones. */
+/**
+ * Shows how many deliveries a replay makes due, which ones it passes over and why, its cost, and the first
+ * deliveries.
+ */
 export function previewContent({ preview, examples, costOf, form, ...rest }: PreviewShown): Html {
   const { safe } = rest;
   const shown = preview.destinations.filter(({ counts }) => counts.size > 0);
@@ -51,9 +54,9 @@ export function previewContent({ preview, examples, costOf, form, ...rest }: Pre
   ${
     isMore
       ? html`<p>
-          There can be more than were counted here. A replay counts all of them before it begins, and its page
-          shows the number. <code>npm run replay</code> with <code>--dry-run</code> counts them without a
-          replay.
+          There can be more deliveries than this page counted. A replay counts all of them before it begins,
+          and its page shows the number. <code>npm run replay</code> with <code>--dry-run</code> counts them
+          without a replay.
         </p>`
       : undefined
   }

@@ -8,7 +8,7 @@ import { hiddenFields } from './filter-form.ts';
 import { jobsPath } from './jobs.ts';
 
 /**
- * A form that replays deliveries: the reason, and a button. Undefined for a viewer.
+ * A form that replays deliveries, with the reason and a button. Undefined for a viewer.
  *
  * @param fields which deliveries: for one of a call, `destination` and `call`
  * @param button the word on the button

@@ -18,14 +18,14 @@ export interface ShownSection {
 }
 
 export interface DoctorDependencies {
-  /** Examines everything and changes nothing. It asks the destinations, so it can take half a minute. */
+  /** Examines everything and changes nothing. It sends requests to the destinations, so it can take half a minute. */
   readonly examine: () => Promise<readonly ShownSection[]>;
 }
 
 /** The page of the doctor. It examines only on request, because an examination sends requests to the destinations. */
 export function doctorPages({ examine }: DoctorDependencies): Router {
   const router = Router();
-  // People who ask at the same time share one examination.
+  // Simultaneous requests share one examination.
   let current: Promise<readonly ShownSection[]> | undefined;
   router.get('/console/doctor', async (request, response) => {
     const isAsked = request.query['run'] === 'yes';

@@ -17,7 +17,7 @@ export interface OverviewDependencies {
   readonly timeZone: string;
   /** `JET_STATUS_MAP` */
   readonly statusMap: StatusMap;
-  /** Why new data would be lost. Undefined when it is safe. */
+  /** Why new data would be lost. Undefined while the store is safe. */
   readonly findLoss: () => { reason: string; remedy: string } | undefined;
   readonly clock: Clock;
 }

@@ -16,7 +16,7 @@ export interface OverviewFacts {
   readonly timeZone: string;
   readonly loss: { readonly reason: string; readonly remedy: string } | undefined;
   readonly minutes: readonly PushMinute[];
-  /** By stage. */
+  /** When the last push of each stage came. */
   readonly lastPushes: ReadonlyMap<string, number>;
   readonly backlog: readonly DestinationBacklog[];
   readonly states: readonly DestinationState[];

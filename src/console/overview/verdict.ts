@@ -12,7 +12,7 @@ export interface VerdictFacts {
 
 export interface PausedDestination {
   readonly destination: string;
-  /** Until when it rests, as local time: `9:40`. */
+  /** The end of the pause, as local time: `9:40`. */
   readonly until: string;
   readonly reason: string | undefined;
   readonly remedy: string | undefined;
@@ -21,7 +21,7 @@ export interface PausedDestination {
 export interface Verdict {
   readonly tone: 'ok' | 'warn' | 'bad';
   readonly text: string;
-  /** What to do, in sentences. */
+  /** The remedies, in sentences. */
   readonly remedies: readonly string[];
 }
 

@@ -3,14 +3,14 @@ import { replayBody, type ReplayDependencies } from '../../quarantine/replay-bod
 import { readQuarantine, type QuarantinedBody, type QuarantineFilter } from '../../store/quarantine.ts';
 import type { IntakeSettings } from '../../intake/read-push.ts';
 
-/** What a replay of several bodies did, or would do. */
+/** The result of a replay of several bodies, or of its preview. */
 export interface ReplayReport {
   /** How many bodies have each result. */
   readonly results: ReadonlyMap<string, number>;
-  /** How many bodies were stored, or would be. */
+  /** How many bodies were stored, or would be stored. */
   readonly stored: number;
   readonly examples: readonly { readonly body: QuarantinedBody; readonly result: string }[];
-  /** True when there are more bodies than one replay reads. */
+  /** True if there are more bodies than one replay reads. */
   readonly hasMore: boolean;
 }
 

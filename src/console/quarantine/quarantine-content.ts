@@ -16,9 +16,9 @@ export const replayPath = `${quarantinePath}/replay`;
 /** A body with the values that its row shows. */
 export interface ShownBody {
   readonly body: QuarantinedBody;
-  /** What today's parser makes of it: "would be stored as call_end". */
+  /** The result of today's parser: "would be stored as call_end". */
   readonly result: string;
-  /** Undefined when its encoding cannot be undone. */
+  /** The decoded text. Undefined if the body cannot be decoded. */
   readonly text: string | undefined;
 }
 

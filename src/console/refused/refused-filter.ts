@@ -17,7 +17,7 @@ export interface ShownFilter {
   readonly address: string;
 }
 
-/** Reads the filter from the query of the page. A value that selects nothing sensible gives a fault in a sentence. */
+/** Reads the filter from the query of the page. An invalid value gives a fault in a sentence. */
 export function readRefusedFilter(
   query: Readonly<Record<string, unknown>>,
   nowMs: number,

@@ -14,7 +14,7 @@ export interface RefusedDependencies {
 
 const kindsShown = 200;
 
-/** The page of the requests that were turned away. */
+/** The page of the refused requests. */
 export function refusedPages({ store, timeZone, clock }: RefusedDependencies): Router {
   const router = Router();
   router.get(refusedPath, async (request, response) => {

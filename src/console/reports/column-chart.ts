@@ -3,7 +3,7 @@ import { html, type Html } from '../../web/html.ts';
 
 /** A bar of a chart, made of parts from the bottom. */
 export interface ColumnBar {
-  /** Below the bar. Not every bar has room for it. */
+  /** The text below the bar. Not every bar has room for it. */
   readonly axis: string;
   readonly parts: readonly ChartPart[];
 }
@@ -11,17 +11,17 @@ export interface ColumnBar {
 export interface ChartPart {
   readonly value: number;
   readonly tone: ChartSeries['tone'];
-  /** What the tooltip says. */
+  /** The text of the tooltip. */
   readonly title: string;
 }
 
 export interface ColumnChart {
   readonly bars: readonly ColumnBar[];
-  /** What the picture shows, in one sentence. */
+  /** A sentence about what the picture shows. */
   readonly label: string;
   /** The value at the top of the chart, if it is fixed. */
   readonly top?: number;
-  /** Written after the figures of the scale, such as `%`. */
+  /** The unit after the figures of the scale, such as `%`. */
   readonly unit?: string;
   /** A value that is marked by a line. */
   readonly target?: number | undefined;
@@ -96,7 +96,7 @@ function sumOf(parts: readonly ChartPart[]): number {
   return parts.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** The next round value whose half is whole. */
+/** The next round value whose half is a whole number. */
 function roundTop(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
   const step = [2, 4, 6, 8, 10, 20].find((each) => each * power >= most) ?? 20;

@@ -10,7 +10,7 @@ import { reportsPath } from './report-index.ts';
 export const notEnabled =
   'The reports need the reporting table, and ADAPTERS does not name "sql". Add it, and start the receiver again.';
 
-/** Does work with the reporting database. When it cannot be done, the answer says why in a sentence. */
+/** Does work with the reporting database. If the work fails, the answer says why in a sentence. */
 export type FailureAnswer = (
   database: ReportDatabase | undefined,
   response: Response,
@@ -28,7 +28,7 @@ export function createFailureAnswer(log: Log): FailureAnswer {
       await work(database);
     } catch (error) {
       if (response.headersSent) {
-        // Either the reader has gone, or the reader must see that the file is cut.
+        // The reader has disconnected, or must see that the file is cut.
         log.info({ code: codeOf(error) }, 'An export ended before its end');
         response.destroy();
         return;
@@ -43,7 +43,7 @@ export function createFailureAnswer(log: Log): FailureAnswer {
   };
 }
 
-/** The driver's code, or that of the connection. A message could hold values of calls. */
+/** Only the code of the driver or of the connection is shown, because a message could hold values of calls. */
 function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   const given = code ?? cause?.code;

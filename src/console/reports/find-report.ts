@@ -9,7 +9,7 @@ import { reportPath, reportsPath } from './report-index.ts';
 
 const names = reports.map(({ name }) => name);
 
-/** The report that an address names. Undefined: there is none, and the answer names the nearest one. */
+/** The report that an address names. Undefined if there is none; the answer then names the nearest one. */
 export function findReport(request: Request, response: Response): Report | undefined {
   const asked = String(request.params['report']);
   const found = reports.find(({ name }) => name === asked);

@@ -6,7 +6,7 @@ export interface HeatCell {
   readonly weekday: number;
   readonly hour: number;
   readonly value: number;
-  /** What the tooltip says. */
+  /** The text of the tooltip. */
   readonly title: string;
 }
 
@@ -47,7 +47,7 @@ export function heatMap(cells: readonly HeatCell[], label: string): Html {
     </ul>`;
 }
 
-/** The values of a step, from the lightest. A step that no whole number falls into is left out. */
+/** The values of each step, from the lightest on. A step without a whole number is omitted. */
 function legendStep(step: number, most: number): Html {
   const first = step === 0 ? 0 : Math.floor(((step - 1) * most) / steps) + 1;
   const last = Math.floor((step * most) / steps);

@@ -24,7 +24,7 @@ export interface ReportFacts {
 
 const noChoices: FilterChoices = { service: [], group: [], type: [] };
 
-/** Replaces the names that a page showed by the names in the database. */
+/** Replaces names from the page by the names in the database. */
 export function meantQuestion(question: ReportQuestion, choices: FilterChoices): ReportQuestion {
   const entries = (Object.entries(question.filters) as [ReportFilter, string][]).map(
     ([name, typed]) => [name, meantChoice(typed, choices[name]) ?? typed] as const,
@@ -80,7 +80,7 @@ function filtersOfReport({ sections }: Report): ReportFilter[] {
   );
 }
 
-/** Says which filters no call of the period has, and the nearest name that one has. */
+/** Names the filters that match no call of the period, and the nearest name that matches one. */
 function unknownChoices(
   { question, choices }: ReportFacts,
   filters: readonly ReportFilter[],

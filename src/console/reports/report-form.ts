@@ -62,7 +62,7 @@ function select(
   given: readonly string[],
   access: Access,
 ): Html {
-  // A name that holds a number cannot be offered to a viewer, because the page would have the number in it.
+  // A viewer is offered no name that holds a number, because the page would contain the number.
   const offered = given.filter((choice) => withoutNumbers(choice, access) === choice);
   const choices = chosen === undefined || offered.includes(chosen) ? offered : [chosen, ...offered];
   return html`<label
@@ -80,8 +80,8 @@ function select(
 }
 
 /**
- * The real value that a typed filter means. A page replaces invisible characters, so what comes back from its form can
- * differ from the name in the database.
+ * The value in the database that a typed filter means. A page replaces invisible characters, so a name from its form
+ * can differ from the name in the database.
  */
 export function meantChoice(typed: string, choices: readonly string[]): string | undefined {
   return choices.includes(typed)
@@ -94,7 +94,7 @@ export function filterLabel(name: ReportFilter): string {
   return labels[name];
 }
 
-/** What is wrong with a query, each with a link to the nearest right one. */
+/** The faults of a query, each with a link to the nearest right query. */
 export function faultLines(
   path: string,
   faults: readonly { readonly text: string; readonly better?: ReportQuery }[],

@@ -25,7 +25,8 @@ export interface ReportDependencies {
   readonly log: Log;
 }
 
-// More than a page shows: a chart needs each of 366 days, and with all rows no second statement has to count them.
+// This is more than a page shows. A chart needs each of 366 days, and if all rows were read, no second statement must
+// count them.
 const rowsReadMax = 5_000;
 
 /** The reports, and their exports. */

@@ -24,7 +24,7 @@ export interface ReadReportQuery {
   readonly question: ReportQuestion;
   /** True when the period is today. */
   readonly isToday: boolean;
-  /** The question counts only without faults. */
+  /** The question is valid only without faults. */
   readonly faults: readonly QueryFault[];
 }
 
@@ -53,7 +53,7 @@ export function filtersOf({ service, group, type }: ReportQuery): ReportQuestion
   };
 }
 
-/** Reads the period: seven days until today unless given, or today for a report about today. */
+/** Reads the period. The default is the seven days until today, or today for the report about today. */
 export function readReportQuery(
   query: ReportQuery,
   { isAboutToday }: Pick<Report, 'isAboutToday'>,

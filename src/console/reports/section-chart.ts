@@ -72,7 +72,7 @@ interface Slot {
   readonly row: ReportRow | undefined;
 }
 
-/** The days, hours or weekdays of a chart in order, also those without a row. */
+/** The days, hours or weekdays of a chart in order, including those without a row. */
 function slotsOf(answer: SectionAnswer, settings: ChartSettings): Slot[] {
   const [key] = answer.section.keys;
   if (key === undefined) return [];

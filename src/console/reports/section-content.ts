@@ -10,7 +10,7 @@ import { filterLabel } from './report-form.ts';
 import { sectionChart, type ChartSettings } from './section-chart.ts';
 import { shownValue, type ValueSettings } from './shown-value.ts';
 
-/** The rows that a table of a page has at most. */
+/** The most rows in a table of a page. */
 export const tableRowsMax = 200;
 
 // A table with more columns can be wider than a middle-sized screen.
@@ -63,7 +63,7 @@ function exportLink(
   return link(exportPath(section, format), html`${name}<span class="unseen"> of "${section.title}"</span>`);
 }
 
-/** Names the chosen filters that the view of a section has no columns for. */
+/** Names the chosen filters whose columns the view of a section lacks. */
 function notFiltered({ filters, view }: ReportSection, { question }: SectionSettings): Html | undefined {
   const chosen = Object.keys(question.filters) as ReportFilter[];
   const missing = chosen.filter((name) => !filters.includes(name));

@@ -26,7 +26,7 @@ const contentTypes = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd
 const exportsMax = 3;
 
 /**
- * Sends a section as a file. Beyond a few exports at once the answer is 503.
+ * Sends a section as a file. While too many exports run, the answer is 503.
  *
  * @throws ReportsUnavailable or TooManyRows before the answer begins
  */

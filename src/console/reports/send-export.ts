@@ -12,7 +12,8 @@ export interface ExportFile {
  * Sends pages of rows as a file, piece by piece. The first page is read before the answer begins, so that its error can
  * still become a page.
  *
- * @throws the error of a page. After the answer began, the connection is cut, so that half a file never looks whole.
+ * @throws the error of a page. Once the answer has begun, the connection is cut instead, so that half a file never
+ *   looks whole.
  */
 export async function sendExport(
   response: Response,

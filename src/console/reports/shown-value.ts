@@ -39,7 +39,7 @@ export function shownValue(
   return text;
 }
 
-/** A value as a word, also for charts. Days have their year when it is not this year. */
+/** A value as a word, also for charts. A day shows its year if it is not this year. */
 export function shownWord(
   { type, shownAs }: ReportedColumn,
   value: ReportValue,
@@ -75,7 +75,7 @@ function weekdayOf(day: string): string {
   return (weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7] ?? '').slice(0, 3);
 }
 
-/** A value for a file: as it is for the operator. A viewer gets no number of anybody. */
+/** A value for a file. It is unchanged for the operator, and without phone numbers for a viewer. */
 export function exportedValue(
   { type, shownAs }: ReportedColumn,
   value: ReportValue,
