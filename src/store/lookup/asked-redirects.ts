@@ -13,7 +13,7 @@ export interface AskedRedirect {
   readonly lastAtMs: number;
 }
 
-/** Anybody can ask, so only a few are kept. The oldest go first. */
+/** Anybody can send such a request, so only a few URIs are kept. The oldest are removed first. */
 export const askedRedirectsMax = 50;
 const uriLengthMax = 1_000;
 
@@ -46,7 +46,7 @@ export async function noteAskedRedirect(
   });
 }
 
-/** The redirect URIs that were asked for and not registered, the latest first. */
+/** The unregistered redirect URIs that requests named, the latest first. */
 export async function readAskedRedirects({ knex }: Database): Promise<AskedRedirect[]> {
   const rows = await knex('asked_redirects')
     .orderBy('last_at', 'desc')
@@ -73,7 +73,7 @@ export async function forgetAskedRedirect(
     .delete();
 }
 
-/** Removes URIs that were last asked for before a time (epoch milliseconds). Returns their number. */
+/** Removes URIs that no request has named since a time (epoch milliseconds). Returns their number. */
 export async function deleteOldAskedRedirects(
   { writer }: Pick<Store, 'writer'>,
   beforeMs: number,

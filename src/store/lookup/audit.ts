@@ -8,9 +8,9 @@ export type Actor = 'operator' | 'viewer' | 'command line';
 /** A change that a person made. */
 export interface AuditEntry {
   readonly who: Actor;
-  /** In the past tense, at most 100 characters: "revoked a client". */
+  /** The change in the past tense, in at most 100 characters: "revoked a client". */
   readonly what: string;
-  /** What it was done to, such as an id or a filter as the URL has it. Never a secret. */
+  /** The target of the change, such as an id or a filter in the form of a URL query. Never a secret. */
   readonly filter?: string | undefined;
   readonly reason?: string | undefined;
 }
@@ -22,14 +22,14 @@ export interface StoredAuditEntry {
   readonly who: string;
   readonly what: string;
   readonly filter: string | undefined;
-  /** How many things changed. Undefined when it is not known, or when the change did not come to its end. */
+  /** How many things changed. Undefined if the number is not known, or if the change did not finish. */
   readonly count: number | undefined;
   readonly reason: string | undefined;
 }
 
 const textMax = 2_000;
 
-/** Stores an entry before its change is made, so that no change is without one. Returns the id of the entry. */
+/** Stores an entry before its change is made, so that every change has an entry. Returns the id of the entry. */
 export async function recordAudit(store: Store, entry: AuditEntry, nowMs: number): Promise<string> {
   const id = createPushId(nowMs);
   await store.writer.knex('audit').insert({

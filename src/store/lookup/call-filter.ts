@@ -5,7 +5,7 @@ import { isFinalStage, stages } from '../../domain/stage.ts';
 import { listedService, listedStatus } from '../call-rows.ts';
 import type { DeliveryState } from '../deliveries.ts';
 
-/** Which calls are listed. An absent part admits every call. */
+/** Selects the calls of a list. An absent part selects every call. */
 export interface CallFilter {
   readonly direction?: Direction | undefined;
   readonly status?: CallStatus | undefined;
@@ -21,20 +21,20 @@ export interface CallFilter {
   readonly counterparts?: readonly string[] | undefined;
 }
 
-// No sender's clock is this far ahead. A call that starts after a time never has a revision that is older by more.
+// No sender's clock is further ahead than this. So the revision of a call is at most this much older than its start.
 const clockAheadMs = 2 * 86_400_000;
 
-/** The lowest revision that a call of this filter can have. Revisions never fall behind the time of receipt. */
+/** The lowest revision that a call of this filter can have. A revision is never below the time of receipt. */
 export function lowestRevision({ fromMs }: CallFilter): number {
   return fromMs === undefined ? 0 : fromMs - clockAheadMs;
 }
 
-/** True when the filter needs more than the order of the list. */
+/** True if the filter omits some calls of the list. */
 export function isFiltering({ direction, status, services, destination, fromMs, toMs }: CallFilter): boolean {
   return [direction, status, services, destination, fromMs, toMs].some((part) => part !== undefined);
 }
 
-/** Adds the conditions of a filter. All but `destination` are answered from the index of the list. */
+/** Adds the conditions of a filter. The index of the list answers all conditions except `destination`. */
 export function addConditions(query: Knex.QueryBuilder, filter: CallFilter, statusMap: StatusMap): void {
   const { direction, status, services, destination, state, fromMs, toMs } = filter;
   // The direction follows from the stage (src/domain/fold.ts).
@@ -64,7 +64,7 @@ export function addConditions(query: Knex.QueryBuilder, filter: CallFilter, stat
 function addStatus(query: Knex.QueryBuilder, status: CallStatus, statusMap: StatusMap): void {
   const all = [...statusWords(statusMap)].map(([word, meaning]) => ({ word: listedStatus(word), meaning }));
   const words = all.filter(({ meaning }) => meaning === status).map(({ word }) => word);
-  // A call of an earlier version that has not been filled yet has no start here (fill-listed.ts).
+  // A call of an earlier version has no start here until it was filled (fill-listed.ts).
   void query.whereNotNull('calls.started_at').where((either) => {
     void either.whereIn('calls.dial_status', words);
     if (status !== 'in_progress' && status !== 'unknown') return;

@@ -9,16 +9,16 @@ export interface DeliveryGroup {
   readonly state: DeliveryState;
   readonly code: string | null;
   readonly deliveries: number;
-  /** True when there are more than were counted. */
+  /** True if there are more deliveries than the counted ones. */
   readonly isMore: boolean;
   /** The time of the last attempt among the counted deliveries, in epoch milliseconds. */
   readonly lastTriedAtMs: number | null;
-  /** The reason and the remedy of one of them. */
+  /** The reason and the remedy of one of the deliveries. */
   readonly reason: string | null;
   readonly remedy: string | null;
 }
 
-/** How many deliveries of one destination and state are looked at. A page must answer soon, however many there are. */
+/** How many deliveries of one destination and state are counted. A page must answer soon, however many there are. */
 export const groupedMax = 10_000;
 
 /**
@@ -60,7 +60,7 @@ async function readGroups(
   const limit = hasIndex(state) ? limitOfIndex : Math.ceil(limitOfIndex / 4);
   const looked = ofState(knex, destination, state)
     .select('state', 'code', 'attempted_at', 'call_id')
-    // One more shows that there are more.
+    // One more row shows that the count is not complete.
     .limit(limit + 1)
     .as('looked');
   const rows = await knex
@@ -84,15 +84,19 @@ async function readGroups(
     .sort((one, other) => other.deliveries - one.deliveries);
 }
 
-/** True when an index answers alone. Of the other states each row is looked up, so fewer of them are. */
+/** True if an index answers alone. For the other states each row is looked up, so fewer rows are read. */
 function hasIndex(state: DeliveryState): boolean {
   return state !== 'due' && state !== 'delivered';
 }
 
-/** The deliveries of a destination in a state, in the order of an index: the last tried ones first where it can. */
+/**
+ * The deliveries of a destination in a state, in the order of an index. If the index allows it, the last attempt
+ * comes first.
+ */
 function ofState(knex: Knex, destination: string, state: DeliveryState): Knex.QueryBuilder {
   const rows = knex('deliveries').where({ destination });
-  // No index has the landed ones apart. They are nearly all of a destination, so they are looked for among all states.
+  // No index contains only landed deliveries. Nearly all deliveries have landed, so the search goes through all
+  // states.
   if (state === 'delivered') return rows.orderBy('call_id');
   // The order keeps a planner from reading the whole table until it has enough rows.
   if (state === 'due') return rows.where({ state }).whereNotNull('due_at').orderBy('due_at');
@@ -126,7 +130,7 @@ interface WhyRow {
   remedy: string | null;
 }
 
-/** Every destination with a delivery, also those that are not enabled any more. Needs one index lookup for each. */
+/** Every destination with a delivery, including those that are no longer enabled. Each costs one index lookup. */
 export async function readKnownDestinations(knex: Knex): Promise<string[]> {
   const names: string[] = [];
   for (;;) {

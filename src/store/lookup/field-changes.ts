@@ -9,10 +9,13 @@ export interface FieldChange {
   readonly after: string;
 }
 
-// Traces keep this much of a value (src/crm/engine/outcomes.ts).
+// Traces keep this many characters of a value (src/crm/engine/outcomes.ts).
 const keptValueMax = 200;
 
-/** What differs between the last landing and the fields that would be sent today. Long texts are compared at their start. */
+/**
+ * The differences between the last landing and the fields that would be sent today. Long texts are compared by their
+ * beginning.
+ */
 export function fieldChanges(
   written: LandingReport['fields'],
   today: Readonly<Record<string, JsonValue>>,

@@ -8,7 +8,7 @@ import { addConditions, isFiltering, lowestRevision, type CallFilter } from './c
 export interface FoundRevisions {
   /** The newest first. */
   readonly revisions: readonly number[];
-  /** Set when the time ended before the search did: older calls than this revision were not looked at. */
+  /** Set if the time ended before the search: calls with a lower revision than this were not searched. */
   readonly searchedBackTo: number | undefined;
 }
 
@@ -18,14 +18,14 @@ export interface Search {
   /** Only calls with a lower revision. */
   readonly before: number | undefined;
   readonly limit: number;
-  /** How long a search for few matches may take. A next search goes on where it ended. */
+  /** How long a search for few matches may take. The next search continues where it ended. */
   readonly withinMs: number;
 }
 
 /**
- * Finds the newest calls of a filter. Few matches among many calls are searched window by window, from the newest call on.
- * A window of the index of the list is read without the calls themselves. So each search ends in time, however many calls
- * there are.
+ * Finds the newest calls of a filter. A search for few matches among many calls reads the index of the list in
+ * windows, from the newest call on. It does not read the calls themselves. So each search ends in time, however many
+ * calls there are.
  */
 export async function findRevisions(store: Store, search: Search): Promise<FoundRevisions> {
   const { filter, before, limit } = search;
@@ -49,7 +49,7 @@ async function findOfCounterparts(
   counterparts: readonly string[],
 ): Promise<FoundRevisions> {
   const found = new Set<number>();
-  // One query for each form, so that each is read in the order of the index.
+  // There is one query for each form, so that each query reads in the order of the index.
   for (const counterpart of counterparts) {
     const query = newest(store, before).where({ counterpart }).limit(limit);
     addConditions(query, filter, statusMap);
@@ -60,14 +60,14 @@ async function findOfCounterparts(
 }
 
 const fewMax = 2_000;
-// The conditions as the partial indexes of the deliveries have them. A bound value would not select such an index.
+// The conditions repeat those of the partial indexes of deliveries. A bound value would not select such an index.
 const indexedStates: Readonly<Partial<Record<DeliveryState, string>>> = {
   rejected: "state IN ('rejected', 'exhausted') AND state = 'rejected'",
   exhausted: "state IN ('rejected', 'exhausted') AND state = 'exhausted'",
   due: "due_at IS NOT NULL AND state = 'due'",
 };
 
-/** The calls of a rare delivery state, when an index finds them and they are few. */
+/** The calls of a rare delivery state, if an index finds them and there are few. */
 async function fewOfState(store: Store, { destination, state }: CallFilter): Promise<string[] | undefined> {
   const condition = state === undefined ? undefined : indexedStates[state];
   if (destination === undefined || condition === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Store } from '../store.ts';
 
-/** A person or company that a CRM destination has matched a number with. */
+/** A person or company that a CRM destination has matched to a number. */
 export interface KnownPerson {
   readonly destination: string;
   readonly object: string;
@@ -11,7 +11,7 @@ export interface KnownPerson {
 }
 
 /**
- * Finds out from the match ledger who has these numbers. No CRM is asked.
+ * Reads from the match ledger who has these numbers, without a request to a CRM.
  *
  * @param numbers in E.164
  * @returns by number; a number without a match is missing
@@ -38,7 +38,7 @@ export async function readKnownPeople(
   return people;
 }
 
-/** Reads an entry of `#crm` (src/crm/match-people.ts). An entry of another form names nobody. */
+/** Reads a ledger entry that `#crm` wrote (src/crm/match-people.ts). An entry of another form names nobody. */
 function personOf(record: string): Omit<KnownPerson, 'destination'> | undefined {
   const entry = JSON.parse(record) as { person?: Readonly<Record<string, unknown>> } | null;
   const person: Readonly<Record<string, unknown>> = entry?.person ?? {};

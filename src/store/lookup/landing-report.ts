@@ -46,8 +46,8 @@ const shape = z.object({
 export type LandingReport = z.output<typeof shape>;
 
 /**
- * Reads the trace of a landing for people. Undefined when there is none, or when an adapter of a fork wrote one of its own
- * form. Show that one as it is.
+ * Reads the trace of a landing for people. Undefined if there is none, or if the adapter of a fork wrote it in its
+ * own form. Show such a trace unchanged.
  */
 export function readLandingReport(trace: JsonValue | undefined): LandingReport | undefined {
   const report = shape.safeParse(trace).data;

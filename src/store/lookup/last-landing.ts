@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { readKnownDestinations } from './delivery-groups.ts';
 
-// No index has the landed deliveries in the order of their time. The last one is nearly always of a recent call.
+// No index has landed deliveries in the order of their time. The last landing nearly always belongs to a recent call.
 const recentCalls = 500;
 
 /** Where and when a call landed last, among the calls that changed last. Undefined when none of them has landed. */

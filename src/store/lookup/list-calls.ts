@@ -23,9 +23,9 @@ export interface ListedCall {
 /** One page of calls, the last changed first. */
 export interface CallPage {
   readonly calls: readonly ListedCall[];
-  /** The next page has the calls with a lower revision than this. Undefined: there is no older call. */
+  /** The next page has the calls with a lower revision than this. Undefined if there is no older call. */
   readonly before: number | undefined;
-  /** True when the time ended before the page was full: the next page goes on with the search. */
+  /** True if the time ended before the page was full. The next page continues the search. */
   readonly isUnfinished: boolean;
 }
 
@@ -76,7 +76,7 @@ async function readCallsOf(
   return withDeliveries(store, await query);
 }
 
-/** The calls with one of these revisions, whatever they are. */
+/** All calls with one of these revisions, without a filter. */
 export async function readRevisionCalls(store: Store, revisions: readonly number[]): Promise<ListedCall[]> {
   return readCallsOf(store, revisions, {}, new Map());
 }

@@ -1,12 +1,12 @@
 import type { Store } from '../store.ts';
 import { readListedDeliveries, readRevisionCalls, type ListedCall } from './list-calls.ts';
 
-/** Looks for calls that changed. Each look returns only what changed since the one before. */
+/** Finds calls that changed. Each look returns only the calls that changed since the previous look. */
 export interface LiveCalls {
   look(nowMs: number): Promise<readonly ListedCall[]>;
 }
 
-// Another process can commit a revision a little later than a higher one, and clocks differ.
+// Another process can commit a revision shortly after a higher one, and clocks differ.
 const overlapMs = 15_000;
 // The most changed calls of one look, and the most calls whose deliveries are followed.
 const changedMax = 200;
@@ -18,7 +18,7 @@ const followedMax = 200;
  * @param after the revision after which calls are new
  */
 export function createLiveCalls(store: Store, after: number): LiveCalls {
-  // How many calls had each revision of the overlap at the last look.
+  // The number of calls with each revision of the overlap, at the last look.
   let seen = new Map<number, number>();
   let position = after;
   let isFirst = true;
@@ -58,7 +58,7 @@ export function createLiveCalls(store: Store, after: number): LiveCalls {
 
   return {
     async look(nowMs) {
-      // A clock that was set back leaves revisions in the future. They must not hide what comes now.
+      // A clock that was set back leaves revisions in the future. They must not hide new calls.
       const from = isFirst ? position : Math.min(position, nowMs) - overlapMs;
       const counts = await readRevisions(from);
       const changed = [...counts].filter(

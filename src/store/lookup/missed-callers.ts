@@ -3,14 +3,14 @@ import type { StatusMap } from '../../domain/call-status.ts';
 import type { Store } from '../store.ts';
 import { addConditions, type CallFilter } from './call-filter.ts';
 
-/** Callers who did not get through, and who had no answered call and no call back since. */
+/** The callers who did not get through, and had neither an answered call nor a call back since. */
 export interface MissedCallers {
   readonly waiting: number;
-  /** True when there are more missed calls than are looked at. */
+  /** True if there are more missed calls than this search reads. */
   readonly isMore: boolean;
 }
 
-/** How many missed calls, and how many abandoned ones, are looked at. */
+/** The most missed calls, and the most abandoned calls, that one search reads. */
 export const missedCallsMax = 500;
 
 /** Counts the callers that wait for a call back. Callers without a number are not counted. */
@@ -20,14 +20,14 @@ export async function readMissedCallers(
   sinceMs: number,
 ): Promise<MissedCallers> {
   const { knex } = store.reader;
-  // A revision is never older than the receipt, so the revision limits the search to the latest calls.
+  // A revision is never below the time of receipt, so it limits the search to the latest calls.
   const missedOf = async (status: 'missed' | 'abandoned'): Promise<ListedRow[]> => {
     const select = (): Knex.QueryBuilder => {
       const query = knex('calls').where('calls.revision', '>=', sinceMs);
       addConditions(query, { status, direction: 'inbound' }, statusMap);
       return query;
     };
-    // From the index of the list alone. The few calls themselves are read afterwards.
+    // This reads only the index of the list. The few calls themselves are read afterwards.
     const revisions = await select()
       .orderBy('calls.revision', 'desc')
       .limit(missedCallsMax)

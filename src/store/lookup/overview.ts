@@ -10,7 +10,7 @@ export interface PushMinute {
 
 const minuteMs = 60_000;
 
-/** The pushes of the latest minutes, the oldest first. The last minute is not over yet. */
+/** The number of pushes in each of the latest minutes, the oldest first. The last minute is not over yet. */
 export async function readPushMinutes(store: Store, minutes: number, nowMs: number): Promise<PushMinute[]> {
   const { knex } = store.reader;
   const lastMs = Math.floor(nowMs / minuteMs) * minuteMs;
@@ -27,7 +27,7 @@ export async function readPushMinutes(store: Store, minutes: number, nowMs: numb
   return starts.map((startMs) => ({ startMs, pushes: found.get(startMs) ?? 0 }));
 }
 
-/** How many of the latest pushes are searched for the last one of each stage. */
+/** How many of the latest pushes are searched for the last push of each stage. */
 export const latestPushesMax = 2_000;
 
 /** When the last push of each stage came, among the latest {@link latestPushesMax}. In epoch milliseconds. */
@@ -45,13 +45,13 @@ export async function readLastPushes(store: Store): Promise<ReadonlyMap<string, 
   return new Map(rows.map(({ stage, last }) => [stage, Number(last)]));
 }
 
-/** The bodies in the quarantine that were not replayed. */
+/** The bodies in the quarantine that nobody has replayed. */
 export interface QuarantineState {
   readonly bodies: number;
   readonly lastAtMs: number | undefined;
 }
 
-// The quarantine is limited in bytes, so a count of all is bounded. The page says "10,000 or more" above this.
+// The quarantine is limited in bytes, so this count is bounded. Above this limit the page says "10,000 or more".
 export const quarantineCountMax = 10_000;
 
 export async function readQuarantineState(store: Store): Promise<QuarantineState> {

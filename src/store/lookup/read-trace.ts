@@ -10,7 +10,9 @@ import type { Store } from '../store.ts';
 export interface TracedPush extends Push {
   readonly warnings: readonly PushWarning[];
   readonly pathStage: Stage | undefined;
-  /** The id of the OAuth client, or `fixed header`. Undefined for a push of an earlier version, or one read again. */
+  /**
+   * The id of the OAuth client, or `fixed header`. Undefined for a push of an earlier version or from the quarantine.
+   */
   readonly sender: string | undefined;
   readonly body: string;
 }

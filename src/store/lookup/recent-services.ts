@@ -2,7 +2,7 @@ import type { Store } from '../store.ts';
 
 const callsMax = 20_000;
 
-/** The names of the services of recent calls, in order. They are read from the index of the list alone. */
+/** The names of the services of recent calls, in order. Only the index of the list is read. */
 export async function readRecentServices(store: Store): Promise<string[]> {
   const { knex } = store.reader;
   const recent = knex('calls').select('service').orderBy('revision', 'desc').limit(callsMax).as('recent');

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Log } from '../../domain/log.ts';
 import { idOf, type RefusedRequests } from './refused-requests.ts';
 
-/** One request that was turned away. */
+/** One refused request. */
 export type RefusedRequest = Omit<RefusedRequests, 'times' | 'firstAtMs' | 'lastAtMs'>;
 
 /** Counts refused requests in memory, and writes the counts about once a second. A request never waits for it. */
@@ -17,7 +17,7 @@ export interface RefusalTally {
 export interface RefusalTallyOptions {
   /** Adds counts to the table. */
   readonly write: (refused: readonly RefusedRequests[]) => Promise<void>;
-  /** False while the store does not answer: the counts then wait. */
+  /** False while the store does not answer. The counts then wait. */
   readonly canWrite: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,10 +31,10 @@ export interface RefusalTallyOptions {
 export const rowsOfMinuteMax = 100;
 const waitingMax = 1_000;
 
-/** Stands for the addresses and paths that were too many to be listed. */
+/** Replaces addresses and paths beyond the limit of a minute. */
 export const manyOthers = '(others)';
 
-/** Why: docs/decisions/operator-lists.md */
+/** Counts in memory, because anybody can cause a refused request. Why: docs/decisions/operator-lists.md */
 export function createRefusalTally(options: RefusalTallyOptions): RefusalTally {
   const { write, canWrite, clock, log, everyMs = 1_000 } = options;
   let waiting = new Map<string, RefusedRequests>();

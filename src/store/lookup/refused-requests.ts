@@ -5,11 +5,11 @@ import { inTransaction } from '../../database/transaction.ts';
 import { firstPushIdAt } from '../push-id.ts';
 import type { Store } from '../store.ts';
 
-/** A kind of request that was turned away, with the number of such requests and the facts of the latest one. */
+/** A kind of refused request, with the number of such requests and the facts of the latest one. */
 export interface RefusedRequests {
   /** The caller's IP address. */
   readonly address: string;
-  /** Without its query, and without parts that may be a number, an id or a token. */
+  /** The path without its query, and without parts that may be a number, an id or a token. */
   readonly path: string;
   /** The code of the problem or of the OAuth error. */
   readonly code: string;
@@ -23,11 +23,11 @@ export interface RefusedRequests {
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly requestId: string;
-  /** Where the body was kept. */
+  /** The id of the body in the quarantine, if it was kept. */
   readonly quarantineId: string | undefined;
 }
 
-/** The most rows that the table holds. The oldest go first. */
+/** The most rows that the table holds. The oldest rows are removed first. */
 export const refusedRowsMax = 10_000;
 
 const minuteMs = 60_000;
@@ -44,7 +44,7 @@ export async function addRefused(
       ...[idOf(one), one.address, one.path, one.code, one.status, one.method, one.credential],
       ...[one.size ?? null, one.times, one.firstAtMs, one.lastAtMs, one.requestId, one.quarantineId ?? null],
     ])
-    // In the order of the key, so that two processes never wait for each other.
+    // The rows are in the order of the key, so that two processes never wait for each other.
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   await inTransaction(writer, async (transaction) => {
     await writer.upsert(transaction, {
@@ -126,7 +126,7 @@ export async function readRefused(
     .orderByRaw('max(last_at) desc, max(id) desc')
     .limit(limit)
     .select<KindRow[]>(
-      // Ids sort by time, so the greatest one is of the latest row.
+      // Ids sort by time, so the greatest id belongs to the latest row.
       knex.raw('max(id) as id'),
       knex.raw('sum(times) as times'),
       knex.raw('min(first_at) as first_at'),
@@ -154,7 +154,7 @@ interface KindRow {
 
 const idsInStatement = 500;
 
-/** How many entries {@link readRefused} has without a limit. */
+/** How many entries {@link readRefused} would return without a limit. */
 export async function countRefusedKinds({ knex }: Database, filter: RefusedFilter): Promise<number> {
   const kinds = matching(knex, filter).groupBy('address', 'path', 'code').select('address').as('kinds');
   const [row] = await knex.from(kinds).count<{ rows: number | string }[]>({ rows: '*' });

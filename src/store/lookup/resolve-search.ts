@@ -4,7 +4,7 @@ import { searchedNumber } from '../../domain/lookup/searched-number.ts';
 import type { Store } from '../store.ts';
 import { findServices } from './recent-services.ts';
 
-/** What a searched text means. */
+/** The meaning of a searched text. */
 export type ResolvedSearch =
   | { readonly kind: 'call'; readonly callId: string }
   | { readonly kind: 'number'; readonly e164: string | undefined; readonly counterparts: readonly string[] }

@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { PushWarning } from '../../domain/push.ts';
 
 const pushesMax = 2_000;
-// A word, not a number and not a text that somebody wrote into the field.
+// Matches a word, but no number and no text that somebody wrote into the field.
 const wordLike = /^(?=.*\p{L})[\p{L}\d _.-]{1,30}$/u;
 
 /** The status words among the latest pushes that were unknown when they came, with their counts. The most frequent comes first. */

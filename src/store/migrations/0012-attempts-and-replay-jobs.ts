@@ -4,8 +4,8 @@ import { dropIndex, listIndexes } from '../../database/schema/ask-schema.ts';
 import { createTable } from './create-table.ts';
 
 /**
- * The tries that were not a success at first, the jobs that replay deliveries, and an index for finding deliveries by
- * state and by the time of the last attempt. It replaces the index for counting rejected and exhausted deliveries, so that a
+ * The recorded attempts, the jobs that replay deliveries, and an index for finding deliveries by state and by the
+ * time of the last attempt. This index replaces the one that counted rejected and exhausted deliveries, so that a
  * landing costs no more than before.
  * Why: docs/decisions/operator-lists.md
  */

@@ -1,7 +1,7 @@
 import type { Migration } from '../../database/migration.ts';
 import { createTable } from './create-table.ts';
 
-/** Requests that were turned away, counted per minute, and redirect URIs that were asked for without being registered. */
+/** Refused requests, counted per minute, and unregistered redirect URIs that requests named. */
 export const refusedRequests: Migration = {
   name: '0013-refused-requests',
   async up(knex, { traits }) {

@@ -13,14 +13,14 @@ import {
 import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
 import { hasTime, type ReplayPass, type ReplayTimes } from './replay-passes.ts';
 
-/** How many deliveries match, by why they are passed over. */
+/** The number of matching deliveries, by the reason why they are passed over. */
 export interface ReplayCount {
   readonly deliveries: ReadonlyMap<PassedOver, number>;
-  /** True when the limit was reached, so that there can be more. */
+  /** True if the limit was reached, so that there can be more. */
   readonly isMore: boolean;
 }
 
-/** How far a count goes. */
+/** The limits of a count. */
 export interface CountBounds {
   /** The most rows to read. */
   readonly rows: number;
@@ -28,7 +28,7 @@ export interface CountBounds {
   readonly isLate?: () => boolean;
 }
 
-// More than any store has.
+// No store has this many rows.
 const allRows = 1_000_000_000_000;
 const rowsInStatement = 1_000;
 
@@ -66,7 +66,7 @@ export async function countReplayable(
         deliveries.set(row.why, (deliveries.get(row.why) ?? 0) + Number(row.deliveries));
     return rows.reduce((sum, row) => sum + Number(row.deliveries), 0);
   };
-  // Not every push or due time is of a delivery that counts, so their number is not known from a count.
+  // Not every push or due time belongs to a delivery that counts, so a count of rows does not give their number.
   const isCounted = pass.by !== 'push' && pass.by !== 'due time';
   if (bounds === undefined) {
     await count(reader.knex, { from: 0, count: allRows });
@@ -84,15 +84,15 @@ export async function countReplayable(
 }
 
 /**
- * The other walk that finds the same deliveries, by the time of the filter. For when many deliveries of a state are too many
- * to look at, and few of them are of the time.
+ * The other walk that finds the same deliveries, by the time of the filter. It is used when a state has too many
+ * deliveries to read, and few of them belong to the time.
  */
 export function byTime(pass: ReplayPass, filter: ReplayFilter): ReplayPass | undefined {
   const isOfState = pass.by === 'state' || pass.by === 'due time';
   return isOfState && hasTime(filter) ? { ...pass, by: 'push' } : undefined;
 }
 
-// Nearly always enough for the first ones.
+// This many rows nearly always contain the first deliveries.
 const fewRows = 200;
 
 /**

@@ -6,7 +6,7 @@ import { firstPushIdAt } from '../../push-id.ts';
 import type { PassedOver, ReplayFilter } from './replay-filter.ts';
 import { isNeverOwed, type ReplayPass, type ReplayTimes } from './replay-passes.ts';
 
-/** What a walk looks for. */
+/** The search of a walk. */
 export interface ReplaySearch {
   readonly pass: ReplayPass;
   readonly filter: ReplayFilter;
@@ -33,8 +33,8 @@ export interface RowRange {
 }
 
 /**
- * The deliveries of some rows of the walk, whether they match or not: {@link matches} tells. The rows are found from an index
- * before anything is joined to them, so that the time is bounded by their number, whatever a planner expects.
+ * The deliveries of some rows of the walk, whether they match or not. {@link matches} says which of them match. An
+ * index finds the rows before the joins, so the time is bounded by their number, whatever a planner expects.
  */
 export function matchingAmong(
   { knex, dialect }: Reader,
@@ -76,7 +76,7 @@ export async function hasMoreRows(knex: Knex, search: ReplaySearch, count: numbe
   return row !== undefined;
 }
 
-/** The rows of a walk, in the order of an index that has all that is asked of them. */
+/** The rows of a walk, in the order of an index that contains all columns of the query. */
 function walkRows(knex: Knex, { pass, filter, times }: ReplaySearch): Knex.QueryBuilder {
   if (pass.by === 'push') return pushesIn(knex, filter).orderBy('id');
   if (beginsWithCalls(pass, filter))
@@ -145,7 +145,7 @@ export function matches(
   );
 }
 
-/** Leaves out what was tried since the job was made, in the words of the walk's index. */
+/** Omits deliveries that were attempted since the job was made, in a condition that the walk's index can use. */
 function addTried(rows: Knex.QueryBuilder, { by }: ReplayPass, { nowMs, madeAtMs }: ReplayTimes): void {
   if (by !== 'state' && by !== 'due time') return;
   if (by === 'state') void rows.whereRaw(inRestingIndex);
@@ -155,7 +155,7 @@ function addTried(rows: Knex.QueryBuilder, { by }: ReplayPass, { nowMs, madeAtMs
       void tried
         .whereNull('deliveries.attempted_at')
         .orWhere('deliveries.attempted_at', '<=', madeAtMs)
-        // It was tried while a clock was ahead.
+        // The attempt happened while a clock was ahead.
         .orWhere('deliveries.attempted_at', '>', nowMs + clocksApartMs),
   );
 }
@@ -167,7 +167,7 @@ export function keyOf({ by }: ReplayPass, filter: ReplayFilter): string[] {
   return [by === 'call' && !isNeverOwed(filter) ? 'deliveries.call_id' : 'calls.id'];
 }
 
-/** What is read of each delivery that matches. */
+/** The columns that are read of each matching delivery. */
 export function replayableColumns(knex: Knex, search: ReplaySearch): Record<string, string | Knex.Raw> {
   return {
     id: 'calls.id',

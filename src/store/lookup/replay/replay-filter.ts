@@ -1,8 +1,8 @@
 import type { DeliveryState } from '../../deliveries.ts';
 
-/** Selects deliveries to make again. Every given condition must hold. It is stored with the job that runs it. */
+/** Selects deliveries to make again. A delivery must meet every given condition. The filter is stored with its job. */
 export interface ReplayFilter {
-  /** Only this destination. Undefined: every destination. */
+  /** Only this destination. Undefined selects every destination. */
   readonly destination?: string | undefined;
   /** Only deliveries in this state. */
   readonly state?: DeliveryState | undefined;
@@ -13,7 +13,7 @@ export interface ReplayFilter {
   /** Calls whose latest push came before this time. */
   readonly untilMs?: number | undefined;
   readonly callIds?: readonly string[] | undefined;
-  /** Also calls without a delivery, from before the destination was enabled. */
+  /** Includes calls without a delivery, from before the destination was enabled. */
   readonly neverOwed?: boolean | undefined;
 }
 

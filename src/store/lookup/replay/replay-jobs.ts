@@ -23,7 +23,7 @@ export interface ReplayJob {
   readonly total: number | undefined;
   readonly lookedAt: number;
   readonly madeDue: number;
-  /** How many deliveries were looked at, by destination and by why they were passed over. */
+  /** The number of deliveries that were read, by destination and by the reason why they were passed over. */
   readonly counts: Readonly<Record<string, ReplayCounts>>;
   /** Where the next step begins. */
   readonly reached: { readonly pass: number; readonly key: ReplayKey } | undefined;
@@ -114,7 +114,7 @@ export const replayJobChanges = {
 export type ReplayJobChange = keyof typeof replayJobChanges;
 
 /**
- * Pauses, resumes or cancels a job. A step in flight is finished or undone as a whole.
+ * Pauses, resumes or cancels a job. A running step is finished or undone as a whole.
  * @returns false when the job has no such state any more
  */
 export async function changeReplayJob(

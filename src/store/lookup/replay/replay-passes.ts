@@ -4,14 +4,14 @@ import type { ReplayFilter } from './replay-filter.ts';
 /** The times of a replay, in epoch milliseconds. */
 export interface ReplayTimes {
   readonly nowMs: number;
-  /** When the job was made. What was tried since is left out, so that a job comes to an end. */
+  /** When the job was made. Deliveries that were attempted since are omitted, so that a job ends. */
   readonly madeAtMs: number;
 }
 
 /** One walk over deliveries, in the order of an index. A filter needs one or a few for each destination. */
 export interface ReplayPass {
   readonly destination: Destination;
-  /** False: the destination is not in ADAPTERS, so nothing of it can be tried. */
+  /** False if the destination is not in ADAPTERS, so that none of its deliveries can be attempted. */
   readonly isEnabled: boolean;
   readonly state: DeliveryState | undefined;
   readonly by: 'id' | 'state' | 'due time' | 'push' | 'call';
@@ -19,7 +19,7 @@ export interface ReplayPass {
 
 const statesWithCode: readonly DeliveryState[] = ['due', 'skipped', 'rejected', 'exhausted'];
 
-/** The walks that find everything that matches a filter. */
+/** The walks that together find every delivery of a filter. */
 export function replayPasses(
   filter: ReplayFilter,
   destinations: readonly Destination[],

@@ -7,16 +7,19 @@ import type { PassedOver, Replayable, ReplayFilter } from './replay-filter.ts';
 import { byTime, countReplayable, readFirstReplayable, type CountBounds } from './count-replayable.ts';
 import { replayPasses } from './replay-passes.ts';
 
-/** What a replay would do. Nothing was changed. */
+/** The result that a replay would have. A preview changes nothing. */
 export interface ReplayPreview {
   readonly destinations: readonly DestinationPreview[];
-  /** The calls that the filter names and the store does not have. */
+  /** The calls of the filter that the store does not have. */
   readonly absent: readonly AbsentCall[];
 }
 
 export interface DestinationPreview {
   readonly name: string;
-  /** How many deliveries match, by why they are passed over. `none` counts those that would be made due. */
+  /**
+   * The number of matching deliveries, by the reason why they are passed over. `none` counts those that would be made
+   * due.
+   */
   readonly counts: ReadonlyMap<PassedOver, number>;
   /** True when the limit was reached, so that there can be more. */
   readonly isMore: boolean;
@@ -26,16 +29,16 @@ export interface DestinationPreview {
 
 export interface AbsentCall {
   readonly id: string;
-  /** True when it was removed after its retention. False: the store never had it, as far as it knows. */
+  /** True if the call was removed after its retention. False if the store knows nothing about it. */
   readonly isRemoved: boolean;
 }
 
 export interface PreviewOptions {
-  /** How far each count goes. Undefined counts all deliveries. */
+  /** The limits of each count. Undefined counts all deliveries. */
   readonly bounds?: CountBounds | undefined;
   /** How many of the first deliveries are shown for each destination. */
   readonly firstMax: number;
-  /** To tell removed calls from unknown ones. */
+  /** The keys that distinguish removed calls from unknown ones. */
   readonly secretKeys?: SecretKeys | undefined;
 }
 

@@ -26,7 +26,8 @@ export async function readReplayPage(
   const search = { pass, filter, times };
   const key = keyOf(pass, filter);
   const rows: KeyedRow[] = [];
-  // Rows that share all key columns except the last, then rows that share fewer: each statement is one index lookup.
+  // First the rows that share all key columns except the last, then rows that share fewer. Each statement is one
+  // index lookup.
   for (
     let shared = after === undefined ? 0 : key.length - 1;
     shared >= 0 && rows.length < limit;
