@@ -33,9 +33,12 @@ describe('the address of a caller', () => {
     ['an IPv4-mapped address', '::ffff:203.0.113.7', '203.0.113.7'],
     ['an IPv4-mapped address in hexadecimal', '0:0:0:0:0:FFFF:cb00:7107', '203.0.113.7'],
     ['the last of several', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
-  ])('is the address that a trusted proxy forwards: %s', async (_what, forwarded, address) => {
-    expect((await read(forwarded))[0]).toBe(address);
-  });
+  ])(
+    'the address of a caller is the one that a trusted proxy forwards: %s',
+    async (_what, forwarded, address) => {
+      expect((await read(forwarded))[0]).toBe(address);
+    },
+  );
 
   it.each([
     ['made-up text', 'somebody'],
@@ -45,9 +48,12 @@ describe('the address of a caller', () => {
     ['an address in octal', '0313.0.0113.7'],
     ['the word of RFC 7239', 'unknown'],
     ['nothing', ''],
-  ])('is that of the connection when the forwarded text is not an address: %s', async (_what, forwarded) => {
-    expect((await read(forwarded))[0]).toBe('127.0.0.1');
-  });
+  ])(
+    'the address of a caller is that of the connection when the forwarded text is not an address: %s',
+    async (_what, forwarded) => {
+      expect((await read(forwarded))[0]).toBe('127.0.0.1');
+    },
+  );
 });
 
 describe('the network of a caller', () => {
@@ -57,17 +63,17 @@ describe('the network of a caller', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
     ['2001:db8::5', '2001:db8:0:0::/64'],
-  ])('of %s is %s', async (address, network) => {
+  ])('the network of the caller %s is %s', async (address, network) => {
     expect((await read(address))[1]).toBe(network);
   });
 });
 
 describe('isFromThisMachine', () => {
-  it('is true for a request that no proxy forwarded', async () => {
+  it('a request that no proxy forwarded is from this machine', async () => {
     expect((await read())[2]).toBe(true);
   });
 
-  it('is false for a forwarded request, even if it names a loopback address', async () => {
+  it('a forwarded request is not from this machine, even if it names a loopback address', async () => {
     expect((await read('127.0.0.1'))[2]).toBe(false);
   });
 });

@@ -16,7 +16,7 @@ function dump(folder: string): { file: string; text: string }[] {
 }
 
 describe('the files of a run', () => {
-  it('contain no secret, token or password, but the hash of each token', async () => {
+  it('the files of a run contain no secret, token or password, but the hash of each token', async () => {
     // Without CONSOLE_PASSWORD, the first start makes a password.
     const receiver = await startRunningReceiver({
       settings: {

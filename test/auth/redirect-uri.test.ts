@@ -12,7 +12,7 @@ describe('a redirect URI is accepted', () => {
     'http://localhost:3000/cb',
     'http://127.0.0.1/cb',
     'http://[::1]:8080/cb',
-  ])('%s', (uri) => {
+  ])('the redirect URI %s is accepted', (uri) => {
     expect(redirectUriFault(uri)).toBeUndefined();
   });
 });
@@ -64,7 +64,7 @@ describe('a redirect URI is refused', () => {
     ['https://@jet.example.com/', 'must not contain a user'],
     ['https://jet.example.com/?state=1', 'must not have the parameter "state", because this server adds it'],
     ['https://jet.example.com/?code=1', 'must not have the parameter "code", because this server adds it'],
-  ])('%j', (uri, fault) => {
+  ])('the redirect URI %j is refused', (uri, fault) => {
     expect(redirectUriFault(uri)).toBe(fault);
   });
 });

@@ -8,11 +8,11 @@ import { loadSecretKey } from '../../src/auth/secret-key.ts';
 import { equalInConstantTime, hashSecret, hashToken, randomText } from '../../src/auth/secrets.ts';
 
 describe('a random text', () => {
-  it.each([1, 24, 43, 64])('of %i characters consists of letters and digits', (length) => {
+  it.each([1, 24, 43, 64])('a random text of %i characters consists of letters and digits', (length) => {
     expect(randomText(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
   });
 
-  it('uses every letter and digit about as often', () => {
+  it('a random text uses every letter and digit about as often', () => {
     const counts = new Map<string, number>();
     for (const character of randomText(62_000)) counts.set(character, (counts.get(character) ?? 0) + 1);
     expect(counts.size).toBe(62);
@@ -21,17 +21,17 @@ describe('a random text', () => {
     expect(Math.max(...counts.values())).toBeLessThan(1_200);
   });
 
-  it('is different every time', () => {
+  it('a random text is different every time', () => {
     expect(new Set(Array.from({ length: 1_000 }, () => randomText())).size).toBe(1_000);
   });
 });
 
 describe('a hash', () => {
-  it('of a token is its SHA-256', () => {
+  it('the hash of a token is its SHA-256', () => {
     expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it('of a secret depends on the key', () => {
+  it('the hash of a secret depends on the key', () => {
     expect(hashSecret('abc', 'key')).not.toBe(hashSecret('abc', 'kez'));
   });
 });
@@ -43,13 +43,13 @@ describe('a comparison in constant time', () => {
     ['a', 'ab', false],
     ['', '', true],
     ['é', 'e\u0301', false],
-  ])('of "%s" and "%s" is %s', (a, b, equal) => {
+  ])('a comparison in constant time of "%s" and "%s" is %s', (a, b, equal) => {
     expect(equalInConstantTime(a, b)).toBe(equal);
   });
 });
 
 describe('a password', () => {
-  it('matches its own hash only', async () => {
+  it('a password matches its own hash only', async () => {
     const stored = await hashPassword('correct horse');
     expect(stored).toMatch(/^scrypt\$[0-9a-f]{32}\$[0-9a-f]{64}$/);
     expect(await verifyPassword('correct horse', stored)).toBe(true);
@@ -57,7 +57,7 @@ describe('a password', () => {
   });
 
   it.each(['', 'scrypt', 'scrypt$$', 'scrypt$00$00'])(
-    'does not match the broken hash "%s"',
+    'an empty password does not match the broken hash "%s"',
     async (stored) => {
       expect(await verifyPassword('', stored)).toBe(false);
     },
@@ -70,7 +70,7 @@ describe('a redirect URI', () => {
     'http://localhost:8080/x',
     'http://127.0.0.1/',
     'http://[::1]:1/',
-  ])('%s is accepted', (uri) => {
+  ])('the redirect URI %s can be registered', (uri) => {
     expect(redirectUriFault(uri)).toBeUndefined();
   });
 
@@ -85,7 +85,7 @@ describe('a redirect URI', () => {
     ['https://user:pass@jet.example/', 'must not contain a user'],
     ['/callback', 'is not an absolute address'],
     ['', 'is not an absolute address'],
-  ])('%s is refused', (uri, fault) => {
+  ])('the redirect URI %s cannot be registered', (uri, fault) => {
     expect(redirectUriFault(uri)).toBe(fault);
   });
 });
@@ -95,11 +95,11 @@ describe('the secret key', () => {
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'jet-key-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is the given key, if there is one', () => {
+  it('the secret key is the given one, if there is one', () => {
     expect(loadSecretKey('given', join(folder, 'nowhere'))).toBe('given');
   });
 
-  it('is made once, in a file that only its owner can read', () => {
+  it('the secret key is made once, in a file that only its owner can read', () => {
     const file = join(folder, 'made', 'secret-key');
     const key = loadSecretKey(undefined, file);
     expect(key).toMatch(/^[A-Za-z0-9]{64}$/);
@@ -108,14 +108,14 @@ describe('the secret key', () => {
     expect(statSync(join(folder, 'made')).mode & 0o077).toBe(0);
   });
 
-  it('is not replaced when the file is too short', () => {
+  it('the secret key is not replaced when the file is too short', () => {
     const file = join(folder, 'short');
     writeFileSync(file, 'short\n');
     expect(() => loadSecretKey(undefined, file)).toThrow(/Restore it from a backup/);
     expect(readFileSync(file, 'utf8')).toBe('short\n');
   });
 
-  it.skipIf(process.getuid?.() === 0)('is not replaced when the file cannot be read', () => {
+  it.skipIf(process.getuid?.() === 0)('the secret key is not replaced when the file cannot be read', () => {
     const file = join(folder, 'unreadable');
     writeFileSync(file, 'x'.repeat(64));
     chmodSync(file, 0);

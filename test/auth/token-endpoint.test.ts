@@ -26,33 +26,33 @@ const percentEncoded = (text: string): string =>
   text.replace(/./g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 describe('a token', () => {
-  it('is issued for credentials in the body', async () => {
+  it('a token is issued for credentials in the body', async () => {
     expect((await ask(inBody())).status).toBe(200);
   });
 
-  it('is issued for credentials by HTTP Basic', async () => {
+  it('a token is issued for credentials by HTTP Basic', async () => {
     expect((await ask(grant, { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
-  it('is issued for percent-encoded HTTP Basic credentials', async () => {
+  it('a token is issued for percent-encoded HTTP Basic credentials', async () => {
     expect((await ask(grant, { ...form, ...basic(percentEncoded(id), percentEncoded(secret)) })).status).toBe(
       200,
     );
   });
 
-  it.each(['basic', 'BASIC', 'Basic  '])('is issued for the scheme "%s"', async (scheme) => {
+  it.each(['basic', 'BASIC', 'Basic  '])('a token is issued for the scheme "%s"', async (scheme) => {
     const { authorization } = basic(id, secret);
     const headers = { ...form, authorization: authorization.replace('Basic', scheme) };
     expect((await ask(grant, headers)).status).toBe(200);
   });
 
-  it('authenticates a push', async () => {
+  it('a token authenticates a push', async () => {
     const { body } = await ask(inBody());
     const authorization = `Bearer ${String(body.access_token)}`;
     expect((await receiver.push({ callsessionid: 'a' }, { headers: { authorization } })).status).toBe(200);
   });
 
-  it('has the shape of RFC 6749 section 5.1', async () => {
+  it('a token has the shape of RFC 6749 section 5.1', async () => {
     const { body, headers } = await ask(inBody());
     expect(headers.get('content-type')).toBe('application/json');
     expect(body).toEqual({
@@ -63,12 +63,12 @@ describe('a token', () => {
     });
   });
 
-  it('is different each time', async () => {
+  it('a token is different each time', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(inBody())));
     expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(10);
   });
 
-  it('comes with no refresh token', async () => {
+  it('a token for client credentials comes with no refresh token', async () => {
     expect((await ask(inBody())).body).not.toHaveProperty('refresh_token');
   });
 });
@@ -79,20 +79,23 @@ describe('a request for a token', () => {
     ['a form with a charset', { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }],
     ['a form in capitals', { 'content-type': 'Application/X-WWW-Form-URLEncoded' }],
     ['a form without a content type', {}],
-  ])('is read as %s', async (_what, headers) => {
+  ])('a request for a token is read as %s', async (_what, headers) => {
     expect((await ask(inBody(), headers)).status).toBe(200);
   });
 
-  it.each(['application/json', 'application/json; charset=utf-8'])('is read as %s', async (type) => {
-    const body = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: null };
-    expect((await ask(JSON.stringify(body), { 'content-type': type })).status).toBe(200);
-  });
+  it.each(['application/json', 'application/json; charset=utf-8'])(
+    'a request for a token in JSON is read as %s',
+    async (type) => {
+      const body = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: null };
+      expect((await ask(JSON.stringify(body), { 'content-type': type })).status).toBe(200);
+    },
+  );
 
-  it('is read with a line break at its end', async () => {
+  it('a request for a token is read with a line break at its end', async () => {
     expect((await ask(`${inBody()}\r\n`)).status).toBe(200);
   });
 
-  it('is read in chunks', async () => {
+  it('a request for a token is read in chunks', async () => {
     const answer = await fetch(`${receiver.url}/oauth/token`, {
       method: 'POST',
       headers: form,
@@ -103,7 +106,7 @@ describe('a request for a token', () => {
   });
 
   it.each(['&scope=', '&redirect_uri=&state=&code=', '&code=', '&username=a&password=b', '&unknown=x'])(
-    'with %s is granted',
+    'a request for a token with %s is granted',
     async (more) => {
       expect(await ask(inBody(more))).toMatchObject({ status: 200, body: { scope: 'webhooks' } });
     },
@@ -115,11 +118,11 @@ describe('a request for a token', () => {
     ['everything', 'webhooks'],
     ['webhooks+everything', 'webhooks'],
     ['constructor', 'webhooks'],
-  ])('for the scope %s gets the scope %s', async (asked, granted) => {
+  ])('a request for the scope %s gets the scope %s', async (asked, granted) => {
     expect((await ask(inBody(`&scope=${asked}`))).body.scope).toBe(granted);
   });
 
-  it('for scopes that the client has gets them in the requested order', async () => {
+  it('a request for scopes that the client has gets them in the requested order', async () => {
     const { knex } = receiver.store.writer;
     await knex('oauth_clients').update({ scope: 'webhooks console' });
     const answer = await ask(inBody('&scope=console+webhooks'));
@@ -129,25 +132,25 @@ describe('a request for a token', () => {
 });
 
 describe('credentials in the header and in the body', () => {
-  it('are accepted when they are equal', async () => {
+  it('credentials in the header and in the body are accepted when they are equal', async () => {
     expect((await ask(inBody(), { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
-  it('are accepted when the body has only the id', async () => {
+  it('credentials in the header and in the body are accepted when the body has only the id', async () => {
     expect((await ask(`${grant}&client_id=${id}`, { ...form, ...basic(id, secret) })).status).toBe(200);
   });
 
   it.each([
     ['another id', () => `${grant}&client_id=other&client_secret=${secret}`],
     ['another secret', () => `${grant}&client_id=${id}&client_secret=other`],
-  ])('are refused with %s in the body', async (_what, body) => {
+  ])('credentials in the header are refused with %s in the body', async (_what, body) => {
     const answer = await ask(body(), { ...form, ...basic(id, secret) });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 });
 
 describe('the previous secret', () => {
-  it('is valid until the given time, together with the new one', async () => {
+  it('the previous secret is valid until the given time, together with the new one', async () => {
     const key = loadSecretKey(undefined, `${receiver.folder}/secret-key`);
     const first = await createClient(receiver.store, key, () => nowMs, { name: 'Rotated' });
     const untilMs = nowMs + 3_600_000;

@@ -30,25 +30,25 @@ async function expectRefused(answer: Promise<TokenAnswer>, status: number, error
 }
 
 describe('wrong credentials', () => {
-  it('by HTTP Basic are answered 401 with a Basic challenge', async () => {
+  it('wrong credentials by HTTP Basic are answered 401 with a Basic challenge', async () => {
     const answer = ask(grant, { ...form, ...basic(id, 'wrong') });
     await expectRefused(answer, 401, 'invalid_client');
     expect((await answer).headers.get('www-authenticate')).toBe('Basic realm="jet-receiver"');
   });
 
-  it('in the body are answered 401 without a Basic challenge', async () => {
+  it('wrong credentials in the body are answered 401 without a Basic challenge', async () => {
     const answer = ask(`${grant}&client_id=${id}&client_secret=wrong`);
     await expectRefused(answer, 401, 'invalid_client');
     expect((await answer).headers.get('www-authenticate')).toBeNull();
   });
 
-  it('get the same answer for an unknown client as for a known one', async () => {
+  it('an unknown client gets the same answer as a known one with a wrong secret', async () => {
     const known = await ask(`${grant}&client_id=${id}&client_secret=wrong`);
     const unknown = await ask(`${grant}&client_id=nobody&client_secret=wrong`);
     expect({ ...unknown, headers: undefined }).toEqual({ ...known, headers: undefined });
   });
 
-  it('include those of a revoked client', async () => {
+  it('the credentials of a revoked client are wrong', async () => {
     await updateClient(receiver.store, id, { revoked_at: nowMs });
     const answer = ask(`${grant}&client_id=${id}&client_secret=${secret}`);
     await expectRefused(answer, 401, 'invalid_client');
@@ -68,7 +68,7 @@ describe('wrong credentials', () => {
     ['a secret in lower case', () => `${grant}&client_id=${id}&client_secret=${secret.toLowerCase()}`],
     ['an id with a wildcard', () => `${grant}&client_id=%25&client_secret=${secret}`],
     ['an id with a quote', () => `${grant}&client_id=${id}'--&client_secret=${secret}`],
-  ])('include %s', async (_what, body) => {
+  ])('credentials with %s are wrong', async (_what, body) => {
     await expectRefused(ask(body()), 401, 'invalid_client');
   });
 
@@ -81,13 +81,13 @@ describe('wrong credentials', () => {
     ['no value', () => 'Basic'],
     ['a secret with + for a space', () => basic(id, `${secret}+`).authorization],
     ['a secret with a percent sign alone', () => basic(id, `${secret}%`).authorization],
-  ])('include HTTP Basic with %s', async (_what, authorization) => {
+  ])('HTTP Basic with %s is wrong', async (_what, authorization) => {
     const answer = ask(grant, { ...form, authorization: authorization() });
     await expectRefused(answer, 401, 'invalid_client');
     expect((await answer).headers.get('www-authenticate')).toBe('Basic realm="jet-receiver"');
   });
 
-  it('include the secret in the query string', async () => {
+  it('the secret in the query string is wrong', async () => {
     const url = `${receiver.url}/oauth/token?client_id=${id}&client_secret=${secret}`;
     nowMs += 2 * 3_600_000;
     expect((await fetch(url, { method: 'POST', body: new URLSearchParams(grant) })).status).toBe(401);
@@ -103,12 +103,12 @@ describe('a grant type', () => {
     'CLIENT_CREDENTIALS',
     '__proto__',
     'toString',
-  ])('%s is not supported', async (name) => {
+  ])('the grant type %s is not supported', async (name) => {
     const body = `grant_type=${name}&client_id=${id}&client_secret=${secret}&username=a&password=b`;
     await expectRefused(ask(body), 400, 'unsupported_grant_type');
   });
 
-  it.each(['', 'grant_type='])('is missing in "%s"', async (start) => {
+  it.each(['', 'grant_type='])('the grant type is missing in "%s"', async (start) => {
     await expectRefused(ask(`${start}&client_id=${id}&client_secret=${secret}`), 400, 'invalid_request');
   });
 });
@@ -129,28 +129,28 @@ describe('an invalid request', () => {
     ['the content type text/plain', () => grant, { 'content-type': 'text/plain' }],
     ['a wrong content type', () => '{"grant_type":"client_credentials"}', form],
     ['bytes that are not text', () => '\0\xff\xfe', {}],
-  ])('has %s', async (_what, body, headers) => {
+  ])('a request with %s is invalid', async (_what, body, headers) => {
     await expectRefused(ask(body(), headers), 400, 'invalid_request');
   });
 
-  it('has a scope with a control character', async () => {
+  it('a request with a control character in its scope is invalid', async () => {
     const body = `${grant}&client_id=${id}&client_secret=${secret}&scope=%00`;
     await expectRefused(ask(body), 400, 'invalid_scope');
   });
 
-  it('has more than 16 KiB', async () => {
+  it('a request of more than 16 KiB is invalid', async () => {
     const { status, headers, body } = await ask(`${grant}&x=${'a'.repeat(16_384)}`);
     expect([status, body.error]).toEqual([413, 'invalid_request']);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['GET', 'PUT', 'DELETE'])('has the method %s', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE'])('a request with the method %s is invalid', async (method) => {
     const answer = await fetch(`${receiver.url}/oauth/token`, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('gets an answer that repeats nothing from the request', async () => {
+  it('an invalid request gets an answer that repeats nothing from it', async () => {
     const { body } = await ask(
       `grant_type=canary-5e&client_id=canary-5e&client_secret=canary-5e&scope=canary-5e`,
     );
@@ -159,7 +159,7 @@ describe('an invalid request', () => {
 });
 
 describe('a request of exactly 16 KiB', () => {
-  it('is read', async () => {
+  it('a request of exactly 16 KiB is read', async () => {
     const start = `${grant}&client_id=${id}&client_secret=${secret}&x=`;
     expect((await ask(start + 'a'.repeat(16_384 - start.length))).status).toBe(200);
   });

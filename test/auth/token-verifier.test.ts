@@ -39,14 +39,14 @@ describe('verifying a token', () => {
     expect(await first).toMatchObject({ clientId: 'jet' });
   };
 
-  it('looks a token up once for requests that come together', async () => {
+  it('the verifier looks a token up once for requests that come together', async () => {
     const all = [1, 2, 3].map(() => verify(token));
     answerAll();
     expect((await Promise.all(all)).map((holder) => holder?.clientId)).toEqual(['jet', 'jet', 'jet']);
     expect(lookups).toBe(1);
   });
 
-  it('answers from memory for a second, and renews in the background after half of it', async () => {
+  it('the verifier answers from memory for a second, and renews in the background after half of it', async () => {
     await learn();
     nowMs += 499;
     await verify(token);
@@ -57,7 +57,7 @@ describe('verifying a token', () => {
     expect(lookups).toBe(2);
   });
 
-  it('refuses a revoked token a second later at most, however long the lookups take', async () => {
+  it('the verifier refuses a revoked token a second later at most, however long the lookups take', async () => {
     await learn();
     nowMs += 600;
     expect(await verify(token)).toBeDefined();
@@ -72,7 +72,7 @@ describe('verifying a token', () => {
     expect(await again).toBeUndefined();
   });
 
-  it('reports an error of a lookup only when no fresh result is left', async () => {
+  it('the verifier reports an error of a lookup only when no fresh result is left', async () => {
     await learn();
     isAway = true;
     nowMs += 600;

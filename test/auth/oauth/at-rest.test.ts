@@ -62,7 +62,7 @@ const names = [
 ];
 
 describe('after a complete run', () => {
-  it('the list of secrets is complete', () => {
+  it('the list of secrets is complete after a run', () => {
     expect([...issued.keys()].sort()).toEqual([...names].sort());
     expect([...issued.values()].filter((value) => value.length < 20)).toEqual([]);
   });

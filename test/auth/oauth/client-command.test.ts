@@ -16,36 +16,36 @@ describe('refresh-token', () => {
   const mint = (clientId: string): Promise<{ clientId: string; refreshToken: string; expiresAt: string }> =>
     made('refresh-token', clientId);
 
-  it('makes a token that its client can use', async () => {
+  it('client refresh-token makes a token that its client can use', async () => {
     const { refreshToken } = await mint(issuer.client.clientId);
     const { status, body } = await issuer.refresh(refreshToken);
     expect(status).toBe(200);
     expect(await issuer.accepts(body.access_token)).toBe(true);
   });
 
-  it('makes a token that works fifty times for a sender that keeps using the pasted one', async () => {
+  it('a token of client refresh-token works fifty times for a sender that keeps using it', async () => {
     const { refreshToken } = await mint(issuer.client.clientId);
     for (let number = 0; number < 50; number += 1)
       expect((await issuer.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('makes a token of letters and digits', async () => {
+  it('client refresh-token makes a token of letters and digits', async () => {
     expect((await mint(issuer.client.clientId)).refreshToken).toMatch(/^[A-Za-z0-9]{43}$/);
   });
 
-  it('prints the expiry date, which is a year away', async () => {
+  it('client refresh-token prints the expiry date, which is a year away', async () => {
     const { expiresAt } = await mint(issuer.client.clientId);
     const days = (Date.parse(expiresAt) - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(365);
   });
 
-  it('makes a token that another client cannot use', async () => {
+  it('client refresh-token makes a token that another client cannot use', async () => {
     const { refreshToken } = await mint(issuer.client.clientId);
     const other = await issuer.createClient([callback], 'Other');
     expect((await issuer.refresh(refreshToken, other)).body.error).toBe('invalid_grant');
   });
 
-  it('prints text for people without --json', async () => {
+  it('client refresh-token prints text for people without --json', async () => {
     const { stdout, exitCode } = await client('refresh-token', issuer.client.clientId);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/shown once[\s\S]*Refresh Token {2}[A-Za-z0-9]{43}\n {2}valid until/);
@@ -55,26 +55,26 @@ describe('refresh-token', () => {
     ['an unknown client', ['refresh-token', 'a'.repeat(24)]],
     ['no client', ['refresh-token']],
     ['an unknown option', ['refresh-token', 'x', '--forever']],
-  ])('with %s is a usage error with exit code 2', async (_what, words) => {
+  ])('client refresh-token with %s is a usage error with exit code 2', async (_what, words) => {
     const { exitCode, stdout, stderr } = await client(...words);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).not.toBe('');
   });
 
-  it('for a revoked client is refused', async () => {
+  it('client refresh-token for a revoked client is refused', async () => {
     const gone = await issuer.createClient([], 'Gone');
     await client('revoke', gone.clientId);
     expect((await client('refresh-token', gone.clientId)).exitCode).toBe(2);
   });
 
-  it('on a store that cannot be opened fails with exit code 1', async () => {
+  it('client refresh-token on a store that cannot be opened fails with exit code 1', async () => {
     const answer = await runClient('/dev/null/nowhere', 'refresh-token', 'x');
     expect(answer.exitCode).toBe(1);
   });
 });
 
 describe('revoke, from a process of its own,', () => {
-  it('ends access tokens within a second, and codes, refresh tokens and credentials', async () => {
+  it('client revoke ends access tokens within a second, and codes, refresh tokens and credentials', async () => {
     const gone = await issuer.createClient([callback], 'Gone');
     const request = { client_id: gone.clientId };
     const { body } = await issuer.redeem(await issuer.takeCode(request), {}, gone);
@@ -92,7 +92,7 @@ describe('revoke, from a process of its own,', () => {
     expect((await issuer.operator.get(issuer.authorizePath(request))).status).toBe(400);
   });
 
-  it('does not affect other clients', async () => {
+  it('client revoke does not affect other clients', async () => {
     const { access_token } = await issuer.takeTokens();
     const gone = await issuer.createClient([], 'Gone');
     await client('revoke', gone.clientId);
@@ -103,7 +103,7 @@ describe('revoke, from a process of its own,', () => {
 describe('rotate, from a process of its own,', () => {
   const credentials = { grant_type: 'client_credentials' };
 
-  it('keeps both secrets valid until the old one expires', async () => {
+  it('client rotate keeps both secrets valid until the old one expires', async () => {
     issuer.clock.aheadMs = 0;
     const before = await issuer.createClient([], 'Rotated');
     const { clientSecret } = await made<{ clientSecret: string }>('rotate', before.clientId, '--keep', '1h');
@@ -115,7 +115,7 @@ describe('rotate, from a process of its own,', () => {
     expect((await issuer.token(credentials, after)).status).toBe(200);
   });
 
-  it('causes no refused request while it runs', async () => {
+  it('client rotate causes no refused request while it runs', async () => {
     issuer.clock.aheadMs = 0;
     const before = await issuer.createClient([], 'Rotated');
     const rotation = new AbortController();
@@ -129,7 +129,7 @@ describe('rotate, from a process of its own,', () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('says, when run a second time, that the secret before the last is no longer valid', async () => {
+  it('a second client rotate says that the secret before the last is no longer valid', async () => {
     const { clientId } = await issuer.createClient([], 'Rotated');
     await client('rotate', clientId);
     expect((await client('rotate', clientId)).stdout).toContain('no longer valid');
@@ -137,7 +137,7 @@ describe('rotate, from a process of its own,', () => {
 });
 
 describe('redirect, from a process of its own,', () => {
-  it('makes it possible to approve a client that had no redirect URI', async () => {
+  it('client redirect makes it possible to approve a client that had no redirect URI', async () => {
     const bare = await issuer.createClient([], 'Bare');
     const request = { client_id: bare.clientId };
     expect((await issuer.operator.get(issuer.authorizePath(request))).status).toBe(400);
@@ -149,7 +149,7 @@ describe('redirect, from a process of its own,', () => {
 });
 
 describe('list', () => {
-  it('shows until when a client is approved', async () => {
+  it('client list shows until when a client is approved', async () => {
     const approved = await issuer.createClient([], 'Approved');
     const { expiresAt } = await made<{ expiresAt: string }>('refresh-token', approved.clientId);
     const clients = await made<{ clientId: string; approvedUntil?: string }[]>('list');

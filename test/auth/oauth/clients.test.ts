@@ -173,19 +173,19 @@ describe.each(clients)('$name', (client) => {
     table.set(client.name, { ...table.get(client.name), [grant]: 'works' });
   };
 
-  it('gets tokens for a code', async () => {
+  it('the client library gets tokens for a code', async () => {
     const tokens = await client.code(false);
     expect(await issuer.accepts(text(tokens, 'access_token'))).toBe(true);
     works('code');
   });
 
-  it('gets tokens for a code with PKCE', async () => {
+  it('the client library gets tokens for a code with PKCE', async () => {
     const tokens = await client.code(true);
     expect(await issuer.accepts(text(tokens, 'access_token'))).toBe(true);
     works('code with PKCE');
   });
 
-  it('refreshes, and refreshes again with the new token', async () => {
+  it('the client library refreshes, and refreshes again with the new token', async () => {
     const { refresh_token } = await issuer.takeTokens();
     const first = await client.refresh(refresh_token);
     const second = await client.refresh(text(first, 'refresh_token'));
@@ -193,7 +193,7 @@ describe.each(clients)('$name', (client) => {
     works('refresh');
   });
 
-  it('gets a token with its client credentials', async () => {
+  it('the client library gets a token with its client credentials', async () => {
     const tokens = await client.credentials();
     expect(await issuer.accepts(text(tokens, 'access_token'))).toBe(true);
     expect(tokens.refresh_token).toBeUndefined();
@@ -202,7 +202,7 @@ describe.each(clients)('$name', (client) => {
 });
 
 describe('a client library', () => {
-  it('(simple-oauth2) revokes a token, and reads the answer as JSON', async () => {
+  it('the client library simple-oauth2 revokes a token, and reads the answer as JSON', async () => {
     const client = new AuthorizationCode({
       client: { id: issuer.client.clientId, secret: issuer.client.clientSecret },
       auth: { tokenHost: issuer.url, revokePath: '/oauth/revoke' },
@@ -212,7 +212,7 @@ describe('a client library', () => {
     expect(await issuer.accepts(text(token.token, 'access_token'))).toBe(false);
   });
 
-  it('(openid-client) revokes a token', async () => {
+  it('the client library openid-client revokes a token', async () => {
     const config = await oidc.discovery(
       new URL(issuer.url),
       issuer.client.clientId,
@@ -226,7 +226,7 @@ describe('a client library', () => {
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('(Go’s x/oauth2) is not blocked when it tries HTTP Basic first and the body second', async () => {
+  it('Go’s x/oauth2 is not blocked when it tries HTTP Basic first and the body second', async () => {
     for (let start = 0; start < 20; start += 1) {
       const body = new URLSearchParams({ grant_type: 'client_credentials' });
       await issuer.ask('/oauth/token', { headers: { authorization: 'Basic Og==' }, body });

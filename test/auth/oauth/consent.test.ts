@@ -17,14 +17,14 @@ async function approveWith(headers: Record<string, string>, csrf?: string): Prom
 }
 
 describe('the decision page', () => {
-  it('names the client, the scope and the address that the person returns to', async () => {
+  it('the decision page names the client, the scope and the address that the person returns to', async () => {
     const { text } = await issuer.operator.get(path);
     expect(text).toContain('Let Jet send call data?');
     expect(text).toContain('scope webhooks');
     expect(text).toContain('<dd>jet.example.com</dd>');
   });
 
-  it('shows markup in a client’s name as text', async () => {
+  it('the decision page shows markup in a client’s name as text', async () => {
     const name = '<img src=x onerror=alert(1)>"\'&';
     const { clientId } = await issuer.createClient(['https://jet.example.com/'], name);
     const { text } = await issuer.operator.get(
@@ -33,13 +33,13 @@ describe('the decision page', () => {
     expect(text).not.toContain('<img');
   });
 
-  it('is not shown before sign-in', async () => {
+  it('the decision page is not shown before sign-in', async () => {
     expect((await issuer.visitor().get(path)).isSignIn).toBe(true);
   });
 });
 
 describe('a decision', () => {
-  it('to refuse redirects the person with access_denied and the state', async () => {
+  it('a decision to refuse redirects the person with access_denied and the state', async () => {
     const { status, location } = await issuer.operator.submit(path, { step: 'deny' });
     const query = new URL(location ?? '').searchParams;
     expect([status, query.get('error'), query.get('state'), query.get('code')]).toEqual([
@@ -50,23 +50,26 @@ describe('a decision', () => {
     ]);
   });
 
-  it.each(['', 'Approve', 'approve ', 'constructor'])('with the step %j approves nothing', async (step) => {
-    const { location } = await issuer.operator.submit(path, { step });
-    expect(new URL(location ?? '').searchParams.get('error')).toBe('access_denied');
-  });
+  it.each(['', 'Approve', 'approve ', 'constructor'])(
+    'a decision with the step %j approves nothing',
+    async (step) => {
+      const { location } = await issuer.operator.submit(path, { step });
+      expect(new URL(location ?? '').searchParams.get('error')).toBe('access_denied');
+    },
+  );
 
-  it('is not accepted by GET', async () => {
+  it('a decision is not accepted by GET', async () => {
     const { csrf } = await issuer.operator.get(path);
     const { location, isConsent } = await issuer.operator.get(`${path}&step=approve&csrf=${csrf}`);
     expect([location, isConsent]).toEqual([undefined, true]);
   });
 
-  it('is not accepted from somebody who is not signed in', async () => {
+  it('a decision is not accepted from somebody who is not signed in', async () => {
     const { location, isSignIn } = await issuer.visitor().submit(path, { step: 'approve' });
     expect([location, isSignIn]).toEqual([undefined, true]);
   });
 
-  it('makes no code for a client that was revoked in the meantime', async () => {
+  it('a decision makes no code for a client that was revoked in the meantime', async () => {
     const { clientId } = await issuer.createClient(['https://jet.example.com/'], 'Gone');
     const gone = issuer.authorizePath({ client_id: clientId, redirect_uri: undefined });
     const { csrf } = await issuer.operator.get(gone);
@@ -93,43 +96,43 @@ describe('a form from another site is refused with 403 and no code', () => {
     ['another host of the same site', { 'sec-fetch-site': 'same-site' }],
     ['another port of this host', { origin: 'http://127.0.0.1:1' }],
     ['this host by another scheme', { origin: 'https://127.0.0.1' }],
-  ])('%s', async (_what, headers) => {
+  ])('a form is refused with 403 when it comes from %s', async (_what, headers) => {
     expectRefused(await approveWith(headers));
   });
 
-  it('without the form’s token', async () => {
+  it('a form without its token is refused with 403', async () => {
     expectRefused(await issuer.operator.post(path, { step: 'approve' }));
   });
 
-  it.each(['', 'a'.repeat(64)])('with the token %j', async (csrf) => {
+  it.each(['', 'a'.repeat(64)])('a form with the token %j is refused with 403', async (csrf) => {
     expectRefused(await approveWith({}, csrf));
   });
 
-  it('with the token of another session', async () => {
+  it('a form with the token of another session is refused with 403', async () => {
     const { csrf } = await issuer.visitor().get(path);
     expectRefused(await approveWith({}, csrf));
   });
 
-  it('with the token from before the sign-in', async () => {
+  it('a form with the token from before the sign-in is refused with 403', async () => {
     const visitor = issuer.visitor();
     const { csrf } = await visitor.get(path);
     await visitor.post(path, { csrf, step: 'sign-in', password });
     expectRefused(await visitor.post(path, { csrf, step: 'approve' }));
   });
 
-  it('when it signs in, so that another site cannot sign anybody in', async () => {
+  it('a sign-in from another site is refused, so that the site cannot sign anybody in', async () => {
     const visitor = issuer.visitor();
     const { csrf } = await visitor.get(path);
     const headers = { origin: 'https://evil.example' };
     expectRefused(await visitor.post(path, { csrf, step: 'sign-in', password }, headers));
   });
 
-  it('without any cookie', async () => {
+  it('a form without any cookie is refused with 403', async () => {
     const { csrf } = await issuer.operator.get(path);
     expectRefused(await issuer.visitor().post(path, { csrf, step: 'approve' }));
   });
 
-  it('when its origin is the address of the machine and PUBLIC_URL is another', async () => {
+  it('a form is refused when its origin is the address of the machine and PUBLIC_URL is another', async () => {
     const https = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com' });
     const answer = await https.visitor().submit(https.authorizePath(), { step: 'sign-in', password });
     await https.close();
@@ -138,7 +141,7 @@ describe('a form from another site is refused with 403 and no code', () => {
 });
 
 describe('a form from this server', () => {
-  it('is accepted from a browser that sends neither Origin nor Sec-Fetch-Site', async () => {
+  it('a form is accepted from a browser that sends neither Origin nor Sec-Fetch-Site', async () => {
     const visitor = issuer.operator;
     const { csrf } = await visitor.get(path);
     const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -152,7 +155,7 @@ describe('a form from this server', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('larger than 16 KiB is refused with 413', async () => {
+  it('a form larger than 16 KiB is refused with 413', async () => {
     const { status } = await issuer.operator.post(path, { csrf: 'a'.repeat(17_000) });
     expect(status).toBe(413);
   });
@@ -164,7 +167,7 @@ describe('every page', () => {
     ['the decision page', () => issuer.operator.get(path)],
     ['the page of a refused request', () => issuer.visitor().get('/oauth/authorize')],
     ['the page of a refused form', () => issuer.visitor().post(path, {})],
-  ])('%s cannot run scripts, be framed or be cached', async (_what, load) => {
+  ])('the page %s cannot run scripts, be framed or be cached', async (_what, load) => {
     const { headers, text } = await load();
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; style-src 'self'; form-action 'self'/);
@@ -180,7 +183,7 @@ describe('every page', () => {
     expect(headers.get('x-frame-options')).toMatch(/^(?:DENY|SAMEORIGIN)$/);
   });
 
-  it('has a style sheet below /oauth/, so that a proxy forwards it too', async () => {
+  it('every page has a style sheet below /oauth/, so that a proxy forwards it too', async () => {
     const { text } = await issuer.operator.get(path);
     const href = /<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? '';
     expect(href).toMatch(/^\/oauth\//);

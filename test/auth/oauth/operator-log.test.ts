@@ -109,13 +109,16 @@ describe('the operator’s log gives the reason for a refusal of', () => {
     ],
   ];
 
-  it.each(refusals)('%s', async (_what, work, reason) => {
-    const warnings = (await linesOf(work)).filter(({ level }) => level === 'warn');
-    expect(warnings.at(-1)?.reason).toMatch(reason);
-    expect(warnings.at(-1)?.address).toBe('127.0.0.1');
-  });
+  it.each(refusals)(
+    'the operator’s log gives the reason for a refusal of %s',
+    async (_what, work, reason) => {
+      const warnings = (await linesOf(work)).filter(({ level }) => level === 'warn');
+      expect(warnings.at(-1)?.reason).toMatch(reason);
+      expect(warnings.at(-1)?.address).toBe('127.0.0.1');
+    },
+  );
 
-  it('a known client, with the client id', async () => {
+  it('the operator’s log names the client id in a refusal of a known client', async () => {
     const wrong = { ...issuer.client, clientSecret: 'x' };
     // Refusals are logged at most once per second of each kind, and an earlier test logged this kind.
     const lines = await linesOf(async () => {
@@ -125,14 +128,14 @@ describe('the operator’s log gives the reason for a refusal of', () => {
     expect(lines.find(({ level }) => level === 'warn')?.clientId).toBe(issuer.client.clientId);
   });
 
-  it('an unknown client, without the sent id, because that can be a secret', async () => {
+  it('the operator’s log does not repeat an unknown client id, because it can be a secret', async () => {
     const swapped = { ...issuer.client, clientId: issuer.client.clientSecret };
     await issuer.token({ grant_type: 'client_credentials' }, swapped);
     await issuer.operator.get(issuer.authorizePath({ client_id: issuer.client.clientSecret }));
     expect(issuer.logLines.join('\n')).not.toContain(issuer.client.clientSecret);
   });
 
-  it('a code, with more detail than the sender gets', async () => {
+  it('the operator’s log gives more detail about a refused code than the sender gets', async () => {
     const code = await issuer.takeCode();
     await issuer.redeem(code);
     const { body } = await issuer.redeem(code);
@@ -168,7 +171,7 @@ describe('an approval that ends within 30 days', () => {
       }
     };
 
-  it('is logged at the start, with its client and its end', async () => {
+  it('an approval that ends within 30 days is logged at the start, with its client and its end', async () => {
     const [line, ...more] = await warningsAfter(36, useFor(300));
     expect(line?.level).toBe('warn');
     expect(line?.msg).toMatch(/approval ends soon/);
@@ -176,11 +179,11 @@ describe('an approval that ends within 30 days', () => {
     expect(more).toEqual([]);
   });
 
-  it('is not logged 31 days before the end', async () => {
+  it('an approval is not logged 31 days before its end', async () => {
     expect(await warningsAfter(34, useFor(300))).toEqual([]);
   });
 
-  it('is not logged when the client has been approved again', async () => {
+  it('the end of an approval is not logged when the client has been approved again', async () => {
     const again = async (of: IssuerUnderTest): Promise<void> => {
       await useFor(300)(of);
       of.clock.aheadMs += 1000;
@@ -189,7 +192,7 @@ describe('an approval that ends within 30 days', () => {
     expect(await warningsAfter(36, again)).toEqual([]);
   });
 
-  it('is not logged when the approval already expired after 90 days without use', async () => {
+  it('the end of an approval is not logged when it already expired after 90 days without use', async () => {
     expect(await warningsAfter(340, (of) => of.takeTokens())).toEqual([]);
   });
 });

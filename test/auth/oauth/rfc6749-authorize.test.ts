@@ -49,7 +49,7 @@ describe('a redirect URI similar to the registered one', () => {
     'data:text/html,x',
     'jet.example.com',
     'urn:ietf:wg:oauth:2.0:oob',
-  ])('%j is never redirected to', async (uri) => {
+  ])('the redirect URI %j is never redirected to', async (uri) => {
     const { status, location, text } = await ask({ redirect_uri: uri });
     expect([status, location]).toEqual([400, undefined]);
     expect(text).not.toContain('href="http');
@@ -57,21 +57,21 @@ describe('a redirect URI similar to the registered one', () => {
 });
 
 describe('an omitted redirect URI', () => {
-  it('defaults to the registered one when there is only one', async () => {
+  it('an omitted redirect URI defaults to the registered one when there is only one', async () => {
     const answer = await issuer.approve({ redirect_uri: undefined });
     expect(answer.origin + answer.pathname).toBe(callback);
   });
 
-  it('can also be sent as an empty text', async () => {
+  it('an omitted redirect URI can also be sent as an empty text', async () => {
     expect((await ask({ redirect_uri: '' })).isConsent).toBe(true);
   });
 
-  it('is refused on a page when several are registered', async () => {
+  it('an omitted redirect URI is refused on a page when several are registered', async () => {
     const { status, location } = await ask({ client_id: many, redirect_uri: undefined });
     expect([status, location]).toEqual([400, undefined]);
   });
 
-  it('is refused when none is registered, on a page that says how to register one', async () => {
+  it('an omitted redirect URI is refused when none is registered, on a page that says how to register one', async () => {
     const none = await issuer.createClient([], 'None');
     const { status, text } = await ask({ client_id: none.clientId, redirect_uri: undefined });
     expect(status).toBe(400);
@@ -85,20 +85,23 @@ describe('a request that is refused on a page', () => {
     ['names an unknown client', { client_id: 'a'.repeat(24) }],
     ['names a client with a NUL', { client_id: 'a\u0000b' }],
     ['names markup as its client', { client_id: '<script>alert(1)</script>' }],
-  ])('%s', async (_what, parameters) => {
+  ])('a request is refused on a page when it %s', async (_what, parameters) => {
     const { status, location, text } = await ask(parameters);
     expect([status, location]).toEqual([400, undefined]);
     expect(text).not.toContain('<script');
   });
 
-  it.each(['redirect_uri', 'client_id', 'state', 'scope'])('has %s twice', async (name) => {
-    const { status, location } = await issuer.operator.get(
-      `${issuer.authorizePath({ scope: 'webhooks' })}&${name}=x`,
-    );
-    expect([status, location]).toEqual([400, undefined]);
-  });
+  it.each(['redirect_uri', 'client_id', 'state', 'scope'])(
+    'a request is refused on a page when it has %s twice',
+    async (name) => {
+      const { status, location } = await issuer.operator.get(
+        `${issuer.authorizePath({ scope: 'webhooks' })}&${name}=x`,
+      );
+      expect([status, location]).toEqual([400, undefined]);
+    },
+  );
 
-  it('names a revoked client', async () => {
+  it('a request is refused on a page when it names a revoked client', async () => {
     const gone = await issuer.createClient([callback], 'Gone');
     await issuer.receiver.store.writer
       .knex('oauth_clients')
@@ -114,13 +117,13 @@ describe('an error redirect (RFC 6749 section 4.1.2.1)', () => {
     ['the implicit response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['a mixed response type', { response_type: 'code token' }, 'unsupported_response_type'],
     ['plain PKCE', { code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
-  ])('reports %s', async (_what, parameters, error) => {
+  ])('an error redirect reports %s', async (_what, parameters, error) => {
     const { status, location } = await ask(parameters);
     const query = new URL(location ?? '').searchParams;
     expect([status, query.get('error'), query.get('state')]).toEqual([303, error, 'a b&c']);
   });
 
-  it('adds error and state to the query of the registered address without changing it', async () => {
+  it('an error redirect adds error and state to the query of the registered address without changing it', async () => {
     const { location } = await ask({ client_id: many, redirect_uri: second, response_type: 'token' });
     expect(location).toMatch(
       /^https:\/\/jet\.example\.com\/second\?tenant=a%20b&x=%7e&error=unsupported_response_type&/,
@@ -128,28 +131,28 @@ describe('an error redirect (RFC 6749 section 4.1.2.1)', () => {
     expect(new URL(location ?? '').searchParams.get('state')).toBe('a b&c');
   });
 
-  it('is not cached', async () => {
+  it('an error redirect is not cached', async () => {
     expect((await ask({ response_type: 'token' })).headers.get('cache-control')).toBe('no-store');
   });
 });
 
 describe('an approval', () => {
-  it('keeps the query of the registered address', async () => {
+  it('an approval keeps the query of the registered address', async () => {
     const answer = await issuer.approve({ client_id: many, redirect_uri: second });
     expect(answer.href).toMatch(/^https:\/\/jet\.example\.com\/second\?tenant=a%20b&x=%7e&code=/);
   });
 
-  it('returns the state unchanged', async () => {
+  it('an approval returns the state unchanged', async () => {
     const state = '"><script>&=#%00 é\u{1f600}';
     expect((await issuer.approve({ state })).searchParams.get('state')).toBe(state);
   });
 
-  it.each([undefined, ''])('needs no state (%j)', async (state) => {
+  it.each([undefined, ''])('an approval needs no state (%j)', async (state) => {
     const answer = await issuer.approve({ state });
     expect([...answer.searchParams.keys()]).toEqual(['code', 'iss']);
   });
 
-  it('ignores unknown parameters', async () => {
+  it('an approval ignores unknown parameters', async () => {
     expect(
       (await issuer.approve({ prompt: 'consent', nonce: '1', access_type: 'offline' })).searchParams.has(
         'code',
@@ -157,23 +160,23 @@ describe('an approval', () => {
     ).toBe(true);
   });
 
-  it('grants the client’s own scope when an unknown one is requested', async () => {
+  it('an approval grants the client’s own scope when an unknown one is requested', async () => {
     const { body } = await issuer.redeem(await issuer.takeCode({ scope: 'admin' }));
     expect(body.scope).toBe('webhooks');
   });
 });
 
 describe('iss (RFC 9207)', () => {
-  it('is in an approval, and equals the issuer in the metadata', async () => {
+  it('iss is in an approval, and equals the issuer in the metadata', async () => {
     expect((await issuer.approve()).searchParams.get('iss')).toBe(issuer.url);
   });
 
-  it('is in an error', async () => {
+  it('iss is in an error', async () => {
     const { location } = await ask({ response_type: 'token' });
     expect(new URL(location ?? '').searchParams.get('iss')).toBe(issuer.url);
   });
 
-  it('is in a refusal by the operator', async () => {
+  it('iss is in a refusal by the operator', async () => {
     const { location } = await issuer.operator.submit(issuer.authorizePath(), { step: 'deny' });
     expect(new URL(location ?? '').searchParams.get('iss')).toBe(issuer.url);
   });

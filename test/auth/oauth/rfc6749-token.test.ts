@@ -20,7 +20,7 @@ const form = (
 const ask = (init: RequestInit): ReturnType<IssuerUnderTest['ask']> => issuer.ask('/oauth/token', init);
 
 describe('a success (RFC 6749 section 5.1)', () => {
-  it('is JSON that is not cached', async () => {
+  it('a token answer is JSON that is not cached', async () => {
     const { status, headers } = await ask(form({ ...grant, ...own }));
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
@@ -28,7 +28,7 @@ describe('a success (RFC 6749 section 5.1)', () => {
     expect(headers.get('pragma')).toBe('no-cache');
   });
 
-  it('has token, type, whole seconds and scope, and nothing else for client credentials', async () => {
+  it('a token answer has token, type, whole seconds and scope, and nothing else for client credentials', async () => {
     const { body } = await ask(form({ ...grant, ...own }));
     expect(body).toEqual({
       access_token: expect.stringMatching(/^[A-Za-z0-9]{43}$/) as unknown,
@@ -44,30 +44,30 @@ describe('a success (RFC 6749 section 5.1)', () => {
     ['the same twice', 'webhooks webhooks'],
     ['unknown', 'read:everything'],
     ['partly unknown', 'webhooks admin'],
-  ])('names the scope webhooks when the requested scope is %s', async (_what, scope) => {
+  ])('a token answer names the scope webhooks when the requested scope is %s', async (_what, scope) => {
     const { body } = await ask(form({ ...grant, ...own, ...(scope === undefined ? {} : { scope }) }));
     expect(body.scope).toBe('webhooks');
   });
 
-  it('never stores a scope longer than its column, even if the request repeats it many times', async () => {
+  it('a token never has a scope longer than its column, even if the request repeats it many times', async () => {
     const { status, body } = await ask(form({ ...grant, ...own, scope: 'webhooks '.repeat(500) }));
     expect([status, body.scope]).toEqual([200, 'webhooks']);
   });
 
-  it('ignores unknown parameters', async () => {
+  it('a token request ignores unknown parameters', async () => {
     expect((await ask(form({ ...grant, ...own, audience: 'x', resource: 'y' }))).status).toBe(200);
   });
 
-  it('treats empty parameters as absent', async () => {
+  it('a token request treats empty parameters as absent', async () => {
     expect((await ask(form({ ...grant, ...own, code: '', redirect_uri: '', state: '' }))).status).toBe(200);
   });
 
-  it('accepts equal credentials in HTTP Basic and in the body', async () => {
+  it('a token request accepts equal credentials in HTTP Basic and in the body', async () => {
     const headers = basic(own.client_id, own.client_secret);
     expect((await ask(form({ ...grant, ...own }, headers))).status).toBe(200);
   });
 
-  it('accepts the word Basic in any case', async () => {
+  it('a token request accepts the word Basic in any case', async () => {
     const { authorization } = basic(own.client_id, own.client_secret);
     const headers = { authorization: authorization.replace('Basic', 'bAsIc') };
     expect((await ask(form(grant, headers))).status).toBe(200);
@@ -94,19 +94,19 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
     ['no refresh token', { grant_type: 'refresh_token' }, 'invalid_request'],
     ['a code that is not ASCII', { grant_type: 'authorization_code', code: 'é\u0000' }, 'invalid_request'],
     ['an odd scope', { ...grant, scope: 'a"b' }, 'invalid_scope'],
-  ])('of %s is 400', async (_what, fields, error) => {
+  ])('the refusal of %s is 400', async (_what, fields, error) => {
     const { status, headers, body } = await ask(form({ ...fields, ...own }));
     expect([status, body.error]).toEqual([400, error]);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(typeof body.error_description).toBe('string');
   });
 
-  it('of a repeated parameter is invalid_request', async () => {
+  it('the refusal of a repeated parameter is invalid_request', async () => {
     const body = `${new URLSearchParams({ ...grant, ...own }).toString()}&scope=webhooks&scope=webhooks`;
     expect((await ask(form(body))).body.error).toBe('invalid_request');
   });
 
-  it('of two different credentials is invalid_request', async () => {
+  it('the refusal of two different credentials is invalid_request', async () => {
     const other = await issuer.createClient([], 'Other');
     const headers = basic(other.clientId, other.clientSecret);
     const { status, body } = await ask(form({ ...grant, ...own }, headers));
@@ -121,23 +121,23 @@ describe('a refusal (RFC 6749 section 5.2)', () => {
     ['application/json', '{"grant_type":["client_credentials"]}'],
     ['application/json', '{"grant_type":{"a":1}}'],
     ['multipart/form-data; boundary=x', '--x--'],
-  ])('of the body %s %s is invalid_request', async (type, body) => {
+  ])('the refusal of the body %s %s is invalid_request', async (type, body) => {
     const answer = await ask({ headers: { 'content-type': type }, body });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('of 101 parameters is invalid_request', async () => {
+  it('the refusal of 101 parameters is invalid_request', async () => {
     const many = Object.fromEntries(Array.from({ length: 98 }, (_none, index) => [`p${index}`, 'x']));
     expect((await ask(form({ ...grant, ...own, ...many, last: 'x' }))).body.error).toBe('invalid_request');
   });
 
-  it('of a body larger than 16 KiB is 413 in the same format', async () => {
+  it('the refusal of a body larger than 16 KiB is 413 in the same format', async () => {
     const { status, headers, body } = await ask(form('a'.repeat(17_000)));
     expect([status, body.error]).toEqual([413, 'invalid_request']);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('ignores credentials in the query', async () => {
+  it('the token endpoint ignores credentials in the query', async () => {
     const query = new URLSearchParams({ ...grant, ...own }).toString();
     const { body } = await issuer.ask(`/oauth/token?${query}`, form(''));
     expect(body.error).toBe('invalid_request');
@@ -164,24 +164,24 @@ describe('invalid_client', () => {
     ],
   ];
 
-  it.each(refusals)('is the answer to %s, with 401', async (_what, init) => {
+  it.each(refusals)('the answer to %s is invalid_client with 401', async (_what, init) => {
     issuer.clock.aheadMs += 2 * 3_600_000;
     const { status, headers, body } = await ask(init());
     expect([status, body.error]).toEqual([401, 'invalid_client']);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('has the Basic challenge when HTTP Basic was used', async () => {
+  it('invalid_client has the Basic challenge when HTTP Basic was used', async () => {
     const { headers } = await ask(form(grant, basic(own.client_id, 'no')));
     expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
   });
 
-  it('has no challenge when the credentials were in the body', async () => {
+  it('invalid_client has no challenge when the credentials were in the body', async () => {
     const { headers } = await ask(form({ ...grant, ...own, client_secret: 'no' }));
     expect(headers.get('www-authenticate')).toBeNull();
   });
 
-  it('is the same for an unknown client and for a wrong secret', async () => {
+  it('invalid_client is the same for an unknown client and for a wrong secret', async () => {
     issuer.clock.aheadMs += 2 * 3_600_000;
     const unknown = await ask(form({ ...grant, client_id: 'a'.repeat(24), client_secret: 'b'.repeat(43) }));
     const wrong = await ask(form({ ...grant, ...own, client_secret: 'b'.repeat(43) }));
@@ -190,7 +190,7 @@ describe('invalid_client', () => {
 });
 
 describe('an unknown client', () => {
-  it('takes the same database statements as a wrong secret', async () => {
+  it('an unknown client takes the same database statements as a wrong secret', async () => {
     const { knex } = issuer.receiver.store.reader;
     const statements: string[] = [];
     const note = ({ sql }: { sql: string }): void => void statements.push(sql);

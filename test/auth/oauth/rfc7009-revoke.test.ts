@@ -8,44 +8,44 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 describe('revocation (RFC 7009)', () => {
-  it('answers 200 with an empty JSON object that is not cached', async () => {
+  it('a revocation answers 200 with an empty JSON object that is not cached', async () => {
     const { status, headers, body } = await issuer.revoke((await issuer.takeTokens()).access_token);
     expect([status, body]).toEqual([200, {}]);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('of an access token revokes that token', async () => {
+  it('a revocation of an access token revokes that token', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('of an access token does not revoke its refresh token', async () => {
+  it('a revocation of an access token does not revoke its refresh token', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect((await issuer.refresh(refresh_token)).status).toBe(200);
   });
 
-  it('of a refresh token revokes it and the access tokens of its approval', async () => {
+  it('a revocation of a refresh token revokes it and the access tokens of its approval', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     await issuer.revoke(refresh_token);
     expect((await issuer.refresh(refresh_token)).body.error).toBe('invalid_grant');
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('of an unknown token gets the same answer', async () => {
+  it('a revocation of an unknown token gets the same answer', async () => {
     const { status, body } = await issuer.revoke('made-up');
     expect([status, body]).toEqual([200, {}]);
   });
 
-  it('gets the same answer the second time', async () => {
+  it('a second revocation gets the same answer', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.revoke(access_token);
     expect((await issuer.revoke(access_token)).body).toEqual({});
   });
 
-  it('does not affect another client’s tokens', async () => {
+  it('a revocation does not affect another client’s tokens', async () => {
     const { access_token, refresh_token } = await issuer.takeTokens();
     const other = await issuer.createClient([callback], 'Other');
     expect((await issuer.revoke(access_token, other)).body).toEqual({});
@@ -54,7 +54,7 @@ describe('revocation (RFC 7009)', () => {
     expect((await issuer.refresh(refresh_token)).status).toBe(200);
   });
 
-  it('accepts credentials in HTTP Basic, and a token type hint', async () => {
+  it('a revocation accepts credentials in HTTP Basic, and a token type hint', async () => {
     const { access_token } = await issuer.takeTokens();
     await issuer.ask('/oauth/revoke', {
       headers: basic(issuer.client.clientId, issuer.client.clientSecret),
@@ -63,18 +63,18 @@ describe('revocation (RFC 7009)', () => {
     expect(await issuer.accepts(access_token)).toBe(false);
   });
 
-  it('without a token is invalid_request', async () => {
+  it('a revocation without a token is invalid_request', async () => {
     expect((await issuer.revoke('')).body.error).toBe('invalid_request');
   });
 
-  it('with a wrong secret is invalid_client, and the token stays valid', async () => {
+  it('a revocation with a wrong secret is invalid_client, and the token stays valid', async () => {
     const { access_token } = await issuer.takeTokens();
     const answer = await issuer.revoke(access_token, { ...issuer.client, clientSecret: 'no' });
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
     expect(await issuer.accepts(access_token)).toBe(true);
   });
 
-  it('without credentials is invalid_client', async () => {
+  it('a revocation without credentials is invalid_client', async () => {
     const body = new URLSearchParams({ token: 'x' });
     expect((await issuer.ask('/oauth/revoke', { body })).status).toBe(401);
   });

@@ -13,7 +13,7 @@ const { verifier, challenge } = pkcePair();
 const withChallenge = { code_challenge: challenge, code_challenge_method: 'S256' };
 
 describe('a challenge (RFC 7636 section 4.3)', () => {
-  it('with S256 is accepted', async () => {
+  it('a challenge with S256 is accepted', async () => {
     const code = await issuer.takeCode(withChallenge);
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(200);
   });
@@ -25,7 +25,7 @@ describe('a challenge (RFC 7636 section 4.3)', () => {
     ['that is not a digest', { code_challenge: 'short', code_challenge_method: 'S256' }],
     ['that is missing while its method is given', { code_challenge_method: 'S256' }],
     ['with padding', { code_challenge: `${challenge}=`, code_challenge_method: 'S256' }],
-  ])('%s is refused by redirect as invalid_request', async (_what, parameters) => {
+  ])('a challenge %s is refused by redirect as invalid_request', async (_what, parameters) => {
     const { location, status } = await issuer.operator.get(issuer.authorizePath(parameters));
     expect(status).toBe(303);
     expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
@@ -43,23 +43,23 @@ describe('a verifier (RFC 7636 section 4.6)', () => {
     ['that is too short', { code_verifier: 'a'.repeat(42) }],
     ['that is too long', { code_verifier: 'a'.repeat(129) }],
     ['with a forbidden character', { code_verifier: `${verifier}!` }],
-  ])('%s is refused as invalid_grant', async (_what, parameters) => {
+  ])('a verifier %s is refused as invalid_grant', async (_what, parameters) => {
     const answer = await issuer.redeem(await issuer.takeCode(withChallenge), parameters);
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('for a code without a challenge is refused as invalid_grant', async () => {
+  it('a verifier for a code without a challenge is refused as invalid_grant', async () => {
     const answer = await issuer.redeem(await issuer.takeCode(), { code_verifier: verifier });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('makes the code invalid when it is wrong', async () => {
+  it('a wrong verifier makes the code invalid', async () => {
     const code = await issuer.takeCode(withChallenge);
     await issuer.redeem(code, { code_verifier: pkcePair().verifier });
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(400);
   });
 
-  it('does not replace the client secret', async () => {
+  it('a verifier does not replace the client secret', async () => {
     const body = new URLSearchParams({
       ...{ grant_type: 'authorization_code', code: await issuer.takeCode(withChallenge) },
       ...{ redirect_uri: callback, client_id: issuer.client.clientId, code_verifier: verifier },
@@ -75,7 +75,7 @@ describe('a client that must use PKCE', () => {
   beforeEach(() => requirePkce(true));
   afterEach(() => requirePkce(false));
 
-  it('gets tokens for a code with a challenge', async () => {
+  it('a client that must use PKCE gets tokens for a code with a challenge', async () => {
     const code = await issuer.takeCode(withChallenge);
     expect((await issuer.redeem(code, { code_verifier: verifier })).status).toBe(200);
   });
@@ -83,12 +83,15 @@ describe('a client that must use PKCE', () => {
   it.each([
     ['without code_challenge', {}],
     ['with an empty code_challenge', { code_challenge: '' }],
-  ])('is redirected with invalid_request when it asks %s', async (_what, parameters) => {
-    const { location } = await issuer.operator.get(issuer.authorizePath(parameters));
-    expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
-  });
+  ])(
+    'a client that must use PKCE is redirected with invalid_request when it asks %s',
+    async (_what, parameters) => {
+      const { location } = await issuer.operator.get(issuer.authorizePath(parameters));
+      expect(new URL(location ?? '').searchParams.get('error')).toBe('invalid_request');
+    },
+  );
 
-  it('gets no token for an earlier code that was requested without a challenge', async () => {
+  it('a client that must use PKCE gets no token for an earlier code that was requested without a challenge', async () => {
     await requirePkce(false);
     const code = await issuer.takeCode();
     await requirePkce(true);

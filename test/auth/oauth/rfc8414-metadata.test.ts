@@ -11,7 +11,7 @@ const read = async (headers: Record<string, string> = {}): Promise<Record<string
 };
 
 describe('the metadata (RFC 8414)', () => {
-  it('names the addresses under PUBLIC_URL', async () => {
+  it('the metadata names the addresses under PUBLIC_URL', async () => {
     issuer = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com/' });
     expect(await read()).toMatchObject({
       issuer: 'https://calls.example.com',
@@ -21,7 +21,7 @@ describe('the metadata (RFC 8414)', () => {
     });
   });
 
-  it('lists exactly what the issuer supports', async () => {
+  it('the metadata lists exactly what the issuer supports', async () => {
     issuer = await IssuerUnderTest.start();
     expect(await read()).toMatchObject({
       scopes_supported: ['webhooks'],
@@ -33,12 +33,12 @@ describe('the metadata (RFC 8414)', () => {
     });
   });
 
-  it('matches its description in /openapi.json', async () => {
+  it('the metadata matches its description in /openapi.json', async () => {
     issuer = await IssuerUnderTest.start();
     expect(metadataSchema.strict().safeParse(await read()).error).toBeUndefined();
   });
 
-  it('ignores the host headers of a request', async () => {
+  it('the metadata ignores the host headers of a request', async () => {
     issuer = await IssuerUnderTest.start();
     const metadata = await read({ 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' });
     expect(metadata.issuer).toBe(issuer.url);

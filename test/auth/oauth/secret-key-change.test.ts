@@ -38,7 +38,7 @@ async function statusOf(client: ClientCredentials, at = issuer): Promise<number>
 }
 
 describe('a client with a secret made under the previous key', () => {
-  it('gets tokens after the change, and still does after SECRET_KEY_PREVIOUS is removed', async () => {
+  it('a client with an old secret gets tokens after the change, and after SECRET_KEY_PREVIOUS is removed', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     expect(await statusOf(issuer.client)).toBe(200);
@@ -48,14 +48,14 @@ describe('a client with a secret made under the previous key', () => {
     expect(await statusOf({ ...issuer.client, clientSecret: 'guessed' })).toBe(401);
   });
 
-  it('gets no token after the removal if it requested none in between', async () => {
+  it('a client gets no token after the removal of the previous key if it requested none in between', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     await restart(after);
     expect(await statusOf(issuer.client)).toBe(401);
   });
 
-  it('gets tokens with both secrets when one was rotated before the change', async () => {
+  it('a client gets tokens with both secrets when one was rotated before the change of the key', async () => {
     issuer = await IssuerUnderTest.start(before);
     const { client } = issuer;
     const untilMs = issuer.now() + 3_600_000;
@@ -67,7 +67,7 @@ describe('a client with a secret made under the previous key', () => {
     }
   });
 
-  it('is rehashed only once', async () => {
+  it('a client’s secret is rehashed only once after a change of the key', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     const { store } = issuer.receiver;
@@ -86,14 +86,14 @@ describe('a start under a changed key', () => {
       { ...after, SECRET_KEY_PREVIOUS: `third ${oldKey}` },
       /^Neither SECRET_KEY nor SECRET_KEY_PREVIOUS is the key/,
     ],
-  ])('%s is refused', async (_what, keys, message) => {
+  ])('a start under a changed key %s is refused', async (_what, keys, message) => {
     issuer = await IssuerUnderTest.start(before);
     await issuer.receiver.close();
     await expect(IssuerUnderTest.start(keys, issuer.folder)).rejects.toThrow(message);
     issuer = await IssuerUnderTest.start(before, issuer.folder);
   });
 
-  it('with both keys stores the mark of the new key, so that the old key alone is refused later', async () => {
+  it('a start with both keys stores the mark of the new key, so that the old key alone is refused later', async () => {
     issuer = await IssuerUnderTest.start(before);
     await restart(during);
     await issuer.receiver.close();
@@ -103,7 +103,7 @@ describe('a start under a changed key', () => {
 });
 
 describe('a refresh across a change of the key', () => {
-  it('gives, when repeated, the successor that was made before the change', async () => {
+  it('a repeated refresh gives the successor that was made before the change of the key', async () => {
     issuer = await IssuerUnderTest.start(before);
     const first = await issuer.takeTokens();
     const lost = (await issuer.refresh(first.refresh_token)).body;
@@ -118,7 +118,7 @@ describe('a refresh across a change of the key', () => {
 });
 
 describe('a browser across a change of the key', () => {
-  it('stays signed in, and an open form can still approve', async () => {
+  it('a browser stays signed in across a change of the key, and an open form can still approve', async () => {
     issuer = await IssuerUnderTest.start(before);
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -130,7 +130,7 @@ describe('a browser across a change of the key', () => {
     expect((await same.post(path, { csrf, step: 'approve' })).location).toContain('code=');
   });
 
-  it('must sign in again when the previous key is not set', async () => {
+  it('a browser must sign in again when the previous key is not set', async () => {
     issuer = await IssuerUnderTest.start(before);
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -140,7 +140,7 @@ describe('a browser across a change of the key', () => {
     expect((await sameBrowser(visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('is still known as a browser that signed in before', () => {
+  it('a browser is still known as one that signed in before', () => {
     const cookiesUnder = (present: string, previous?: string) =>
       createDeviceCookies({ present, previous }, undefined, Date.now);
     const isKnown = (
@@ -155,7 +155,7 @@ describe('a browser across a change of the key', () => {
 });
 
 describe('a removed call across a change of the key', () => {
-  it('stays removed', async () => {
+  it('a removed call stays removed across a change of the key', async () => {
     issuer = await IssuerUnderTest.start(before);
     const { store } = issuer.receiver;
     await store.writer.knex.transaction((transaction) =>
@@ -172,7 +172,7 @@ describe('a removed call across a change of the key', () => {
 });
 
 describe('several processes that change the key one after another', () => {
-  it('accept the same credentials at each step', async () => {
+  it('several processes that change the key one after another accept the same credentials at each step', async () => {
     const folder = newFolder();
     issuer = await IssuerUnderTest.start(before, folder);
     const { client } = issuer;

@@ -34,7 +34,7 @@ function sameBrowser(visitor: Visitor): Visitor {
 }
 
 describe('a changed console password', () => {
-  it('ends a session, while a session with the same password survives a restart', async () => {
+  it('a changed console password ends a session, while a session with the same password survives a restart', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -45,7 +45,7 @@ describe('a changed console password', () => {
     expect((await sameBrowser(visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('ends every session for good, even if the old password is set again', async () => {
+  it('a changed console password ends every session for good, even if the old password is set again', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitors = [issuer.visitor(), issuer.visitor()];
@@ -58,7 +58,7 @@ describe('a changed console password', () => {
     expect((await sameBrowser(visitors[0] as Visitor).get(path)).isSignIn).toBe(true);
   });
 
-  it('makes the open forms of an old session useless', async () => {
+  it('a changed console password makes the open forms of an old session useless', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -69,7 +69,7 @@ describe('a changed console password', () => {
     expect([answer.location, answer.isSignIn]).toEqual([undefined, true]);
   });
 
-  it('works for a new sign-in in the browser with the old session', async () => {
+  it('a changed console password works for a new sign-in in the browser with the old session', async () => {
     issuer = await IssuerUnderTest.start();
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -80,7 +80,7 @@ describe('a changed console password', () => {
     expect((await same.get(path)).isConsent).toBe(true);
   });
 
-  it('ends a session immediately when the stored password changes while the server runs', async () => {
+  it('a session ends immediately when the stored password changes while the server runs', async () => {
     issuer = await IssuerUnderTest.start({ CONSOLE_PASSWORD: '' });
     const path = issuer.authorizePath();
     const visitor = issuer.visitor();
@@ -91,7 +91,7 @@ describe('a changed console password', () => {
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('has a fingerprint in the database that reveals nothing without the secret key', async () => {
+  it('the fingerprint of the password in the database reveals nothing without the secret key', async () => {
     issuer = await IssuerUnderTest.start();
     const other = await IssuerUnderTest.start();
     const fingerprints: string[] = [];
@@ -115,13 +115,13 @@ describe('signing out', () => {
     return { visitor, path: issuer.authorizePath() };
   }
 
-  it('has a button on the page only after the sign-in', async () => {
+  it('the page has a button to sign out only after the sign-in', async () => {
     const { visitor, path } = await signedIn();
     expect((await visitor.get(path)).text).toContain('name="step" value="sign-out"');
     expect((await issuer.visitor().get(path)).text).not.toContain('sign-out');
   });
 
-  it('ends the session in the store, so that a copy of its cookie is useless', async () => {
+  it('signing out ends the session in the store, so that a copy of its cookie is useless', async () => {
     const { visitor, path } = await signedIn();
     const copy = sameBrowser(visitor);
     await visitor.submit(path, { step: 'sign-out' });
@@ -129,7 +129,7 @@ describe('signing out', () => {
     expect((await copy.get(path)).isSignIn).toBe(true);
   });
 
-  it('clears the cookie, and leads to the sign-in form', async () => {
+  it('signing out clears the cookie, and leads to the sign-in form', async () => {
     const { visitor, path } = await signedIn();
     const { status, headers, location } = await visitor.submit(path, { step: 'sign-out' });
     expect(headers.getSetCookie()).toEqual([
@@ -142,7 +142,7 @@ describe('signing out', () => {
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('clears the cookie of an https address by its full name, with Secure', async () => {
+  it('signing out clears the cookie of an https address by its full name, with Secure', async () => {
     const { visitor, path } = await signedIn({ PUBLIC_URL: 'https://calls.example.com' });
     const { csrf } = await visitor.get(path);
     const form = { csrf, step: 'sign-out' };
@@ -156,7 +156,7 @@ describe('signing out', () => {
     ['without the token of the form', { step: 'sign-out' }, {}],
     ['with a wrong token', { step: 'sign-out', csrf: 'f'.repeat(64) }, {}],
     ['from another site', { step: 'sign-out' }, { origin: 'https://evil.example' }],
-  ])('%s is refused, and the session stays valid', async (_what, form, headers) => {
+  ])('signing out %s is refused, and the session stays valid', async (_what, form, headers) => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     const sent = 'origin' in headers ? { csrf, ...form } : form;
@@ -164,21 +164,21 @@ describe('signing out', () => {
     expect((await visitor.get(path)).isConsent).toBe(true);
   });
 
-  it('is not accepted by GET', async () => {
+  it('signing out is not accepted by GET', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     await visitor.get(`${path}&step=sign-out&csrf=${csrf}`);
     expect((await visitor.get(path)).isConsent).toBe(true);
   });
 
-  it('works even when the client’s request is refused', async () => {
+  it('signing out works even when the client’s request is refused', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     await visitor.post(issuer.authorizePath({ client_id: 'gone' }), { csrf, step: 'sign-out' });
     expect((await visitor.get(path)).isSignIn).toBe(true);
   });
 
-  it('makes an open form useless', async () => {
+  it('signing out makes an open form useless', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     const copy = sameBrowser(visitor);
@@ -187,7 +187,7 @@ describe('signing out', () => {
     expect([answer.location, answer.isSignIn]).toEqual([undefined, true]);
   });
 
-  it('ends the session also for requests that run at the same time', async () => {
+  it('signing out ends the session also for requests that run at the same time', async () => {
     const { visitor, path } = await signedIn();
     const { csrf } = await visitor.get(path);
     const copies = Array.from({ length: 12 }, () => sameBrowser(visitor));
@@ -200,7 +200,7 @@ describe('signing out', () => {
     expect(await countSessions()).toBe(0);
   });
 
-  it('does not end a session of another browser', async () => {
+  it('signing out does not end a session of another browser', async () => {
     const { visitor, path } = await signedIn();
     const other = issuer.visitor();
     await other.submit(path, signIn);
@@ -208,7 +208,7 @@ describe('signing out', () => {
     expect((await other.get(path)).isConsent).toBe(true);
   });
 
-  it('is logged once, and only for an operator who was signed in', async () => {
+  it('signing out is logged once, and only for an operator who was signed in', async () => {
     const { visitor, path } = await signedIn();
     await visitor.submit(path, { step: 'sign-out' });
     await visitor.submit(path, { step: 'sign-out' });

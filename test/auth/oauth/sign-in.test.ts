@@ -18,7 +18,7 @@ const signIn = { step: 'sign-in', password };
 const isSignedIn = async (who = visitor): Promise<boolean> => (await who.get(path)).isConsent;
 
 describe('signing in', () => {
-  it('with the password leads to the decision page', async () => {
+  it('signing in with the password leads to the decision page', async () => {
     const answer = await visitor.submit(path, signIn);
     expect(answer.status).toBe(303);
     expect(new URL(answer.location ?? '', `${issuer.url}${path}`).href).toBe(`${issuer.url}${path}`);
@@ -30,19 +30,19 @@ describe('signing in', () => {
     ['empty', ''],
     ['one character too short', password.slice(0, -1)],
     ['in a different case', password.toUpperCase()],
-  ])('with a password that is %s is 401, and the page says so', async (_what, given) => {
+  ])('signing in with a password that is %s is 401, and the page says so', async (_what, given) => {
     issuer.clock.aheadMs += 2 * 3_600_000;
     const { status, isSignIn, text } = await visitor.submit(path, { step: 'sign-in', password: given });
     expect([status, isSignIn]).toEqual([401, true]);
     expect(text).toContain('role="alert"');
   });
 
-  it('accepts no password from the query, because queries are logged', async () => {
+  it('signing in accepts no password from the query, because queries are logged', async () => {
     const query = `${path}&password=${encodeURIComponent(password)}`;
     expect((await visitor.submit(query, { step: 'sign-in' })).status).toBe(401);
   });
 
-  it('gives the session a new id, so that an id planted by an attacker is useless', async () => {
+  it('signing in gives the session a new id, so that an id planted by an attacker is useless', async () => {
     await visitor.get(path);
     const planted = new Map(visitor.cookies);
     await visitor.submit(path, signIn);
@@ -52,12 +52,12 @@ describe('signing in', () => {
     expect([await isSignedIn(), await isSignedIn(attacker)]).toEqual([true, false]);
   });
 
-  it('does not sign in another browser', async () => {
+  it('signing in does not sign in another browser', async () => {
     await visitor.submit(path, signIn);
     expect(await isSignedIn(issuer.visitor())).toBe(false);
   });
 
-  it('stores no row for a stranger who only loads the page', async () => {
+  it('a stranger who only loads the page stores no row', async () => {
     // Housekeeping can remove expired rows meanwhile, so only new rows count.
     const hashes = (): Promise<string[]> => issuer.receiver.store.reader.knex('sessions').pluck('hash');
     const before = await hashes();
@@ -68,7 +68,7 @@ describe('signing in', () => {
 });
 
 describe('a cookie', () => {
-  it('gives no session when it was forged', async () => {
+  it('a forged cookie gives no session', async () => {
     await visitor.submit(path, signIn);
     const [[name, value] = ['', '']] = visitor.cookies;
     const forged = issuer.visitor();
@@ -76,14 +76,14 @@ describe('a cookie', () => {
     expect(await isSignedIn(forged)).toBe(false);
   });
 
-  it('is for this host only, is HttpOnly and is not sent with cross-site forms', async () => {
+  it('a cookie is for this host only, is HttpOnly and is not sent with cross-site forms', async () => {
     const { headers } = await visitor.get(path);
     expect(headers.getSetCookie()).toEqual([
       expect.stringMatching(/^jet-session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
   });
 
-  it('is Secure with the __Host- prefix when PUBLIC_URL is https, for every request', async () => {
+  it('a cookie is Secure with the __Host- prefix when PUBLIC_URL is https, for every request', async () => {
     const https = await IssuerUnderTest.start({ PUBLIC_URL: 'https://calls.example.com' });
     const { headers } = await https.visitor().get(https.authorizePath(), { 'x-forwarded-proto': 'http' });
     await https.close();
@@ -92,14 +92,14 @@ describe('a cookie', () => {
     ]);
   });
 
-  it('is not set when the request is refused on a page', async () => {
+  it('no cookie is set when the request is refused on a page', async () => {
     const { headers } = await visitor.get(issuer.authorizePath({ redirect_uri: 'https://evil.example/' }));
     expect(headers.getSetCookie()).toEqual([]);
   });
 });
 
 describe('a session', () => {
-  it('is valid after 29 minutes without use, and after another 29', async () => {
+  it('a session is valid after 29 minutes without use, and after another 29', async () => {
     await visitor.submit(path, signIn);
     issuer.clock.aheadMs += 29 * 60_000;
     expect(await isSignedIn()).toBe(true);
@@ -107,13 +107,13 @@ describe('a session', () => {
     expect(await isSignedIn()).toBe(true);
   });
 
-  it('expires after 30 minutes without use', async () => {
+  it('a session expires after 30 minutes without use', async () => {
     await visitor.submit(path, signIn);
     issuer.clock.aheadMs += 30 * 60_000;
     expect(await isSignedIn()).toBe(false);
   });
 
-  it('expires after 8 hours, no matter how often it is used', async () => {
+  it('a session expires after 8 hours, no matter how often it is used', async () => {
     await visitor.submit(path, signIn);
     const alive: boolean[] = [];
     for (let minutes = 0; minutes < 8 * 60; minutes += 20) {
@@ -123,7 +123,7 @@ describe('a session', () => {
     expect([alive.slice(0, -1).includes(false), alive.at(-1)]).toEqual([false, false]);
   });
 
-  it('cannot approve anything after it has expired', async () => {
+  it('an expired session cannot approve anything', async () => {
     await visitor.submit(path, signIn);
     const { csrf } = await visitor.get(path);
     issuer.clock.aheadMs += 30 * 60_000;

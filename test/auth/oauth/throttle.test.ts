@@ -23,7 +23,7 @@ describe('failures at the token endpoint', () => {
       body: new URLSearchParams(grant),
     });
 
-  it('are answered 429 with Retry-After after ten', async () => {
+  it('failures at the token endpoint are answered 429 with Retry-After after ten', async () => {
     const answers: TokenAnswer[] = [];
     for (let number = 0; number < 11; number += 1) answers.push(await ask('wrong'));
     expect(answers.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429]);
@@ -32,7 +32,7 @@ describe('failures at the token endpoint', () => {
     expect(answers[10]?.body.error).toBe('slow_down');
   });
 
-  it('double the wait each time, up to 15 minutes', async () => {
+  it('failures at the token endpoint double the wait each time, up to 15 minutes', async () => {
     for (let number = 0; number < 10; number += 1) await ask('wrong');
     const waits: number[] = [];
     for (let number = 0; number < 12; number += 1) {
@@ -43,29 +43,29 @@ describe('failures at the token endpoint', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it('never block the right secret, not even from the attacker’s address', async () => {
+  it('failures at the token endpoint never block the right secret, not even from the attacker’s address', async () => {
     await times(100, () => ask('wrong'));
     expect((await ask(issuer.client.clientSecret)).status).toBe(200);
   });
 
-  it('do not affect another address, even after a thousand', async () => {
+  it('failures at the token endpoint do not affect another address, even after a thousand', async () => {
     for (let round = 0; round < 10; round += 1) await times(100, () => ask('wrong'));
     expect((await ask(issuer.client.clientSecret, stranger)).status).toBe(200);
     expect((await ask('wrong', stranger)).status).toBe(401);
   });
 
-  it('are forgotten after an hour without a failure', async () => {
+  it('failures at the token endpoint are forgotten after an hour without a failure', async () => {
     for (let number = 0; number < 12; number += 1) await ask('wrong');
     issuer.clock.aheadMs += 3_600_001;
     expect((await ask('wrong')).status).toBe(401);
   });
 
-  it('are counted together with those at the revocation endpoint', async () => {
+  it('failures at the token endpoint are counted together with those at the revocation endpoint', async () => {
     for (let number = 0; number < 10; number += 1) await ask('wrong', attacker, '/oauth/revoke');
     expect((await ask('wrong')).status).toBe(429);
   });
 
-  it('are counted for every way to send credentials', async () => {
+  it('failures at the token endpoint are counted for every way to send credentials', async () => {
     const { clientId } = issuer.client;
     const headers = { 'x-forwarded-for': attacker };
     const fields = { ...grant, client_id: clientId, client_secret: 'wrong' };
@@ -77,14 +77,14 @@ describe('failures at the token endpoint', () => {
     expect((await ask('wrong')).status).toBe(429);
   });
 
-  it('are not counted when the request is wrong and the credentials are not', async () => {
+  it('a wrong token request with right credentials does not count as a failure', async () => {
     const headers = { 'x-forwarded-for': attacker };
     await times(30, () => issuer.ask('/oauth/token', { headers, body: new URLSearchParams({ a: 'b' }) }));
     await times(30, () => issuer.refresh('made-up'));
     expect((await ask('wrong')).status).toBe(401);
   });
 
-  it('cannot be blamed on another address by a stranger’s forwarding header', async () => {
+  it('a stranger’s forwarding header cannot blame failures on another address', async () => {
     const direct = await IssuerUnderTest.start();
     const headers = (number: number): Record<string, string> => ({
       'x-forwarded-for': `198.51.100.${number}`,
@@ -138,14 +138,14 @@ describe('failures to sign in', () => {
     }
   };
 
-  it('are answered 429 with Retry-After after ten, on a page that says how long to wait', async () => {
+  it('failures to sign in are answered 429 with Retry-After after ten, on a page that says how long to wait', async () => {
     const pages = [...(await fail(9)), await signIn('wrong'), await signIn('wrong')];
     expect(pages.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429]);
     expect(pages[10]?.headers.get('retry-after')).toBe('1');
     expect(pages[10]?.text).toContain('Wait 1 second ');
   });
 
-  it('block the right password while their address is blocked, and no longer', async () => {
+  it('failures to sign in block the right password while their address is blocked, and no longer', async () => {
     await block();
     const blocked = await signIn(password);
     expect(blocked.status).toBe(429);
@@ -154,34 +154,34 @@ describe('failures to sign in', () => {
     expect((await signIn(password)).status).toBe(303);
   });
 
-  it('do not reach the password hash while their address is blocked', async () => {
+  it('failures to sign in do not reach the password hash while their address is blocked', async () => {
     await block();
     // If they did, two would wait for a hash, and the others would get the answer that the server is busy.
     const pages = await times(40, () => signIn('wrong'));
     expect(pages.filter(({ text }) => text.includes('the password was not checked')).length).toBe(40);
   });
 
-  it('are counted together for all addresses of one /64', async () => {
+  it('failures to sign in are counted together for all addresses of one /64', async () => {
     let number = 0;
     await block(() => signIn('', `2001:db8:1:2::${(number += 1)}`));
     expect((await signIn(password, '2001:db8:1:2:ffff::1')).status).toBe(429);
     expect((await signIn(password, '2001:db8:1:3::1')).status).toBe(303);
   });
 
-  it('do not block a browser that signed in before, not even at the attacker’s address', async () => {
+  it('failures to sign in do not block a browser that signed in before, not even at the attacker’s address', async () => {
     const browser = await signedInBefore();
     await fail(15);
     const answer = await browser.submit(issuer.authorizePath(), { step: 'sign-in', password });
     expect(answer.status).toBe(303);
   });
 
-  it('are also throttled for a browser that signed in before', async () => {
+  it('failures to sign in are also throttled for a browser that signed in before', async () => {
     const browser = await signedInBefore();
     await block(() => browser.submit(issuer.authorizePath(), { step: 'sign-in', password: '' }));
     expect((await browser.submit(issuer.authorizePath(), { step: 'sign-in', password })).status).toBe(429);
   });
 
-  it('with a forged or expired device cookie are counted for the address', async () => {
+  it('failures with a forged or expired device cookie are counted for the address', async () => {
     const browser = await signedInBefore();
     const [, value = ''] = [...browser.cookies].find(([name]) => name === 'jet-device') ?? [];
     browser.cookies.set('jet-device', `${value.startsWith('a') ? 'b' : 'a'}${value.slice(1)}`);
@@ -198,7 +198,7 @@ describe('failures to sign in', () => {
     expect((await send()).status).toBe(429);
   });
 
-  it('do not affect another address', async () => {
+  it('failures to sign in do not affect another address', async () => {
     await fail(15);
     expect((await signIn('wrong', stranger)).status).toBe(401);
   });
@@ -213,7 +213,7 @@ describe('simultaneous sign-ins', () => {
       visitor.post(path, { csrf, step: 'sign-in', password: given }, { 'x-forwarded-for': address });
   }
 
-  it('from one address are limited to two, and the others must try again', async () => {
+  it('simultaneous sign-ins from one address are limited to two, and the others must try again', async () => {
     const ready = await times(20, () => prepare(attacker));
     const pages = await Promise.all(ready.map((send) => send('wrong')));
     expect(pages.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(4);
@@ -222,7 +222,7 @@ describe('simultaneous sign-ins', () => {
     expect(new Set(busy.map(({ headers }) => headers.get('retry-after')))).toEqual(new Set(['5']));
   });
 
-  it('from one address do not block the operator at another', async () => {
+  it('simultaneous sign-ins from one address do not block the operator at another', async () => {
     const ready = await times(20, () => prepare(attacker));
     const operator = await prepare(stranger);
     const flood = ready.map((send) => send('wrong'));
@@ -231,7 +231,7 @@ describe('simultaneous sign-ins', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('from twenty addresses do not block a browser that signed in before', async () => {
+  it('simultaneous sign-ins from twenty addresses do not block a browser that signed in before', async () => {
     const browser = await signedInBefore();
     const { csrf } = await browser.get(issuer.authorizePath());
     const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
@@ -242,7 +242,7 @@ describe('simultaneous sign-ins', () => {
     expect(answer.status).toBe(303);
   });
 
-  it('from twenty addresses are limited to eight', async () => {
+  it('simultaneous sign-ins from twenty addresses are limited to eight', async () => {
     const ready = await times(20, (index) => prepare(`198.51.100.${index}`));
     const pages = await Promise.all(ready.map((send) => send('wrong')));
     expect(pages.filter(({ status }) => status === 401).length).toBeLessThan(20);
