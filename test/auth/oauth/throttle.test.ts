@@ -1,9 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { basic, IssuerUnderTest, password, times, type TokenAnswer } from './issuer-under-test.ts';
 import type { Page, Visitor } from './visitor.ts';
-
-// A sign-in takes half a second on an idle machine, and it waits for others.
-vi.setConfig({ testTimeout: 60_000 });
 
 let issuer: IssuerUnderTest;
 beforeEach(async () => {

@@ -32,7 +32,7 @@ describe.skipIf(!hasBrowser)('the reports in a browser', () => {
         }),
       ),
     );
-  }, 120_000);
+  });
   afterAll(() => shown.close());
 
   const page = (path = ''): string => `${shown.consoleUrl}/console/reports${path}`;

@@ -62,7 +62,7 @@ for (const engine of engines) {
         .update({ state: 'due', due_at: nowMs + 1 });
       if (engine.dialect !== 'sqlite')
         await knex.raw(engine.dialect === 'mysql' ? 'ANALYZE TABLE calls, deliveries, pushes' : 'ANALYZE');
-    }, 120_000);
+    });
     afterAll(() => fresh.close());
 
     const expectIndexes = async (work: () => Promise<unknown>): Promise<void> => {
