@@ -1,19 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFreshCopy, type FreshCopy } from '../adapter-kit/fresh-copy.ts';
-import { holdRequest, readFirstStart, startProcess, takeToken } from '../fixtures/receiver-process.ts';
+import {
+  holdRequest,
+  readFirstStart,
+  receiverCommand,
+  startProcess,
+  takeToken,
+} from '../fixtures/receiver-process.ts';
 import { until } from '../fixtures/until.ts';
 
-let copy: FreshCopy;
-beforeAll(async () => {
-  copy = makeFreshCopy();
-  expect(await copy.run('node src/build.js')).toMatchObject({ code: 0 });
-}, 300_000);
-afterAll(() => copy.remove());
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'jet-descriptors-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const start = (descriptors: number): ReturnType<typeof startProcess> => {
-  const command = ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec node dist/src/main.js`];
-  return startProcess(copy.folder, { ROLE: 'receive' }, command);
+  const command = ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...receiverCommand];
+  return startProcess(folder, { ROLE: 'receive' }, command);
 };
 
 describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
@@ -23,7 +28,7 @@ describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
     try {
       const url = await receiver.ready();
       expect(receiver.output()).toContain('The limit of open files is low');
-      const { token } = await takeToken(url, await readFirstStart(copy.folder));
+      const { token } = await takeToken(url, await readFirstStart(folder));
       for (let number = 0; number < 20; number += 1) held.push(holdRequest(url, token));
       const push = (): Promise<Response> =>
         fetch(`${url}/webhooks/jet`, {
