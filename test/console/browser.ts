@@ -1,10 +1,8 @@
 /// <reference lib="dom" />
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { consolePassword } from './console-under-test.ts';
 
@@ -35,10 +33,11 @@ export interface BrowserUnderTest {
 
 /** Starts one browser for the tests of a `describe`. */
 export function useBrowser(): BrowserUnderTest {
-  const pictures =
-    process.env.TEST_PICTURES ?? (hasBrowser ? mkdtempSync(join(tmpdir(), 'jet-console-')) : '');
+  // The pictures stay, unlike other files of the tests.
+  const pictures = process.env.TEST_PICTURES ?? (hasBrowser ? mkdtempSync('/var/tmp/jet-console-') : '');
   let browser: Browser | undefined;
   beforeAll(async () => {
+    const { chromium } = await import('playwright-core');
     browser = await chromium.launch({
       executablePath,
       args: [

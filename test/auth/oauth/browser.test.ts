@@ -3,21 +3,18 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IssuerUnderTest, password } from './issuer-under-test.ts';
 
 const executablePath = process.env.TEST_CHROMIUM ?? '/usr/bin/chromium';
 const there = existsSync(executablePath);
 if (!there) console.info(`Skipped: no browser at ${executablePath}. TEST_CHROMIUM names another.`);
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const pictures = there ? mkdtempSync(join(tmpdir(), 'jet-pages-')) : '';
-
-// A browser starts slowly while other tests run.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+// The pictures stay, unlike other files of the tests.
+const pictures = there ? mkdtempSync('/var/tmp/jet-pages-') : '';
 
 let browser: Browser;
 let issuer: IssuerUnderTest;
@@ -39,6 +36,7 @@ describe.skipIf(!there)('in a real browser', () => {
     callback = `http://127.0.0.1:${port}/callback`;
     issuer = await IssuerUnderTest.start();
     issuer.client = await issuer.createClient([callback, `http://127.0.0.1:${port}/onward`]);
+    const { chromium } = await import('playwright-core');
     browser = await chromium.launch({
       executablePath,
       args: [
