@@ -27,14 +27,14 @@ function toolsUnder(core: Partial<ReturnType<typeof adapterSurroundings>['core']
 }
 
 describe('an adapter', () => {
-  it('of contract version 1 is refused with a message that names both versions and the description of the change', () => {
+  it('an adapter of contract version 1 is refused with a message that names both versions and the description of the change', () => {
     const other = { ...definition, contractVersion: 1 };
     expect(() => createAdapter(other, {}, adapterSurroundings())).toThrow(
       'It is written for contract version 1, and this kit has version 2. See "contract version 2" in CHANGELOG.md for what to change in the adapter.',
     );
   });
 
-  it("reads numbers under the operator's country and area code", () => {
+  it("an adapter reads numbers under the operator's country and area code", () => {
     const tools = toolsUnder({ DEFAULT_COUNTRY: 'AU', DEFAULT_AREA_CODE: '02' });
     expect(['5550 1234', '0491 570 006', 'x'].map((text) => tools.readNumber(text))).toEqual([
       '+61255501234',
@@ -43,22 +43,22 @@ describe('an adapter', () => {
     ]);
   });
 
-  it("gets the business's own numbers in E.164, without texts that are not numbers", () => {
+  it("an adapter gets the business's own numbers in E.164, without texts that are not numbers", () => {
     const { ownNumbers } = toolsUnder({ OWN_NUMBERS: ['1300 975 707', '+61 2 5550 1234', 'reception'] });
     expect([...ownNumbers]).toEqual(['+611300975707', '+61255501234']);
   });
 
-  it('has no own numbers when none is set', () => {
+  it('an adapter has no own numbers when none is set', () => {
     expect(toolsUnder({}).ownNumbers.size).toBe(0);
   });
 });
 
 describe('the capabilities of an adapter', () => {
-  it('are those of its definition', () => {
+  it('the capabilities of an adapter are those of its definition', () => {
     expect(capabilitiesUnder(definition, {})).toEqual(definition.capabilities);
   });
 
-  it('are refined by its settings', () => {
+  it('the settings of an adapter refine its capabilities', () => {
     const live: AdapterDefinition = {
       ...definition,
       capabilitiesFor: ({ LOG }) => (LOG === 'end' ? { stages: ['call_end', 'call_end_outbound'] } : {}),

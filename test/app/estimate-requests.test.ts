@@ -14,11 +14,11 @@ describe('the estimate of requests', () => {
     ['hubspot', 1_000, 42],
     ['salesforce', 1_000, 30],
     ['salesforce', 0, 0],
-  ])('of %s for %d deliveries is %d', (name, deliveries, requests) => {
+  ])('the estimate of requests to %s for %d deliveries is %d', (name, deliveries, requests) => {
     expect(estimate(name, deliveries)).toBe(requests);
   });
 
-  it('is none for a destination that counts no requests or does not exist', () => {
+  it('there is no estimate of requests for a destination that counts none or does not exist', () => {
     expect(estimate('sql', 1_000)).toBeUndefined();
     expect(estimate('moon', 1_000)).toBeUndefined();
   });

@@ -33,19 +33,19 @@ function write(name: string, mode: number): void {
 }
 
 describe('the warnings of a start', () => {
-  it('are none on loopback, when no file exists', () => {
+  it('a start on loopback gives no warning when no file exists', () => {
     expect(exposures()).toEqual([]);
   });
 
-  it.each(['0.0.0.0', '192.0.2.1', '::'])('name HOST=%s without PUBLIC_URL', (HOST) => {
+  it.each(['0.0.0.0', '192.0.2.1', '::'])('a start with HOST=%s warns when PUBLIC_URL is missing', (HOST) => {
     expect(exposures({ HOST })).toEqual([expect.stringContaining('PUBLIC_URL is not set')]);
   });
 
-  it('do not name a public HOST with a PUBLIC_URL', () => {
+  it('a start on a public HOST with a PUBLIC_URL gives no warning', () => {
     expect(exposures({ HOST: '0.0.0.0', PUBLIC_URL: 'https://calls.example.com' })).toEqual([]);
   });
 
-  it('name a previous header value without an end, but not one with an end', () => {
+  it('a start warns of a previous header value without an end, but not of one with an end', () => {
     const header = {
       WEBHOOK_HEADER_NAME: 'x-key',
       WEBHOOK_HEADER_VALUE: 'a-secret-of-24-characters',
@@ -55,7 +55,7 @@ describe('the warnings of a start', () => {
     expect(exposures({ ...header, WEBHOOK_HEADER_VALUE_PREVIOUS_UNTIL: '2026-12-31' })).toEqual([]);
   });
 
-  it('name a previous secret key while it is accepted', () => {
+  it('a start warns of a previous secret key while it is accepted', () => {
     expect(exposures({ SECRET_KEY_PREVIOUS: 'the-key-before-of-32-characters-or-more' })).toEqual([
       expect.stringMatching(/^SECRET_KEY_PREVIOUS is set.*docs\/operations\.md/),
     ]);
@@ -67,12 +67,12 @@ describe('the warnings of a start', () => {
     ['jet.sqlite', 0o640, 'chmod 600'],
     ['secret-key', 0o604, 'chmod 600'],
     ['reporting.sqlite', 0o644, 'chmod 600'],
-  ])('name %s with mode %o', (name, mode, remedy) => {
+  ])('a start warns of %s with mode %o', (name, mode, remedy) => {
     write(name, mode);
     expect(exposures()).toEqual([expect.stringContaining(remedy)]);
   });
 
-  it('do not name a .env that its group can read', () => {
+  it('a start does not warn of a .env that its group can read', () => {
     write('.env', 0o640);
     expect(exposures()).toEqual([]);
   });
@@ -88,12 +88,12 @@ describe('a new database file', () => {
     await database.close();
   }
 
-  it('can be read and written only by its owner, and so can its log', async () => {
+  it('a new database file can be read and written only by its owner, and so can its log', async () => {
     await make(file('new.sqlite'));
     expect(modeOf(file('new.sqlite'))).toBe(0o600);
   });
 
-  it('can be read by the group of a folder with the setgid bit', async () => {
+  it('a new database file can be read by the group of a folder with the setgid bit', async () => {
     mkdirSync(file('shared'));
     chmodSync(file('shared'), 0o2750);
     await make(join(file('shared'), 'new.sqlite'));
@@ -101,7 +101,7 @@ describe('a new database file', () => {
   });
 
   it.each(['DATABASE_URL', 'REPORTING_DATABASE_URL'])(
-    'causes no warning as %s in a folder with the setgid bit, unless others can read it',
+    'a start does not warn of %s in a folder with the setgid bit, unless others can read it',
     async (name) => {
       mkdirSync(file('shared'));
       chmodSync(file('shared'), 0o2750);

@@ -51,7 +51,7 @@ for (const engine of engines) {
       await settleAll();
     };
 
-    it('removes calls that are older than RETENTION_DAYS, in several steps', async () => {
+    it('housekeeping removes calls that are older than RETENTION_DAYS, in several steps', async () => {
       await storeSettled(450);
       await run(2, someTimeMs + 2 * dayMs);
       expect(await countRows(fresh.store, 'calls')).toBe(450);
@@ -61,7 +61,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'tombstones')).toBe(450);
     });
 
-    it('keeps every call with 0 days, but still removes expired tokens', async () => {
+    it('housekeeping keeps every call with 0 days, but still removes expired tokens', async () => {
       await storeSettled(3);
       await writeSession(fresh.store, 'ended', '{}', someTimeMs);
       await run(0, someTimeMs + 10_000 * dayMs);
@@ -69,7 +69,7 @@ for (const engine of engines) {
       expect(await countRows(fresh.store, 'calls')).toBe(3);
     });
 
-    it('removes expired tokens, old refused bodies and old tombstones', async () => {
+    it('housekeeping removes expired tokens, old refused bodies and old tombstones', async () => {
       await storeSettled(1);
       await run(1, someTimeMs + 2 * dayMs);
       await insertToken(fresh.store, {
@@ -98,7 +98,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('reports what it removed, and which destination keeps calls from being removed', async () => {
+    it('housekeeping reports what it removed, and which destination keeps calls from being removed', async () => {
       await storeCalls(fresh.store, ['owed']);
       await storeCalls(fresh.store, ['settled']);
       await fresh.store.writer.knex('deliveries').where({ call_id: 'settled' }).update({ state: 'skipped' });
@@ -151,7 +151,7 @@ for (const engine of engines) {
       };
       beforeEach(() => void warnings.splice(0));
 
-      it('does not happen under a clock 410 days ahead, with or without an earlier check', async () => {
+      it('no call is removed under a clock 410 days ahead, with or without an earlier check', async () => {
         await spoilable();
         expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
         expect(await look(someTimeMs)).toEqual({});
@@ -160,14 +160,14 @@ for (const engine of engines) {
         expect(warnings).toEqual(Array(3).fill(expect.stringContaining('a day ahead')));
       });
 
-      it('does not happen because of pushes that were received under the wrong clock', async () => {
+      it('no call is removed because of pushes that were received under the wrong clock', async () => {
         await spoilable();
         await look(someTimeMs);
         await storeCalls(fresh.store, ['of-the-future'], someTimeMs + 410 * dayMs);
         expect(await look(someTimeMs + 410 * dayMs + 1)).toEqual({});
       });
 
-      it('never happens under a clock that is ahead for ten minutes at a time', async () => {
+      it('no call is removed under a clock that is ahead for ten minutes at a time', async () => {
         await spoilable();
         for (let day = 0; day < 5; day += 1) {
           expect(await look(someTimeMs + day * 600_000)).toEqual({});
@@ -175,13 +175,13 @@ for (const engine of engines) {
         }
       });
 
-      it('does not happen when the second check jumps as far again, because that is not a day later', async () => {
+      it('no call is removed when the second check jumps as far again, because that is not a day later', async () => {
         await spoilable();
         expect(await look(someTimeMs + 410 * dayMs)).toEqual({});
         expect(await look(someTimeMs + 820 * dayMs)).toEqual({});
       });
 
-      it('happens when the clock still shows the same a day later, as after a month without a receiver', async () => {
+      it('calls are removed when the clock still shows the same a day later, as after a month without a receiver', async () => {
         await spoilable();
         await look(someTimeMs);
         const backMs = someTimeMs + 30 * dayMs;
@@ -191,7 +191,7 @@ for (const engine of engines) {
         });
       });
 
-      it('continues during ten days without a push, and without a warning', async () => {
+      it('removal continues during ten days without a push, and without a warning', async () => {
         await spoilable();
         await look(someTimeMs);
         const removed = await lookHourly(someTimeMs, someTimeMs + 10 * dayMs);
@@ -199,7 +199,7 @@ for (const engine of engines) {
         expect(warnings).toEqual([]);
       });
 
-      it('waits a day after a shorter retention, but only for old calls', async () => {
+      it('removal waits a day after a shorter retention, but only for old calls', async () => {
         await spoilable();
         await look(someTimeMs, 400);
         await lookHourly(someTimeMs, someTimeMs);
@@ -215,7 +215,7 @@ for (const engine of engines) {
       });
     });
 
-    it('is done by only one of several processes at a time', async () => {
+    it('only one of several processes at a time does the housekeeping', async () => {
       await storeSettled(300);
       const others = [await fresh.openAgain(), await fresh.openAgain()];
       await Promise.all(
@@ -224,7 +224,7 @@ for (const engine of engines) {
       expect(counts).toEqual({ calls: 300, pushes: 300, deliveries: 300 });
     });
 
-    it('gives its turn to one of many simultaneous requests, and to the next when the turn ends', async () => {
+    it('the turn of housekeeping goes to one of many simultaneous requests, and to the next when it ends', async () => {
       const asked = await Promise.all(
         Array.from({ length: 8 }, (_none, index) => takeTurn(fresh.store, `p${index}`, turnMs, someTimeMs)),
       );
@@ -239,7 +239,7 @@ for (const engine of engines) {
       expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + 1000)).toBe(true);
     });
 
-    it('takes the turn of a process that died, when it ends or when the clock was set back', async () => {
+    it('the turn of a process that died is taken when it ends or when the clock was set back', async () => {
       await takeTurn(fresh.store, 'dead', turnMs, someTimeMs);
       expect(await takeTurn(fresh.store, 'next', turnMs, someTimeMs + turnMs)).toBe(true);
       expect(await takeTurn(fresh.store, 'third', turnMs, someTimeMs - dayMs)).toBe(true);

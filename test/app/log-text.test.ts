@@ -10,20 +10,20 @@ function textOf(work: (log: ReturnType<typeof createLogger>) => void): string {
 }
 
 describe('the log on a terminal', () => {
-  it('shows the time, the message and the address', () => {
+  it('the log on a terminal shows the time, the message and the address', () => {
     const ready = { level: 'info', time: '2026-11-29T17:04:06.123Z', url: 'http://127.0.0.1:3000' };
     expect(
       logText(JSON.stringify({ ...ready, role: 'all', adapters: ['sql', 'hubspot'], msg: 'Ready' })),
     ).toBe('17:04:06 Ready  http://127.0.0.1:3000  role=all  adapters=sql,hubspot\n');
   });
 
-  it('puts a remedy on a line of its own', () => {
+  it('the log on a terminal puts a remedy on a line of its own', () => {
     expect(textOf((log) => log.warn({ remedy: 'Start it.' }, 'It stopped'))).toBe(
       '17:04:06 Warning: It stopped\n         To do: Start it.\n',
     );
   });
 
-  it('shows an error with its kind, its place and its cause', () => {
+  it('the log on a terminal shows an error with its kind, its place and its cause', () => {
     const error = new TypeError('no good', {
       cause: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }),
     });
@@ -34,7 +34,7 @@ describe('the log on a terminal', () => {
     expect(lines).toContainEqual('         Error: ECONNREFUSED: away');
   });
 
-  it('lets no text from outside begin a line or reach the terminal', () => {
+  it('the log on a terminal lets no text from outside begin a line or reach the terminal', () => {
     const hostile = 'a\r\n17:04:07 Stopped\u001b[2J\u2028\u202e';
     const text = textOf((log) =>
       log.warn({ callId: hostile, other: { nested: hostile }, url: hostile }, 'A call'),
@@ -46,7 +46,7 @@ describe('the log on a terminal', () => {
 });
 
 describe('the log elsewhere', () => {
-  it('is JSON with times in ISO 8601 and levels in words', () => {
+  it('the log elsewhere is JSON with times in ISO 8601 and levels in words', () => {
     let line = '';
     createLogger('info', { write: (text) => void (line = text) }).warn({ count: 2 }, 'Twice');
     expect(JSON.parse(line)).toEqual({

@@ -27,7 +27,7 @@ describe('a chosen secret is easy to guess', () => {
     'supersecretpassword',
     'letmeinletmein12',
     '................x',
-  ])('%s', (secret) => {
+  ])('a chosen secret is easy to guess: %s', (secret) => {
     expect(isEasyToGuess(secret)).toBe(true);
   });
 });
@@ -43,21 +43,24 @@ describe('a chosen secret is hard to guess', () => {
     'Bearer a-value-with-spaces',
     'acme-jet-webhook-8f3k2q',
     'Grüne Äpfel im Garten',
-  ])('%s', (secret) => {
+  ])('a chosen secret is hard to guess: %s', (secret) => {
     expect(isEasyToGuess(secret)).toBe(false);
   });
 
-  it.each(['base64', 'base64url', 'hex'] as const)('when it is random in %s', (encoding) => {
-    const refused = Array.from({ length: 2_000 }, () => randomBytes(32).toString(encoding)).filter(
-      isEasyToGuess,
-    );
-    expect(refused).toEqual([]);
-  });
+  it.each(['base64', 'base64url', 'hex'] as const)(
+    'a chosen secret is hard to guess when it is random in %s',
+    (encoding) => {
+      const refused = Array.from({ length: 2_000 }, () => randomBytes(32).toString(encoding)).filter(
+        isEasyToGuess,
+      );
+      expect(refused).toEqual([]);
+    },
+  );
 });
 
 describe('a setting that is easy to guess', () => {
   it.each(['WEBHOOK_HEADER_VALUE', 'CONSOLE_PASSWORD', 'METRICS_TOKEN'])(
-    'stops the start with a message that names a command for a good one: %s',
+    'a setting that is easy to guess stops the start with a message that names a command for a good one: %s',
     (name) => {
       const { error } = coreSchema.safeParse({ [name]: 'passwordpassword' });
       expect(error?.issues.map(({ path }) => path)).toEqual([[name]]);
@@ -66,7 +69,7 @@ describe('a setting that is easy to guess', () => {
     },
   );
 
-  it('is accepted as WEBHOOK_HEADER_VALUE_PREVIOUS, because Jet may still send it', () => {
+  it('a setting that is easy to guess is accepted as WEBHOOK_HEADER_VALUE_PREVIOUS, because Jet may still send it', () => {
     expect(coreSchema.safeParse({ WEBHOOK_HEADER_VALUE_PREVIOUS: 'passwordpassword' }).success).toBe(true);
   });
 });

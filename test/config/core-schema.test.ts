@@ -105,17 +105,17 @@ const cases = {
 } as const satisfies Partial<Record<Name, { good: Record<string, unknown>; bad: readonly string[] }>>;
 
 describe.each(Object.entries(cases))('%s', (name, { good, bad }) => {
-  it.each(Object.entries(good))('accepts "%s"', (text, value: unknown) => {
+  it.each(Object.entries(good))('the setting accepts "%s"', (text, value: unknown) => {
     expect(read(name as Name, text)).toEqual(value);
   });
 
-  it.each(bad)('refuses "%s"', (text) => {
+  it.each(bad)('the setting refuses "%s"', (text) => {
     expect(read(name as Name, text)).toBeUndefined();
   });
 });
 
 describe('JET_STATUS_MAP', () => {
-  it('maps each word to a status, regardless of case', () => {
+  it('JET_STATUS_MAP maps each word to a status, regardless of case', () => {
     const map = read('JET_STATUS_MAP', 'Voicemail=missed, TRANSFERRED = answered');
     expect([...(map?.values() ?? [])]).toEqual(['missed', 'answered']);
   });

@@ -45,23 +45,23 @@ function isEmpty(value: unknown): boolean {
 }
 
 describe('.env.example', () => {
-  it('names every setting once', () => {
+  it('.env.example names every setting once', () => {
     expect([...shown.keys()].sort()).toEqual([...new Set(names)].sort());
     for (const name of names) expect(text.match(new RegExp(`^#${name}=`, 'gm'))).toHaveLength(1);
   });
 
-  it('sets nothing, because every setting is commented out', () => {
+  it('.env.example sets nothing, because every setting is commented out', () => {
     expect(text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  it('is valid when every setting in it is used', () => {
+  it('.env.example is valid when every setting in it is used', () => {
     const environment = Object.fromEntries([...shown].map(([name, { value }]) => [name, value]));
     const headerValue = { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' };
     expect(() => readSettings({ ...environment, ...headerValue }, adapters)).not.toThrow();
   });
 
   it.each([...shown].filter(([, { value }]) => value !== ''))(
-    'shows the default or an example for %s',
+    '.env.example shows the default or an example for %s',
     (name) => {
       const beside = name === 'WEBHOOK_HEADER_NAME' ? { WEBHOOK_HEADER_VALUE: 'a-value-of-20-letters' } : {};
       const byDefault = valueOf(name, {});
@@ -73,7 +73,7 @@ describe('.env.example', () => {
   );
 
   it.each([...coreSecrets, ...adapters.flatMap(({ secrets }) => secrets)])(
-    'says that %s is secret',
+    '.env.example says that %s is secret',
     (name) => {
       expect(shown.get(name)?.comment.toLowerCase()).toContain('secret');
     },

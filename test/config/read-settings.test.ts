@@ -25,7 +25,7 @@ function faultsOf(
 }
 
 describe('without any setting', () => {
-  it('the defaults are used', () => {
+  it('the defaults are used without any setting', () => {
     const { core } = read({});
     expect(core).toMatchObject({
       ...{ HOST: '127.0.0.1', PORT: 3000, DATABASE_URL: 'sqlite:./data/jet.sqlite', ROLE: 'all' },
@@ -36,7 +36,7 @@ describe('without any setting', () => {
   });
 
   it.each(['TRUST_PROXY', 'PUBLIC_URL', 'WEBHOOK_HEADER_NAME', 'SECRET_KEY', 'METRICS_TOKEN'] as const)(
-    '%s has no default',
+    'the setting %s has no default',
     (name) => {
       expect(read({}).core[name]).toBeUndefined();
     },
@@ -52,7 +52,7 @@ describe('without any setting', () => {
 });
 
 describe('an empty or blank variable', () => {
-  it.each(['', ' ', '\t'])('counts as absent: "%s"', (blank) => {
+  it.each(['', ' ', '\t'])('an empty or blank variable counts as absent: "%s"', (blank) => {
     const { core } = read({
       PORT: blank,
       ADAPTERS: blank,
@@ -88,23 +88,23 @@ describe('bad settings', () => {
     REPORTING_DATABASE_URL: 'canary://',
   };
 
-  it('are all reported at once, by name', () => {
+  it('bad settings are all reported at once, by name', () => {
     const names = faultsOf(bad).map((fault) => fault.split(' ', 1)[0]);
     expect(names.sort()).toEqual(Object.keys(bad).sort());
   });
 
-  it('are reported without their values', () => {
+  it('bad settings are reported without their values', () => {
     expect(faultsOf(bad).join('\n')).not.toMatch(/canary/i);
   });
 
-  it('include a previous secret key that equals the present one', () => {
+  it('bad settings include a previous secret key that equals the present one', () => {
     const key = 'canary-of-thirty-two-characters-or-more';
     expect(faultsOf({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: key })).toEqual([
       'SECRET_KEY_PREVIOUS must not be the same key as SECRET_KEY',
     ]);
   });
 
-  it('are reported together with contradictions among them', () => {
+  it('bad settings are reported together with contradictions among them', () => {
     const faults = faultsOf({ PORT: 'x', WEBHOOK_HEADER_NAME: 'X-Key' });
     expect(faults).toEqual([
       'PORT must be a port number',
@@ -112,7 +112,7 @@ describe('bad settings', () => {
     ]);
   });
 
-  it.each(Object.keys(bad) as (keyof typeof bad)[])('%s is also reported alone', (name) => {
+  it.each(Object.keys(bad) as (keyof typeof bad)[])('the bad setting %s is also reported alone', (name) => {
     const faults = faultsOf({ [name]: bad[name] });
     expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
   });
@@ -128,37 +128,40 @@ describe('a setting that needs another', () => {
       { WEBHOOK_HEADER_VALUE_PREVIOUS: value },
       'WEBHOOK_HEADER_VALUE must be set together with WEBHOOK_HEADER_VALUE_PREVIOUS',
     ],
-  ])('is a fault without it: %o', (environment, fault) => {
+  ])('a setting that needs another is a fault without it: %o', (environment, fault) => {
     expect(faultsOf(environment)).toEqual([fault]);
   });
 });
 
 describe('ADAPTERS', () => {
-  it('with an unknown name gets a fault that lists the known ones', () => {
+  it('ADAPTERS with an unknown name gets a fault that lists the known ones', () => {
     expect(faultsOf({ ADAPTERS: 'sql, nowhere' })).toEqual([
       `ADAPTERS names an unknown adapter. The adapters are ${adapters.map(({ name }) => name).join(', ')}`,
     ]);
   });
 
-  it.each(['none', ' none '])('"%s" enables nothing', (text) => {
+  it.each(['none', ' none '])('the value "%s" of ADAPTERS enables nothing', (text) => {
     expect(read({ ADAPTERS: text }).core.ADAPTERS).toEqual([]);
   });
 
-  it.each([',', 'none,sql', 'sql,'])('"%s" is refused, because it is ambiguous', (text) => {
-    expect(faultsOf({ ADAPTERS: text })).toEqual([
-      'ADAPTERS must be a list of names such as sql,salesforce, or the word none alone',
-    ]);
-  });
+  it.each([',', 'none,sql', 'sql,'])(
+    'the value "%s" of ADAPTERS is refused, because it is ambiguous',
+    (text) => {
+      expect(faultsOf({ ADAPTERS: text })).toEqual([
+        'ADAPTERS must be a list of names such as sql,salesforce, or the word none alone',
+      ]);
+    },
+  );
 
-  it('keeps a repeated name once', () => {
+  it('ADAPTERS keeps a repeated name once', () => {
     expect(read({ ADAPTERS: 'sql,sql, sql' }).core.ADAPTERS).toEqual(['sql']);
   });
 
-  it('does not read the settings of an adapter that is not enabled', () => {
+  it('the settings of an adapter that is not enabled are not read', () => {
     expect(faultsOf({ ADAPTERS: 'none', REPORTING_DATABASE_URL: 'canary://' })).toEqual([]);
   });
 
-  it('reports a missing setting of an enabled adapter', () => {
+  it('a missing setting of an enabled adapter is reported', () => {
     const needy = {
       name: 'needy',
       configSchema: z.object({ NEEDY_KEY: z.string() }),
@@ -182,7 +185,7 @@ describe('a secret from a file', () => {
   const long = 'a-secret-of-more-than-32-characters';
   const valid: Record<string, string> = { DATABASE_URL: 'sqlite:./elsewhere.sqlite' };
 
-  it.each(coreSecrets)('is read for %s, without its line break', (name) => {
+  it.each(coreSecrets)('a secret from a file is read for %s, without its line break', (name) => {
     const value = valid[name] ?? long;
     const named = name.startsWith('WEBHOOK')
       ? { WEBHOOK_HEADER_NAME: 'X-Key', WEBHOOK_HEADER_VALUE: long }
@@ -191,46 +194,46 @@ describe('a secret from a file', () => {
     expect(read({ ...others, [`${name}_FILE`]: file(`${value}\n`) }).core[name]).toBe(value);
   });
 
-  it("is read for an adapter's secret", () => {
+  it("a secret from a file is read for an adapter's secret", () => {
     const settings = read({ REPORTING_DATABASE_URL_FILE: file('sqlite:./there.sqlite\n') });
     expect(settings.adapters.get('sql')).toMatchObject({ REPORTING_DATABASE_URL: 'sqlite:./there.sqlite' });
   });
 
-  it('is not read for a setting that is not a secret', () => {
+  it('a value from a file is not read for a setting that is not a secret', () => {
     expect(read({ PORT_FILE: file('8080') }).core.PORT).toBe(3000);
   });
 
-  it('is a fault when the variable itself is also set', () => {
+  it('a secret from a file is a fault when the variable itself is also set', () => {
     expect(faultsOf({ SECRET_KEY: long, SECRET_KEY_FILE: file(long) })).toEqual([
       'SECRET_KEY is set twice, here and by SECRET_KEY_FILE: remove one of them',
     ]);
   });
 
-  it('is a fault without its path when the file does not exist', () => {
+  it('a secret from a file is a fault without its path when the file does not exist', () => {
     expect(faultsOf({ SECRET_KEY_FILE: join(folder, 'canary') })).toEqual([
       'SECRET_KEY_FILE names a file that cannot be read (ENOENT)',
     ]);
   });
 
-  it('is a fault when the file is a folder', () => {
+  it('a secret from a file is a fault when the file is a folder', () => {
     expect(faultsOf({ SECRET_KEY_FILE: folder })).toEqual([
       'SECRET_KEY_FILE names a file that cannot be read (EISDIR)',
     ]);
   });
 
-  it('is a fault without its text when it is too short', () => {
+  it('a secret from a file is a fault without its text when it is too short', () => {
     expect(faultsOf({ SECRET_KEY_FILE: file('canary') })).toEqual([
       'SECRET_KEY must have at least 32 characters',
     ]);
   });
 
-  it('is a fault when the file is empty', () => {
+  it('a secret from a file is a fault when the file is empty', () => {
     expect(faultsOf({ SECRET_KEY_FILE: file('\n') })).toHaveLength(1);
   });
 });
 
 describe('settings', () => {
-  it('cannot be changed once they are read', () => {
+  it('settings cannot be changed once they are read', () => {
     const { core } = read({});
     expect(() => Object.assign(core, { PORT: 1 })).toThrow(TypeError);
   });

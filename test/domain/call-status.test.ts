@@ -35,29 +35,32 @@ describe('a dial status', () => {
     ['  busy ', 'busy'],
     ['Missed', 'missed'],
     ['ABANDONED', 'abandoned'],
-  ] satisfies [string, CallStatus][])('%j means %s', (word, status) => {
+  ] satisfies [string, CallStatus][])('the dial status %j means %s', (word, status) => {
     expect(callStatus(word, true, noMap)).toBe(status);
   });
 
-  it.each(['VOICEMAIL', '200', '?', 'constructor', '__proto__'])('%j has no status', (word) => {
-    expect(statusOfWord(word, noMap)).toBeUndefined();
-  });
+  it.each(['VOICEMAIL', '200', '?', 'constructor', '__proto__'])(
+    'the dial status %j has no status',
+    (word) => {
+      expect(statusOfWord(word, noMap)).toBeUndefined();
+    },
+  );
 
-  it('makes the status unknown when it is not a known word', () => {
+  it('an unknown dial status makes the status unknown', () => {
     expect(callStatus('VOICEMAIL', true, noMap)).toBe('unknown');
   });
 
-  it('counts before the end of the call', () => {
+  it('a dial status counts before the end of the call', () => {
     expect(callStatus('ANSWER', false, noMap)).toBe('answered');
   });
 });
 
 describe('a call without a dial status', () => {
-  it('is in progress before its end', () => {
+  it('a call without a dial status is in progress before its end', () => {
     expect(callStatus(undefined, false, noMap)).toBe('in_progress');
   });
 
-  it('is unknown after its end', () => {
+  it('a call without a dial status is unknown after its end', () => {
     expect(callStatus(undefined, true, noMap)).toBe('unknown');
   });
 });
@@ -68,15 +71,15 @@ describe('the words of JET_STATUS_MAP', () => {
     [foldStatusWord('CONGESTION'), 'busy'],
   ]);
 
-  it('add to the built-in words', () => {
+  it('the words of JET_STATUS_MAP add to the built-in words', () => {
     expect(callStatus('voice_mail', true, map)).toBe('missed');
   });
 
-  it('override the built-in words', () => {
+  it('the words of JET_STATUS_MAP override the built-in words', () => {
     expect(callStatus('Congestion', true, map)).toBe('busy');
   });
 
-  it('do not change the other built-in words', () => {
+  it('the words of JET_STATUS_MAP do not change the other built-in words', () => {
     expect(callStatus('CANCEL', true, map)).toBe('abandoned');
   });
 });

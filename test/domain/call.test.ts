@@ -31,12 +31,12 @@ function complete(
 }
 
 describe('a completed call', () => {
-  it('has the fields of its pushes, unchanged', () => {
+  it('a completed call has the fields of its pushes, unchanged', () => {
     const fields = { origin_number: '0491 570 156', service_name: 'Website', duration_seconds: 61 };
     expect(complete(fields)).toMatchObject(fields);
   });
 
-  it('has the values of the folded call', () => {
+  it('a completed call has the values of the folded call', () => {
     expect(complete({}, { extra: { colour: 'red' }, answerReceivedAtMs: received + 9 })).toMatchObject({
       call_id: 'c-1',
       direction: 'inbound',
@@ -48,52 +48,52 @@ describe('a completed call', () => {
     });
   });
 
-  it("shows the start in the operator's zone", () => {
+  it("a completed call shows the start in the operator's zone", () => {
     expect(complete({ started_at: start }).started_at_local).toMatchObject({
       text: '2025-10-05 01:59:30.000',
       offset: '+10:00',
     });
   });
 
-  it('shows an end after a change of the clocks with the new offset', () => {
+  it('a completed call shows an end after a change of the clocks with the new offset', () => {
     expect(complete({ started_at: start, ended_at: start + 60_000 }).ended_at_local).toMatchObject({
       text: '2025-10-05 03:00:30.000',
       offset: '+11:00',
     });
   });
 
-  it('has no local time for a missing instant', () => {
+  it('a completed call has no local time for a missing instant', () => {
     expect(complete({}).dial_time_local).toBeUndefined();
   });
 
-  it('names the zone of its local times', () => {
+  it('a completed call names the zone of its local times', () => {
     expect(complete({}, {}, { timeZone: 'Australia/Perth' }).time_zone).toBe('Australia/Perth');
   });
 });
 
 describe('the start of a call', () => {
-  it('is the start that Jet sent', () => {
+  it('the start of a call is the start that Jet sent', () => {
     expect(complete({ started_at: start })).toMatchObject({
       started_at: start,
       started_at_estimated: false,
     });
   });
 
-  it('is estimated from the first receipt when no push has a readable start', () => {
+  it('the start of a call is estimated from the first receipt when no push has a readable start', () => {
     expect(complete({})).toMatchObject({ started_at: received, started_at_estimated: true });
   });
 });
 
 describe('the status of a call', () => {
-  it('uses the words of JET_STATUS_MAP', () => {
+  it('the status of a call uses the words of JET_STATUS_MAP', () => {
     expect(complete({ dial_status: 'Voice Mail' }).status).toBe('missed');
   });
 
-  it('is in_progress after an answered push without a dial status', () => {
+  it('the status of a call is in_progress after an answered push without a dial status', () => {
     expect(complete({}, { stage: 'call_answered' }).status).toBe('in_progress');
   });
 
-  it('is unknown after an end push without a dial status', () => {
+  it('the status of a call is unknown after an end push without a dial status', () => {
     expect(complete({}).status).toBe('unknown');
   });
 });
@@ -106,19 +106,19 @@ describe('the counterpart', () => {
     calling_number: '0491 570 157',
   };
 
-  it('of an inbound call is its origin', () => {
+  it('the counterpart of an inbound call is its origin', () => {
     expect(complete(fields).counterpart_e164).toBe('+61491570156');
   });
 
-  it('of an outbound call is the called number', () => {
+  it('the counterpart of an outbound call is the called number', () => {
     expect(complete(fields, { direction: 'outbound' }).counterpart_e164).toBe('+61255501234');
   });
 
-  it('is undefined for an extension', () => {
+  it('the counterpart is undefined for an extension', () => {
     expect(complete({ origin_number: '201' }).counterpart_e164).toBeUndefined();
   });
 
-  it('comes together with the E.164 form of every number', () => {
+  it('the counterpart comes together with the E.164 form of every number', () => {
     expect(complete(fields)).toMatchObject({
       origin_number_e164: '+61491570156',
       phone_number_e164: '+611800160401',
@@ -134,39 +134,39 @@ describe('an inbound call', () => {
     ['no origin number', {}, true],
     ['a number', { origin_number: '0491 570 156' }, false],
     ['an extension as origin', { origin_number: '201' }, false],
-  ])('with %s has the expected "withheld"', (_what, fields, withheld) => {
+  ])('an inbound call with %s has the expected "withheld"', (_what, fields, withheld) => {
     expect(complete(fields).withheld).toBe(withheld);
   });
 });
 
 describe('an outbound call', () => {
-  it('is never withheld', () => {
+  it('an outbound call is never withheld', () => {
     expect(complete({}, { direction: 'outbound' }).withheld).toBe(false);
   });
 });
 
 describe('the waiting times', () => {
-  it('run from the start and from the queue until the answering point rang', () => {
+  it('the waiting times run from the start and from the queue until the answering point rang', () => {
     const times = { started_at: start, queued_time: start + 5_000, dial_time: start + 12_400 };
     expect(complete(times)).toMatchObject({ wait_seconds: 12, queue_seconds: 7 });
   });
 
-  it('are 0 when the answering point rang immediately', () => {
+  it('the waiting times are 0 when the answering point rang immediately', () => {
     expect(complete({ started_at: start, dial_time: start }).wait_seconds).toBe(0);
   });
 
-  it('are not counted from an estimated start', () => {
+  it('the waiting times are not counted from an estimated start', () => {
     expect(complete({ dial_time: received + 5_000 }).wait_seconds).toBeUndefined();
   });
 
-  it('are undefined when no answering point rang', () => {
+  it('the waiting times are undefined when no answering point rang', () => {
     expect(complete({ started_at: start, queued_time: start })).toMatchObject({
       wait_seconds: undefined,
       queue_seconds: undefined,
     });
   });
 
-  it('are undefined when the answering point rang before the start', () => {
+  it('the waiting times are undefined when the answering point rang before the start', () => {
     expect(complete({ started_at: start, dial_time: start - 1 }).wait_seconds).toBeUndefined();
   });
 });

@@ -11,12 +11,12 @@ describe('a duration in a setting', () => {
     ['1.5h', 5_400_000],
     ['0s', 0],
     [' 5 s ', 5_000],
-  ])('%j is %d milliseconds', (text, expected) => {
+  ])('the setting %j is a duration of %d milliseconds', (text, expected) => {
     expect(parseDurationMs(text)).toBe(expected);
   });
 
   it.each(['', '5', 's', '-5s', '5S', '5 seconds', '1h30m', '1e3s', '.5h', 'NaN'])(
-    '%j is not a duration',
+    'the setting %j is not a duration',
     (text) => {
       expect(parseDurationMs(text)).toBeUndefined();
     },

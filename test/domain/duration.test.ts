@@ -42,7 +42,7 @@ describe('the duration of a call', () => {
     ['3 minutes and 5 seconds', 185],
     ['185000 ms', 185],
     ['0s', 0],
-  ])('%j is %d seconds', (text, expected) => {
+  ])('the duration %j is %d seconds', (text, expected) => {
     expect(parseDurationSeconds(text)).toBe(expected);
   });
 
@@ -74,11 +74,11 @@ describe('the duration of a call', () => {
     'Infinity',
     'true',
     '٦١',
-  ])('%j is not a duration', (text) => {
+  ])('the text %j is not a duration', (text) => {
     expect(parseDurationSeconds(text)).toBeUndefined();
   });
 
-  it('written as hh:mm:ss is read back exactly, for any duration under 100 hours', () => {
+  it('a duration written as hh:mm:ss is read back exactly, up to 100 hours', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 359_999 }), (seconds) => {
         const two = (value: number): string => String(Math.trunc(value)).padStart(2, '0');

@@ -80,7 +80,7 @@ const stored = lifecycle.chain((pushes) =>
 );
 
 describe('a folded call', () => {
-  it('is the same for every order in which the stored pushes are listed', () => {
+  it('a folded call is the same for every order in which the stored pushes are listed', () => {
     fc.assert(
       fc.property(stored, ({ received, listed }) => {
         expect(JSON.stringify(foldCall(listed))).toBe(JSON.stringify(foldCall(received)));
@@ -89,7 +89,7 @@ describe('a folded call', () => {
     );
   });
 
-  it('changes only its last receipt when a push is repeated', () => {
+  it('a folded call changes only its last receipt when a push is repeated', () => {
     fc.assert(
       fc.property(lifecycle, fc.nat({ max: 10 }), (pushes, at) => {
         const received = pushes.map((one, index) => ({ ...one, receivedAtMs: start + index }));
@@ -103,7 +103,7 @@ describe('a folded call', () => {
     );
   });
 
-  it('does not depend on the order of arrival when stages, times and numbers of fields differ', () => {
+  it('a folded call does not depend on the order of arrival when stages, times and numbers of fields differ', () => {
     fc.assert(
       fc.property(fc.tuple(...stages.map(somePush)), fc.boolean(), (pushes, isTurned) => {
         const arrived = isTurned ? [...pushes].reverse() : pushes;
@@ -113,7 +113,7 @@ describe('a folded call', () => {
     );
   });
 
-  it('has exactly the fields that any of its pushes has, except for grouped fields', () => {
+  it('a folded call has exactly the fields that any of its pushes has, except for grouped fields', () => {
     fc.assert(
       fc.property(lifecycle, (pushes) => {
         const filled = [...new Set(pushes.flatMap(({ fields }) => Object.keys(fields)))];
@@ -124,7 +124,7 @@ describe('a folded call', () => {
     );
   });
 
-  it('takes each ungrouped field from the latest stage with a value for it', () => {
+  it('a folded call takes each ungrouped field from the latest stage with a value for it', () => {
     fc.assert(
       fc.property(fc.tuple(...stages.map(somePush)), (pushes) => {
         const expected: Record<string, unknown> = {};
@@ -138,7 +138,7 @@ describe('a folded call', () => {
     );
   });
 
-  it('does not change the pushes or their list', () => {
+  it('a fold does not change the pushes or their list', () => {
     fc.assert(
       fc.property(stored, ({ listed }) => {
         const before = structuredClone(listed);
@@ -148,17 +148,17 @@ describe('a folded call', () => {
     );
   });
 
-  it('needs at least one push', () => {
+  it('a fold needs at least one push', () => {
     expect(() => foldCall([])).toThrow(RangeError);
   });
 
-  it('has the id of its pushes', () => {
+  it('a folded call has the id of its pushes', () => {
     expect(foldCall([push('call_start', {}, { callId: 'C-7' })]).id).toBe('C-7');
   });
 });
 
 describe('a field', () => {
-  it('keeps its value when a later push has no value', () => {
+  it('a field keeps its value when a later push has no value', () => {
     const call = foldBothWays(
       push('call_answered', { dial_status: 'ANSWER' }),
       push('call_end', { ended_at: start + 60_000 }),
@@ -166,7 +166,7 @@ describe('a field', () => {
     expect(call.fields).toEqual({ dial_status: 'ANSWER', ended_at: start + 60_000 });
   });
 
-  it('takes the value of a later stage', () => {
+  it('a field takes the value of a later stage', () => {
     const call = foldBothWays(
       push('call_answered', { dial_status: 'ANSWER' }),
       push('call_end', { dial_status: 'CANCEL' }),
@@ -174,7 +174,7 @@ describe('a field', () => {
     expect(call.fields.dial_status).toBe('CANCEL');
   });
 
-  it('takes the value of a later stage even if its times are earlier', () => {
+  it('a field takes the value of a later stage even if its times are earlier', () => {
     const call = foldBothWays(
       push('call_answered', { dial_time: start + 60_000, queue_name: 'Sales' }),
       push('call_end', { dial_time: start, queue_name: 'Service' }),
@@ -196,7 +196,7 @@ describe('two answered pushes', () => {
     extension_number: '201',
   });
 
-  it('give each field the value of the push with the later time', () => {
+  it('two answered pushes give each field the value of the push with the later time', () => {
     expect(foldBothWays(person, menu).fields).toEqual({
       dial_time: start + 30_000,
       answering_point: 'Ada',
@@ -206,18 +206,18 @@ describe('two answered pushes', () => {
     });
   });
 
-  it('are ranked by the latest time in any field', () => {
+  it('two answered pushes are ranked by the latest time in any field', () => {
     const queued = push('call_answered', { queued_time: start + 40_000, answering_point: 'Queue' });
     expect(foldBothWays(queued, person).fields.answering_point).toBe('Queue');
   });
 
-  it('with equal times are ranked by the number of fields', () => {
+  it('two answered pushes with equal times are ranked by the number of fields', () => {
     const more = push('call_answered', { dial_time: start, answering_point: 'Ada', queue_name: 'Sales' });
     const less = push('call_answered', { dial_time: start, answering_point: 'Menu' });
     expect(foldBothWays(more, less).fields.answering_point).toBe('Ada');
   });
 
-  it('with equal numbers of fields are ranked by receipt, not by content hash', () => {
+  it('two answered pushes with equal numbers of fields are ranked by receipt, not by content hash', () => {
     const late = push(
       'call_answered',
       { answering_point: 'Ada' },
@@ -231,13 +231,13 @@ describe('two answered pushes', () => {
     expect(foldBothWays(late, early).fields.answering_point).toBe('Ada');
   });
 
-  it('received in the same millisecond are ranked by id', () => {
+  it('two answered pushes received in the same millisecond are ranked by id', () => {
     const first = push('call_answered', { answering_point: 'Ada' }, { id: '1' });
     const second = push('call_answered', { answering_point: 'Bea' }, { id: '2' });
     expect(foldBothWays(second, first).fields.answering_point).toBe('Bea');
   });
 
-  it('give the receipt of the push with the later time as the answer time', () => {
+  it('the answer time is the receipt of the answered push with the later time', () => {
     const call = foldBothWays(
       { ...person, receivedAtMs: start + 31_000 },
       { ...menu, receivedAtMs: start + 90_000 },
@@ -254,15 +254,15 @@ describe('a start push received after the end push', () => {
     { receivedAtMs: start + 99_000 },
   );
 
-  it('does not undo the end', () => {
+  it('a late start push does not undo the end', () => {
     expect(foldCall([end, late]).stage).toBe('call_end');
   });
 
-  it('does not replace fields of the end', () => {
+  it('a late start push does not replace fields of the end', () => {
     expect(foldCall([end, late]).fields.service_name).toBe('Website');
   });
 
-  it('adds fields that the end does not have', () => {
+  it('a late start push adds fields that the end does not have', () => {
     expect(foldCall([end, late]).fields.started_at).toBe(start);
   });
 });
@@ -274,23 +274,23 @@ describe('the times of receipt of a call', () => {
     push('call_answered', {}, { receivedAtMs: start + 50 }),
   ];
 
-  it('begin with the first', () => {
+  it('the times of receipt of a call begin with the first', () => {
     expect(foldCall(pushes).firstReceivedAtMs).toBe(start + 20);
   });
 
-  it('end with the last', () => {
+  it('the times of receipt of a call end with the last', () => {
     expect(foldCall(pushes).lastReceivedAtMs).toBe(start + 50);
   });
 
-  it('include that of the answered push', () => {
+  it('the times of receipt of a call include that of the answered push', () => {
     expect(foldCall(pushes).answerReceivedAtMs).toBe(start + 50);
   });
 
-  it('include no answer without an answered push', () => {
+  it('the times of receipt of a call include no answer without an answered push', () => {
     expect(foldCall(pushes.slice(0, 2)).answerReceivedAtMs).toBeUndefined();
   });
 
-  it('count the first copy of a repeated answered push', () => {
+  it('the first copy of a repeated answered push counts', () => {
     const answered = push('call_answered', { dial_status: 'ANSWER' });
     const call = foldBothWays(
       { ...answered, receivedAtMs: start + 10 },
@@ -306,13 +306,13 @@ describe('the direction of a call', () => {
     ['call_answered', 'inbound'],
     ['call_end', 'inbound'],
     ['call_end_outbound', 'outbound'],
-  ] as const)('after %s is %s', (stage, direction) => {
+  ] as const)('the direction of a call after %s is %s', (stage, direction) => {
     expect(foldCall([push(stage, {})]).direction).toBe(direction);
   });
 });
 
 describe('the extra of a call', () => {
-  it('combines the keys of all pushes', () => {
+  it('the extra of a call combines the keys of all pushes', () => {
     const call = foldBothWays(
       push('call_start', {}, { extra: { colour: 'red', size: 1 } }),
       push('call_end', {}, { extra: { colour: 'blue' } }),
@@ -331,7 +331,7 @@ describe('a transfer', () => {
     queued_time: start + 5_000,
   });
 
-  it('to an outside number removes the extension of the first answering point', () => {
+  it('a transfer to an outside number removes the extension of the first answering point', () => {
     const outside = push('call_end', { answering_point: '61298765432', dial_time: start + 60_000 });
     expect(foldBothWays(first, outside).fields).toEqual({
       answering_point: '61298765432',
@@ -341,7 +341,7 @@ describe('a transfer', () => {
     });
   });
 
-  it('to an extension without a name removes the name of the first extension', () => {
+  it('a transfer to an extension without a name removes the name of the first extension', () => {
     const other = push('call_end', {
       answering_point: '202',
       extension_number: '202',
@@ -351,18 +351,18 @@ describe('a transfer', () => {
     expect([fields.extension_number, fields.extension_name]).toEqual(['202', undefined]);
   });
 
-  it('to another queue removes the time of the first queue', () => {
+  it('a transfer to another queue removes the time of the first queue', () => {
     const other = push('call_answered', { queue_name: 'Service', dial_time: start + 90_000 });
     expect(foldBothWays(first, other).fields.queued_time).toBeUndefined();
   });
 
-  it('to an answering point with other details removes the details of the first', () => {
+  it('a transfer to an answering point with other details removes the details of the first', () => {
     const extension = push('call_answered', { extension_number: '201', extension_name: 'Front desk' });
     const outside = push('call_end', { answering_point: '61298765432' });
     expect(foldBothWays(extension, outside).fields).toEqual({ answering_point: '61298765432' });
   });
 
-  it('never mixes the answering points of two pushes', () => {
+  it('a transfer never mixes the answering points of two pushes', () => {
     const details = fc.record(
       { answering_point: texts, extension_number: texts, extension_name: texts, dial_time: instants },
       { requiredKeys: [] },
@@ -375,7 +375,7 @@ describe('a transfer', () => {
     );
   });
 
-  it('is not assumed when a later push repeats part of the same answering point', () => {
+  it('a transfer is not assumed when a later push repeats part of the same answering point', () => {
     const end = push('call_end', { answering_point: '201', ended_at: start + 90_000 });
     expect(foldBothWays(first, end).fields.extension_name).toBe('Front desk');
   });
@@ -383,7 +383,7 @@ describe('a transfer', () => {
 
 describe('a hidden number', () => {
   it.each(['anonymous', 'Caller ID withheld', '0', '+266696687'])(
-    'written as %s does not replace a real number',
+    'a hidden number written as %s does not replace a real number',
     (hidden) => {
       const begin = push('call_start', { origin_number: '0412345678' });
       const end = push('call_end', { origin_number: hidden, called_number: hidden });
@@ -394,7 +394,7 @@ describe('a hidden number', () => {
     },
   );
 
-  it('is replaced by a real number and by another hidden number', () => {
+  it('a hidden number is replaced by a real number and by another hidden number', () => {
     const [first, second, third] = ['0', 'anonymous', '0412345678'].map((origin_number, index) =>
       push(stages[index] ?? 'call_end', { origin_number }),
     ) as [Push, Push, Push];
@@ -404,13 +404,13 @@ describe('a hidden number', () => {
 });
 
 describe('a duration', () => {
-  it('above zero is not replaced by a later zero', () => {
+  it('a duration above zero is not replaced by a later zero', () => {
     const end = push('call_end', { duration_seconds: 303, ended_at: start + 60_000 });
     const zero = push('call_end', { duration_seconds: 0, ended_at: start + 90_000 });
     expect(foldBothWays(end, zero).fields.duration_seconds).toBe(303);
   });
 
-  it('above zero decides between two ends with equal times and numbers of fields', () => {
+  it('a duration above zero decides between two ends with equal times and numbers of fields', () => {
     const hungUp = { ended_at: start + 60_000, dial_status: 'CANCEL', duration_seconds: 0 };
     const answered = { ended_at: start + 60_000, dial_status: 'ANSWER', duration_seconds: 303 };
     const call = foldBothWays(
@@ -420,7 +420,7 @@ describe('a duration', () => {
     expect(call.fields).toMatchObject({ dial_status: 'ANSWER', duration_seconds: 303 });
   });
 
-  it('is that of the second end when a second end with the same time corrects it', () => {
+  it('the duration is that of the second end when a second end with the same time corrects it', () => {
     const ends = [120, 303].map((seconds, index) =>
       push(
         'call_end',

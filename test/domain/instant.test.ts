@@ -40,7 +40,7 @@ describe('a time from Jet', () => {
     ['946684800000', Date.UTC(2000, 0, 1)],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
     ['2199-12-31T23:59:59.999Z', Date.UTC(2200, 0, 1) - 1],
-  ])('%j is read', (text, expected) => {
+  ])('the time %j from Jet is read', (text, expected) => {
     expect(parseInstant(text)).toBe(expected);
   });
 
@@ -93,7 +93,7 @@ describe('a time from Jet', () => {
     '1.759e9',
     '99999999999999',
     '٢٠٢٥-١٠-٠٥T١٠:٠٠:٠٠Z',
-  ])('%j is not guessed at', (text) => {
+  ])('the time %j from Jet is not guessed at', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 
@@ -104,7 +104,7 @@ describe('a time from Jet', () => {
     ['the first second of the epoch', '1970-01-01T00:00:00Z'],
     ['year 9999', '9999-12-31T23:59:59Z'],
     ['milliseconds that are really the digits of a date', '202510051030'],
-  ])('%s is not the time of a call', (_meaning, text) => {
+  ])('a time in %s is not the time of a call', (_meaning, text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });
@@ -148,7 +148,7 @@ describe('a time in the format of another system', () => {
     ['a month after the year', '2025-Oct-04 23:20:30', second],
     ['noon', '4 Oct 2025 12:00:00 PM', Date.UTC(2025, 9, 4, 12)],
     ['midnight', '4 Oct 2025 12:00:00 a.m.', Date.UTC(2025, 9, 4)],
-  ])('%s: %j', (_system, text, expected) => {
+  ])('a time in the format of %s is read: %j', (_system, text, expected) => {
     expect(parseInstant(text)).toBe(expected);
   });
 
@@ -156,7 +156,7 @@ describe('a time in the format of another system', () => {
     '2025-10-04 23:20:30.' + '1'.repeat(6_000_000) + '!',
     'Sat Oct 4 23:20:30' + ' '.repeat(6_000_000) + '!',
     '2025-10-04T23:20:30Z' + '[UTC]'.repeat(2_000_000) + '!',
-  ])('is refused also when millions of characters follow it', (text) => {
+  ])('a time in another format is refused also when millions of characters follow it', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });
@@ -172,11 +172,11 @@ describe('any instant', () => {
     return `${clock}${minutes < 0 ? '-' : '+'}${two(Math.trunc(size / 60))}:${two(size % 60)}`;
   }
 
-  it('is read back from ISO text with Z', () => {
+  it('any instant is read back from ISO text with Z', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString()) === ms));
   });
 
-  it('is read back from text with a space and no zone', () => {
+  it('any instant is read back from text with a space and no zone', () => {
     fc.assert(
       fc.property(
         instants,
@@ -185,27 +185,27 @@ describe('any instant', () => {
     );
   });
 
-  it('is read back from ISO text with any offset', () => {
+  it('any instant is read back from ISO text with any offset', () => {
     fc.assert(fc.property(instants, offsets, (ms, minutes) => parseInstant(withOffset(ms, minutes)) === ms));
   });
 
-  it('is read back from the ISO basic form', () => {
+  it('any instant is read back from the ISO basic form', () => {
     fc.assert(
       fc.property(instants, (ms) => parseInstant(new Date(ms).toISOString().replace(/[-:]/g, '')) === ms),
     );
   });
 
-  it('is read back from epoch milliseconds', () => {
+  it('any instant is read back from epoch milliseconds', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant(String(ms)) === ms));
   });
 
-  it('is read back from epoch seconds with a fraction', () => {
+  it('any instant is read back from epoch seconds with a fraction', () => {
     fc.assert(fc.property(instants, (ms) => parseInstant((ms / 1000).toFixed(3)) === ms));
   });
 });
 
 describe('any text', () => {
-  it('is read as a plausible instant or not at all', () => {
+  it('any text is read as a plausible instant or not at all', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9TZ:+ .-]{0,30}$/)), (text) => {
         const instant = parseInstant(text);
@@ -223,23 +223,23 @@ describe('JET_TIME_FORMAT', () => {
     ['dd/MM/yyyy HH:mm:ss z', '05/10/2025 10:20:30 Australia/Sydney'],
     ['yyyyMMddHHmmss', '20251004232030'],
     ['d LLL yyyy HH:mm:ss', '4 Oct 2025 23:20:30'],
-  ])('%j reads %j', (format, text) => {
+  ])('the JET_TIME_FORMAT %j reads %j', (format, text) => {
     expect(parseInstant(text, format)).toBe(second);
   });
 
-  it('is tried before the built-in formats', () => {
+  it('JET_TIME_FORMAT is tried before the built-in formats', () => {
     expect(parseInstant('2025-04-10 23:20:30', 'yyyy-dd-MM HH:mm:ss')).toBe(second);
   });
 
-  it('does not replace the built-in formats', () => {
+  it('JET_TIME_FORMAT does not replace the built-in formats', () => {
     expect(parseInstant('2025-10-04T23:20:30Z', 'dd/MM/yyyy HH:mm:ss')).toBe(second);
   });
 
-  it('does not accept 30 February', () => {
+  it('JET_TIME_FORMAT does not accept 30 February', () => {
     expect(parseInstant('30/02/2025 10:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
   });
 
-  it('does not accept a year that means "no time"', () => {
+  it('JET_TIME_FORMAT does not accept a year that means "no time"', () => {
     expect(parseInstant('01/01/0001 00:00:00', 'dd/MM/yyyy HH:mm:ss')).toBeUndefined();
   });
 });
@@ -264,7 +264,7 @@ describe('a text that means "no time"', () => {
     '01/01/1970 00:00:00',
     '31.12.1969 23:59:59',
     '12/30/1899',
-  ])('is %s', (text) => {
+  ])('the text %s means "no time"', (text) => {
     expect(parseInstant(text)).toBeUndefined();
     expect(isNoTime(text)).toBe(true);
   });
@@ -278,11 +278,11 @@ describe('a text that means "no time"', () => {
     '202510042320',
     '12345678',
     '04/10/2025 23:20:30',
-  ])('is not %s', (text) => {
+  ])('the text "%s" does not mean "no time"', (text) => {
     expect(isNoTime(text)).toBe(false);
   });
 
-  it('is also recognised in the format of JET_TIME_FORMAT', () => {
+  it('a text that means "no time" is also recognised in the format of JET_TIME_FORMAT', () => {
     const format = 'dd/MM/yyyy HH:mm:ss';
     expect(isNoTime('01/01/0001 00:00:00', format)).toBe(true);
     expect(isNoTime('04/10/2025 23:20:30', format)).toBe(false);

@@ -16,18 +16,18 @@ const warnTimes = (times: number, message = 'flood'): void => {
 };
 
 describe('a limited log', () => {
-  it('logs the first event of a kind immediately', () => {
+  it('a limited log writes the first event of a kind immediately', () => {
     warnTimes(3);
     expect(lines).toEqual([[{ number: 1 }, 'flood']]);
   });
 
-  it('logs the later events as one line with their count at the end of the second', () => {
+  it('a limited log writes the later events as one line with their count at the end of the second', () => {
     warnTimes(2_000);
     vi.advanceTimersByTime(1_000);
     expect(lines.slice(1)).toEqual([[{ number: 2_000, count: 1_999 }, 'flood']]);
   });
 
-  it('logs one line per second during a flood', () => {
+  it('a limited log writes one line per second during a flood', () => {
     for (let tenths = 0; tenths < 100; tenths += 1) {
       warnTimes(10);
       vi.advanceTimersByTime(100);
@@ -35,7 +35,7 @@ describe('a limited log', () => {
     expect(lines.length).toBe(11);
   });
 
-  it('counts every event of a flood', () => {
+  it('a limited log counts every event of a flood', () => {
     for (let tenths = 0; tenths < 25; tenths += 1) {
       warnTimes(10);
       vi.advanceTimersByTime(100);
@@ -45,28 +45,28 @@ describe('a limited log', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(250);
   });
 
-  it('logs immediately again after a quiet second', () => {
+  it('a limited log writes immediately again after a quiet second', () => {
     warnTimes(1);
     vi.advanceTimersByTime(1_000);
     warnTimes(1);
     expect(lines.length).toBe(2);
   });
 
-  it('counts each kind separately', () => {
+  it('a limited log counts each kind separately', () => {
     warnTimes(5, 'one');
     warnTimes(5, 'other');
     log.warn({ reason: 'a' }, 'other');
     expect(lines.map(([, message]) => message)).toEqual(['one', 'other', 'other']);
   });
 
-  it('tracks at most 100 kinds, and counts further ones by message alone', () => {
+  it('a limited log tracks at most 100 kinds, and counts further ones by message alone', () => {
     for (let number = 0; number < 1_000; number += 1) log.warn({ reason: `made up ${number}` }, 'flood');
     expect(lines.length).toBe(101);
     log.flush();
     expect(lines.at(-1)).toEqual([{ reason: 'made up 999', count: 899 }, 'flood']);
   });
 
-  it('logs the counted events when it is flushed', () => {
+  it('a limited log writes the counted events when it is flushed', () => {
     warnTimes(4);
     log.flush();
     expect(lines.at(-1)).toEqual([{ number: 4, count: 3 }, 'flood']);

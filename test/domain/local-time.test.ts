@@ -22,7 +22,7 @@ describe('local time around a change of the clocks', () => {
     ['Australia/Perth', '2025-10-04T18:00:00.000Z', '2025-10-05 02:00:00.000', '+08:00'],
     ['Australia/Perth', '2026-04-04T18:59:59.999Z', '2026-04-05 02:59:59.999', '+08:00'],
     ['Australia/Perth', '2026-04-04T19:00:00.000Z', '2026-04-05 03:00:00.000', '+08:00'],
-  ])('%s at %s shows %s %s', (zone, instant, text, offset) => {
+  ])('the local time in %s at %s shows %s %s', (zone, instant, text, offset) => {
     expect(localTime(Date.parse(instant), zone)).toMatchObject({ text, offset });
   });
 });
@@ -31,23 +31,23 @@ describe('a local time', () => {
   // 13:00 on Sunday in UTC is midnight on Monday in Sydney.
   const midnight = localTime(Date.UTC(2025, 9, 5, 13), 'Australia/Sydney');
 
-  it('has the date of the zone', () => {
+  it('a local time has the date of the zone', () => {
     expect(midnight.date).toBe('2025-10-06');
   });
 
-  it('counts midnight as hour 0', () => {
+  it('a local time counts midnight as hour 0', () => {
     expect(midnight.hour).toBe(0);
   });
 
-  it('counts Monday as 1', () => {
+  it('a local time counts Monday as 1', () => {
     expect(midnight.weekday).toBe(1);
   });
 
-  it('counts Sunday as 7', () => {
+  it('a local time counts Sunday as 7', () => {
     expect(localTime(Date.UTC(2025, 9, 5, 12, 59), 'Australia/Sydney').weekday).toBe(7);
   });
 
-  it('gives the original instant when read with its offset', () => {
+  it('a local time gives the original instant when read with its offset', () => {
     const instants = fc.integer({ min: Date.UTC(1980, 0, 1), max: Date.UTC(2200, 0, 1) - 1 });
     const zones = fc.constantFrom(
       'Australia/Sydney',
@@ -66,20 +66,23 @@ describe('a local time', () => {
 });
 
 describe('utcText', () => {
-  it('writes an instant in UTC with milliseconds', () => {
+  it('utcText writes an instant in UTC with milliseconds', () => {
     expect(utcText(Date.UTC(2025, 9, 4, 23, 20, 30, 7))).toBe('2025-10-04 23:20:30.007');
   });
 });
 
 describe('isTimeZone', () => {
   it.each(['Australia/Sydney', 'Australia/Lord_Howe', 'Pacific/Auckland', 'UTC'])(
-    '%s is a time zone',
+    'the name %s is a time zone',
     (name) => {
       expect(isTimeZone(name)).toBe(true);
     },
   );
 
-  it.each(['', 'Sydney', 'local', 'Australia/Atlantis', 'AEST/AEDT'])('%j is not a time zone', (name) => {
-    expect(isTimeZone(name)).toBe(false);
-  });
+  it.each(['', 'Sydney', 'local', 'Australia/Atlantis', 'AEST/AEDT'])(
+    'the name %j is not a time zone',
+    (name) => {
+      expect(isTimeZone(name)).toBe(false);
+    },
+  );
 });

@@ -37,7 +37,7 @@ describe('a valid number', () => {
     ['an extension after x', '02 5550 1234 x201', '+61255501234'],
     ['an extension after ext.', '02 5550 1234 ext. 201', '+61255501234'],
     ['blanks around', '  0491 570 156\t', '+61491570156'],
-  ])('%s: %j', (_what, text, e164) => {
+  ])('a valid number is read from %s: %j', (_what, text, e164) => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 });
@@ -72,7 +72,7 @@ describe('a text that is not a phone number', () => {
     ['nine digits without a prefix, in no known range', '441234567'],
     ['a foreign number in no known range', '+64 26 123 456 78'],
     ['a text longer than any number', '0'.repeat(300)],
-  ])('%s: %j', (_what, text) => {
+  ])('a text that is not a phone number has no E.164 form, %s: %j', (_what, text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: false });
   });
 });
@@ -93,7 +93,7 @@ describe('a display name beside one number', () => {
     '"0491 570 156" <sip:0491570156@pbx>',
     '"Unknown" <sip:0491570156@pbx>',
     'Unknown 0491570156',
-  ])('is read: %j', (text) => {
+  ])('a number beside a display name is read: %j', (text) => {
     expect(read(text)).toEqual({ e164: '+61491570156', withheld: false });
   });
 });
@@ -107,7 +107,7 @@ describe('a number in unusual characters', () => {
     '\u202a+61 491 570 156\u202c',
     '٠٤٩١٥٧٠١٥٦',
     '0491–570–156',
-  ])('is read: %j', (text) => {
+  ])('a number in unusual characters is read: %j', (text) => {
     expect(read(text).e164).toBe('+61491570156');
   });
 });
@@ -122,11 +122,11 @@ describe('a number in a range that the library does not know', () => {
     ['a line', '(08) 1234 5678', '+61812345678'],
     ['a line in international form', '+61 7 6123 4567', '+61761234567'],
     ['a SIP address', 'sip:+61441234567@pbx', '+61441234567'],
-  ])('has the length and prefix of %s: %j', (_what, text, e164) => {
+  ])('a number in an unknown range has the length and prefix of %s: %j', (_what, text, e164) => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 
-  it("is accepted only by the numbering plan of the operator's country", () => {
+  it("a number in an unknown range is accepted only by the numbering plan of the operator's country", () => {
     const inBritain = createPhoneReader({ defaultCountry: 'GB' });
     expect(inBritain('07999 999 999').e164).toBe('+447999999999');
     expect(inBritain('0441 234 567').e164).toBeUndefined();
@@ -189,22 +189,22 @@ describe('a withheld number', () => {
     '<anonymous>',
     '',
     '   ',
-  ])('is recognised from %j', (text) => {
+  ])('a withheld number is recognised from %j', (text) => {
     expect(read(text)).toEqual({ e164: undefined, withheld: true });
   });
 
   it.each([
     ['02 6669 6687', '+61266696687'],
     ['0484 435 300', '+61484435300'],
-  ])('is not %s, because only a part of its digits spells such a word', (text, e164) => {
+  ])('the number %s is not withheld, because only a part of its digits spells such a word', (text, e164) => {
     expect(read(text)).toEqual({ e164, withheld: false });
   });
 
-  it('is not a local number whose digits spell such a word', () => {
+  it('a local number whose digits spell such a word is not withheld', () => {
     expect(readInSydney('9484 4353').e164).toBe('+61294844353');
   });
 
-  it('is recognised from a missing number', () => {
+  it('a withheld number is recognised from a missing number', () => {
     expect(read(undefined)).toEqual({ e164: undefined, withheld: true });
   });
 });
@@ -215,7 +215,7 @@ describe('DEFAULT_AREA_CODE', () => {
     ['55501234', '+61255501234'],
     ['5550-1234', '+61255501234'],
     ['5550 1234 x201', '+61255501234'],
-  ])('completes the local number %j', (text, e164) => {
+  ])('DEFAULT_AREA_CODE completes the local number %j', (text, e164) => {
     expect(readInSydney(text).e164).toBe(e164);
   });
 
@@ -225,7 +225,7 @@ describe('DEFAULT_AREA_CODE', () => {
     ['13 00 00', '+61130000'],
     ['1300 975 707', '+611300975707'],
     ['+44 20 7946 0018', '+442079460018'],
-  ])('does not change the complete number %j', (text, e164) => {
+  ])('DEFAULT_AREA_CODE does not change the complete number %j', (text, e164) => {
     expect(readInSydney(text).e164).toBe(e164);
   });
 
@@ -235,13 +235,13 @@ describe('DEFAULT_AREA_CODE', () => {
     ['digits that are long enough only with the extension', '93744 x000'],
     ['a local number that begins with 0', '0937 4400'],
     ['a number in a foreign plan', '+5550 1234'],
-  ])('does not turn %s into a number: %j', (_what, text) => {
+  ])('DEFAULT_AREA_CODE does not turn %s into a number: %j', (_what, text) => {
     expect(readInSydney(text).e164).toBeUndefined();
   });
 });
 
 describe('DEFAULT_COUNTRY', () => {
-  it('selects the numbering plan for national numbers', () => {
+  it('DEFAULT_COUNTRY selects the numbering plan for national numbers', () => {
     expect(createPhoneReader({ defaultCountry: 'GB' })('020 7946 0018').e164).toBe('+442079460018');
   });
 });
@@ -249,15 +249,15 @@ describe('DEFAULT_COUNTRY', () => {
 describe('any text read as a number', () => {
   const texts = fc.oneof(fc.string(), fc.stringMatching(/^[0-9+() x*#.-]{0,24}$/));
 
-  it('gives a valid E.164 form or none', () => {
+  it('any text read as a number gives a valid E.164 form or none', () => {
     fc.assert(fc.property(texts, (text) => /^\+[1-9]\d{2,14}$/.test(read(text).e164 ?? '+6110000')));
   });
 
-  it('never gives both a number and "withheld"', () => {
+  it('any text read as a number never gives both a number and "withheld"', () => {
     fc.assert(fc.property(texts, (text) => !(read(text).withheld && read(text).e164 !== undefined)));
   });
 
-  it('gives the same result from the cache', () => {
+  it('any text read as a number gives the same result from the cache', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(read(text)).toEqual(createPhoneReader({ defaultCountry: 'AU' })(text));
@@ -266,7 +266,7 @@ describe('any text read as a number', () => {
     );
   });
 
-  it('gives the same E.164 form when that form is read again', () => {
+  it('any text read as a number gives the same E.164 form when that form is read again', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^04\d{8}$/), (text) => {
         const { e164 } = read(text);

@@ -26,22 +26,22 @@ describe('a text made safe to print', () => {
     ['a combining grapheme joiner', '\u034f'],
     ['a tag', '\u{e0041}'],
     ['half of a surrogate pair', '\ud800'],
-  ])('shows %s as U+FFFD', (_name, character) => {
+  ])('a text made safe to print shows %s as U+FFFD', (_name, character) => {
     expect(oneLine(`a${character}b`)).toBe('a\ufffdb');
   });
 
-  it('shows letters, accents and emoji unchanged', () => {
+  it('a text made safe to print shows letters, accents and emoji unchanged', () => {
     const text = 'Café Zoë – Nguyễn 電話 مكتب ☎\ufe0f 👍 «1 300»';
     expect(oneLine(text)).toBe(text);
   });
 
-  it('keeps line breaks and tabs only in severalLines', () => {
+  it('a text made safe to print keeps line breaks and tabs only in severalLines', () => {
     expect(severalLines('{\n\t"a": "\u001b[2J\u2028\r"\n}')).toBe('{\n\t"a": "\ufffd[2J\ufffd\ufffd"\n}');
   });
 });
 
 describe('JSON for a terminal', () => {
-  it('keeps its meaning and contains printable characters only', () => {
+  it('JSON for a terminal keeps its meaning and contains printable characters only', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
         const shown = escapeUnseen(json);

@@ -3,7 +3,7 @@ import { shownCallId } from '../../src/domain/shown/shown-call-id.ts';
 
 describe('a shown call id', () => {
   it.each(['demo-1', 'a1b2c3d4-0412345678', '1700000000123456789', 'jet:44.7@host', '12345'])(
-    'is %s itself',
+    'the shown call id is %s itself',
     (id) => {
       expect(shownCallId(id)).toBe(id);
     },
@@ -17,7 +17,7 @@ describe('a shown call id', () => {
     'two\nlines',
     'x'.repeat(65),
     '',
-  ])('is the beginning of a hash for %j', (id) => {
+  ])('the shown call id is the beginning of a hash for %j', (id) => {
     expect(shownCallId(id)).toMatch(/^#[\da-f]{12}$/);
   });
 });

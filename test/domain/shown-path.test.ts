@@ -10,7 +10,7 @@ describe('a shown path', () => {
     '/openapi.json',
     '/v2/webhooks/',
     '/',
-  ])('keeps %s, which has only words', (path) => {
+  ])('a shown path keeps %s, which has only words', (path) => {
     expect(shownPath(path)).toBe(path);
   });
 
@@ -24,15 +24,15 @@ describe('a shown path', () => {
     ['markup', '/<b>/jet', '/…/jet'],
     ['control and invisible characters', '/web\u001b[2J\u202e/jet', '/…/jet'],
     ['many parts', `/${'a/'.repeat(50)}`, `/${'a/'.repeat(8)}…`],
-  ])('hides %s', (_what, path, shown) => {
+  ])('a shown path hides %s', (_what, path, shown) => {
     expect(shownPath(path)).toBe(shown);
   });
 
-  it('hides a part that holds a secret of the receiver, though it is a word', () => {
+  it('a shown path hides a part that holds a secret of the receiver, though it is a word', () => {
     expect(shownPath('/webhooks/opensesame', ['opensesame'])).toBe('/webhooks/…');
   });
 
-  it('has at most 100 characters', () => {
+  it('a shown path has at most 100 characters', () => {
     expect(shownPath(`/${'abcdefghijklmnop-'.repeat(4)}/`.repeat(5)).length).toBeLessThanOrEqual(100);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isFinalStage, stageRank, stages } from '../../src/domain/stage.ts';
 
 describe('stages', () => {
-  it('are listed in the order of a call', () => {
+  it('stages are listed in the order of a call', () => {
     expect([...stages].sort((a, b) => stageRank(a) - stageRank(b))).toEqual([
       'call_start',
       'call_answered',
@@ -16,7 +16,7 @@ describe('stages', () => {
     ['call_answered', false],
     ['call_end', true],
     ['call_end_outbound', true],
-  ] as const)('%s is final: %s', (stage, final) => {
+  ] as const)('the stage %s is final: %s', (stage, final) => {
     expect(isFinalStage(stage)).toBe(final);
   });
 });

@@ -35,31 +35,43 @@ function resultWithin(folder: string, file: string): string {
 const parsing = filesOf('test_parsing');
 
 describe.skipIf(absent)('JSONTestSuite', () => {
-  it('is complete', () => {
+  it('JSONTestSuite is complete', () => {
     expect(parsing.length).toBeGreaterThan(300);
   });
 
-  it.each(parsing.filter((file) => file.startsWith('y_')))('%s is not called malformed', (file) => {
-    expect(resultOf('test_parsing', file)).not.toBe('malformed_json');
-  });
+  it.each(parsing.filter((file) => file.startsWith('y_')))(
+    'the valid file %s is not called malformed',
+    (file) => {
+      expect(resultOf('test_parsing', file)).not.toBe('malformed_json');
+    },
+  );
 
-  it.each(parsing.filter((file) => file.startsWith('y_')))('%s is read as a value of a call', (file) => {
-    expect(resultWithin('test_parsing', file)).toBe('read');
-  });
+  it.each(parsing.filter((file) => file.startsWith('y_')))(
+    'the valid file %s is read as a value of a call',
+    (file) => {
+      expect(resultWithin('test_parsing', file)).toBe('read');
+    },
+  );
 
-  it.each(parsing.filter((file) => file.startsWith('n_')))('%s is refused', (file) => {
+  it.each(parsing.filter((file) => file.startsWith('n_')))('the invalid file %s is refused', (file) => {
     expect(['malformed_json', 'empty_body']).toContain(resultOf('test_parsing', file));
   });
 
-  it.each(parsing.filter((file) => file.startsWith('i_')))('%s is read or refused', (file) => {
-    expect(resultOf('test_parsing', file)).toMatch(/^[a-z_]+$/);
-  });
+  it.each(parsing.filter((file) => file.startsWith('i_')))(
+    'the doubtful file %s is read or refused',
+    (file) => {
+      expect(resultOf('test_parsing', file)).toMatch(/^[a-z_]+$/);
+    },
+  );
 
-  it.each(filesOf('test_transform'))('%s is read or refused as a value of a call', (file) => {
-    expect(['read', 'malformed_json']).toContain(resultWithin('test_transform', file));
-  });
+  it.each(filesOf('test_transform'))(
+    'the doubtful file %s is read or refused as a value of a call',
+    (file) => {
+      expect(['read', 'malformed_json']).toContain(resultWithin('test_transform', file));
+    },
+  );
 
-  it('does not change the prototype of objects', () => {
+  it('no file of JSONTestSuite changes the prototype of objects', () => {
     for (const file of parsing) resultWithin('test_parsing', file);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
@@ -76,12 +88,12 @@ describe.skipIf(absent)('every naughty string', () => {
     return reading;
   }
 
-  it('comes from a list of more than 500', () => {
+  it('the naughty strings come from a list of more than 500', () => {
     expect(strings.length).toBeGreaterThan(500);
   });
 
   it.each(jetFields.filter(({ kind }) => kind === 'text' || kind === 'json'))(
-    'comes back as the value of $jetName, unless it is a no-value word',
+    'every naughty string comes back as the value of $jetName, unless it is a no-value word',
     (field) => {
       const { jetName, name } = field;
       const filled = strings.filter((text) => text.trim() !== '' && !isNoValue(text, field));
@@ -92,7 +104,7 @@ describe.skipIf(absent)('every naughty string', () => {
   );
 
   it.each(jetFields.filter(({ kind }) => kind === 'instant' || kind === 'seconds'))(
-    'as the value of $jetName becomes a number or is kept under extra',
+    'every naughty string as the value of $jetName becomes a number or is kept under extra',
     ({ jetName, name }) => {
       for (const text of strings.filter((one) => one.trim() !== '')) {
         // The end time makes this an end push. In an earlier push, a duration of 0 s would be dropped.
@@ -103,7 +115,7 @@ describe.skipIf(absent)('every naughty string', () => {
     },
   );
 
-  it('comes back as the value of an unknown key', () => {
+  it('every naughty string comes back as the value of an unknown key', () => {
     const filled = strings.filter((text) => text.trim() !== '');
     const kept = filled.map((text) => read({ callsessionid: 'c-1', unknown: text }).extra);
     expect(kept).toEqual(filled.map((text) => ({ unknown: text })));

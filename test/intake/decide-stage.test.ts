@@ -17,13 +17,19 @@ function filled(name: string, kind: string): CallFields {
 }
 
 describe('the stage of a push on the general path', () => {
-  it.each(jetFields.filter(({ list }) => list === 'start'))('with $name is the start', ({ name, kind }) => {
-    expect(stageOf(filled(name, kind))).toBe('call_start');
-  });
+  it.each(jetFields.filter(({ list }) => list === 'start'))(
+    'a push on the general path with $name is the start',
+    ({ name, kind }) => {
+      expect(stageOf(filled(name, kind))).toBe('call_start');
+    },
+  );
 
-  it.each(jetFields.filter(({ list }) => list === 'answered'))('with $name is answered', ({ name, kind }) => {
-    expect(stageOf({ ...startFields, ...filled(name, kind) })).toBe('call_answered');
-  });
+  it.each(jetFields.filter(({ list }) => list === 'answered'))(
+    'a push on the general path with $name is answered',
+    ({ name, kind }) => {
+      expect(stageOf({ ...startFields, ...filled(name, kind) })).toBe('call_answered');
+    },
+  );
 
   it.each([
     ['an end time', { ended_at: 1e12 }],
@@ -33,7 +39,7 @@ describe('the stage of a push on the general path', () => {
     ['CANCEL', { dial_status: 'CANCEL' }],
     ['NO ANSWER', { dial_status: 'NO ANSWER' }],
     ['CHANUNAVAIL', { dial_status: 'CHANUNAVAIL' }],
-  ] satisfies [string, CallFields][])('with %s is the end', (_what, fields) => {
+  ] satisfies [string, CallFields][])('a push on the general path with %s is the end', (_what, fields) => {
     expect(stageOf({ ...startFields, ...fields })).toBe('call_end');
   });
 
@@ -42,37 +48,40 @@ describe('the stage of a push on the general path', () => {
     ['ANSWER', { dial_status: 'ANSWER' }, 'call_answered'],
     ['ANSWERED and zero seconds', { dial_status: 'ANSWERED', duration_seconds: 0 }, 'call_answered'],
     ['an unknown status word', { dial_status: 'RINGING' }, 'call_answered'],
-  ] as const)('with %s is not the end', (_what, fields, stage) => {
+  ] as const)('a push on the general path with %s is not the end', (_what, fields, stage) => {
     expect(stageOf({ ...startFields, ...fields })).toBe(stage);
   });
 
-  it.each(['called_number', 'calling_number', 'calling_extension'])('with %s is outbound', (name) => {
-    expect(stageOf({ started_at: 1e12, duration_seconds: 5, [name]: '1' })).toBe('call_end_outbound');
-  });
+  it.each(['called_number', 'calling_number', 'calling_extension'])(
+    'a push on the general path with %s is outbound',
+    (name) => {
+      expect(stageOf({ started_at: 1e12, duration_seconds: 5, [name]: '1' })).toBe('call_end_outbound');
+    },
+  );
 
   it.each(['call_session_id', 'origin_number', 'phone_number'])(
-    'with outbound fields and %s is inbound',
+    'a push on the general path with outbound fields and %s is inbound',
     (name) => {
       expect(stageOf({ called_number: '1', calling_number: '2', [name]: '3' })).toBe('call_start');
     },
   );
 
   it.each(['answering_point', 'extension_number', 'ivr_prompts'])(
-    'with zeros alone in %s is the start, because zeros are no evidence',
+    'a push with zeros alone in %s is the start, because zeros are no evidence',
     (name) => {
       for (const zeros of ['0', '00', '0.0'])
         expect(stageOf({ ...startFields, [name]: zeros })).toBe('call_start');
     },
   );
 
-  it('with zeros for inbound numbers is outbound, and with zeros for outbound numbers is inbound', () => {
+  it('a push with zeros for inbound numbers is outbound, and one with zeros for outbound numbers is inbound', () => {
     expect(stageOf({ ...outboundFields, origin_number: '0', phone_number: '0000000000' })).toBe(
       'call_end_outbound',
     );
     expect(stageOf({ started_at: 1e12, called_number: '0', calling_extension: '0' })).toBe('call_start');
   });
 
-  it('with no field at all is the start', () => {
+  it('a push with no field at all is the start', () => {
     expect(stageOf({})).toBe('call_start');
   });
 });
@@ -103,7 +112,7 @@ describe('the request path', () => {
       { ...startFields, extension_number: '0', answering_point: '0' },
     ],
   ] satisfies [Stage, string, CallFields][])(
-    '%s decides the stage when the push has %s',
+    'the path %s decides the stage when the push has %s',
     (path, _what, fields) => {
       expect(decideStage(path, fields, new Map())).toEqual({ stage: path });
     },
@@ -120,7 +129,7 @@ describe('the request path', () => {
     ['call_end_outbound', 'call_end', endFields],
     ['call_end_outbound', 'call_end', { ...endFields, called_number: '1' }],
   ] satisfies [Stage, Stage, CallFields][])(
-    '%s is overruled by several fields of %s, with a warning',
+    'the path %s is overruled by several fields of %s, with a warning',
     (path, stage, fields) => {
       expect(decideStage(path, fields, new Map())).toMatchObject({
         stage,

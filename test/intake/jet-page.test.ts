@@ -88,11 +88,11 @@ function inEverySpelling([jetName, words]: (typeof page)[number]): string[] {
 }
 
 describe("a field of Jet's page", () => {
-  it('is one of 47', () => {
+  it("Jet's page has 47 fields", () => {
     expect(page).toHaveLength(47);
   });
 
-  it.each(page)('%s is known in every spelling (%s) as %s', (...field) => {
+  it.each(page)('the field %s is known in every spelling (%s) as %s', (...field) => {
     const { kind } = jetFields.find(({ name }) => name === field[2]) ?? { kind: 'text' };
     const [sent, kept] = sampleOf[kind];
     const readings = inEverySpelling(field).map((key) => {
@@ -106,7 +106,7 @@ describe("a field of Jet's page", () => {
     expect(readings).toEqual(readings.map(() => ({ value: kept, extra: {} })));
   });
 
-  it('is not set by null, an empty value or a blank value', () => {
+  it("a field of Jet's page is not set by null, an empty value or a blank value", () => {
     for (const nothing of [null, '', '  ', [], {}]) {
       expect(fieldsOf(Object.fromEntries(page.slice(1).map(([key]) => [key, nothing])))).toEqual({});
     }
@@ -122,11 +122,11 @@ describe('a nested field', () => {
     ['a dotted key with a wrapper in it', { 'webSession.googleAnalytics.clientId': '1.2' }],
     ['a dotted key of four words', { 'web.google.analytics.client.id': '1.2' }],
     ['an object with underscores', { google_analytics: { client_id: '1.2' } }],
-  ])('with a name of two parts is found as %s', (_how, body) => {
+  ])('a nested field with a name of two parts is found as %s', (_how, body) => {
     expect(fieldsOf(body)).toEqual({ google_analytics_client_id: '1.2' });
   });
 
-  it('of the web session is found under the known wrappers', () => {
+  it('a nested field of the web session is found under the known wrappers', () => {
     expect(fieldsOf({ websessiondata: { session_id: 's', utm: { campaign: 'c' } } })).toEqual({
       session_id: 's',
       campaign: 'c',
@@ -134,7 +134,7 @@ describe('a nested field', () => {
   });
 
   it.each(page.filter(([jetName]) => jetName !== 'callsessionid'))(
-    '%s is read alike from a dotted key and from an object',
+    'the nested field %s is read alike from a dotted key and from an object',
     (jetName) => {
       const value = jetName === 'attributes' ? { source: 'a' } : '61';
       const dotted = read({ callsessionid: 'c-1', [`webSession.${jetName}`]: value });
@@ -145,18 +145,18 @@ describe('a nested field', () => {
     },
   );
 
-  it('is found under dotted keys at several levels', () => {
+  it('a nested field is found under dotted keys at several levels', () => {
     expect(fieldsOf({ data: { 'web.utm': { campaign: 'c' }, 'web.utm.source': 's' } })).toEqual({
       campaign: 'c',
       source: 's',
     });
   });
 
-  it('is found when an object wraps the whole call', () => {
+  it('a nested field is found when an object wraps the whole call', () => {
     expect(read({ data: { callsessionid: 'c-9' } }).callId).toBe('c-9');
   });
 
-  it('is not looked for inside attributes, which are kept whole', () => {
+  it('a nested field is not looked for inside attributes, which are kept whole', () => {
     expect(fieldsOf({ attributes: { source: 'a', x: { y: 1 } } })).toEqual({
       attributes: '{"source":"a","x":{"y":1}}',
     });
@@ -166,18 +166,18 @@ describe('a nested field', () => {
     { 'attributes.source': 'a' },
     { 'web.attributes.x.source': 'a' },
     { 'attributes.x': { source: 'a' } },
-  ])('is not read from a key below attributes: %j', (body) => {
+  ])('a nested field is not read from a key below attributes: %j', (body) => {
     expect(fieldsOf(body)).toEqual({});
   });
 
   it.each([{ leg: { duration: 5 } }, { 'leg.duration': 5 }])(
-    'does not win over the same field at the top: %j',
+    'a nested field does not win over the same field at the top: %j',
     (leg) => {
       expect(fieldsOf({ ...leg, duration: 60 })).toEqual({ duration_seconds: 60 });
     },
   );
 
-  it('is not searched for at each dot of a key of 100,000 dots', () => {
+  it('a nested field is not searched for at each dot of a key of 100,000 dots', () => {
     const dots = '.'.repeat(100_000);
     expect(read({ callsessionid: 'c-1', [dots]: 'x' }).extra).toEqual({ [dots]: 'x' });
   });

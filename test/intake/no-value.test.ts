@@ -80,7 +80,7 @@ const noValues = [
 
 describe('a text that means "no value"', () => {
   it.each(jetFields.filter(({ kind }) => kind !== 'json').map(({ name }) => name))(
-    'never sets %s, in any spelling, and is kept under extra',
+    'a text that means "no value" never sets %s, in any spelling, and is kept under extra',
     (name) => {
       const field = jetFields.find((one) => one.name === name);
       const key = field?.jetName ?? '';
@@ -105,7 +105,7 @@ describe('a text that means "no value"', () => {
       ' * ',
     ],
     ...['session_id', 'sessionId', ['undefined'], [null], 'urn:uuid:00000000-0000-0000-0000-000000000000'],
-  ] as JsonValue[])('is, in an id, also %j', (value) => {
+  ] as JsonValue[])('a text that means "no value" in an id is also %j', (value) => {
     expect(hasNoValue(value, 'session_id')).toBe(true);
   });
 
@@ -120,7 +120,7 @@ describe('a text that means "no value"', () => {
     '<abc@host>',
     ['c-1'],
     'e3b0',
-  ])('is not %j in an id', (value) => {
+  ])('the text %j in an id does not mean "no value"', (value) => {
     expect(hasNoValue(value, 'call_session_id')).toBe(false);
   });
 
@@ -128,20 +128,20 @@ describe('a text that means "no value"', () => {
     jetFields
       .map(({ name }) => name)
       .filter((name) => !/^(?:ivr_prompts|ivr_labels|keywords|landing_page_keywords|attributes)$/.test(name)),
-  )('includes a variable name in square brackets in %s', (name) => {
+  )('a variable name in square brackets in %s means "no value"', (name) => {
     for (const text of ['[x]', '[caller]', '[callerName]', '[caller_id]', '([caller])', '"[caller]"'])
       expect([text, hasNoValue(text, name)]).toEqual([text, true]);
   });
 
   it.each(['ivr_labels', 'keywords'])(
-    'is not a word in square brackets in %s, where the brackets belong to the value',
+    'a word in square brackets in %s is a value, because the brackets belong to it',
     (name) => {
       expect(hasNoValue('[solar]', name)).toBe(false);
     },
   );
 
   it.each(['origin_number', 'account_number', 'gclid', 'landing_page_url'])(
-    'includes a placeholder of several words in %s, which people do not fill in by hand',
+    'a placeholder of several words in %s means "no value", because people do not fill it in by hand',
     (name) => {
       for (const text of [
         '<Caller Number>',
@@ -162,7 +162,7 @@ describe('a text that means "no value"', () => {
     'queue_name',
     'dial_widget_name',
     'campaign',
-  ])('is not a name that a person can have written into %s', (name) => {
+  ])('a name that a person can have written into %s is a value', (name) => {
     const names = [
       'Nat',
       'Empty',
@@ -188,25 +188,25 @@ describe('a text that means "no value"', () => {
   });
 
   it.each(['<anonymous>', '[Withheld]', '<Caller ID withheld>'])(
-    'is not %s in a number, where it means that the caller hid the number',
+    'the text %s in a number does not mean "no value", because it means that the caller hid the number',
     (text) => {
       expect(hasNoValue(text, 'origin_number')).toBe(false);
     },
   );
 
-  it.each(['NaT', '--:--', '--:--:--'])('includes %s in a time or duration', (text) => {
+  it.each(['NaT', '--:--', '--:--:--'])('the text %s in a time or duration means "no value"', (text) => {
     expect([hasNoValue(text, 'ended_at'), hasNoValue(text, 'duration_seconds')]).toEqual([true, true]);
   });
 
   it.each([0, '0', -1, '-62135596800', '-0001-11-30T00:00:00', '0000-00-00 00:00:00', '00:00:00'])(
-    'includes %j in a time',
+    'the text %j in a time means "no value"',
     (value) => {
       expect(hasNoValue(value, 'ended_at')).toBe(true);
     },
   );
 
   it.each(['0001-01-01T00:00:00Z', '1970-01-01T10:00:00+10:00', '1979-12-31 23:59:59'])(
-    'includes a year before 1980 in a time: %s',
+    'a year before 1980 in a time means "no value": %s',
     (callendtime) => {
       const { stage, fields, extra } = read({ ...facts, callsessionid: 'c', callendtime });
       expect({ stage, end: fields.ended_at, extra }).toEqual({
@@ -236,12 +236,12 @@ describe('a text that means "no value"', () => {
     ['[]', 'attributes'],
     ['{"a":1}', 'attributes'],
     [0, 'duration_seconds'],
-  ])('is not %j in %s', (value, name) => {
+  ])('the text %j in %s does not mean "no value"', (value, name) => {
     expect(hasNoValue(value, name)).toBe(false);
   });
 
   it.each(['answering_point', 'dial_status', 'queue_name', 'extension_number', 'extension_name'])(
-    'includes zero, negative numbers and a list of blanks in %s',
+    'zero, negative numbers and a list of blanks in %s mean "no value"',
     (name) => {
       for (const value of ['0', 0, '00', '-1', ['', null, 0], [[]]])
         expect([value, hasNoValue(value, name)]).toEqual([value, true]);
@@ -250,12 +250,12 @@ describe('a text that means "no value"', () => {
     },
   );
 
-  it('does not hide a real value under another spelling of the same key', () => {
+  it('a text that means "no value" does not hide a real value under another spelling of the same key', () => {
     expect(read({ callsessionid: 'null', call_session_id: 'c-1' }).callId).toBe('c-1');
   });
 
   it.each(['undefined', '0', '{{callsessionid}}', 'null', 'call-${id}'])(
-    'is not used as the id: %s',
+    'a text that means "no value" is not used as the id: %s',
     (callsessionid) => {
       const { callId, warnings } = read({ ...facts, callsessionid });
       expect(callId).toMatch(/^inbound-/);
@@ -265,7 +265,7 @@ describe('a text that means "no value"', () => {
     },
   );
 
-  it('does not count when the stage and the direction are decided', () => {
+  it('a text that means "no value" does not count when the stage and the direction are decided', () => {
     const body = { ...facts, callsessionid: 'c', dialstatus: 'null', duration: 'n/a', callendtime: '-' };
     expect(read({ ...body, callednumber: '{{to}}' }).stage).toBe('call_start');
   });
@@ -276,11 +276,11 @@ describe('a key inside another object', () => {
     ['data', { data: { ...facts, callsessionid: 'c', duration: 9 } }],
     ['data.call', { data: { call: { ...facts, callsessionid: 'c', duration: 9 } } }],
     ['webSession', { webSession: { ...facts, callsessionid: 'c', duration: 9 } }],
-  ])('is read as a field under the known wrapper %s', (_what, body) => {
+  ])('a key inside another object is read as a field under the known wrapper %s', (_what, body) => {
     expect(read(body).fields.duration_seconds).toBe(9);
   });
 
-  it('is not read as a field under an object that describes something else', () => {
+  it('a key inside an object that describes something else is not read as a field', () => {
     const recording = { duration: 12, callendtime: '2026-11-19T15:58:07Z', channel: 'stereo' };
     const { stage, fields, extra } = read({
       ...facts,
@@ -298,7 +298,7 @@ describe('a key inside another object', () => {
 });
 
 describe('the pushes of an inbound call without an id', () => {
-  it('get the same derived id', () => {
+  it('the pushes of an inbound call without an id get the same derived id', () => {
     const bodies = [facts, { ...facts, dialtime: facts.callstarttime }, { ...facts, duration: 5 }];
     expect(new Set(bodies.map((body) => read(body).callId)).size).toBe(1);
   });
@@ -306,24 +306,24 @@ describe('the pushes of an inbound call without an id', () => {
 
 describe('isNoValue', () => {
   it.each(['"{{x}}"', '({{ x }})', '"${x}"', "'%x%'", '[%x%]', '"<x>"'])(
-    'is true for %s, a placeholder in quotes or brackets',
+    'isNoValue is true for %s, a placeholder in quotes or brackets',
     (text) => {
       expect(hasNoValue(text, 'origin_number')).toBe(true);
     },
   );
 
-  it.each([-1, '-0:03', '-PT3S', '-3 s'])('is true for %s, a negative duration', (value) => {
+  it.each([-1, '-0:03', '-PT3S', '-3 s'])('isNoValue is true for %s, a negative duration', (value) => {
     expect(hasNoValue(value, 'duration_seconds')).toBe(true);
   });
 
   it.each(['-', '--', '""', 'n/a', '{{x}}', '<attributes>'])(
-    'is true for %s in attributes, as in every field',
+    'isNoValue is true for %s in attributes, as in every field',
     (text) => {
       expect(hasNoValue(text, 'attributes')).toBe(true);
     },
   );
 
-  it.each(['[{"a":1}]', '{"a":"{{x}}"}', '{}', '[1]'])('is false for %s in attributes', (text) => {
+  it.each(['[{"a":1}]', '{"a":"{{x}}"}', '{}', '[1]'])('isNoValue is false for %s in attributes', (text) => {
     expect(hasNoValue(text, 'attributes')).toBe(false);
   });
 });

@@ -17,13 +17,13 @@ describe('a number key', () => {
     ['DE', ['030 901820', '+49 30 901820'], '030901820'],
     ['IT', ['06 6982 1234', '+39 06 6982 1234'], '0669821234'],
     ['BR', ['(11) 96123-4567', '+55 11 96123-4567', '011 96123-4567'], '11961234567'],
-  ])('in %s is the same for %j', (defaultCountry, spellings, key) => {
+  ])('a number key in %s is the same for %j', (defaultCountry, spellings, key) => {
     const keyOf = createNumberKey({ defaultCountry });
     expect(spellings.map(keyOf)).toEqual(spellings.map(() => key));
   });
 
   it.each(['AU', 'NZ', 'GB', 'US', 'DE', 'FR'])(
-    'in %s is the same for a number and its E.164',
+    'a number key in %s is the same for a number and its E.164',
     (defaultCountry) => {
       const keyOf = createNumberKey({ defaultCountry });
       const read = createPhoneReader({ defaultCountry });
@@ -38,7 +38,7 @@ describe('a number key', () => {
     },
   );
 
-  it('differs between different numbers', () => {
+  it('a number key differs between different numbers', () => {
     const keyOf = createNumberKey({ defaultCountry: 'AU' });
     const texts = ['0412345678', '0412345679', '412345', '+64412345678', '201', 'Jane', 'Joan'];
     expect(new Set(texts.map(keyOf)).size).toBe(texts.length);

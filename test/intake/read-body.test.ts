@@ -47,11 +47,11 @@ describe('a list of calls', () => {
     ['as notifications', `{"notifications":${list}}`],
     ['as a JSON text sequence', `\u001e${idOnly('a1')}\n\u001e${idOnly('a2')}\n`],
     ['as one object per line, with blank lines', `${idOnly('a1')}\r\n\r\n${idOnly('a2')}`],
-  ])('is accepted %s', (_how, body) => {
+  ])('a list of calls is accepted %s', (_how, body) => {
     expect(idsOf(body)).toEqual(['a1', 'a2']);
   });
 
-  it('inside an object gives each call the other keys of that object', () => {
+  it('a list inside an object gives each call the other keys of that object', () => {
     const [, second] = pushesOf(read(`{"event":"call.ended","calls":${list}}`));
     expect(second).toMatchObject({
       callId: 'a2',
@@ -60,12 +60,12 @@ describe('a list of calls', () => {
     });
   });
 
-  it('keeps the received text of each call', () => {
+  it('a list keeps the received text of each call', () => {
     const own = '{ "callsessionid" : 1690000000.10, "x": "],[ \\" }" }';
     expect(pushesOf(read(`[1, ${own} , {}]`)).map(({ body }) => body)).toEqual([own]);
   });
 
-  it('gives a fault code for each item that is not a call', () => {
+  it('a list gives a fault code for each item that is not a call', () => {
     const reading = read(`[${json}, {}, 5, {"__proto__":1}]`);
     expect(isList(reading) && reading.items.map((item) => (isFault(item) ? item.code : 'taken'))).toEqual([
       'taken',
@@ -81,17 +81,17 @@ describe('a list of calls', () => {
     ['lists', `[[${json}]]`, 'not_an_object'],
     ['lists, 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
     ['too many calls', `[${Array.from({ length: callsMax + 1 }, () => '{}').join(',')}]`, 'too_many_calls'],
-  ])('with %s is refused', (_what, body, code) => {
+  ])('a list with %s is refused', (_what, body, code) => {
     expect(codeOf(body)).toBe(code);
   });
 
-  it('can have more keys in total than the limit for one call', () => {
+  it('a list can have more keys in total than the limit for one call', () => {
     const keys = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, index]));
     const calls = ['a1', 'a2'].map((callsessionid) => ({ ...keys, callsessionid }));
     expect(idsOf(JSON.stringify({ calls }))).toEqual(['a1', 'a2']);
   });
 
-  it('is refused when copies of a large surrounding object would multiply its size', () => {
+  it('a list is refused when copies of a large surrounding object would multiply its size', () => {
     const body = {
       note: 'x'.repeat(100_000),
       calls: Array.from({ length: 500 }, (_, n) => ({ callsessionid: `c${n}` })),
@@ -110,7 +110,7 @@ describe('JSON text', () => {
     ['data inside payload', `{"payload":{"data":${text(json)}}}`],
     ['payload inside the text of data', `{"data":${text(`{"payload":${text(json)}}`)}}`],
     ['an unknown key', `{"zap":1,"raw_request":${text(json)}}`],
-  ])('in %s is read', (_where, body) => {
+  ])('JSON text in %s is read', (_where, body) => {
     const [push] = pushesOf(read(body));
     expect(push).toMatchObject({
       callId: 'a1',
@@ -118,19 +118,19 @@ describe('JSON text', () => {
     });
   });
 
-  it('in data is read together with an id outside of it', () => {
+  it('JSON text in data is read together with an id outside of it', () => {
     const [push] = pushesOf(read(`{"callsessionid":"out","data":${text('{"duration":"7"}')}}`));
     expect(push).toMatchObject({ callId: 'out', fields: { duration_seconds: 7 } });
   });
 
-  it('counts against the limits of the body', () => {
+  it('JSON text counts against the limits of the body', () => {
     const deep = `${'{"a":'.repeat(31)}1${'}'.repeat(31)}`;
     expect(codeOf(`{"callsessionid":"x","data":${text(deep)}}`)).toBe('none');
     expect(codeOf(`{"callsessionid":"x","data":${text(`{"a":${deep}}`)}}`)).toBe('too_deep');
     expect(codeOf(`{"callsessionid":"x","data":${text('{"__proto__":1}')}}`)).toBe('forbidden_key');
   });
 
-  it('keeps every digit of a long id', () => {
+  it('JSON text keeps every digit of a long id', () => {
     expect(idsOf(`{"data":${text('{"callsessionid":12345678901234567890}')}}`)).toEqual([
       '12345678901234567890',
     ]);
@@ -147,7 +147,7 @@ describe('the content type', () => {
     'text/html',
     '',
     undefined,
-  ])('%s does not prevent JSON from being read', (type) => {
+  ])('the content type %s does not prevent JSON from being read', (type) => {
     expect(pushesOf(readBody(Buffer.from(json), type, undefined, settings))[0]?.callId).toBe('a1');
   });
 
@@ -155,7 +155,7 @@ describe('the content type', () => {
     ['multipart/form-data; boundary=x', json],
     ['text/html', '<p>hello</p>'],
     ['application/xml', '<call/>'],
-  ])('%s is refused with %s', (type, body) => {
+  ])('the content type %s is refused with %s', (type, body) => {
     expect(codeOf(body, type)).toBe('unsupported_content_type');
   });
 });
@@ -176,14 +176,14 @@ describe('a form', () => {
       new URLSearchParams(Object.entries(call).map(([k, v]) => [`data[${k}]`, v])),
     ],
     ['that is percent-encoded JSON', encodeURIComponent(json)],
-  ])('%s is read', (_what, body) => {
+  ])('a form %s is read', (_what, body) => {
     expect(pushesOf(read(body.toString(), form))[0]).toMatchObject({
       callId: 'a1',
       fields: { duration_seconds: 303, service_name: 'Café Zürich' },
     });
   });
 
-  it('is read when its data is a list', () => {
+  it('a form is read when its data is a list', () => {
     expect(idsOf(new URLSearchParams({ event: 'x', data: list }).toString(), form)).toEqual(['a1', 'a2']);
   });
 
@@ -192,12 +192,12 @@ describe('a form', () => {
     ['ISO-8859-1', 'Caf%C3%A9+Z%C3%BCrich'],
     ['utf-8', 'Caf%C3%A9%20Z%c3%bcrich'],
     ['utf-8', 'Caf%E9 Z%FCrich'],
-  ])('under %s is decoded as declared, then as its bytes show: %s', (charset, name) => {
+  ])('a form under %s is decoded as declared, then as its bytes show: %s', (charset, name) => {
     const [push] = pushesOf(read(`callsessionid=a1&servicename=${name}`, `${form}; charset=${charset}`));
     expect(push?.fields.service_name).toBe('Café Zürich');
   });
 
-  it('keeps every value of a repeated name', () => {
+  it('a form keeps every value of a repeated name', () => {
     const [push] = pushesOf(read('callsessionid=a1&note=x&note=y', form));
     expect(push?.extra).toEqual({ note: 'x', 'note (2)': 'y' });
   });
@@ -205,7 +205,7 @@ describe('a form', () => {
   it.each([
     ['__proto__=1&callsessionid=x', 'forbidden_key'],
     ['hello=1', 'malformed_json'],
-  ])('%s is refused', (body, code) => {
+  ])('a form %s is refused', (body, code) => {
     expect(codeOf(body, form)).toBe(code);
   });
 });
@@ -227,7 +227,7 @@ describe('the charset', () => {
     ['utf-16', bigEndian],
     ['utf-16', Buffer.concat([Buffer.from(mark).swap16(), bigEndian])],
     ['utf-8', Buffer.from(`\ufeff${json}`)],
-  ])('%s is decoded as declared', (charset, bytes) => {
+  ])('the charset %s is decoded as declared', (charset, bytes) => {
     const [push] = pushesOf(read(bytes, `application/json; charset=${charset}`));
     expect(push).toMatchObject({ callId: 'a1', fields: { service_name: 'Café Zürich' }, warnings: [] });
   });
@@ -239,15 +239,20 @@ describe('the charset', () => {
     ['iso-8859-1', Buffer.from(json), 'utf-8'],
     ['utf-16', Buffer.from(json), 'utf-8'],
     ['unheard-of', latin1, 'windows-1252'],
-  ])('%s is ignored with a warning when the bytes are in another one', (charset, bytes, actual) => {
-    const type = charset.startsWith('(') ? 'application/json' : `application/json; charset=${charset}`;
-    const [push] = pushesOf(read(bytes, type));
-    expect(push?.fields.service_name).toBe('Café Zürich');
-    expect(push?.warnings).toMatchObject([{ field: 'Content-Type', code: 'decoded_as', received: charset }]);
-    expect(push?.warnings[0]?.action).toContain(`read as ${actual}`);
-  });
+  ])(
+    'the charset %s is ignored with a warning when the bytes are in another one',
+    (charset, bytes, actual) => {
+      const type = charset.startsWith('(') ? 'application/json' : `application/json; charset=${charset}`;
+      const [push] = pushesOf(read(bytes, type));
+      expect(push?.fields.service_name).toBe('Café Zürich');
+      expect(push?.warnings).toMatchObject([
+        { field: 'Content-Type', code: 'decoded_as', received: charset },
+      ]);
+      expect(push?.warnings[0]?.action).toContain(`read as ${actual}`);
+    },
+  );
 
-  it('of a large body that is not UTF-8 is decoded within two seconds', () => {
+  it('the charset of a large body that is not UTF-8 is decoded within two seconds', () => {
     const body = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","note":"é'),
       Buffer.alloc(5_000_000, 0xe4),
@@ -257,7 +262,7 @@ describe('the charset', () => {
     expect(push?.extra['note']).toBe(`é${'ä'.repeat(5_000_000)}`);
   });
 
-  it('of a text with one broken character keeps the other characters intact', () => {
+  it('a text with one broken character keeps the other characters intact', () => {
     const bytes = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","servicename":"Zürich ☎ Caf'),
       Buffer.from([0xc3]),
@@ -266,7 +271,7 @@ describe('the charset', () => {
     expect(pushesOf(read(bytes))[0]?.fields.service_name).toBe('Zürich ☎ CafÃ');
   });
 
-  it('of Cyrillic and Japanese is decoded as declared', () => {
+  it('the charsets of Cyrillic and Japanese are decoded as declared', () => {
     const cyrillic = Buffer.concat([
       Buffer.from('{"callsessionid":"a1","servicename":"'),
       Buffer.from([0xcf, 0xf0]),
@@ -299,7 +304,7 @@ describe('the stored text of a push', () => {
     ],
     ['UTF-16', Buffer.from(json, 'utf16le'), 'application/json; charset=utf-16'],
     ['Latin-1', Buffer.from(json, 'latin1'), 'text/plain; charset=latin1'],
-  ])('from %s can be read again as the same push', (_what, body, type) => {
+  ])('the stored text of a push from %s can be read again as the same push', (_what, body, type) => {
     for (const push of pushesOf(read(body, type))) {
       const { callId, stage, fields, extra, contentHash } = push;
       expect(readPush(Buffer.from(push.body), undefined, settings)).toMatchObject({
@@ -315,13 +320,13 @@ describe('the stored text of a push', () => {
 
 describe.skipIf(corporaAbsent)('hostile JSON', () => {
   it.each(jsonTestSuite('test_parsing').filter(({ file }) => file.startsWith('n_')))(
-    '$file is refused',
+    'the hostile JSON $file is refused',
     ({ bytes }) => {
       expect(['malformed_json', 'empty_body']).toContain(codeOf(bytes));
     },
   );
 
-  it('is read or refused under every content type', () => {
+  it('hostile JSON is read or refused under every content type', () => {
     for (const { bytes } of [...jsonTestSuite('test_parsing'), ...jsonTestSuite('test_transform')])
       for (const type of [
         'text/plain',
@@ -335,14 +340,14 @@ describe.skipIf(corporaAbsent)('hostile JSON', () => {
 });
 
 describe('a body that is not a call', () => {
-  it('is not read as a form when it has more than 1,000 fields', () => {
+  it('a body that is not a call is not read as a form when it has more than 1,000 fields', () => {
     const reading = readBody(Buffer.from('a=1&'.repeat(2_000)), 'text/plain', undefined, {
       statusMap: new Map(),
     });
     expect(reading).toMatchObject({ code: 'malformed_json' });
   });
 
-  it('is searched for calls in its first few lists only', () => {
+  it('a body that is not a call is searched for calls in its first few lists only', () => {
     const lists = Object.fromEntries(Array.from({ length: 900 }, (_none, index) => [`k${index}`, [index]]));
     const reading = readBody(Buffer.from(JSON.stringify(lists)), undefined, undefined, {
       statusMap: new Map(),

@@ -32,23 +32,23 @@ function withKeys(count: number): string {
 }
 
 describe('a body', () => {
-  it('is read as a JSON object', () => {
+  it('a body is read as a JSON object', () => {
     expect(valueOf(' {"a": [1, "x", null, true]} ')).toEqual({ a: [1, 'x', null, true] });
   });
 
-  it('keeps its text', () => {
+  it('a read body keeps its text', () => {
     expect(read(' {"a": 1}\n')).toMatchObject({ text: ' {"a": 1}\n' });
   });
 
-  it('can begin with a byte order mark', () => {
+  it('a body can begin with a byte order mark', () => {
     expect(valueOf('\ufeff{"a":1}')).toEqual({ a: 1 });
   });
 
-  it('keeps its byte order mark in its text', () => {
+  it('a body keeps its byte order mark in its text', () => {
     expect(read('\ufeff{"a":1}')).toMatchObject({ text: '\ufeff{"a":1}' });
   });
 
-  it('comes back equal, for any JSON object', () => {
+  it('a body comes back equal, for any JSON object', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4, noUnicodeString: false }), (value) => {
         const body = JSON.stringify({ value });
@@ -58,7 +58,7 @@ describe('a body', () => {
     );
   });
 
-  it('of random bytes is read or refused, and never throws', () => {
+  it('a body of random bytes is read or refused, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const reading = readJson(bytes);
@@ -67,7 +67,7 @@ describe('a body', () => {
     );
   });
 
-  it('is read in full after a body that ended in the middle of a character', () => {
+  it('a body is read in full after a body that ended in the middle of a character', () => {
     read(new Uint8Array([0x7b, 0xe2, 0x82]));
     expect(valueOf('{"a":1}')).toEqual({ a: 1 });
   });
@@ -91,7 +91,7 @@ describe('a refused body', () => {
     ['a number', '1', 'not_an_object'],
     ['null', 'null', 'not_an_object'],
     ['true', 'true', 'not_an_object'],
-  ])('with %s (%j) gets the code %s', (_what, body, code) => {
+  ])('a refused body with %s (%j) gets the code %s', (_what, body, code) => {
     expect(codeOf(body)).toBe(code);
   });
 
@@ -102,12 +102,12 @@ describe('a refused body', () => {
     ['an overlong form', [0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]],
     ['a surrogate in UTF-8', [0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d]],
     ['a cut character', [0x7b, 0x22, 0xe2, 0x82]],
-  ])('with %s gets the code malformed_json', (_what, bytes) => {
+  ])('a refused body with %s gets the code malformed_json', (_what, bytes) => {
     expect(codeOf(new Uint8Array(bytes))).toBe('malformed_json');
   });
 
   it.each(['{"secret-7f3a"', '["secret-7f3a"]', '"secret-7f3a"', '{"__proto__":"secret-7f3a"}'])(
-    'does not repeat its values in the fault: %s',
+    'the fault of a refused body does not repeat its values: %s',
     (body) => {
       expect(JSON.stringify(read(body))).not.toContain('7f3a');
     },
@@ -118,56 +118,62 @@ describe('the depth of a body', () => {
   it.each([
     ['objects', '{"a":', '}'],
     ['lists', '[', ']'],
-  ])('can be 32 levels of %s', (_what, open, close) => {
+  ])('a body can have 32 levels of %s', (_what, open, close) => {
     expect(codeOf(nested(depthMax, open, close))).toBe('none');
   });
 
   it.each([
     ['objects', '{"a":', '}'],
     ['lists', '[', ']'],
-  ])('cannot be 33 levels of %s', (_what, open, close) => {
+  ])('a body cannot have 33 levels of %s', (_what, open, close) => {
     expect(codeOf(nested(depthMax + 1, open, close))).toBe('too_deep');
   });
 
-  it('is refused at 100,000 levels without a stack overflow', () => {
+  it('a body of 100,000 levels is refused without a stack overflow', () => {
     expect(codeOf(nested(100_000, '[', ']'))).toBe('too_deep');
   });
 
-  it('is limited to 32', () => {
+  it('the depth of a body is limited to 32', () => {
     expect(depthMax).toBe(32);
   });
 });
 
 describe('the keys of a body', () => {
-  it('can number 1,000', () => {
+  it('a body can have 1,000 keys', () => {
     expect(codeOf(withKeys(1_000))).toBe('none');
   });
 
-  it('cannot number 1,001', () => {
+  it('a body cannot have 1,001 keys', () => {
     expect(codeOf(withKeys(1_001))).toBe('too_many_keys');
   });
 
-  it('are counted at every depth', () => {
+  it('the keys of a body are counted at every depth', () => {
     expect(codeOf(`{"a":[${Array.from({ length: keysMax }, () => '{"b":1}').join(',')}]}`)).toBe(
       'too_many_keys',
     );
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('cannot include %s', (key) => {
+  it.each(['__proto__', 'constructor', 'prototype'])('a body cannot have the key %s', (key) => {
     expect(codeOf(`{"callsessionid":"1","${key}":{"polluted":true}}`)).toBe('forbidden_key');
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('cannot include %s deep in a list', (key) => {
-    expect(codeOf(`{"a":[[{"b":{"${key}":1}}]]}`)).toBe('forbidden_key');
-  });
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'a body cannot have the key %s deep in a list',
+    (key) => {
+      expect(codeOf(`{"a":[[{"b":{"${key}":1}}]]}`)).toBe('forbidden_key');
+    },
+  );
 
-  it('cannot include __proto__ written with escapes', () => {
+  it('a body cannot have the key __proto__ written with escapes', () => {
     expect(codeOf('{"\\u005f_proto__":{"polluted":true}}')).toBe('forbidden_key');
   });
 
-  it.each(['toString', 'hasOwnProperty', '__defineGetter__', 'valueOf'])('can include %s', (key) => {
-    expect(valueOf(`{"${key}":1}`)).toEqual({ [key]: 1 });
-  });
+  it.each(['toString', 'hasOwnProperty', '__defineGetter__', 'valueOf'])(
+    'a body can have the key %s',
+    (key) => {
+      expect(valueOf(`{"${key}":1}`)).toEqual({ [key]: 1 });
+    },
+  );
 });
 
 describe('a number', () => {
@@ -180,7 +186,7 @@ describe('a number', () => {
     ['1234567890.1623456780'],
     ['1e400'],
     ['-1E+400'],
-  ])('%s becomes text that keeps every digit', (token) => {
+  ])('the number %s becomes text that keeps every digit', (token) => {
     expect(valueOf(`{"a":${token}}`)).toEqual({ a: token });
   });
 
@@ -194,11 +200,11 @@ describe('a number', () => {
     ['1E6', 1_000_000],
     ['1759620030.123', 1_759_620_030.123],
     ['0.30000000000000004', 0.300_000_000_000_000_04],
-  ])('%s stays a number', (token, value) => {
+  ])('the number %s stays a number', (token, value) => {
     expect(valueOf(`{"a":${token}}`)).toEqual({ a: value });
   });
 
-  it('with many digits does not change the other values', () => {
+  it('a number with many digits does not change the other values', () => {
     expect(
       valueOf(
         '{"id":12345678901234567890,"n":[1,-2.5,1e3],"t":true,"z":null,"s":"9 \\" 12345678901234567890 \\\\"}',
@@ -212,13 +218,13 @@ describe('a number', () => {
     });
   });
 
-  it('with many digits does not change a key of digits', () => {
+  it('a number with many digits does not change a key of digits', () => {
     expect(valueOf('{"12345678901234567890":12345678901234567890}')).toEqual({
       '12345678901234567890': '12345678901234567890',
     });
   });
 
-  it('with many digits keeps them even if the body also has a text of a million characters', () => {
+  it('a number with many digits keeps them even if the body also has a text of a million characters', () => {
     const text = 'x'.repeat(1_000_000);
     expect(valueOf(`{"text":"${text}","id":12345678901234567890}`)).toEqual({
       text,
@@ -226,7 +232,7 @@ describe('a number', () => {
     });
   });
 
-  it('keeps every digit, for any whole number', () => {
+  it('a number keeps every digit, for any whole number', () => {
     fc.assert(
       fc.property(fc.bigInt(), (whole) => {
         const { a } = valueOf(`{"a":${String(whole)}}`);
@@ -238,7 +244,7 @@ describe('a number', () => {
 
 describe('an id sent as a JSON number', () => {
   it.each(['1690000000.10', '1690000000.0', '1690000000.1', '12345678901234567890', '0.10'])(
-    '%s comes back character for character',
+    'the id %s sent as a JSON number comes back character for character',
     (number) => {
       const reading = readJson(Buffer.from(`{"callsessionid":${number}}`));
       expect(reading).toMatchObject({

@@ -22,15 +22,15 @@ function faultOf(text: string): string {
 describe('two keys for one field', () => {
   const body = { serviceName: '', service_name: 'First', servicename: 'Second', callsessionid: 'c-1' };
 
-  it('use the first value that is not empty', () => {
+  it('two keys for one field use the first value that is not empty', () => {
     expect(read(body).fields.service_name).toBe('First');
   });
 
-  it('keep the other value under extra', () => {
+  it('two keys for one field keep the other value under extra', () => {
     expect(read(body).extra).toEqual({ servicename: 'Second' });
   });
 
-  it('give a warning about the other value', () => {
+  it('two keys for one field give a warning about the other value', () => {
     expect(read(body).warnings).toEqual([
       {
         field: 'servicename',
@@ -43,30 +43,30 @@ describe('two keys for one field', () => {
 });
 
 describe('extra', () => {
-  it('keeps unknown keys and their values unchanged', () => {
+  it('extra keeps unknown keys and their values unchanged', () => {
     const unknown = { Colour: 'red', 'a b': 1, list: [1, { x: null }], yes: true, toString: 'x' };
     expect(read({ callsessionid: 'c-1', ...unknown }).extra).toEqual(unknown);
   });
 
-  it('joins the keys of unknown objects with dots', () => {
+  it('extra joins the keys of unknown objects with dots', () => {
     expect(read({ callsessionid: 'c-1', crm: { owner: { id: 7 } } }).extra).toEqual({ 'crm.owner.id': 7 });
   });
 
-  it('keeps both values when two unknown keys flatten to the same name', () => {
+  it('extra keeps both values when two unknown keys flatten to the same name', () => {
     expect(read({ callsessionid: 'c-1', 'a.b': 1, a: { b: 2 } }).extra).toEqual({ 'a.b': 1, 'a.b (2)': 2 });
   });
 
-  it('omits unknown keys without a value', () => {
+  it('extra omits unknown keys without a value', () => {
     expect(read({ callsessionid: 'c-1', a: null, b: '', c: {}, d: [] }).extra).toEqual({});
   });
 
-  it('keeps a value that could not be read', () => {
+  it('extra keeps a value that could not be read', () => {
     expect(read({ callsessionid: 'c-1', 'Call End Time': 'yesterday' }).extra).toEqual({
       'Call End Time': 'yesterday',
     });
   });
 
-  it('keeps every digit of a long number', () => {
+  it('extra keeps every digit of a long number', () => {
     expect(read('{"callsessionid":"c-1","lead":12345678901234567890}').extra).toEqual({
       lead: '12345678901234567890',
     });
@@ -113,25 +113,25 @@ describe('a warning', () => {
         action: 'the status is unknown; add this word to JET_STATUS_MAP to give it one',
       },
     ],
-  ])('%s gives the field, the received value and the action taken', (code, body, warning) => {
+  ])('the warning %s gives the field, the received value and the action taken', (code, body, warning) => {
     expect(read({ callsessionid: 'c-1', ...body }).warnings).toEqual([{ code, ...warning }]);
   });
 
-  it('about the path is listed with the others', () => {
+  it('a warning about the path is listed with the others', () => {
     expect(
       read({ callsessionid: 'c-1', dialtime: 'x', queuename: 'Sales', geolabel: 'NSW' }, 'call_start')
         .warnings,
     ).toMatchObject([{ code: 'unreadable_time' }, { code: 'stage_from_fields' }]);
   });
 
-  it('is not given for a status word that JET_STATUS_MAP names', () => {
+  it('no warning is given for a status word that JET_STATUS_MAP names', () => {
     const statusMap = new Map([[foldStatusWord('Voice Mail'), 'missed' as const]]);
     expect(
       read({ callsessionid: 'c-1', dialstatus: 'VOICEMAIL' }, undefined, { statusMap }).warnings,
     ).toEqual([]);
   });
 
-  it('is not given for a time in the format of JET_TIME_FORMAT', () => {
+  it('no warning is given for a time in the format of JET_TIME_FORMAT', () => {
     const body = { callsessionid: 'c-1', callstarttime: '04/10/2025 23:20:30' };
     expect(read(body, undefined, { timeFormat: 'dd/MM/yyyy HH:mm:ss' })).toMatchObject({
       fields: { started_at: second },
@@ -141,17 +141,17 @@ describe('a warning', () => {
 });
 
 describe('the stage of a push', () => {
-  it('ignores keys without a value', () => {
+  it('the stage of a push ignores keys without a value', () => {
     const body = { callsessionid: 'c-1', dialstatus: null, duration: '', callendtime: ' ', calledNumber: [] };
     expect(read(body).stage).toBe('call_start');
   });
 
-  it('ignores values that could not be read', () => {
+  it('the stage of a push ignores values that could not be read', () => {
     expect(read({ callsessionid: 'c-1', callendtime: 'yesterday' }).stage).toBe('call_start');
   });
 
   it.each(['0001-01-01T00:00:00', '1970-01-01T00:00:00', '9999-12-31 23:59:59', '0000-00-00 00:00:00', 0])(
-    'ignores %j, which systems write when there is no time',
+    'the stage of a push ignores %j, which systems write when there is no time',
     (callendtime) => {
       const { stage, warnings, extra } = read({ callsessionid: 'c-1', callendtime, dialtime: callendtime });
       expect(stage).toBe('call_start');
@@ -160,34 +160,34 @@ describe('the stage of a push', () => {
     },
   );
 
-  it('counts the other fields when one time has no value', () => {
+  it('the stage of a push counts the other fields when one time has no value', () => {
     const body = { callsessionid: 'c-1', callendtime: '0001-01-01T00:00:00', duration: 12 };
     expect(read(body).stage).toBe('call_end');
   });
 
-  it('comes from the path when fields are missing', () => {
+  it('the stage of a push comes from the path when fields are missing', () => {
     expect(read({ callsessionid: 'c-1' }, 'call_end').stage).toBe('call_end');
   });
 
-  it('comes from the fields when several contradict the path', () => {
+  it('the stage of a push comes from the fields when several contradict the path', () => {
     const body = { callsessionid: 'c-1', duration: 3, callendtime: '2026-11-19T15:58:07Z' };
     expect(read(body, 'call_answered').stage).toBe('call_end');
   });
 });
 
 describe('the id of a push', () => {
-  it('keeps every digit of a number', () => {
+  it('the id of a push keeps every digit of a number', () => {
     expect(read('{"callsessionid":12345678901234567891}').callId).toBe('12345678901234567891');
   });
 
-  it('of an outbound call is the same for every format of its start', () => {
+  it('the id of an outbound push is the same for every format of its start', () => {
     const ids = ['2025-10-04T23:20:30Z', '2025-10-05 10:20:30+11:00', 1_759_620_030, '1759620030000'].map(
       (start) => read({ 'call Start Time': start, 'Called Number': '0491 570 156' }).callId,
     );
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('of an outbound call with an unreadable start is made from the text of the start', () => {
+  it('the id of an outbound push with an unreadable start is made from the text of the start', () => {
     expect(read({ 'call Start Time': 'noon', 'Called Number': '0491 570 156' }).callId).toMatch(/^outbound-/);
   });
 });
@@ -200,13 +200,13 @@ describe('a body that does not identify a call', () => {
     '{"callstarttime":"2025-10-04T23:20:30Z"}',
     '{"Called Number":"0491570156"}',
     '{"calls":[{"callsessionid":"c-1"}]}',
-  ])('%s gets the code not_a_call', (body) => {
+  ])('a body that does not identify a call, %s, gets the code not_a_call', (body) => {
     expect(faultOf(body)).toBe('not_a_call');
   });
 });
 
 describe('the stored text of a push', () => {
-  it('is exactly the received body', () => {
+  it('the stored text of a push is exactly the received body', () => {
     expect(read('\ufeff {"callsessionid" : "c-1\\u0000"}\n').body).toBe(
       '\ufeff {"callsessionid" : "c-1\\u0000"}\n',
     );
@@ -217,7 +217,7 @@ describe('the content hash', () => {
   const body = { callsessionid: 'c-1', originnumber: '0491 570 156', utm: { campaign: 'c' }, other: 1 };
   const hash = read(body).contentHash;
 
-  it('is 64 hexadecimal digits', () => {
+  it('the content hash is 64 hexadecimal digits', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -234,7 +234,7 @@ describe('the content hash', () => {
     ],
     ['a byte order mark', `\ufeff${JSON.stringify(body)}`],
     ['escapes', JSON.stringify(body).replace('c-1', '\\u0063-1')],
-  ])('does not depend on %s', (_what, same) => {
+  ])('the content hash does not depend on %s', (_what, same) => {
     expect(read(same).contentHash).toBe(hash);
   });
 
@@ -246,27 +246,27 @@ describe('the content hash', () => {
     ['one more value', { ...body, servicename: 'x' }],
     ['one value fewer', { callsessionid: 'c-1', originnumber: '0491 570 156', other: 1 }],
     ['an unknown key', { callsessionid: 'c-1', originnumber: '0491 570 156', campaign: 'c', Other: 1 }],
-  ])('depends on %s', (_what, other) => {
+  ])('the content hash depends on %s', (_what, other) => {
     expect(read(other).contentHash).not.toBe(hash);
   });
 
-  it('depends on the stage', () => {
+  it('the content hash depends on the stage', () => {
     expect(read(body, 'call_answered').contentHash).not.toBe(hash);
   });
 
-  it('depends on the order of two keys for one field', () => {
+  it('the content hash depends on the order of two keys for one field', () => {
     const first = read('{"callsessionid":"c","queuename":"A","queue_name":"B"}');
     const second = read('{"callsessionid":"c","queue_name":"B","queuename":"A"}');
     expect(first.contentHash).not.toBe(second.contentHash);
   });
 
-  it('differs when text moves from a value to its key', () => {
+  it('the content hash differs when text moves from a value to its key', () => {
     expect(read({ callsessionid: 'c', 'a=1\nb': '2' }).contentHash).not.toBe(
       read({ callsessionid: 'c', a: 1, b: '2' }).contentHash,
     );
   });
 
-  it('differs between a field and an unknown key spelled like our name for it', () => {
+  it('the content hash differs between a field and an unknown key spelled like our name for it', () => {
     const time = '2025-10-04T23:20:30Z';
     const hashes = ['callstarttime', 'started_at', '=started_at', '==started_at'].map(
       (key) => read({ callsessionid: 'c', [key]: time }).contentHash,
@@ -274,19 +274,19 @@ describe('the content hash', () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
-  it('stays the same across releases, because stored pushes hold it', () => {
+  it('the content hash stays the same across releases, because stored pushes hold it', () => {
     const inner = { webSession: { session_id: 's', googleAnalytics: { clientId: '1.2' } } };
     const full = { ...body, callstarttime: '2025-10-04T23:20:30Z', 'a.b': 1, list: ['x'], ...inner };
     expect(read(full).contentHash).toBe('53601350588725adcd33684a838074bd9b21302eebcb107b8eacdc4149a6b1a6');
   });
 
-  it('depends on the last digit of a long number', () => {
+  it('the content hash depends on the last digit of a long number', () => {
     expect(read('{"callsessionid":"c","lead":12345678901234567890}').contentHash).not.toBe(
       read('{"callsessionid":"c","lead":12345678901234567891}').contentHash,
     );
   });
 
-  it('is equal only when fields and extra are equal', () => {
+  it('the content hash is equal only when fields and extra are equal', () => {
     const keys = fc.constantFrom(
       ...['queuename', 'queue_name', 'QUEUE', 'web.source', 'source', 'x', 'X', 'a.b'],
       ...[
@@ -324,7 +324,7 @@ describe('the content hash', () => {
 describe('an end time before the start time', () => {
   const times = { callStartTime: '2026-11-19T15:58:07Z', callEndTime: '2026-11-19T14:58:07Z' };
 
-  it('gives a warning', () => {
+  it('an end time before the start time gives a warning', () => {
     expect(read({ callsessionid: 'c-1', ...times }).warnings).toEqual([
       {
         field: 'callEndTime',
@@ -335,11 +335,11 @@ describe('an end time before the start time', () => {
     ]);
   });
 
-  it('is kept', () => {
+  it('an end time before the start time is kept', () => {
     expect(read({ callsessionid: 'c-1', ...times }).fields.ended_at).toBe(Date.UTC(2026, 10, 19, 14, 58, 7));
   });
 
-  it('gives no warning when both are the same moment in different zones', () => {
+  it('an end time gives no warning when start and end are the same moment in different zones', () => {
     const same = { callstarttime: '2026-11-19T15:58:07Z', callendtime: '2026-11-20T02:58:07+11:00' };
     expect(read({ callsessionid: 'c-1', ...same }).warnings).toEqual([]);
   });
@@ -354,7 +354,7 @@ describe('a long text', () => {
     ['channel', 'channel', 64],
     ['originNumber', 'origin_number', 128],
   ] as const)(
-    'that exceeds its column in jet_calls gives a warning and is kept in full: %s',
+    'a long text that exceeds its column in jet_calls gives a warning and is kept in full: %s',
     (key, name, lengthMax) => {
       const long = 'x'.repeat(lengthMax + 1);
       const { fields, warnings } = read({ callsessionid: 'c-1', [key]: long });
@@ -376,7 +376,7 @@ describe('a long text', () => {
     ['callsessionid', 1_000],
     ['attributes', 100_000],
     ['unknown', 100_000],
-  ] as const)('that fits its column gives no warning: %s of %d characters', (key, length) => {
+  ] as const)('a long text that fits its column gives no warning: %s of %d characters', (key, length) => {
     const body = { callsessionid: 'c-1', [key]: `"${'x'.repeat(length - 2)}"` };
     expect(read(body).warnings).toEqual([]);
   });

@@ -21,17 +21,17 @@ describe('a repair', () => {
       { attributes: { note: 'he said "hi", ok' }, d: 3 },
     ],
     ['single quotes', "{'a':'b'}", { a: 'b' }],
-  ])('repairs %s', (_what, text, value) => {
+  ])('a repair of broken JSON mends %s', (_what, text, value) => {
     expect(JSON.parse(repairJson(text) ?? '')).toEqual(value);
   });
 
-  it('repairs no endless brackets', () => {
+  it('a repair of broken JSON mends no endless brackets', () => {
     expect(repairJson('['.repeat(100_000))).toBeUndefined();
   });
 });
 
 describe('the changes between two texts', () => {
-  it('name each place with its old and new text', () => {
+  it('the changes between two texts name each place with its old and new text', () => {
     expect(changesBetween('{"a":"x\ny","b":1,}', '{"a":"x\\ny","b":1}')).toEqual([
       { at: 7, removed: '\n', added: '\\n' },
       { at: 16, removed: ',', added: '' },
@@ -43,7 +43,7 @@ describe('the changes between two texts', () => {
     ['abc', ''],
     ['same', 'same'],
     ['abcdefgh', 'stuvwxyz'],
-  ])('rebuild %j into %j', (before, after) => {
+  ])('the changes between two texts rebuild %j into %j', (before, after) => {
     let result = '';
     let from = 0;
     for (const { at, removed, added } of changesBetween(before, after)) {

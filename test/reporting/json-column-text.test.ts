@@ -11,11 +11,11 @@ describe('the text of a JSON column', () => {
     ['a number that no double holds, as null', '[1e999]', '[null]'],
     ['30 levels, unchanged', `${'['.repeat(30)}${']'.repeat(30)}`, `${'['.repeat(30)}${']'.repeat(30)}`],
     ['brackets inside a string, unchanged', `["${'['.repeat(60)}"]`, `["${'['.repeat(60)}"]`],
-  ])('keeps %s', (_what, given, kept) => {
+  ])('the text of a JSON column keeps %s', (_what, given, kept) => {
     expect(jsonColumnText(given)).toBe(kept);
   });
 
-  it('is a JSON string for a value with too many levels', () => {
+  it('the text of a JSON column is a JSON string for a value with too many levels', () => {
     const deep = `${'['.repeat(9_000)}${']'.repeat(9_000)}`;
     expect(jsonColumnText(deep)).toBe(JSON.stringify(deep));
   });

@@ -56,7 +56,7 @@ const questions: Record<DialectName, { columns: string; indexes: string }> = {
 };
 
 describe('a later column', () => {
-  it('cannot be required, since older rows have no value for it', () => {
+  it('a later column cannot be required, since older rows have no value for it', () => {
     const column: ReportingColumn = {
       ...{ name: 'later', type: 'integer', required: true, since: 9_999, meaning: '' },
       of: () => 1,
@@ -83,17 +83,17 @@ for (const engine of engines) {
       await fresh.drop();
     });
 
-    it('makes exactly the columns of the list, in order, with their types and NOT NULL', async () => {
+    it('the reporting migration makes exactly the columns of the list, in order, with their types and NOT NULL', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
     });
 
-    it('makes an index for each indexed column', async () => {
+    it('the reporting migration makes an index for each indexed column', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       expect(await indexesOf(database)).toEqual(expectedIndexes());
     });
 
-    it('stores call ids that differ only in case as two calls, and an equal id once', async () => {
+    it('the reporting table stores call ids that differ only in case as two calls, and an equal id once', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       const call = (callId: string): Record<string, unknown> => ({
         ...Object.fromEntries(columns.filter((column) => column.required).map(smallestValue)),
@@ -104,7 +104,7 @@ for (const engine of engines) {
       expect(await database.knex(reportingTable).pluck('call_id')).toHaveLength(2);
     });
 
-    it('changes nothing when it is run again', async () => {
+    it('the reporting migration changes nothing when it is run again', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await migrate(database, migrationsTable, reportingMigrations);
       expect(await database.knex(migrationsTable).orderBy('name').pluck('name')).toEqual(
@@ -113,7 +113,7 @@ for (const engine of engines) {
       expect(await columnsOf(database)).toEqual(expectedColumns(engine.dialect));
     });
 
-    it('adds a column that is only in the list of columns, and keeps the existing rows', async () => {
+    it('the reporting migration adds a column that is only in the list of columns, and keeps the existing rows', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await database
         .knex(reportingTable)
@@ -132,7 +132,7 @@ for (const engine of engines) {
       expect(await second.knex(reportingTable).first('later_text')).toEqual({ later_text: null });
     });
 
-    it('widens the columns of an existing table, and keeps its rows', async () => {
+    it('the reporting migration widens the columns of an existing table, and keeps its rows', async () => {
       const [first] = reportingMigrations;
       await migrate(database, migrationsTable, first === undefined ? [] : [first]);
       await narrow(database, ['campaign', 'gclid']);
@@ -147,19 +147,22 @@ for (const engine of engines) {
       expect(await second.knex(reportingTable).first('gclid', 'campaign')).toEqual(long);
     });
 
-    it.runIf(engine.dialect === 'postgres')('says what to do when a view uses the column', async () => {
-      const [first] = reportingMigrations;
-      await migrate(database, migrationsTable, first === undefined ? [] : [first]);
-      await narrow(database, ['gclid']);
-      await database.knex.raw(`CREATE VIEW clicks AS SELECT gclid FROM ${reportingTable}`);
-      const blocked = migrate(second, migrationsTable, reportingMigrations);
-      await expect(blocked).rejects.toMatchObject({ name: 'MigrationBlocked' });
-      await database.knex.raw('DROP VIEW clicks');
-      await migrate(second, migrationsTable, reportingMigrations);
-      expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
-    });
+    it.runIf(engine.dialect === 'postgres')(
+      'the reporting migration says what to do when a view uses the column',
+      async () => {
+        const [first] = reportingMigrations;
+        await migrate(database, migrationsTable, first === undefined ? [] : [first]);
+        await narrow(database, ['gclid']);
+        await database.knex.raw(`CREATE VIEW clicks AS SELECT gclid FROM ${reportingTable}`);
+        const blocked = migrate(second, migrationsTable, reportingMigrations);
+        await expect(blocked).rejects.toMatchObject({ name: 'MigrationBlocked' });
+        await database.knex.raw('DROP VIEW clicks');
+        await migrate(second, migrationsTable, reportingMigrations);
+        expect(await columnsOf(second)).toEqual(expectedColumns(engine.dialect));
+      },
+    );
 
-    it('can run in two processes at once, and is complete for both afterwards', async () => {
+    it('the reporting migration can run in two processes at once, and is complete for both afterwards', async () => {
       const seen = await Promise.all(
         [database, second].map(async (process) => {
           await migrate(process, migrationsTable, reportingMigrations);
@@ -170,7 +173,7 @@ for (const engine of engines) {
       expect(seen).toEqual([complete, complete]);
     });
 
-    it('is repeated when it was interrupted', async () => {
+    it('the reporting migration is repeated when it was interrupted', async () => {
       const [first] = reportingMigrations;
       if (first === undefined) throw new Error('There is no reporting migration');
       const broken = {
@@ -186,7 +189,7 @@ for (const engine of engines) {
       expect(await indexesOf(second)).toEqual(expectedIndexes());
     });
 
-    it('refuses a database that a newer version has changed', async () => {
+    it('the reporting migration refuses a database that a newer version has changed', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       await database.knex(migrationsTable).insert({ name: '9999-later', made_at: 1 });
       const refused = migrate(second, migrationsTable, reportingMigrations);

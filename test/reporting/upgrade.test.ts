@@ -78,7 +78,7 @@ for (const engine of engines) {
       await fresh.drop();
     });
 
-    it('types internal_referrer, attributes and extra, and keeps every value', async () => {
+    it('the upgrade of a table of version 0.1.0 types internal_referrer, attributes and extra, and keeps every value', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       const rows = await database
         .knex(reportingTable)
@@ -101,19 +101,22 @@ for (const engine of engines) {
       });
     });
 
-    it('gives the table the columns of a new one', async () => {
+    it('the upgrade of a table of version 0.1.0 gives it the columns of a new one', async () => {
       await migrate(database, migrationsTable, reportingMigrations);
       const there = Object.keys(await database.knex(reportingTable).columnInfo());
       expect(there.sort()).toEqual(columns.map(({ name }) => name).sort());
     });
 
-    it.skipIf(engine.dialect === 'mysql')('says what to do where a view uses a column', async () => {
-      await database.knex.raw(`CREATE VIEW own AS SELECT internal_referrer FROM ${reportingTable}`);
-      const blocked = migrate(database, migrationsTable, reportingMigrations);
-      await expect(blocked).rejects.toMatchObject({ name: 'MigrationBlocked' });
-      await database.knex.raw('DROP VIEW own');
-      await migrate(database, migrationsTable, reportingMigrations);
-    });
+    it.skipIf(engine.dialect === 'mysql')(
+      'the upgrade of a table of version 0.1.0 says what to do where a view uses a column',
+      async () => {
+        await database.knex.raw(`CREATE VIEW own AS SELECT internal_referrer FROM ${reportingTable}`);
+        const blocked = migrate(database, migrationsTable, reportingMigrations);
+        await expect(blocked).rejects.toMatchObject({ name: 'MigrationBlocked' });
+        await database.knex.raw('DROP VIEW own');
+        await migrate(database, migrationsTable, reportingMigrations);
+      },
+    );
   });
 }
 

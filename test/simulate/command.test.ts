@@ -22,20 +22,20 @@ function simulate(...args: string[]): Promise<{ code: number | null; out: string
 }
 
 describe('the command', () => {
-  it('shows its help', async () => {
+  it('npm run simulate shows its help', async () => {
     const { code, out } = await simulate('--help');
     expect(code).toBe(0);
     expect(out).toContain('--no-landed');
     expect(out).toContain('Examples:');
   });
 
-  it('ends with 2 for a bad option', async () => {
+  it('npm run simulate ends with 2 for a bad option', async () => {
     const { code, err } = await simulate('--calls', 'none');
     expect(code).toBe(2);
     expect(err).toContain('whole number from 1');
   });
 
-  it('runs against a receiver and ends with 0', async () => {
+  it('npm run simulate runs against a receiver and ends with 0', async () => {
     const standIn = await startStandIn();
     const { code, out } = await simulate('--url', standIn.url, '--calls', '10', '--rate', '0', '--no-landed');
     await standIn.close();

@@ -15,7 +15,7 @@ const random = createRandom(1);
 const landlines = Array.from({ length: 500 }, () => drawLandline(random));
 
 describe('fictional numbers', () => {
-  it('are valid in every format, and all formats are the same number', () => {
+  it('fictional numbers are valid in every format, and all formats are the same number', () => {
     for (const number of [...fictionalMobiles, ...fictionalServices, ...landlines]) {
       for (const shape of shapes[number.kind]) {
         expect(readPhone(shape(number.national)).e164).toBe(e164Of(number));
@@ -23,7 +23,7 @@ describe('fictional numbers', () => {
     }
   });
 
-  it('are in the ranges that are reserved for creative works', () => {
+  it('fictional numbers are in the ranges that are reserved for creative works', () => {
     expect(fictionalMobiles).toHaveLength(30);
     for (const { national } of fictionalMobiles) expect(national).toMatch(/^049157\d{4}$/);
     for (const { national } of landlines) expect(national).toMatch(/^0[2378](?:5550|7010)\d{4}$/);
@@ -32,7 +32,7 @@ describe('fictional numbers', () => {
     }
   });
 
-  it("have odd forms that no subscriber's number can have", () => {
+  it("fictional numbers have odd forms that no subscriber's number can have", () => {
     for (let draw = 0; draw < 300; draw += 1) {
       expect(drawOddNumber(random)).toMatch(
         /^(?:13 00 \d\d|1300\d\d|\+44 20 7946 0\d{3}|\+1 202 555 01\d\d|5550 \d{4})$/,

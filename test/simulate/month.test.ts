@@ -37,12 +37,12 @@ describe('a simulated month', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is the same for the same seed', () => {
+  it('a simulated month is the same for the same seed', () => {
     const small = { ...request, days: 2 };
     expect([...inventMonth(small)]).toEqual([...inventMonth(small)]);
   });
 
-  it('has calls on each of 30 days, and fewer on weekends', async () => {
+  it('a simulated month has calls on each of 30 days, and fewer on weekends', async () => {
     const days = await readView(database, 'jet_daily', ['local_date', 'offered']);
     expect(days).toHaveLength(30);
     const isWeekend = (date: unknown): boolean => [0, 6].includes(new Date(String(date)).getUTCDay());
@@ -53,7 +53,7 @@ describe('a simulated month', () => {
     expect(mean(true)).toBeLessThan(mean(false) / 2);
   });
 
-  it('measures an answer time for most answered calls, and none is before the ring', async () => {
+  it('a simulated month measures an answer time for most answered calls, and none is before the ring', async () => {
     const calls = await readView(database, 'jet_inbound', ['outcome', 'wait_seconds', 'answer_seconds']);
     const answered = calls.filter((call) => call['outcome'] === 'answered');
     const measured = answered.filter((call) => call['answer_seconds'] !== null);
@@ -62,13 +62,13 @@ describe('a simulated month', () => {
       expect(Number(call['answer_seconds'])).toBeGreaterThanOrEqual(Number(call['wait_seconds']));
   });
 
-  it('has missed calls of every follow-up', async () => {
+  it('a simulated month has missed calls of every follow-up', async () => {
     const calls = await readView(database, 'jet_missed_calls', ['call_id', 'follow_up']);
     const found = new Set(calls.map((call) => call['follow_up']));
     expect([...found].sort()).toEqual(['cannot_follow', 'handled', 'not_returned', 'waiting']);
   });
 
-  it('receives each call after it started, and within a second after it ended', async () => {
+  it('a simulated month receives each call after it started, and within a second after it ended', async () => {
     const rows = await database
       .knex('jet_calls')
       .whereRaw(
@@ -77,7 +77,7 @@ describe('a simulated month', () => {
     expect(rows).toEqual([]);
   });
 
-  it('shows a campaign and two days of broken tracking', async () => {
+  it('a simulated month shows a campaign and two days of broken tracking', async () => {
     const sources = await readView(database, 'jet_sources', ['campaign', 'calls']);
     expect(sources.some((row) => row['campaign'] === 'Hot water 2-for-1')).toBe(true);
     const health = await readView(database, 'jet_attribution_health', ['local_date', 'with_session']);
@@ -87,7 +87,7 @@ describe('a simulated month', () => {
     expect([...sessions.values()].filter((count) => count === 0)).toHaveLength(2);
   });
 
-  it('refuses a database that has calls', async () => {
+  it('a simulated month refuses a database that has calls', async () => {
     printed.length = 0;
     expect(await landMonth(options, output)).toBe(1);
     expect(printed.join()).toContain('invented calls must not mix with them');
@@ -95,7 +95,7 @@ describe('a simulated month', () => {
 });
 
 describe('the options of a simulated month', () => {
-  it('are read only when the command asks for days', () => {
+  it('the options of a simulated month are read only when the command asks for days', () => {
     expect(readMonthOptions(['--calls', '5'], {})).toBeUndefined();
     expect(readMonthOptions(['--days', '3', '--seed', '1'], {})).toMatchObject({
       days: 3,

@@ -9,7 +9,7 @@ const plan = createPlan(2024, 2000, Date.parse('2025-04-05T23:30:00Z'));
 const pushes = pushesOf(plan);
 
 describe('the odd traffic of a plan', () => {
-  it('has zeros and no-value words such as "N/A" in start and answered pushes', () => {
+  it('the odd traffic has zeros and no-value words such as "N/A" in start and answered pushes', () => {
     const early = pushes.filter(({ stage }) => stage === 'call_start' || stage === 'call_answered');
     const withZero = early.filter(({ body }) => /"duration\W+(?:0|00:00:00)\W*[,}]/.test(body));
     const withMark = early.filter(({ body }) => /"duration\W+(?:N\/A|undefined|\{\{value)/.test(body));
@@ -19,7 +19,7 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('forwards some calls to a number without an extension', () => {
+  it('the odd traffic forwards some calls to a number without an extension', () => {
     const forwardedCalls = groupByCall(pushes).filter((own) => {
       const fields = own.map((push) => readingOf(push).fields);
       return (
@@ -31,7 +31,7 @@ describe('the odd traffic of a plan', () => {
     expect(forwardedCalls.length / plan.calls.length).toBeLessThan(0.08);
   });
 
-  it('corrects some ends by a later push with the same end time', () => {
+  it('the odd traffic corrects some ends by a later push with the same end time', () => {
     const ends = pushes.filter(({ stage, repeat }) => stage === 'call_end' && !repeat);
     const twice = groupByCall(ends).filter((own) => own.length === 2);
     expect(twice.length / plan.calls.length).toBeGreaterThan(0.01);
@@ -42,13 +42,13 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('has inbound calls without an id, or with a placeholder as their id', () => {
+  it('the odd traffic has inbound calls without an id, or with a placeholder as their id', () => {
     const without = pushes.filter(({ call }) => call.direction === 'inbound' && call.callId === undefined);
     expect(new Set(without.map(({ call }) => call)).size / plan.calls.length).toBeGreaterThan(0.01);
     expect(without.some(({ body }) => /call_?session_?id\W+(?:N\/A|undefined|null)/i.test(body))).toBe(true);
   });
 
-  it('sends all pushes of some calls as lists, in JSON or one per line, and the receiver reads each item', () => {
+  it('the odd traffic sends all pushes of some calls as lists, in JSON or one per line, and the receiver reads each item', () => {
     const lists = plan.steps.filter((step) => step.kind === 'list');
     expect(lists.length / plan.calls.length).toBeGreaterThan(0.01);
     expect(new Set(lists.map(({ contentType }) => contentType)).size).toBe(2);
@@ -59,7 +59,7 @@ describe('the odd traffic of a plan', () => {
     }
   });
 
-  it('sends text/plain, JSON in a JSON string, and JSON text under data', () => {
+  it('the odd traffic sends text/plain, JSON in a JSON string, and JSON text under data', () => {
     expect(pushes.some(({ contentType }) => contentType === 'text/plain')).toBe(true);
     expect(pushes.some(({ body }) => body.startsWith('"'))).toBe(true);
     expect(pushes.some(({ body }) => body.startsWith('{"event":"call","data":"'))).toBe(true);

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 describe('options', () => {
-  it('have the documented defaults', () => {
+  it('the options have the documented defaults', () => {
     expect(readOptions([], client)).toMatchObject({
       url: 'http://127.0.0.1:3000',
       calls: 200,
@@ -30,19 +30,19 @@ describe('options', () => {
     });
   });
 
-  it('have a random seed when none is given', () => {
+  it('the options have a random seed when none is given', () => {
     expect(readOptions([], client).seed).not.toBe(readOptions([], client).seed);
     expect(readOptions(['--seed', '42'], client).seed).toBe(42);
   });
 
-  it('use the reporting database of the environment, and skip it with --no-landed', () => {
+  it('the options use the reporting database of the environment, and skip it with --no-landed', () => {
     const environment = { ...client, REPORTING_DATABASE_URL: 'postgres://db/reporting' };
     expect(readOptions([], environment).reportingUrl).toBe('postgres://db/reporting');
     expect(readOptions(['--reporting', 'sqlite:x'], environment).reportingUrl).toBe('sqlite:x');
     expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
   });
 
-  it("use the receiver's settings, including secrets from files", () => {
+  it("the options use the receiver's settings, including secrets from files", () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-options-'));
     const file = join(folder, 'reporting-url');
     writeFileSync(file, 'postgres://db/reporting\n');
@@ -61,13 +61,13 @@ describe('options', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('report every fault of these settings', () => {
+  it("the options report every fault of the receiver's settings", () => {
     expect(() => readOptions([], { ...client, PORT: 'x', TIME_ZONE: 'y' })).toThrow(
       / {2}PORT [^]* {2}TIME_ZONE /,
     );
   });
 
-  it('refuse to run when a destination other than sql is enabled, unless --allow-crm is given', () => {
+  it('the options refuse to run when a destination other than sql is enabled, unless --allow-crm is given', () => {
     const environment = {
       ...client,
       ADAPTERS: 'sql,hubspot',
@@ -79,27 +79,27 @@ describe('options', () => {
     expect(readOptions(['--allow-crm'], environment).calls).toBe(200);
   });
 
-  it('say that landed calls cannot be checked when the table is not enabled', () => {
+  it('the options say that landed calls cannot be checked when the table is not enabled', () => {
     const environment = { ...client, ADAPTERS: 'none' };
     expect(() => readOptions([], environment)).toThrow(CommanderError);
     expect(shown).toContain('--no-landed');
     expect(readOptions(['--no-landed'], environment).reportingUrl).toBeUndefined();
   });
 
-  it("use the receiver's own fixed header when no other credentials are given", () => {
+  it("the options use the receiver's own fixed header when no other credentials are given", () => {
     const settings = { WEBHOOK_HEADER_NAME: 'X-Trial', WEBHOOK_HEADER_VALUE: 'invented-calls-only' };
     const header = { kind: 'header', name: 'x-trial', value: 'invented-calls-only' };
     expect(readOptions([], settings).credentials).toEqual(header);
     expect(readOptions([], { ...client, ...settings }).credentials).toMatchObject({ kind: 'client' });
   });
 
-  it('accept a fixed header', () => {
+  it('the options accept a fixed header', () => {
     const header = { kind: 'header', name: 'Authorization', value: 'Token a b' };
     expect(readOptions(['--header', 'Authorization: Token a b'], client).credentials).toEqual(header);
     expect(readOptions([], { JET_HEADER: 'Authorization: Token a b' }).credentials).toEqual(header);
   });
 
-  it('strip the slash at the end of the address', () => {
+  it('the options strip the slash at the end of the address', () => {
     expect(readOptions(['--url', 'https://jet.example.com/base/'], client).url).toBe(
       'https://jet.example.com/base',
     );
@@ -117,7 +117,7 @@ describe('options', () => {
     [['--header', 'A: b', '--client-id', 'x'], 'not both'],
     [['--loud'], 'unknown option'],
     [['extra'], 'too many arguments'],
-  ])('refuse %j with a message', (args, words) => {
+  ])('the options refuse %j with a message', (args, words) => {
     expect(() => readOptions(args, client)).toThrow(CommanderError);
     expect(shown).toContain(words);
     expect(shown).not.toContain('hidden');
@@ -127,7 +127,7 @@ describe('options', () => {
     [{}, 'credentials are missing'],
     [{ JET_CLIENT_ID: 'id' }, 'the client secret is missing'],
     [{ JET_CLIENT_SECRET: 'secret' }, 'the client id is missing'],
-  ])('say which credentials are missing', (environment, words) => {
+  ])('the options say which credentials are missing', (environment, words) => {
     expect(() => readOptions([], environment)).toThrow(CommanderError);
     expect(shown).toContain(words);
   });

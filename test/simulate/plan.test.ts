@@ -23,16 +23,16 @@ function read(push: PlannedPush, order = 0): Push {
 }
 
 describe('a plan', () => {
-  it('is the same for the same seed, number of calls and now', () => {
+  it('a plan is the same for the same seed, number of calls and now', () => {
     expect(createPlan(42, 300, nowMs)).toEqual(createPlan(42, 300, nowMs));
   });
 
-  it('differs for another seed', () => {
+  it('a plan differs for another seed', () => {
     const bodies = (seed: number): string[] => createPlan(seed, 50, nowMs).steps.map(({ body }) => body);
     expect(bodies(1)).not.toEqual(bodies(2));
   });
 
-  it('follows the JET_STATUS_MAP of the receiver', () => {
+  it('a plan follows the JET_STATUS_MAP of the receiver', () => {
     const statusMap = new Map([
       ['answered', 'missed'],
       ['transferred', 'answered'],
@@ -51,7 +51,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is read by the receiver as planned, for every seed', () => {
+  it('the receiver reads a plan as planned, for every seed', () => {
     fc.assert(
       fc.property(fc.nat(seedMax), fc.integer({ min: 1, max: 120 }), (seed, count) => {
         const plan = createPlan(seed, count, nowMs);
@@ -79,20 +79,20 @@ describe('a plan', () => {
     );
   });
 
-  it('gives every call a different id', () => {
+  it('a plan gives every call a different id', () => {
     const plan = createPlan(7, 5000, nowMs);
     const callIdOf = new Map(pushesOf(plan).map((push) => [push.call, read(push).callId]));
     expect(new Set(callIdOf.values()).size).toBe(plan.calls.length);
   });
 
-  it('makes its inbound ids from the seed and the time of the run', () => {
+  it('a plan makes its inbound ids from the seed and the time of the run', () => {
     const ids = [createPlan(1, 1, nowMs), createPlan(2, 1, nowMs), createPlan(1, 1, nowMs + 1)].map(
       ({ runId }) => runId,
     );
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('stays within the last day, mostly in the daytime of Sydney', () => {
+  it('a plan stays within the last day, mostly in the daytime of Sydney', () => {
     const plan = createPlan(3, 2000, nowMs);
     const starts = pushesOf(plan).map((push) => read(push).fields.started_at ?? 0);
     expect(Math.min(...starts)).toBeGreaterThanOrEqual(nowMs - dayMs - 1000);
@@ -110,7 +110,7 @@ describe('a plan', () => {
     expect(daytime).toBeGreaterThan(0.7);
   });
 
-  it('causes warnings only for unknown status words, missing ids, and placeholders and zeros in times and durations', () => {
+  it('a plan causes warnings only for unknown status words, missing ids, and placeholders and zeros in times and durations', () => {
     const plan = createPlan(11, 1000, nowMs);
     const warnings = pushesOf(plan).flatMap((push) => readingOf(push).warnings);
     const unread = warnings.filter(({ code }) => code.startsWith('unreadable_'));
@@ -128,7 +128,7 @@ describe('the traffic of a plan', () => {
   const pushes = pushesOf(plan);
   const readings = pushes.map((push) => ({ push, reading: read(push) }));
 
-  it('has every status, in each direction in which it can occur', () => {
+  it('the traffic of a plan has every status, in each direction in which it can occur', () => {
     const kinds = new Set(plan.calls.map(({ direction, status }) => `${direction} ${status}`));
     expect([...kinds].sort()).toEqual([
       'inbound abandoned',
@@ -143,7 +143,7 @@ describe('the traffic of a plan', () => {
     ]);
   });
 
-  it('sends about one push in twenty twice, the same body to the same path, after the first', () => {
+  it('the traffic of a plan sends about one push in twenty twice, the same body to the same path, after the first', () => {
     const repeats = pushes.filter(({ repeat }) => repeat);
     expect(repeats.length / pushes.length).toBeGreaterThan(0.03);
     expect(repeats.length / pushes.length).toBeLessThan(0.07);
@@ -153,7 +153,7 @@ describe('the traffic of a plan', () => {
     }
   });
 
-  it('sends about a tenth of the calls with several pushes out of order', () => {
+  it('the traffic of a plan sends about a tenth of the calls with several pushes out of order', () => {
     const byCall = groupByCall(pushes.filter(({ repeat }) => !repeat));
     const several = byCall.filter((own) => own.length > 1);
     const disordered = several.filter((own) =>
@@ -163,14 +163,14 @@ describe('the traffic of a plan', () => {
     expect(disordered.length / several.length).toBeLessThan(0.13);
   });
 
-  it('has pushes answered by a menu or queue before pushes answered by a person', () => {
+  it('the traffic of a plan has pushes answered by a menu or queue before pushes answered by a person', () => {
     const twice = groupByCall(pushes.filter(({ stage, repeat }) => stage === 'call_answered' && !repeat));
     const menus = twice.filter((own) => own.length === 2);
     expect(menus.length).toBeGreaterThan(500);
     expect(menus.some((own) => own.some((push) => read(push).fields.ivr_prompts !== undefined))).toBe(true);
   });
 
-  it('has a web session in about a third of the ends, with all 19 fields after an advertisement', () => {
+  it('the traffic of a plan has a web session in about a third of the ends, with all 19 fields after an advertisement', () => {
     const ends = readings.filter(({ push }) => push.stage === 'call_end' && !push.repeat);
     const withWeb = ends.filter(({ reading }) => reading.fields.session_id !== undefined);
     expect(withWeb.length / ends.length).toBeGreaterThan(0.25);
@@ -183,13 +183,13 @@ describe('the traffic of a plan', () => {
     }
   });
 
-  it('writes googleAnalytics.clientId as a dotted key and as a nested object', () => {
+  it('the traffic of a plan writes googleAnalytics.clientId as a dotted key and as a nested object', () => {
     const bodies = pushes.map(({ body }) => body).join('\n');
     expect(bodies).toContain('"googleAnalytics.clientId":');
     expect(bodies).toMatch(/"googleAnalytics":\s*\{\s*"clientId":/);
   });
 
-  it("spells keys as Jet's page does, in camel case and in snake case", () => {
+  it("the traffic of a plan spells keys as Jet's page does, in camel case and in snake case", () => {
     const bodies = pushes.map(({ body }) => body).join('\n');
     for (const key of [
       'callsessionid',
@@ -202,7 +202,7 @@ describe('the traffic of a plan', () => {
     }
   });
 
-  it('goes to the general path and to the paths of the stages', () => {
+  it('the traffic of a plan goes to the general path and to the paths of the stages', () => {
     expect(new Set(pushes.map(({ path }) => path))).toEqual(
       new Set([
         '/webhooks/jet',
@@ -214,7 +214,7 @@ describe('the traffic of a plan', () => {
     );
   });
 
-  it('has withheld callers, and a valid number for most of the others', () => {
+  it('the traffic of a plan has withheld callers, and a valid number for most of the others', () => {
     const calls = readings
       .filter(({ push }) => push.stage === 'call_end' || push.stage === 'call_end_outbound')
       .map(({ reading }) => complete(foldCall([reading])));
@@ -223,7 +223,7 @@ describe('the traffic of a plan', () => {
     expect(valid.length / calls.length).toBeGreaterThan(0.85);
   });
 
-  it('has broken bodies that the receiver refuses', () => {
+  it('the traffic of a plan has broken bodies that the receiver refuses', () => {
     const broken = plan.steps.filter((step) => step.kind === 'broken');
     const codes = broken.map(({ body }) => {
       const reading = readPush(Buffer.from(body), undefined, intake);

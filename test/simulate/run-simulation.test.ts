@@ -73,7 +73,7 @@ async function run(
 }
 
 describe('a simulation', () => {
-  it('ends with 0 when everything is answered and lands as planned', async () => {
+  it('a simulation ends with 0 when everything is answered and lands as planned', async () => {
     const { exitCode, text } = await run();
     expect(text).toContain('No differences.');
     expect(exitCode).toBe(0);
@@ -86,7 +86,7 @@ describe('a simulation', () => {
     expect(shownProgress.at(-1)).toBe('Landing 80/80');
   });
 
-  it('sends the same pushes for the same seed, in order within each call', async () => {
+  it('a simulation sends the same pushes for the same seed, in order within each call', async () => {
     await run({}, { reportingUrl: undefined, concurrency: 1 });
     const first = standIn?.received ?? [];
     await standIn?.close();
@@ -94,19 +94,19 @@ describe('a simulation', () => {
     expect(standIn?.received).toEqual(first);
   });
 
-  it('can use a fixed header', async () => {
+  it('a simulation can use a fixed header', async () => {
     const { exitCode } = await run({}, { credentials: standInHeader });
     expect(exitCode).toBe(0);
     expect(standIn?.tokensGiven).toBe(0);
   });
 
-  it('renews its token when the receiver refuses it', async () => {
+  it('a simulation renews its token when the receiver refuses it', async () => {
     const { exitCode } = await run({ requestsPerToken: 40 });
     expect(exitCode).toBe(0);
     expect(standIn?.tokensGiven).toBeGreaterThan(3);
   });
 
-  it('retries after 503, after 429 and after a lost answer, and counts every sent call', async () => {
+  it('a simulation retries after 503, after 429 and after a lost answer, and counts every sent call', async () => {
     const { exitCode, text } = await run({
       misbehave: ({ number, body }) => {
         if (number % 20 !== 0 || !body.includes('"')) return undefined;
@@ -119,14 +119,14 @@ describe('a simulation', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('keeps the requested pace', async () => {
+  it('a simulation keeps the requested pace', async () => {
     const startMs = performance.now();
     await run({}, { calls: 20, rate: 100, reportingUrl: undefined });
     const pushes = standIn?.received.length ?? 0;
     expect(performance.now() - startMs).toBeGreaterThan((pushes - 1) * 10 - 150);
   });
 
-  it('prints no whole number and no secret', async () => {
+  it('a simulation prints no whole number and no secret', async () => {
     const { text } = await run({ misbehave: () => ({ status: 422, body: { code: '0491570006 is odd' } }) });
     expect(text).not.toMatch(/0491|5550|7010|975 ?7/);
     expect(text).not.toContain(standInClient.clientSecret);
@@ -135,7 +135,7 @@ describe('a simulation', () => {
 });
 
 describe('a simulation reports a difference', () => {
-  it('when a push is refused', async () => {
+  it('a simulation reports a refused push as a difference', async () => {
     let refused = 0;
     const { exitCode, text } = await run({
       misbehave: ({ body }) =>
@@ -148,7 +148,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toMatch(/sim-16-\w+-\d{6}: .* push was answered 422 not_a_call/);
   });
 
-  it('when an answer has an unexpected form', async () => {
+  it('a simulation reports an answer with an unexpected form as a difference', async () => {
     const { exitCode, text } = await run({
       misbehave: ({ number }) => (number === 10 ? { status: 200, body: { ok: true } } : undefined),
     });
@@ -156,7 +156,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toContain('was answered 200 with an unknown answer');
   });
 
-  it('when a push is stored under another stage, as a repeat, or under another call', async () => {
+  it('a simulation reports a push that is stored under another stage, as a repeat, or under another call', async () => {
     const body = { status: 'stored', pushId: 'any', callId: 'the-same', stage: 'call_end', duplicate: true };
     const { exitCode, text } = await run({
       misbehave: (push) =>
@@ -168,7 +168,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toMatch(/outbound push was stored under the id of sim-/);
   });
 
-  it('when a broken body is accepted', async () => {
+  it('a simulation reports an accepted broken body as a difference', async () => {
     const { exitCode, text } = await run({
       misbehave: ({ body }) => (body === '' ? { status: 200 } : undefined),
     });
@@ -176,7 +176,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toContain('broken body (an empty body): was answered 200');
   });
 
-  it('when a call lands with another status, and when one does not land', async () => {
+  it('a simulation reports a call that lands with another status, and one that does not land', async () => {
     const landed = new Set<unknown>();
     const { exitCode, text } = await run(
       {
@@ -194,7 +194,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toMatch(/^2 differences:$/m);
   });
 
-  it('when something landed that was not sent as a call', async () => {
+  it('a simulation reports a landed call that was not sent', async () => {
     let first = true;
     const { exitCode, text } = await run({
       land: (row) => {
@@ -211,7 +211,7 @@ describe('a simulation reports a difference', () => {
     expect(text).toContain('-broken: landed, but is not a call of this run');
   });
 
-  it('up to the twentieth, and further ones are counted', async () => {
+  it('a simulation reports up to twenty differences, and counts further ones', async () => {
     const { text } = await run({}, { reportingUrl, landedWaitMs: 300, calls: 80 });
     expect(text).toContain('No differences.');
     lines = [];
@@ -222,7 +222,7 @@ describe('a simulation reports a difference', () => {
     expect(second.text).toContain('… and 60 more');
   });
 
-  it('when there is no reporting database, which is not created', async () => {
+  it('a simulation reports that there is no reporting database, which it does not create', async () => {
     const missing = join(folder, 'missing.sqlite');
     const { exitCode, text } = await run({}, { reportingUrl: `sqlite:${missing}`, landedWaitMs: 300 });
     expect(exitCode).toBe(1);
@@ -232,32 +232,32 @@ describe('a simulation reports a difference', () => {
 });
 
 describe('a run that cannot continue', () => {
-  it('reports that nothing answers', async () => {
+  it('a simulation reports that nothing answers', async () => {
     const { exitCode, text } = await run({}, { url: 'http://127.0.0.1:1' });
     expect(exitCode).toBe(1);
     expect(text).toMatch(/Nothing answers at .*Start the receiver/);
   });
 
-  it('reports that the client is refused', async () => {
+  it('a simulation reports that the client is refused', async () => {
     const { exitCode, text } = await run({}, { credentials: { ...standInClient, clientSecret: 'wrong' } });
     expect(exitCode).toBe(1);
     expect(text).toContain('POST /oauth/token was answered 401 invalid_client');
     expect(standIn?.received).toHaveLength(0);
   });
 
-  it('stops at once when the header is refused', async () => {
+  it('a simulation stops at once when the header is refused', async () => {
     const { exitCode, text } = await run({}, { credentials: { ...standInHeader, value: 'wrong' } });
     expect(exitCode).toBe(1);
     expect(text).toContain('refuses the credentials (401)');
   });
 
-  it('stops when the receiver accepts nothing for too long', async () => {
+  it('a simulation stops when the receiver accepts nothing for too long', async () => {
     const { exitCode, text } = await run({ misbehave: () => ({ status: 503 }) }, { retryForMs: 500 });
     expect(exitCode).toBe(1);
     expect(text).toContain('accepted nothing for too long (it answered 503)');
   });
 
-  it('reports the results so far when it is stopped', async () => {
+  it('a simulation reports the results so far when it is stopped', async () => {
     const stop = new AbortController();
     const { exitCode, text } = await run(
       {

@@ -6,7 +6,7 @@ import { jetFields, outboundJetNames } from '../../src/domain/jet-fields.ts';
 import { foldKey } from '../../src/intake/flatten.ts';
 
 describe('keys', () => {
-  it('fold to the name on the page in every spelling', () => {
+  it('the invented keys fold to the name on the page in every spelling', () => {
     for (const { name, jetName } of jetFields) {
       for (const direction of ['inbound', 'outbound'] as const) {
         for (const spelling of ['page', 'camel', 'snake'] as const) {
@@ -16,7 +16,7 @@ describe('keys', () => {
     }
   });
 
-  it('of an outbound push are spelled as the page spells them', () => {
+  it('the invented keys of an outbound push are spelled as the page spells them', () => {
     const fields = [
       'started_at',
       'ended_at',
@@ -31,7 +31,7 @@ describe('keys', () => {
 });
 
 describe('times', () => {
-  it('read as the same second in every form', () => {
+  it('the invented times read as the same second in every form', () => {
     const momentMs = Date.parse('2025-03-04T05:06:07.089Z');
     for (const form of timeForms) {
       const read = parseInstant(String(writeTime(momentMs, form))) ?? 0;

@@ -12,15 +12,18 @@ describe('the digits by which a number is looked up', () => {
     '"Jane Citizen" <sip:0412345678@pbx.example;transport=udp>',
     '0412345678 ext 12',
     '０４１２３４５６７８',
-  ])('are the same for %s', (text) => {
+  ])('the digits by which a number is looked up are the same for %s', (text) => {
     expect(lookupDigits(text)).toBe('412345678');
   });
 
-  it('are all digits of a short number', () => {
+  it('the digits by which a number is looked up are all digits of a short number', () => {
     expect(lookupDigits('13 11 26')).toBe('131126');
   });
 
-  it.each([undefined, '', 'anonymous', '9'.repeat(300)])('are absent for %s', (text) => {
-    expect(lookupDigits(text)).toBeUndefined();
-  });
+  it.each([undefined, '', 'anonymous', '9'.repeat(300)])(
+    'the digits by which a number is looked up are absent for %s',
+    (text) => {
+      expect(lookupDigits(text)).toBeUndefined();
+    },
+  );
 });

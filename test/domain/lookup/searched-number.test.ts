@@ -15,18 +15,21 @@ describe('a number that somebody looks up', () => {
     ['02 9374 4000', '0061 2 9374 4000'],
     ['13 11 26', '131126'],
     ['201', '201'],
-  ])('finds %s in a call that has %s', (typed, sent) => {
+  ])('a look-up of %s finds a call that has %s', (typed, sent) => {
     expect(searchedNumber(typed, australian)?.counterparts).toContain(lookupDigits(sent));
   });
 
   it.each(['09 123 4567', '+64 9 123 4567', '0064 9 123 4567', '6491234567'])(
-    'finds a number of fewer digits in a call that has %s',
+    'a look-up of a number with fewer digits finds a call that has %s',
     (sent) => {
       expect(searchedNumber('091234567', newZealand)?.counterparts).toContain(lookupDigits(sent));
     },
   );
 
-  it.each(['Sales', '12', '', '1c3e-4b5d', '0412345678 or 0298765432'])('is not "%s"', (typed) => {
-    expect(searchedNumber(typed, australian)).toBeUndefined();
-  });
+  it.each(['Sales', '12', '', '1c3e-4b5d', '0412345678 or 0298765432'])(
+    'the text "%s" is not a number to look up',
+    (typed) => {
+      expect(searchedNumber(typed, australian)).toBeUndefined();
+    },
+  );
 });

@@ -36,7 +36,7 @@ function pushOf(stage: Stage, fields: CallFields, receivedAtMs: number, index: n
 }
 
 describe('the pushes that win the fields of a call', () => {
-  it('have the values that the fold gives the call', () => {
+  it('the winning pushes have the values that the fold gives the call', () => {
     fc.assert(
       fc.property(pushes, (given) => {
         const byId = new Map(given.map((push) => [push.id, push]));
@@ -49,7 +49,7 @@ describe('the pushes that win the fields of a call', () => {
     );
   });
 
-  it('are explained by the rule that decided', () => {
+  it('the rule that decided explains each winning push', () => {
     const both = { service_name: 's' };
     const start = pushOf(
       'call_start',

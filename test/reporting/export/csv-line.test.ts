@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../../src/reporting/export/csv-line.ts';
 
 describe('a line of CSV', () => {
-  it('separates with commas, ends with CRLF, and leaves an empty value empty', () => {
+  it('a line of CSV separates with commas, ends with CRLF, and leaves an empty value empty', () => {
     expect(csvLine(['a', 1, null, true, -5], { raw: false })).toBe('a,1,,true,-5\r\n');
   });
 
@@ -11,7 +11,7 @@ describe('a line of CSV', () => {
     ['a quote', 'say "hi"', '"say ""hi"""'],
     ['a line break', 'a\nb', '"a\nb"'],
     ['a space at the end', 'a ', '"a "'],
-  ])('quotes %s', (_what, value, cell) => {
+  ])('a line of CSV quotes %s', (_what, value, cell) => {
     expect(csvLine([value], { raw: false })).toBe(`${cell}\r\n`);
   });
 
@@ -25,11 +25,11 @@ describe('a line of CSV', () => {
     ['\r=1+1', `"'\r=1+1"`],
     ['＝1+1', "'＝1+1"],
     ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
-  ])('makes the cell %j harmless', (value, cell) => {
+  ])('a line of CSV makes the cell %j harmless', (value, cell) => {
     expect(csvLine([value], { raw: false })).toBe(`${cell}\r\n`);
   });
 
-  it('writes a cell unchanged for a program', () => {
+  it('a line of CSV for a program keeps a cell unchanged', () => {
     expect(csvLine(['=1+1', '+61491570006'], { raw: true })).toBe('=1+1,+61491570006\r\n');
   });
 });

@@ -35,18 +35,21 @@ for (const engine of engines) {
         readSection(within, database.dialect, section, question, rowsMax),
       );
 
-    it.each(sections)('counts all rows of $name when it reads only the first', async ({ section }) => {
-      const all = await read(section, 1_000);
-      const first = await read(section, 1);
-      expect([first.found, first.rows, first.totals]).toEqual([
-        all.rows.length,
-        all.rows.slice(0, 1),
-        all.totals,
-      ]);
-    });
+    it.each(sections)(
+      'a section counts all rows of $name when it reads only the first',
+      async ({ section }) => {
+        const all = await read(section, 1_000);
+        const first = await read(section, 1);
+        expect([first.found, first.rows, first.totals]).toEqual([
+          all.rows.length,
+          all.rows.slice(0, 1),
+          all.totals,
+        ]);
+      },
+    );
 
     it.each(sections.filter(({ section }) => section.hasTotals))(
-      'has totals for $name that are the sums of its counts',
+      'a section has totals for $name that are the sums of its counts',
       async ({ section }) => {
         const { rows, totals } = await read(section, 1_000);
         const counts = section.measures.filter(({ type }) => type === 'integer').map(({ name }) => name);

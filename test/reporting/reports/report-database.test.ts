@@ -31,7 +31,7 @@ for (const engine of engines) {
       reports.read((within) => askStatement(within, plainSql(text), [{ name: 'value', type: 'text' }]));
     const calls = plainSql('SELECT COUNT(*) AS value FROM jet_calls');
 
-    it('shows one state to all statements of a page', async () => {
+    it('the database of reports shows one state to all statements of a page', async () => {
       const seen = await reports.read(async (within) => {
         const columns = [{ name: 'value', type: 'integer' }] as const;
         const before = await askStatement(within, calls, columns);
@@ -41,17 +41,20 @@ for (const engine of engines) {
       expect(seen).toEqual([{ value: 0 }, { value: 0 }]);
     });
 
-    it.skipIf(engine.dialect !== 'postgres')('lets the server end a statement after 15 seconds', async () => {
-      expect(await one("SELECT current_setting('statement_timeout') AS value")).toEqual([{ value: '15s' }]);
-    });
+    it.skipIf(engine.dialect !== 'postgres')(
+      'the server ends a statement of a report after 15 seconds',
+      async () => {
+        expect(await one("SELECT current_setting('statement_timeout') AS value")).toEqual([{ value: '15s' }]);
+      },
+    );
 
-    it.skipIf(engine.dialect === 'mysql')('writes nothing', async () => {
+    it.skipIf(engine.dialect === 'mysql')('a report writes nothing', async () => {
       await expect(reports.read((within) => within('jet_calls').delete())).rejects.toThrow(
         ReportsUnavailable,
       );
     });
 
-    it('says so when a statement fails, with the code and without the statement', async () => {
+    it('a report says so when a statement fails, with the code and without the statement', async () => {
       const failure = one("SELECT '0412345678' AS value FROM no_such_table");
       await expect(failure).rejects.toThrow(
         /^The reporting database cannot be reached, or the report took too long \(\w+\)\./,

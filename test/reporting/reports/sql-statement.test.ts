@@ -6,7 +6,7 @@ import { ask } from '../../fixtures/ask.ts';
 import { engines, type FreshDatabase } from '../../fixtures/engines.ts';
 
 describe('a statement', () => {
-  it('binds each value, and takes parts of SQL as they are', () => {
+  it('a statement binds each value, and takes parts of SQL unchanged', () => {
     const condition = sql`name = ${"O'Brien"}`;
     expect(sql`SELECT ${plainSql('a, b')} FROM c WHERE ${condition} AND d = ${'x'}`).toEqual({
       text: 'SELECT a, b FROM c WHERE name = ? AND d = ?',
@@ -38,7 +38,7 @@ for (const engine of engines) {
       await fresh.drop();
     });
 
-    it.each(hostile)('keeps the text %j', async (text) => {
+    it.each(hostile)('a statement with its values written into it keeps the text %j', async (text) => {
       const written = runnableSql(sql`SELECT ${text} AS said`, database.dialect);
       // For servers, knex would read a question mark as a value.
       const [row] = await ask(

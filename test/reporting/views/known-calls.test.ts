@@ -244,7 +244,7 @@ for (const engine of engines) {
       expect(await staleDays(database)).toEqual([]);
     });
 
-    it('follow the settings row', async () => {
+    it('the views follow the settings row', async () => {
       const settings = database.knex('jet_report_settings').where({ id: 1 });
       await settings
         .clone()

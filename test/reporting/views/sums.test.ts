@@ -97,7 +97,7 @@ describe('the views of 300 random calls', () => {
     }
   });
 
-  it.each(reportViews.map(({ name }) => name))('%s is the same on every database', (name) => {
+  it.each(reportViews.map(({ name }) => name))('the view %s is the same on every database', (name) => {
     const [first, ...others] = [...seen.values()].map((rows) => rounded(rows.get(name) ?? []));
     expect(first?.length).toBeGreaterThan(0);
     for (const other of others) expect(other).toEqual(first);
