@@ -1,9 +1,9 @@
 import type { AdapterTools, Database } from '#contract';
 import { noteSummarised, staleDays, summariseDay } from '#reporting';
 
-/** Keeps `jet_daily_summary` up to date, apart from landing. */
+/** Keeps `jet_daily_summary` up to date, separately from landing. */
 export interface Summary {
-  /** Finds the days that an earlier process left out of date. */
+  /** Finds the days whose summary an earlier process did not finish. */
   begin(): Promise<void>;
   /** Notes days (`YYYY-MM-DD`) whose calls have changed. They are summarised soon. */
   touch(days: Iterable<string>): void;

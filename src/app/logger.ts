@@ -28,8 +28,8 @@ export function logOutput(format: 'auto' | 'text' | 'json'): DestinationStream {
 }
 
 /**
- * Describes an error with its code, kind and place. The message of a database error is left out, because it can contain the
- * values of a row.
+ * Describes an error with its code, kind and place. The message of a database error is omitted, because it can
+ * contain the values of a row.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { kind: typeof error };

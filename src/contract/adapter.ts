@@ -76,7 +76,7 @@ export interface Capabilities {
   readonly updates: boolean;
   /**
    * The stages at which a call is delivered. A call that has reached none of them waits. When no push comes for
-   * `SETTLE_AFTER`, it is delivered as it is.
+   * `SETTLE_AFTER`, the call is delivered in its present state.
    */
   readonly stages: readonly Stage[];
 }

@@ -10,8 +10,8 @@ export class NoHostToUse extends Error {
 }
 
 /**
- * Makes knex choose the host for each new connection, because the writable one can change at any time. An address with one
- * host that need not be writable stays as it is.
+ * Makes knex choose the host for each new connection, because the writable one can change at any time. An address
+ * with a single host stays unchanged, unless the host must be writable.
  */
 export function chooseHostEachTime(knex: Knex, url: string): void {
   const address = parseServerAddress(url);

@@ -2,8 +2,8 @@ import type { Command, Option } from 'commander';
 import { shellWord } from '../../domain/shown/shell-word.ts';
 
 /**
- * Finds options that npm took for itself, because the `--` in front of them was left out. npm hides such an option from
- * the command and only sets a variable. `npm run replay quarantine --dry-run` would then replay for real.
+ * Finds options that npm took for itself, because the `--` in front of them was missing. npm hides such an option
+ * from the command and only sets a variable. `npm run replay quarantine --dry-run` would then replay for real.
  *
  * @param given the arguments that reached the command
  * @returns the line to type instead; undefined when nothing was swallowed

@@ -8,8 +8,8 @@ import type { Answer, DatabaseFact, Question } from './question.ts';
 import { sqliteQuestions } from './sqlite-questions.ts';
 
 /**
- * What a database says about itself: engine, version, replication, encryption, pooler, and whether it keeps committed data. A
- * database that does not answer one question is asked the others.
+ * Asks a database about itself: engine, version, replication, encryption, pooler, and whether it keeps committed
+ * data. If one question gets no answer, the others are still asked.
  */
 export async function describeDatabase(database: Database): Promise<DatabaseFact[]> {
   const ask = async (columns: string): Promise<Answer> =>

@@ -40,7 +40,7 @@ export function isStatementPooling(error: unknown): boolean {
 
 /** The parts of a pg connection that are used here. */
 interface Connection {
-  /** The server's process as the connection was told at its begin. A pooler tells its own number. */
+  /** The process id that the server named when the connection began. A pooler names its own. */
   readonly processID: number | null;
   query(sql: string): Promise<{ rows: { pid: number }[] }>;
   end(): Promise<void>;

@@ -1,4 +1,4 @@
-/** One fact about a database. A fact without a remedy is right as it is. */
+/** One fact about a database. A fact without a remedy needs no change. */
 export interface DatabaseFact {
   readonly message: string;
   readonly remedy?: string;

@@ -28,7 +28,7 @@ export async function schemaScript(
   if (made === undefined) lines.push(...recorder.take().map(ended), '');
   else recorder.take();
   for (const migration of migrations) {
-    // A recorder has no transactions, so every statement is recorded as it is.
+    // A recorder has no transactions, so every statement is recorded unchanged.
     await migration.up(recorder.knex as unknown as Knex.Transaction, { dialect, traits: dialects[dialect] });
     await recorder.knex(table).insert({ name: migration.name, made_at: Date.now() });
     const statements = recorder.take().map(ended);

@@ -1,4 +1,6 @@
-/** Writes a text as one word of a shell command: as it is when it is plain, and otherwise in single quotes. */
+/**
+ * Writes a text as one word of a shell command. A plain text stays unchanged, and any other text is in single quotes.
+ */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -24,7 +24,7 @@ export const groupedMax = 10_000;
 /**
  * The deliveries by destination, state and code. The newest ones of each state are counted first, up to a limit.
  *
- * @param limit the most deliveries of one destination and state that are looked at
+ * @param limit the most deliveries of one destination and state that are counted
  */
 export async function readDeliveryGroups(store: Store, limit = groupedMax): Promise<DeliveryGroup[]> {
   const { reader } = store;
