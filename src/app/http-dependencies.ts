@@ -12,31 +12,19 @@ import type { AuthorizeDependencies } from '../http/authorize-route.ts';
 import type { HealthDependencies } from '../http/health-routes.ts';
 import type { TokenDependencies } from '../http/token-route.ts';
 import type { WebhookDependencies } from '../http/webhook-routes.ts';
-import type { Destination } from '../store/deliveries.ts';
-import { createInbox } from '../store/inbox.ts';
+import type { BodyInbox } from '../store-thread/body-inbox.ts';
 import { noteAskedRedirect } from '../store/lookup/asked-redirects.ts';
 import { readClient, readToken } from '../store/oauth/oauth-rows.ts';
-import { intakeSettings } from './intake-settings.ts';
 import type { Kit, ReceivingKit } from './kit.ts';
 
 /** The dependencies of the webhook routes. */
-export function webhookDependencies(
-  kit: ReceivingKit,
-  destinations: readonly Destination[],
-  onStored: () => void,
-): WebhookDependencies {
-  const { store, gate, core, secretKeys, metrics, log, limitedLog, clock } = kit;
+export function webhookDependencies(kit: ReceivingKit, inbox: BodyInbox): WebhookDependencies {
+  const { store, gate, metrics, log, limitedLog, clock } = kit;
   const verifyToken = createTokenVerifier((hash) => gate.run(() => readToken(store, hash)), clock);
   const throttle = createFailureThrottle(clock);
   const strategy = new WebhookStrategy(verifyToken, fixedHeader(kit), throttle);
-  const inbox = createInbox({
-    ...{ store, gate, destinations, secretKeys, clock, log, onStored },
-    quarantineBytesMax: core.QUARANTINE_MB * 1024 * 1024,
-    onCommit: (size, durationMs) => metrics.committed(size, durationMs),
-  });
   return {
     authenticate: authenticate(strategy, throttle, gate.isAway, limitedLog),
-    intake: intakeSettings(core),
     ...{ inbox, metrics, clock, log },
   };
 }

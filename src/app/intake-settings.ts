@@ -1,4 +1,5 @@
 import type { CoreSettings } from '../config/core-schema.ts';
+import type { PhoneSettings } from '../domain/phone-number.ts';
 import { createNumberKey } from '../intake/number-key.ts';
 import type { IntakeSettings } from '../intake/read-push.ts';
 
@@ -7,9 +8,11 @@ export function intakeSettings(core: CoreSettings): IntakeSettings {
   return {
     timeFormat: core.JET_TIME_FORMAT,
     statusMap: core.JET_STATUS_MAP,
-    numberKey: createNumberKey({
-      defaultCountry: core.DEFAULT_COUNTRY,
-      defaultAreaCode: core.DEFAULT_AREA_CODE,
-    }),
+    numberKey: createNumberKey(phoneSettings(core)),
   };
+}
+
+/** How phone numbers are read, from the settings. */
+export function phoneSettings(core: CoreSettings): PhoneSettings {
+  return { defaultCountry: core.DEFAULT_COUNTRY, defaultAreaCode: core.DEFAULT_AREA_CODE };
 }

@@ -47,7 +47,7 @@ export interface KitParts {
 }
 
 // SQLite itself waits up to 5 s for a lock, and a slow disk or a busy machine needs more.
-const storeAnswersWithinMs = 10_000;
+export const storeAnswersWithinMs = 10_000;
 const reportWithinMs = 2_000;
 
 export function createKit(parts: KitParts): Kit {

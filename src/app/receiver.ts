@@ -29,6 +29,7 @@ import {
   webhookDependencies,
 } from './http-dependencies.ts';
 import { createKit, isReceiving } from './kit.ts';
+import { startReceiving } from './receiving.ts';
 import { logStartWarnings } from './start-warnings.ts';
 import { startReplayJobs } from './replay/replay-jobs.ts';
 import { addDestinations, type Pace, type WorkerDestination } from './worker-destinations.ts';
@@ -43,6 +44,14 @@ export interface Receiver {
   readonly firstStart: FirstStart | undefined;
   /** Stops accepting requests, and finishes the requests in flight and the current batch. */
   close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly clock?: Clock | undefined;
+  readonly pace?: Pace | undefined;
+  readonly room?: ConnectionRoom | undefined;
+  /** True: a thread of its own reads bodies and stores their calls. It needs the compiled sources. */
+  readonly hasStoreThread?: boolean;
 }
 
 // Pushes that another process stored are delivered within a second.
@@ -68,9 +77,7 @@ export async function startReceiver(
   settings: Settings,
   adapters: readonly AdapterDefinition[],
   log: Logger,
-  clock: Clock = Date.now,
-  pace: Pace = usualPace,
-  room = findConnectionRoom(log),
+  options: StartOptions = {},
 ): Promise<Receiver> {
   const { core } = settings;
   requireStoreOfKey(core);
@@ -83,7 +90,7 @@ export async function startReceiver(
     ),
   );
   try {
-    return await startOn(store, settings, adapters, log, clock, pace, room);
+    return await startOn(store, settings, adapters, log, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -95,9 +102,12 @@ async function startOn(
   settings: Settings,
   adapters: readonly AdapterDefinition[],
   log: Logger,
-  clock: Clock,
-  pace: Pace,
-  room: ConnectionRoom,
+  {
+    clock = Date.now,
+    pace = usualPace,
+    room = findConnectionRoom(log),
+    hasStoreThread = false,
+  }: StartOptions,
 ): Promise<Receiver> {
   const { core } = settings;
   const receives = core.ROLE !== 'deliver';
@@ -120,9 +130,12 @@ async function startOn(
   let issuerUrl = core.PUBLIC_URL ?? '';
   const limit = createConnectionLimit(room);
   const isClosing = (): boolean => closing;
+  const receiving = isReceiving(kit)
+    ? await startReceiving(kit, destinations, onStored, hasStoreThread)
+    : undefined;
   const operators = isReceiving(kit) ? operatorAccess(kit) : undefined;
   const app = createApp({
-    webhook: isReceiving(kit) ? webhookDependencies(kit, destinations, onStored) : undefined,
+    webhook: isReceiving(kit) && receiving ? webhookDependencies(kit, receiving.inbox) : undefined,
     token: isReceiving(kit) ? tokenDependencies(kit) : undefined,
     authorize:
       isReceiving(kit) && operators ? authorizeDependencies(kit, operators, () => issuerUrl) : undefined,
@@ -200,7 +213,9 @@ async function startOn(
       await filling?.stop();
       kit.gate.stop();
       kit.watch.stop();
+      await receiving?.close();
       await store.close();
+      await receiving?.end();
     },
   };
 }

@@ -4,6 +4,7 @@ import { describeError } from '../cli/describe-error.ts';
 import { loadSettings } from '../cli/load-settings.ts';
 import { printAside } from '../cli/print.ts';
 import type { Settings } from '../config/read-settings.ts';
+import { descriptorsToImport, readDescriptorLimit } from '../http/descriptor-limit.ts';
 import { firstStartFile } from './data-folder.ts';
 import { AdapterNotMade } from './destination-adapter.ts';
 import { createLogger, logOutput } from './logger.ts';
@@ -22,7 +23,7 @@ export async function runReceiver(): Promise<void> {
   const log = createLogger(core.LOG_LEVEL, logOutput(core.LOG_FORMAT));
   let receiver: Receiver;
   try {
-    receiver = await startReceiver(settings, adapters, log);
+    receiver = await startReceiver(settings, adapters, log, { hasStoreThread: hasRoomForThread() });
   } catch (error) {
     exitWith(...describeFailure(error));
   }
@@ -50,6 +51,11 @@ export async function runReceiver(): Promise<void> {
     'Ready',
   );
   closeOnSignals(receiver, log);
+}
+
+/** A thread opens the files of all its modules at once. */
+function hasRoomForThread(): boolean {
+  return (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
 }
 
 function readSettingsOrExit(): Settings {

@@ -1,10 +1,7 @@
 import type { PushWarning } from '../domain/push.ts';
 import { shownCallId } from '../domain/shown/shown-call-id.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { PushReading } from '../intake/read-push.ts';
-import { createPushId } from '../store/push-id.ts';
-import type { Taken } from '../store/inbox.ts';
-import type { NewPush } from '../store/pushes.ts';
+import type { RefusedPush, TakenPush } from '../store-thread/body-inbox.ts';
 import type { RefusalDependencies } from './refuse-push.ts';
 
 /** The answer to the sender of a push that was stored or set aside in the quarantine. */
@@ -17,42 +14,22 @@ export interface StoredAnswer {
   readonly warnings: readonly PushWarning[];
 }
 
+/** The answer for an item of a list that was refused and put into the quarantine. */
+export interface RefusedAnswer {
+  readonly status: 'refused';
+  readonly code: string;
+  readonly detail: string;
+  readonly quarantineId: string;
+}
+
 const setAsideActions = {
   call_removed: 'kept in the quarantine; the call stays removed',
   call_full: 'kept in the quarantine; the call is not changed',
 } as const;
 
-// No spread: V8 gives an object that is spread and then extended its own hidden class, which makes it slow.
-export function newPush(
-  reading: PushReading,
-  receivedAtMs: number,
-  pathStage: Stage | undefined,
-  sender: string | undefined,
-): NewPush {
-  return {
-    id: createPushId(receivedAtMs),
-    callId: reading.callId,
-    stage: reading.stage,
-    contentHash: reading.contentHash,
-    receivedAtMs,
-    fields: reading.fields,
-    extra: reading.extra,
-    warnings: reading.warnings,
-    body: reading.body,
-    pathStage,
-    sender,
-  };
-}
-
 /** Counts and logs a push that was stored or set aside, and makes the answer to its sender. */
-export function answerTaken(
-  push: NewPush,
-  taken: Exclude<Taken, { kind: 'refused' }>,
-  { metrics, log }: RefusalDependencies,
-): StoredAnswer {
-  const { stage } = push;
-  const callId = taken.moved?.callId ?? push.callId;
-  const warnings = taken.moved === undefined ? push.warnings : [...push.warnings, taken.moved.warning];
+export function answerTaken(taken: TakenPush, { metrics, log }: RefusalDependencies): StoredAnswer {
+  const { callId, stage, warnings } = taken;
   if (taken.kind === 'set_aside') {
     const { code, quarantineId: pushId } = taken;
     metrics.pushSetAside(stage);
@@ -76,4 +53,20 @@ export function answerTaken(
   const codes = metrics.pushWarned(warnings);
   log.info({ pushId, callId: shownCallId(callId), stage, duplicate, warnings: codes }, 'A push was stored');
   return { status: 'stored', pushId, callId, stage, duplicate, warnings };
+}
+
+/** Counts and logs the items of a list. Returns one answer for each item, in the list's order. */
+export function answerItems(
+  items: readonly (TakenPush | RefusedPush)[],
+  pathStage: Stage | undefined,
+  dependencies: RefusalDependencies,
+): (StoredAnswer | RefusedAnswer)[] {
+  const { metrics, log } = dependencies;
+  return items.map((item) => {
+    if (item.kind !== 'refused') return answerTaken(item, dependencies);
+    const { code, detail, quarantineId } = item;
+    metrics.pushRefused(pathStage);
+    log.warn({ quarantineId, code, detail }, 'An item of a list was refused and put into the quarantine');
+    return { status: 'refused', code, detail, quarantineId };
+  });
 }

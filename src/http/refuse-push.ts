@@ -1,14 +1,15 @@
 import type { Request } from 'express';
 import type { Log } from '../domain/log.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { Inbox, RawBody } from '../store/inbox.ts';
+import type { RawBody } from '../store/inbox.ts';
+import type { BodyInbox } from '../store-thread/body-inbox.ts';
 import { QuarantineFull } from '../store/quarantine.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, storeUnavailable } from '../web/problem.ts';
 import { requestIdOf } from '../web/request-id.ts';
 
 export interface RefusalDependencies {
-  readonly inbox: Inbox;
+  readonly inbox: BodyInbox;
   readonly metrics: Metrics;
   readonly log: Log;
 }

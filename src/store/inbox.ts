@@ -66,7 +66,7 @@ export interface Inbox {
 
 export interface InboxOptions {
   readonly store: Store;
-  readonly gate: StoreGate;
+  readonly gate: Pick<StoreGate, 'run' | 'isAway'>;
   /** The destinations for which calls become due. */
   readonly destinations: readonly Destination[];
   /** The keys for the tombstones of removed calls. */

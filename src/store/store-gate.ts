@@ -11,9 +11,10 @@ export interface StoreGate {
   /**
    * Runs work on the store. While the store does not answer, the work is refused at once.
    *
+   * @param withinMs how long the work may take; the gate's own limit if it is left out
    * @throws StoreSilent; the work may have been done anyway
    */
-  run<Result>(work: () => Promise<Result>): Promise<Result>;
+  run<Result>(work: () => Promise<Result>, withinMs?: number): Promise<Result>;
   /** True when an error means that the store cannot work now. */
   readonly isAway: (error: unknown) => boolean;
   /** False while work is refused. */
@@ -105,13 +106,13 @@ export function createStoreGate(options: StoreGateOptions): StoreGate {
   };
 
   return {
-    async run(work) {
+    async run(work, withinMs = answersWithinMs) {
       if (!isOpen()) throw new StoreSilent('The store does not answer');
       // The check costs some file system calls. If the last check was good, the check after the work is enough.
       if (!wasInPlace) requireInPlace();
       const startedMs = performance.now();
       try {
-        const result = await within(answersWithinMs, work());
+        const result = await within(withinMs, work());
         requireInPlace();
         return result;
       } catch (error) {

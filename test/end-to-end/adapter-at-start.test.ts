@@ -40,7 +40,7 @@ afterEach(async () => {
 async function start(): Promise<Receiver> {
   const url = `sqlite:${join(folder, 'jet.sqlite')}`;
   const settings = readSettings({ PORT: '0', CONSOLE_PORT: '0', ADAPTERS: 'crm', DATABASE_URL: url }, [crm]);
-  receiver = await startReceiver(settings, [crm], createLogger('silent'), () => nowMs);
+  receiver = await startReceiver(settings, [crm], createLogger('silent'), { clock: () => nowMs });
   return receiver;
 }
 

@@ -42,7 +42,17 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/store': ['src/domain', 'src/database'],
   'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
   'src/web': ['src/domain', 'src/store', 'src/auth'],
-  'src/http': ['src/domain', 'src/config', 'src/intake', 'src/store', 'src/database', 'src/auth', 'src/web'],
+  'src/store-thread': ['src/domain', 'src/database', 'src/intake', 'src/store', 'src/web'],
+  'src/http': [
+    'src/domain',
+    'src/config',
+    'src/intake',
+    'src/store',
+    'src/store-thread',
+    'src/database',
+    'src/auth',
+    'src/web',
+  ],
   'src/quarantine': ['src/domain', 'src/intake', 'src/store', 'src/web'],
   'src/console': [
     'src/domain',

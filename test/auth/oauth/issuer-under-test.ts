@@ -64,7 +64,7 @@ export class IssuerUnderTest {
       readSettings(environmentOf(folder, settings), adapters),
       adapters,
       createLogger('trace', { write: (line) => void logLines.push(line) }),
-      () => Date.now() + clock.aheadMs,
+      { clock: () => Date.now() + clock.aheadMs },
     );
     const secretKey = loadSecretKey(settings['SECRET_KEY'], join(folder, 'secret-key'));
     const issuer = new IssuerUnderTest(receiver, folder, secretKey, logLines, clock);

@@ -16,13 +16,11 @@ const scale = number('FAULT_CLOCK_SCALE', 1);
 const all = [...adapters, poisonable(reference), poisonable(lookup)];
 const settings = readSettings(process.env, all);
 const log = createLogger(settings.core.LOG_LEVEL);
-const receiver = await startReceiver(
-  settings,
-  all,
-  log,
-  () => Math.round(startedMs + aheadMs + (Date.now() - startedMs) * scale),
-  { leaseMs: number('FAULT_LEASE_MS', 60_000), pollMs: number('FAULT_POLL_MS', 500) },
-);
+const receiver = await startReceiver(settings, all, log, {
+  clock: () => Math.round(startedMs + aheadMs + (Date.now() - startedMs) * scale),
+  pace: { leaseMs: number('FAULT_LEASE_MS', 60_000), pollMs: number('FAULT_POLL_MS', 500) },
+  hasStoreThread: true,
+});
 if (receiver.firstStart !== undefined) {
   showFirstStart(firstStartText(receiver.firstStart, undefined), 'data/first-start.txt', process.stdout);
 }

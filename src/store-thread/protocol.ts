@@ -1,0 +1,58 @@
+import type { Stage } from '../domain/stage.ts';
+import type { PhoneSettings } from '../domain/phone-number.ts';
+import type { IntakeSettings } from '../intake/read-push.ts';
+import type { Destination } from '../store/deliveries.ts';
+import type { SecretKeys } from '../store/secret-keys.ts';
+import type { TakenBody } from './body-inbox.ts';
+import type { SentError } from './sent-error.ts';
+
+// The messages between the receiver's main thread and its store thread.
+
+/** What the thread gets when it starts. */
+export interface ThreadSettings {
+  readonly databaseUrl: string;
+  readonly intake: Omit<IntakeSettings, 'numberKey'> & { readonly numbers: PhoneSettings };
+  readonly destinations: readonly Destination[];
+  readonly secretKeys: SecretKeys;
+  readonly quarantineBytesMax: number;
+  /** The longest time for one commit. */
+  readonly answersWithinMs: number;
+}
+
+/** A body in a batch, with the facts of its request. Its bytes are in the batch. */
+export interface SentBody {
+  readonly length: number;
+  readonly receivedAtMs: number;
+  readonly pathStage: Stage | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly sender: string | undefined;
+}
+
+export type ToThread =
+  | {
+      readonly kind: 'bodies';
+      readonly batch: number;
+      /** The time of the main thread. The thread has no clock of its own. */
+      readonly nowMs: number;
+      /** All bodies, one after the other. */
+      readonly bytes: ArrayBuffer;
+      readonly bodies: readonly SentBody[];
+    }
+  /** Close the database. No bodies follow. */
+  | { readonly kind: 'close' };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** The results of a batch, in its order. Each one is on the disk. */
+  | { readonly kind: 'taken'; readonly batch: number; readonly results: readonly (TakenBody | SentError)[] }
+  | { readonly kind: 'committed'; readonly size: number; readonly durationMs: number }
+  /** Pushes were stored, so deliveries may be due. */
+  | { readonly kind: 'stored' }
+  | {
+      readonly kind: 'log';
+      readonly level: 'error' | 'warn' | 'info';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly message: string;
+    }
+  | { readonly kind: 'closed' };

@@ -1,0 +1,182 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../domain/clock.ts';
+import type { Log } from '../domain/log.ts';
+import type { StoreGate } from '../store/store-gate.ts';
+import { limitWaitingBytes } from '../store/waiting-bytes.ts';
+import type { BodyInbox, ReceivedBody, TakenBody } from './body-inbox.ts';
+import type { FromThread, SentBody, ThreadSettings, ToThread } from './protocol.ts';
+import { fromSentError, type SentError } from './sent-error.ts';
+
+/** A thread that reads bodies and stores their calls, so that the main thread only handles requests. */
+export interface StoreThread {
+  readonly take: BodyInbox['take'];
+  /** Closes the thread's database. No body may be on its way. */
+  close(): Promise<void>;
+  /** Ends the thread. Call it after the main thread has closed the store. */
+  end(): Promise<void>;
+}
+
+export interface StoreThreadOptions {
+  readonly settings: ThreadSettings;
+  readonly gate: StoreGate;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onCommit: (size: number, durationMs: number) => void;
+  readonly onStored: () => void;
+  /** Called when the thread ends by itself. Bodies on their way are not answered. */
+  readonly onDeath: (error: unknown) => void;
+  /** The most memory for what the thread keeps, in MB. */
+  readonly heapMbMax?: number;
+}
+
+// A batch is sent when it has this many bodies or bytes, or when the event loop has no further body.
+const bodiesMax = 16;
+const bytesMax = 64 * 1024;
+// A waiting push takes several times its size in memory.
+const waitingBytesMax = 8 * 1024 * 1024;
+// The thread itself limits each commit. This limit only ends the wait for a thread that hangs.
+const batchWithinMs = 20_000;
+// A larger young generation means fewer collections: with 8 MB the thread spends a fifth of its time on them.
+const youngMb = 48;
+
+type Results = readonly (TakenBody | SentError)[];
+
+/**
+ * Starts the thread, which opens the store that DATABASE_URL names. The store must have its schema.
+ *
+ * @throws the database's error when the thread cannot open the store
+ */
+export async function startStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
+  const { settings, gate, clock, log, onCommit, onStored, onDeath, heapMbMax } = options;
+  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), {
+    workerData: settings,
+    resourceLimits: {
+      maxYoungGenerationSizeMb: youngMb,
+      ...(heapMbMax !== undefined && { maxOldGenerationSizeMb: heapMbMax }),
+    },
+    // The thread closes its own descriptors: closing one of an open SQLite file would drop the locks of the process.
+    trackUnmanagedFds: false,
+  });
+  const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
+    worker.postMessage(message, transfer);
+
+  const waiting = new Map<number, (results: Results) => void>();
+  let onReady: (() => void) | undefined;
+  let onClosed: (() => void) | undefined;
+  worker.on('message', (message: FromThread) => {
+    if (message.kind === 'taken') {
+      waiting.get(message.batch)?.(message.results);
+      waiting.delete(message.batch);
+    } else if (message.kind === 'committed') onCommit(message.size, message.durationMs);
+    else if (message.kind === 'stored') onStored();
+    else if (message.kind === 'log') log[message.level](withError(message.fields), message.message);
+    else if (message.kind === 'ready') onReady?.();
+    else onClosed?.();
+  });
+
+  const died = watchForDeath(worker);
+  await Promise.race([new Promise<void>((resolve) => (onReady = resolve)), died]);
+  died.catch(onDeath);
+  worker.unref();
+
+  let batches = 0;
+  /** Sends bodies, and waits until all of them are on the disk. */
+  const store = (bodies: readonly ReceivedBody[]): Promise<Results> =>
+    new Promise((resolve) => {
+      batches += 1;
+      waiting.set(batches, resolve);
+      const bytes = joinBodies(bodies);
+      const facts = bodies.map(({ body, ...rest }): SentBody => ({ length: body.length, ...rest }));
+      send({ kind: 'bodies', batch: batches, nowMs: clock(), bytes, bodies: facts }, [bytes]);
+    });
+  const storeInBatches = createBatches((bodies) =>
+    gate.run(async () => {
+      const results = await store(bodies);
+      for (const result of results) {
+        if (result.kind !== 'error') continue;
+        const error = fromSentError(result);
+        // The gate must know. The other senders of the batch send again, and their pushes are duplicates then.
+        if (gate.isAway(error)) throw error;
+      }
+      return results;
+    }, batchWithinMs),
+  );
+
+  return {
+    take: limitWaitingBytes(
+      async (body: ReceivedBody) => {
+        const result = await storeInBatches(body);
+        if (result.kind === 'error') throw fromSentError(result);
+        return result;
+      },
+      ({ body }) => body.length,
+      waitingBytesMax,
+    ),
+    async close() {
+      const closed = new Promise<void>((resolve) => (onClosed = resolve));
+      send({ kind: 'close' });
+      await closed;
+    },
+    async end() {
+      worker.removeAllListeners('exit');
+      await worker.terminate();
+    },
+  };
+}
+
+/** Rejects when the thread ends. */
+function watchForDeath(worker: Worker): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`The store thread ended with code ${code}`)));
+  });
+}
+
+function withError(fields: Readonly<Record<string, unknown>>): object {
+  const { error } = fields;
+  return error === undefined ? fields : { ...fields, error: fromSentError(error as SentError) };
+}
+
+function joinBodies(bodies: readonly ReceivedBody[]): ArrayBuffer {
+  const bytes = new Uint8Array(bodies.reduce((sum, { body }) => sum + body.length, 0));
+  let at = 0;
+  for (const { body } of bodies) {
+    bytes.set(body, at);
+    at += body.length;
+  }
+  return bytes.buffer;
+}
+
+interface Batch {
+  readonly bodies: ReceivedBody[];
+  readonly results: Promise<Results>;
+  readonly send: () => void;
+  bytes: number;
+}
+
+/** Gathers the bodies that come in one turn of the event loop. */
+function createBatches(
+  store: (bodies: readonly ReceivedBody[]) => Promise<Results>,
+): (body: ReceivedBody) => Promise<Results[number]> {
+  let open: Batch | undefined;
+  const openBatch = (): Batch => {
+    const bodies: ReceivedBody[] = [];
+    let send = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    const batch = { bodies, bytes: 0, send, results: sent.then(() => store(bodies)) };
+    setImmediate(() => close(batch));
+    return batch;
+  };
+  const close = (batch: Batch): void => {
+    if (open === batch) open = undefined;
+    batch.send();
+  };
+  return async (body) => {
+    const batch = (open ??= openBatch());
+    const index = batch.bodies.push(body) - 1;
+    batch.bytes += body.body.length;
+    if (batch.bodies.length >= bodiesMax || batch.bytes >= bytesMax) close(batch);
+    return (await batch.results)[index] as Results[number];
+  };
+}

@@ -1,0 +1,70 @@
+// The store thread. It gets bodies from the main thread, reads them, and stores their calls.
+// Why: docs/decisions/store-thread.md
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openDatabase } from '../database/open-database.ts';
+import type { Log } from '../domain/log.ts';
+import { within } from '../domain/within.ts';
+import { createNumberKey } from '../intake/number-key.ts';
+import { createInbox } from '../store/inbox.ts';
+import { createBodyInbox } from './body-inbox.ts';
+import type { FromThread, ThreadSettings, ToThread } from './protocol.ts';
+import { toSentError } from './sent-error.ts';
+
+const main = parentPort as MessagePort;
+const { databaseUrl, intake, destinations, secretKeys, quarantineBytesMax, answersWithinMs } =
+  workerData as ThreadSettings;
+const send = (message: FromThread): void => main.postMessage(message);
+
+const database = openDatabase(databaseUrl);
+let nowMs = 0;
+
+const logAt =
+  (level: 'error' | 'warn' | 'info') =>
+  (fields: object, message: string): void => {
+    const { error, ...rest } = fields as { error?: unknown };
+    send({
+      ...{ kind: 'log', level, message },
+      fields: error === undefined ? rest : { ...rest, error: toSentError(error) },
+    });
+  };
+const log: Log = { error: logAt('error'), warn: logAt('warn'), info: logAt('info'), debug: () => undefined };
+
+const inbox = createBodyInbox(
+  createInbox({
+    store: { writer: database, reader: database, close: () => database.close() },
+    // The main thread has the whole gate: it hears of errors here, and checks the file before it answers.
+    gate: { run: (work) => within(answersWithinMs, work()), isAway: (error) => database.isAway(error) },
+    ...{ destinations, secretKeys, quarantineBytesMax, log },
+    clock: () => nowMs,
+    onCommit: (size, durationMs) => send({ kind: 'committed', size, durationMs }),
+    onStored: () => send({ kind: 'stored' }),
+  }),
+  { ...intake, numberKey: createNumberKey(intake.numbers) },
+);
+
+async function takeBatch({
+  batch,
+  bytes,
+  bodies,
+  ...sent
+}: Extract<ToThread, { kind: 'bodies' }>): Promise<void> {
+  nowMs = sent.nowMs;
+  let at = 0;
+  const results = bodies.map(({ length, receivedAtMs, pathStage, contentType, contentEncoding, sender }) => {
+    const body = Buffer.from(bytes, at, length);
+    at += length;
+    return inbox
+      .take({ body, receivedAtMs, pathStage, contentType, contentEncoding, sender })
+      .catch(toSentError);
+  });
+  send({ kind: 'taken', batch, results: await Promise.all(results) });
+}
+
+main.on('message', (message: ToThread) => {
+  if (message.kind === 'bodies') void takeBatch(message);
+  // Its own descriptors of an SQLite file stay open until the thread ends, after the main thread has closed the store.
+  else void database.knex.destroy().then(() => send({ kind: 'closed' }));
+});
+
+await database.knex.raw('SELECT 1');
+send({ kind: 'ready' });

@@ -1,0 +1,192 @@
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Stage } from '../../src/domain/stage.ts';
+import { createNumberKey } from '../../src/intake/number-key.ts';
+import { createRandom } from '../../src/simulate/traffic/random.ts';
+import { createPlan } from '../../src/simulate/traffic/plan.ts';
+import { createBodyInbox, type BodyInbox, type ReceivedBody } from '../../src/store-thread/body-inbox.ts';
+import type { StoreThread, StoreThreadOptions } from '../../src/store-thread/store-thread.ts';
+import type { Destination } from '../../src/store/deliveries.ts';
+import { createInbox } from '../../src/store/inbox.ts';
+import type { StoreGate } from '../../src/store/store-gate.ts';
+import type { Store } from '../../src/store/store.ts';
+import { engines } from '../fixtures/engines.ts';
+import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
+import { silentLog } from '../fixtures/running-worker.ts';
+import { root } from '../house/source-files.ts';
+
+// A thread needs compiled sources.
+const compiled = join(root, 'dist/src/store-thread/store-thread.js');
+const { startStoreThread } = (await import(
+  pathToFileURL(compiled).href
+)) as typeof import('../../src/store-thread/store-thread.ts');
+
+const nowMs = Date.parse('2026-07-01T03:00:00Z');
+const destinations: readonly Destination[] = [{ name: 'crm', stages: ['call_end'], settleAfterMs: 60_000 }];
+const secretKeys = { present: 'a key of the tests', previous: undefined };
+const quarantineBytesMax = 10 * 1024 * 1024;
+const numbers = { defaultCountry: 'AU', defaultAreaCode: '2' };
+
+/** A gate that only passes work on. */
+const openGate: StoreGate = {
+  run: (work) => work(),
+  isAway: () => false,
+  isOpen: () => true,
+  canStore: () => Promise.resolve(true),
+  stop: () => undefined,
+};
+
+function startThread(url: string, options: Partial<StoreThreadOptions> = {}): Promise<StoreThread> {
+  return startStoreThread({
+    settings: {
+      ...{ databaseUrl: url, destinations, secretKeys, quarantineBytesMax },
+      ...{ intake: { statusMap: new Map(), numbers }, answersWithinMs: 10_000 },
+    },
+    ...{ gate: openGate, clock: () => nowMs, log: silentLog },
+    ...{ onCommit: () => undefined, onStored: () => undefined },
+    onDeath: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+function mainThreadInbox(store: Store): BodyInbox {
+  const inbox = createInbox({
+    ...{ store, gate: openGate, destinations, secretKeys, quarantineBytesMax, log: silentLog },
+    ...{ clock: () => nowMs, onCommit: () => undefined, onStored: () => undefined },
+  });
+  return createBodyInbox(inbox, { statusMap: new Map(), numberKey: createNumberKey(numbers) });
+}
+
+function received(text: string | Buffer, facts: Partial<ReceivedBody> = {}): ReceivedBody {
+  return {
+    ...{ body: Buffer.from(text), receivedAtMs: nowMs, sender: 'fixed header', pathStage: undefined },
+    ...{ contentType: 'application/json', contentEncoding: undefined },
+    ...facts,
+  };
+}
+
+/** Bodies of 300 calls: with repeats, lists, disorder, other envelopes, compression, and bodies that are no push. */
+function mixedBodies(seed: number): ReceivedBody[] {
+  const random = createRandom(seed);
+  const once = createPlan(seed, 300, nowMs).steps.map((step, index) => {
+    const stage = /call-(?:start|answered|end)(?:-outbound)?$/.exec(step.path)?.[0].replaceAll('-', '_');
+    const isCompressed = random.chance(0.1);
+    return received(isCompressed ? gzipSync(step.body) : step.body, {
+      receivedAtMs: nowMs + index,
+      pathStage: stage as Stage | undefined,
+      contentType: step.contentType,
+      contentEncoding: isCompressed ? 'gzip' : undefined,
+    });
+  });
+  return [...once, ...once.filter(() => random.chance(0.4))];
+}
+
+const bodiesAtOnce = 40;
+
+async function takeAll(take: BodyInbox['take'], bodies: readonly ReceivedBody[]): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (let at = 0; at < bodies.length; at += bodiesAtOnce)
+    results.push(...(await Promise.all(bodies.slice(at, at + bodiesAtOnce).map(take))));
+  // Ids of pushes are random.
+  return JSON.parse(
+    JSON.stringify(results, (key, value: unknown) => (/^(?:pushId|quarantineId)$/.test(key) ? '' : value)),
+  ) as unknown[];
+}
+
+/** All rows that do not depend on random ids, nor on which pushes shared a transaction. */
+async function contentOf({ writer: { knex } }: Store): Promise<Record<string, unknown[]>> {
+  const rows = async (table: string, columns: string, order: string): Promise<unknown[]> =>
+    (await knex.raw(`SELECT ${columns} FROM ${table} ORDER BY ${order}`)) as unknown[];
+  return {
+    calls: await rows('calls', 'id, stage, record, started_at, dial_status, service, counterpart', 'id'),
+    pushes: await rows(
+      'pushes',
+      'call_id, stage, content_hash, received_at, path_stage, sender, parsed, body',
+      'call_id, content_hash',
+    ),
+    deliveries: await rows('deliveries', 'call_id, destination, state, due_at', 'call_id, destination'),
+    quarantine: await rows(
+      'quarantine',
+      'code, detail, path_stage, content_type, content_encoding, size, times, hex(body) AS body',
+      'content_hash',
+    ),
+  };
+}
+
+const [sqlite] = engines;
+
+describe('the store thread', () => {
+  const closing: (() => Promise<unknown>)[] = [];
+  const freshStore = async (): Promise<FreshStore> => {
+    if (sqlite === undefined) throw new Error('SQLite is always there');
+    const fresh = await openFreshStore(sqlite, ['crm']);
+    closing.push(() => fresh.close());
+    return fresh;
+  };
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  it('stores and answers the same as the main thread, for 300 calls with repeats, lists, disorder and broken bodies', async () => {
+    const bodies = mixedBodies(20_261_129);
+    const own = await freshStore();
+    const expected = await takeAll(mainThreadInbox(own.store).take, bodies);
+    const fresh = await freshStore();
+    const thread = await startThread(fresh.url);
+    const results = await takeAll(thread.take, bodies);
+    await thread.close();
+    expect(bodies.length).toBeGreaterThan(1_000);
+    expect(results).toEqual(expected);
+    const content = await contentOf(own.store);
+    expect(content['calls']?.length).toBeGreaterThan(290);
+    expect(content['quarantine']?.length).toBeGreaterThan(3);
+    expect(await contentOf(fresh.store)).toEqual(content);
+    closing.unshift(() => thread.end());
+  });
+
+  it('tells the main thread of each commit and that calls were stored', async () => {
+    const fresh = await freshStore();
+    const commits: number[] = [];
+    let stored = 0;
+    const thread = await startThread(fresh.url, {
+      onCommit: (size) => commits.push(size),
+      onStored: () => (stored += 1),
+    });
+    closing.unshift(() => thread.end());
+    await Promise.all(['call-1', 'call-2'].map((id) => thread.take(received(`{"callsessionid":"${id}"}`))));
+    expect(commits.reduce((sum, size) => sum + size, 0)).toBe(2);
+    expect(stored).toBeGreaterThan(0);
+    await thread.close();
+  });
+
+  it('reports that the thread ended by itself', async () => {
+    const fresh = await freshStore();
+    const workers: Worker[] = [];
+    process.once('worker', (worker) => workers.push(worker));
+    const died = new Promise<unknown>((resolve) => {
+      void startThread(fresh.url, { onDeath: resolve }).then(() => workers[0]?.terminate());
+    });
+    expect(await died).toMatchObject({ message: 'The store thread ended with code 1' });
+  });
+
+  it('does not start when its store cannot be opened', async () => {
+    const fresh = await freshStore();
+    await expect(startThread(`${fresh.url}/not-a-folder/jet.sqlite`)).rejects.toThrow(/SQLITE_CANTOPEN/);
+  });
+
+  it('reports an error of the store with its code', async () => {
+    const fresh = await freshStore();
+    const thread = await startThread(fresh.url);
+    closing.unshift(() => thread.end());
+    await fresh.store.writer.knex.schema.renameTable('pushes', 'pushes_elsewhere');
+    await expect(thread.take(received('{"callsessionid":"call-1"}'))).rejects.toMatchObject({
+      code: 'SQLITE_ERROR',
+    });
+    await thread.close();
+  });
+});
