@@ -215,7 +215,6 @@ async function startOn(
       kit.watch.stop();
       await receiving?.close();
       await store.close();
-      await receiving?.end();
     },
   };
 }

@@ -10,8 +10,6 @@ export interface Receiving {
   readonly inbox: BodyInbox;
   /** Ends the use of the store. No body may be on its way. */
   close(): Promise<void>;
-  /** Call it after the store was closed. */
-  end(): Promise<void>;
 }
 
 /**
@@ -32,7 +30,7 @@ export async function startReceiving(
     ...{ store, gate, destinations, secretKeys, quarantineBytesMax, clock, log, onCommit, onStored },
   });
   const own = createBodyInbox(inbox, intakeSettings(core));
-  if (!hasThread) return { inbox: own, close: nothingToDo, end: nothingToDo };
+  if (!hasThread) return { inbox: own, close: () => Promise.resolve() };
   const thread = await startStoreThread({
     settings: {
       databaseUrl: core.DATABASE_URL,
@@ -52,7 +50,5 @@ export async function startReceiving(
       process.exit(1);
     },
   });
-  return { ...thread, inbox: { ...own, take: thread.take } };
+  return { inbox: { ...own, take: thread.take }, close: () => thread.close() };
 }
-
-async function nothingToDo(): Promise<void> {}

@@ -39,7 +39,7 @@ export type ToThread =
       readonly bytes: ArrayBuffer;
       readonly bodies: readonly SentBody[];
     }
-  /** Close the database. No bodies follow. */
+  /** Close the database and end. No bodies follow. */
   | { readonly kind: 'close' };
 
 export type FromThread =
@@ -54,5 +54,4 @@ export type FromThread =
       readonly level: 'error' | 'warn' | 'info';
       readonly fields: Readonly<Record<string, unknown>>;
       readonly message: string;
-    }
-  | { readonly kind: 'closed' };
+    };

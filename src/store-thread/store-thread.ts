@@ -8,13 +8,14 @@ import type { BodyInbox, ReceivedBody, TakenBody } from './body-inbox.ts';
 import type { FromThread, SentBody, ThreadSettings, ToThread } from './protocol.ts';
 import { fromSentError, type SentError } from './sent-error.ts';
 
-/** A thread that reads bodies and stores their calls, so that the main thread only handles requests. */
+/**
+ * A thread that reads bodies and stores their calls, so that the main thread only handles requests.
+ * Why: docs/decisions/store-thread.md
+ */
 export interface StoreThread {
   readonly take: BodyInbox['take'];
-  /** Closes the thread's database. No body may be on its way. */
+  /** Closes the thread's database and ends the thread. No body may be on its way. */
   close(): Promise<void>;
-  /** Ends the thread. Call it after the main thread has closed the store. */
-  end(): Promise<void>;
 }
 
 export interface StoreThreadOptions {
@@ -26,8 +27,6 @@ export interface StoreThreadOptions {
   readonly onStored: () => void;
   /** Called when the thread ends by itself. Bodies on their way are not answered. */
   readonly onDeath: (error: unknown) => void;
-  /** The most memory for what the thread keeps, in MB. */
-  readonly heapMbMax?: number;
 }
 
 // A batch is sent when it has this many bodies or bytes, or when the event loop has no further body.
@@ -48,14 +47,11 @@ type Results = readonly (TakenBody | SentError)[];
  * @throws the database's error when the thread cannot open the store
  */
 export async function startStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
-  const { settings, gate, clock, log, onCommit, onStored, onDeath, heapMbMax } = options;
+  const { settings, gate, clock, log, onCommit, onStored, onDeath } = options;
   const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), {
     workerData: settings,
-    resourceLimits: {
-      maxYoungGenerationSizeMb: youngMb,
-      ...(heapMbMax !== undefined && { maxOldGenerationSizeMb: heapMbMax }),
-    },
-    // The thread closes its own descriptors: closing one of an open SQLite file would drop the locks of the process.
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    // When one descriptor of an open SQLite file is closed, the whole process loses its locks on that file.
     trackUnmanagedFds: false,
   });
   const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
@@ -63,7 +59,6 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
 
   const waiting = new Map<number, (results: Results) => void>();
   let onReady: (() => void) | undefined;
-  let onClosed: (() => void) | undefined;
   worker.on('message', (message: FromThread) => {
     if (message.kind === 'taken') {
       waiting.get(message.batch)?.(message.results);
@@ -71,13 +66,15 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     } else if (message.kind === 'committed') onCommit(message.size, message.durationMs);
     else if (message.kind === 'stored') onStored();
     else if (message.kind === 'log') log[message.level](withError(message.fields), message.message);
-    else if (message.kind === 'ready') onReady?.();
-    else onClosed?.();
+    else onReady?.();
   });
 
   const died = watchForDeath(worker);
   await Promise.race([new Promise<void>((resolve) => (onReady = resolve)), died]);
-  died.catch(onDeath);
+  let isClosing = false;
+  died.catch((error: unknown) => {
+    if (!isClosing) onDeath(error);
+  });
   worker.unref();
 
   let batches = 0;
@@ -114,13 +111,10 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
       waitingBytesMax,
     ),
     async close() {
-      const closed = new Promise<void>((resolve) => (onClosed = resolve));
+      isClosing = true;
+      worker.ref();
       send({ kind: 'close' });
-      await closed;
-    },
-    async end() {
-      worker.removeAllListeners('exit');
-      await worker.terminate();
+      await died.catch(() => undefined);
     },
   };
 }

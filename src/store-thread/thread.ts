@@ -62,8 +62,8 @@ async function takeBatch({
 
 main.on('message', (message: ToThread) => {
   if (message.kind === 'bodies') void takeBatch(message);
-  // Its own descriptors of an SQLite file stay open until the thread ends, after the main thread has closed the store.
-  else void database.knex.destroy().then(() => send({ kind: 'closed' }));
+  // Not database.close(): the descriptors that watch the file stay open until the main thread has closed the store.
+  else void database.knex.destroy().then(() => main.close());
 });
 
 await database.knex.raw('SELECT 1');

@@ -14,9 +14,12 @@ export interface Server {
 }
 
 const environment = { ...process.env, NODE_ENV: 'production' };
-// The flags of `npm start`.
+// The flags and variables of `npm start`.
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
 const startFlags = scripts.start.match(/--\S+/g) ?? [];
+const startVariables = Object.fromEntries(
+  (scripts.start.match(/\b[A-Z_]+=\S+/g) ?? []).map((variable) => variable.split('=') as [string, string]),
+);
 const readyWithinMs = 120_000;
 
 // When the bench ends for any reason, the measured server ends too.
@@ -69,6 +72,7 @@ export async function startKit(
     cwd: folder,
     env: {
       ...environment,
+      ...startVariables,
       ROLE: role,
       PORT: String(port),
       CONSOLE_PORT: '0',

@@ -50,8 +50,8 @@ describe('the README', () => {
       ...Object.keys(coreSchema.shape),
       ...adapters.flatMap((adapter) => Object.keys(adapter.configSchema.shape)),
     ];
-    // The two variables of the script for the first call.
-    const others = ['CLIENT_ID', 'CLIENT_SECRET'];
+    // The two variables of the script for the first call, and one that the C library reads.
+    const others = ['CLIENT_ID', 'CLIENT_SECRET', 'MALLOC_ARENA_MAX'];
     const named = [...`${readme}${operations}`.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(
       ([, name]) => name ?? '',
     );
