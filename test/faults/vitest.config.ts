@@ -1,10 +1,10 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import base from '../../vitest.config.ts';
+import { common } from '../../vitest.config.ts';
 
 // The whole suite, on demand. The slow faults end in .fault.ts, and the fast ones are normal tests. They run one after
 // the other, because each watches its own processes.
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], globalSetup: [] } },
+  common,
   defineConfig({
     test: {
       root: new URL('../..', import.meta.url).pathname,
