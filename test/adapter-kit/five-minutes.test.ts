@@ -34,12 +34,12 @@ describe("a fork's first five minutes", () => {
   beforeAll(() => (copy = makeFreshCopy()));
   afterAll(() => copy.remove());
 
-  it('are five', () => {
+  it("a fork's first minutes are five", () => {
     expect(minutes).toHaveLength(5);
   });
 
   it.each(minutes)(
-    '$heading: does what the README says',
+    'the commands of "$heading" do what adapters/README.md says',
     async ({ script, shows }) => {
       const { code, output } = await copy.run(script);
       let from = 0;
@@ -54,7 +54,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'leave a project that passes format, types, lint and the house test',
+    "a fork's new adapter leaves a project that passes format, types, lint and the house test",
     async () => {
       const added = 'adapters/acme-crm adapters/local.ts';
       // Checks only the added files and their imports, because the rest is unchanged.
@@ -75,7 +75,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'end with a landed call that Jet pushed',
+    "a fork's first five minutes end with a landed call that Jet pushed",
     async () => {
       const receiver = startReceiver(copy);
       try {
@@ -107,7 +107,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'refuse an invalid or existing name, and change nothing',
+    'adapter:new refuses an invalid or existing name, and changes nothing',
     async () => {
       const before = await copy.run('cat adapters/local.ts; ls -R adapters');
       const { code, output } = await copy.run('npm run --silent adapter:new -- acme-crm');
@@ -128,7 +128,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'list the existing adapters when the named one does not exist',
+    'adapter:check lists the existing adapters when the named one does not exist',
     async () => {
       const { code, output } = await copy.run('npm run --silent adapter:check -- acme');
       const names = [...adapters.map(({ name }) => name), 'acme-crm'];
@@ -138,7 +138,7 @@ describe("a fork's first five minutes", () => {
   );
 
   it(
-    'can begin from the HTTP template: the copy passes the kit unchanged',
+    'a copy of the HTTP template passes the kit unchanged',
     async () => {
       const { code, output } = await copy.run(
         'npm run --silent adapter:new -- web-crm --http && npx vitest run adapters/web-crm && ' +

@@ -24,43 +24,43 @@ async function failedSentences(subject: AdapterSubject): Promise<string[]> {
 }
 
 describe('the adapter kit', () => {
-  it('tests every sentence on the reference adapter or the HTTP template', () => {
+  it('the adapter kit tests every sentence on the reference adapter or the HTTP template', () => {
     const skipped = contractSentences.filter(({ skippedBecause }) =>
       [referenceSubject, httpSubject].every((subject) => skippedBecause?.(subject) !== undefined),
     );
     expect(skipped).toEqual([]);
   });
 
-  it('finds no fault in the reference adapter', async () => {
+  it('the adapter kit finds no fault in the reference adapter', async () => {
     expect(await failedSentences(referenceSubject)).toEqual([]);
   });
 
-  it('gives each sentence a different title', () => {
+  it('the adapter kit gives each sentence a different title', () => {
     expect(new Set(contractSentences.map(({ title }) => title)).size).toBe(contractSentences.length);
   });
 
   it.concurrent.each(brokenAdapters.map((broken) => [broken.fault, broken] as const))(
-    'catches an adapter that %s',
+    'the adapter kit catches an adapter that %s',
     async (_fault, { definition, caughtBy, subject = referenceSubject }) => {
       expect(await failedSentences({ ...subject, definition })).toEqual(caughtBy);
     },
   );
 
-  it('catches an adapter of another contract version', async () => {
+  it('the adapter kit catches an adapter of another contract version', async () => {
     const definition = { ...reference, contractVersion: 1 };
     expect(await failedSentences({ ...referenceSubject, definition })).toContain(
       "has its folder's name and this contract's version",
     );
   });
 
-  it('catches a name that differs from the folder', async () => {
+  it('the adapter kit catches a name that differs from the folder', async () => {
     const definition = { ...reference, name: 'another' };
     expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
       "has its folder's name and this contract's version",
     ]);
   });
 
-  it('catches settings that show a secret in their fault', async () => {
+  it('the adapter kit catches settings that show a secret in their fault', async () => {
     const configSchema = z
       .object({ ...reference.configSchema.shape, REFERENCE_URL: z.string().optional() })
       .superRefine(({ REFERENCE_URL, REFERENCE_TOKEN }, context) => {
@@ -77,14 +77,14 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('catches a preview that differs from what lands', async () => {
+  it('the adapter kit catches a preview that differs from what lands', async () => {
     const definition = { ...reference, preview: () => ({ seconds: 1 }) };
     expect(await failedSentences({ ...referenceSubject, definition })).toEqual([
       'lands what its preview shows',
     ]);
   });
 
-  it('says what happened when an older revision replaced a newer one', async () => {
+  it('the adapter kit says what happened when an older revision replaced a newer one', async () => {
     const broken = brokenAdapters.find(
       ({ fault }) => fault === 'lets an older revision overwrite a newer one',
     );
@@ -95,20 +95,20 @@ describe('the adapter kit', () => {
     );
   });
 
-  it('skips by name the sentence on preview when a stand-in shows nothing', () => {
+  it('the adapter kit skips by name the sentence on preview when a stand-in shows nothing', () => {
     const subject: AdapterSubject = { ...referenceSubject, showsNothing: true };
     const reasons = contractSentences.map((sentence) => sentence.skippedBecause?.(subject)).filter(Boolean);
     expect(reasons).toContain('the stand-in cannot show what a record holds');
   });
 
-  it('catches a mapping that differs from the reviewed file', async () => {
+  it('the adapter kit catches a mapping that differs from the reviewed file', async () => {
     const sentence = contractSentences.find(({ title }) => title.includes('samples.json'));
     const differs = (): Promise<void> => Promise.reject(new Error('differs'));
     await expect(sentence?.run(referenceSubject, differs)).rejects.toThrow('differs');
   });
 
   it.each(referenceSubject.faults)(
-    'skips by name the sentences that need %s when the stand-in cannot simulate it',
+    'the adapter kit skips by name the sentences that need %s when the stand-in cannot simulate it',
     (fault) => {
       const subject = {
         ...referenceSubject,

@@ -7,7 +7,7 @@ import { freePort } from '../fixtures/free-port.ts';
 
 for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
   describe.skipIf(!engine.given)(`an address with several hosts of ${engine.title}`, () => {
-    it('leads to the first one that answers and accepts writes, with many connections at once', async () => {
+    it('an address with several hosts leads to the first one that answers and accepts writes, with many connections at once', async () => {
       const fresh = await engine.fresh();
       const database = openDatabase(await withHosts(fresh.url, (own, dead) => `${dead},${own}`));
       const answers = await Promise.all(
@@ -22,7 +22,7 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
       await fresh.drop();
     });
 
-    it('counts as away when no host can be used, and each is named', async () => {
+    it('an address with several hosts counts as away when no host can be used, and each is named', async () => {
       const fresh = await engine.fresh();
       const database = openDatabase(await withHosts(fresh.url, (_own, dead) => `${dead},${dead}`));
       const error = await ask(database, 'SELECT 1 AS one').catch((thrown: unknown) => thrown as Error);

@@ -43,16 +43,16 @@ describe('a connection to SQLite', () => {
   });
   afterAll(() => fresh.close());
 
-  it('for the writer syncs at each commit, keeps a log, checks keys and waits for a lock', async () => {
+  it('a connection for the writer syncs at each commit, keeps a log, checks keys and waits for a lock', async () => {
     expect(await pragmas(fresh.store.writer)).toEqual({ ...durable, query_only: 0 });
   });
 
-  it('for the reader does the same, and refuses to write', async () => {
+  it('a connection for the reader has the same settings, and refuses to write', async () => {
     expect(await pragmas(fresh.store.reader)).toEqual({ ...durable, query_only: 1 });
     await expect(fresh.store.reader.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
   });
 
-  it('for the reader answers during a long report', async () => {
+  it('a connection for the reader answers during a long report', async () => {
     const { knex } = fresh.store.reader;
     const ended: string[] = [];
     const report = knex
@@ -66,12 +66,12 @@ describe('a connection to SQLite', () => {
     expect(ended).toEqual(['lookup', 'report']);
   });
 
-  it('does the same when a store is opened again', async () => {
+  it('a connection has the same settings when a store is opened again', async () => {
     const again = await fresh.openAgain();
     expect(await pragmas(again.writer)).toEqual({ ...durable, query_only: 0 });
   });
 
-  it('does the same when an adapter opens it', async () => {
+  it('a connection has the same settings when an adapter opens it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     let opened: Database | undefined;
     const [definition] = adapters;
@@ -94,14 +94,14 @@ describe('a connection to SQLite', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('can never write when it is opened for an inspection', async () => {
+  it('a connection can never write when it is opened for an inspection', async () => {
     const inspecting = openDatabase(fresh.url, 'inspect');
     await inspecting.knex.raw('PRAGMA query_only = OFF');
     await expect(inspecting.knex('settings').insert({ name: 'x', value: 'y' })).rejects.toThrow();
     await inspecting.close();
   });
 
-  it.skipIf(!canTrace)('syncs at least once for each commit (counted by strace)', async () => {
+  it.skipIf(!canTrace)('a connection syncs at least once for each commit (counted by strace)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const countSyncs = async (commits: number): Promise<number> => {
       const trace = join(folder, `trace-${commits}`);
@@ -121,7 +121,7 @@ describe('a connection to SQLite', () => {
 });
 
 describe('a database URL', () => {
-  it('of an unknown kind is refused', () => {
+  it('a database URL of an unknown kind is refused', () => {
     expect(() => openDatabase('oracle://somewhere')).toThrow(TypeError);
   });
 });

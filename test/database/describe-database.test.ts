@@ -19,7 +19,7 @@ const right: Answer = { fsync: 'on', pages: 'on', commits: 'on' };
 
 describe('what a database says about itself', () => {
   for (const engine of engines)
-    it.runIf(engine.given)(`has its engine and version, on ${engine.title}`, async () => {
+    it.runIf(engine.given)(`a database names its engine and version, on ${engine.title}`, async () => {
       const fresh = await openFreshStore(engine);
       const facts = await describeDatabase(fresh.store.writer);
       expect(facts.map(({ message }) => message).join(' ')).toMatch(
@@ -28,7 +28,7 @@ describe('what a database says about itself', () => {
       await fresh.close();
     });
 
-  it.runIf(engines[1]?.given)('has no pooler on a direct connection to PostgreSQL', async () => {
+  it.runIf(engines[1]?.given)('a direct connection to PostgreSQL has no pooler', async () => {
     const [, postgres] = engines;
     if (postgres === undefined) return;
     const fresh = await openFreshStore(postgres);
@@ -66,9 +66,12 @@ describe('what a database says about itself', () => {
     ['an unsynced log', mysqlQuestions, { binlog: 0, isLogged: 1 }, 'sync_binlog = 1'],
     ['torn pages', mysqlQuestions, { flush: 1, doublewrite: 0 }, 'innodb_doublewrite = ON'],
     ['safe settings', mysqlQuestions, { flush: 1, doublewrite: 'ON' }, undefined],
-  ])('has a remedy only when it is not right: %s', (_title, questions, answer, remedy) => {
-    const remedies = factsOf(questions, answer).flatMap((fact) => fact.remedy ?? []);
-    if (remedy === undefined) expect(remedies).toEqual([]);
-    else expect(remedies).toEqual([expect.stringContaining(remedy)]);
-  });
+  ])(
+    'a fact about a database has a remedy only when it is not right: %s',
+    (_title, questions, answer, remedy) => {
+      const remedies = factsOf(questions, answer).flatMap((fact) => fact.remedy ?? []);
+      if (remedy === undefined) expect(remedies).toEqual([]);
+      else expect(remedies).toEqual([expect.stringContaining(remedy)]);
+    },
+  );
 });

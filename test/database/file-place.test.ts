@@ -32,7 +32,7 @@ describe('the file of an open store', () => {
   });
   const loss = (): string | undefined => store.writer.findLostFile()?.reason;
 
-  it('is in place at first, after many writes, after a checkpoint and after another process', async () => {
+  it('the file of a store is in place at first, after many writes, after a checkpoint and after another process', async () => {
     expect(loss()).toBeUndefined();
     await store.writer.knex.raw('PRAGMA wal_checkpoint(TRUNCATE)');
     await store.writer.knex.raw('VACUUM');
@@ -70,7 +70,7 @@ describe('the file of an open store', () => {
         await writeFile(`${file}-wal`, '');
       },
     ],
-  ])('counts as lost when it is %s', async (_what, lose) => {
+  ])('the file of a store counts as lost when it is %s', async (_what, lose) => {
     await lose();
     expect(loss()).toMatch(/^\S+jet\.sqlite\S* was (?:moved or removed|replaced by another file) while/);
     expect(store.reader.findLostFile()?.reason).toBe(loss());
@@ -80,7 +80,7 @@ describe('the file of an open store', () => {
     ['by an older copy', () => copyFile(`${file}.old`, file)],
     ['by nothing', () => writeFile(file, '')],
     ['by another text', () => writeFile(file, 'x'.repeat(9_000))],
-  ])('counts as lost when it is overwritten in place %s', async (_what, lose) => {
+  ])('the file of a store counts as lost when it is overwritten in place %s', async (_what, lose) => {
     const grow = async (name: string): Promise<void> => {
       await store.writer.knex('settings').insert({ name, value: name.repeat(20_000) });
       await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
@@ -96,7 +96,7 @@ describe('the file of an open store', () => {
     expect(store.writer.findLostFile()).toMatchObject({ isOverwritten: true });
   });
 
-  it('counts as lost when its log is emptied in place, before the next push is answered', async () => {
+  it('the file of a store counts as lost when its log is emptied in place, before the next push is answered', async () => {
     await store.writer.knex.raw('PRAGMA wal_checkpoint(FULL)');
     await store.writer.knex('settings').insert({ name: 'before', value: '' });
     await writeFile(`${file}-wal`, '');
@@ -110,7 +110,7 @@ describe('the file of an open store', () => {
     await kept.close();
   });
 
-  it('is in place beside an older log without a beginning', async () => {
+  it('the file of a store is in place beside an older log without a beginning', async () => {
     await store.close();
     await writeFile(`${file}-wal`, Buffer.alloc(40_000));
     store = await openStore(`sqlite:${file}`, storeMigrations);
@@ -118,14 +118,14 @@ describe('the file of an open store', () => {
     expect(loss()).toBeUndefined();
   });
 
-  it('is in place again when the same file comes back', async () => {
+  it('the file of a store is in place again when the same file comes back', async () => {
     await rename(file, `${file}.old`);
     expect(loss()).toBeDefined();
     await rename(`${file}.old`, file);
     expect(loss()).toBeUndefined();
   });
 
-  it('counts as lost when a symbolic link at its path leads elsewhere', async () => {
+  it('the file of a store counts as lost when a symbolic link at its path leads elsewhere', async () => {
     const path = join(folder, 'link.sqlite');
     await symlink(file, path);
     const linked = openDatabase(`sqlite:${path}`);
@@ -143,7 +143,7 @@ describe('the file of an open store', () => {
     await linked.close();
   });
 
-  it('is never created by a reader that connects late, and another file at its path is never opened', async () => {
+  it('a reader that connects late never creates the file, and never opens another file at its path', async () => {
     const late = openDatabase(`sqlite:${file}`, 'read');
     await late.knex('settings').first('name');
     await unlink(file);
@@ -161,7 +161,7 @@ describe('the file of an open store', () => {
 });
 
 describe('a missing store', () => {
-  it('makes a command fail, and the command creates no file', async () => {
+  it('a missing store makes a command fail, and the command creates no file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-test-'));
     const file = join(folder, 'data', 'jet.sqlite');
     await expect(openExistingStore(`sqlite:${file}`, storeMigrations)).rejects.toMatchObject({

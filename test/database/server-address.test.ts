@@ -9,7 +9,7 @@ function read(url: string): ServerAddress {
 }
 
 describe('the URL of a database server', () => {
-  it('names user, password, host, port and database', () => {
+  it('the URL of a server names user, password, host, port and database', () => {
     expect(read('postgres://jet:p%40ss%2F@db.example:6432/calls')).toMatchObject({
       ...{ dialect: 'postgres', user: 'jet', password: 'p@ss/', database: 'calls' },
       ...{ hosts: [{ host: 'db.example', port: 6432 }], tls: 'disable', mustBeWritable: false },
@@ -21,7 +21,7 @@ describe('the URL of a database server', () => {
     ['postgresql://db/calls', 5432],
     ['mysql://db/calls', 3306],
     ['mariadb://db/calls', 3306],
-  ])('has the usual port: %s', (url, port) => {
+  ])('the URL of a server has the usual port: %s', (url, port) => {
     expect(read(url).hosts).toEqual([{ host: 'db', port }]);
   });
 
@@ -37,7 +37,7 @@ describe('the URL of a database server', () => {
     ['postgres:///calls?host=/var/run/postgresql', ['/var/run/postgresql 5432']],
     ['postgres://%2Fvar%2Frun%2Fpostgresql/calls', ['/var/run/postgresql 5432']],
     ['mysql://jet@/calls?host=/run/mysqld/mysqld.sock', ['/run/mysqld/mysqld.sock 3306']],
-  ])('can name several hosts or a socket: %s', (url, hosts) => {
+  ])('the URL of a server can name several hosts or a socket: %s', (url, hosts) => {
     expect(read(url).hosts.map(({ host, port }) => `${host} ${port}`)).toEqual(hosts);
   });
 
@@ -50,10 +50,13 @@ describe('the URL of a database server', () => {
     ['?sslmode=require&sslrootcert=/ca.pem', 'verify-ca'],
     ['?sslmode=verify-full&sslrootcert=/ca.pem', 'verify-full'],
     ['?sslrootcert=/ca.pem', 'verify-ca'],
-  ])('has one set of words for encryption on both engines: "%s" is %s', (options, tls) => {
-    expect(read(`postgres://db/calls${options}`).tls).toBe(tls);
-    expect(read(`mysql://db/calls${options}`).tls).toBe(tls);
-  });
+  ])(
+    'the URL of a server has one set of words for encryption on both engines: "%s" is %s',
+    (options, tls) => {
+      expect(read(`postgres://db/calls${options}`).tls).toBe(tls);
+      expect(read(`mysql://db/calls${options}`).tls).toBe(tls);
+    },
+  );
 
   it.each([
     ['postgres://u:p#x@db/calls', 'percent-encoded'],
@@ -89,11 +92,11 @@ describe('the URL of a database server', () => {
     ['postgres://db/calls?target_session_attrs=standby', 'not any, read-write or primary'],
     ['mysql://10.0.0.5/calls?sslmode=verify-full', 'verify-full needs a host name with MySQL and MariaDB'],
     ['postgres://db/calls?connect_timeout=0', 'connect_timeout that is not 1 to 60 seconds'],
-  ])('is refused with its reason: %s', (url, reason) => {
+  ])('the URL of a server is refused with its reason: %s', (url, reason) => {
     expect(databaseUrlFault(url)).toContain(reason);
   });
 
-  it('is refused without its password', () => {
+  it('the URL of a server is refused without its password', () => {
     expect(databaseUrlFault('postgres://u:s3cret@db/calls?bad=s3cret')).not.toContain('s3cret');
   });
 
@@ -107,7 +110,7 @@ describe('the URL of a database server', () => {
     ['postgres://db.example/calls', true],
     ['mysql://10.0.0.5/calls?sslmode=disable', true],
     ['postgres://127.0.0.1,db.example/calls', true],
-  ])('of %s is unencrypted to another machine: %s', (url, expected) => {
+  ])('the connection to %s is unencrypted to another machine: %s', (url, expected) => {
     expect(isUnencrypted(url)).toBe(expected);
   });
 });

@@ -15,7 +15,7 @@ import { until } from '../fixtures/until.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given || engine.dialect === 'sqlite')(`a connection to ${engine.title}`, () => {
-    it('works in UTC and reads committed data', async () => {
+    it('a connection to a server works in UTC and reads committed data', async () => {
       const fresh = await openFreshStore(engine);
       const postgres = engine.dialect === 'postgres';
       const [zone] = await askWithin<{ zone: string }>(
@@ -27,18 +27,21 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it.skipIf(engine.dialect !== 'postgres')('does not change the settings of the session', async () => {
-      const fresh = await openFreshStore(engine);
-      const settings =
-        "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY name";
-      await askWithin(fresh.store.writer, 'SELECT 1');
-      const byDriver = ['client_encoding'];
-      const found = await ask<{ name: string }>(fresh.store.writer, settings);
-      expect(found.map(({ name }) => name).filter((name) => !byDriver.includes(name))).toEqual([]);
-      await fresh.close();
-    });
+    it.skipIf(engine.dialect !== 'postgres')(
+      'a connection to a server does not change the settings of the session',
+      async () => {
+        const fresh = await openFreshStore(engine);
+        const settings =
+          "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' ORDER BY name";
+        await askWithin(fresh.store.writer, 'SELECT 1');
+        const byDriver = ['client_encoding'];
+        const found = await ask<{ name: string }>(fresh.store.writer, settings);
+        expect(found.map(({ name }) => name).filter((name) => !byDriver.includes(name))).toEqual([]);
+        await fresh.close();
+      },
+    );
 
-    it('that is idle in a transaction loses its locks: a push of the same call is stored', async () => {
+    it('a connection that is idle in a transaction loses its locks: a push of the same call is stored', async () => {
       const fresh = await openFreshStore(engine);
       const { start, end } = inboundBodies('held');
       await storePushes(fresh.store, [pushOf(start)], [], someTimeMs);
@@ -55,7 +58,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect !== 'postgres')(
-      'for a command limits no statement, but ends a hanging transaction',
+      'a connection for a command limits no statement, but ends a hanging transaction',
       async () => {
         const fresh = await openFreshStore(engine);
         const patient = await openExistingStore(fresh.url, storeMigrations);
@@ -73,7 +76,7 @@ for (const engine of engines) {
       },
     );
 
-    it("keeps committed data, according to the server's settings", async () => {
+    it("a connection to a server keeps committed data, according to the server's settings", async () => {
       const fresh = await openFreshStore(engine);
       expect(await findDurabilityFault(fresh.store.writer)).toBeUndefined();
       await fresh.close();
@@ -88,17 +91,20 @@ describe.skipIf(postgres?.given !== true)('a connection to a PostgreSQL with wea
     { given: 'off', found: 'on' },
     { given: 'local', found: 'local' },
     { given: 'remote_apply', found: 'remote_apply' },
-  ])('has synchronous_commit = $found when the server has $given', async ({ given, found }) => {
-    const store = await openedUnder('synchronous_commit', given);
-    const [row] = await askWithin<{ value: string }>(
-      store.writer,
-      "SELECT current_setting('synchronous_commit') AS value",
-    );
-    expect(row?.value).toBe(found);
-    await store.close();
-  });
+  ])(
+    'a connection has synchronous_commit = $found when the PostgreSQL server has $given',
+    async ({ given, found }) => {
+      const store = await openedUnder('synchronous_commit', given);
+      const [row] = await askWithin<{ value: string }>(
+        store.writer,
+        "SELECT current_setting('synchronous_commit') AS value",
+      );
+      expect(row?.value).toBe(found);
+      await store.close();
+    },
+  );
 
-  it("reads committed data even if the server's default is one fixed state", async () => {
+  it("a connection reads committed data even if the server's default is one fixed state", async () => {
     const store = await openedUnder('default_transaction_isolation', 'serializable');
     expect(await isolationOf(store)).toBe('read committed');
     await store.close();
@@ -128,9 +134,12 @@ describe('a server that can lose committed data', () => {
     ['mysql', '1', true],
     ['postgres', 'off', false],
     ['postgres', 'on', true],
-  ] as const)('is recognised by its setting (%s: %s)', (dialect, value, keeps) => {
-    expect(dialects[dialect].durability?.keepsCommits(value)).toBe(keeps);
-  });
+  ] as const)(
+    'a server that can lose committed data is recognised by its setting (%s: %s)',
+    (dialect, value, keeps) => {
+      expect(dialects[dialect].durability?.keepsCommits(value)).toBe(keeps);
+    },
+  );
 });
 
 /** Asks within a transaction, where PostgreSQL has the kit's settings. */

@@ -34,7 +34,7 @@ describe('a connection to SQLite', () => {
       (error: unknown) => (error as { code?: string }).code,
     );
 
-  it('commits transactions after one of its statements has failed at a lock', async () => {
+  it('a connection to SQLite commits transactions after one of its statements has failed at a lock', async () => {
     const insert = 'INSERT INTO parents VALUES (?)';
     // Runs twice, because a statement is cached after its first success.
     await database.knex.raw(insert, [1]);
@@ -46,7 +46,7 @@ describe('a connection to SQLite', () => {
     expect(await other.knex('parents').pluck<number[]>('id')).toEqual([1, 3]);
   });
 
-  it('has no transaction left open when one cannot be committed', async () => {
+  it('a connection to SQLite has no transaction left open when one cannot be committed', async () => {
     const orphan = inTransaction(database, async (transaction) => {
       await transaction('children').insert({ parent: 9 });
     });

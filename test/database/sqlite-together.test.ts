@@ -49,7 +49,7 @@ describe('writing to several tables by one statement', () => {
     await place.drop();
   });
 
-  it('writes nothing when a key has a row that must have none', async () => {
+  it('one statement for several tables writes nothing when a key has a row that must have none', async () => {
     await database.knex.raw('CREATE TABLE gone (hash text PRIMARY KEY)');
     await database.knex('gone').insert({ hash: 'b' });
     const without = (...values: string[]): Expected => ({
@@ -62,7 +62,7 @@ describe('writing to several tables by one statement', () => {
     expect(await upsertTogether(database.knex, 'absent', without('a', 'c'), rows)).toBe(true);
   });
 
-  it('inserts the rows that are missing and updates the others', async () => {
+  it('one statement for several tables inserts the rows that are missing and updates the others', async () => {
     expect(await upsertTogether(database.knex, 'g', expecting(['a', null]), written([['a', '{}', 1]]))).toBe(
       true,
     );
@@ -83,7 +83,7 @@ describe('writing to several tables by one statement', () => {
     ]);
   });
 
-  it('writes nothing when a value differs from the expected one', async () => {
+  it('one statement for several tables writes nothing when a value differs from the expected one', async () => {
     await upsertTogether(database.knex, 'g', expecting(), written([['a', 'first', 1]]));
     for (const expected of [expecting(['a', 7]), expecting(['a', null]), expecting(['b', 1])]) {
       const rows = written([
@@ -97,7 +97,7 @@ describe('writing to several tables by one statement', () => {
     ]);
   });
 
-  it('writes nothing when one of the rows cannot be written', async () => {
+  it('one statement for several tables writes nothing when one of the rows cannot be written', async () => {
     const [notes, counts] = written([['a', 'lost', 1]]) as [Upsert, Upsert];
     const broken = { ...counts, rows: [['a', null]] };
     await expect(upsertTogether(database.knex, 'g', expecting(), [notes, broken])).rejects.toSatisfy(
@@ -106,7 +106,7 @@ describe('writing to several tables by one statement', () => {
     expect(await ask(database, 'SELECT id FROM notes')).toEqual([]);
   });
 
-  it('works when the first statements of a connection run at the same time', async () => {
+  it('one statement for several tables works when the first statements of a connection run at the same time', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => String(index));
     await Promise.all(
       ids.map((id) => upsertTogether(database.knex, 'g', expecting([id, null]), written([[id, id, id]]))),
@@ -114,7 +114,7 @@ describe('writing to several tables by one statement', () => {
     expect(await ask(database, 'SELECT count(*) AS count FROM notes')).toEqual([{ count: 20 }]);
   });
 
-  it('keeps each text byte for byte, and each value as its JSON', async () => {
+  it('one statement for several tables keeps each text byte for byte, and each value as its JSON', async () => {
     const texts = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed());
     const rows = fc.array(fc.tuple(texts, fc.jsonValue()), { minLength: 1, maxLength: 8 });
     await fc.assert(

@@ -12,7 +12,7 @@ for (const engine of engines) {
     });
     afterAll(() => fresh.close());
 
-    it('throws what the work threw, and undoes what it wrote', async () => {
+    it('a transaction throws the error of its work, and undoes its writes', async () => {
       const { writer } = fresh.store;
       const reason = new Error('on purpose');
       const work = inTransaction(writer, async (transaction) => {
@@ -23,7 +23,7 @@ for (const engine of engines) {
       expect(await writer.knex('settings').where({ name: 'undone' })).toEqual([]);
     });
 
-    it('does not report refused values as an unreachable database', async () => {
+    it('a transaction does not report refused values as an unreachable database', async () => {
       const { writer } = fresh.store;
       const error: unknown = await inTransaction(writer, async (transaction) => {
         await transaction('settings').insert({ name: 'refused', value: null });
@@ -32,7 +32,7 @@ for (const engine of engines) {
       expect(writer.isAway(error)).toBe(false);
     });
 
-    it.skipIf(engine.dialect === 'sqlite')('runs the work again after a deadlock', async () => {
+    it.skipIf(engine.dialect === 'sqlite')('a transaction runs the work again after a deadlock', async () => {
       const { writer } = fresh.store;
       const waiting: (() => void)[] = [];
       let runs = 0;
@@ -58,7 +58,7 @@ for (const engine of engines) {
     });
 
     it.skipIf(engine.dialect === 'sqlite')(
-      'reports the database as unreachable when its connection is ended from outside',
+      'a transaction reports the database as unreachable when its connection is ended from outside',
       async () => {
         const { writer } = fresh.store;
         const postgres = engine.dialect === 'postgres';
@@ -77,7 +77,7 @@ for (const engine of engines) {
     );
 
     it.skipIf(engine.dialect !== 'sqlite')(
-      'reports the database as unreachable when the disk is full',
+      'a transaction reports the database as unreachable when the disk is full',
       async () => {
         const { writer } = fresh.store;
         const [pages] = await ask<{ page_count: number }>(writer, 'PRAGMA page_count');

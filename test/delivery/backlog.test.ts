@@ -14,7 +14,7 @@ import { until } from '../fixtures/until.ts';
 
 for (const engine of engines) {
   describe.skipIf(!engine.given)(`an unreachable reporting database, on ${engine.title}`, () => {
-    it('causes a backlog that drains when it is back, and counts no attempt', async () => {
+    it('an unreachable reporting database causes a backlog that drains when it is back, and counts no attempt', async () => {
       const fresh = await openFreshStore(engine, ['sql']);
       const reporting = await engine.fresh();
       const database = openDatabase(reporting.url);

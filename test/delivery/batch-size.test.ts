@@ -5,11 +5,11 @@ import { movedClock } from '../fixtures/running-worker.ts';
 const create = (batchSizeMax = 100) => createBatchSize({ batchSizeMax }, movedClock());
 
 describe('the size of batches', () => {
-  it('starts at the maximum of the adapter', () => {
+  it('the size of batches starts at the maximum of the adapter', () => {
     expect(create().limit()).toBe(100);
   });
 
-  it('is half of the last batch after a timeout, down to one', () => {
+  it('the size of batches is half of the last batch after a timeout, down to one', () => {
     const size = create();
     size.resize(60, true);
     expect(size.limit()).toBe(30);
@@ -17,7 +17,7 @@ describe('the size of batches', () => {
     expect(size.limit()).toBe(1);
   });
 
-  it('doubles after each full batch in time, up to the maximum of the adapter', () => {
+  it('the size of batches doubles after each full batch in time, up to the maximum of the adapter', () => {
     const size = create();
     size.resize(60, true);
     size.resize(29, false);
@@ -28,7 +28,7 @@ describe('the size of batches', () => {
     expect(size.limit()).toBe(100);
   });
 
-  it('halves with each outage, down to four', () => {
+  it('the size of batches halves with each outage, down to four', () => {
     const size = create(10);
     const limits = [1, 2, 3].map(() => {
       size.shrinkAfterOutage();
@@ -37,13 +37,13 @@ describe('the size of batches', () => {
     expect(limits).toEqual([5, 4, 4]);
   });
 
-  it('does not grow after an outage', () => {
+  it('the size of batches does not grow after an outage', () => {
     const size = create(2);
     size.shrinkAfterOutage();
     expect(size.limit()).toBe(2);
   });
 
-  it('is the maximum again after the destination was taken again', () => {
+  it('the size of batches is the maximum again after the destination was taken again', () => {
     const size = create();
     size.resize(60, true);
     size.reset();
@@ -54,13 +54,13 @@ describe('the size of batches', () => {
 describe('the rate of batches', () => {
   const rateLimit = { batches: 2, perMs: 1_000 };
 
-  it('is not limited where the adapter names no limit', () => {
+  it('the rate of batches is not limited where the adapter names no limit', () => {
     const size = create();
     for (let count = 0; count < 10; count += 1) size.start();
     expect(size.waitMs()).toBe(0);
   });
 
-  it('waits until the oldest batch has left the time span', () => {
+  it('the rate limit of batches waits until the oldest batch has left the time span', () => {
     const clock = movedClock();
     const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
     size.start();
@@ -72,7 +72,7 @@ describe('the rate of batches', () => {
     expect(size.waitMs()).toBe(0);
   });
 
-  it('ignores starts that lie in the future after the clock was set back', () => {
+  it('the rate limit of batches ignores starts that lie in the future after the clock was set back', () => {
     const clock = movedClock();
     const size = createBatchSize({ batchSizeMax: 1, rateLimit }, clock);
     size.start();
@@ -81,7 +81,7 @@ describe('the rate of batches', () => {
     expect(size.waitMs()).toBe(0);
   });
 
-  it('counts the starts of an earlier lease', () => {
+  it('the rate limit of batches counts the starts of an earlier lease', () => {
     const size = createBatchSize({ batchSizeMax: 1, rateLimit }, movedClock());
     size.start();
     size.start();

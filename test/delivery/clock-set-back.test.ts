@@ -24,7 +24,7 @@ for (const engine of engines) {
           expect(await readDelivery(fresh.store, 'crm', callId)).toMatchObject({ state: 'delivered' });
       });
 
-    it('a call from that time lands after the next start', async () => {
+    it('a call from a time with a wrong clock lands after the next start', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       await storeCalls(fresh.store, ['ahead'], someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['right']);
@@ -32,7 +32,7 @@ for (const engine of engines) {
       await expectLanded(['ahead', 'right']);
     });
 
-    it('a pause from that time delays nothing', async () => {
+    it('a pause from a time with a wrong clock delays nothing', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock(someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['ahead'], clock());
@@ -49,7 +49,7 @@ for (const engine of engines) {
       await expectLanded(['right']);
     });
 
-    it('a clock that is corrected while the receiver runs delays nothing either', async () => {
+    it('a clock that is corrected while the receiver runs delays nothing', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock(someTimeMs + aheadMs);
       await storeCalls(fresh.store, ['ahead'], clock());
@@ -60,7 +60,7 @@ for (const engine of engines) {
       await expectLanded(['ahead']);
     });
 
-    it('a call that waits for its end does not land early', async () => {
+    it('a call that waits for its end does not land early after a wrong clock', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const clock = movedClock();
       await storeCalls(fresh.store, ['ahead'], someTimeMs + aheadMs);

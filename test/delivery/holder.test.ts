@@ -16,23 +16,23 @@ const judged = (stateOf: Parameters<typeof hasProvablyEnded>[2], host = someone.
   hasProvablyEnded(holderName(someone), host, stateOf);
 
 describe('the holder of a lease', () => {
-  it('has ended when its pid is free', () => {
+  it('the holder of a lease has ended when its pid is free', () => {
     expect(judged(() => 'ended')).toBe(true);
   });
 
-  it('has ended when its pid belongs to a process that started at another time', () => {
+  it('the holder of a lease has ended when its pid belongs to a process that started at another time', () => {
     expect(judged(() => ({ startTime: '1001' }))).toBe(true);
   });
 
-  it('runs when a process has its pid and its start time', () => {
+  it('the holder of a lease runs when a process has its pid and its start time', () => {
     expect(judged(() => ({ startTime: '1000' }))).toBe(false);
   });
 
-  it('counts as running when the system reports nothing', () => {
+  it('the holder of a lease counts as running when the system reports nothing', () => {
     expect(judged(() => 'unknown')).toBe(false);
   });
 
-  it('counts as running from another host, boot or container, where the same pid is another process', () => {
+  it('the holder of a lease counts as running from another host, boot or container, where its pid is another process', () => {
     expect(judged(() => 'ended', 'b'.repeat(22))).toBe(false);
   });
 
@@ -42,11 +42,11 @@ describe('the holder of a lease', () => {
     'b4ff0a1c-2cb7-4c0f-9a3e-000000000000',
     `${someone.host}.x.1.y`,
     `${someone.host}.41`,
-  ])('counts as running when its name does not identify a process: %j', (name) => {
+  ])('the holder of a lease counts as running when its name does not identify a process: %j', (name) => {
     expect(hasProvablyEnded(name, someone.host, () => 'ended')).toBe(false);
   });
 
-  it('has a different name for each receiver in one process, short enough for the store', () => {
+  it('the holder of a lease has a different name for each receiver in one process, short enough for the store', () => {
     const names = [identifyHolder(), identifyHolder()].map(({ holder }) => holder);
     expect(new Set(names).size).toBe(2);
     const longest = { ...someone, pid: 4_194_304, startTime: '9'.repeat(16) };
@@ -54,7 +54,7 @@ describe('the holder of a lease', () => {
       expect(name.length).toBeLessThanOrEqual(64);
   });
 
-  it('counts as running for another receiver in the same process', () => {
+  it('the holder of a lease counts as running for another receiver in the same process', () => {
     const { holder } = identifyHolder();
     expect(identifyHolder().hasEnded(holder)).toBe(false);
   });

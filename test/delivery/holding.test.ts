@@ -258,7 +258,7 @@ describe('a deadline', () => {
     await storeCalls(fresh.store, ids(5));
   };
 
-  it('ends a batch of an adapter that ignores its signal, with one attempt and not one by one', async () => {
+  it('a deadline ends a batch of an adapter that ignores its signal, with one attempt and not one by one', async () => {
     await open();
     const adapter = scriptedAdapter([() => new Promise(() => undefined)]);
     worker = runWorker(fresh.store, adapter, { leaseMs: 200 });
@@ -271,7 +271,7 @@ describe('a deadline', () => {
     expect(adapter.batches.map(({ length }) => length)).toEqual([5]);
   });
 
-  it('halves batches after a timeout, and lets them grow again', async () => {
+  it('a deadline halves batches after a timeout, and lets them grow again', async () => {
     await open();
     const clock = movedClock();
     const slow: Act = (batch, signal) =>
@@ -290,7 +290,7 @@ describe('a deadline', () => {
     expect(sizes.filter((size) => size === 2).length).toBeGreaterThan(1);
   });
 
-  it('covers a whole batch, even when it is tried one by one', async () => {
+  it('a deadline covers a whole batch, even when it is tried one by one', async () => {
     await open();
     const slowlyBad: Act = async (batch, signal) => {
       if (batch.length > 1) throw new TypeError('poison');
@@ -306,7 +306,7 @@ describe('a deadline', () => {
     expect(adapter.batches[2]?.map(({ attempt }) => attempt)).toEqual([1, 1]);
   });
 
-  it('also ends a preparation that hangs', async () => {
+  it('a deadline also ends a preparation that hangs', async () => {
     await open();
     let calls = 0;
     const adapter = scriptedAdapter([], () => {

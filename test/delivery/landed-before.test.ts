@@ -28,7 +28,7 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it('comes with the next revision: its revision and its trace', async () => {
+    it('an earlier landing comes with the next revision: its revision and its trace', async () => {
       const adapter = scriptedAdapter([landWith('first'), landWith(undefined), landWith(undefined)]);
       await storeCalls(fresh.store, ['a']);
       const running = (worker = runWorker(fresh.store, adapter));
@@ -51,7 +51,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('decides the kind of visit: first, revisit, changed, replay', async () => {
+    it('an earlier landing decides the kind of visit: first, revisit, changed, replay', async () => {
       const requestRevisit: Act = (batch) =>
         batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
       const adapter = scriptedAdapter([requestRevisit]);
@@ -76,7 +76,7 @@ for (const engine of engines) {
       ]);
     });
 
-    it('decides the kind of visit: a revisit that ended in a retry stays a revisit until the call changes', async () => {
+    it('a revisit that ended in a retry stays a revisit until the call changes', async () => {
       const clock = movedClock();
       const lookAgain: Act = (batch) =>
         batch.map(({ id }) => delivered(id, { effect: 'created', revisitAfterMs: 0 }));
@@ -96,7 +96,7 @@ for (const engine of engines) {
       expect(visits).toEqual(['first', 'revisit', 'revisit', 'revisit', 'changed']);
     });
 
-    it('is never replaced by an older revision, which the adapter does not see', async () => {
+    it('an earlier landing is never replaced by an older revision, which the adapter does not see', async () => {
       const adapter = scriptedAdapter();
       await storeCalls(fresh.store, ['a', 'b']);
       await fresh.store.writer
@@ -113,7 +113,7 @@ for (const engine of engines) {
       });
     });
 
-    it('can be a skip with a revisit, which comes as a further attempt', async () => {
+    it('an earlier landing can be a skip with a revisit, which comes as a further attempt', async () => {
       const adapter = scriptedAdapter([
         (batch) => batch.map(({ id }) => skipped(id, 'Nobody has the number.', 0)),
         landWith('x'),
@@ -125,7 +125,7 @@ for (const engine of engines) {
       expect(adapter.batches.map(([delivery]) => delivery?.visit)).toEqual(['first', 'revisit']);
     });
 
-    it('can be hidden by a restarted count, so the next attempt counts as the second', async () => {
+    it('an earlier landing can be hidden by a restarted count, so the next attempt counts as the second', async () => {
       const reject: Act = (batch) =>
         batch.map(({ id }) => rejected(id, 'no', 'It is refused.', 'Correct it.'));
       const adapter = scriptedAdapter([reject, landWith('x')]);
@@ -141,7 +141,7 @@ for (const engine of engines) {
       expect(adapter.batches.map(([delivery]) => delivery?.attempt)).toEqual([1, 2]);
     });
 
-    it('can be hidden in a batch that made the adapter throw, so each delivery alone counts as a second attempt', async () => {
+    it('an earlier landing can be hidden in a batch that made the adapter throw, so each delivery alone counts as a second attempt', async () => {
       const adapter = scriptedAdapter([
         () => {
           throw new Error('after the write');

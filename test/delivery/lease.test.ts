@@ -27,12 +27,12 @@ describe('the lease on a destination', () => {
   const revisionOf = async (callId: string) =>
     (await readDelivery(fresh.store, 'crm', callId))?.revision ?? 0;
 
-  it('is taken when it is free, and then by no other process', async () => {
+  it('the lease is taken when it is free, and then by no other process', async () => {
     expect(await keeperOf('one').hold()).toMatchObject({ fence: 1, abandoned: false });
     expect(await keeperOf('two').hold()).toBeUndefined();
   });
 
-  it('is renewed once a quarter of its time has passed', async () => {
+  it('the lease is renewed once a quarter of its time has passed', async () => {
     const keeper = keeperOf('one');
     await keeper.hold();
     const until = (await state())?.leaseUntilMs;
@@ -44,7 +44,7 @@ describe('the lease on a destination', () => {
     expect((await state())?.leaseUntilMs).toBe(clock() + leaseMs);
   });
 
-  it('gives a batch half of its time, and less when it is not renewed', async () => {
+  it('the lease gives a batch half of its time, and less when it is not renewed', async () => {
     const keeper = keeperOf('one');
     await keeper.hold();
     expect(keeper.batchTimeMs()).toBe(leaseMs / 2);
@@ -54,7 +54,7 @@ describe('the lease on a destination', () => {
     expect(keeper.batchTimeMs()).toBeLessThanOrEqual(0);
   });
 
-  it('is lost to a process that takes it after it expired, and is taken back with a greater fence', async () => {
+  it('the lease is lost to a process that takes it after it expired, and is taken back with a greater fence', async () => {
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
     clock.moveBy(leaseMs);
@@ -64,7 +64,7 @@ describe('the lease on a destination', () => {
     expect(await one.hold()).toMatchObject({ fence: 3, abandoned: false });
   });
 
-  it('is taken again after a settle showed that it is lost', async () => {
+  it('the lease is taken again after a settle showed that it is lost', async () => {
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
     clock.moveBy(leaseMs);
@@ -74,7 +74,7 @@ describe('the lease on a destination', () => {
     expect(await one.hold()).toMatchObject({ fence: 3 });
   });
 
-  it('makes deliveries due again that the adapter received under a lost lease', async () => {
+  it('a new lease makes deliveries due again that the adapter received under a lost lease', async () => {
     await storeCalls(fresh.store, ['a', 'b']);
     const [one, two] = [keeperOf('one'), keeperOf('two')];
     await one.hold();
@@ -89,7 +89,7 @@ describe('the lease on a destination', () => {
     expect(await revisionOf('a')).toBe(after[0]);
   });
 
-  it('does not make settled deliveries due again', async () => {
+  it('a new lease does not make settled deliveries due again', async () => {
     await storeCalls(fresh.store, ['a']);
     const keeper = keeperOf('one');
     await keeper.hold();
@@ -100,7 +100,7 @@ describe('the lease on a destination', () => {
     expect(await revisionOf('a')).toBe(before);
   });
 
-  it('is released at the end, and unsettled deliveries are due again', async () => {
+  it('the lease is released at the end, and unsettled deliveries are due again', async () => {
     await storeCalls(fresh.store, ['a']);
     const keeper = keeperOf('one');
     await keeper.hold();

@@ -27,20 +27,20 @@ function fail(probe: OutageProbe, times: number): string[] {
 }
 
 describe('a pause of the destination', () => {
-  it('is waited for', () => {
+  it('a pause of the destination is waited for', () => {
     const probe = create();
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
     expect(probe.isUnreachable()).toBe(true);
   });
 
-  it('is not waited for when it is over or the store has none', () => {
+  it('a pause of the destination is not waited for when it is over or the store has none', () => {
     const probe = create();
     expect(probe.observe(pausedFor(-1))).toBe(0);
     expect(probe.observe(undefined)).toBe(0);
     expect(probe.isUnreachable()).toBe(false);
   });
 
-  it('is ignored by a process that has just taken the destination, until it has read a batch', () => {
+  it('a pause is ignored by a process that has just taken the destination, until it has read a batch', () => {
     const probe = create();
     probe.begin();
     expect(probe.observe(pausedFor(5_000))).toBe(0);
@@ -49,14 +49,14 @@ describe('a pause of the destination', () => {
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
   });
 
-  it('is waited for after a failure before the first batch', () => {
+  it('a pause is waited for after a failure before the first batch', () => {
     const probe = create();
     probe.begin();
     probe.pauseAfter(stopped, 1);
     expect(probe.observe(pausedFor(5_000))).toBe(5_000);
   });
 
-  it('is longer after each pause, and starts at a minute when a person must act', () => {
+  it('a pause is longer after each failure, and starts at a minute when a person must act', () => {
     const probe = create();
     expect(probe.pauseAfter(stopped, 1)).toEqual({ durationMs: 1_000, pauses: 1 });
     probe.observe(pausedFor(0, 3));
@@ -67,18 +67,18 @@ describe('a pause of the destination', () => {
 });
 
 describe('the probe of an unreachable destination', () => {
-  it('tries the longest due delivery three times, and then the others in turn', () => {
+  it('the probe tries the longest due delivery three times, and then the others in turn', () => {
     const probe = create();
     expect(fail(probe, 6)).toEqual(['a', 'a', 'a', 'b', 'c', 'b']);
   });
 
-  it('tries the longest due delivery when there is no other', () => {
+  it('the probe tries the longest due delivery when there is no other', () => {
     const probe = create();
     fail(probe, 4);
     expect(idsOf(probe.choose([a]))).toEqual(['a']);
   });
 
-  it('starts again with another delivery after a batch succeeded', () => {
+  it('the probe starts again with another delivery after a batch succeeded', () => {
     const probe = create();
     fail(probe, 2);
     probe.note([a], landed);
@@ -86,14 +86,14 @@ describe('the probe of an unreachable destination', () => {
     expect(probe.isProbing()).toBe(false);
   });
 
-  it('keeps its count through the failure of a batch', () => {
+  it('the probe keeps its count through the failure of a batch', () => {
     const probe = create();
     fail(probe, 2);
     probe.note(due, { stopped, landed: false });
     expect(fail(probe, 2)).toEqual(['a', 'b']);
   });
 
-  it.each(['clear', 'begin'] as const)('forgets its delivery after %s', (method) => {
+  it.each(['clear', 'begin'] as const)('the probe forgets its delivery after %s', (method) => {
     const probe = create();
     fail(probe, 5);
     probe[method]();
@@ -108,20 +108,20 @@ describe('the probe of an unreachable destination', () => {
       return probe;
     };
 
-    it('tries the first delivery once more, alone', () => {
+    it('the probe tries the first delivery once more, alone, after another one landed', () => {
       const probe = proved();
       expect(probe.isProbing()).toBe(true);
       expect(probe.choices()).toBe(500);
       expect(idsOf(probe.choose(due))).toEqual(['a']);
     });
 
-    it('blames that delivery for a further failure', () => {
+    it('the probe blames the first delivery for a further failure after another one landed', () => {
       const { outcomes, stopped: rest } = proved().blame([a], away);
       expect(rest).toBeUndefined();
       expect(outcomes.get('a')).toMatchObject({ kind: 'retry', code: 'destination_unavailable' });
     });
 
-    it('blames no other delivery, no batch and no delivery with an outcome', () => {
+    it('the probe blames no other delivery, no batch and no delivery with an outcome', () => {
       const probe = proved();
       const tried = { ...away, outcomes: new Map([['a', delivered('a', { effect: 'created' })]]) };
       expect(probe.blame(due.slice(1, 2), away)).toBe(away);
@@ -129,13 +129,13 @@ describe('the probe of an unreachable destination', () => {
       expect(probe.blame([a], tried)).toBe(tried);
     });
 
-    it('does not blame it for a fault of the settings', () => {
+    it('the probe does not blame a delivery for a fault of the settings', () => {
       const misconfigured = { ...away, stopped: new AdapterMisconfigured('refused', 'mend') };
       expect(proved().blame([a], misconfigured)).toBe(misconfigured);
     });
   });
 
-  it('blames the destination while no other delivery landed', () => {
+  it('the probe blames the destination while no other delivery landed', () => {
     const probe = create();
     fail(probe, 5);
     expect(probe.blame([a], away)).toBe(away);

@@ -43,7 +43,7 @@ describe('the worker with an unreachable destination', () => {
       for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
     });
 
-  it('pauses an unreachable destination without counting an attempt, and probes it with one delivery', async () => {
+  it('the worker pauses an unreachable destination without counting an attempt, and probes it with one delivery', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(5));
     const away = fail(new DestinationUnavailable('The CRM is away.'));
@@ -62,7 +62,7 @@ describe('the worker with an unreachable destination', () => {
   });
 
   it.each(['native', 'lookup', 'none'] as const)(
-    'counts no attempt for an outage, and afterwards delivers a call that may have landed as a second attempt (idempotency %s)',
+    'an outage counts no attempt, and a call that may have landed comes as a second attempt (idempotency %s)',
     async (idempotency) => {
       const clock = movedClock();
       await storeCalls(fresh.store, ids(2));
@@ -79,7 +79,7 @@ describe('the worker with an unreachable destination', () => {
     },
   );
 
-  it('detects a call that makes the destination seem unreachable, and lets the others land', async () => {
+  it('the worker detects a call that makes the destination seem unreachable, and lets the others land', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(30));
     const bad = ['call-0', 'call-1', 'call-7'];
@@ -109,7 +109,7 @@ describe('the worker with an unreachable destination', () => {
     expect(alone[3]).not.toBe('call-0');
   });
 
-  it('counts no attempt for such a call when it is the only one, and lands it when it can', async () => {
+  it('a call that makes the destination seem unreachable counts no attempt when it is the only one, and lands when it can', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const away = fail(new DestinationUnavailable('away'));
@@ -123,7 +123,7 @@ describe('the worker with an unreachable destination', () => {
     expect(adapter.batches.at(-1)).toMatchObject([{ attempt: 1 }]);
   });
 
-  it('sends nothing to a paused destination, however often the worker is woken', async () => {
+  it('the worker sends nothing to a paused destination, however often it is woken', async () => {
     await storeCalls(fresh.store, ids(2));
     const adapter = scriptedAdapter([fail(new DestinationUnavailable('away', { retryAfterMs: 60_000 }))]);
     worker = runWorker(fresh.store, adapter, { pollMs: 1 });
@@ -135,7 +135,7 @@ describe('the worker with an unreachable destination', () => {
     expect(adapter.batches).toHaveLength(1);
   });
 
-  it('pauses a destination that is misconfigured, and says what to do', async () => {
+  it('the worker pauses a destination that is misconfigured, and says what to do', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const settled: string[] = [];
@@ -155,14 +155,14 @@ describe('the worker with an unreachable destination', () => {
     await expectLanded(['a']);
   });
 
-  it('stores a pause whose reason no database would accept unchanged', async () => {
+  it('the worker stores a pause whose reason no database would accept unchanged', async () => {
     await storeCalls(fresh.store, ['a']);
     const reason = `away\0${'x'.repeat(100_000)}`;
     worker = runWorker(fresh.store, scriptedAdapter([fail(new DestinationUnavailable(reason))]));
     await until(async () => expect((await state())?.pauseReason).toHaveLength(1000));
   });
 
-  it('prepares a destination before the first batch, and again after a failure', async () => {
+  it('the worker prepares a destination before the first batch, and again after a failure', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     let calls = 0;
@@ -178,7 +178,7 @@ describe('the worker with an unreachable destination', () => {
     expect(calls).toBe(2);
   });
 
-  it('lands at one destination while another is unreachable or hangs', async () => {
+  it('the worker lands at one destination while another is unreachable or hangs', async () => {
     await storeCalls(fresh.store, ids(3), someTimeMs, ['crm', 'dead']);
     const adapter = scriptedAdapter();
     const hanging = scriptedAdapter([() => new Promise(() => undefined)]);
@@ -190,7 +190,7 @@ describe('the worker with an unreachable destination', () => {
     expect(await readDelivery(fresh.store, 'dead', 'call-0')).toMatchObject({ state: 'due' });
   });
 
-  it('continues after the store was unreachable', async () => {
+  it('the worker continues after the store was unreachable', async () => {
     const adapter = scriptedAdapter();
     await fresh.store.writer.knex.schema.renameTable('destinations', 'destinations_away');
     worker = runWorker(fresh.store, adapter);

@@ -9,13 +9,13 @@ const begun = (abandoned: boolean, suspect?: { callId: string; ends: number }): 
 };
 
 describe('the search for a delivery that ends processes', () => {
-  it('suspects nothing after a holder that released the lease', () => {
+  it('the poison guard suspects nothing after a holder that released the lease', () => {
     const guard = begun(false);
     expect(guard.isAlone()).toBe(false);
     expect(guard.suspectIn(['a'])).toBeUndefined();
   });
 
-  it('tries as many deliveries alone as the abandoned batch could hold', () => {
+  it('the poison guard tries as many deliveries alone as the abandoned batch could hold', () => {
     const guard = begun(true);
     for (const callId of ['a', 'b', 'c']) {
       expect(guard.isAlone()).toBe(true);
@@ -25,7 +25,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.isAlone()).toBe(false);
   });
 
-  it('tries the suspect last of those tried alone', () => {
+  it('the poison guard tries the suspect last of those tried alone', () => {
     const suspect = { callId: 's', ends: 1 };
     const guard = begun(true, suspect);
     expect(guard.suspectToDelay()).toEqual(suspect);
@@ -35,7 +35,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.suspectIn(['s'])).toEqual({ callId: 's', ends: 2 });
   });
 
-  it('continues until the suspect is settled', () => {
+  it('the poison guard continues until the suspect is settled', () => {
     const guard = begun(true, { callId: 's', ends: 1 });
     for (const callId of ['a', 'b', 'c', 'd']) guard.countSettled([callId]);
     expect(guard.isAlone()).toBe(true);
@@ -43,14 +43,14 @@ describe('the search for a delivery that ends processes', () => {
     expect(guard.isAlone()).toBe(false);
   });
 
-  it('ends when nothing is due', () => {
+  it('the poison guard ends its search when nothing is due', () => {
     const guard = begun(true, { callId: 's', ends: 1 });
     guard.clear();
     expect(guard.isAlone()).toBe(false);
     expect(guard.suspectIn(['s'])).toBeUndefined();
   });
 
-  it('chooses a delivery other than the suspect when there is one', () => {
+  it('the poison guard chooses a delivery other than the suspect when there is one', () => {
     const suspect = { callId: 's', ends: 1 };
     const chosen = (...ids: string[]) => chooseOther(suspect, ids.map(dueOf)).map(({ call }) => call.id);
     expect(chosen('s', 'a')).toEqual(['a']);
@@ -58,7 +58,7 @@ describe('the search for a delivery that ends processes', () => {
     expect(chosen()).toEqual([]);
   });
 
-  it('treats a delivery as poison before it can end a third process', () => {
+  it('the poison guard treats a delivery as poison before it can end a third process', () => {
     expect([1, 2, 3].map((ends) => isPoison({ callId: 's', ends }))).toEqual([false, false, true]);
   });
 });

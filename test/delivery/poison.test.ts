@@ -39,21 +39,21 @@ describe('a worker that takes over from a process that ended', () => {
   const noted = async (): Promise<unknown> =>
     fresh.store.writer.knex('destinations').first('suspect_call_id', 'suspect_ends');
 
-  it('tries as many deliveries alone as its batch could hold, and then batches again', async () => {
+  it('a worker that follows a crash tries as many deliveries alone as its batch could hold, and then batches again', async () => {
     await storeCalls(fresh.store, ids(23));
     await endProcess();
     const { batches } = await deliverAll(23);
     expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 10, 3]);
   });
 
-  it('tries batches at once when that process had released the lease', async () => {
+  it('a worker that follows a process which released its lease tries batches at once', async () => {
     await storeCalls(fresh.store, ids(10));
     const lease = await takeLease(fresh.store, 'crm', 'stopped', undefined, 60_000, someTimeMs - 60_000);
     if (lease !== undefined) await releaseLease(fresh.store, 'crm', lease);
     expect((await deliverAll(10)).batches).toHaveLength(1);
   });
 
-  it('notes the delivery that it tries alone, and removes the note when that is settled', async () => {
+  it('a worker notes the delivery that it tries alone, and removes the note when that is settled', async () => {
     await storeCalls(fresh.store, ids(2));
     await endProcess();
     const seen: unknown[] = [];
@@ -69,7 +69,7 @@ describe('a worker that takes over from a process that ended', () => {
     await until(async () => expect(await noted()).toMatchObject({ suspect_call_id: null }));
   });
 
-  it('counts the ends of one delivery', async () => {
+  it('a worker counts the ends of one delivery', async () => {
     await storeCalls(fresh.store, ids(1));
     await endProcess({ callId: 'call-0', ends: 1 });
     let seen: unknown;
@@ -82,7 +82,7 @@ describe('a worker that takes over from a process that ended', () => {
     expect(seen).toEqual({ suspect_call_id: 'call-0', suspect_ends: 2 });
   });
 
-  it('sets aside a delivery that was tried alone when two processes ended, and lands the others', async () => {
+  it('a worker sets aside a delivery that was tried alone when two processes ended, and lands the others', async () => {
     await storeCalls(fresh.store, ids(5));
     await endProcess({ callId: 'call-2', ends: 2 });
     const adapter = await deliverAll(4);
@@ -96,7 +96,7 @@ describe('a worker that takes over from a process that ended', () => {
     );
   });
 
-  it('tries the suspect last of those tried alone', async () => {
+  it('a worker tries the suspect last of those tried alone', async () => {
     await storeCalls(fresh.store, ids(14));
     await endProcess({ callId: 'call-0', ends: 1 });
     const { batches } = await deliverAll(14);
@@ -104,7 +104,7 @@ describe('a worker that takes over from a process that ended', () => {
     expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 4]);
   });
 
-  it('forgets the ends of one delivery once another is tried', async () => {
+  it('a worker forgets the ends of one delivery once another is tried', async () => {
     await storeCalls(fresh.store, ids(3));
     await endProcess({ callId: 'call-0', ends: 1 });
     let seen: unknown;
@@ -117,7 +117,7 @@ describe('a worker that takes over from a process that ended', () => {
     expect(seen).toEqual({ suspect_call_id: 'call-1', suspect_ends: 1 });
   });
 
-  it('counts no pause as an end', async () => {
+  it('a worker counts no pause as an end', async () => {
     await storeCalls(fresh.store, ids(1));
     await endProcess({ callId: 'call-0', ends: 1 });
     worker = runWorker(fresh.store, scriptedAdapter([fail(new DestinationUnavailable('away'))]));

@@ -13,7 +13,7 @@ const settle = (outcome: Outcome, given = due(), nowMs = someTimeMs) =>
   settlementOf(given, outcome, nowMs, 0.5);
 
 describe('the stored settlement', () => {
-  it('of a landing holds revision, remote id and trace', () => {
+  it('the settlement of a landing holds revision, remote id and trace', () => {
     expect(settle(delivered('c', { effect: 'created', remoteId: 'r', trace: { rule: 'x' } }))).toMatchObject({
       callId: 'c',
       revision: 5,
@@ -24,7 +24,7 @@ describe('the stored settlement', () => {
     });
   });
 
-  it('of a landing without remote id and trace keeps the earlier ones', () => {
+  it('the settlement of a landing without remote id and trace keeps the earlier ones', () => {
     expect(settle(delivered('c', { effect: 'unchanged' }))).toMatchObject({
       remoteId: undefined,
       trace: undefined,
@@ -38,11 +38,14 @@ describe('the stored settlement', () => {
     [NaN, undefined],
     [Infinity, undefined],
     [1e300, someTimeMs + 30 * 24 * 3_600_000],
-  ])('of a landing with a revisit after %d ms holds a bounded time', (revisitAfterMs, dueAtMs) => {
-    expect(settle(delivered('c', { effect: 'created', revisitAfterMs })).dueAtMs).toBe(dueAtMs);
-  });
+  ])(
+    'the settlement of a landing with a revisit after %d ms holds a bounded time',
+    (revisitAfterMs, dueAtMs) => {
+      expect(settle(delivered('c', { effect: 'created', revisitAfterMs })).dueAtMs).toBe(dueAtMs);
+    },
+  );
 
-  it('of a skip holds the rule', () => {
+  it('the settlement of a skip holds the rule', () => {
     expect(settle(skipped('c', 'Internal calls stay inside.'))).toMatchObject({
       state: 'skipped',
       reason: 'Internal calls stay inside.',
@@ -50,7 +53,7 @@ describe('the stored settlement', () => {
     });
   });
 
-  it('of a skip with a revisit holds its time', () => {
+  it('the settlement of a skip with a revisit holds its time', () => {
     expect(settle(skipped('c', 'Nobody has the number.', 1000))).toMatchObject({
       state: 'skipped',
       dueAtMs: someTimeMs + 1000,
@@ -65,7 +68,7 @@ describe('the stored settlement', () => {
     [Infinity, 1_000],
     [1e300, 6 * 3_600_000],
   ])(
-    'of a delivery held for %d ms has the time of the next attempt, and counts no attempt',
+    'the settlement of a delivery held for %d ms has the time of the next attempt, and counts no attempt',
     (delayMs, afterMs) => {
       expect(
         settle(held('c', 'api_budget', 'Requests are saved.', delayMs), due({ attempts: 20 })),
@@ -79,7 +82,7 @@ describe('the stored settlement', () => {
     },
   );
 
-  it('of a rejection holds code, reason and remedy', () => {
+  it('the settlement of a rejection holds code, reason and remedy', () => {
     expect(settle(rejected('c', 'no_field', 'It has no field.', 'Add it.'))).toMatchObject({
       state: 'rejected',
       code: 'no_field',
@@ -88,7 +91,7 @@ describe('the stored settlement', () => {
     });
   });
 
-  it('of a retry holds the time of the next attempt, and counts one attempt', () => {
+  it('the settlement of a retry holds the time of the next attempt, and counts one attempt', () => {
     expect(settle(retry('c', 'row_locked', 'Locked.', 10_000), due({ attempts: 2 }))).toMatchObject({
       state: 'due',
       dueAtMs: someTimeMs + 10_000 + 2000,
@@ -97,7 +100,7 @@ describe('the stored settlement', () => {
     });
   });
 
-  it('gives up after 72 h of attempts', () => {
+  it('a delivery becomes exhausted after 72 h of attempts', () => {
     const given = due({ attempts: giveUpAttemptsMin - 1 });
     expect(settle(retry('c', 'x', 'y'), given, someTimeMs + giveUpAfterMs - 1).state).toBe('due');
     expect(settle(retry('c', 'x', 'y'), given, someTimeMs + giveUpAfterMs)).toMatchObject({
@@ -106,11 +109,11 @@ describe('the stored settlement', () => {
     });
   });
 
-  it('does not give up at the first attempt after a long outage', () => {
+  it('a delivery does not become exhausted at the first attempt after a long outage', () => {
     expect(settle(retry('c', 'x', 'y'), due(), someTimeMs + 2 * giveUpAfterMs).state).toBe('due');
   });
 
-  it('holds only text that every database accepts', () => {
+  it('a settlement holds only text that every database accepts', () => {
     const settlement = settle(rejected('c', 'x'.repeat(500), `a\0b\ud800${'y'.repeat(5000)}`, '\0'));
     expect(settlement.code).toHaveLength(64);
     expect(settlement.reason).toHaveLength(1000);
@@ -125,7 +128,7 @@ describe('the outcomes of a batch', () => {
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
 
-  it('are accepted in any order', () => {
+  it('the outcomes of a batch are accepted in any order', () => {
     const { outcomes, unknownIds } = reconcile(ids, [landed('b'), landed('a')]);
     expect([...outcomes.values()].map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
     expect(unknownIds).toBe(0);
@@ -147,18 +150,18 @@ describe('the outcomes of a batch', () => {
     ['no list', 'fine'],
     ['nothing', undefined],
     ['a list of values that are no outcomes', [null, undefined, 7, 'a', { id: 7, kind: 'delivered' }]],
-  ])('become a retry when one is %s', (_what, answered) => {
+  ])('the outcomes of a batch become a retry when one is %s', (_what, answered) => {
     const { outcomes } = reconcile(['a'], answered);
     expect([...outcomes]).toMatchObject([['a', { kind: 'retry', code: 'adapter_fault' }]]);
   });
 
-  it('do not depend on a faulty outcome in the same batch', () => {
+  it('the outcomes of a batch do not depend on a faulty outcome in the same batch', () => {
     const { outcomes } = reconcile(ids, [landed('a'), { id: 'b' }]);
     expect(outcomes.get('a')?.kind).toBe('delivered');
     expect(outcomes.get('b')?.kind).toBe('retry');
   });
 
-  it('with unknown ids are counted and ignored', () => {
+  it('outcomes with unknown ids are counted and ignored', () => {
     const { outcomes, unknownIds } = reconcile(ids, [landed('a'), landed('b'), landed('z')]);
     expect([...outcomes.keys()]).toEqual(ids);
     expect(unknownIds).toBe(1);

@@ -35,14 +35,14 @@ for (const engine of engines) {
       await storePushes(fresh.store, pushes, destinations, someTimeMs);
     };
 
-    it('has a delivery for the reporting table only', async () => {
+    it('a test call has a delivery for the reporting table only', async () => {
       await storeBoth();
       expect(await readDelivery(fresh.store, 'sql', testCall)).toMatchObject({ state: 'due' });
       expect(await readDelivery(fresh.store, 'crm', testCall)).toBeUndefined();
       expect(await readDelivery(fresh.store, 'crm', 'ordinary')).toMatchObject({ state: 'due' });
     });
 
-    it('never reaches a CRM, even when a replay makes it due there', async () => {
+    it('a test call never reaches a CRM, even when a replay makes it due there', async () => {
       await storeBoth();
       await markForReplay(fresh.store, 'crm', [{ id: testCall, revision: someTimeMs }], someTimeMs);
       const adapter = scriptedAdapter();
@@ -54,7 +54,7 @@ for (const engine of engines) {
       expect(adapter.batches.flat().map(({ id }) => id)).toEqual(['ordinary']);
     });
 
-    it('is removed completely, and no other call is removed', async () => {
+    it('a test call is removed completely, and no other call is removed', async () => {
       await storeBoth();
       await storeCalls(fresh.store, ['another']);
       for (const callId of [testCall, 'ordinary'])

@@ -39,7 +39,7 @@ describe('the worker', () => {
       for (const callId of callIds) expect(await row(callId)).toMatchObject({ state: 'delivered' });
     });
 
-  it('lands due deliveries', async () => {
+  it('the worker lands due deliveries', async () => {
     await storeCalls(fresh.store, ids(3));
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter);
@@ -48,7 +48,7 @@ describe('the worker', () => {
     expect(await row('call-1')).toMatchObject({ remote_id: 'remote-call-1', delivered_revision: someTimeMs });
   });
 
-  it('passes the call, a stable key, the attempt and the earlier remote id to the adapter', async () => {
+  it('the worker passes the call, a stable key, the attempt and the earlier remote id to the adapter', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter);
@@ -71,7 +71,7 @@ describe('the worker', () => {
     expect(second).toMatchObject({ call: { call_id: 'a', status: 'answered', duration_seconds: 65 } });
   });
 
-  it('lands a held call as soon as its next push comes, independent of the clock', async () => {
+  it('the worker lands a held call as soon as its next push comes, independent of the clock', async () => {
     const hold: Act = ([d]) => [held(d?.id ?? '', 'api_budget', 'Requests are saved.', 60_000)];
     const adapter = scriptedAdapter([hold]);
     await storeCalls(fresh.store, ['a']);
@@ -85,7 +85,7 @@ describe('the worker', () => {
     expect(adapter.batches).toHaveLength(2);
   });
 
-  it('reads batches up to the allowed size, one at a time, in order of their due times', async () => {
+  it('the worker reads batches up to the allowed size, one at a time, in order of their due times', async () => {
     await storeCalls(fresh.store, ids(23));
     const adapter = scriptedAdapter(
       Array.from({ length: 5 }, (): Act => async (batch, signal) => {
@@ -99,7 +99,7 @@ describe('the worker', () => {
     expect(adapter.inFlightMax).toBe(1);
   });
 
-  it('reads due deliveries at once when it is woken', async () => {
+  it('the worker reads due deliveries at once when it is woken', async () => {
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter, { pollMs: 3_600_000 });
     // Without a wake, the next check would come in an hour. The first wakes can come before the worker has started.
@@ -110,7 +110,7 @@ describe('the worker', () => {
     });
   });
 
-  it('finds deliveries that another process stored by polling', async () => {
+  it('the worker finds deliveries that another process stored by polling', async () => {
     const adapter = scriptedAdapter();
     worker = runWorker(fresh.store, adapter);
     await until(async () => expect((await state())?.holder).toBe('test'));
@@ -118,7 +118,7 @@ describe('the worker', () => {
     await expectLanded(['a']);
   });
 
-  it('lands a delivery only when it is due', async () => {
+  it('the worker lands a delivery only when it is due', async () => {
     const clock = movedClock();
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['late'], someTimeMs + 60_000);
@@ -130,7 +130,7 @@ describe('the worker', () => {
     await expectLanded(['late']);
   });
 
-  it('marks a call as over when its end is overdue', async () => {
+  it('the worker marks a call as over when its end is overdue', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter, { capabilities: { stages: ['call_end'] } });
@@ -150,7 +150,7 @@ describe('the worker', () => {
       'returns a value that no store accepts',
       ([d]) => [{ ...delivered(d?.id ?? '', { effect: 'created' }), remoteId: {} }],
     ],
-  ])('retries when the adapter %s', async (_what, act) => {
+  ])('the worker retries when the adapter %s', async (_what, act) => {
     const clock = movedClock();
     const adapter = scriptedAdapter([act]);
     await storeCalls(fresh.store, ['a']);
@@ -162,7 +162,7 @@ describe('the worker', () => {
     await expectLanded(['a']);
   });
 
-  it('tries a batch that makes the adapter throw one by one, so that the others land', async () => {
+  it('the worker tries a batch that makes the adapter throw one by one, so that the others land', async () => {
     await storeCalls(fresh.store, ids(5));
     const poison: Act = (batch, signal) => {
       if (batch.some(({ id }) => id === 'call-2')) throw new TypeError('poison');
@@ -175,7 +175,7 @@ describe('the worker', () => {
     );
   });
 
-  it('lands the other calls when a stored call cannot be read in full', async () => {
+  it('the worker lands the other calls when a stored call cannot be read in full', async () => {
     await storeCalls(fresh.store, ids(3));
     const adapter = scriptedAdapter();
     const destination = destinationOf(fresh.store, adapter);
@@ -193,7 +193,7 @@ describe('the worker', () => {
     expect(await row('call-1')).toMatchObject({ state: 'rejected', code: 'unreadable_call' });
   });
 
-  it('keeps the landings that came before the destination became unreachable', async () => {
+  it('the worker keeps the landings that came before the destination became unreachable', async () => {
     await storeCalls(fresh.store, ids(3));
     const away = new DestinationUnavailable('away');
     const adapter = scriptedAdapter([fail(new TypeError('poison')), land, fail(away), fail(away)]);
@@ -203,7 +203,7 @@ describe('the worker', () => {
     expect(states.sort()).toEqual(['delivered', 'due', 'due']);
   });
 
-  it('waits between attempts as long as the destination asked for', async () => {
+  it('the worker waits between attempts as long as the destination asked for', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const adapter = scriptedAdapter([([d]) => [retry(d?.id ?? '', 'busy', 'Busy.', 30_000)]]);
@@ -219,7 +219,7 @@ describe('the worker', () => {
     await expectLanded(['a']);
   });
 
-  it('gives up after 72 hours of attempts, and says what to do', async () => {
+  it('the worker gives up after 72 hours of attempts, and says what to do', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ['a']);
     const never: Act = ([d]) => [retry(d?.id ?? '', 'locked', 'Locked.')];
@@ -248,7 +248,7 @@ describe('the worker', () => {
     expect(clock() - someTimeMs).toBeGreaterThanOrEqual(72 * 3_600_000);
   });
 
-  it('warns of rejected deliveries once for each code, with the remedy', async () => {
+  it('the worker warns of rejected deliveries once for each code, with the remedy', async () => {
     await storeCalls(fresh.store, ids(3));
     const refuse: Act = (batch) =>
       batch.map(({ id }) =>
@@ -270,7 +270,7 @@ describe('the worker', () => {
     expect(counted).toEqual([['rejected', 3]]);
   });
 
-  it('skips later revisions when the destination accepts no updates', async () => {
+  it('the worker skips later revisions when the destination accepts no updates', async () => {
     const adapter = scriptedAdapter();
     await storeCalls(fresh.store, ['a']);
     worker = runWorker(fresh.store, adapter, { capabilities: { updates: false } });
@@ -282,7 +282,7 @@ describe('the worker', () => {
   });
 
   it.each(['lookup', 'none'] as const)(
-    'records a first attempt before it is made, without counting it (idempotency %s)',
+    'the worker records a first attempt before it is made, without counting it (idempotency %s)',
     async (idempotency) => {
       await storeCalls(fresh.store, ['a']);
       const during: unknown[] = [];
@@ -306,7 +306,7 @@ describe('the worker', () => {
     },
   );
 
-  it('obeys the rate limit of the destination', async () => {
+  it('the worker obeys the rate limit of the destination', async () => {
     const clock = movedClock();
     await storeCalls(fresh.store, ids(5));
     const adapter = scriptedAdapter();

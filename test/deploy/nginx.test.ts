@@ -92,22 +92,25 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('forwards a push over TLS, and returns the answer', async () => {
+  it('nginx forwards a push over TLS, and returns the answer', async () => {
     const answer = await push('{"callsessionid":"through-tls"}');
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { callId: 'through-tls' }]);
   });
 
-  it('shows the metadata of the issuer under its public address', async () => {
+  it('nginx shows the metadata of the issuer under its public address', async () => {
     const { status, text } = await send('/.well-known/oauth-authorization-server');
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ issuer: `https://localhost:${ports.tls}` });
   });
 
-  it.each(['/metrics', '/readyz', '/healthz', '/openapi.json', '/'])('does not forward %s', async (path) => {
-    expect((await send(path)).status).toBe(404);
-  });
+  it.each(['/metrics', '/readyz', '/healthz', '/openapi.json', '/'])(
+    'nginx does not forward %s',
+    async (path) => {
+      expect((await send(path)).status).toBe(404);
+    },
+  );
 
-  it('lets the receiver refuse a body that is too large', async () => {
+  it('nginx lets the receiver refuse a body that is too large', async () => {
     const padding = (length: number): string =>
       JSON.stringify({ callsessionid: 'large', x: 'x'.repeat(length) });
     expect((await push(padding(bodyBytesMax - 100))).status).toBe(200);
@@ -115,7 +118,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { code: 'body_too_large' }]);
   });
 
-  it('lets no sender choose the address that failed attempts count for', async () => {
+  it('nginx lets no sender choose the address that failed attempts count for', async () => {
     const statuses: number[] = [];
     for (let number = 0; number < 12; number += 1) {
       const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': `203.0.113.${number}` };
@@ -126,7 +129,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect((await push('{"callsessionid":"let-in-all-the-same"}')).status).toBe(200);
   });
 
-  it('disconnects a sender that never completes its headers', async () => {
+  it('nginx disconnects a sender that never completes its headers', async () => {
     const socket = connect({ host: 'localhost', port: Number(ports.tls), ca: agent.options.ca });
     socket.on('error', () => undefined);
     socket.write('POST /webhooks/jet HTTP/1.1\r\nHost: localhost\r\n');
@@ -138,7 +141,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect(halfSeconds).toBeLessThan(60);
   });
 
-  it('answers 503 with Retry-After while no receiver runs, and forwards again once one does', async () => {
+  it('nginx answers 503 with Retry-After while no receiver runs, and forwards again once one does', async () => {
     await stop(receiver);
     const answer = await push('{"callsessionid":"away"}');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
@@ -148,7 +151,7 @@ describe.skipIf(missingForProxy.length > 0)('docs/deploy/nginx.conf', () => {
     expect((await push('{"callsessionid":"away"}')).status).toBe(200);
   });
 
-  it('loses no push while two receivers are restarted one after the other', async () => {
+  it('nginx loses no push while two receivers are restarted one after the other', async () => {
     let second = await start(ports.second);
     let over = false;
     const refused: number[] = [];

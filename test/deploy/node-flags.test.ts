@@ -7,7 +7,7 @@ const flagsIn = (text: string): string[] =>
   (text.match(/--max-[a-z-]+=\d+|\bMALLOC_ARENA_MAX=\d+/g) ?? []).sort();
 
 it.each(['docs/deploy/jet-receiver.service', 'docs/deploy/Dockerfile'])(
-  "%s limits Node's memory as `npm start` does",
+  "the shipped %s limits Node's memory as `npm start` does",
   (path) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
     expect(flagsIn(scripts.start)).toHaveLength(3);

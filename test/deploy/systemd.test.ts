@@ -24,7 +24,7 @@ const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
 if (!canMount) console.info('Not tested here: the unit on a read-only folder (no right to unshare)');
 
 describe('docs/deploy/jet-receiver.service', () => {
-  it.skipIf(!canVerify)('is accepted by systemd', () => {
+  it.skipIf(!canVerify)('systemd accepts the shipped service', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-unit-'));
     const file = join(folder, 'jet-receiver.service');
     // Only the path of Node is changed for this machine.
@@ -37,7 +37,7 @@ describe('docs/deploy/jet-receiver.service', () => {
     expect([status, aboutOurs]).toEqual([0, []]);
   });
 
-  it('can write only to the folders that the steps create', () => {
+  it('the shipped service can write only to the folders that the steps create', () => {
     const made = [...operations.matchAll(/^ *install -d -o jet-receiver .* (\/\S+)/gm)].map(
       ([, path]) => path,
     );
@@ -67,7 +67,7 @@ for (const engine of engines) {
       });
       afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-      it('starts, and makes its files only in the folders for data', async () => {
+      it('the receiver starts in the folders of the steps, and makes its files only in the folders for data', async () => {
         const database = engine.dialect === 'sqlite' ? undefined : await engine.fresh();
         const settings: Record<string, string> =
           database === undefined ? {} : { DATABASE_URL: database.url, REPORTING_DATABASE_URL: database.url };

@@ -14,11 +14,11 @@ function foldersOf(parent: string): string[] {
 }
 
 describe('the map in docs/architecture.md', () => {
-  it('names every room of src, and no other', () => {
+  it('docs/architecture.md names every room of src, and no other', () => {
     expect(mapped.filter((folder) => folder?.startsWith('src/')).sort()).toEqual(foldersOf('src').sort());
   });
 
-  it('names every adapter of the project, and no other', () => {
+  it('docs/architecture.md names every adapter of the project, and no other', () => {
     expect(mapped.filter((folder) => folder?.startsWith('adapters/')).sort()).toEqual(
       foldersOf('adapters').sort(),
     );
@@ -28,7 +28,7 @@ describe('the map in docs/architecture.md', () => {
     'push stage call fold revision delivery outcome quarantine trace lease refold replay tombstone'.split(
       ' ',
     ),
-  )('has the word %s in its glossary', (word) => {
+  )('docs/architecture.md has the word %s in its glossary', (word) => {
     expect(text).toMatch(new RegExp(`^\\| \\*\\*${word}\\*\\*`, 'm'));
   });
 });

@@ -14,13 +14,13 @@ const code = ['src', 'adapters', 'test'].flatMap((top) =>
 );
 
 describe('the decisions', () => {
-  it('are all in the index, under their own titles', () => {
+  it('the decisions are all in the index, under their own titles', () => {
     const listed = [...index.matchAll(/^- \[(.+)\]\((.+)\)$/gm)].map(([, title, name]) => ({ name, title }));
     const written = names.map((name) => ({ name, title: /^# (.+)$/m.exec(read(name))?.[1] }));
     expect(listed.sort(byName)).toEqual(written.sort(byName));
   });
 
-  it.each(names)('%s has a context, a decision and a consequence in ten lines', (name) => {
+  it.each(names)('the decision %s has a context, a decision and a consequence in ten lines', (name) => {
     const lines = read(name)
       .split('\n')
       .filter((line) => line !== '');
@@ -29,7 +29,7 @@ describe('the decisions', () => {
     expect(parts).toEqual(['Context', 'Decision', 'Consequence']);
   });
 
-  it.each(names)('%s is named by the code that follows it', (name) => {
+  it.each(names)('the decision %s is named by the code that follows it', (name) => {
     expect(code.some((text) => text.includes(`${folder}/${name}`))).toBe(true);
   });
 });

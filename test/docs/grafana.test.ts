@@ -29,7 +29,7 @@ const firstRows: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 describe('the Grafana dashboard', () => {
-  it('has the panels that are tested here', () => {
+  it('the Grafana dashboard has the panels that are tested here', () => {
     expect(panels.map(({ title }) => title)).toEqual(Object.keys(firstRows));
   });
 });
@@ -48,16 +48,19 @@ for (const engine of engines) {
       await fresh.close();
     });
 
-    it.each(panels.map((panel) => [panel.title, panel] as const))('%s', async (title, { targets }) => {
-      expect(targets).toHaveLength(1);
-      const sql = (targets[0]?.rawSql ?? '')
-        .replaceAll('${__from:date:YYYY-MM-DD}', '2026-07-06')
-        .replaceAll('${__to:date:YYYY-MM-DD}', '2026-07-12');
-      expect(sql).not.toContain('$');
-      const [row = {}] = await ask(database, sql);
-      const wanted = firstRows[title] ?? [];
-      expect(Object.values(row).map((value, index) => like(value, wanted[index]))).toEqual(wanted);
-    });
+    it.each(panels.map((panel) => [panel.title, panel] as const))(
+      'the panel of the Grafana dashboard shows its rows: %s',
+      async (title, { targets }) => {
+        expect(targets).toHaveLength(1);
+        const sql = (targets[0]?.rawSql ?? '')
+          .replaceAll('${__from:date:YYYY-MM-DD}', '2026-07-06')
+          .replaceAll('${__to:date:YYYY-MM-DD}', '2026-07-12');
+        expect(sql).not.toContain('$');
+        const [row = {}] = await ask(database, sql);
+        const wanted = firstRows[title] ?? [];
+        expect(Object.values(row).map((value, index) => like(value, wanted[index]))).toEqual(wanted);
+      },
+    );
   });
 }
 

@@ -12,7 +12,7 @@ const described = createOpenApi(undefined).paths as Record<
 >;
 
 describe('docs/http-api.md', () => {
-  it('lists each method of each path with the answers in /openapi.json', () => {
+  it('docs/http-api.md lists each method of each path with the answers in /openapi.json', () => {
     const written = text
       .split(/^### /m)
       .map((section) => ({
@@ -33,7 +33,7 @@ describe('docs/http-api.md', () => {
     expect(written.sort(inOrder)).toEqual(expected.sort(inOrder));
   });
 
-  it('lists each problem code with its status and title', () => {
+  it('docs/http-api.md lists each problem code with its status and title', () => {
     const written = [...text.matchAll(/^\| `(\w+)` +\| (\d{3}) +\| (.+?) +\|/gm)].map(
       ([, code, status, title]) => ({ code, status: Number(status), title }),
     );
@@ -45,7 +45,7 @@ describe('docs/http-api.md', () => {
     expect(written).toEqual(expected);
   });
 
-  it('lists each warning of a push', () => {
+  it('docs/http-api.md lists each warning of a push', () => {
     const source = readFileSync(join(root, 'src/domain/push.ts'), 'utf8');
     const codes = [...source.matchAll(/^ {4}\| '(\w+)'/gm)].map(([, code]) => code);
     const table = /### Warnings\n([\s\S]*?)\n##/.exec(text)?.[1] ?? '';

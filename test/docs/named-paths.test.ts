@@ -19,7 +19,7 @@ function isThere(name: string, path: string): boolean {
 }
 
 describe('the documents', () => {
-  it('name only files and folders that exist', () => {
+  it('the documents name only files and folders that exist', () => {
     const missing = documents.flatMap(({ name, text }) =>
       [...text.matchAll(named)]
         .map(([, path]) => path ?? '')
@@ -29,7 +29,7 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
-  it('link only to files that exist', () => {
+  it('the documents link only to files that exist', () => {
     const broken = documents.flatMap(({ name, text }) =>
       [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
         .map(([, link]) => link ?? '')
@@ -39,7 +39,7 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('link only to headings that exist', () => {
+  it('the documents link only to headings that exist', () => {
     const anchors = new Map(documents.map(({ name, text }) => [name, headingAnchors(text)]));
     const broken = documents.flatMap(({ name, text }) =>
       [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)]
@@ -52,7 +52,7 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('are named in the sources only if they exist', () => {
+  it('the sources name only documents that exist', () => {
     const missing = readSourceFiles().flatMap(({ path, text }) =>
       [...text.matchAll(/\b(?:docs|adapters)\/[\w./-]+\.md\b/g)]
         .filter(([document]) => !existsSync(join(root, document)))

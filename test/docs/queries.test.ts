@@ -201,7 +201,7 @@ const sessions: Readonly<Record<DialectName, readonly string[]>> = {
 const blocks = sqlBlocks('queries.md');
 
 describe('docs/queries.md', () => {
-  it('asks the ten questions that are tested here', () => {
+  it('docs/queries.md asks the ten questions that are tested here', () => {
     expect([...new Set(blocks.map(({ heading }) => heading))]).toEqual(Object.keys(expected));
     expect(Object.keys(expected)).toHaveLength(10);
   });
@@ -224,7 +224,7 @@ for (const engine of engines) {
       await fresh.drop();
     });
 
-    it.each(Object.entries(expected))('%s', async (question, results) => {
+    it.each(Object.entries(expected))('the query answers its question: %s', async (question, results) => {
       const asked = blocks.filter(
         ({ heading, dialects }) => heading === question && dialects.includes(engine.dialect),
       );

@@ -52,21 +52,24 @@ for (const engine of engines.filter(({ dialect }) => dialect !== 'sqlite')) {
         await fresh.drop();
       });
 
-      it('reads the calls', async () => {
+      it('the read-only account reads the calls', async () => {
         expect(await reader.knex('jet_calls').pluck('call_id')).toEqual(['a']);
       });
 
-      it.each([...reportViews, ...reportTables].map(({ name }) => name))('reads %s', async (name) => {
-        expect(Array.isArray(await reader.knex(name).limit(1))).toBe(true);
-      });
+      it.each([...reportViews, ...reportTables].map(({ name }) => name))(
+        'the read-only account reads %s',
+        async (name) => {
+          expect(Array.isArray(await reader.knex(name).limit(1))).toBe(true);
+        },
+      );
 
-      it('writes none', async () => {
+      it('the read-only account writes no row', async () => {
         await expect(reader.knex('jet_calls').delete()).rejects.toThrow();
         await expect(reader.knex('jet_calls').update({ status: 'missed' })).rejects.toThrow();
         expect(await owner.knex('jet_calls').pluck('status')).toEqual(['answered']);
       });
 
-      it('cannot read another table', async () => {
+      it('the read-only account cannot read another table', async () => {
         await expect(reader.knex(migrationsTable).select()).rejects.toThrow();
       });
     },

@@ -27,17 +27,17 @@ const promised = `
   .split(/\s+/);
 
 describe('the columns of jet_calls', () => {
-  it('are the promised ones, in order', () => {
+  it('the columns of jet_calls are the promised ones, in order', () => {
     const first = columns.filter(({ since }) => since === 1).map(({ name }) => name);
     expect(first).toEqual(promised);
   });
 
-  it('have different names, none of which is a reserved word in a database', () => {
+  it('the columns of jet_calls have different names, none of which is a reserved word in a database', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
   });
 
-  it('hold all 47 fields of Jet', () => {
+  it('the columns of jet_calls hold all 47 fields of Jet', () => {
     const shared = outboundJetNames.filter((jetName) =>
       jetFields.some((field) => field.list !== 'outbound' && fold(field.jetName) === fold(jetName)),
     );
@@ -45,23 +45,23 @@ describe('the columns of jet_calls', () => {
     expect(names).toEqual(expect.arrayContaining(jetFields.map(columnOf)));
   });
 
-  it('show each instant of Jet in UTC and on the local clock', () => {
+  it('the columns of jet_calls show each instant of Jet in UTC and on the local clock', () => {
     for (const { name } of jetFields.filter(({ kind }) => kind === 'instant')) {
       expect(columns.find((column) => column.name === `${name}_utc`)?.type).toBe('instant');
       expect(columns.find((column) => column.name === `${name}_local`)?.type).toBe('local');
     }
   });
 
-  it('have a length where they are text and nowhere else', () => {
+  it('the columns of jet_calls have a length where they are text and nowhere else', () => {
     for (const column of columns)
       expect(column.length !== undefined, column.name).toBe(column.type === 'text');
   });
 
-  it('hold the longest text in a MySQL TEXT, whatever its characters', () => {
+  it('the columns of jet_calls hold the longest text in a MySQL TEXT, whatever its characters', () => {
     expect(longTextLength * 4).toBeLessThanOrEqual(65_535);
   });
 
-  it('are indexed where reports select, and short enough for the index', () => {
+  it('the columns of jet_calls are indexed where reports select, and short enough for the index', () => {
     const indexed = columns.filter((column) => column.indexed === true);
     expect(indexed.map(({ name }) => name)).toEqual(['started_at_utc', 'service_name', 'updated_at_utc']);
     for (const { length = 0 } of indexed) expect(length).toBeLessThanOrEqual(191);
@@ -69,11 +69,11 @@ describe('the columns of jet_calls', () => {
 });
 
 describe('the data dictionary', () => {
-  it('equals docs/reporting-columns.md', async () => {
+  it('the data dictionary equals docs/reporting-columns.md', async () => {
     await expect(reportingDictionary()).toMatchFileSnapshot('../../docs/reporting-columns.md');
   });
 
-  it('has one row for each column, in order', () => {
+  it('the data dictionary has one row for each column, in order', () => {
     const rows = reportingDictionary().matchAll(/^\| `(\w+)` \|/gm);
     expect([...rows].map(([, name]) => name)).toEqual(names);
   });

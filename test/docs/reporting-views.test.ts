@@ -6,12 +6,12 @@ import { viewsDocument } from '../../src/reporting/views/views-document.ts';
 const described = [...reportViews, ...reportTables];
 
 describe('the description of the views', () => {
-  it('is what docs/reporting-views.md says', async () => {
+  it('the description of the views equals docs/reporting-views.md', async () => {
     await expect(viewsDocument()).toMatchFileSnapshot('../../docs/reporting-views.md');
   });
 
   it.each(described.map((view) => [view.name, view] as const))(
-    'describes each column of %s',
+    'the description of the views describes each column of %s',
     (_name, view) => {
       expect(view.meaning).toMatch(/\.$/);
       for (const { name, meaning } of view.columns) {
@@ -21,7 +21,7 @@ describe('the description of the views', () => {
     },
   );
 
-  it('fits the comments of MySQL, which hold 1,024 characters', () => {
+  it('the description of the views fits the comments of MySQL, which hold 1,024 characters', () => {
     for (const { columns } of described)
       for (const { meaning } of columns) expect(meaning.length).toBeLessThanOrEqual(1_024);
   });

@@ -45,7 +45,7 @@ async function start(): Promise<Receiver> {
 }
 
 describe('a start with an adapter', () => {
-  it('accepts pushes when its settings are refused, shows why it is paused, and lands them after the fix', async () => {
+  it('a start with refused settings of an adapter accepts pushes, shows why it is paused, and lands them after the fix', async () => {
     fault = new AdapterMisconfigured('The key file is empty.', 'Give another key file.');
     const { server, firstStart } = await start();
     if (firstStart === undefined) throw new Error('The first start made no client');
@@ -68,7 +68,7 @@ describe('a start with an adapter', () => {
     await until(() => expect([...landing.landed.keys()]).toEqual(['early']));
   });
 
-  it("ends with the adapter's name and a remedy when it fails for another reason, and the next start makes the first client", async () => {
+  it('a start whose adapter fails for another reason ends with its name and a remedy, and the next start makes the first client', async () => {
     fault = new TypeError('client.open is not a function');
     const failed = await start().catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(AdapterNotMade);

@@ -13,7 +13,7 @@ import {
 import { builtCommand } from '../fixtures/built-command.ts';
 
 describe.concurrent('a start', () => {
-  it('with bad settings reports every fault, without a value, and exits with 1', () =>
+  it('a start with bad settings reports every fault, without a value, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ PORT: 'canary', ROLE: 'canary', TRUST_PROXY: 'true', SECRET_KEY: 'canary' });
       expect(await receiver.exited).toBe(1);
@@ -23,7 +23,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toMatch(/canary| {4}at /);
     }));
 
-  it('with bad settings in .env reports them, and the environment wins over the file', () =>
+  it('a start with bad settings in .env reports them, and the environment wins over the file', () =>
     inFolder(async (start, folder) => {
       writeFileSync(join(folder, '.env'), 'ROLE=canary\nLOG_LEVEL=canary\n');
       const receiver = start({ LOG_LEVEL: 'info' });
@@ -32,7 +32,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toContain('LOG_LEVEL');
     }));
 
-  it('with a .env that cannot be read says so, and exits with 1', () =>
+  it('a start with a .env that cannot be read says so, and exits with 1', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, '.env'));
       const receiver = start();
@@ -41,7 +41,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toContain('    at ');
     }));
 
-  it('on a port in use says so, and exits with 1', () =>
+  it('a start on a port in use says so, and exits with 1', () =>
     inFolder(async (start) => {
       const { port, release } = await holdPort();
       const receiver = start({ PORT: port });
@@ -51,7 +51,7 @@ describe.concurrent('a start', () => {
       expect(receiver.output()).not.toContain('    at ');
     }));
 
-  it('on an address that this machine does not have says so, and exits with 1', () =>
+  it('a start on an address that this machine does not have says so, and exits with 1', () =>
     inFolder(async (start) => {
       const receiver = start({ HOST: '203.0.113.1' });
       expect(await receiver.exited).toBe(1);
@@ -61,7 +61,7 @@ describe.concurrent('a start', () => {
 });
 
 describe.concurrent('a start without its database', () => {
-  it('waits 30 s for the store and says so, then says what to do and exits with 1', () =>
+  it('a start without its database waits 30 s for the store and says so, then says what to do and exits with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start({
         DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/jet',
@@ -78,7 +78,7 @@ describe.concurrent('a start without its database', () => {
       expect(existsSync(join(folder, 'data'))).toBe(false);
     }));
 
-  it('without the reporting database accepts pushes, and pauses only that destination', () =>
+  it('a start without the reporting database accepts pushes, and pauses only that destination', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ REPORTING_DATABASE_URL: 'postgres://jet:canary@127.0.0.1:1/reporting' });
       const url = await receiver.ready();
@@ -102,25 +102,27 @@ describe.concurrent('a start without its database', () => {
 });
 
 describe.concurrent('a process that', () => {
-  it('with ROLE=deliver and no adapter says that it has nothing to do', () =>
+  it('a process with ROLE=deliver and no adapter says that it has nothing to do', () =>
     inFolder(async (start) => {
       const receiver = start({ ROLE: 'deliver', ADAPTERS: 'none' });
       await receiver.ready();
       expect(receiver.output()).toContain('"msg":"This process has nothing to do');
     }));
 
-  it.each(['receive', 'all'])('with ROLE=%s and no adapter says that pushes are not delivered', (role) =>
-    inFolder(async (start) => {
-      const receiver = start({ ROLE: role, ADAPTERS: 'none' });
-      await receiver.ready();
-      expect(receiver.output()).toContain('"msg":"Pushes are stored but not delivered');
-      expect(receiver.output()).not.toContain('nothing to do');
-    }),
+  it.each(['receive', 'all'])(
+    'a process with ROLE=%s and no adapter says that pushes are not delivered',
+    (role) =>
+      inFolder(async (start) => {
+        const receiver = start({ ROLE: role, ADAPTERS: 'none' });
+        await receiver.ready();
+        expect(receiver.output()).toContain('"msg":"Pushes are stored but not delivered');
+        expect(receiver.output()).not.toContain('nothing to do');
+      }),
   );
 });
 
 describe.concurrent('a start without the secret key of its store', () => {
-  it('says so, makes no new key, and exits with 1', () =>
+  it('a start without the secret key of its store says so, makes no new key, and exits with 1', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -135,7 +137,7 @@ describe.concurrent('a start without the secret key of its store', () => {
 });
 
 describe.concurrent('a start with another secret key than its store has', () => {
-  it('says so and exits with 1, until the clients have secrets under the new one', () =>
+  it('a start with another secret key says so and exits with 1, until the clients have secrets under the new one', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -176,22 +178,23 @@ async function expectRefused(change: (file: string) => Promise<void> | void, mes
 }
 
 describe.concurrent('a start on a store', () => {
-  it('is refused when the file is empty', () => expectRefused((file) => writeFileSync(file, ''), /is empty/));
+  it('a start on an empty file is refused', () =>
+    expectRefused((file) => writeFileSync(file, ''), /is empty/));
 
-  it('is refused when the file is text', () =>
+  it('a start on a file of text is refused', () =>
     expectRefused((file) => writeFileSync(file, 'not a database\n'.repeat(1000)), /damaged/));
 
-  it('is refused when the file was shortened', () =>
+  it('a start on a shortened file is refused', () =>
     expectRefused((file) => writeFileSync(file, readFileSync(file).subarray(0, 20_000)), /damaged/));
 
-  it('is refused when the file has a damaged page', () =>
+  it('a start on a file with a damaged page is refused', () =>
     expectRefused((file) => {
       const bytes = readFileSync(file);
       bytes.fill(0xa5, 4096, 8192);
       writeFileSync(file, bytes);
     }, /damaged/));
 
-  it('is refused when a newer version made the store', () =>
+  it('a start on a store of a newer version is refused', () =>
     expectRefused(async (file) => {
       const database = openDatabase(`sqlite:${file}`);
       await database.knex('jet_store_migrations').insert({ name: '9999-later', made_at: 1 });
@@ -199,7 +202,7 @@ describe.concurrent('a start on a store', () => {
       await database.close();
     }, /newer version.*9999-later/));
 
-  it('is refused when the file belongs to another program', () =>
+  it('a start on a file of another program is refused', () =>
     expectRefused(async (file) => {
       writeFileSync(file, '');
       const database = openDatabase(`sqlite:${file}`);

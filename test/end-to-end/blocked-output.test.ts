@@ -75,7 +75,7 @@ describe('a log that is read', () => {
     ['an exit that follows at once', 'exit', 0],
     ['an error that nobody catches', 'throw', 1],
     ['an end because there is no more work', 'go on', 0],
-  ])('is complete after %s', async (_, end, code) => {
+  ])('a log that is read is complete after %s', async (_, end, code) => {
     const writer = await startWriter();
     writer.send(some);
     writer.send(end);
@@ -86,7 +86,7 @@ describe('a log that is read', () => {
     expect(lines.at(-1)?.msg).toBe('The last line');
   });
 
-  it('is complete in a file', async () => {
+  it('a log that is read is complete in a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-'));
     const file = await open(join(folder, 'log'), 'a+');
     const writer = await startWriter(file.fd);
@@ -109,7 +109,7 @@ describe('a log on a full disk', () => {
     ['after many lines', tooMany],
     // The first write happens at the exit.
     ['before any line', 0],
-  ])('neither ends a process nor prevents its end, %s', async (_, lines) => {
+  ])('a log on a full disk neither ends a process nor prevents its end, %s', async (_, lines) => {
     const full = await open('/dev/full', 'w');
     const writer = await startWriter(full.fd);
     await write(writer, lines);
@@ -118,7 +118,9 @@ describe('a log on a full disk', () => {
     await full.close();
   });
 
-  it('continues by itself when there is room again, and reports the dropped lines', async ({ skip }) => {
+  it('a log on a full disk continues by itself when there is room again, and reports the dropped lines', async ({
+    skip,
+  }) => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-disk-'));
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
     onTestFinished(async () => {
@@ -150,7 +152,7 @@ describe('a log on a full disk', () => {
 });
 
 describe('a log that nobody reads', () => {
-  it('is dropped beyond 1 MiB, and reports that once it is read again', async () => {
+  it('a log that nobody reads is dropped beyond 1 MiB, and reports that once it is read again', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     writer.send('go on');
@@ -165,7 +167,7 @@ describe('a log that nobody reads', () => {
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
   });
 
-  it('continues by itself when it is read later', async () => {
+  it('a log that nobody reads continues by itself when it is read later', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     await write(writer, tooMany);
@@ -177,7 +179,7 @@ describe('a log that nobody reads', () => {
     expect(countLines(wholeLines(text))).toBe(2 * tooMany + 50);
   });
 
-  it('does not prevent the end of a process', async () => {
+  it('a log that nobody reads does not prevent the end of a process', async () => {
     const writer = await startWriter();
     await write(writer, tooMany);
     writer.send('exit');
@@ -187,7 +189,7 @@ describe('a log that nobody reads', () => {
   it.each([
     ['after many lines', tooMany],
     ['before any line', 0],
-  ])('does not prevent the end of a process whose reader ended %s', async (_, lines) => {
+  ])('a log does not prevent the end of a process whose reader ended %s', async (_, lines) => {
     const writer = await startWriter();
     await write(writer, lines);
     writer.stdout?.destroy();
@@ -196,7 +198,7 @@ describe('a log that nobody reads', () => {
     expect(await once(writer, 'exit')).toEqual([0, null]);
   });
 
-  it('delays neither a push nor the end of the receiver', async () => {
+  it('a log that nobody reads delays neither a push nor the end of the receiver', async () => {
     await inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'receive' });
       const url = await receiver.ready();

@@ -6,7 +6,7 @@ import { startLoad } from '../fixtures/push-load.ts';
 import { inFolder, readFirstStart, takeToken } from '../fixtures/receiver-process.ts';
 
 describe('kill -9', () => {
-  it('loses no push that was answered 200, and each call lands once in the end', () =>
+  it('kill -9 loses no push that was answered 200, and each call lands once in the end', () =>
     inFolder(async (start, folder) => {
       const answered: string[] = [];
       for (let round = 0; round < 5; round += 1) {

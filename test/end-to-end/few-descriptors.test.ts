@@ -22,7 +22,7 @@ const start = (descriptors: number): ReturnType<typeof startProcess> => {
 };
 
 describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
-  it('starts under 64 file descriptors, and answers 503 to a push when all connections are in use', async () => {
+  it('the receiver starts under 64 file descriptors, and answers 503 to a push when all connections are in use', async () => {
     const receiver = start(64);
     const held: Socket[] = [];
     try {
@@ -53,7 +53,7 @@ describe.skipIf(process.platform !== 'linux')('the compiled receiver', () => {
     }
   });
 
-  it('names the limit that it needs and exits with 1 when the limit is lower', async () => {
+  it('the receiver names the limit that it needs and exits with 1 when the limit is lower', async () => {
     const receiver = start(63);
     expect(await receiver.exited).toBe(1);
     expect(receiver.output()).toBe(

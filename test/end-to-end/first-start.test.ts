@@ -27,7 +27,7 @@ const noTerminal = spawnSync('script', ['--version']).status !== 0;
 if (noTerminal) console.log('no `script` here: the first start on a terminal is skipped');
 
 describe.concurrent('the first start', () => {
-  it('writes valid credentials to a file that only its owner can read, and none to its output', () =>
+  it('the first start writes valid credentials to a file that only its owner can read, and none to its output', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();
@@ -40,7 +40,7 @@ describe.concurrent('the first start', () => {
       expect(receiver.output()).toContain('first-start.txt');
     }));
 
-  it('makes files that only the owner can read', () =>
+  it('the first start makes files that only the owner can read', () =>
     inFolder(async (start, folder) => {
       await start().ready();
       expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
@@ -48,7 +48,7 @@ describe.concurrent('the first start', () => {
       expect(statSync(join(folder, 'data/jet.sqlite')).mode & 0o007).toBe(0);
     }));
 
-  it('shows a console password when none was chosen', () =>
+  it('the first start shows a console password when none was chosen', () =>
     inFolder(async (start, folder) => {
       await start({ CONSOLE_PASSWORD: '' }).ready();
       expect(readFileSync(join(folder, 'data/first-start.txt'), 'utf8')).toMatch(
@@ -56,7 +56,7 @@ describe.concurrent('the first start', () => {
       );
     }));
 
-  it('is the only start that shows a secret', () =>
+  it('the first start is the only start that shows a secret', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -76,7 +76,7 @@ describe.concurrent('the first start', () => {
       expect(later.output()).not.toMatch(/[A-Za-z0-9]{40}/);
     }));
 
-  it('lets the next start show the credentials when it fails because of its port', () =>
+  it('the first start lets the next start show the credentials when it fails because of its port', () =>
     inFolder(async (start, folder) => {
       const { port, release } = await holdPort();
       const failed = start({ PORT: port });
@@ -86,7 +86,7 @@ describe.concurrent('the first start', () => {
       expect(await takeToken(url, await readFirstStart(folder))).toMatchObject({ status: 200 });
     }));
 
-  it('says how to get a new secret and a console password when it cannot show the credentials', () =>
+  it('the first start says how to get a new secret and a console password when it cannot show the credentials', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
       // After a hundred names, no further name is tried.
@@ -99,7 +99,7 @@ describe.concurrent('the first start', () => {
       );
     }));
 
-  it('is refused when the key exists without its store, and creates nothing', () =>
+  it('the first start is refused when the key exists without its store, and creates nothing', () =>
     inFolder(async (start, folder) => {
       const first = start();
       await first.ready();
@@ -118,7 +118,7 @@ describe.concurrent('the first start', () => {
       expect(await start().ready()).toMatch(/^http/);
     }));
 
-  it('with a new store, after the key was moved away, keeps the earlier first-start.txt', () =>
+  it('the first start with a new store, after the key was moved away, keeps the earlier first-start.txt', () =>
     inFolder(async (start, folder) => {
       mkdirSync(join(folder, 'data'));
       writeFileSync(join(folder, 'data/first-start.txt'), 'of an earlier store');
@@ -132,7 +132,7 @@ describe.concurrent('the first start', () => {
       expect(status).toBe(200);
     }));
 
-  it.skipIf(noTerminal)('shows credentials on a terminal, and in no file', () =>
+  it.skipIf(noTerminal)('the first start shows credentials on a terminal, and in no file', () =>
     inFolder(async (_start, folder) => {
       const line = receiverCommand.map((part) => `'${part}'`).join(' ');
       // On a terminal the log is text by default, and the helper reads the address from JSON.
@@ -154,7 +154,7 @@ describe.concurrent('the first start', () => {
 describe('the output of the first start', () => {
   const made = { clientId: 'id', clientSecret: 'secret', scope: 'webhooks', consolePassword: 'password' };
 
-  it('names each address under PUBLIC_URL', () => {
+  it('the output of the first start names each address under PUBLIC_URL', () => {
     const text = firstStartText(made, 'https://calls.example.com');
     for (const path of [
       '/oauth/authorize',
@@ -167,13 +167,13 @@ describe('the output of the first start', () => {
     expect(text).not.toContain('YOUR-PUBLIC-ADDRESS');
   });
 
-  it('says that PUBLIC_URL must be set when it is not', () => {
+  it('the output of the first start says that PUBLIC_URL must be set when it is not', () => {
     const text = firstStartText(made, undefined);
     expect(text).toContain('https://YOUR-PUBLIC-ADDRESS/oauth/token');
     expect(text).toContain('Set PUBLIC_URL');
   });
 
-  it('goes into a file whose folder it creates', () => {
+  it('the output of the first start goes into a file whose folder it creates', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jet-first-'));
     const file = join(folder, 'data', 'first-start.txt');
     showFirstStart(

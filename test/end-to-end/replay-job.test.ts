@@ -32,7 +32,7 @@ async function readJob(store: Store, id: string): Promise<ReplayJob> {
 }
 
 describe('a replay in a receiver', () => {
-  it('continues after kill -9, and makes each delivery due exactly once', async () => {
+  it('a replay in a receiver continues after kill -9, and makes each delivery due exactly once', async () => {
     await inFolder(async (start, folder) => {
       const settings = { ROLE: 'receive', CONSOLE_PORT: '0' };
       const first = start(settings);

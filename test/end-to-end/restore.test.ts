@@ -71,7 +71,7 @@ async function push(url: string, token: string, path: string, body: Record<strin
 }
 
 describe('a backup of a running receiver', () => {
-  it('holds every push that was answered before the backup began, and its clients work', () =>
+  it('a backup of a running receiver holds every push that was answered before it began, and its clients work', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = await receiver.ready();
@@ -102,7 +102,7 @@ describe('a backup of a running receiver', () => {
       expect((await takeToken(await again.ready(), credentials)).status).toBe(200);
     }));
 
-  it('continues ahead of its reporting table after a restore, and settles due deliveries', () =>
+  it('a receiver continues ahead of its reporting table after a restore, and settles due deliveries', () =>
     inFolder(async (start, folder) => {
       const receiving = start({ ROLE: 'receive' });
       const url = await receiving.ready();

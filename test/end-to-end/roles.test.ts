@@ -32,7 +32,7 @@ async function landed(folder: string, count: number): Promise<string[]> {
 }
 
 describe.concurrent('ROLE', () => {
-  it('deliver answers only health checks, and makes no client', () =>
+  it('ROLE=deliver answers only health checks, and makes no client', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ROLE: 'deliver' });
       const url = await receiver.ready();
@@ -44,7 +44,7 @@ describe.concurrent('ROLE', () => {
       expect(existsSync(join(folder, 'data/first-start.txt'))).toBe(false);
     }));
 
-  it('receive lands nothing, and a later process with ROLE=all lands its calls', () =>
+  it('ROLE=receive lands nothing, and a later process with ROLE=all lands its calls', () =>
     inFolder(async (start, folder) => {
       const receiving = start({ ROLE: 'receive' });
       const url = await receiving.ready();
@@ -59,7 +59,7 @@ describe.concurrent('ROLE', () => {
       expect(await landed(folder, ids.length)).toEqual(ids);
     }));
 
-  it('receive and deliver share a store, and each push lands', () =>
+  it('processes with ROLE=receive and ROLE=deliver share a store, and each push lands', () =>
     inFolder(async (start, folder) => {
       const receiving = start({ ROLE: 'receive' });
       const url = await receiving.ready();

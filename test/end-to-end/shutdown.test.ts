@@ -14,7 +14,7 @@ async function storedCalls(folder: string): Promise<Set<string>> {
 }
 
 describe('SIGTERM', () => {
-  it('under load loses nothing that was answered 200, refuses no request, and ends with 0', () =>
+  it('SIGTERM under load loses nothing that was answered 200, refuses no request, and ends with 0', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();
@@ -33,7 +33,7 @@ describe('SIGTERM', () => {
       expect(receiver.output()).not.toContain('"level":"error"');
     }));
 
-  it('answers a request whose body is still arriving, and then closes its connection', () =>
+  it('SIGTERM answers a request whose body is still arriving, and then closes its connection', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = new URL(await receiver.ready());
@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
       expect(await storedCalls(folder)).toContain('on-its-way');
     }));
 
-  it('frees the port at once', () =>
+  it('SIGTERM frees the port at once', () =>
     inFolder(async (start, folder) => {
       const receiver = start({ ADAPTERS: 'none' });
       const url = await receiver.ready();
@@ -73,7 +73,7 @@ describe('SIGTERM', () => {
       expect(await receiver.exited).toBe(0);
     }));
 
-  it('counts once when it comes twice within a moment, and a later second one ends the process at once with 1', () =>
+  it('SIGTERM counts once when it comes twice within a moment, and a later second one ends the process at once with 1', () =>
     inFolder(async (start, folder) => {
       const receiver = start();
       const url = await receiver.ready();

@@ -37,7 +37,7 @@ describe('a key property', () => {
   it.each([
     ['that is not unique', [{ name: callKey }]],
     ['that does not exist', []],
-  ])('%s stops all calls when it must be unique, and says what to do', async (_how, calls) => {
+  ])('a key property %s stops all calls when it must be unique, and says what to do', async (_how, calls) => {
     test = await openPortal({}, {}, calls);
     const answer = test.deliver([callFrom(number, 'one')]);
     await expect(answer).rejects.toThrow(AdapterMisconfigured);

@@ -6,7 +6,7 @@ const number = '+61412000001';
 /** Each call becomes one activity even if answers or landings are lost, and a live call is closed at its end. */
 export function describeLanding({ open, call }: CrmHarness): void {
   describe('a call', () => {
-    it('is one activity when the answer to its create was lost', async () => {
+    it('a call is one activity when the answer to its create was lost', async () => {
       const crm = await open();
       const batch = ['one', 'two', 'three'].map((id, at) => call(`+6141200000${at}`, id));
       crm.loseReply();
@@ -15,7 +15,7 @@ export function describeLanding({ open, call }: CrmHarness): void {
       expect(crm.activities()).toHaveLength(3);
     });
 
-    it('is one activity when the store does not know that it landed', async () => {
+    it('a call is one activity when the store does not know that it landed', async () => {
       const crm = await open();
       const first = await land(crm, call(number, 'one'));
       await crm.restart();
@@ -24,7 +24,7 @@ export function describeLanding({ open, call }: CrmHarness): void {
       expect(again.remoteId?.slice(0, 15)).toBe(first.remoteId?.slice(0, 15));
     });
 
-    it('changes nothing when nothing changed', async () => {
+    it('a call changes nothing when nothing changed', async () => {
       const crm = await open();
       crm.person.addContact({ phone: number });
       const delivery = call(number, 'one');
@@ -34,7 +34,7 @@ export function describeLanding({ open, call }: CrmHarness): void {
   });
 
   describe('a live call', () => {
-    it('is closed four hours after its last push when its end never came', async () => {
+    it('a live call is closed four hours after its last push when its end never came', async () => {
       const crm = await open({ LOG: 'live' });
       crm.person.addContact({ phone: number });
       const started = call(number, 'one', atStart);

@@ -15,21 +15,21 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
     it.each([
       ['with its country code', number],
       ['as people dial it at home', national],
-    ])('is found by a number that is typed %s', async (_how, phone) => {
+    ])('the person of a call is found by a number that is typed %s', async (_how, phone) => {
       const crm = await open();
       const contact = crm.person.addContact({ phone });
       await land(crm, call(number, 'one'));
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('is not a person whose number only has the same last digits', async () => {
+    it('a person whose number only has the same last digits does not get the call', async () => {
       const crm = await open();
       crm.person.addContact({ phone: '+49412000001' });
       await land(crm, call(number, 'one'));
       expect(only(crm).personId).toBeUndefined();
     });
 
-    it('is none of several people under the policy none, and is not searched again', async () => {
+    it('none of several people gets the call under the policy none, and the number is not searched again', async () => {
       const crm = await open({ SEVERAL: 'none' });
       for (const phone of [number, national]) crm.person.addContact({ phone });
       const landed = await land(crm, call(number, 'one'));
@@ -37,7 +37,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(landed).toMatchObject({ revisitAfterMs: undefined, trace: { person: { state: 'several' } } });
     });
 
-    it('is matched to the next call without a search', async () => {
+    it('the next call is matched to the same person without a search', async () => {
       const crm = await open();
       const contact = crm.person.addContact({ phone: number });
       await land(crm, call(number, 'one'));
@@ -49,7 +49,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(crm.activities().map(({ personId }) => personId)).toEqual([contact, contact]);
     });
 
-    it('is searched again 2 minutes after nobody had the number', async () => {
+    it('a person is searched again 2 minutes after nobody had the number', async () => {
       const crm = await open();
       await land(crm, call(number, 'one'));
       const contact = crm.person.addContact({ phone: number });
@@ -58,14 +58,14 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(crm.activities().map(({ personId }) => personId)).toContain(contact);
     });
 
-    it.each(unsearchable)('is not searched when the number is %s', async (_what, given) => {
+    it.each(unsearchable)('a person is not searched when the number is %s', async (_what, given) => {
       const crm = await open({ UNMATCHED: 'create' });
       await land(crm, call(number, 'one', given));
       expect(crm.searches()).toBe(0);
       expect(crm.made()).toBe(0);
     });
 
-    it('is searched again for the next call after the record was removed', async () => {
+    it('a person is searched again for the next call after the record was removed', async () => {
       const crm = await open();
       const contact = crm.person.addContact({ phone: number });
       await land(crm, call(number, 'one'));
@@ -77,7 +77,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
   });
 
   describe('the owner of a call', () => {
-    it('is the user that the table names for the extension', async () => {
+    it('the owner of a call is the user that the table names for the extension', async () => {
       const crm = await open({ OWNERS: '204=Sam@example.com' });
       crm.person.addContact({ phone: number, ownerId: crm.users.get('kim@example.com') });
       const landed = await land(crm, call(number, 'one', { extension_number: '204' }));
@@ -85,7 +85,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(landed.trace).toMatchObject({ owner: { rule: 'by the table', place: '204' } });
     });
 
-    it("is the person's owner where the table lacks the extension, which check then names", async () => {
+    it("the owner of a call is the person's owner where the table lacks the extension, which check then names", async () => {
       const crm = await open({ OWNERS: '999=sam@example.com' });
       crm.person.addContact({ phone: number, ownerId: crm.users.get('kim@example.com') });
       await land(crm, call(number, 'one', { extension_number: '204' }));
@@ -98,7 +98,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
   describe('a call without a person, under skip', () => {
     const settings = { UNMATCHED: 'skip' };
 
-    it('is skipped with a reason, and lands once somebody has the number', async () => {
+    it('a call without a person is skipped with a reason, and lands once somebody has the number', async () => {
       const crm = await open(settings);
       const delivery = call(number, 'one');
       const outcome = (await crm.deliver([delivery])).get('one');
@@ -111,7 +111,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('is skipped for good when its number cannot be searched', async () => {
+    it('a call without a person is skipped for good when its number cannot be searched', async () => {
       const crm = await open(settings);
       const withheld = { withheld: true, counterpart_e164: undefined };
       const outcome = (await crm.deliver([call(number, 'one', withheld)])).get('one');
@@ -122,7 +122,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
   describe('an unknown caller, under create', () => {
     const settings = { UNMATCHED: 'create' };
 
-    it('becomes one person after two calls in a batch, and after a third whose search does not find that person yet', async () => {
+    it('an unknown caller becomes one person after two calls in a batch and a third that comes before the search finds it', async () => {
       const crm = await open(settings);
       await crm.deliver([call(number, 'one'), call(number, 'two')]);
       await crm.restart();
@@ -132,7 +132,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect([...people]).toEqual([expect.any(String) as string]);
     });
 
-    it('does not become a person after a call that is too short, and the trace says why', async () => {
+    it('an unknown caller does not become a person after a call that is too short, and the trace says why', async () => {
       const crm = await open({ ...settings, CREATE_AFTER: '20s' });
       const landed = await land(crm, call(number, 'one', { duration_seconds: 9 }));
       expect(crm.made()).toBe(0);
@@ -141,7 +141,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       });
     });
 
-    it('does not become a second person when somebody made the contact during the call', async () => {
+    it('an unknown caller does not become a second person when somebody made the contact during the call', async () => {
       const crm = await open({ ...settings, LOG: 'live' });
       const started = call(number, 'one', atStart);
       const landed = await land(crm, started);
@@ -152,7 +152,7 @@ export function describePeople({ open, call, prefix }: CrmHarness): void {
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('does not become a second person at a revisit', async () => {
+    it('an unknown caller does not become a second person at a revisit', async () => {
       const crm = await open(settings);
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);

@@ -27,7 +27,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
   const shownAtEnd = (crm: CrmUnderTest) => ({ title: only(crm).title, seconds: only(crm).durationSeconds });
 
   describe('people at work in the CRM', () => {
-    it('see all values of the ended call when nobody changed the activity', async () => {
+    it('an activity that nobody changed shows all values of the ended call', async () => {
       const { crm, contact, end: delivery } = await landedAtStart();
       expect(only(crm)).toMatchObject({ isOpen: true, personId: contact });
       await land(crm, delivery);
@@ -35,7 +35,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ isOpen: false, durationSeconds: 192, title, personId: contact });
     });
 
-    it('keep a title that they wrote, while the duration follows the call, and the trace says so', async () => {
+    it('an activity keeps a title that people wrote, while the duration follows the call, and the trace says so', async () => {
       const { crm, end: delivery } = await landedAtStart();
       crm.person.edit(only(crm).id, { title: 'Mrs Ngo about the roof' });
       const landed = await land(crm, delivery);
@@ -43,14 +43,14 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(JSON.stringify(landed.trace)).toContain('somebody changed it');
     });
 
-    it('keep a result that they chose', async () => {
+    it('an activity keeps a result that people chose', async () => {
       const { crm, end: delivery } = await landedAtStart();
       crm.person.edit(only(crm).id, { result: anotherResult });
       await land(crm, delivery);
       expect(only(crm)).toMatchObject({ result: anotherResult, durationSeconds: 192 });
     });
 
-    it('keep a person that they linked', async () => {
+    it('an activity keeps a person that people linked', async () => {
       const { crm, end: delivery } = await landedAtStart();
       const other = crm.person.addContact({});
       crm.person.link(only(crm).id, other);
@@ -58,7 +58,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: other, durationSeconds: 192 });
     });
 
-    it('keep an owner that they chose', async () => {
+    it('an activity keeps an owner that people chose', async () => {
       const settings = { OWNERS: '204=sam@example.com' };
       const { crm, end: delivery } = await landedAtStart(settings);
       const ownerId = crm.users.get('kim@example.com') ?? '';
@@ -67,7 +67,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ ownerId });
     });
 
-    it('keep an outcome that they set while the call does not change', async () => {
+    it('an activity keeps an outcome that people set while the call does not change', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -76,7 +76,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ title: expect.stringContaining('answered 1 min') as string });
     });
 
-    it('can delete an activity for good: it is skipped with a reason and not made again', async () => {
+    it('an activity that people deleted for good is skipped with a reason and not made again', async () => {
       const { crm, end: delivery } = await landedAtStart();
       crm.person.remove(only(crm).id);
       const outcome = (await crm.deliver([delivery])).get('one');
@@ -96,7 +96,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       return { crm, delivery: { ...call(number, 'one'), attempt: 2 } };
     }
 
-    it('is updated when nobody changed it', async () => {
+    it('an activity whose landing is not stored is updated when nobody changed it', async () => {
       const { crm, delivery } = await forgotten();
       await land(crm, delivery);
       expect(shownAtEnd(crm)).toEqual({
@@ -107,7 +107,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
   });
 
   describe('a contact that is made after the call', () => {
-    it('gets the call, which then has no further revisit', async () => {
+    it('a contact that is made after the call gets it, and the call then has no further revisit', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -118,7 +118,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: contact });
     });
 
-    it('does not get a call that somebody linked to another contact', async () => {
+    it('a contact that is made after the call does not get it when somebody linked another contact', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const landed = await land(crm, delivery);
@@ -130,7 +130,7 @@ export function describePeoplesWork({ open, call, anotherResult }: CrmHarness): 
       expect(only(crm)).toMatchObject({ personId: other });
     });
 
-    it('is searched three times: 10 minutes, 1 hour and 4 hours after the call', async () => {
+    it('a contact that is made after the call is searched three times: after 10 minutes, 1 hour and 4 hours', async () => {
       const crm = await open();
       const delivery = call(number, 'one');
       const waitsMs: number[] = [];

@@ -29,28 +29,28 @@ async function written(
 describe('the record of answered pushes', () => {
   const once = { callId: 'a', revision: 2 };
 
-  it('finds nothing when each call landed once in its due revision', async () => {
+  it('the record of answered pushes finds nothing when each call landed once in its due revision', async () => {
     expect(await written('creates', [once], [stored('a')])).toEqual([]);
     expect(await written('merges', [{ ...once, revision: 1 }, once], [stored('a')])).toEqual([]);
   });
 
-  it('finds a call that landed twice', async () => {
+  it('the record of answered pushes finds a call that landed twice', async () => {
     expect(await written('creates', [once, once], [stored('a')])).toEqual(['landed 2 times: a']);
   });
 
-  it('finds a record that belongs to no call', async () => {
+  it('the record of answered pushes finds a record that belongs to no call', async () => {
     const [difference] = await written('merges', [once, { callId: 'b', revision: 1 }], [stored('a')]);
     expect(difference).toMatch(/^landed but not stored: jet-/);
   });
 
-  it('finds a call that is missing, and one that shows an older revision', async () => {
+  it('the record of answered pushes finds a call that is missing, and one that shows an older revision', async () => {
     expect(await written('merges', [], [stored('a')])).toEqual(['stored but not landed: a']);
     expect(await written('merges', [{ ...once, revision: 1 }], [stored('a')])).toEqual([
       'shows revision 1 instead of 2: a',
     ]);
   });
 
-  it('finds a push that was answered 2xx but not stored, a push that nobody sent, and a push that is stored twice', () => {
+  it('the record of answered pushes finds a push that is not stored, that nobody sent, or that is stored twice', () => {
     const answers = createAnsweredPushes();
     const [, , end] = callPushes('a', 1);
     answers.record(end, 200);
