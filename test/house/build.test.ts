@@ -55,14 +55,14 @@ async function start(): Promise<{ code: number; output: string }> {
 }
 
 describe('the build before each start', () => {
-  it('compiles a changed source that is older than the last build', async () => {
+  it('the build compiles a changed source that is older than the last build', async () => {
     expect(await start()).toEqual({ code: 0, output: 'yesterday' });
     write('src/word.ts', `export const word: string = 'today';\n`);
     utimesSync(path('src/word.ts'), new Date('2020-01-01'), new Date('2020-01-01'));
     expect(await start()).toEqual({ code: 0, output: 'today' });
   });
 
-  it('compiles nothing when the sources are the same, however new their dates are', async () => {
+  it('the build compiles nothing when the sources are the same, however new their dates are', async () => {
     await start();
     const before = statSync(path('dist/src/main.js')).mtimeMs;
     const later = new Date(Date.now() + 60_000);
@@ -74,13 +74,13 @@ describe('the build before each start', () => {
   it.each([
     ['missing', () => rmSync(path('dist/src/word.js'))],
     ['incomplete', () => write('dist/src/word.js', 'export const wo')],
-  ])('builds again when a file of the build is %s', async (_what, spoil) => {
+  ])('the build runs again when a file of it is %s', async (_what, spoil) => {
     await start();
     spoil();
     expect(await start()).toEqual({ code: 0, output: 'yesterday' });
   });
 
-  it('stops when a source is missing, even if its compiled file is still there', async () => {
+  it('the build stops when a source is missing, even if its compiled file is still there', async () => {
     await start();
     rmSync(path('src/word.ts'));
     const { code, output } = await start();
@@ -89,7 +89,7 @@ describe('the build before each start', () => {
     expect(readFileSync(path('dist/src/word.js'), 'utf8')).toContain('yesterday');
   });
 
-  it('also compiles the changes that it met while the sources did not compile', async () => {
+  it('the build also compiles the changes that it met while the sources did not compile', async () => {
     await start();
     const main = readFileSync(path('src/main.ts'), 'utf8');
     write('src/word.ts', `export const word: string = 'today';\n`);
@@ -99,14 +99,14 @@ describe('the build before each start', () => {
     expect(await start()).toEqual({ code: 0, output: 'today' });
   });
 
-  it('ignores the compiled file of a removed source that nothing imports', async () => {
+  it('the build ignores the compiled file of a removed source that nothing imports', async () => {
     await start();
     write('src/main.ts', `process.stdout.write('alone');\n`);
     rmSync(path('src/word.ts'));
     expect(await start()).toEqual({ code: 0, output: 'alone' });
   });
 
-  it('says that the packages must be installed when they are missing', async () => {
+  it('the build says that the packages must be installed when they are missing', async () => {
     rmSync(path('dist'), { recursive: true });
     rmSync(path('node_modules'));
     expect(await start()).toEqual({ code: 1, output: expect.stringContaining('npm install') as string });
@@ -119,7 +119,7 @@ describe('the build before each start', () => {
     };
     const remedy = 'npm ci --include=dev && npm run build';
 
-    it('starts a build from these sources', async () => {
+    it('a start without the compiler uses a build from these sources', async () => {
       await start();
       removeCompiler();
       expect(await start()).toEqual({ code: 0, output: 'yesterday' });
@@ -138,13 +138,16 @@ describe('the build before each start', () => {
         'lacks a file',
         () => rmSync(path('dist/src/word.js')),
       ],
-    ])('says "%s" and names the remedy when the build %s', async (fault, _state, spoil) => {
-      await start();
-      removeCompiler();
-      spoil();
-      const { code, output } = await start();
-      expect(code).toBe(1);
-      for (const part of [fault, 'NODE_ENV=production', remedy]) expect(output).toContain(part);
-    });
+    ])(
+      'a start without the compiler says "%s" and names the remedy when the build %s',
+      async (fault, _state, spoil) => {
+        await start();
+        removeCompiler();
+        spoil();
+        const { code, output } = await start();
+        expect(code).toBe(1);
+        for (const part of [fault, 'NODE_ENV=production', remedy]) expect(output).toContain(part);
+      },
+    );
   });
 });

@@ -89,19 +89,19 @@ function forbiddenImports(file: SourceFile): string[] {
 }
 
 describe('the project', () => {
-  it('imports only along the map of rooms', () => {
+  it('the project imports only along the map of rooms', () => {
     const strays = production.filter((file) => !file.path.startsWith('adapters/')).flatMap(forbiddenImports);
     expect(strays).toEqual([]);
   });
 
-  it('has every source file in one of its rooms', () => {
+  it('the project has every source file in one of its rooms', () => {
     const strays = production.filter(
       (file) => !file.path.startsWith('adapters/') && roomOf(file.path) === 'nowhere',
     );
     expect(strays.map((file) => file.path)).toEqual([]);
   });
 
-  it('lets adapters see #contract, #crm, #reporting and their own folder only', () => {
+  it('an adapter sees #contract, #crm, #reporting and its own folder only', () => {
     const strays = production
       .filter(
         (file) => file.path.startsWith('adapters/') && !/^adapters\/(?:index|local)\.ts$/.test(file.path),
@@ -115,21 +115,21 @@ describe('the project', () => {
     expect(strays).toEqual([]);
   });
 
-  it('has no cycle of imports, types included', () => {
+  it('the project has no cycle of imports, types included', () => {
     expect(findCycle(new Map(production.map((file) => [file.path, file.imports])))).toBeUndefined();
   });
 
-  it('keeps every source file under 300 lines', () => {
+  it('every source file has at most 300 lines', () => {
     const long = production.filter((file) => file.text.split('\n').length > 301).map((file) => file.path);
     expect(long).toEqual([]);
   });
 
-  it('keeps most source files under 150 lines', () => {
+  it('most source files have at most 150 lines', () => {
     const calm = production.filter((file) => file.text.split('\n').length <= 151);
     expect(calm.length / production.length).toBeGreaterThan(0.7);
   });
 
-  it('keeps at most 25 files in one folder, or 30 in a folder of tests, besides sub-folders', () => {
+  it('a folder has at most 25 files, or 30 in a folder of tests, besides sub-folders', () => {
     const counts = new Map<string, number>();
     const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
@@ -143,19 +143,19 @@ describe('the project', () => {
     expect(crowded).toEqual([]);
   });
 
-  it('gives no file a meaningless name such as utils', () => {
+  it('no file has a meaningless name such as utils', () => {
     const drawers = /(?:^|\/)(?:types|utils?|helpers?|common|misc|shared|lib)(?:\.ts$|\/)|\d\.ts$/;
     expect(production.filter((file) => drawers.test(file.path)).map((file) => file.path)).toEqual([]);
   });
 
-  it('writes file names in kebab case', () => {
+  it('file names are in kebab case', () => {
     const odd = files.filter(
       (file) => !file.path.split('/').every((part) => /^_?[a-z0-9-]+(?:(?:\.test)?\.ts)?$/.test(part)),
     );
     expect(odd.map((file) => file.path)).toEqual([]);
   });
 
-  it('gives every adapter the same files', () => {
+  it('every adapter has the same files', () => {
     const folders = [...new Set(files.map((file) => /^adapters\/([^/]+)\//.exec(file.path)?.[1]))].filter(
       Boolean,
     );
@@ -169,14 +169,14 @@ describe('the project', () => {
     expect(folders).toContain('_template');
   });
 
-  it('lists every adapter except the templates in one place', async () => {
+  it('one place lists every adapter except the templates', async () => {
     await loadLocalAdapters();
     const listed = adapters.map(({ name }) => name);
     const folders = files.map((file) => /^adapters\/([^_][^/]*)\//.exec(file.path)?.[1]);
     expect([...new Set(folders)].filter((folder) => folder !== undefined).sort()).toEqual(listed.sort());
   });
 
-  it('reads the environment only at its edges', () => {
+  it('the project reads the environment only at its edges', () => {
     const readers = production.filter((file) =>
       /\bprocess\.env\b/.test(file.text.replace(/^\s*(?:\*|\/\/).*$/gm, '')),
     );
@@ -186,20 +186,20 @@ describe('the project', () => {
     expect(strays).toEqual([]);
   });
 
-  it('reads the address of a caller in one file only', () => {
+  it('only one file reads the address of a caller', () => {
     const reads = /\brequest\??\.ips?\b|\bips?\b[^;\n]*\} = request\b|\bremoteAddress\b/;
     const readers = production.filter((file) => reads.test(file.text)).map((file) => file.path);
     expect(readers).toEqual(['src/auth/caller-address.ts']);
   });
 
-  it('writes to the terminal through one file only, which cleans what it writes', () => {
+  it('only one file writes to the terminal, and it cleans what it writes', () => {
     const writes =
       /\bconsole(?:\.\w+\(|\[)|\bwrite\(process\.std(?:out|err)\b|\bstd(?:out|err)\b[^\n]*\.(?:write|end|pipe)\b|\bwriteSync\([012]\b/;
     const writers = production.filter((file) => writes.test(file.text)).map((file) => file.path);
     expect(writers).toEqual(['src/cli/print.ts']);
   });
 
-  it('uses the streams of the terminal only where they are passed on', () => {
+  it('the streams of the terminal are used only where they are passed on', () => {
     const reaches = /\bstd(?:out|err)\b/;
     const code = (text: string): string => text.replace(/^\s*(?:\*|\/\/).*$/gm, '');
     const reachers = production.filter((file) => reaches.test(code(file.text))).map((file) => file.path);
@@ -208,7 +208,7 @@ describe('the project', () => {
     expect(reachers.sort()).toEqual([...handedOn, 'src/cli/print.ts'].sort());
   });
 
-  it('never compares the name of a database outside src/database/dialect.ts', () => {
+  it('only src/database/dialect.ts compares the name of a database', () => {
     const asks =
       /(?:[=!]==|\bcase)\s*'(?:sqlite|postgres|mysql)'|startsWith\('(?:sqlite|postgres|mysql|mariadb)/;
     const askers = production.filter((file) => asks.test(file.text)).map((file) => file.path);
@@ -216,7 +216,7 @@ describe('the project', () => {
     expect(askers.filter((path) => path !== 'src/database/database-url.ts')).toEqual([]);
   });
 
-  it('imports in production code only packages of `dependencies`, including types', () => {
+  it('production code imports only packages of `dependencies`, including types', () => {
     const strays = built
       .flatMap((file) => file.packages.map((name) => ({ path: file.path, name })))
       .filter(({ name }) => !name.startsWith('node:'))
@@ -224,7 +224,7 @@ describe('the project', () => {
     expect(strays).toEqual([]);
   });
 
-  it('imports every package of `dependencies` in production code', () => {
+  it('production code imports every package of `dependencies`', () => {
     const imported = built.flatMap((file) => file.packages);
     // knex loads the driver for the URL of a database.
     const loadedByKnex = ['sqlite3', 'mysql2', 'pg'];
@@ -234,12 +234,12 @@ describe('the project', () => {
     expect(idle).toEqual([]);
   });
 
-  it('has no types and no compiler in `dependencies`', () => {
+  it('the `dependencies` contain no types and no compiler', () => {
     const compileTime = /^@types\/|^(?:typescript|tsx|esbuild|@typescript\/.*)$/;
     expect(Object.keys(dependencies).filter((name) => compileTime.test(name))).toEqual([]);
   });
 
-  it('uses neither Open CTI nor the SOAP login, which Salesforce retires', () => {
+  it('the project uses neither Open CTI nor the SOAP login, which Salesforce retires', () => {
     const ending = /opencti|open[ _-]cti|services\/Soap\b|\bsforce\.|\bloginBySoap\b/i;
     const users = files.filter(
       ({ path, text }) =>
@@ -249,7 +249,7 @@ describe('the project', () => {
     expect(users.map(({ path }) => path)).toEqual([]);
   });
 
-  it("loads a vendor library only in that vendor's adapter", () => {
+  it("only a vendor's adapter loads the vendor's library", () => {
     const vendors = ['jsforce', '@hubspot/api-client'];
     const strays = production.filter(
       (file) =>

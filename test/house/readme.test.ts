@@ -20,21 +20,21 @@ const scripts = Object.keys(
 );
 
 describe('the README', () => {
-  it('names only commands that exist', () => {
+  it('the documents name only commands that exist', () => {
     const named = texts.flatMap(({ text }) =>
       [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name ?? ''),
     );
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
-  it('names every command, or docs/operations.md or CONTRIBUTING.md does', () => {
+  it('the README, docs/operations.md or CONTRIBUTING.md names every command', () => {
     const contributing = texts.find(({ name }) => name === 'CONTRIBUTING.md')?.text ?? '';
     const missing = scripts.filter((name) => !['prestart', 'start', 'test', 'build'].includes(name));
     const all = `${readme}${operations}${contributing}`;
     expect(missing.filter((name) => !all.includes(`npm run ${name}`))).toEqual([]);
   });
 
-  it('names only commands that exist, and so do the shipped examples', () => {
+  it('the shipped examples name only commands that exist', () => {
     const files = readdirSync(join(root, 'docs/deploy'));
     const entries = files.flatMap((file) =>
       [...readFileSync(join(root, 'docs/deploy', file), 'utf8').matchAll(/dist\/(src\/[\w/-]+)\.js/g)].map(
@@ -45,7 +45,7 @@ describe('the README', () => {
     expect(entries.filter((entry) => !existsSync(join(root, entry)))).toEqual([]);
   });
 
-  it('names only settings that exist', () => {
+  it('the README and docs/operations.md name only settings that exist', () => {
     const known = [
       ...Object.keys(coreSchema.shape),
       ...adapters.flatMap((adapter) => Object.keys(adapter.configSchema.shape)),
@@ -58,7 +58,7 @@ describe('the README', () => {
     expect(named.filter((name) => !known.includes(name) && !others.includes(name))).toEqual([]);
   });
 
-  it('shows SQL that the reporting table understands', async () => {
+  it('the README shows SQL that the reporting table understands', async () => {
     const sql = /```sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const [sqlite] = engines;
     const fresh = await sqlite?.fresh();

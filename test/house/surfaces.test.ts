@@ -43,11 +43,11 @@ function importedNames(surface: string): Set<string> {
 }
 
 describe('the imports of adapters', () => {
-  it(`include at most ${contractNamesMax} names of #contract`, () => {
+  it(`adapters can import at most ${contractNamesMax} names of #contract`, () => {
     expect(exportedNames('#contract').length).toBeLessThanOrEqual(contractNamesMax);
   });
 
-  it.each(['#contract', '#crm', '#reporting'])('include no name of %s that no adapter uses', (surface) => {
+  it.each(['#contract', '#crm', '#reporting'])('every name of %s is used by an adapter', (surface) => {
     const imported = importedNames(surface);
     expect(exportedNames(surface).filter((name) => !imported.has(name) && !forForks.includes(name))).toEqual(
       [],
