@@ -7,11 +7,14 @@ import { QuarantineFull } from '../../src/store/quarantine.ts';
 const sentAndBack = (error: unknown): Error => fromSentError(structuredClone(toSentError(error)));
 
 describe('an error that is sent between threads', () => {
-  it.each([Overloaded, QuarantineFull, TookTooLong])('keeps the class %o', (Class) => {
-    expect(sentAndBack(new Class('a reason'))).toBeInstanceOf(Class);
-  });
+  it.each([Overloaded, QuarantineFull, TookTooLong])(
+    'an error that is sent between threads keeps the class %o',
+    (Class) => {
+      expect(sentAndBack(new Class('a reason'))).toBeInstanceOf(Class);
+    },
+  );
 
-  it("keeps the driver's code, the name, the message and the stack", () => {
+  it("an error that is sent between threads keeps the driver's code, the name, the message and the stack", () => {
     const error = Object.assign(new Error('database or disk is full'), {
       code: 'SQLITE_FULL',
       name: 'DriverError',
@@ -23,7 +26,7 @@ describe('an error that is sent between threads', () => {
     });
   });
 
-  it('turns a thrown text into an error with that message', () => {
+  it('a thrown text becomes an error with that message in the other thread', () => {
     expect(sentAndBack('a text').message).toBe('a text');
   });
 });

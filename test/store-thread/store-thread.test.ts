@@ -137,7 +137,7 @@ describe('the store thread', () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  it('stores and answers the same as the main thread, for 300 calls with repeats, lists, disorder and broken bodies', async () => {
+  it('the store thread stores and answers the same as the main thread, for 300 calls with repeats, lists, disorder and broken bodies', async () => {
     const bodies = mixedBodies(20_261_129);
     const own = await freshStore();
     const expected = await takeAll(mainThreadInbox(own.store).take, bodies);
@@ -153,7 +153,7 @@ describe('the store thread', () => {
     expect(await contentOf(fresh.store)).toEqual(content);
   });
 
-  it('tells the main thread of each commit and that calls were stored', async () => {
+  it('the store thread tells the main thread of each commit and that calls were stored', async () => {
     const fresh = await freshStore();
     const commits: number[] = [];
     let stored = 0;
@@ -167,7 +167,7 @@ describe('the store thread', () => {
     await thread.close();
   });
 
-  it('reports that the thread ended by itself', async () => {
+  it('the store thread reports that it ended by itself', async () => {
     const fresh = await freshStore();
     const workers: Worker[] = [];
     process.once('worker', (worker) => workers.push(worker));
@@ -177,12 +177,12 @@ describe('the store thread', () => {
     expect(await died).toMatchObject({ message: 'The store thread ended with code 1' });
   });
 
-  it('does not start when its store cannot be opened', async () => {
+  it('the store thread does not start when its store cannot be opened', async () => {
     const fresh = await freshStore();
     await expect(startThread(`${fresh.url}/not-a-folder/jet.sqlite`)).rejects.toThrow(/SQLITE_CANTOPEN/);
   });
 
-  it('reports an error of the store with its code', async () => {
+  it('the store thread reports an error of the store with its code', async () => {
     const fresh = await freshStore();
     const thread = await startThread(fresh.url);
     await fresh.store.writer.knex.schema.renameTable('pushes', 'pushes_elsewhere');
