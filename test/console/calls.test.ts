@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Visitor } from '../auth/oauth/visitor.ts';
 import { inboundBodies } from '../fixtures/pushes.ts';
 import {
   consolePassword,
@@ -25,17 +24,11 @@ beforeAll(async () => {
 });
 afterAll(() => shown.close());
 
-/** One visitor for each password, because each sign-in hashes the password. */
-const visitors = new Map<string, Promise<Visitor>>();
-
 const page = async (
   path: string,
   password = consolePassword,
 ): Promise<{ status: number; text: string; location: string }> => {
-  const signing = visitors.get(password) ?? shown.signedIn(password);
-  visitors.set(password, signing);
-  const visitor = await signing;
-  const { status, text, location } = await visitor.get(path);
+  const { status, text, location } = await (await shown.inSession(password)).get(path);
   return { status, text, location: location ?? '' };
 };
 

@@ -18,6 +18,8 @@ export interface ConsoleUnderTest extends RunningReceiver {
   visitor(): Visitor;
   /** A visitor who is signed in. */
   signedIn(password?: string): Promise<Visitor>;
+  /** A visitor with the session of the first call, because each sign-in takes long to hash the password. */
+  inSession(password?: string): Promise<Visitor>;
 }
 
 /** Starts a receiver with a console on a free port, with both passwords. */
@@ -36,13 +38,21 @@ export async function startConsole({
   const consoleUrl = receiver.console?.url;
   if (consoleUrl === undefined) throw new Error(`The console did not start: ${receiver.logLines.join('\n')}`);
   const visitor = (): Visitor => new Visitor(consoleUrl);
+  const signedIn = async (password = consolePassword): Promise<Visitor> => {
+    const own = visitor();
+    const page = await signIn(own, password);
+    if (page.status !== 303) throw new Error(`The sign-in was answered ${page.status}`);
+    return own;
+  };
+  const sessions = new Map<string, Promise<Visitor>>();
   return {
     ...receiver,
-    ...{ consoleUrl, visitor },
-    async signedIn(password = consolePassword) {
+    ...{ consoleUrl, visitor, signedIn },
+    async inSession(password = consolePassword) {
+      const first = sessions.get(password) ?? signedIn(password);
+      sessions.set(password, first);
       const own = visitor();
-      const page = await signIn(own, password);
-      if (page.status !== 303) throw new Error(`The sign-in was answered ${page.status}`);
+      for (const [name, value] of (await first).cookies) own.cookies.set(name, value);
       return own;
     },
   };

@@ -51,7 +51,7 @@ const pausedJob = async (): Promise<string> => {
 };
 
 describe('the pages of deliveries', () => {
-  const get = async (path: string, password?: string) => (await shown.signedIn(password)).get(path);
+  const get = async (path: string, password?: string) => (await shown.inSession(password)).get(path);
 
   it('the page shows deliveries by destination, state and code, with counts and remedies', async () => {
     const { text: body } = await get('/console/deliveries');
@@ -98,14 +98,17 @@ describe('the pages of deliveries', () => {
     ['a destination that is gone', { destination: 'crm', reason: 'x' }, 'The destination crm is not enabled'],
     ['a wrong state', { state: 'lost', reason: 'x' }, 'There is no state'],
   ])('no replay starts with %s', async (_what, fields, words) => {
-    const answer = await replay(await shown.signedIn(), fields);
+    const answer = await replay(await shown.inSession(), fields);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain(words);
     expect(await knex()('replay_jobs').pluck('id')).toEqual([]);
   });
 
   it('each replay is written to the audit table, with filter, count and reason', async () => {
-    const answer = await replay(await shown.signedIn(), { state: 'rejected', reason: 'The field is there.' });
+    const answer = await replay(await shown.inSession(), {
+      state: 'rejected',
+      reason: 'The field is there.',
+    });
     expect(answer.status).toBe(303);
     expect(await knex()('audit').where({ what: 'replayed deliveries' }).select('*')).toMatchObject([
       { who: 'operator', filter: 'state rejected', reason: 'The field is there.', count: 3 },
@@ -113,7 +116,7 @@ describe('the pages of deliveries', () => {
   });
 
   it('a viewer sees no form for a replay, and a form of a viewer is answered 403', async () => {
-    const viewer = await shown.signedIn(viewerPassword);
+    const viewer = await shown.inSession(viewerPassword);
     const page = await viewer.get('/console/deliveries/preview?state=rejected');
     expect(page.text).not.toContain('action="/console/deliveries/jobs"');
     const id = await pausedJob();
@@ -138,7 +141,7 @@ describe('the pages of deliveries', () => {
   });
 
   it('a replay can be resumed and cancelled', async () => {
-    const visitor = await shown.signedIn();
+    const visitor = await shown.inSession();
     const id = await pausedJob();
     const { csrf } = await visitor.get(`/console/deliveries/jobs/${id}`);
     const cancelled = await visitor.post(`/console/deliveries/jobs/${id}/cancel`, { token: csrf });

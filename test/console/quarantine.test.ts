@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => shown.close());
 
 const get = async (path = '', password?: string) =>
-  (await shown.signedIn(password)).get(`/console/quarantine${path}`);
+  (await shown.inSession(password)).get(`/console/quarantine${path}`);
 
 describe('the page of the quarantine', () => {
   it('the page of the quarantine shows for each body how it would be stored today', async () => {
@@ -84,18 +84,18 @@ describe('the page of the quarantine', () => {
   });
 
   it('the page of the quarantine refuses a viewer, and a form without its token', async () => {
-    const viewer = await shown.signedIn(viewerPassword);
+    const viewer = await shown.inSession(viewerPassword);
     const { csrf } = await viewer.get('/console/quarantine');
     expect(
       (await viewer.post('/console/quarantine/replay', { token: csrf, code: 'not_a_call' })).status,
     ).toBe(403);
-    const operator = await shown.signedIn();
+    const operator = await shown.inSession();
     expect((await operator.post('/console/quarantine/replay', { code: 'not_a_call' })).status).toBe(403);
     expect(await readCall(shown.store, 'again-1')).toBeUndefined();
   });
 
   it('the page of the quarantine reads one body again, with an entry in the audit table', async () => {
-    const operator = await shown.signedIn();
+    const operator = await shown.inSession();
     const { csrf } = await operator.get(`/console/quarantine/${ids['one'] ?? ''}`);
     const form = { token: csrf, id: ids['one'] ?? '', reason: 'the sender was fixed' };
     const { status, location } = await operator.post('/console/quarantine/replay', form);

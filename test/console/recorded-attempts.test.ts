@@ -37,14 +37,14 @@ describe('the page of a call', () => {
   afterAll(() => shown.close());
 
   it('the page of a call shows the recorded attempts of each delivery: outcome, code, reason, duration and process', async () => {
-    const { text } = await (await shown.signedIn()).get('/console/calls/tried');
+    const { text } = await (await shown.inSession()).get('/console/calls/tried');
     expect(text).toContain('2 recorded attempts');
     for (const part of ['row_locked', 'Locked &#60;b&#62;', '1,234 ms', 'host 7', '+61 412 345 678'])
       expect(text).toContain(part);
   });
 
   it('the page of a call masks numbers in the attempts for a viewer', async () => {
-    const { text } = await (await shown.signedIn(viewerPassword)).get('/console/calls/tried');
+    const { text } = await (await shown.inSession(viewerPassword)).get('/console/calls/tried');
     expect(text).toContain('2 recorded attempts');
     expect(text).not.toContain('412 345 678');
   });

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => shown.close());
 
 const get = async (query = ''): Promise<string> =>
-  (await (await shown.signedIn()).get(`/console/refused${query}`)).text;
+  (await (await shown.inSession()).get(`/console/refused${query}`)).text;
 
 describe('the page of refused requests', () => {
   it('the page of refused requests sums up by reason with a remedy, and shows equal requests as one row', async () => {
@@ -62,7 +62,7 @@ describe('the page of refused requests', () => {
   it.each(['?since=yesterday', '?code=no_such', '?since[]=1', '?code=%00%ff'])(
     'an invalid filter of refused requests is answered with a page and not with an error: %s',
     async (query) => {
-      const { status, text } = await (await shown.signedIn()).get(`/console/refused${query}`);
+      const { status, text } = await (await shown.inSession()).get(`/console/refused${query}`);
       expect(status).toBe(200);
       if (!query.includes('[]')) expect(text).toContain('role="alert"');
     },
@@ -76,7 +76,7 @@ describe('the page of refused requests', () => {
 
   it('the page of refused requests is for signed-in people, and a viewer can read it', async () => {
     expect((await shown.visitor().get('/console/refused')).status).toBe(303);
-    const viewer = await shown.signedIn(viewerPassword);
+    const viewer = await shown.inSession(viewerPassword);
     expect((await viewer.get('/console/refused')).text).toContain('44 requests were refused');
   });
 
