@@ -27,7 +27,7 @@ async function open(
   adapter = createAdapter(hubspot, adapters.get('hubspot') ?? {}, adapterSurroundings());
 }
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const setUp = async (): Promise<readonly Finding[]> => (await adapter.setup?.(signal)) ?? [];
 const levels = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ level }) => level))];
 

@@ -50,6 +50,9 @@ export interface OrgUnderTest {
   readonly task: () => Fields & { readonly Id: string };
 }
 
+// Long enough for a busy machine, so that only a batch that hangs is ended.
+const patienceMs = 120_000;
+
 export async function openOrg(
   settings: Readonly<Record<string, string>> = {},
   options: SalesforceStandInOptions = {},
@@ -84,7 +87,7 @@ export async function openOrg(
     await adapter.close();
     await org.close();
   });
-  const deliver: OrgUnderTest['deliver'] = (batch, signal = AbortSignal.timeout(15_000)) =>
+  const deliver: OrgUnderTest['deliver'] = (batch, signal = AbortSignal.timeout(patienceMs)) =>
     adapter.deliver(asOfNow(batch, nowMs), signal);
   return {
     org,

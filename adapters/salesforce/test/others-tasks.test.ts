@@ -63,7 +63,7 @@ describe('the check under SALESFORCE_LOG=live', () => {
     'check under SALESFORCE_LOG=live reports that tasks of other owners are %s',
     async (othersTasks, level, expected) => {
       const { under } = await orgOfOthers({ othersTasks });
-      const findings = await under.adapter().check(AbortSignal.timeout(10_000));
+      const findings = await under.adapter().check(new AbortController().signal);
       const finding = findings.find(({ message }) => expected.test(message));
       expect(finding).toMatchObject({ level });
       if (level === 'warning') expect(finding?.remedy).toContain('a role above their owners');
@@ -73,7 +73,7 @@ describe('the check under SALESFORCE_LOG=live', () => {
   it('check under SALESFORCE_LOG=end does not read tasks of other owners', async () => {
     const { org, adapter } = await openOrg({}, { othersTasks: 'read only' });
     org.add('Task', { Subject: 'Theirs', OwnerId: org.people.userId });
-    await adapter().check(AbortSignal.timeout(10_000));
+    await adapter().check(new AbortController().signal);
     expect(org.log.of('query')).toHaveLength(1);
   });
 });
