@@ -49,7 +49,11 @@ export function createReportDatabase(open: () => Database, file: string | undefi
     async read(work) {
       try {
         const { knex, dialect } = await present();
-        return await knex.transaction((within) => work(within, dialect), dialects[dialect].oneView);
+        const { oneView, forReports } = dialects[dialect];
+        return await knex.transaction(async (within) => {
+          if (forReports !== undefined) await within.raw(forReports);
+          return work(within, dialect);
+        }, oneView);
       } catch (error) {
         const { code } = error as { code?: unknown };
         const isFault = typeof code === 'string' || database?.isAway(error) === true;
