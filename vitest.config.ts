@@ -42,8 +42,9 @@ export default defineConfig({
   test: {
     ...common.test,
     globalSetup: ['test/build.ts'],
-    // Two cores: more workers only make the real servers in the tests wait for one another.
-    maxWorkers: 2,
+    // For two cores: a third worker uses them while the tests of others wait for a deadline. More workers would only make
+    // the real servers in the tests wait for one another.
+    maxWorkers: 3,
     sequence: { sequencer: RoomByRoom },
     projects: [
       ...Object.entries({ ...groups, others }).map(([name, folders]) =>
