@@ -31,7 +31,7 @@ const minutes = [
 
 describe("a fork's first five minutes", () => {
   let copy: FreshCopy;
-  beforeAll(() => (copy = makeFreshCopy()));
+  beforeAll(() => (copy = makeFreshCopy({ isBuilt: true })));
   afterAll(() => copy.remove());
 
   it("a fork's first minutes are five", () => {
