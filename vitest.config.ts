@@ -20,12 +20,8 @@ export const common = {
  * take most of the time. There are several groups, because a worker grows with each file.
  */
 const groups: Readonly<Record<string, readonly string[]>> = {
-  processes: ['adapter-kit', 'deploy', 'end-to-end', 'faults', 'house'],
-  commands: ['cli'],
-  auth: ['auth'],
-  console: ['console'],
-  http: ['http'],
-  store: ['app', 'database', 'delivery', 'docs', 'reporting', 'simulate', 'store'],
+  processes: ['adapter-kit', 'cli', 'deploy', 'end-to-end', 'faults', 'house'],
+  web: ['auth', 'console', 'http'],
 };
 const grouped = Object.values(groups).flat();
 const others = readdirSync(new URL('test', import.meta.url)).filter(
