@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { compile } from './compile.ts';
 import { makeMemoryFolder } from './memory-folder.ts';
 
-// On two cores of a slow machine, without database servers.
-const usualMinutes = 15;
+// On two cores, without database servers.
+const usualMinutes = 6;
 
 /**
  * Compiles the sources once: a process that a test starts is ready in a third of the time. The files of the tests are in
