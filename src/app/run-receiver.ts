@@ -3,6 +3,7 @@ import { firstStartText, showFirstStart } from '../cli/first-start.ts';
 import { describeError } from '../cli/describe-error.ts';
 import { loadSettings } from '../cli/load-settings.ts';
 import { printAside } from '../cli/print.ts';
+import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { descriptorsToImport, readDescriptorLimit } from '../http/descriptor-limit.ts';
 import { firstStartFile } from './data-folder.ts';
@@ -23,7 +24,7 @@ export async function runReceiver(): Promise<void> {
   const log = createLogger(core.LOG_LEVEL, logOutput(core.LOG_FORMAT));
   let receiver: Receiver;
   try {
-    receiver = await startReceiver(settings, adapters, log, { hasStoreThread: hasRoomForThread() });
+    receiver = await startReceiver(settings, adapters, log, { hasStoreThread: needsStoreThread(core) });
   } catch (error) {
     exitWith(...describeFailure(error));
   }
@@ -53,9 +54,9 @@ export async function runReceiver(): Promise<void> {
   closeOnSignals(receiver, log);
 }
 
-/** A thread opens the files of all its modules at once. */
-function hasRoomForThread(): boolean {
-  return (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
+/** A process that also delivers is no faster with the thread. A thread opens the files of all its modules at once. */
+function needsStoreThread({ ROLE: role }: CoreSettings): boolean {
+  return role === 'receive' && (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
 }
 
 function readSettingsOrExit(): Settings {

@@ -16,8 +16,14 @@ const startMaxMs = 10_000;
  * Ends the receiver at random times under 200 pushes a second, and restarts it each time.
  *
  * @param ends `process`: with SIGKILL. `thread`: only its store thread ends, and the process must end with it.
+ * @param hasThread false: the main thread stores the calls, as under ROLE=all
  */
-async function endWhileReceiving(scene: Scene, ends: 'process' | 'thread', kills: number): Promise<void> {
+async function endWhileReceiving(
+  scene: Scene,
+  ends: 'process' | 'thread',
+  kills: number,
+  hasThread = true,
+): Promise<void> {
   const { random, answers } = scene;
   const pushes = callTraffic('k', random);
   const startsMs: number[] = [];
@@ -26,6 +32,7 @@ async function endWhileReceiving(scene: Scene, ends: 'process' | 'thread', kills
     const endsAfterMs = random.integer(20, 1_200);
     const receiver = scene.start({
       FAULT_LEASE_MS: '2000',
+      FAULT_STORE_THREAD: hasThread ? 'yes' : 'no',
       ...(ends === 'thread' && { FAULT_THREAD_ENDS_AFTER_MS: String(endsAfterMs) }),
     });
     const url = await receiver.ready();
@@ -61,6 +68,12 @@ describe('1 kill -9 while receiving', () => {
       expect(await store.knex.raw('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
       await store.close();
     },
+    { timeoutMs: 600_000 },
+  );
+
+  fault(
+    '1 kill -9 while receiving, on SQLite without a store thread',
+    (scene) => endWhileReceiving(scene, 'process', killsOfProcess, false),
     { timeoutMs: 600_000 },
   );
 
