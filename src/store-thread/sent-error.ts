@@ -1,3 +1,4 @@
+import type { DriverError } from '../database/dialect.ts';
 import { TookTooLong } from '../domain/within.ts';
 import { Overloaded } from '../store/group-commit.ts';
 import { QuarantineFull } from '../store/quarantine.ts';
@@ -8,20 +9,27 @@ export interface SentError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** The driver's code, such as `SQLITE_FULL`. */
-  readonly code: string | undefined;
+  /** The driver's own properties, such as the code `SQLITE_FULL`. */
+  readonly driver: Omit<DriverError, 'message'>;
 }
 
 export function toSentError(error: unknown): SentError {
-  const { name, message, stack, code }: NodeJS.ErrnoException =
+  const { name, message, stack, code, errno, sqlState, fatal }: Error & DriverError =
     error instanceof Error ? error : new Error(String(error));
-  return { kind: 'error', name, message, stack, code };
+  const driver = Object.fromEntries(
+    Object.entries({ code, errno, sqlState, fatal }).filter(([, value]) => value !== undefined),
+  );
+  return { kind: 'error', name, message, stack, driver };
 }
 
-const classes = { Overloaded, QuarantineFull, TookTooLong };
+// The log omits the message of a SyntaxError, because JSON.parse quotes the text that it could not read.
+const classes = new Map(
+  [Overloaded, QuarantineFull, TookTooLong, SyntaxError].map((Class) => [Class.name, Class]),
+);
 
-/** Makes an error of the same class, or with the same name and code. */
-export function fromSentError({ name, message, stack, code }: SentError): Error {
-  if (name in classes) return new classes[name as keyof typeof classes](message);
-  return Object.assign(new Error(message), { name, stack }, code === undefined ? {} : { code });
+/** Makes an error of the same class, or with the same name and the driver's properties. */
+export function fromSentError({ name, message, stack, driver }: SentError): Error {
+  const Class = classes.get(name);
+  const error = Class === undefined ? Object.assign(new Error(message), { name }) : new Class(message);
+  return Object.assign(error, stack === undefined ? {} : { stack }, driver);
 }
