@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
+import { TookTooLong } from '../domain/within.ts';
 import type { StoreGate } from '../store/store-gate.ts';
 import { limitWaitingBytes } from '../store/waiting-bytes.ts';
 import type { BodyInbox, ReceivedBody, TakenBody } from './body-inbox.ts';
@@ -94,7 +95,7 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
         if (result.kind !== 'error') continue;
         const error = fromSentError(result);
         // The gate must know. The other senders of the batch send again, and their pushes are duplicates then.
-        if (gate.isAway(error)) throw error;
+        if (error instanceof TookTooLong || gate.isAway(error)) throw error;
       }
       return results;
     }, batchWithinMs),

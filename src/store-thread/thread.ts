@@ -3,12 +3,15 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openDatabase } from '../database/open-database.ts';
 import type { Log } from '../domain/log.ts';
-import { within } from '../domain/within.ts';
+import { TookTooLong, within } from '../domain/within.ts';
 import { createNumberKey } from '../intake/number-key.ts';
 import { createInbox } from '../store/inbox.ts';
 import { createBodyInbox } from './body-inbox.ts';
 import type { FromThread, ThreadSettings, ToThread } from './protocol.ts';
 import { toSentError } from './sent-error.ts';
+
+// After this time no body waits any more, and the main thread sends new ones only when the store answers.
+const refusesForMs = 100;
 
 const main = parentPort as MessagePort;
 const { databaseUrl, intake, destinations, secretKeys, quarantineBytesMax, answersWithinMs } =
@@ -29,11 +32,28 @@ const logAt =
   };
 const log: Log = { error: logAt('error'), warn: logAt('warn'), info: logAt('info'), debug: () => undefined };
 
+let silentAtMs = -Infinity;
+
+/** Ends the wait for a silent store. Work that waited behind it is refused too, and is not tried for as long again. */
+async function runInTime<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (performance.now() - silentAtMs < refusesForMs)
+    throw new TookTooLong('The store did not answer in time');
+  try {
+    return await within(answersWithinMs, work());
+  } catch (error) {
+    if (error instanceof TookTooLong) silentAtMs = performance.now();
+    throw error;
+  }
+}
+
 const inbox = createBodyInbox(
   createInbox({
     store: { writer: database, reader: database, close: () => database.close() },
     // The main thread has the whole gate: it hears of errors here, and checks the file before it answers.
-    gate: { run: (work) => within(answersWithinMs, work()), isAway: (error) => database.isAway(error) },
+    gate: {
+      run: runInTime,
+      isAway: (error) => error instanceof TookTooLong || database.isAway(error),
+    },
     ...{ destinations, secretKeys, quarantineBytesMax, log },
     clock: () => nowMs,
     onCommit: (size, durationMs) => send({ kind: 'committed', size, durationMs }),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,10 +9,12 @@ import { createNumberKey } from '../../src/intake/number-key.ts';
 import { createRandom } from '../../src/simulate/traffic/random.ts';
 import { createPlan } from '../../src/simulate/traffic/plan.ts';
 import { createBodyInbox, type BodyInbox, type ReceivedBody } from '../../src/store-thread/body-inbox.ts';
+import type { ThreadSettings } from '../../src/store-thread/protocol.ts';
 import type * as storeThread from '../../src/store-thread/store-thread.ts';
 import type { StoreThread, StoreThreadOptions } from '../../src/store-thread/store-thread.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { createInbox } from '../../src/store/inbox.ts';
+import type * as storeGate from '../../src/store/store-gate.ts';
 import type { StoreGate } from '../../src/store/store-gate.ts';
 import type { Store } from '../../src/store/store.ts';
 import { engines } from '../fixtures/engines.ts';
@@ -19,9 +22,10 @@ import { openFreshStore, type FreshStore } from '../fixtures/fresh-store.ts';
 import { silentLog } from '../fixtures/running-worker.ts';
 import { root } from '../house/source-files.ts';
 
-// A thread needs compiled sources.
-const compiled = join(root, 'dist/src/store-thread/store-thread.js');
-const { startStoreThread } = (await import(pathToFileURL(compiled).href)) as typeof storeThread;
+// A thread needs compiled sources. The gate must know the same classes of errors.
+const compiled = (path: string): string => pathToFileURL(join(root, 'dist/src', path)).href;
+const { startStoreThread } = (await import(compiled('store-thread/store-thread.js'))) as typeof storeThread;
+const { createStoreGate } = (await import(compiled('store/store-gate.js'))) as typeof storeGate;
 
 const nowMs = Date.parse('2026-07-01T03:00:00Z');
 const destinations: readonly Destination[] = [{ name: 'crm', stages: ['call_end'], settleAfterMs: 60_000 }];
@@ -38,11 +42,14 @@ const openGate: StoreGate = {
   stop: () => undefined,
 };
 
-function startThread(url: string, options: Partial<StoreThreadOptions> = {}): Promise<StoreThread> {
+function startThread(
+  url: string,
+  { answersWithinMs = 10_000, ...options }: Partial<StoreThreadOptions & ThreadSettings> = {},
+): Promise<StoreThread> {
   return startStoreThread({
     settings: {
-      ...{ databaseUrl: url, destinations, secretKeys, quarantineBytesMax },
-      ...{ intake: { statusMap: new Map(), numbers }, answersWithinMs: 10_000 },
+      ...{ databaseUrl: url, destinations, secretKeys, quarantineBytesMax, answersWithinMs },
+      intake: { statusMap: new Map(), numbers },
     },
     ...{ gate: openGate, clock: () => nowMs, log: silentLog },
     ...{ onCommit: () => undefined, onStored: () => undefined },
@@ -180,6 +187,36 @@ describe('the store thread', () => {
   it('the store thread does not start when its store cannot be opened', async () => {
     const fresh = await freshStore();
     await expect(startThread(`${fresh.url}/not-a-folder/jet.sqlite`)).rejects.toThrow(/SQLITE_CANTOPEN/);
+  });
+
+  it('a silent store closes the gate at the first commit that takes too long, and pushes that wait for the next commit are refused with it', async () => {
+    const fresh = await freshStore();
+    const { knex } = fresh.store.writer;
+    const isOpen: boolean[] = [];
+    const gate = createStoreGate({
+      ...{ answersWithinMs: 10_000, quickMs: 1_000, probeEveryMs: 10_000 },
+      ...{ isAway: () => false, isInPlace: () => true, probe: () => Promise.resolve() },
+      onChange: (open) => isOpen.push(open),
+    });
+    const thread = await startThread(fresh.url, { gate, answersWithinMs: 500 });
+    const lock = await knex.transaction();
+    closing.push(async () => lock.isCompleted() || lock.rollback());
+    const take = (id: string): Promise<string> =>
+      thread.take(received(`{"callsessionid":"${id}"}`)).then(
+        ({ kind }) => kind,
+        (error: unknown) => (error as Error).message,
+      );
+    const first = Promise.all([take('call-1'), take('call-2')]);
+    // The first commit waits for the lock by now.
+    await sleep(100);
+    const second = take('call-3');
+    const silent = 'The store did not answer in time';
+    expect(await first).toEqual([silent, silent]);
+    await lock.rollback();
+    expect(await second).toBe(silent);
+    expect(isOpen[0]).toBe(false);
+    gate.stop();
+    await thread.close();
   });
 
   it('the store thread reports an error of the store with its code', async () => {
