@@ -149,7 +149,12 @@ async function startOn(
     log: limitedLog,
   });
   // Listening and making adapters come first: only a start that succeeds makes and shows the first client.
-  const server = await startServer(app, core.HOST, core.PORT, limit, limitedLog);
+  const server = await startServer(app, core.HOST, core.PORT, limit, limitedLog).catch(
+    async (error: unknown) => {
+      await receiving?.close();
+      throw error;
+    },
+  );
   if (core.PUBLIC_URL === undefined) issuerUrl = server.url;
   let firstStart: FirstStart | undefined;
   const work: WorkerDestination[] = [];
@@ -163,6 +168,7 @@ async function startOn(
   } catch (error) {
     await Promise.allSettled(work.map(({ adapter }) => adapter.close()));
     await server.close(0);
+    await receiving?.close();
     throw error;
   }
   const consoleServer =
