@@ -47,6 +47,8 @@ export type FromThread =
   /** The results of a batch, in its order. Each one is on the disk. */
   | { readonly kind: 'taken'; readonly batch: number; readonly results: readonly (TakenBody | SentError)[] }
   | { readonly kind: 'committed'; readonly size: number; readonly durationMs: number }
+  /** Some work on the store ended or failed, so the thread does not hang. */
+  | { readonly kind: 'worked' }
   /** Pushes were stored, so deliveries may be due. */
   | { readonly kind: 'stored' }
   | {

@@ -35,12 +35,19 @@ const bodiesMax = 16;
 const bytesMax = 64 * 1024;
 // A waiting push takes several times its size in memory.
 const waitingBytesMax = 8 * 1024 * 1024;
-// The thread itself limits each commit. This limit only ends the wait for a thread that hangs.
-const batchWithinMs = 20_000;
+// A list can need a thousand commits, so no time limits a batch. The thread limits each commit, and reports its end. A
+// thread hangs when it reports nothing for this many times that limit.
+const silentCommitsMax = 2;
+const lookEveryMs = 500;
 // A larger young generation means fewer collections: with 8 MB the thread spends a fifth of its time on them.
 const youngMb = 48;
 
 type Results = readonly (TakenBody | SentError)[];
+
+interface Waiting {
+  readonly resolve: (results: Results) => void;
+  readonly reject: (error: Error) => void;
+}
 
 /**
  * Starts the thread, which opens the store that DATABASE_URL names. The store must have its schema.
@@ -58,17 +65,24 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
   const send = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
 
-  const waiting = new Map<number, (results: Results) => void>();
+  const waiting = new Map<number, Waiting>();
+  let heardMs = 0;
   let onReady: (() => void) | undefined;
   worker.on('message', (message: FromThread) => {
+    heardMs = performance.now();
     if (message.kind === 'taken') {
-      waiting.get(message.batch)?.(message.results);
+      waiting.get(message.batch)?.resolve(message.results);
       waiting.delete(message.batch);
     } else if (message.kind === 'committed') onCommit(message.size, message.durationMs);
     else if (message.kind === 'stored') onStored();
     else if (message.kind === 'log') log[message.level](withError(message.fields), message.message);
-    else onReady?.();
+    else if (message.kind === 'ready') onReady?.();
   });
+  const failIfHanging = (): void => {
+    if (performance.now() - heardMs < silentCommitsMax * settings.answersWithinMs) return;
+    for (const { reject } of waiting.values()) reject(new TookTooLong('The store thread does not answer'));
+    waiting.clear();
+  };
 
   const died = watchForDeath(worker);
   await Promise.race([new Promise<void>((resolve) => (onReady = resolve)), died]);
@@ -77,13 +91,15 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     if (!isClosing) onDeath(error);
   });
   worker.unref();
+  const looking = setInterval(failIfHanging, lookEveryMs).unref();
 
   let batches = 0;
   /** Sends bodies, and waits until all of them are on the disk. */
   const store = (bodies: readonly ReceivedBody[]): Promise<Results> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       batches += 1;
-      waiting.set(batches, resolve);
+      if (waiting.size === 0) heardMs = performance.now();
+      waiting.set(batches, { resolve, reject });
       const bytes = joinBodies(bodies);
       const facts = bodies.map(({ body, ...rest }): SentBody => ({ length: body.length, ...rest }));
       send({ kind: 'bodies', batch: batches, nowMs: clock(), bytes, bodies: facts }, [bytes]);
@@ -98,7 +114,7 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
         if (error instanceof TookTooLong || gate.isAway(error)) throw error;
       }
       return results;
-    }, batchWithinMs),
+    }, Infinity),
   );
 
   return {
@@ -113,6 +129,7 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     ),
     async close() {
       isClosing = true;
+      clearInterval(looking);
       worker.ref();
       send({ kind: 'close' });
       await died.catch(() => undefined);

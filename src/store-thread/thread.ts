@@ -34,7 +34,7 @@ const log: Log = { error: logAt('error'), warn: logAt('warn'), info: logAt('info
 
 let silentAtMs = -Infinity;
 
-/** Ends the wait for a silent store. Work that waited behind it is refused too, and is not tried for as long again. */
+/** Ends the wait for a silent store. The work that waited behind it is refused at once. */
 async function runInTime<Result>(work: () => Promise<Result>): Promise<Result> {
   if (performance.now() - silentAtMs < refusesForMs)
     throw new TookTooLong('The store did not answer in time');
@@ -43,6 +43,8 @@ async function runInTime<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (error instanceof TookTooLong) silentAtMs = performance.now();
     throw error;
+  } finally {
+    send({ kind: 'worked' });
   }
 }
 

@@ -11,7 +11,7 @@ export interface StoreGate {
   /**
    * Runs work on the store. While the store does not answer, the work is refused at once.
    *
-   * @param withinMs how long the work may take; the gate's own limit if it is left out
+   * @param withinMs how long the work may take; the gate's own limit if it is left out; Infinity sets no limit
    * @throws StoreSilent; the work may have been done anyway
    */
   run<Result>(work: () => Promise<Result>, withinMs?: number): Promise<Result>;

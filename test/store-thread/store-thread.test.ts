@@ -219,6 +219,25 @@ describe('the store thread', () => {
     await thread.close();
   });
 
+  it('lists that need thousands of commits take longer than a silent store may, and are stored', async () => {
+    const fresh = await freshStore();
+    const gate = createStoreGate({
+      ...{ answersWithinMs: 1_000, quickMs: 1_000, probeEveryMs: 10_000 },
+      ...{ isAway: () => false, isInPlace: () => true, probe: () => Promise.resolve() },
+      onChange: () => undefined,
+    });
+    const thread = await startThread(fresh.url, { gate, answersWithinMs: 500 });
+    const startedMs = performance.now();
+    // Each item that is no call is one commit in the quarantine.
+    const lists = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) =>
+      thread.take(received(`[{"callsessionid":"${id}"}${',1'.repeat(999)}]`)),
+    );
+    expect((await Promise.all(lists)).map(({ kind }) => kind)).toEqual(lists.map(() => 'list'));
+    expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+    gate.stop();
+    await thread.close();
+  });
+
   it('the store thread reports an error of the store with its code', async () => {
     const fresh = await freshStore();
     const thread = await startThread(fresh.url);
