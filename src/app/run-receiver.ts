@@ -54,9 +54,12 @@ export async function runReceiver(): Promise<void> {
   closeOnSignals(receiver, log);
 }
 
+// A thread cannot load the sources that `npm run dev` starts.
+const isCompiled = import.meta.filename.endsWith('.js');
+
 /** A process that also delivers is no faster with the thread. A thread opens the files of all its modules at once. */
 function needsStoreThread({ ROLE: role }: CoreSettings): boolean {
-  return role === 'receive' && (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
+  return role === 'receive' && isCompiled && (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
 }
 
 function readSettingsOrExit(): Settings {
