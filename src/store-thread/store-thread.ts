@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
@@ -56,7 +55,7 @@ interface Waiting {
  */
 export async function startStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
   const { settings, gate, clock, log, onCommit, onStored, onDeath } = options;
-  const worker = new Worker(new URL(`./thread${extname(import.meta.filename)}`, import.meta.url), {
+  const worker = new Worker(new URL('./thread.js', import.meta.url), {
     workerData: settings,
     resourceLimits: { maxYoungGenerationSizeMb: youngMb },
     // When one descriptor of an open SQLite file is closed, the whole process loses its locks on that file.
