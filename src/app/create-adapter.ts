@@ -8,6 +8,7 @@ import { createPhoneReader } from '../domain/phone-number.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { migrate } from '../database/migrate.ts';
 import { StoreUnusable } from '../database/store-unusable.ts';
+import { phoneSettings } from './intake-settings.ts';
 
 /** The parts from which an adapter's tools are made. */
 export interface AdapterSurroundings extends Pick<
@@ -33,8 +34,7 @@ export function createAdapter(
     );
   }
   const readPhone = createPhoneReader({
-    defaultCountry: core.DEFAULT_COUNTRY,
-    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    ...phoneSettings(core),
   });
   const readNumber = (text: string): string | undefined => readPhone(text).e164;
   return definition.create(config, {

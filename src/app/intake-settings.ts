@@ -13,6 +13,8 @@ export function intakeSettings(core: CoreSettings): IntakeSettings {
 }
 
 /** How phone numbers are read, from the settings. */
-export function phoneSettings(core: CoreSettings): PhoneSettings {
+export function phoneSettings(
+  core: Pick<CoreSettings, 'DEFAULT_COUNTRY' | 'DEFAULT_AREA_CODE'>,
+): PhoneSettings {
   return { defaultCountry: core.DEFAULT_COUNTRY, defaultAreaCode: core.DEFAULT_AREA_CODE };
 }

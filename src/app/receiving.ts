@@ -29,8 +29,8 @@ export async function startReceiving(
   const inbox = createInbox({
     ...{ store, gate, destinations, secretKeys, quarantineBytesMax, clock, log, onCommit, onStored },
   });
-  const own = createBodyInbox(inbox, intakeSettings(core));
-  if (!hasThread) return { inbox: own, close: () => Promise.resolve() };
+  if (!hasThread)
+    return { inbox: createBodyInbox(inbox, intakeSettings(core)), close: () => Promise.resolve() };
   const thread = await startStoreThread({
     settings: {
       databaseUrl: core.DATABASE_URL,
@@ -50,5 +50,8 @@ export async function startReceiving(
       process.exit(1);
     },
   });
-  return { inbox: { ...own, take: thread.take }, close: () => thread.close() };
+  return {
+    inbox: { take: thread.take, refuse: (raw, refusal) => inbox.refuse(raw, refusal) },
+    close: () => thread.close(),
+  };
 }

@@ -9,6 +9,7 @@ import { createStoredNotes } from '../store/destination-notes.ts';
 import { createStoredLedger } from '../store/match-ledger.ts';
 import { createDestinationAdapter } from './destination-adapter.ts';
 import type { Kit } from './kit.ts';
+import { phoneSettings } from './intake-settings.ts';
 
 export type WorkerDestination = Parameters<typeof startWorker>[0][number];
 
@@ -29,8 +30,7 @@ export function addDestinations(
   pace: Pace,
 ): void {
   const completeCall = createCallCompleter({
-    defaultCountry: core.DEFAULT_COUNTRY,
-    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    ...phoneSettings(core),
     timeZone: core.TIME_ZONE,
     statusMap: core.JET_STATUS_MAP,
   });

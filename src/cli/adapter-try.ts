@@ -9,6 +9,7 @@ import { createCommand, runCommand } from './command-context.ts';
 import { loadAdapter, withAdapter, type OneAdapter } from './adapter/one-adapter.ts';
 import { aboutSample, sampleCall, sampleKinds, type SampleKind } from './adapter/sample-calls.ts';
 import { print, printAside, printJson } from './print.ts';
+import { phoneSettings } from '../app/intake-settings.ts';
 
 const answersWithinMs = 30_000;
 
@@ -58,8 +59,7 @@ function sampleDelivery(
 ): Delivery {
   const { core } = settings;
   const call = sampleCall(kind, {
-    defaultCountry: core.DEFAULT_COUNTRY,
-    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    ...phoneSettings(core),
     timeZone: core.TIME_ZONE,
     statusMap: core.JET_STATUS_MAP,
   });

@@ -1,16 +1,17 @@
 import { decodeText } from '../intake/decode-text.ts';
 import { readBody, type BodyReading } from '../intake/read-body.ts';
 import type { IntakeSettings } from '../intake/read-push.ts';
+import type { RawBody } from '../store/inbox.ts';
 import type { QuarantinedBody } from '../store/quarantine.ts';
-import { Problem } from '../web/problem.ts';
+import { Problem, type ProblemCode } from '../web/problem.ts';
 import { decodeBody } from '../web/read-body.ts';
 
 /** What today's parser makes of a body: pushes, or the fault that it still has. */
-export type Reading = BodyReading | { readonly code: string; readonly detail: string };
+export type Reading = BodyReading | { readonly code: ProblemCode; readonly detail: string };
 
-/** Reads a quarantined body with today's parser and settings. */
+/** Reads a received or quarantined body with today's parser and settings. */
 export async function openBody(
-  { body, contentEncoding, contentType, pathStage }: QuarantinedBody,
+  { body, contentEncoding, contentType, pathStage }: RawBody,
   intake: IntakeSettings,
 ): Promise<Reading> {
   try {

@@ -1,12 +1,12 @@
 import type { PushWarning } from '../domain/push.ts';
 import type { Stage } from '../domain/stage.ts';
-import { isList, readBody, type ListReading } from '../intake/read-body.ts';
+import { isList, type ListReading } from '../intake/read-body.ts';
 import { isFault, type IntakeSettings, type PushReading } from '../intake/read-push.ts';
+import { openBody } from '../quarantine/open-body.ts';
 import type { Inbox, ListItem, RawBody, Refusal, Taken } from '../store/inbox.ts';
 import { createPushId } from '../store/push-id.ts';
 import type { NewPush } from '../store/pushes.ts';
-import { Problem, type ProblemCode } from '../web/problem.ts';
-import { decodeBody } from '../web/read-body.ts';
+import type { ProblemCode } from '../web/problem.ts';
 
 /** The body of a request, with the facts of the request that are stored. */
 export interface ReceivedBody extends RawBody {
@@ -73,7 +73,7 @@ export function createBodyInbox(inbox: Inbox, settings: IntakeSettings): BodyInb
 
   return {
     async take(body) {
-      const reading = await read(body, settings);
+      const reading = await openBody(body, settings);
       if ('code' in reading) {
         const quarantineId = await inbox.refuse(body, reading);
         return { kind: 'refused', code: reading.code, detail: reading.detail, quarantineId };
@@ -85,23 +85,6 @@ export function createBodyInbox(inbox: Inbox, settings: IntakeSettings): BodyInb
     },
     refuse: (raw, refusal) => inbox.refuse(raw, refusal),
   };
-}
-
-interface Fault {
-  readonly code: ProblemCode;
-  readonly detail: string;
-}
-
-async function read(
-  { body, contentType, contentEncoding, pathStage }: ReceivedBody,
-  settings: IntakeSettings,
-): Promise<PushReading | ListReading | Fault> {
-  try {
-    return readBody(await decodeBody(body, contentEncoding), contentType, pathStage, settings);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { code: error.code, detail: error.detail };
-  }
 }
 
 // No spread: V8 gives an object that is spread and then extended its own hidden class, which makes it slow.

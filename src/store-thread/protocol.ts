@@ -1,33 +1,24 @@
-import type { Stage } from '../domain/stage.ts';
 import type { PhoneSettings } from '../domain/phone-number.ts';
 import type { IntakeSettings } from '../intake/read-push.ts';
-import type { Destination } from '../store/deliveries.ts';
-import type { SecretKeys } from '../store/secret-keys.ts';
-import type { TakenBody } from './body-inbox.ts';
+import type { InboxOptions } from '../store/inbox.ts';
+import type { ReceivedBody, TakenBody } from './body-inbox.ts';
 import type { SentError } from './sent-error.ts';
 
 // The messages between the receiver's main thread and its store thread.
 
 /** What the thread gets when it starts. */
-export interface ThreadSettings {
+export interface ThreadSettings extends Pick<
+  InboxOptions,
+  'destinations' | 'secretKeys' | 'quarantineBytesMax'
+> {
   readonly databaseUrl: string;
   readonly intake: Omit<IntakeSettings, 'numberKey'> & { readonly numbers: PhoneSettings };
-  readonly destinations: readonly Destination[];
-  readonly secretKeys: SecretKeys;
-  readonly quarantineBytesMax: number;
   /** The longest time for one commit. */
   readonly answersWithinMs: number;
 }
 
 /** A body in a batch, with the facts of its request. Its bytes are in the batch. */
-export interface SentBody {
-  readonly length: number;
-  readonly receivedAtMs: number;
-  readonly pathStage: Stage | undefined;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
-  readonly sender: string | undefined;
-}
+export type SentBody = Omit<ReceivedBody, 'body'> & { readonly length: number };
 
 export type ToThread =
   | {

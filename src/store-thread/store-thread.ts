@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../domain/clock.ts';
-import type { Log } from '../domain/log.ts';
 import { TookTooLong } from '../domain/within.ts';
+import type { InboxOptions } from '../store/inbox.ts';
 import type { StoreGate } from '../store/store-gate.ts';
-import { limitWaitingBytes } from '../store/waiting-bytes.ts';
+import { limitWaitingBytes, waitingBytesMax } from '../store/waiting-bytes.ts';
 import type { BodyInbox, ReceivedBody, TakenBody } from './body-inbox.ts';
 import type { FromThread, SentBody, ThreadSettings, ToThread } from './protocol.ts';
 import { fromSentError, type SentError } from './sent-error.ts';
@@ -18,13 +17,9 @@ export interface StoreThread {
   close(): Promise<void>;
 }
 
-export interface StoreThreadOptions {
+export interface StoreThreadOptions extends Pick<InboxOptions, 'clock' | 'log' | 'onCommit' | 'onStored'> {
   readonly settings: ThreadSettings;
   readonly gate: StoreGate;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly onCommit: (size: number, durationMs: number) => void;
-  readonly onStored: () => void;
   /** Called when the thread ends by itself. Bodies on their way are not answered. */
   readonly onDeath: (error: unknown) => void;
 }
@@ -32,8 +27,6 @@ export interface StoreThreadOptions {
 // A batch is sent when it has this many bodies or bytes, or when the event loop has no further body.
 const bodiesMax = 16;
 const bytesMax = 64 * 1024;
-// A waiting push takes several times its size in memory.
-const waitingBytesMax = 8 * 1024 * 1024;
 // A list can need a thousand commits, so no time limits a batch. The thread limits each commit, and reports its end. A
 // thread hangs when it reports nothing for this many times that limit.
 const silentCommitsMax = 2;

@@ -72,12 +72,10 @@ async function takeBatch({
 }: Extract<ToThread, { kind: 'bodies' }>): Promise<void> {
   nowMs = sent.nowMs;
   let at = 0;
-  const results = bodies.map(({ length, receivedAtMs, pathStage, contentType, contentEncoding, sender }) => {
+  const results = bodies.map(({ length, ...facts }) => {
     const body = Buffer.from(bytes, at, length);
     at += length;
-    return inbox
-      .take({ body, receivedAtMs, pathStage, contentType, contentEncoding, sender })
-      .catch(toSentError);
+    return inbox.take({ body, ...facts }).catch(toSentError);
   });
   send({ kind: 'taken', batch, results: await Promise.all(results) });
 }

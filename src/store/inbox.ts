@@ -11,7 +11,7 @@ import type { MovedPush } from './reused-ids.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import type { StoreGate } from './store-gate.ts';
 import type { Store } from './store.ts';
-import { limitWaitingBytes } from './waiting-bytes.ts';
+import { limitWaitingBytes, waitingBytesMax } from './waiting-bytes.ts';
 
 /** A received body with the facts from its request. */
 export type RawBody = Omit<RefusedBody, 'code' | 'detail'>;
@@ -83,8 +83,6 @@ export interface InboxOptions {
 // The most pushes in one transaction, and the most that may wait.
 const groupSizeMax = 500;
 const waitingMax = 5_000;
-// A waiting push takes several times its size in memory.
-const waitingBytesMax = 8 * 1024 * 1024;
 
 const setAsideDetails = {
   call_removed: 'The call was removed before this push arrived.',

@@ -1,5 +1,8 @@
 import { Overloaded } from './group-commit.ts';
 
+// A waiting push takes several times its size in memory.
+export const waitingBytesMax = 8 * 1024 * 1024;
+
 /**
  * Limits how many bytes may wait to be stored. One item of any size is always accepted.
  * Why: docs/decisions/store-gate.md

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../src/database/database.ts';
-import { dialects } from '../../src/database/dialect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { staleDays, summariseDay } from '../../src/reporting/daily-summary.ts';
 import { reportingMigrations, reportingMigrationsTable } from '../../src/reporting/migrations/index.ts';
+import { readTogether } from '../../src/reporting/reports/report-database.ts';
 import { median } from './median.ts';
 import type { BenchOptions } from './options.ts';
 import { loadReportCalls } from './report-calls.ts';
@@ -98,22 +98,14 @@ async function measureSummary(database: Database): Promise<number> {
 }
 
 /** Asks as the console's pages do. */
-async function measureQuestion(
-  { knex, dialect }: Database,
-  question: string,
-  rounds: number,
-): Promise<number> {
-  const { oneView, forReports } = dialects[dialect];
+async function measureQuestion(database: Database, question: string, rounds: number): Promise<number> {
   const day = (ago: number): string =>
     `'${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}'`;
   const sql = question.replaceAll('FROM_DAY', day(36)).replaceAll('TO_DAY', day(7));
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const startedMs = performance.now();
-    await knex.transaction(async (within) => {
-      if (forReports !== undefined) await within.raw(forReports);
-      await within.raw(sql);
-    }, oneView);
+    await readTogether(database, (within) => within.raw<unknown>(sql));
     times.push((performance.now() - startedMs) / 1000);
     if (performance.now() - startedMs > slowMs) break;
   }

@@ -42,7 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'src/store': ['src/domain', 'src/database'],
   'src/auth': ['src/domain', 'src/config', 'src/intake', 'src/store'],
   'src/web': ['src/domain', 'src/store', 'src/auth'],
-  'src/store-thread': ['src/domain', 'src/database', 'src/intake', 'src/store', 'src/web'],
+  'src/store-thread': ['src/domain', 'src/database', 'src/intake', 'src/store', 'src/web', 'src/quarantine'],
   'src/http': [
     'src/domain',
     'src/config',

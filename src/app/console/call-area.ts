@@ -7,11 +7,12 @@ import type { CallTrace } from '../../store/lookup/read-trace.ts';
 import { compareToday } from '../compare-today.ts';
 import type { ReceivingKit } from '../kit.ts';
 import { landingsToday } from '../landings-today.ts';
+import { phoneSettings } from '../intake-settings.ts';
 
 /** The area of calls: the live list, and the trace of each call. */
 export function callArea(kit: ReceivingKit): Area {
   const { store, core, settings, adapters, clock, log } = kit;
-  const phone = { defaultCountry: core.DEFAULT_COUNTRY, defaultAreaCode: core.DEFAULT_AREA_CODE };
+  const phone = phoneSettings(core);
   const timeZone = core.TIME_ZONE;
   const statusMap = core.JET_STATUS_MAP;
   const completeCall = createCallCompleter({ ...phone, timeZone, statusMap });

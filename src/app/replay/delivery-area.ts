@@ -6,6 +6,7 @@ import { enabledDestinations } from '../enabled-destinations.ts';
 import { estimateRequests } from './estimate-requests.ts';
 import type { ReceivingKit } from '../kit.ts';
 import { readDifferences } from './replay-differences.ts';
+import { phoneSettings } from '../intake-settings.ts';
 
 /** The pages about deliveries, with what they need of the adapters. */
 export function deliveryArea(
@@ -14,8 +15,7 @@ export function deliveryArea(
   isClosing: () => boolean,
 ): Area {
   const completeCall = createCallCompleter({
-    defaultCountry: core.DEFAULT_COUNTRY,
-    defaultAreaCode: core.DEFAULT_AREA_CODE,
+    ...phoneSettings(core),
     timeZone: core.TIME_ZONE,
     statusMap: core.JET_STATUS_MAP,
   });

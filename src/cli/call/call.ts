@@ -10,6 +10,7 @@ import { dayOf } from './day-of.ts';
 import { callLine } from './call-line.ts';
 import { landingsToday } from '../../app/landings-today.ts';
 import { traceLines } from './trace-lines.ts';
+import { phoneSettings } from '../../app/intake-settings.ts';
 
 interface CallOptions {
   readonly on?: string;
@@ -45,7 +46,7 @@ async function showCalls(
   { on, json }: CallOptions,
 ): Promise<void> {
   const { core } = settings;
-  const phone = { defaultCountry: core.DEFAULT_COUNTRY, defaultAreaCode: core.DEFAULT_AREA_CODE };
+  const phone = phoneSettings(core);
   const completeCall = createCallCompleter({
     ...phone,
     timeZone: core.TIME_ZONE,

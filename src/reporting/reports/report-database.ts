@@ -17,6 +17,18 @@ export interface ReportDatabase {
 /** The reporting database cannot answer. The message is a sentence for a page. */
 export class ReportsUnavailable extends Error {}
 
+/** Reads a report in one transaction, with the settings that the database needs for it. */
+export async function readTogether<Result>(
+  { knex, dialect }: Database,
+  work: (within: Knex.Transaction, dialect: DialectName) => Promise<Result>,
+): Promise<Result> {
+  const { oneView, forReports } = dialects[dialect];
+  return knex.transaction(async (within) => {
+    if (forReports !== undefined) await within.raw(forReports);
+    return work(within, dialect);
+  }, oneView);
+}
+
 /**
  * Opens the database when it is first read.
  *
@@ -48,12 +60,7 @@ export function createReportDatabase(open: () => Database, file: string | undefi
   return {
     async read(work) {
       try {
-        const { knex, dialect } = await present();
-        const { oneView, forReports } = dialects[dialect];
-        return await knex.transaction(async (within) => {
-          if (forReports !== undefined) await within.raw(forReports);
-          return work(within, dialect);
-        }, oneView);
+        return await readTogether(await present(), work);
       } catch (error) {
         const { code } = error as { code?: unknown };
         const isFault = typeof code === 'string' || database?.isAway(error) === true;
