@@ -32,7 +32,7 @@ describe('the columns of jet_calls', () => {
     expect(first).toEqual(promised);
   });
 
-  it('the columns of jet_calls have different names, none of which is a reserved word in a database', () => {
+  it('each column of jet_calls has a name of its own, in lower case and without spaces', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
   });

@@ -94,11 +94,11 @@ function emptyApp(): Express {
 describe('the routes', () => {
   const walked = pathsOf((emptyApp() as unknown as { router: { stack: Layer[] } }).router.stack);
 
-  it('the routes are those that are tested here', () => {
+  it('this file tests every route', () => {
     expect([...walked].sort()).toEqual([...posts, ...gets, ...pages].sort());
   });
 
-  it('the routes are those that /openapi.json describes', () => {
+  it('/openapi.json describes every route, and nothing else', () => {
     const described = Object.keys(createOpenApi(undefined).paths as object);
     expect([...walked].sort()).toEqual(described.sort());
   });

@@ -25,8 +25,8 @@ export interface Today {
 }
 
 /**
- * Compares the fields that would land today with those that landed. The operator can also ask the destination, which
- * costs requests.
+ * Compares the fields that would land today with the fields that landed. The operator can also ask the destination,
+ * which costs requests.
  */
 export function todaySection({ callId, today, compared }: Today, settings: RowSettings): Html | undefined {
   if (today === undefined) return html`<p class="soft">This destination is not enabled now.</p>`;

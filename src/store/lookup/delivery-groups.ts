@@ -130,7 +130,7 @@ interface WhyRow {
   remedy: string | null;
 }
 
-/** Every destination with a delivery, including those that are no longer enabled. Each costs one index lookup. */
+/** Lists every destination that has a delivery, also a disabled one. Each destination costs one index lookup. */
 export async function readKnownDestinations(knex: Knex): Promise<string[]> {
   const names: string[] = [];
   for (;;) {

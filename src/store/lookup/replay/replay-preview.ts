@@ -17,8 +17,8 @@ export interface ReplayPreview {
 export interface DestinationPreview {
   readonly name: string;
   /**
-   * The number of matching deliveries, by the reason why they are passed over. `none` counts those that would be made
-   * due.
+   * The number of matching deliveries, by the reason why the job passes them over. `none` counts the deliveries that the
+   * job would make due.
    */
   readonly counts: ReadonlyMap<PassedOver, number>;
   /** True when the limit was reached, so that there can be more. */
