@@ -29,12 +29,15 @@ export function createLogOutput(
   let dropped = 0;
   let due = false;
   let inPool = false;
+  // The size of the file when the pool has written its chunk.
+  let sizeAfterPool = 0;
   let waitMs = againAfterMs.first;
   let exitByMs: number | undefined;
 
   process.once('exit', () => {
     exitByMs = performance.now() + atExitMs;
-    // The process does not end before its pool has written this chunk.
+    // The process does not end before its pool has written this chunk. Without the wait, later lines could come first.
+    while (inPool && sizeOfFile() < sizeAfterPool && performance.now() < exitByMs) pause();
     if (inPool) chunk = Buffer.alloc(0);
     drain(exitByMs);
   });
@@ -75,6 +78,7 @@ export function createLogOutput(
       }
     } else {
       inPool = true;
+      if (stat.isFile()) sizeAfterPool = sizeOfFile() + chunk.length;
       writeInPool(fd, chunk, (error, bytes) => {
         inPool = false;
         continueAfter(error === null ? bytes : 0);
@@ -95,9 +99,22 @@ export function createLogOutput(
         chunk = chunk.subarray(writeSync(fd, chunk));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() >= byMs) return;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, againAfterMs.first);
+        pause();
       }
   }
+
+  function sizeOfFile(): number {
+    try {
+      return fstatSync(fd).size;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/** Stops this thread for a moment. The pool continues. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, againAfterMs.first);
 }
 
 function droppedLine(lines: number): string {

@@ -86,11 +86,16 @@ describe('a log that is read', () => {
     expect(lines.at(-1)?.msg).toBe('The last line');
   });
 
-  it('a log that is read is complete in a file', async () => {
+  it.each([
+    ['', []],
+    [' when other work holds up a write at the exit', ['keep the pool busy']],
+  ])('a log that is read is complete in a file%s', async (_, before) => {
     const folder = await mkdtemp(join(tmpdir(), 'jet-log-'));
     const file = await open(join(folder, 'log'), 'a+');
     const writer = await startWriter(file.fd);
-    writer.send(some);
+    for (const message of before) writer.send(message);
+    if (before.length > 0) await write(writer, some);
+    else writer.send(some);
     writer.send('exit');
     await once(writer, 'exit');
     const lines = parseLines(await readFile(join(folder, 'log'), 'utf8'));
