@@ -5,12 +5,14 @@ const waitingBytesMax = 1024 * 1024;
 // The first retry comes soon, because a reader may only be slower than a burst. Then the waits grow.
 const againAfterMs = { first: 1, last: 100 };
 const atExitMs = 1_000;
+// Longer, because a busy pool only needs time: the process does not end before it anyway.
+const poolAtExitMs = 10_000;
 
 /**
  * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
  * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it
  * succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow reader then has
- * one second, and any other failure ends the attempt.
+ * one second, a busy pool ten, and any other failure ends the attempt.
  *
  * @param format turns a line of JSON into the form in which it is written
  */
@@ -32,13 +34,15 @@ export function createLogOutput(
   // The size of the file when the pool has written its chunk.
   let sizeAfterPool = 0;
   let waitMs = againAfterMs.first;
+  let failed = false;
   let exitByMs: number | undefined;
 
   process.once('exit', () => {
+    if (inPool) {
+      waitForPool(performance.now() + (failed ? atExitMs : poolAtExitMs));
+      chunk = Buffer.alloc(0);
+    }
     exitByMs = performance.now() + atExitMs;
-    // The process does not end before its pool has written this chunk. Without the wait, later lines could come first.
-    while (inPool && sizeOfFile() < sizeAfterPool && performance.now() < exitByMs) pause();
-    if (inPool) chunk = Buffer.alloc(0);
     drain(exitByMs);
   });
   return { write: (json) => write(format(json)) };
@@ -88,9 +92,15 @@ export function createLogOutput(
 
   function continueAfter(bytes: number): void {
     chunk = chunk.subarray(bytes);
+    failed = bytes === 0;
     if (bytes > 0) setImmediate(flush);
     else setTimeout(flush, waitMs).unref();
     waitMs = bytes > 0 ? againAfterMs.first : Math.min(2 * waitMs, againAfterMs.last);
+  }
+
+  /** Waits until the pool has written its chunk, at the exit. Without the wait, later lines could come first. */
+  function waitForPool(untilMs: number): void {
+    while (sizeOfFile() < sizeAfterPool && performance.now() < untilMs) pause();
   }
 
   function drain(byMs: number): void {
