@@ -49,8 +49,6 @@ export interface Dialect extends Traits {
   readonly utcSuffix: string;
   /** SQL that shows a time as `YYYY-MM-DD HH:MM:SS.SSS`, a day as `YYYY-MM-DD` and a JSON value as JSON text. */
   readonly asText: Readonly<Record<'instant' | 'local' | 'date' | 'json', (column: string) => string>>;
-  /** One statement can write several tables (see sqlite-together.ts). */
-  readonly writesTogether: boolean;
   /** The values cause the error (by SQLSTATE class or driver code): the same values fail again. */
   readonly isDataError: (error: DriverError) => boolean;
   /** The database cannot work now, whatever the values are: unreachable, locked, full or damaged. */
@@ -135,7 +133,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       date: (column) => column,
       json: (column) => column,
     },
-    writesTogether: true,
     isDataError: (error) =>
       ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'].includes(error.code ?? ''),
     isAway: (error) =>
@@ -205,7 +202,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       date: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
       json: (column) => `CAST(${column} AS text)`,
     },
-    writesTogether: false,
     // 22: data exception, 23: integrity constraint violation; 54000: a row or value over a limit.
     isDataError: (error) => /^(?:22|23|54)\w{3}$/.test(error.code ?? ''),
     // 08: connection, 28 and 3D: login and database, 40: transaction rolled back, 53: out of resources, 57: operator
@@ -272,7 +268,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       date: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d')`,
       json: (column) => `CAST(${column} AS CHAR CHARACTER SET utf8mb4)`,
     },
-    writesTogether: false,
     // 1265: truncated, 1364: no default, 1366: incorrect value, 3819: a CHECK of MySQL 8. Their SQLSTATE is unspecific.
     isDataError: (error) =>
       /^(?:22|23)\w{3}$/.test(error.sqlState ?? '') || [1265, 1364, 1366, 3819].includes(error.errno ?? 0),

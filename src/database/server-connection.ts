@@ -75,6 +75,13 @@ export function prepareServerConnection(
   };
 }
 
+// A 2xx means that the push is on the disk, so "off" is overridden. All other values keep that promise.
+export const syncedCommit =
+  "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)";
+
+/** Limits each wait for a lock until the end of the transaction, on PostgreSQL. */
+export const lockWaitLimit = `set_config('lock_timeout', '${statementSeconds}s', true)`;
+
 /** The settings that each BEGIN carries, as SQL. Undefined: the session has them. */
 const transactionSettings: Readonly<
   Record<ServerDialect, { readonly rules: string; readonly limits: string } | undefined>
@@ -83,8 +90,7 @@ const transactionSettings: Readonly<
     rules: [
       "set_config('TimeZone', 'UTC', true)",
       `set_config('idle_in_transaction_session_timeout', '${statementSeconds}s', true)`,
-      // A 2xx means that the push is on the disk, so "off" is overridden. All other values keep that promise.
-      "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)",
+      syncedCommit,
     ].join(', '),
     limits: `, set_config('statement_timeout', '${statementSeconds}s', true)`,
   },

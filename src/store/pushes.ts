@@ -7,7 +7,8 @@ import { dialects } from '../database/dialect.ts';
 import { callRows } from './call-rows.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
-import { upsertTogether } from '../database/sqlite-together.ts';
+import type { WriteTogether } from '../database/together/expected.ts';
+import { writeTogether } from '../database/together/write-together.ts';
 import type { CallMemory, CurrentCalls } from './call-memory.ts';
 import { formGroup, type GroupSource, type NewPush, type PushGroup, type StoredPush } from './push-group.ts';
 import { readCurrentCalls } from './read-pushes.ts';
@@ -25,7 +26,7 @@ export type { NewPush, StoredPush } from './push-group.ts';
  * and makes their deliveries due. Returns results in the given order.
  *
  * @param secretKeys the keys of the tombstones; without them removed calls are not looked up
- * @param memory saves most reads on SQLite; each inbox has its own
+ * @param memory saves most reads where one statement can write a group; each inbox has its own
  */
 export async function storePushes(
   store: Store,
@@ -37,17 +38,23 @@ export async function storePushes(
 ): Promise<StoredPush[]> {
   const callIds = [...new Set(pushes.map((push) => push.callId))];
   const work = { store, pushes, callIds, destinations, nowMs, secretKeys };
-  if (dialects[store.writer.dialect].writesTogether) {
-    const answers = await storeTogether(work, memory);
+  const write = writeTogether[store.writer.dialect];
+  if (write !== undefined) {
+    const answers = await storeTogether(work, write, memory);
     if (answers !== undefined) return answers;
   }
   return inTransaction(store.writer, async (transaction) => {
     await lockCalls(store, transaction, callIds, nowMs);
-    const group = await formGroup(storedState(work, transaction), pushes, callIds);
+    const { read, findRemoved } = storedState(work, transaction);
+    const findLocked: GroupSource['findRemoved'] = async (own, current) => {
+      const removed = await findRemoved(own, current);
+      await removeLockRows(store, transaction, removed);
+      return removed;
+    };
+    const group = await formGroup({ read, findRemoved: findLocked }, pushes, callIds);
     if (group.fresh.length === 0) return group.answers;
-    const ordered = { ...group, calls: inLockOrder(group.calls, ({ id }) => id) };
-    const revised = revise(ordered.calls, group.current.revisions, nowMs);
-    for (const upsert of upsertsOf(ordered, revised, work)) await store.writer.upsert(transaction, upsert);
+    const revised = reviseGroup(group, work);
+    for (const upsert of upsertsOf(group, revised, work)) await store.writer.upsert(transaction, upsert);
     return group.answers;
   });
 }
@@ -69,7 +76,11 @@ interface Work {
  *
  * @returns undefined when another process changed a call between the second read and the write; nothing was written
  */
-async function storeTogether(work: Work, memory: CallMemory | undefined): Promise<StoredPush[] | undefined> {
+async function storeTogether(
+  work: Work,
+  writeTogether: WriteTogether,
+  memory: CallMemory | undefined,
+): Promise<StoredPush[] | undefined> {
   const { store, pushes, callIds, nowMs, secretKeys } = work;
   const write = async (group: PushGroup, absent: readonly string[]): Promise<boolean> => {
     const { revisions } = group.current;
@@ -80,9 +91,9 @@ async function storeTogether(work: Work, memory: CallMemory | undefined): Promis
       rows: group.callIds.map((id) => [id, revisions.get(id) ?? null] as const),
       absent: { table: 'tombstones', key: 'hash', values: absent },
     };
-    const revised = revise(group.calls, revisions, nowMs);
-    const { knex } = store.writer;
-    if (!(await upsertTogether(knex, 'push_group', expected, upsertsOf(group, revised, work)))) return false;
+    const revised = reviseGroup(group, work);
+    const upserts = upsertsOf(group, revised, work);
+    if (!(await writeTogether(store.writer.knex, expected, upserts, 'push_group'))) return false;
     if (memory !== undefined) keepCalls(memory, group, revised);
     return true;
   };
@@ -123,6 +134,7 @@ function upsertsOf(
   { destinations, nowMs }: Work,
 ): Upsert[] {
   return [
+    callRows(revised),
     {
       table: 'pushes',
       columns: [
@@ -151,7 +163,6 @@ function upsertsOf(
         push.body,
       ]),
     },
-    callRows(revised),
     dueDeliveries(revised, destinations, nowMs),
   ];
 }
@@ -167,6 +178,12 @@ export async function writeCalls(
   const revised = revise(calls, revisions, nowMs);
   await store.writer.upsert(transaction, callRows(revised));
   return revised;
+}
+
+/** Revises the calls of a group, in the order in which their rows are locked. */
+function reviseGroup({ calls, current }: PushGroup, { store, nowMs }: Work): RevisedCall[] {
+  const { rowLocks } = dialects[store.writer.dialect];
+  return revise(rowLocks ? inLockOrder(calls, ({ id }) => id) : calls, current.revisions, nowMs);
 }
 
 /** Never lower than the clock, so that a store restored from a backup does not fall behind its reporting table. */
@@ -202,24 +219,30 @@ async function lockCalls(
 }
 
 /**
- * Finds the calls that were removed. Called under their locks, so that a removal by another process cannot be missed.
- * Most pushes skip this query: the call is known, or the push names a recent time. A removed call was kept for at least
- * a day, so no push of it names a recent time.
+ * Finds the calls that were removed. It runs under their locks, or before a write that checks their revisions, so that a
+ * removal by another process cannot be missed. Most pushes skip this query: the call is known, or the push names a recent
+ * time. A removed call was kept for at least a day, so no push of it names a recent time.
  */
 async function findRemoved(
-  { store, nowMs, secretKeys }: Work,
+  { nowMs, secretKeys }: Work,
   knex: Knex,
   pushes: readonly NewPush[],
   current: CurrentCalls,
 ): Promise<ReadonlySet<string>> {
   if (secretKeys === undefined) return nothing;
-  const removed = await readRemoved(knex, doubtfulIds(pushes, current, nowMs), secretKeys);
-  // Remove the rows that were only made for locking.
-  if (removed.size > 0 && dialects[store.writer.dialect].rowLocks)
-    await knex('calls')
-      .whereIn('id', [...removed])
-      .delete();
-  return removed;
+  return readRemoved(knex, doubtfulIds(pushes, current, nowMs), secretKeys);
+}
+
+/** Removes the rows of removed calls that were only made for locking. */
+async function removeLockRows(
+  store: Store,
+  transaction: Knex.Transaction,
+  removed: ReadonlySet<string>,
+): Promise<void> {
+  if (removed.size === 0 || !dialects[store.writer.dialect].rowLocks) return;
+  await transaction('calls')
+    .whereIn('id', [...removed])
+    .delete();
 }
 
 /** The calls that may have been removed: unknown calls whose pushes name no recent time. */

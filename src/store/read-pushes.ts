@@ -42,7 +42,7 @@ export async function readCurrentCalls(
 type CurrentRow = PushRow & { revision: number };
 
 async function currentRows(store: Store, knex: Knex, callIds: readonly string[]): Promise<CurrentRow[]> {
-  const { looksUpEach, writesTogether } = dialects[store.writer.dialect];
+  const { looksUpEach, rowsAsJson } = dialects[store.writer.dialect];
   const query = knex('pushes')
     .join('calls', 'calls.id', 'pushes.call_id')
     .select<CurrentRow[]>(
@@ -62,7 +62,7 @@ async function currentRows(store: Store, knex: Knex, callIds: readonly string[])
     );
     return rows;
   }
-  return writesTogether
+  return rowsAsJson
     ? // A statement with a fixed text is prepared only once.
       query.whereRaw('pushes.call_id IN (SELECT value FROM json_each(?))', JSON.stringify(callIds))
     : query.whereIn('pushes.call_id', callIds);

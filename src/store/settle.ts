@@ -3,7 +3,7 @@ import { noteAttempts, type AttemptOrigin, type AttemptOutcome } from './attempt
 import { holdFence, type DeliveryState } from './deliveries.ts';
 import { dialects } from '../database/dialect.ts';
 import { lockInOrder } from '../database/lock-order.ts';
-import { upsertTogether } from '../database/sqlite-together.ts';
+import { writeTogether } from '../database/together/write-together.ts';
 import type { Store } from './store.ts';
 import { inTransaction } from '../database/transaction.ts';
 
@@ -49,7 +49,9 @@ export async function settle(
 ): Promise<boolean> {
   const { writer } = store;
   const isNoted = settlements.some(({ noted }) => noted !== undefined);
-  if (dialects[writer.dialect].writesTogether && !isNoted) {
+  const write = writeTogether[writer.dialect];
+  // With row locks, a call could be removed between the look-up of its delivery and the write.
+  if (write !== undefined && !dialects[writer.dialect].rowLocks && !isNoted) {
     const expected = {
       table: 'destinations',
       key: 'name',
@@ -57,10 +59,7 @@ export async function settle(
       rows: [[destination, fence]] as const,
     };
     const settled = { ...settledRows(destination, settlements, nowMs), existingOnly: true };
-    return upsertTogether(writer.knex, 'settled_batch', expected, [
-      settled,
-      removeSuspect(destination, fence),
-    ]);
+    return write(writer.knex, expected, [settled, removeSuspect(destination, fence)], 'settled_batch');
   }
   return inTransaction(writer, async (transaction) => {
     // The attempt has an outcome, so it did not end the process: remove the suspect.

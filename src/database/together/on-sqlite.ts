@@ -1,41 +1,23 @@
 import type { Knex } from 'knex';
-import type { Upsert } from './database.ts';
-import { dialects } from './dialect.ts';
-import { conflictText } from './upsert.ts';
-
-/** The expected values of a column, as read before: the key with the value, or null where there was no row. */
-export interface Expected {
-  readonly table: string;
-  readonly key: string;
-  readonly column: string;
-  readonly rows: readonly (readonly [key: string, value: number | null])[];
-  /** Keys that must have no row. */
-  readonly absent?: { readonly table: string; readonly key: string; readonly values: readonly string[] };
-}
-
-export interface UpsertTogether extends Upsert {
-  /** Only updates existing rows and inserts none. */
-  readonly existingOnly?: boolean;
-}
+import type { Upsert } from '../database.ts';
+import { dialects } from '../dialect.ts';
+import { conflictText } from '../upsert.ts';
+import type { Expected, UpsertTogether } from './expected.ts';
+import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
 
 const changedMeanwhile = 'changed meanwhile';
 
 /**
- * Writes rows of several tables in one statement, which is its own transaction: all or nothing, and synced. Each statement
- * is a round trip through SQLite's threads, which costs as much as several pushes.
+ * Inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of JSON columns and
+ * binary columns come in one additional value, so that they are not escaped and parsed again.
  *
- * The statement inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of
- * JSON columns and binary columns come in one additional value, so that they are not escaped and parsed again.
- * Why: docs/decisions/databases.md
- *
- * @param name the view's name; use the same name for the same tables and columns
- * @returns false when a value is not as expected, or a key has a row that must have none; then nothing was written
+ * @param name the view's name
  */
-export async function upsertTogether(
+export async function writeTogetherOnSqlite(
   knex: Knex,
-  name: string,
   expected: Expected,
   upserts: readonly UpsertTogether[],
+  name: string,
 ): Promise<boolean> {
   const large = createLargeValues();
   const rows = upserts.map((upsert) => JSON.stringify(withLargeApart(upsert, large.put)));
@@ -52,7 +34,7 @@ export async function upsertTogether(
       throw error;
     await knex.raw(viewText(name, upserts.length));
     await knex.raw(triggerText(name, expected, upserts));
-    return upsertTogether(knex, name, expected, upserts);
+    return writeTogetherOnSqlite(knex, expected, upserts, name);
   }
   return true;
 }
@@ -96,19 +78,12 @@ function conditionText(upsert: UpsertTogether): string {
 }
 
 function valueText(upsert: Upsert, index: number): string {
-  if (!isLarge(upsert, index)) return `json_extract(value, '$[${index}]')`;
+  if (!isLarge(upsert, upsert.columns[index] ?? '')) return `json_extract(value, '$[${index}]')`;
   const part = `substr(NEW.large, json_extract(value, '$[${index}][0]'), json_extract(value, '$[${index}][1]'))`;
   return upsert.json?.includes(upsert.columns[index] ?? '') === true ? `CAST(${part} AS TEXT)` : part;
 }
 
-function isLarge({ columns, json = [], binary = [] }: Upsert, index: number): boolean {
-  const column = columns[index] ?? '';
-  return json.includes(column) || binary.includes(column);
-}
-
-type Put = (text: string) => readonly [from: number, length: number];
-
-function withLargeApart(upsert: Upsert, put: Put): Upsert['rows'] {
+function withLargeApart(upsert: Upsert, put: PutLarge): Upsert['rows'] {
   const { columns, json = [], binary = [] } = upsert;
   const isJson = columns.map((column) => json.includes(column));
   const isBinary = columns.map((column) => binary.includes(column));
@@ -118,25 +93,4 @@ function withLargeApart(upsert: Upsert, put: Put): Upsert['rows'] {
       return isBinary[index] === true ? put(value as string) : value;
     }),
   );
-}
-
-/** Joins texts as bytes. Positions count from 1, as in SQL. */
-function createLargeValues(): { put: Put; bytes: () => Buffer } {
-  const texts: string[] = [];
-  let length = 0;
-  return {
-    put(text) {
-      const from = length + 1;
-      const bytes = Buffer.byteLength(text);
-      texts.push(text);
-      length += bytes;
-      return [from, bytes];
-    },
-    bytes() {
-      const all = Buffer.allocUnsafe(length);
-      let at = 0;
-      for (const text of texts) at += all.write(text, at);
-      return all;
-    },
-  };
 }

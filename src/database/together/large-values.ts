@@ -1,0 +1,35 @@
+import type { Upsert } from '../database.ts';
+
+/** Takes a text, and returns its position among the bytes of all large values. Positions count from 1, as in SQL. */
+export type PutLarge = (text: string) => readonly [from: number, length: number];
+
+/** The texts of JSON columns and binary columns, joined as bytes: so a statement gets them without escaping them. */
+export interface LargeValues {
+  readonly put: PutLarge;
+  readonly bytes: () => Buffer;
+}
+
+/** True for a column whose text is passed among the large values. */
+export function isLarge({ json = [], binary = [] }: Upsert, column: string): boolean {
+  return json.includes(column) || binary.includes(column);
+}
+
+export function createLargeValues(): LargeValues {
+  const texts: string[] = [];
+  let length = 0;
+  return {
+    put(text) {
+      const from = length + 1;
+      const bytes = Buffer.byteLength(text);
+      texts.push(text);
+      length += bytes;
+      return [from, bytes];
+    },
+    bytes() {
+      const all = Buffer.allocUnsafe(length);
+      let at = 0;
+      for (const text of texts) at += all.write(text, at);
+      return all;
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+import type { Upsert } from '../database.ts';
+import { dialects, type DriverError } from '../dialect.ts';
+import { lockWaitLimit, syncedCommit } from '../server-connection.ts';
+import { conflictText } from '../upsert.ts';
+import type { Expected } from './expected.ts';
+import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
+
+/**
+ * Writes rows in one statement with several parts. The first upsert writes the table with the expected values, and locks its
+ * rows in their order. Then the guard checks, and a division by zero ends the statement when a value is not as expected.
+ * The other upserts read the guard, so they come after it.
+ *
+ * A row that another transaction changes meanwhile counts as changed: an insert then finds a row, an update finds another
+ * value or no row. A row that the statement's snapshot shows and the insert does not find was removed meanwhile.
+ *
+ * The rows come as JSON objects, so the table gives the types. The texts of JSON columns and binary columns come in one
+ * additional value, so that they are not escaped and parsed again.
+ *
+ * @returns false also when the server refuses a value; the same rows in a transaction then show which one
+ */
+export async function writeTogetherOnPostgres(
+  knex: Knex,
+  expected: Expected,
+  upserts: readonly Upsert[],
+): Promise<boolean> {
+  const large = createLargeValues();
+  const rows = upserts.map((upsert) => JSON.stringify(rowObjects(upsert, large.put)));
+  const values = JSON.stringify(Object.fromEntries(expected.rows));
+  const absent = JSON.stringify(expected.absent?.values ?? []);
+  try {
+    await knex.raw(statementText(expected, upserts), [values, absent, large.bytes(), ...rows]);
+    return true;
+  } catch (error) {
+    const { isDataError, isConflict } = dialects.postgres;
+    if (isDataError(error as DriverError) || isConflict(error as DriverError)) return false;
+    throw error;
+  }
+}
+
+function statementText(expected: Expected, [first, ...others]: readonly Upsert[]): string {
+  if (first?.table !== expected.table) throw new RangeError(`The first upsert must write ${expected.table}`);
+  const rows = [first, ...others].map((_upsert, index) => `?::json AS rows${index}`);
+  // The settings hold until the statement's own transaction ends, and come before the first lock.
+  const given = `SELECT ?::jsonb AS expected, ?::json AS absent, ?::bytea AS large, ${rows.join(', ')}, ${syncedCommit}, ${lockWaitLimit}`;
+  const { key, column } = expected;
+  const isExpected: Upsert = {
+    ...first,
+    when: ({ stored }) => `${stored(column)} = (${expectedOf(stored(key))})::bigint`,
+  };
+  return [
+    `WITH given AS MATERIALIZED (${given})`,
+    `written AS (${insertText(isExpected, 0, 'given')} RETURNING ${key} AS key, xmax = 0 AS inserted)`,
+    `guard AS MATERIALIZED (SELECT 1 / CASE WHEN ${guardText(expected)} THEN 0 ELSE 1 END AS holds)`,
+    ...others.map((upsert, index) => `written${index} AS (${insertText(upsert, index + 1, 'guard, given')})`),
+  ]
+    .join(', ')
+    .concat(' SELECT holds FROM guard');
+}
+
+function expectedOf(key: string): string {
+  return `(SELECT expected FROM given) ->> ${key}`;
+}
+
+/** True when a value is not as expected. Looks up one key at a time: a join could read the whole table. */
+function guardText({ table, key, column, absent }: Expected): string {
+  const stored = `(SELECT ${column} FROM ${table} WHERE ${table}.${key} = one.key)`;
+  const faults = [
+    '(SELECT count(*) FROM written) <> (SELECT json_array_length(rows0) FROM given)',
+    `EXISTS (SELECT 1 FROM written WHERE inserted <> ((${expectedOf('key')}) IS NULL))`,
+    `EXISTS (SELECT 1 FROM given, jsonb_each_text(given.expected) AS one WHERE ${stored} IS DISTINCT FROM one.value::bigint)`,
+  ];
+  if (absent !== undefined) {
+    const found = `(SELECT true FROM ${absent.table} WHERE ${absent.table}.${absent.key} = one.value)`;
+    faults.push(
+      `EXISTS (SELECT 1 FROM given, json_array_elements_text(given.absent) AS one (value) WHERE ${found})`,
+    );
+  }
+  return faults.join(' OR ');
+}
+
+function insertText(upsert: Upsert, index: number, after: string): string {
+  const { table, columns } = upsert;
+  return (
+    `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => valueText(upsert, column)).join(', ')} ` +
+    `FROM ${after}, json_array_elements(given.rows${index}) AS item, json_populate_record(NULL::${table}, item) AS record ` +
+    conflictText(dialects.postgres, upsert)
+  );
+}
+
+function valueText(upsert: Upsert, column: string): string {
+  if (!isLarge(upsert, column)) return `record.${column}`;
+  const [from, length] = [0, 1].map((at) => `(item -> '${positionOf(column)}' ->> ${at})::integer`);
+  const bytes = `substr(given.large, ${from}, ${length})`;
+  return upsert.json?.includes(column) === true ? `convert_from(${bytes}, 'UTF8')` : bytes;
+}
+
+/** The name under which a row has the position of a large value. No column has such a name. */
+function positionOf(column: string): string {
+  return `${column} at`;
+}
+
+function rowObjects(upsert: Upsert, put: PutLarge): object[] {
+  const fields = upsert.columns.map((column) => ({
+    name: isLarge(upsert, column) ? positionOf(column) : column,
+    isLarge: isLarge(upsert, column),
+    isJson: upsert.json?.includes(column) === true,
+  }));
+  return upsert.rows.map((row) =>
+    Object.fromEntries(
+      fields.map(({ name, ...field }, index) => {
+        const value = row[index];
+        if (!field.isLarge) return [name, value];
+        return [name, put(field.isJson ? JSON.stringify(value) : (value as string))];
+      }),
+    ),
+  );
+}
