@@ -15,7 +15,8 @@ export interface NamedLeaf {
 /** Our field names in the order in which they are hashed. */
 const ourNames = jetFields.map(({ name }) => name as string).sort(inOrder);
 const places: ReadonlyMap<string, number> = new Map(ourNames.map((name, index) => [name, index]));
-const starts = ourNames.map((name) => `,[${JSON.stringify(name)},0,`);
+// Each one but the first also ends the entry before it.
+const starts = ourNames.map((name) => `],[${JSON.stringify(name)},0,`);
 
 /**
  * Hashes the content of a push. Spacing, the order of keys and empty keys do not change the hash. When one name has
@@ -36,11 +37,12 @@ function textOfFields(leaves: readonly NamedLeaf[]): string | undefined {
     if (place === undefined || values[place] !== undefined) return undefined;
     values[place] = value;
   }
-  let text = '';
-  for (const [place, value] of values.entries()) {
-    if (value !== undefined) text += `${starts[place]}${JSON.stringify(value)}]`;
+  const parts: string[] = [];
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place];
+    if (value !== undefined) parts.push(starts[place] ?? '', JSON.stringify(value));
   }
-  return text.slice(1);
+  return parts.length === 0 ? '' : `${parts.join('').slice(2)}]`;
 }
 
 function textOfAny(leaves: readonly NamedLeaf[]): string {

@@ -31,8 +31,6 @@ const bytesMax = 64 * 1024;
 // thread hangs when it reports nothing for this many times that limit.
 const silentCommitsMax = 2;
 const lookEveryMs = 500;
-// A larger young generation means fewer collections: with 8 MB the thread spends a fifth of its time on them.
-const youngMb = 48;
 
 type Results = readonly (TakenBody | SentError)[];
 
@@ -50,7 +48,6 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
   const { settings, gate, clock, log, onCommit, onStored, onDeath } = options;
   const worker = new Worker(new URL('./thread.js', import.meta.url), {
     workerData: settings,
-    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
     // When one descriptor of an open SQLite file is closed, the whole process loses its locks on that file.
     trackUnmanagedFds: false,
   });

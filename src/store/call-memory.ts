@@ -35,8 +35,16 @@ const lengthMax = 2 * 1024 * 1024;
 // Folding a longer call costs much more than reading it, so the memory would save little.
 const lengthOfCallMax = 32 * 1024;
 
+/** A remembered call. One text costs the garbage collector far less than the hundred values of its pushes. */
+interface Kept {
+  readonly revision: number;
+  /** The pushes as JSON. */
+  readonly pushes: string;
+  readonly length: number;
+}
+
 export function createCallMemory(): CallMemory {
-  const calls = new LRUCache<string, RememberedCall>({
+  const calls = new LRUCache<string, Kept>({
     max: callsMax,
     maxSize: lengthMax,
     maxEntrySize: lengthOfCallMax,
@@ -50,14 +58,14 @@ export function createCallMemory(): CallMemory {
       for (const id of callIds) {
         const call = calls.get(id);
         if (call === undefined) continue;
-        current.pushes.push(...call.pushes);
+        current.pushes.push(...(JSON.parse(call.pushes) as Push[]));
         current.revisions.set(id, call.revision);
         current.lengths.set(id, call.length);
       }
       return current;
     },
-    keep(call) {
-      calls.set(call.callId, { ...call, pushes: call.pushes.map(withoutBody) });
+    keep({ callId, revision, pushes, length }) {
+      calls.set(callId, { revision, pushes: JSON.stringify(pushes.map(withoutBody)), length });
     },
     forget,
   };
