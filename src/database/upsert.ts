@@ -72,9 +72,10 @@ function jsonText(dialect: Dialect, upsert: Upsert): string {
     const value = `json_extract(value, '$[${index}]')`;
     return upsert.binary?.includes(column) === true ? `CAST(${value} AS BLOB)` : value;
   });
+  // Without the b, each column would have SQLite write the whole row as text and read it again.
   return (
     `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
-    `SELECT ${values.join(', ')} FROM json_each(?) WHERE true ${conflictText(dialect, upsert)}`
+    `SELECT ${values.join(', ')} FROM jsonb_each(?) WHERE true ${conflictText(dialect, upsert)}`
   );
 }
 

@@ -9,7 +9,8 @@ const changedMeanwhile = 'changed meanwhile';
 
 /**
  * Inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of JSON columns and
- * binary columns come in one additional value, so that they are not escaped and parsed again.
+ * binary columns come in one additional value, so that they are not escaped and parsed again. Rows are read as binary JSON:
+ * otherwise each column would have SQLite write its whole row as text and read it again.
  *
  * @param name the view's name
  */
@@ -52,7 +53,7 @@ function viewText(name: string, count: number): string {
 function triggerText(name: string, expected: Expected, upserts: readonly UpsertTogether[]): string {
   const { table, key, column, absent } = expected;
   const guard =
-    `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM json_each(NEW.expected) WHERE json_extract(value, '$[1]') ` +
+    `SELECT RAISE(ABORT, '${changedMeanwhile}') FROM jsonb_each(NEW.expected) WHERE json_extract(value, '$[1]') ` +
     `IS NOT (SELECT ${column} FROM ${table} WHERE ${key} = json_extract(value, '$[0]'))`;
   const guards =
     absent === undefined
@@ -66,7 +67,7 @@ function triggerText(name: string, expected: Expected, upserts: readonly UpsertT
     (upsert, index) =>
       `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
       `SELECT ${upsert.columns.map((_, at) => valueText(upsert, at)).join(', ')} ` +
-      `FROM json_each(NEW.rows${index}) WHERE ${conditionText(upsert)} ${conflictText(dialects.sqlite, upsert)}`,
+      `FROM jsonb_each(NEW.rows${index}) WHERE ${conditionText(upsert)} ${conflictText(dialects.sqlite, upsert)}`,
   );
   return `CREATE TEMP TRIGGER IF NOT EXISTS ${name}_written INSTEAD OF INSERT ON ${name} BEGIN ${[...guards, ...inserts].join('; ')}; END`;
 }
