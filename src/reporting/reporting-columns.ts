@@ -1,7 +1,7 @@
-import { DateTime } from 'luxon';
 import type { Call } from '../domain/call.ts';
 import { extraText, readInternalReferrer } from './internal-referrer.ts';
 import { jsonColumnText } from './json-column-text.ts';
+import { localWeek } from './local-week.ts';
 import type { ReportingColumn, ReportingSource, ReportingType, ReportingValue } from './reporting-column.ts';
 
 /**
@@ -105,7 +105,7 @@ export const reportingColumns = [
     length: 8,
     meaning:
       'ISO week of the start in `time_zone`, such as `2026-W48`: Monday to Sunday. Empty in rows last written before version 0.2.0.',
-    of: ({ call }) => DateTime.fromISO(call.started_at_local.date).toFormat("kkkk-'W'WW"),
+    of: ({ call }) => localWeek(call.started_at_local.date),
     since: 3,
   }),
 

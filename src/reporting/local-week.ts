@@ -1,0 +1,15 @@
+import { LRUCache } from 'lru-cache';
+import { DateTime } from 'luxon';
+
+// To compute a week takes as long as twenty other columns, and the calls of a batch are of a few days.
+const weeks = new LRUCache<string, string>({ max: 1_000 });
+
+/** The ISO week of a day (`YYYY-MM-DD`), such as `2026-W48`. */
+export function localWeek(date: string): string {
+  let week = weeks.get(date);
+  if (week === undefined) {
+    week = DateTime.fromISO(date).toFormat("kkkk-'W'WW");
+    weeks.set(date, week);
+  }
+  return week;
+}
