@@ -6,7 +6,7 @@ import {
   type PhoneNumber,
 } from 'libphonenumber-js/max';
 import { LRUCache } from 'lru-cache';
-import { isLikeSubscriber } from './numbering-plan.ts';
+import { isLikeSubscriber, readSubscriber } from './numbering-plan.ts';
 import { plainPhoneText } from './plain-phone-text.ts';
 import { isHiddenDigits, saysNoNumber, saysPrivate, spellsHidden } from './withheld.ts';
 
@@ -102,6 +102,8 @@ function readOnly(text: string, settings: PhoneSettings): string | undefined {
 
 function readDigits(dialled: string, bare: string, settings: PhoneSettings): string | undefined {
   if (emergencyNumbers.has(bare.replace(/\D/g, ''))) return undefined;
+  const subscriber = readSubscriber(dialled, settings.defaultCountry as CountryCode);
+  if (subscriber !== undefined) return subscriber;
   // 00 is the international prefix of most countries. Australia's is 0011, and the library reads it.
   const abroad = dialled.replace(/^\(?00[\s)]*(?=[1-9])/, '+');
   const ways = abroad === dialled ? [dialled] : [dialled, abroad];
