@@ -6,13 +6,8 @@ import {
   type AdapterTools,
   type Database,
 } from '#contract';
-import {
-  daysOfCalls,
-  reportingColumns,
-  reportingTable,
-  writeReportSettings,
-  type ReportSettings,
-} from '#reporting';
+import { daysOfCalls, reportingTable, writeReportSettings, type ReportSettings } from '#reporting';
+import { columnNames, type Value } from './mapping.ts';
 import { createSummary } from './summary.ts';
 
 /** The reporting database, as this adapter uses it. */
@@ -23,13 +18,8 @@ export interface SqlClient {
   /**
    * Writes rows in one statement. A row with a newer revision stays. The same revision is written again, since settings
    * may differ.
-   * @param landedBefore the ids of the rows that already exist: such a call can move to another day
    */
-  write(
-    rows: readonly Readonly<Record<string, unknown>>[],
-    landedBefore: readonly string[],
-    signal: AbortSignal,
-  ): Promise<void>;
+  write(written: WrittenRows, signal: AbortSignal): Promise<void>;
   /** The row of a call as the driver returns it. Undefined when there is none. */
   read(callId: string, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** True when the values of a row caused the error, so that it would fail again. */
@@ -42,11 +32,14 @@ export interface SqlClient {
   close(): Promise<void>;
 }
 
-// Leaves a newer row unchanged. MySQL requires that the deciding column is assigned last.
-const columns = [
-  ...reportingColumns.map((column) => column.name).filter((name) => name !== 'revision'),
-  'revision',
-];
+export interface WrittenRows {
+  /** The values of `columnNames`. */
+  readonly rows: readonly (readonly Value[])[];
+  /** The local days of the rows. */
+  readonly days: readonly string[];
+  /** The ids of the calls that already have a row: such a call can move to another day. */
+  readonly landedBefore: readonly string[];
+}
 
 export function createClient(url: string, settings: ReportSettings, tools: AdapterTools): SqlClient {
   const database = tools.openDatabase(url);
@@ -66,7 +59,7 @@ export function createClient(url: string, settings: ReportSettings, tools: Adapt
       .catch(() => ({}));
     // If the table is missing or nothing answers, the statement itself reports it.
     if (Object.keys(there).length === 0) return;
-    const missing = columns.filter((name) => !(name in there));
+    const missing = columnNames.filter((name) => !(name in there));
     if (missing.length === 0) return;
     throw new AdapterMisconfigured(
       `The table ${reportingTable} has no ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}.`,
@@ -124,17 +117,18 @@ export function createClient(url: string, settings: ReportSettings, tools: Adapt
           `Restore the table, or drop jet_reporting_migrations too: then both tables are created again, and "npm run replay -- --all" fills it.`,
         );
       }),
-    write: (rows, landedBefore, signal) =>
+    write: ({ rows, days, landedBefore }, signal) =>
       orUnavailable(signal, async () => {
         const daysBefore = await daysOfCalls(database, landedBefore);
         await database.upsert(database.knex, {
           table: reportingTable,
-          columns,
+          columns: columnNames,
           key: ['call_id'],
-          rows: rows.map((row) => columns.map((column) => row[column])),
+          rows,
+          // Leaves a newer row unchanged.
           when: ({ incoming, stored }) => `${incoming('revision')} >= ${stored('revision')}`,
         });
-        summary.touch([...daysBefore, ...rows.map((row) => row['local_date'] as string)]);
+        summary.touch([...daysBefore, ...days]);
       }),
     read: (callId, signal) =>
       orUnavailable(signal, async () => {

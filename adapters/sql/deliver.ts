@@ -8,7 +8,7 @@ import {
 } from '#contract';
 import { reportingTable } from '#reporting';
 import type { SqlClient } from './client.ts';
-import { mapCall } from './mapping.ts';
+import { rowOf } from './mapping.ts';
 
 /** Lands a batch as rows. A row that the database refuses is set aside, and the others land. */
 export async function deliver(
@@ -18,10 +18,11 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   if (batch.length === 0) return [];
-  const rows = batch.map(({ call, revision }) => mapCall(call, revision, nowMs, client.dialect));
+  const rows = batch.map(({ call, revision }) => rowOf(call, revision, nowMs, client.dialect));
+  const days = batch.map(({ call }) => call.started_at_local.date);
   const landedBefore = batch.filter(({ remoteId }) => remoteId !== undefined).map(({ id }) => id);
   try {
-    await client.write(rows, landedBefore, signal);
+    await client.write({ rows, days, landedBefore }, signal);
     return batch.map(landed);
   } catch (error) {
     if (!client.isDataError(error)) throw error;

@@ -1,10 +1,9 @@
-import { mapCall } from '../../../adapters/sql/mapping.ts';
+import { columnNames, rowOf } from '../../../adapters/sql/mapping.ts';
 import { createCallCompleter } from '../../domain/call.ts';
 import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { staleDays, noteSummarised, summariseDay } from '../../reporting/daily-summary.ts';
 import { reportingMigrations, reportingMigrationsTable } from '../../reporting/migrations/index.ts';
-import { reportingColumns } from '../../reporting/reporting-columns.ts';
 import { reportingTable } from '../../reporting/reporting-column.ts';
 import type { Output } from '../output.ts';
 import { inventMonth, type MonthRequest } from './month-calls.ts';
@@ -17,7 +16,6 @@ export interface MonthOptions extends MonthRequest {
 }
 
 const rowsInStatement = 200;
-const columns = reportingColumns.map(({ name }) => name);
 
 /**
  * Writes the invented calls of some days into an empty reporting database of its own. No receiver takes part, so the
@@ -42,23 +40,23 @@ export async function landMonth(options: MonthOptions, output: Output): Promise<
     });
     const expected = options.days * options.callsADay;
     const progress = output.progress('Calls', expected);
-    let rows: unknown[][] = [];
+    let rows: ReturnType<typeof rowOf>[] = [];
     let written = 0;
     const write = async (): Promise<void> => {
-      await database.upsert(database.knex, { table: reportingTable, columns, key: ['call_id'], rows });
+      await database.upsert(database.knex, {
+        table: reportingTable,
+        columns: columnNames,
+        key: ['call_id'],
+        rows,
+      });
       written += rows.length;
       rows = [];
       progress.update(Math.min(written, expected));
     };
     for (const record of inventMonth(options)) {
       if (options.signal.aborted) break;
-      const row = mapCall(
-        complete(record),
-        record.lastReceivedAtMs,
-        record.lastReceivedAtMs + 300,
-        database.dialect,
-      );
-      rows.push(columns.map((name) => row[name]));
+      const revision = record.lastReceivedAtMs;
+      rows.push(rowOf(complete(record), revision, record.lastReceivedAtMs + 300, database.dialect));
       if (rows.length === rowsInStatement) await write();
     }
     await write();
