@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Capabilities } from '../contract/adapter.ts';
 import type { Delivery, Visit } from '../contract/delivery.ts';
 import type { Call } from '../domain/call.ts';
@@ -49,5 +49,5 @@ function mayHaveLanded({ attempts, attemptedBefore, landedRevision }: DueDeliver
 
 /** The same for every attempt and revision of one call at one destination. */
 export function idempotencyKey(destination: string, callId: string): string {
-  return `jet-${createHash('sha256').update(`${destination}\n${callId}`).digest('hex').slice(0, 36)}`;
+  return `jet-${hash('sha256', `${destination}\n${callId}`).slice(0, 36)}`;
 }

@@ -16,27 +16,21 @@ export function reconcile(
   answered: unknown,
 ): { outcomes: ReadonlyMap<string, Outcome>; unknownIds: number } {
   const given = Array.isArray(answered) ? (answered as unknown[]) : [];
-  const byId = new Map<string, Outcome[]>(ids.map((id) => [id, []]));
+  const known = new Set(ids);
+  const outcomes = new Map<string, Outcome>();
   let unknownIds = 0;
   for (const outcome of given) {
     const id = idOf(outcome);
     if (id === undefined) continue;
-    const own = byId.get(id);
-    if (own === undefined) unknownIds += 1;
-    else
-      own.push(
-        isOutcome(outcome)
-          ? outcome
-          : retry(id, adapterFaultCode, 'The adapter returned a malformed outcome for it.'),
-      );
-  }
-  const outcomes = new Map<string, Outcome>();
-  for (const [id, [first, ...more]] of byId) {
-    if (first === undefined)
-      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned no outcome for it.'));
-    else if (more.length > 0)
+    if (!known.has(id)) unknownIds += 1;
+    else if (outcomes.has(id))
       outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned more than one outcome for it.'));
-    else outcomes.set(id, first);
+    else if (isOutcome(outcome)) outcomes.set(id, outcome);
+    else outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned a malformed outcome for it.'));
+  }
+  for (const id of known) {
+    if (!outcomes.has(id))
+      outcomes.set(id, retry(id, adapterFaultCode, 'The adapter returned no outcome for it.'));
   }
   return { outcomes, unknownIds };
 }

@@ -8,15 +8,30 @@ import { codeLengthMax, reasonLengthMax, storableText } from './storable-text.ts
 /** The longest time that an adapter can set for looking again. */
 const revisitLongestMs = 30 * 24 * 3_600_000;
 
-const none = { code: undefined, reason: undefined, remedy: undefined, remoteId: undefined, trace: undefined };
+/** The part of a settlement that depends on the outcome. */
+interface After extends Pick<Settlement, 'state' | 'dueAtMs'>, Partial<Texts> {
+  /** Undefined counts this attempt. */
+  readonly attempts?: number;
+}
+type Texts = Pick<Settlement, 'code' | 'reason' | 'remedy' | 'remoteId' | 'trace'>;
 
 /** The record of an outcome in the store. */
 export function settlementOf(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): Settlement {
-  const settlement = stateAfter(due, outcome, nowMs, random);
+  const after = stateAfter(due, outcome, nowMs, random);
+  // One literal, since it is made for each call: spreading objects takes several times as long.
   return {
-    ...settlement,
-    noted: isFirstSuccess(due, outcome) ? undefined : outcomeOf(settlement, outcome),
-    isRevisitRetried: due.isRevisit && settlement.state === 'due',
+    callId: due.call.id,
+    revision: due.revision,
+    state: after.state,
+    dueAtMs: after.dueAtMs,
+    attempts: after.attempts ?? due.attempts + 1,
+    code: after.code,
+    reason: after.reason,
+    remedy: after.remedy,
+    remoteId: after.remoteId,
+    trace: after.trace,
+    noted: isFirstSuccess(due, outcome) ? undefined : outcomeOf(after, outcome),
+    isRevisitRetried: due.isRevisit && after.state === 'due',
   };
 }
 
@@ -29,17 +44,15 @@ function isFirstSuccess(
   return kind === 'skipped' || !attemptedBefore || landedRevision !== undefined;
 }
 
-function outcomeOf({ state }: Settlement, outcome: Outcome): AttemptOutcome {
+function outcomeOf({ state }: After, outcome: Outcome): AttemptOutcome {
   if (state !== 'due') return state;
   return outcome.kind === 'retry' && outcome.isHeld === true ? 'held' : 'retry';
 }
 
-function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): Settlement {
-  const base = { ...none, callId: due.call.id, revision: due.revision, attempts: due.attempts + 1 };
+function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: number): After {
   switch (outcome.kind) {
     case 'delivered':
       return {
-        ...base,
         state: 'delivered',
         dueAtMs: revisitAtMs(outcome.revisitAfterMs, nowMs),
         remoteId: outcome.remoteId,
@@ -47,7 +60,6 @@ function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: n
       };
     case 'skipped':
       return {
-        ...base,
         state: 'skipped',
         dueAtMs: revisitAtMs(outcome.revisitAfterMs, nowMs),
         code: 'skipped',
@@ -55,7 +67,6 @@ function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: n
       };
     case 'rejected':
       return {
-        ...base,
         state: 'rejected',
         dueAtMs: undefined,
         code: storableText(outcome.code, codeLengthMax),
@@ -69,12 +80,12 @@ function stateAfter(due: DueDelivery, outcome: Outcome, nowMs: number, random: n
       };
       // Without a counted attempt the delivery is not backing off, so the next push makes it due.
       if (outcome.isHeld === true)
-        return { ...base, ...failure, state: 'due', dueAtMs: nowMs + heldMs(outcome.delayMs), attempts: 0 };
-      const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs && base.attempts >= giveUpAttemptsMin;
+        return { ...failure, state: 'due', dueAtMs: nowMs + heldMs(outcome.delayMs), attempts: 0 };
+      const attempts = due.attempts + 1;
+      const exhausted = nowMs - due.dueSinceMs >= giveUpAfterMs && attempts >= giveUpAttemptsMin;
       return {
-        ...base,
         state: exhausted ? 'exhausted' : 'due',
-        dueAtMs: exhausted ? undefined : nowMs + backoffMs(base.attempts, outcome.delayMs, random),
+        dueAtMs: exhausted ? undefined : nowMs + backoffMs(attempts, outcome.delayMs, random),
         ...failure,
         remedy: exhausted ? 'Fix the cause, then replay: npm run replay' : undefined,
       };
