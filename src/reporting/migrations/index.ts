@@ -18,6 +18,7 @@ const written: readonly Migration[] = [
   makeViews(7),
   makeIndexes(8),
   makeViews(9),
+  makeViews(10),
 ];
 
 /** The migrations that follow from the columns' `since`, in order. */

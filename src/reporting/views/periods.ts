@@ -1,4 +1,4 @@
-import { callColumns, type ReportView } from './report-view.ts';
+import { callColumns, from, type ReportView } from './report-view.ts';
 import { hasOutcome, outcomeOfCall } from './inbound.ts';
 import { outcomeColumns, outcomeCounts, outcomeCountsOf } from './outcomes.ts';
 
@@ -31,14 +31,29 @@ ${joined('jet_dates AS dates', onDay)}
 GROUP BY dates.local_date`,
 };
 
+const hoursOfDays = 'jet_dates AS dates CROSS JOIN jet_hours AS hours';
+const onHour = `${onDay} AND calls.local_hour = hours.local_hour`;
+
+const joinedHours = `SELECT dates.local_date, hours.local_hour, ${counts}
+${joined(hoursOfDays, onHour)}
+GROUP BY dates.local_date, hours.local_hour`;
+
+// PostgreSQL expects far too many hours, and then would read all calls for a join by hash.
+const eachHour = `SELECT dates.local_date, hours.local_hour, ${from('counted', outcomeColumns)}
+FROM ${hoursOfDays}
+CROSS JOIN LATERAL (
+  SELECT ${outcomeCounts}
+  FROM jet_inbound AS calls
+  WHERE ${onHour}
+) AS counted
+WHERE ${isWithinCalls('dates.local_date')}`;
+
 export const hourly: ReportView = {
   name: 'jet_hourly',
   grain: 'a local day and hour',
   meaning: `Inbound calls of each hour by outcome. ${zeros} A day of a clock change still has 24 rows: both 2 o'clocks count in hour 2.`,
   columns: [...callColumns('local_date', 'local_hour'), ...outcomeColumns],
-  select: () => `SELECT dates.local_date, hours.local_hour, ${counts}
-${joined('jet_dates AS dates CROSS JOIN jet_hours AS hours', `${onDay} AND calls.local_hour = hours.local_hour`)}
-GROUP BY dates.local_date, hours.local_hour`,
+  select: ({ hasLateral }) => (hasLateral ? eachHour : joinedHours),
 };
 
 export const weekly: ReportView = {

@@ -1,7 +1,12 @@
 import type { DialectName } from '../../database/database.ts';
 
-/** The expressions in which the databases differ. Everything else in the views is the same SQL. */
+/** The parts of SQL in which the databases differ. Everything else in the views is the same SQL. */
 export interface ReportSql {
+  /**
+   * A subquery in FROM can read the tables before it (LATERAL), and the planner then joins it row by row. MySQL has LATERAL
+   * and MariaDB has not.
+   */
+  readonly hasLateral: boolean;
   /** An instant, moved by a number of hours. */
   readonly addHours: (instant: string, hours: string) => string;
   /** Whole seconds between two instants, rounded. */
@@ -15,6 +20,7 @@ export interface ReportSql {
 
 export const reportSql: Readonly<Record<DialectName, ReportSql>> = {
   sqlite: {
+    hasLateral: false,
     addHours: (instant, hours) => `strftime('%Y-%m-%d %H:%M:%f', ${instant}, (${hours}) || ' hours')`,
     // Milliseconds first: a Julian day is exact to about 40 microseconds.
     secondsBetween: (from, to) =>
@@ -24,6 +30,7 @@ export const reportSql: Readonly<Record<DialectName, ReportSql>> = {
     asNumber: (expression) => `CAST(${expression} AS REAL)`,
   },
   postgres: {
+    hasLateral: true,
     addHours: (instant, hours) => `(${instant} + (${hours}) * interval '1 hour')`,
     secondsBetween: (from, to) => `CAST(round(extract(epoch FROM ${to} - ${from})) AS integer)`,
     now: 'now()',
@@ -31,6 +38,7 @@ export const reportSql: Readonly<Record<DialectName, ReportSql>> = {
     asNumber: (expression) => `CAST(${expression} AS double precision)`,
   },
   mysql: {
+    hasLateral: false,
     addHours: (instant, hours) => `(${instant} + INTERVAL (${hours}) HOUR)`,
     secondsBetween: (from, to) =>
       `CAST(ROUND(TIMESTAMPDIFF(MICROSECOND, ${from}, ${to}) / 1000000) AS SIGNED)`,
