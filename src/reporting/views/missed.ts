@@ -52,9 +52,17 @@ export const missedCalls: ReportView = {
         '`handled`: returned within the window. `waiting`: not yet, and the window is open. `not_returned`: the window is over. `cannot_follow`: the number is hidden or unreadable.',
     },
   ],
-  select({ addHours, secondsBetween, now }) {
+  select({ addHours, secondsBetween, now, hasLateral }) {
     const windowEnd = addHours('missed.started_at_utc', 'missed.return_window_hours');
     // Only the start of the returning call is read, because the index of the callers has it.
+    const firstReturn = `SELECT MIN(later.started_at_utc) AS returned_at_utc
+      FROM jet_calls AS later
+      WHERE ${returns('calls')}
+        AND later.started_at_utc <= ${addHours('calls.started_at_utc', 'settings.return_window_hours')}`;
+    // PostgreSQL would look once for each use of a subquery's value, but only once for a joined row.
+    const [returnedAt, join] = hasLateral
+      ? ['first_return.returned_at_utc', `\n  LEFT JOIN LATERAL (${firstReturn}) AS first_return ON true`]
+      : [`(${firstReturn}) AS returned_at_utc`, ''];
     return `SELECT ${from('missed', taken)}, missed.outcome, missed.returned_at_utc,
   ${secondsBetween('missed.started_at_utc', 'missed.returned_at_utc')} AS seconds_to_return,
   CASE
@@ -64,15 +72,9 @@ export const missedCalls: ReportView = {
     ELSE 'not_returned'
   END AS follow_up
 FROM (
-  SELECT ${from('calls', taken)}, ${outcomeOfCall} AS outcome, settings.return_window_hours,
-    (
-      SELECT MIN(later.started_at_utc)
-      FROM jet_calls AS later
-      WHERE ${returns('calls')}
-        AND later.started_at_utc <= ${addHours('calls.started_at_utc', 'settings.return_window_hours')}
-    ) AS returned_at_utc
+  SELECT ${from('calls', taken)}, ${outcomeOfCall} AS outcome, settings.return_window_hours, ${returnedAt}
   FROM jet_calls AS calls
-  JOIN jet_report_settings AS settings ON settings.id = 1
+  JOIN jet_report_settings AS settings ON settings.id = 1${join}
   WHERE ${isMissed('calls')}
 ) AS missed`;
   },
