@@ -1,13 +1,40 @@
+import type { ReportSql } from './report-sql.ts';
 import { callColumns, integers, type ReportColumn, type ReportView } from './report-view.ts';
 
-/** True when the table has no earlier inbound call from the number. */
-export const isFirstCall = (alias: string): string => `NOT EXISTS (
+/** A relation of inbound calls with the alias `calls`, and a condition: the table has no earlier inbound call from the number. */
+interface KnownCallers {
+  readonly relation: string;
+  readonly isFirstCall: string;
+}
+
+/**
+ * Inbound calls and whether each is the first one of its number.
+ *
+ * @param calls a relation in FROM, such as a view
+ */
+export function knownCallers({ hasLateral }: ReportSql, calls: string): KnownCallers {
+  const earlier = `FROM jet_calls AS earlier
+    WHERE earlier.counterpart_e164 = calls.counterpart_e164
+      AND earlier.direction = 'inbound'`;
+  // PostgreSQL remembers a joined row by its number, so that it looks once for each caller and not once for each call.
+  if (hasLateral)
+    return {
+      relation: `${calls} AS calls
+LEFT JOIN LATERAL (
+    SELECT MIN(earlier.started_at_utc) AS started_at_utc
+    ${earlier}
+  ) AS first_call ON true`,
+      isFirstCall: '(first_call.started_at_utc < calls.started_at_utc) IS NOT TRUE',
+    };
+  return {
+    relation: `${calls} AS calls`,
+    isFirstCall: `NOT EXISTS (
     SELECT 1
-    FROM jet_calls AS earlier
-    WHERE earlier.counterpart_e164 = ${alias}.counterpart_e164
-      AND earlier.started_at_utc < ${alias}.started_at_utc
-      AND earlier.direction = 'inbound'
-  )`;
+    ${earlier}
+      AND earlier.started_at_utc < calls.started_at_utc
+  )`,
+  };
+}
 
 const caller: ReportColumn = {
   name: 'caller',
@@ -25,14 +52,17 @@ export const callerHistory: ReportView = {
     caller,
     ...callColumns('started_at_utc'),
   ],
-  select: () => `SELECT calls.call_id, calls.local_date, calls.service_name, calls.counterpart_e164,
+  select(sql) {
+    const { relation, isFirstCall } = knownCallers(sql, 'jet_inbound');
+    return `SELECT calls.call_id, calls.local_date, calls.service_name, calls.counterpart_e164,
   CASE
     WHEN calls.counterpart_e164 IS NULL THEN 'unknown'
-    WHEN ${isFirstCall('calls')} THEN 'first_time'
+    WHEN ${isFirstCall} THEN 'first_time'
     ELSE 'returning'
   END AS caller,
   calls.started_at_utc
-FROM jet_inbound AS calls`,
+FROM ${relation}`;
+  },
 };
 
 export const repeatCallers: ReportView = {
