@@ -11,6 +11,8 @@ export interface Dialect extends Traits {
   readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which is cheaper than binding every value. */
   readonly rowsAsJson: boolean;
+  /** How many groups of pushes are stored at once. While a server writes one, the receiver can prepare the next. */
+  readonly groupsMax: number;
   /**
    * A list of ids is looked up one id at a time. When a PostgreSQL table was never analysed, the planner expects a few ids
    * to match a large part of the table and reads all of it.
@@ -111,6 +113,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // A second connection would only wait for the writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
+    groupsMax: 1,
     looksUpEach: false,
     preferIndexes: undefined,
     orderedJoin: 'CROSS JOIN',
@@ -160,6 +163,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    groupsMax: 2,
     looksUpEach: true,
     preferIndexes: "SELECT set_config('enable_seqscan', 'off', true)",
     orderedJoin: 'JOIN',
@@ -238,6 +242,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     rowLocks: true,
     pool: serverPool,
     rowsAsJson: false,
+    groupsMax: 1,
     looksUpEach: false,
     preferIndexes: undefined,
     orderedJoin: 'STRAIGHT_JOIN',

@@ -8,6 +8,8 @@ export class Overloaded extends Error {
 export interface GroupCommitOptions {
   /** The most items in one transaction. */
   readonly groupSizeMax: number;
+  /** The most groups that are committed at once: 1 if it is left out. Few waiting items start no further group. */
+  readonly groupsMax?: number;
   /** The most items that may wait. Further items are refused at once with {@link Overloaded}. */
   readonly waitingMax: number;
   /** True when the database causes the error, not an item. The whole group then fails at once. */
@@ -37,8 +39,10 @@ export function createGroupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: GroupCommitOptions,
 ): (item: Item) => Promise<Result> {
+  const { groupsMax = 1 } = options;
   const queue: Waiting<Item, Result>[] = [];
-  let running = false;
+  let running = 0;
+  let gathering = false;
 
   const commitGroup = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
     const startedMs = performance.now();
@@ -71,26 +75,38 @@ export function createGroupCommit<Item, Result>(
    * once: one shared transaction is then cheaper than two small ones.
    */
   const gather = async (): Promise<void> => {
+    gathering = true;
     let known = queue.length;
     for (let quietTurns = 0; quietTurns < 2 && known < gatherMax;) {
       await nextTurn();
       quietTurns = queue.length > known ? 0 : quietTurns + 1;
       known = queue.length;
     }
+    gathering = false;
   };
 
+  /** Commits groups while items wait. Beside another run, it leaves the last few items to that one. */
   const run = async (): Promise<void> => {
-    running = true;
-    while (queue.length > 0) {
+    running += 1;
+    while (queue.length > 0 && (running === 1 || queue.length >= gatherMax)) {
       await gather();
       const group = queue.splice(0, options.groupSizeMax);
+      if (group.length === 0) continue;
       try {
         await commitGroup(group);
       } catch (error) {
         await retryOneByOne(group, error);
       }
     }
-    running = false;
+    running -= 1;
+  };
+
+  /** Starts another run beside the present one, after this turn of the event loop: more items may come in it. */
+  const runBeside = async (): Promise<void> => {
+    gathering = true;
+    await nextTurn();
+    gathering = false;
+    await run();
   };
 
   return (item) =>
@@ -100,6 +116,7 @@ export function createGroupCommit<Item, Result>(
         return;
       }
       queue.push({ item, resolve, reject });
-      if (!running) void run();
+      if (running === 0) void run();
+      else if (!gathering && running < groupsMax && queue.length >= gatherMax) void runBeside();
     });
 }

@@ -1,3 +1,4 @@
+import { dialects } from '../database/dialect.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../domain/log.ts';
 import { shownCallId } from '../domain/shown/shown-call-id.ts';
@@ -103,8 +104,9 @@ export function createInbox(options: InboxOptions): Inbox {
     if (stored.some(({ setAside }) => setAside === undefined)) onStored();
     return stored;
   };
+  const { groupsMax } = dialects[store.writer.dialect];
   const commitInGroup = limitWaitingBytes(
-    createGroupCommit(commit, { groupSizeMax, waitingMax, failsAll: gate.isAway, onCommit }),
+    createGroupCommit(commit, { groupSizeMax, groupsMax, waitingMax, failsAll: gate.isAway, onCommit }),
     ({ body }: NewPush) => body.length,
     waitingBytesMax,
   );

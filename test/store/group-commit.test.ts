@@ -47,6 +47,52 @@ describe('the group commit', () => {
     expect(await later).toEqual([2, 3]);
   });
 
+  it('a second group is committed at once when eight items wait, and the next few wait for one of the two', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, { ...options, groupsMax: 2 });
+    const all = [add(0)];
+    await turns();
+    all.push(...[1, 2, 3, 4, 5, 6, 7].map(add));
+    await turns();
+    expect(groups).toHaveLength(1);
+    all.push(...[8, 9].map(add));
+    await turns();
+    expect(groups[1]?.items).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    all.push(...Array.from({ length: 20 }, (_none, index) => add(10 + index)));
+    await turns();
+    expect(groups).toHaveLength(2);
+    groups[0]?.end();
+    await turns();
+    expect(groups[2]?.items).toHaveLength(20);
+    all.push(add(30));
+    groups[1]?.end();
+    await turns();
+    expect(groups).toHaveLength(3);
+    groups[2]?.end();
+    await turns();
+    groups[3]?.end();
+    expect(await Promise.all(all)).toEqual([...Array(31).keys()]);
+  });
+
+  it('each item of many in two groups at once gets its own result, whatever the order of the commits', async () => {
+    let running = 0;
+    let most = 0;
+    const commit = async (items: readonly number[]): Promise<readonly number[]> => {
+      most = Math.max(most, (running += 1));
+      for (let left = items.length % 7; left > 0; left -= 1) await new Promise(setImmediate);
+      running -= 1;
+      return items.map((item) => item * 10);
+    };
+    const add = createGroupCommit(commit, { ...options, groupSizeMax: 10, groupsMax: 2 });
+    const results: Promise<number>[] = [];
+    for (let item = 0; item < 2_000; item += 1) {
+      results.push(add(item));
+      if (item % 13 === 0) await new Promise(setImmediate);
+    }
+    expect(await Promise.all(results)).toEqual([...Array(2_000).keys()].map((item) => item * 10));
+    expect(most).toBe(2);
+  });
+
   it('each promise settles only after its own commit', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, options);

@@ -48,10 +48,11 @@ function statementText(expected: Expected, [first, ...others]: readonly Upsert[]
     ...first,
     when: ({ stored }) => `${stored(column)} = (${expectedOf(stored(key))})::bigint`,
   };
+  // Several parts read `given` and `guard`, so PostgreSQL computes each of them only once.
   return [
-    `WITH given AS MATERIALIZED (${given})`,
+    `WITH given AS (${given})`,
     `written AS (${insertText(isExpected, 0, 'given')} RETURNING ${key} AS key, xmax = 0 AS inserted)`,
-    `guard AS MATERIALIZED (SELECT 1 / CASE WHEN ${guardText(expected)} THEN 0 ELSE 1 END AS holds)`,
+    `guard AS (SELECT 1 / CASE WHEN ${guardText(expected)} THEN 0 ELSE 1 END AS holds)`,
     ...others.map((upsert, index) => `written${index} AS (${insertText(upsert, index + 1, 'guard, given')})`),
   ]
     .join(', ')
