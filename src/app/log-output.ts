@@ -5,14 +5,14 @@ const waitingBytesMax = 1024 * 1024;
 // The first retry comes soon, because a reader may only be slower than a burst. Then the waits grow.
 const againAfterMs = { first: 1, last: 100 };
 const atExitMs = 1_000;
-// Longer, because a busy pool only needs time: the process does not end before it anyway.
+// Longer, because a busy pool will finish, and Node waits for it at the exit anyway.
 const poolAtExitMs = 10_000;
 
 /**
  * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
  * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it
  * succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow reader then has
- * one second, a busy pool ten, and any other failure ends the attempt.
+ * one second, and a busy thread pool ten. Any other failure ends the attempt.
  *
  * @param format turns a line of JSON into the form in which it is written
  */

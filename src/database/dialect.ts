@@ -181,9 +181,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     bytewise: (column) => `${column} COLLATE "C"`,
     upsertSyntax: 'on conflict',
     oneView: { isolationLevel: 'repeatable read', readOnly: true },
-    // With the default costs, which are those of a spinning disk, a month of ten million calls reads the whole table.
-    // Compiling a plan takes up to 400 ms and saves less. Beside ten million calls, the callers of a month need 20 MB to be
-    // remembered, and the default holds 8 MB.
+    // The default costs are those of a spinning disk, and read the whole table for a month. Compiling a plan takes up to
+    // 400 ms and saves less. Of ten million calls, a month's callers need a hash table of 20 MB, which is twice work_mem.
     forReports:
       "SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true), " +
       "set_config('work_mem', GREATEST(pg_size_bytes(current_setting('work_mem')), pg_size_bytes('16MB')) / 1024 || 'kB', true)",

@@ -72,7 +72,7 @@ function jsonText(dialect: Dialect, upsert: Upsert): string {
     const value = `json_extract(value, '$[${index}]')`;
     return upsert.binary?.includes(column) === true ? `CAST(${value} AS BLOB)` : value;
   });
-  // Without the b, each column would have SQLite write the whole row as text and read it again.
+  // With json_each, SQLite would write the whole row as text and parse it again for each column.
   return (
     `INSERT INTO ${upsert.table} (${upsert.columns.join(', ')}) ` +
     `SELECT ${values.join(', ')} FROM jsonb_each(?) WHERE true ${conflictText(dialect, upsert)}`

@@ -11,8 +11,8 @@ export interface CurrentCalls {
 
 /**
  * Remembers the calls that this process stored recently, including ended calls, because a repeat or a correction can
- * still come. The next push of such a call needs no read. A remembered call can be stale, because another process can
- * change it. So a result from this memory is reported only after a write that checks the revisions.
+ * still come. The next push of such a call needs no read. A remembered call can be stale, because another process or
+ * group can change it. So a result from this memory is reported only after a write that checks the revisions.
  * Why: docs/decisions/databases.md
  */
 export interface CallMemory {

@@ -8,7 +8,7 @@ export class Overloaded extends Error {
 export interface GroupCommitOptions {
   /** The most items in one transaction. */
   readonly groupSizeMax: number;
-  /** The most groups that are committed at once: 1 if it is left out. Few waiting items start no further group. */
+  /** The most groups that are committed at once: 1 if it is left out. A further group starts only when eight items wait. */
   readonly groupsMax?: number;
   /** The most items that may wait. Further items are refused at once with {@link Overloaded}. */
   readonly waitingMax: number;
@@ -85,9 +85,11 @@ export function createGroupCommit<Item, Result>(
     gathering = false;
   };
 
-  /** Commits groups while items wait. Beside another run, it leaves the last few items to that one. */
+  /**
+   * Commits groups while items wait. While another run is active, this one stops when fewer than eight items wait, and the
+   * other one takes them.
+   */
   const run = async (): Promise<void> => {
-    running += 1;
     while (queue.length > 0 && (running === 1 || queue.length >= gatherMax)) {
       await gather();
       const group = queue.splice(0, options.groupSizeMax);
@@ -103,10 +105,14 @@ export function createGroupCommit<Item, Result>(
 
   /** Starts another run beside the present one, after this turn of the event loop: more items may come in it. */
   const runBeside = async (): Promise<void> => {
-    gathering = true;
     await nextTurn();
-    gathering = false;
     await run();
+  };
+
+  /** Counts the run at once, so that there are never too many. */
+  const start = (work: () => Promise<void>): void => {
+    running += 1;
+    void work();
   };
 
   return (item) =>
@@ -116,7 +122,7 @@ export function createGroupCommit<Item, Result>(
         return;
       }
       queue.push({ item, resolve, reject });
-      if (running === 0) void run();
-      else if (!gathering && running < groupsMax && queue.length >= gatherMax) void runBeside();
+      if (running === 0) start(run);
+      else if (!gathering && running < groupsMax && queue.length >= gatherMax) start(runBeside);
     });
 }

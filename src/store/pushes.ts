@@ -74,11 +74,12 @@ interface Work {
  * formed. The first attempt reads only the memory and treats every other call as new. The second attempt reads the
  * store without a lock.
  *
- * @returns undefined when another process changed a call between the second read and the write; nothing was written
+ * @returns undefined when a call changed between the second read and the write, or PostgreSQL refuses a value; nothing was
+ *   written
  */
 async function storeTogether(
   work: Work,
-  writeTogether: WriteTogether,
+  writeGroup: WriteTogether,
   memory: CallMemory | undefined,
 ): Promise<StoredPush[] | undefined> {
   const { store, pushes, callIds, nowMs, secretKeys } = work;
@@ -93,7 +94,7 @@ async function storeTogether(
     };
     const revised = reviseGroup(group, work);
     const upserts = upsertsOf(group, revised, work);
-    if (!(await writeTogether(store.writer.knex, expected, upserts, 'push_group'))) return false;
+    if (!(await writeGroup(store.writer.knex, expected, upserts, 'push_group'))) return false;
     if (memory !== undefined) keepCalls(memory, group, revised);
     return true;
   };

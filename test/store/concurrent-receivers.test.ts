@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createCallMemory } from '../../src/store/call-memory.ts';
 import { foldCall } from '../../src/domain/fold.ts';
 import { markDue, type Destination } from '../../src/store/deliveries.ts';
 import { settle, type Settlement } from '../../src/store/settle.ts';
@@ -52,9 +53,18 @@ for (const engine of engines) {
           return pushOf({ ...inboundBodies(callId).start, [`odd${index}`]: index }, someTimeMs + index);
         });
       const groups = Array.from({ length: 30 }, (_none, index) => pushesOf(index));
+      const receivers = [fresh.store, other];
+      const memories = [createCallMemory(), createCallMemory()];
       await Promise.all(
         groups.map((group, index) =>
-          storePushes(index % 2 === 0 ? fresh.store : other, group, [crm], someTimeMs),
+          storePushes(
+            receivers[index % 2] ?? other,
+            group,
+            [crm],
+            someTimeMs,
+            undefined,
+            memories[index % 2],
+          ),
         ),
       );
       for (const callId of callIds) {
@@ -69,6 +79,7 @@ for (const engine of engines) {
     it('one push that thirty receivers store at once is recognised', async () => {
       fresh = await openFreshStore(engine, ['crm']);
       const other = await fresh.openAgain();
+      const memories = [createCallMemory(), createCallMemory()];
       const answers = await Promise.all(
         Array.from({ length: 30 }, (_none, index) =>
           storePushes(
@@ -76,6 +87,8 @@ for (const engine of engines) {
             [pushOf(inboundBodies('one').start, someTimeMs + index)],
             [crm],
             someTimeMs,
+            undefined,
+            memories[index % 2],
           ),
         ),
       );

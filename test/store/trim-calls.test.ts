@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCallMemory } from '../../src/store/call-memory.ts';
 import type { SecretKeys } from '../../src/store/secret-keys.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
@@ -226,11 +227,19 @@ for (const engine of engines) {
       const ids = Array.from({ length: 40 }, (_none, index) => `race-${index}`);
       for (const id of ids) await storeSettled(id);
       const answers = new Map<string, StoredPush>();
+      const memory = createCallMemory();
       const sendLate = async (): Promise<void> => {
         for (let from = 0; from < ids.length; from += 5) {
           const group = ids.slice(from, from + 5);
           const late = group.map((id) => pushOf({ ...inboundBodies(id).end, duration: '99' }, laterMs + 1));
-          const stored = await storePushes(others[0] ?? fresh.store, late, [crm], laterMs + 1, secretKeys);
+          const stored = await storePushes(
+            others[0] ?? fresh.store,
+            late,
+            [crm],
+            laterMs + 1,
+            secretKeys,
+            memory,
+          );
           group.forEach((id, index) => answers.set(id, stored[index] as StoredPush));
         }
       };

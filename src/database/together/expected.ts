@@ -21,8 +21,9 @@ export interface UpsertTogether extends Upsert {
  * is a round trip, which costs as much as several pushes.
  * Why: docs/decisions/databases.md
  *
- * @param name a name for the statement; use the same name for the same tables and columns
- * @returns false when a value is not as expected, or a key has a row that must have none; then nothing was written
+ * @param name a name for SQLite's view; use the same name for the same tables and columns
+ * @returns false when a value is not as expected, or a key has a row that must have none, or PostgreSQL refuses a value;
+ *   then nothing was written
  */
 export type WriteTogether = (
   knex: Knex,

@@ -3,7 +3,7 @@ import type { Upsert } from '../database.ts';
 /** Takes a text, and returns its position among the bytes of all large values. Positions count from 1, as in SQL. */
 export type PutLarge = (text: string) => readonly [from: number, length: number];
 
-/** The texts of JSON columns and binary columns, joined as bytes: so a statement gets them without escaping them. */
+/** The texts of JSON columns and binary columns, joined as bytes, so that the statement needs no escapes. */
 export interface LargeValues {
   readonly put: PutLarge;
   readonly bytes: () => Buffer;

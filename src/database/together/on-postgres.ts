@@ -3,16 +3,19 @@ import type { Upsert } from '../database.ts';
 import { dialects, type DriverError } from '../dialect.ts';
 import { lockWaitLimit, syncedCommit } from '../server-connection.ts';
 import { conflictText } from '../upsert.ts';
-import type { Expected } from './expected.ts';
+import type { Expected, UpsertTogether } from './expected.ts';
 import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
 
+// The guard fails by reading this text as a number, so that the server's log shows it.
+const changed = `'a row changed meanwhile, and the receiver writes it again'`;
+
 /**
- * Writes rows in one statement with several parts. The first upsert writes the table with the expected values, and locks its
- * rows in their order. Then the guard checks, and a division by zero ends the statement when a value is not as expected.
- * The other upserts read the guard, so they come after it.
+ * Writes rows in one statement with several parts. The first upsert must write the table whose values are
+ * checked. It locks the rows in the given order. Then the guard checks, and fails when a value is not as expected. The other
+ * upserts read the guard, so they come after it.
  *
- * A row that another transaction changes meanwhile counts as changed: an insert then finds a row, an update finds another
- * value or no row. A row that the statement's snapshot shows and the insert does not find was removed meanwhile.
+ * The guard fails when another transaction changed a row: an expected new row already exists, or an expected value differs
+ * or is gone. It also fails when the snapshot still shows a row that the insert no longer found: it was removed meanwhile.
  *
  * The rows come as JSON objects, so the table gives the types. The texts of JSON columns and binary columns come in one
  * additional value, so that they are not escaped and parsed again.
@@ -22,8 +25,11 @@ import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
 export async function writeTogetherOnPostgres(
   knex: Knex,
   expected: Expected,
-  upserts: readonly Upsert[],
+  upserts: readonly UpsertTogether[],
 ): Promise<boolean> {
+  // Between the look-up of a row and the write, another transaction could remove it.
+  if (upserts.some(({ existingOnly }) => existingOnly === true))
+    throw new RangeError('PostgreSQL cannot write existing rows only');
   const large = createLargeValues();
   const rows = upserts.map((upsert) => JSON.stringify(rowObjects(upsert, large.put)));
   const values = JSON.stringify(Object.fromEntries(expected.rows));
@@ -42,7 +48,7 @@ function statementText(expected: Expected, [first, ...others]: readonly Upsert[]
   if (first?.table !== expected.table) throw new RangeError(`The first upsert must write ${expected.table}`);
   const rows = [first, ...others].map((_upsert, index) => `?::json AS rows${index}`);
   // The settings hold until the statement's own transaction ends, and come before the first lock.
-  const given = `SELECT ?::jsonb AS expected, ?::json AS absent, ?::bytea AS large, ${rows.join(', ')}, ${syncedCommit}, ${lockWaitLimit}`;
+  const given = `SELECT ?::jsonb AS expected, ?::json AS absent, ?::bytea AS large, ${rows.join(', ')}, ${changed} AS fault, ${syncedCommit}, ${lockWaitLimit}`;
   const { key, column } = expected;
   const isExpected: Upsert = {
     ...first,
@@ -52,7 +58,7 @@ function statementText(expected: Expected, [first, ...others]: readonly Upsert[]
   return [
     `WITH given AS (${given})`,
     `written AS (${insertText(isExpected, 0, 'given')} RETURNING ${key} AS key, xmax = 0 AS inserted)`,
-    `guard AS (SELECT 1 / CASE WHEN ${guardText(expected)} THEN 0 ELSE 1 END AS holds)`,
+    `guard AS (SELECT CASE WHEN ${guardText(expected)} THEN (SELECT fault FROM given)::integer ELSE 1 END AS holds)`,
     ...others.map((upsert, index) => `written${index} AS (${insertText(upsert, index + 1, 'guard, given')})`),
   ]
     .join(', ')

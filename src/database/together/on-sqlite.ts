@@ -9,8 +9,8 @@ const changedMeanwhile = 'changed meanwhile';
 
 /**
  * Inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of JSON columns and
- * binary columns come in one additional value, so that they are not escaped and parsed again. Rows are read as binary JSON:
- * otherwise each column would have SQLite write its whole row as text and read it again.
+ * binary columns come in one additional value, so that they are not escaped and parsed again. Rows are read as binary JSON.
+ * Otherwise SQLite would write the whole row as text and parse it again for each column.
  *
  * @param name the view's name
  */

@@ -135,7 +135,7 @@ for (const engine of engines.filter(({ dialect }) => writeTogether[dialect] !== 
     });
 
     it.runIf(postgres)(
-      'a row that is removed while a statement waits for its lock is not made again',
+      'a row that was removed while the statement waited is not inserted again',
       async () => {
         const other = openDatabase(place.url);
         await write(expecting(['a', null]), written([['a', 'first', 1]]));
@@ -155,7 +155,7 @@ for (const engine of engines.filter(({ dialect }) => writeTogether[dialect] !== 
     );
 
     it.runIf(postgres)(
-      'the commit of one statement for several tables is synced when the server skips syncs',
+      'a commit of one statement for several tables is synced even when the server has synchronous_commit = off',
       async () => {
         await database.knex.raw(`ALTER DATABASE ${place.name} SET synchronous_commit = off`);
         await database.knex.raw('CREATE TABLE seen (setting text)');

@@ -26,7 +26,7 @@ for (const engine of engines.filter(({ dialect }) => dialect === 'postgres')) {
     });
 
     it.each(['jet_missed_calls', 'jet_caller_history'])(
-      'a count of %s looks for no other call',
+      'a count of %s reads jet_calls only once',
       async (view) => {
         expect((await plan(`SELECT COUNT(*) FROM ${view}`)).match(/ on jet_calls /g)).toHaveLength(1);
       },
@@ -34,7 +34,6 @@ for (const engine of engines.filter(({ dialect }) => dialect === 'postgres')) {
 
     it('a question about hours looks for the calls of each hour', async () => {
       const text = await plan("SELECT * FROM jet_hourly WHERE local_date = '2026-07-06'");
-      expect(text).not.toContain('Hash');
       expect(text).toMatch(/local_hour = hours\.local_hour/);
     });
 
