@@ -10,7 +10,7 @@ import {
 /** A value of a row. */
 export type Value = string | number | boolean | null;
 
-// An upsert compares revisions, so that column comes last.
+// An upsert compares revisions, and MySQL assigns columns in order, so the revision comes last.
 const columns = [
   ...reportingColumns.filter(({ name }) => name !== 'revision'),
   ...reportingColumns.filter(({ name }) => name === 'revision'),

@@ -32,7 +32,7 @@ export function utcText(epochMs: number): string {
 }
 
 const minuteMs = 60_000;
-// The calls of a batch have many times within the same minutes, and a row has a dozen times.
+// A row has a dozen times, and many times of a batch fall into the same minutes.
 const minutesKept = 2_000;
 
 /** What the instants of one minute in UTC share. */

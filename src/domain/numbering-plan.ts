@@ -24,7 +24,7 @@ const patternCache = new Map<string, Patterns>();
 
 /**
  * Reads a number of a country that is written with its country code and only digits: `61412345678` or `+61412345678`. The
- * result is the library's, in a small part of its time: most numbers that Jet sends are written so.
+ * result is the library's, but comes much sooner. Jet writes most numbers this way.
  *
  * @returns the number in E.164; undefined for any other text, and unless the library lists a mobile or geographic number
  */

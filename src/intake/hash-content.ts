@@ -15,7 +15,7 @@ export interface NamedLeaf {
 /** Our field names in the order in which they are hashed. */
 const ourNames = jetFields.map(({ name }) => name as string).sort(inOrder);
 const places: ReadonlyMap<string, number> = new Map(ourNames.map((name, index) => [name, index]));
-// Each one but the first also ends the entry before it.
+// Each also closes the entry before it. The first entry has none, so its `],` is cut off.
 const starts = ourNames.map((name) => `],[${JSON.stringify(name)},0,`);
 
 /**

@@ -37,7 +37,7 @@ function levelsOf(json: string): number {
   let level = 0;
   let deepest = 0;
   let isInString = false;
-  // Matches of a pattern would cost more than the rest of the row.
+  // A regular expression would take longer than the rest of the row.
   for (let at = 0; at < json.length; at += 1) {
     const mark = json[at];
     if (mark === '"') isInString = !isInString;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DateTime } from 'luxon';
 
-// To compute a week takes as long as twenty other columns, and the calls of a batch are of a few days.
+// Computing a week takes as long as twenty other columns, and a batch has calls of only a few days.
 const weeks = new LRUCache<string, string>({ max: 1_000 });
 
 /** The ISO week of a day (`YYYY-MM-DD`), such as `2026-W48`. */

@@ -1,9 +1,10 @@
 import type { ReportSql } from './report-sql.ts';
 import { callColumns, integers, type ReportColumn, type ReportView } from './report-view.ts';
 
-/** A relation of inbound calls with the alias `calls`, and a condition: the table has no earlier inbound call from the number. */
 interface KnownCallers {
+  /** Inbound calls, with the alias `calls`. */
   readonly relation: string;
+  /** True when the table has no earlier inbound call from the number. */
   readonly isFirstCall: string;
 }
 
@@ -16,7 +17,7 @@ export function knownCallers({ hasLateral }: ReportSql, calls: string): KnownCal
   const earlier = `FROM jet_calls AS earlier
     WHERE earlier.counterpart_e164 = calls.counterpart_e164
       AND earlier.direction = 'inbound'`;
-  // PostgreSQL remembers a joined row by its number, so that it looks once for each caller and not once for each call.
+  // PostgreSQL caches the joined row of each number (Memoize), so it searches once for each caller instead of each call.
   if (hasLateral)
     return {
       relation: `${calls} AS calls

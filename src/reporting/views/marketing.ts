@@ -19,7 +19,7 @@ export const sources: ReportView = {
     }),
   ],
   select(sql) {
-    // In the order of the numbers, PostgreSQL reads each page of the index of the callers once.
+    // Sorted by number, the look-ups read each page of the callers' index only once.
     const inbound = sql.hasLateral ? '(SELECT * FROM jet_inbound ORDER BY counterpart_e164)' : 'jet_inbound';
     const { relation, isFirstCall } = knownCallers(sql, inbound);
     return `SELECT ${sourceKeys}, COUNT(*) AS calls,

@@ -59,7 +59,7 @@ export const missedCalls: ReportView = {
       FROM jet_calls AS later
       WHERE ${returns('calls')}
         AND later.started_at_utc <= ${addHours('calls.started_at_utc', 'settings.return_window_hours')}`;
-    // PostgreSQL would look once for each use of a subquery's value, but only once for a joined row.
+    // PostgreSQL would run a scalar subquery again for each use of its value. It runs a joined one once for each row.
     const [returnedAt, join] = hasLateral
       ? ['first_return.returned_at_utc', `\n  LEFT JOIN LATERAL (${firstReturn}) AS first_return ON true`]
       : [`(${firstReturn}) AS returned_at_utc`, ''];

@@ -38,7 +38,7 @@ const joinedHours = `SELECT dates.local_date, hours.local_hour, ${counts}
 ${joined(hoursOfDays, onHour)}
 GROUP BY dates.local_date, hours.local_hour`;
 
-// PostgreSQL expects far too many hours, and then would read all calls for a join by hash.
+// PostgreSQL overestimates the number of hours. With a plain join, it would read all calls for a hash join.
 const eachHour = `SELECT dates.local_date, hours.local_hour, ${from('counted', outcomeColumns)}
 FROM ${hoursOfDays}
 CROSS JOIN LATERAL (

@@ -3,8 +3,8 @@ import type { DialectName } from '../../database/database.ts';
 /** The parts of SQL in which the databases differ. Everything else in the views is the same SQL. */
 export interface ReportSql {
   /**
-   * A subquery in FROM can read the tables before it (LATERAL), and the planner then joins it row by row. MySQL has LATERAL
-   * and MariaDB has not.
+   * A subquery in FROM can read the tables before it (LATERAL), and the planner then joins it row by row. MariaDB
+   * has no LATERAL.
    */
   readonly hasLateral: boolean;
   /** An instant, moved by a number of hours. */
