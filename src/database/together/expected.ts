@@ -17,8 +17,8 @@ export interface UpsertTogether extends Upsert {
 }
 
 /**
- * Writes rows of several tables in one statement, which is its own transaction: all or nothing, and synced. Each statement
- * is a round trip, which costs as much as several pushes.
+ * Writes rows of several tables in one statement, which is its own transaction: all or nothing, and synced. So a
+ * group of pushes makes one round trip to the database instead of one for each table.
  * Why: docs/decisions/databases.md
  *
  * @param name a name for SQLite's view; use the same name for the same tables and columns

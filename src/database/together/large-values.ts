@@ -1,11 +1,9 @@
 import type { Upsert } from '../database.ts';
 
-/** Takes a text, and returns its position among the bytes of all large values. Positions count from 1, as in SQL. */
-export type PutLarge = (text: string) => readonly [from: number, length: number];
-
 /** The texts of JSON columns and binary columns, joined as bytes, so that the statement needs no escapes. */
 export interface LargeValues {
-  readonly put: PutLarge;
+  /** Takes a text, and returns its position among the bytes of all large values. Positions count from 1, as in SQL. */
+  readonly put: (text: string) => readonly [from: number, length: number];
   readonly bytes: () => Buffer;
 }
 
@@ -32,4 +30,17 @@ export function createLargeValues(): LargeValues {
       return all;
     },
   };
+}
+
+/** The rows of an upsert, each large value replaced by its position. */
+export function withLargeApart(upsert: Upsert, put: LargeValues['put']): Upsert['rows'] {
+  const { columns, json = [], binary = [] } = upsert;
+  const isJson = columns.map((column) => json.includes(column));
+  const isBinary = columns.map((column) => binary.includes(column));
+  return upsert.rows.map((row) =>
+    row.map((value, index) => {
+      if (isJson[index] === true) return put(JSON.stringify(value));
+      return isBinary[index] === true ? put(value as string) : value;
+    }),
+  );
 }

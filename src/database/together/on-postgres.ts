@@ -4,7 +4,7 @@ import { dialects, type DriverError } from '../dialect.ts';
 import { lockWaitLimit, syncedCommit } from '../server-connection.ts';
 import { conflictText } from '../upsert.ts';
 import type { Expected, UpsertTogether } from './expected.ts';
-import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
+import { createLargeValues, isLarge, withLargeApart, type LargeValues } from './large-values.ts';
 
 // The guard fails by reading this text as a number, so that the server's log shows it.
 const changed = `'a row changed meanwhile, and the receiver writes it again'`;
@@ -107,19 +107,9 @@ function positionOf(column: string): string {
   return `${column} at`;
 }
 
-function rowObjects(upsert: Upsert, put: PutLarge): object[] {
-  const fields = upsert.columns.map((column) => ({
-    name: isLarge(upsert, column) ? positionOf(column) : column,
-    isLarge: isLarge(upsert, column),
-    isJson: upsert.json?.includes(column) === true,
-  }));
-  return upsert.rows.map((row) =>
-    Object.fromEntries(
-      fields.map(({ name, ...field }, index) => {
-        const value = row[index];
-        if (!field.isLarge) return [name, value];
-        return [name, put(field.isJson ? JSON.stringify(value) : (value as string))];
-      }),
-    ),
+function rowObjects(upsert: Upsert, put: LargeValues['put']): object[] {
+  const names = upsert.columns.map((column) => (isLarge(upsert, column) ? positionOf(column) : column));
+  return withLargeApart(upsert, put).map((row) =>
+    Object.fromEntries(names.map((name, index) => [name, row[index]])),
   );
 }

@@ -3,7 +3,7 @@ import type { Upsert } from '../database.ts';
 import { dialects } from '../dialect.ts';
 import { conflictText } from '../upsert.ts';
 import type { Expected, UpsertTogether } from './expected.ts';
-import { createLargeValues, isLarge, type PutLarge } from './large-values.ts';
+import { createLargeValues, isLarge, withLargeApart } from './large-values.ts';
 
 const changedMeanwhile = 'changed meanwhile';
 
@@ -82,16 +82,4 @@ function valueText(upsert: Upsert, index: number): string {
   if (!isLarge(upsert, upsert.columns[index] ?? '')) return `json_extract(value, '$[${index}]')`;
   const part = `substr(NEW.large, json_extract(value, '$[${index}][0]'), json_extract(value, '$[${index}][1]'))`;
   return upsert.json?.includes(upsert.columns[index] ?? '') === true ? `CAST(${part} AS TEXT)` : part;
-}
-
-function withLargeApart(upsert: Upsert, put: PutLarge): Upsert['rows'] {
-  const { columns, json = [], binary = [] } = upsert;
-  const isJson = columns.map((column) => json.includes(column));
-  const isBinary = columns.map((column) => binary.includes(column));
-  return upsert.rows.map((row) =>
-    row.map((value, index) => {
-      if (isJson[index] === true) return put(JSON.stringify(value));
-      return isBinary[index] === true ? put(value as string) : value;
-    }),
-  );
 }
