@@ -34,12 +34,12 @@ export function createLogOutput(
   // The size of the file when the pool has written its chunk.
   let sizeAfterPool = 0;
   let waitMs = againAfterMs.first;
-  let failed = false;
   let exitByMs: number | undefined;
 
   process.once('exit', () => {
     if (inPool) {
-      waitForPool(performance.now() + (failed ? atExitMs : poolAtExitMs));
+      const hasFailed = waitMs > againAfterMs.first;
+      waitForPool(performance.now() + (hasFailed ? atExitMs : poolAtExitMs));
       chunk = Buffer.alloc(0);
     }
     exitByMs = performance.now() + atExitMs;
@@ -92,7 +92,6 @@ export function createLogOutput(
 
   function continueAfter(bytes: number): void {
     chunk = chunk.subarray(bytes);
-    failed = bytes === 0;
     if (bytes > 0) setImmediate(flush);
     else setTimeout(flush, waitMs).unref();
     waitMs = bytes > 0 ? againAfterMs.first : Math.min(2 * waitMs, againAfterMs.last);
