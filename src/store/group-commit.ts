@@ -42,7 +42,6 @@ export function createGroupCommit<Item, Result>(
   const { groupsMax = 1 } = options;
   const queue: Waiting<Item, Result>[] = [];
   let running = 0;
-  let gathering = false;
 
   const commitGroup = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
     const startedMs = performance.now();
@@ -75,14 +74,12 @@ export function createGroupCommit<Item, Result>(
    * once: one shared transaction is then cheaper than two small ones.
    */
   const gather = async (): Promise<void> => {
-    gathering = true;
     let known = queue.length;
     for (let quietTurns = 0; quietTurns < 2 && known < gatherMax;) {
       await nextTurn();
       quietTurns = queue.length > known ? 0 : quietTurns + 1;
       known = queue.length;
     }
-    gathering = false;
   };
 
   /**
@@ -93,6 +90,7 @@ export function createGroupCommit<Item, Result>(
     while (queue.length > 0 && (running === 1 || queue.length >= gatherMax)) {
       await gather();
       const group = queue.splice(0, options.groupSizeMax);
+      // Another run took the items meanwhile.
       if (group.length === 0) continue;
       try {
         await commitGroup(group);
@@ -123,6 +121,6 @@ export function createGroupCommit<Item, Result>(
       }
       queue.push({ item, resolve, reject });
       if (running === 0) start(run);
-      else if (!gathering && running < groupsMax && queue.length >= gatherMax) start(runBeside);
+      else if (running < groupsMax && queue.length >= gatherMax) start(runBeside);
     });
 }
