@@ -20,9 +20,16 @@ export interface GroupCommitOptions {
 
 // This many items share the cost of a transaction well. Waiting for more would leave the database idle.
 const gatherMax = 8;
+// A smaller group costs too much for each of its items.
+const shareMin = 16;
+
+/** Resolves when all promises that settled by now have called their waiters. */
+const afterWaiters = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  /** Items with the same number came together. */
+  readonly arrival: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -39,9 +46,12 @@ export function createGroupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: GroupCommitOptions,
 ): (item: Item) => Promise<Result> {
-  const { groupsMax = 1 } = options;
+  const { groupSizeMax, groupsMax = 1 } = options;
   const queue: Waiting<Item, Result>[] = [];
   let running = 0;
+  let committing = 0;
+  let arrival = 0;
+  let isArriving = false;
 
   const commitGroup = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
     const startedMs = performance.now();
@@ -83,20 +93,47 @@ export function createGroupCommit<Item, Result>(
   };
 
   /**
+   * Takes at most the share of one group of all items on their way. With two groups at once, the senders of one group are
+   * answered and send again while the database commits the other. With all items in one group, the senders and the database
+   * would wait for each other. Items that came together stay together, because they are answered together.
+   */
+  const takeGroup = (): Waiting<Item, Result>[] => {
+    const share = Math.ceil((queue.length + committing) / groupsMax);
+    let size = Math.min(Math.max(share, shareMin), groupSizeMax);
+    const last = Math.min(groupSizeMax, queue.length);
+    while (size < last && queue[size]?.arrival === queue[size - 1]?.arrival) size += 1;
+    return queue.splice(0, size);
+  };
+
+  /** Items that are queued before the next callback of the event loop come together. */
+  const countArrival = (): number => {
+    if (!isArriving) {
+      isArriving = true;
+      arrival += 1;
+      process.nextTick(() => (isArriving = false));
+    }
+    return arrival;
+  };
+
+  /**
    * Commits groups while items wait. While another run is active, this one stops when fewer than eight items wait, and the
    * other one takes them.
    */
   const run = async (): Promise<void> => {
     while (queue.length > 0 && (running === 1 || queue.length >= gatherMax)) {
       await gather();
-      const group = queue.splice(0, options.groupSizeMax);
+      const group = takeGroup();
       // Another run took the items meanwhile.
       if (group.length === 0) continue;
+      committing += group.length;
       try {
         await commitGroup(group);
       } catch (error) {
         await retryOneByOne(group, error);
       }
+      committing -= group.length;
+      // The answers leave before the next group takes the thread.
+      await afterWaiters();
     }
     running -= 1;
   };
@@ -119,7 +156,7 @@ export function createGroupCommit<Item, Result>(
         reject(new Overloaded('Too many pushes are waiting for the database'));
         return;
       }
-      queue.push({ item, resolve, reject });
+      queue.push({ item, arrival: countArrival(), resolve, reject });
       if (running === 0) start(run);
       else if (running < groupsMax && queue.length >= gatherMax) start(runBeside);
     });

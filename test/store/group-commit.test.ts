@@ -74,6 +74,54 @@ describe('the group commit', () => {
     expect(await Promise.all(all)).toEqual([...Array(31).keys()]);
   });
 
+  it('with two groups at once, each takes about half of all items on their way', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, { ...options, groupsMax: 2 });
+    const addApart = async (count: number): Promise<void> => {
+      for (let left = count; left > 0; left -= 1) {
+        void add(left);
+        await new Promise((resolve) => process.nextTick(resolve));
+      }
+    };
+    await addApart(20);
+    await turns();
+    await addApart(80);
+    await turns();
+    groups[0]?.end();
+    await turns();
+    groups[1]?.end();
+    await turns();
+    expect(groups.map(({ items }) => items.length)).toEqual([16, 50, 34]);
+  });
+
+  it('items that came together stay in one group, although it is larger than its share then', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, { ...options, groupsMax: 2 });
+    void Promise.all(Array.from({ length: 50 }, (_none, index) => add(index)));
+    await turns();
+    expect(groups.map(({ items }) => items.length)).toEqual([50]);
+  });
+
+  it('a group is formed only after the waiters of the group before it went on', async () => {
+    const order: string[] = [];
+    const commit = async (items: readonly number[]): Promise<readonly number[]> => {
+      order.push(`commit of ${items.length}`);
+      await new Promise(setImmediate);
+      return items;
+    };
+    const add = createGroupCommit(commit, options);
+    const answer = async (item: number): Promise<void> => {
+      await add(item);
+      for (let hops = 0; hops < 20; hops += 1) await Promise.resolve();
+      order.push(`answer to ${item}`);
+    };
+    const first = answer(0);
+    while (order.length === 0) await new Promise(setImmediate);
+    // So many items are committed without a further wait.
+    await Promise.all([first, ...[1, 2, 3, 4, 5, 6, 7, 8].map(answer)]);
+    expect(order.slice(0, 3)).toEqual(['commit of 1', 'answer to 0', 'commit of 8']);
+  });
+
   it('each item of many in two groups at once gets its own result, whatever the order of the commits', async () => {
     let running = 0;
     let most = 0;
