@@ -40,8 +40,8 @@ export interface Upsert {
   readonly assign?: Readonly<Record<string, (names: UpsertNames) => string>>;
   /** An update happens only when this holds. The columns that it reads must come last in `columns`. */
   readonly when?: (names: UpsertNames) => string;
-  /** Columns whose values are stored as JSON text. They can hold any JSON value. */
-  readonly json?: readonly string[];
+  /** Columns with long texts. A statement that writes several tables passes them apart, so that they are not escaped. */
+  readonly long?: readonly string[];
   /** Columns whose text is stored as its UTF-8 bytes. */
   readonly binary?: readonly string[];
 }

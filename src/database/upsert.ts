@@ -25,26 +25,12 @@ export async function upsertRows(
     await within.raw(jsonText(dialect, upsert), [JSON.stringify(upsert.rows)]);
     return;
   }
-  for (const rows of inStatements(withJsonText(upsert))) {
+  for (const rows of inStatements(upsert)) {
     await within.raw(
       valuesText(dialect, upsert, rows.length),
       boundValues(upsert, rows) as Knex.RawBinding[],
     );
   }
-}
-
-/**
- * Turns JSON columns into text. SQLite does not need this: a JSON value inside its JSON parameter becomes text by itself,
- * without being escaped twice.
- */
-function withJsonText(upsert: Upsert): Upsert {
-  const { json } = upsert;
-  if (json === undefined) return upsert;
-  const isJson = upsert.columns.map((column) => json.includes(column));
-  const rows = upsert.rows.map((row) =>
-    row.map((value, index) => (isJson[index] === true ? JSON.stringify(value) : value)),
-  );
-  return { ...upsert, rows };
 }
 
 /** Splits rows into statements that fit a protocol's limits. */

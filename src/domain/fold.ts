@@ -34,16 +34,8 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   const ordered = rankPushes(pushes);
   const last = ordered.at(-1);
   if (last === undefined) throw new RangeError('Cannot fold an empty list: a call has at least one push.');
-  const fields: CallFields = {};
-  const extra: Record<string, JsonValue> = {};
-  let answered: Push | undefined;
-  for (const push of ordered) {
-    for (const group of ordered.length === 1 ? [] : fieldGroups)
-      if (isOther(fields, push.fields, group)) for (const name of group) Reflect.deleteProperty(fields, name);
-    Object.assign(fields, push.fields, strongerValues(fields, push.fields));
-    Object.assign(extra, push.extra);
-    if (push.stage === 'call_answered') answered = push;
-  }
+  const { fields, extra } = ordered.length === 1 ? last : foldValues(ordered);
+  const answered = ordered.findLast(({ stage }) => stage === 'call_answered');
   const receipts = pushes.map(({ receivedAtMs }) => receivedAtMs);
   return {
     id: last.callId,
@@ -55,6 +47,18 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
     firstReceivedAtMs: Math.min(...receipts),
     lastReceivedAtMs: Math.max(...receipts),
   };
+}
+
+function foldValues(ordered: readonly Push[]): Pick<CallRecord, 'fields' | 'extra'> {
+  const fields: CallFields = {};
+  const extra: Record<string, JsonValue> = {};
+  for (const push of ordered) {
+    for (const group of fieldGroups)
+      if (isOther(fields, push.fields, group)) for (const name of group) Reflect.deleteProperty(fields, name);
+    Object.assign(fields, push.fields, strongerValues(fields, push.fields));
+    Object.assign(extra, push.extra);
+  }
+  return { fields, extra };
 }
 
 /**

@@ -26,7 +26,8 @@ export interface CallMemory {
 export interface RememberedCall {
   readonly callId: string;
   readonly revision: number;
-  readonly pushes: readonly Push[];
+  /** The JSON texts of its pushes. */
+  readonly pushes: readonly string[];
   readonly length: number;
 }
 
@@ -65,13 +66,8 @@ export function createCallMemory(): CallMemory {
       return current;
     },
     keep({ callId, revision, pushes, length }) {
-      calls.set(callId, { revision, pushes: JSON.stringify(pushes.map(withoutBody)), length });
+      calls.set(callId, { revision, pushes: `[${pushes.join(',')}]`, length });
     },
     forget,
   };
-}
-
-/** A push as it is read from the store, so that its body does not stay in memory. */
-function withoutBody({ id, callId, stage, contentHash, receivedAtMs, fields, extra }: Push): Push {
-  return { id, callId, stage, contentHash, receivedAtMs, fields, extra };
 }

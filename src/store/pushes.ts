@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import type { Upsert } from '../database/database.ts';
 import { latestInstantMs, type CallRecord } from '../domain/fold.ts';
+import { createJsonTexts, type JsonTexts } from './rows/json-texts.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import { stages } from '../domain/stage.ts';
 import { dialects } from '../database/dialect.ts';
-import { callRows } from './call-rows.ts';
+import { callRows } from './rows/call-rows.ts';
 import { dueDeliveries, type Destination, type RevisedCall } from './deliveries.ts';
 import { inLockOrder, lockInOrder } from '../database/lock-order.ts';
 import type { WriteTogether } from '../database/together/expected.ts';
@@ -37,7 +38,8 @@ export async function storePushes(
   memory?: CallMemory,
 ): Promise<StoredPush[]> {
   const callIds = [...new Set(pushes.map((push) => push.callId))];
-  const work = { store, pushes, callIds, destinations, nowMs, secretKeys };
+  const texts = createJsonTexts();
+  const work = { store, pushes, callIds, destinations, nowMs, secretKeys, texts };
   const write = writeTogether[store.writer.dialect];
   if (write !== undefined) {
     const answers = await storeTogether(work, write, memory);
@@ -67,6 +69,7 @@ interface Work {
   readonly destinations: readonly Destination[];
   readonly nowMs: number;
   readonly secretKeys: SecretKeys | undefined;
+  readonly texts: JsonTexts;
 }
 
 /**
@@ -82,7 +85,7 @@ async function storeTogether(
   writeGroup: WriteTogether,
   memory: CallMemory | undefined,
 ): Promise<StoredPush[] | undefined> {
-  const { store, pushes, callIds, nowMs, secretKeys } = work;
+  const { store, pushes, callIds, nowMs, secretKeys, texts } = work;
   const write = async (group: PushGroup, absent: readonly string[]): Promise<boolean> => {
     const { revisions } = group.current;
     const expected = {
@@ -95,7 +98,7 @@ async function storeTogether(
     const revised = reviseGroup(group, work);
     const upserts = upsertsOf(group, revised, work);
     if (!(await writeGroup(store.writer.knex, expected, upserts, 'push_group'))) return false;
-    if (memory !== undefined) keepCalls(memory, group, revised);
+    if (memory !== undefined) keepCalls(memory, group, revised, texts);
     return true;
   };
   if (memory !== undefined) {
@@ -112,11 +115,16 @@ async function storeTogether(
 
 const nothing: ReadonlySet<string> = new Set();
 
-function keepCalls(memory: CallMemory, group: PushGroup, revised: readonly RevisedCall[]): void {
+function keepCalls(
+  memory: CallMemory,
+  group: PushGroup,
+  revised: readonly RevisedCall[],
+  texts: JsonTexts,
+): void {
   const lengths = new Map(group.current.lengths);
   for (const { callId, body } of group.fresh) lengths.set(callId, (lengths.get(callId) ?? 0) + body.length);
   for (const { call, revision } of revised) {
-    const pushes = group.pushesByCall.get(call.id) ?? [];
+    const pushes = (group.pushesByCall.get(call.id) ?? []).map(texts.push);
     memory.keep({ callId: call.id, revision, pushes, length: lengths.get(call.id) ?? 0 });
   }
 }
@@ -132,10 +140,10 @@ function storedState(work: Work, knex: Knex): GroupSource {
 function upsertsOf(
   group: PushGroup,
   revised: readonly RevisedCall[],
-  { destinations, nowMs }: Work,
+  { destinations, nowMs, texts }: Work,
 ): Upsert[] {
   return [
-    callRows(revised),
+    callRows(revised, texts),
     {
       table: 'pushes',
       columns: [
@@ -150,7 +158,7 @@ function upsertsOf(
         'body',
       ],
       key: ['id'],
-      json: ['parsed'],
+      long: ['parsed'],
       binary: ['body'],
       rows: group.fresh.map((push) => [
         push.id,
@@ -160,7 +168,7 @@ function upsertsOf(
         push.receivedAtMs,
         push.pathStage ?? null,
         push.sender ?? null,
-        parsedOf(push),
+        texts.parsed(push),
         push.body,
       ]),
     },
@@ -177,7 +185,7 @@ export async function writeCalls(
   nowMs: number,
 ): Promise<RevisedCall[]> {
   const revised = revise(calls, revisions, nowMs);
-  await store.writer.upsert(transaction, callRows(revised));
+  await store.writer.upsert(transaction, callRows(revised, createJsonTexts()));
   return revised;
 }
 
@@ -251,11 +259,4 @@ function doubtfulIds(pushes: readonly NewPush[], { revisions }: CurrentCalls, no
   const isDoubtful = (push: NewPush): boolean =>
     !revisions.has(push.callId) && latestInstantMs(push) < nowMs - recentMs;
   return [...new Set(pushes.filter(isDoubtful).map((push) => push.callId))];
-}
-
-/** The parts of a read push that its row stores as JSON. */
-export function parsedOf(
-  push: Pick<NewPush, 'fields' | 'extra' | 'warnings'>,
-): Pick<NewPush, 'fields' | 'extra' | 'warnings'> {
-  return { fields: push.fields, extra: push.extra, warnings: push.warnings };
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeMigrations } from '../../src/store/migrations/index.ts';
 import { foldCall } from '../../src/domain/fold.ts';
+import { createJsonTexts } from '../../src/store/rows/json-texts.ts';
 import type { Destination } from '../../src/store/deliveries.ts';
 import { registerDestinations } from '../../src/store/destinations.ts';
-import { parsedOf, storePushes, type NewPush } from '../../src/store/pushes.ts';
+import { storePushes, type NewPush } from '../../src/store/pushes.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { asStored, countRows, readCall, readDelivery } from '../fixtures/fresh-store.ts';
 import { inboundBodies, pushOf, someTimeMs } from '../fixtures/pushes.ts';
@@ -37,7 +38,7 @@ describe('npm run refold', () => {
     await store.writer
       .knex('pushes')
       .where({ id: push.id })
-      .update({ parsed: JSON.stringify(parsedOf(old)) });
+      .update({ parsed: createJsonTexts().parsed(old) });
     await store.writer
       .knex('calls')
       .where({ id: callId })

@@ -74,7 +74,7 @@ describe('the group commit', () => {
     expect(await Promise.all(all)).toEqual([...Array(31).keys()]);
   });
 
-  it('with two groups at once, each takes about half of all items on their way', async () => {
+  it('each of two groups at once takes about half of all items on their way', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, { ...options, groupsMax: 2 });
     const addApart = async (count: number): Promise<void> => {

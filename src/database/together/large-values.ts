@@ -1,6 +1,6 @@
 import type { Upsert } from '../database.ts';
 
-/** The texts of JSON columns and binary columns, joined as bytes, so that the statement needs no escapes. */
+/** The texts of long columns and binary columns, joined as bytes, so that the statement needs no escapes. */
 export interface LargeValues {
   /** Takes a text, and returns its position among the bytes of all large values. Positions count from 1, as in SQL. */
   readonly put: (text: string) => readonly [from: number, length: number];
@@ -8,8 +8,8 @@ export interface LargeValues {
 }
 
 /** True for a column whose text is passed among the large values. */
-export function isLarge({ json = [], binary = [] }: Upsert, column: string): boolean {
-  return json.includes(column) || binary.includes(column);
+export function isLarge({ long = [], binary = [] }: Upsert, column: string): boolean {
+  return long.includes(column) || binary.includes(column);
 }
 
 export function createLargeValues(): LargeValues {
@@ -34,13 +34,8 @@ export function createLargeValues(): LargeValues {
 
 /** The rows of an upsert, each large value replaced by its position. */
 export function withLargeApart(upsert: Upsert, put: LargeValues['put']): Upsert['rows'] {
-  const { columns, json = [], binary = [] } = upsert;
-  const isJson = columns.map((column) => json.includes(column));
-  const isBinary = columns.map((column) => binary.includes(column));
+  const large = upsert.columns.map((column) => isLarge(upsert, column));
   return upsert.rows.map((row) =>
-    row.map((value, index) => {
-      if (isJson[index] === true) return put(JSON.stringify(value));
-      return isBinary[index] === true ? put(value as string) : value;
-    }),
+    row.map((value, index) => (large[index] === true ? put(value as string) : value)),
   );
 }

@@ -17,7 +17,7 @@ const changed = `'a row changed meanwhile, and the receiver writes it again'`;
  * The guard fails when another transaction changed a row: an expected new row already exists, or an expected value differs
  * or is gone. It also fails when the snapshot still shows a row that the insert no longer found: it was removed meanwhile.
  *
- * The rows come as JSON objects, so the table gives the types. The texts of JSON columns and binary columns come in one
+ * The rows come as JSON objects, so the table gives the types. The texts of long columns and binary columns come in one
  * additional value, so that they are not escaped and parsed again.
  *
  * @returns false also when the server refuses a value; the same rows in a transaction then show which one
@@ -99,7 +99,7 @@ function valueText(upsert: Upsert, column: string): string {
   if (!isLarge(upsert, column)) return `record.${column}`;
   const [from, length] = [0, 1].map((at) => `(item -> '${positionOf(column)}' ->> ${at})::integer`);
   const bytes = `substr(given.large, ${from}, ${length})`;
-  return upsert.json?.includes(column) === true ? `convert_from(${bytes}, 'UTF8')` : bytes;
+  return upsert.long?.includes(column) === true ? `convert_from(${bytes}, 'UTF8')` : bytes;
 }
 
 /** The name under which a row has the position of a large value. No column has such a name. */

@@ -8,7 +8,7 @@ import { createLargeValues, isLarge, withLargeApart } from './large-values.ts';
 const changedMeanwhile = 'changed meanwhile';
 
 /**
- * Inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of JSON columns and
+ * Inserts one row into a temporary view, whose trigger writes the rows. The rows come as JSON. The texts of long columns and
  * binary columns come in one additional value, so that they are not escaped and parsed again. Rows are read as binary JSON.
  * Otherwise SQLite would write the whole row as text and parse it again for each column.
  *
@@ -81,5 +81,5 @@ function conditionText(upsert: UpsertTogether): string {
 function valueText(upsert: Upsert, index: number): string {
   if (!isLarge(upsert, upsert.columns[index] ?? '')) return `json_extract(value, '$[${index}]')`;
   const part = `substr(NEW.large, json_extract(value, '$[${index}][0]'), json_extract(value, '$[${index}][1]'))`;
-  return upsert.json?.includes(upsert.columns[index] ?? '') === true ? `CAST(${part} AS TEXT)` : part;
+  return upsert.long?.includes(upsert.columns[index] ?? '') === true ? `CAST(${part} AS TEXT)` : part;
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { statusWords, type CallStatus, type StatusMap } from '../../domain/call-status.ts';
 import type { Direction } from '../../domain/fold.ts';
 import { isFinalStage, stages } from '../../domain/stage.ts';
-import { listedService, listedStatus } from '../call-rows.ts';
+import { listedService, listedStatus } from '../rows/call-rows.ts';
 import type { DeliveryState } from '../deliveries.ts';
 
 /** Selects the calls of a list. An absent part selects every call. */

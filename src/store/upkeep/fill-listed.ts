@@ -1,7 +1,8 @@
 import type { CallRecord } from '../../domain/fold.ts';
+import { createJsonTexts } from '../rows/json-texts.ts';
 import { lockInOrder, inLockOrder } from '../../database/lock-order.ts';
 import { inTransaction } from '../../database/transaction.ts';
-import { callRows } from '../call-rows.ts';
+import { callRows } from '../rows/call-rows.ts';
 import { keepSetting, readKeptSetting } from '../kept-settings.ts';
 import type { Store } from '../store.ts';
 
@@ -41,7 +42,7 @@ export async function fillListed(store: Store, callsMax: number): Promise<number
       call: JSON.parse(record) as CallRecord,
       revision,
     }));
-    await store.writer.upsert(transaction, callRows(revised));
+    await store.writer.upsert(transaction, callRows(revised, createJsonTexts()));
     await keepSetting(store, 'calls_to_list', String(oldest - 1), transaction);
     return revised.length;
   });

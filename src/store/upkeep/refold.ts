@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { foldCall, type CallRecord } from '../../domain/fold.ts';
+import { createJsonTexts } from '../rows/json-texts.ts';
 import type { Push, PushWarning } from '../../domain/push.ts';
 import type { Stage } from '../../domain/stage.ts';
 import { dialects } from '../../database/dialect.ts';
 import { markDue, type Destination, type RevisedCall } from '../deliveries.ts';
 import { lockInOrder } from '../../database/lock-order.ts';
-import { parsedOf, writeCalls, type NewPush } from '../pushes.ts';
+import { writeCalls, type NewPush } from '../pushes.ts';
 import { isUnderId } from '../reused-ids.ts';
 import { readPushes, readRevisions } from '../read-pushes.ts';
 import type { Store } from '../store.ts';
@@ -84,7 +85,7 @@ export async function applyRefold(
       if (!changedIds.includes(push.callId)) continue;
       await transaction('pushes')
         .where({ id: push.id })
-        .update({ stage: push.stage, parsed: JSON.stringify(parsedOf(push)) });
+        .update({ stage: push.stage, parsed: createJsonTexts().parsed(push) });
     }
     const revisions = await readRevisions(transaction, changedIds);
     const revised = await writeCalls(

@@ -1,8 +1,9 @@
-import type { Upsert } from '../database/database.ts';
-import { foldStatusWord } from '../domain/call-status.ts';
-import { cutText } from '../domain/cut-text.ts';
-import { lookupDigits } from '../domain/lookup/lookup-digits.ts';
-import type { RevisedCall } from './deliveries.ts';
+import type { Upsert } from '../../database/database.ts';
+import { foldStatusWord } from '../../domain/call-status.ts';
+import { cutText } from '../../domain/cut-text.ts';
+import type { JsonTexts } from './json-texts.ts';
+import { lookupDigits } from '../../domain/lookup/lookup-digits.ts';
+import type { RevisedCall } from '../deliveries.ts';
 
 /** The lengths of the columns by which calls are listed. A longer value is cut, also when it is searched. */
 export const listedLengths = { dialStatus: 32, service: 100 } as const;
@@ -12,7 +13,7 @@ export const listedLengths = { dialStatus: 32, service: 100 } as const;
  * only what the pushes say, never a setting.
  * Why: docs/decisions/operator-lists.md
  */
-export function callRows(revised: readonly RevisedCall[]): Upsert {
+export function callRows(revised: readonly RevisedCall[], texts: JsonTexts): Upsert {
   return {
     table: 'calls',
     columns: [
@@ -28,14 +29,14 @@ export function callRows(revised: readonly RevisedCall[]): Upsert {
       'counterpart',
     ],
     key: ['id'],
-    json: ['record'],
+    long: ['record'],
     rows: revised.map(({ call, revision }) => {
       const { dial_status: status, service_name: service, origin_number, called_number } = call.fields;
       return [
         call.id,
         call.stage,
         revision,
-        call,
+        texts.call(call),
         call.firstReceivedAtMs,
         call.lastReceivedAtMs,
         call.fields.started_at ?? call.firstReceivedAtMs,
