@@ -18,4 +18,6 @@ export interface RunnerDependencies extends LeaseDependencies {
   readonly onSettled: (outcome: string, count: number) => void;
   /** The longest sleep before the loop looks for work that another process added. */
   readonly pollMs: number;
+  /** How long the loop waits for more calls after a small batch: 25 ms if it is left out. */
+  readonly gatherMs?: number;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DestinationUnavailable } from '../../src/contract/errors.ts';
 import { delivered, held, rejected, retry } from '../../src/contract/outcome.ts';
@@ -97,6 +98,31 @@ describe('the worker', () => {
     await expectLanded(ids(23));
     expect(adapter.batches.map(({ length }) => length)).toEqual([10, 10, 3]);
     expect(adapter.inFlightMax).toBe(1);
+  });
+
+  it('the worker waits for more calls after a small batch, until it is stopped', async () => {
+    const adapter = scriptedAdapter();
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, adapter, { gatherMs: 3_600_000, capabilities: { batchSizeMax: 5 } });
+    await expectLanded(['a']);
+    await storeCalls(fresh.store, ['b']);
+    worker.wake();
+    await sleep(100);
+    expect(adapter.batches).toHaveLength(1);
+    await worker.stop(100);
+    expect(await row('b')).toMatchObject({ state: 'due' });
+  });
+
+  it('the worker does not wait after a batch that is a quarter of the allowed size', async () => {
+    await storeCalls(fresh.store, ['a']);
+    worker = runWorker(fresh.store, scriptedAdapter(), {
+      gatherMs: 3_600_000,
+      capabilities: { batchSizeMax: 4 },
+    });
+    await expectLanded(['a']);
+    await storeCalls(fresh.store, ['b']);
+    worker.wake();
+    await expectLanded(['b']);
   });
 
   it('the worker reads due deliveries at once when it is woken', async () => {
