@@ -33,6 +33,7 @@ export type ToThread =
   /** Close the database and end. No bodies follow. */
   | { readonly kind: 'close' };
 
+/** The thread sends its messages in lists. */
 export type FromThread =
   | { readonly kind: 'ready' }
   /** The results of a batch, in its order. Each one is on the disk. */

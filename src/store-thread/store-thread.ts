@@ -57,8 +57,7 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
   const waiting = new Map<number, Waiting>();
   let heardMs = 0;
   let onReady: (() => void) | undefined;
-  worker.on('message', (message: FromThread) => {
-    heardMs = performance.now();
+  const hear = (message: FromThread): void => {
     if (message.kind === 'taken') {
       waiting.get(message.batch)?.resolve(message.results);
       waiting.delete(message.batch);
@@ -66,6 +65,10 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     else if (message.kind === 'stored') onStored();
     else if (message.kind === 'log') log[message.level](withError(message.fields), message.message);
     else if (message.kind === 'ready') onReady?.();
+  };
+  worker.on('message', (messages: readonly FromThread[]) => {
+    heardMs = performance.now();
+    messages.forEach(hear);
   });
   const failIfHanging = (): void => {
     if (performance.now() - heardMs < silentCommitsMax * settings.answersWithinMs) return;

@@ -16,7 +16,17 @@ const refusesForMs = 100;
 const main = parentPort as MessagePort;
 const { databaseUrl, intake, destinations, secretKeys, quarantineBytesMax, answersWithinMs } =
   workerData as ThreadSettings;
-const send = (message: FromThread): void => main.postMessage(message);
+/** The messages of one turn of the event loop. They are sent together, so that a group of pushes wakes the main thread once. */
+let outbox: FromThread[] = [];
+const send = (message: FromThread): void => {
+  if (outbox.length === 0) process.nextTick(sendOutbox);
+  outbox.push(message);
+};
+function sendOutbox(): void {
+  const messages = outbox;
+  outbox = [];
+  main.postMessage(messages);
+}
 
 const database = openDatabase(databaseUrl);
 let nowMs = 0;
@@ -83,7 +93,11 @@ async function takeBatch({
 main.on('message', (message: ToThread) => {
   if (message.kind === 'bodies') void takeBatch(message);
   // Not database.close(): the descriptors that watch the file stay open until the main thread has closed the store.
-  else void database.knex.destroy().then(() => main.close());
+  else
+    void database.knex.destroy().then(() => {
+      sendOutbox();
+      main.close();
+    });
 });
 
 await database.knex.raw('SELECT 1');
