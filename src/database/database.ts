@@ -40,7 +40,10 @@ export interface Upsert {
   readonly assign?: Readonly<Record<string, (names: UpsertNames) => string>>;
   /** An update happens only when this holds. The columns that it reads must come last in `columns`. */
   readonly when?: (names: UpsertNames) => string;
-  /** Columns with long texts. A statement that writes several tables passes them apart, so that they are not escaped. */
+  /**
+   * Columns with long texts, never null. A statement that writes several tables passes these texts in a value of their own, so
+   * that they need no escapes.
+   */
   readonly long?: readonly string[];
   /** Columns whose text is stored as its UTF-8 bytes. */
   readonly binary?: readonly string[];

@@ -11,7 +11,7 @@ export interface Dialect extends Traits {
   readonly pool: Knex.PoolConfig;
   /** Many rows go into one statement as one JSON parameter, which is cheaper than binding every value. */
   readonly rowsAsJson: boolean;
-  /** How many groups of pushes are stored at once. While the database writes one, the receiver prepares the next. */
+  /** How many groups of pushes are stored at once. SQLite's one writer would need twice as many syncs for two groups. */
   readonly groupsMax: number;
   /**
    * A list of ids is looked up one id at a time. When a PostgreSQL table was never analysed, the planner expects a few ids
@@ -113,7 +113,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // A second connection would only wait for the writer, and a deferred transaction could fail.
     pool: { min: 1, max: 1 },
     rowsAsJson: true,
-    groupsMax: 2,
+    groupsMax: 1,
     looksUpEach: false,
     preferIndexes: undefined,
     orderedJoin: 'CROSS JOIN',

@@ -34,6 +34,7 @@ export function foldCall(pushes: readonly Push[]): CallRecord {
   const ordered = rankPushes(pushes);
   const last = ordered.at(-1);
   if (last === undefined) throw new RangeError('Cannot fold an empty list: a call has at least one push.');
+  // Not copied, so that the store makes its text only once. Nobody changes it.
   const { fields, extra } = ordered.length === 1 ? last : foldValues(ordered);
   const answered = ordered.findLast(({ stage }) => stage === 'call_answered');
   const receipts = pushes.map(({ receivedAtMs }) => receivedAtMs);

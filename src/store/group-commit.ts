@@ -23,8 +23,8 @@ const gatherMax = 8;
 // A smaller group costs too much for each of its items.
 const shareMin = 16;
 
-/** Resolves when all promises that settled by now have called their waiters. */
-const afterWaiters = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+/** Resolves after the code that waited for the settled promises has run. */
+const afterAnswers = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -93,9 +93,10 @@ export function createGroupCommit<Item, Result>(
   };
 
   /**
-   * Takes at most the share of one group of all items on their way. With two groups at once, the senders of one group are
-   * answered and send again while the database commits the other. With all items in one group, the senders and the database
-   * would wait for each other. Items that came together stay together, because they are answered together.
+   * Takes the items of one group: an equal share of all items that wait or are being committed, but at least 16. With two
+   * groups at once, the senders of one group get their answers and send again while the database commits the other. If one
+   * group took everything, the senders and the database would wait for each other. Items that came together stay together,
+   * also beyond the share, because they are answered together.
    */
   const takeGroup = (): Waiting<Item, Result>[] => {
     const share = Math.ceil((queue.length + committing) / groupsMax);
@@ -133,7 +134,7 @@ export function createGroupCommit<Item, Result>(
       }
       committing -= group.length;
       // The answers leave before the next group takes the thread.
-      await afterWaiters();
+      await afterAnswers();
     }
     running -= 1;
   };

@@ -94,7 +94,7 @@ describe('the group commit', () => {
     expect(groups.map(({ items }) => items.length)).toEqual([16, 50, 34]);
   });
 
-  it('items that came together stay in one group, although it is larger than its share then', async () => {
+  it('items that came together stay in one group, also when the group is then larger than its share', async () => {
     const { groups, commit } = heldCommit();
     const add = createGroupCommit(commit, { ...options, groupsMax: 2 });
     void Promise.all(Array.from({ length: 50 }, (_none, index) => add(index)));
@@ -102,7 +102,22 @@ describe('the group commit', () => {
     expect(groups.map(({ items }) => items.length)).toEqual([50]);
   });
 
-  it('a group is formed only after the waiters of the group before it went on', async () => {
+  it('a group after a failed one takes its share only of the items that are still on their way', async () => {
+    const { groups, commit } = heldCommit();
+    const add = createGroupCommit(commit, { ...options, groupsMax: 2, failsAll: () => true });
+    const failed = Promise.allSettled(Array.from({ length: 50 }, (_none, index) => add(index)));
+    await turns();
+    groups[0]?.end(new Error('away'));
+    await failed;
+    for (let left = 80; left > 0; left -= 1) {
+      void add(left);
+      await new Promise((resolve) => process.nextTick(resolve));
+    }
+    await turns();
+    expect(groups.map(({ items }) => items.length)).toEqual([50, 40, 40]);
+  });
+
+  it('a group is formed only after the senders of the group before it were answered', async () => {
     const order: string[] = [];
     const commit = async (items: readonly number[]): Promise<readonly number[]> => {
       order.push(`commit of ${items.length}`);
