@@ -11,8 +11,10 @@ import { chooseOther, createPoisonGuard, suspectChoices } from './poison.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
 
-// A batch of one call costs nearly as much as a batch of twenty. So after a small batch, the calls of this time share the next.
+// For many destinations, a batch of one call costs nearly as much as a batch of twenty. So the runner waits this long after a
+// small batch, and the calls that come meanwhile share the next one.
 const usualGatherMs = 25;
+// A batch is small below this share of the allowed size.
 const smallShare = 1 / 4;
 
 /**
@@ -141,7 +143,7 @@ async function readBatch(
   return { batch, isComplete: batch.length < limit };
 }
 
-/** Waits, but not when the runner must stop. A new call does not end the wait. */
+/** Waits for more calls. A stop ends the wait, and a new call does not. */
 function gather(gatherMs: number, stopping: AbortSignal): Promise<void> {
   return sleep(gatherMs, undefined, { signal: stopping }).catch(() => undefined);
 }

@@ -46,6 +46,14 @@ describe('a worker that takes over from a process that ended', () => {
     expect(batches.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 1), 10, 3]);
   });
 
+  it('a worker that follows a crash does not wait for more calls after a delivery that it tries alone', async () => {
+    await storeCalls(fresh.store, ids(23));
+    await endProcess();
+    const adapter = scriptedAdapter();
+    worker = runWorker(fresh.store, adapter, { gatherMs: 3_600_000 });
+    await until(() => expect(adapter.landed.size).toBe(23));
+  });
+
   it('a worker that follows a process which released its lease tries batches at once', async () => {
     await storeCalls(fresh.store, ids(10));
     const lease = await takeLease(fresh.store, 'crm', 'stopped', undefined, 60_000, someTimeMs - 60_000);
