@@ -11,8 +11,8 @@ import { chooseOther, createPoisonGuard, suspectChoices } from './poison.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 import { reasonLengthMax, storableText } from './storable-text.ts';
 
-// For many destinations, a batch of one call costs nearly as much as a batch of twenty. So the runner waits this long after a
-// small batch, and the calls that come meanwhile share the next one.
+// How long the runner waits for more calls after a small batch, so that the next batch holds more than one call. Many
+// destinations need nearly as much time for one call as for twenty.
 const usualGatherMs = 25;
 // A batch is small below this share of the allowed size.
 const smallShare = 1 / 4;
