@@ -1,9 +1,9 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../fixtures/free-port.ts';
 
 /** A measured server in its own process. */
 export interface Server {
@@ -120,14 +120,6 @@ async function fetchToken(folder: string, port: number): Promise<string> {
     }),
   });
   return ((await response.json()) as { access_token: string }).access_token;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {

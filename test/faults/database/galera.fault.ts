@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { describe, expect, vi } from 'vitest';
+import { freePort } from '../../fixtures/free-port.ts';
 import { fault } from '../scene/fault.ts';
-import { freePort, secretKey } from '../scene/many-processes.ts';
+import { secretKey } from '../scene/many-processes.ts';
 import { makeMariadb, noMariadb, type MariadbServer } from '../servers/mariadb-server.ts';
 import type { Scene, Started } from '../scene/scene.ts';
 import { callPushes, callTraffic, post, sendAll, sendAtRate } from '../traffic/traffic.ts';

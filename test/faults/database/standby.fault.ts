@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describe, expect, vi } from 'vitest';
+import { freePort } from '../../fixtures/free-port.ts';
 import { fault } from '../scene/fault.ts';
-import { freePort } from '../scene/many-processes.ts';
 import { makeOwnFolder, missingPrograms } from '../servers/own-server.ts';
 import { noCluster, type PostgresCluster } from '../servers/postgres-cluster.ts';
 import { makePair, type PostgresPair } from '../servers/postgres-pair.ts';
@@ -38,7 +38,7 @@ async function openRoleCheck(scene: Scene, { url }: PostgresCluster): Promise<nu
 }
 
 /** HAProxy in front of two servers. It leads to the one that accepts writes. Returns its port. */
-async function startHaproxy(scene: Scene, servers: readonly PostgresCluster[]): Promise<string> {
+async function startHaproxy(scene: Scene, servers: readonly PostgresCluster[]): Promise<number> {
   const folder = makeOwnFolder('nobody');
   scene.finally(() => folder.remove());
   const port = await freePort();

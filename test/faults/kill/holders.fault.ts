@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import type { DialectName } from '../../../src/database/database.ts';
 import { openCrm, type CrmKind } from '../crms/crm.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { fault } from '../scene/fault.ts';
-import { freePort, newestHolder, secretKey } from '../scene/many-processes.ts';
+import { newestHolder, secretKey } from '../scene/many-processes.ts';
 import type { Scene, Started } from '../scene/scene.ts';
 import { onServer, servers } from '../servers/servers.ts';
 import { callTraffic, post, sendAtRate } from '../traffic/traffic.ts';
@@ -43,7 +44,7 @@ async function disturbHolders(scene: Scene, size: number, kind: CrmKind): Promis
     FAULT_POLL_MS: '200',
   };
   const ports = await Promise.all(Array.from({ length: size }, freePort));
-  const start = (index: number): Started => scene.start({ ...settings, PORT: ports[index] ?? '' });
+  const start = (index: number): Started => scene.start({ ...settings, PORT: String(ports[index]) });
   const processes = [start(0)];
   const urls = [(await processes[0]?.ready()) ?? ''];
   for (let index = 1; index < size; index += 1) {

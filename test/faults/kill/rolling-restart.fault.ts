@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { freePort } from '../../fixtures/free-port.ts';
 import { fault } from '../scene/fault.ts';
-import { freePort, secretKey } from '../scene/many-processes.ts';
+import { secretKey } from '../scene/many-processes.ts';
 import type { Started } from '../scene/scene.ts';
 import { onServer, servers } from '../servers/servers.ts';
 import { callTraffic, insist, sendAtRate } from '../traffic/traffic.ts';
@@ -30,7 +31,7 @@ for (const engine of servers) {
       async (scene) => {
         const ports = [await freePort(), await freePort()];
         const start = (index: number): Started =>
-          scene.start({ PORT: ports[index] ?? '', SECRET_KEY: secretKey }, 'kit');
+          scene.start({ PORT: String(ports[index]), SECRET_KEY: secretKey }, 'kit');
         const processes = [start(0)];
         const firstUrl = await processes[0]?.ready();
         processes.push(start(1));

@@ -1,14 +1,6 @@
-import { holdPort } from '../../fixtures/receiver-process.ts';
 import type { Started } from './scene.ts';
 
 export const secretKey = 'secret-key-that-all-processes-share-0123';
-
-/** A free port, so that a restarted process has the same address. */
-export async function freePort(): Promise<string> {
-  const { port, release } = await holdPort();
-  await release();
-  return port;
-}
 
 /** The fences under which a process took a destination, from its log. */
 export function fencesOf(started: Started, destination: string): number[] {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
-import { freePort } from '../scene/many-processes.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { makeOwnFolder, missingPrograms, type OwnFolder } from './own-server.ts';
 
 /** Why no separate MariaDB can be started here. */
@@ -38,7 +38,7 @@ export async function makeMariadb({
 }: MariadbOptions = {}): Promise<MariadbServer> {
   const folder = makeOwnFolder('mysql');
   const data = folder.makeFolder('data');
-  const port = Number(await freePort());
+  const port = await freePort();
   const empty = join(folder.path, 'my.cnf');
   writeFileSync(empty, '');
   folder.run(

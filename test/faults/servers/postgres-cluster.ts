@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../scene/many-processes.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { makeOwnFolder, missingPrograms } from './own-server.ts';
 
 /** Why no separate PostgreSQL can be started here. */
@@ -36,7 +36,7 @@ export async function makeCluster({
 }: ClusterOptions = {}): Promise<PostgresCluster> {
   const folder = makeOwnFolder('postgres');
   const data = folder.makeFolder('data');
-  const port = Number(await freePort());
+  const port = await freePort();
   if (standbyOf === undefined) folder.run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N');
   else {
     const source = `host=127.0.0.1 port=${standbyOf.cluster.port} user=postgres application_name=${standbyOf.name}`;
