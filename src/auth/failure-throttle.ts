@@ -36,8 +36,9 @@ export interface FailureThrottle {
 }
 
 export function createFailureThrottle(clock: Clock): FailureThrottle {
-  const known = new LRUCache<string, Failures>({ max: 50_000 });
-  const succeededAtMs = new LRUCache<string, number>({ max: 10_000 });
+  // Sizes, because `max` would reserve the memory for all entries at once.
+  const known = new LRUCache<string, Failures>({ maxSize: 50_000, sizeCalculation: () => 1 });
+  const succeededAtMs = new LRUCache<string, number>({ maxSize: 10_000, sizeCalculation: () => 1 });
 
   // The limit matters when the clock is set back: the block must not become longer.
   const leftMs = ({ blockedUntilMs }: Failures, nowMs: number): number =>
