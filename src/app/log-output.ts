@@ -2,6 +2,8 @@ import { fstatSync, write as writeInPool, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 const waitingBytesMax = 1024 * 1024;
+// Lines of this time share a write. A busy receiver would otherwise write thousands of times a second.
+const gatherMs = 20;
 // The first retry comes soon, because a reader may only be slower than a burst. Then the waits grow.
 const againAfterMs = { first: 1, last: 100 };
 const atExitMs = 1_000;
@@ -9,10 +11,10 @@ const atExitMs = 1_000;
 const poolAtExitMs = 10_000;
 
 /**
- * Writes log lines to a file descriptor without waiting: its reader may stop, or its disk may be full. At most 1 MiB of
- * lines wait. Further lines are dropped, and a later line gives their number. A failed write is retried until it
- * succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow reader then has
- * one second, and a busy thread pool ten. Any other failure ends the attempt.
+ * Writes log lines to a file descriptor, those of 20 ms at once. It never waits, because the reader may stop and the disk
+ * may be full. At most 1 MiB of lines wait. Further lines are dropped, and a later line gives their number. A failed write
+ * is retried until it succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow
+ * reader then has one second, and a busy thread pool ten. Any other failure ends the attempt.
  *
  * @param format turns a line of JSON into the form in which it is written
  */
@@ -57,7 +59,7 @@ export function createLogOutput(
     if (exitByMs !== undefined) drain(exitByMs);
     else if (!due) {
       due = true;
-      setImmediate(flush);
+      setTimeout(flush, gatherMs).unref();
     }
   }
 
@@ -92,7 +94,8 @@ export function createLogOutput(
 
   function continueAfter(bytes: number): void {
     chunk = chunk.subarray(bytes);
-    if (bytes > 0) setImmediate(flush);
+    if (chunk.length === 0) setTimeout(flush, gatherMs).unref();
+    else if (bytes > 0) setImmediate(flush);
     else setTimeout(flush, waitMs).unref();
     waitMs = bytes > 0 ? againAfterMs.first : Math.min(2 * waitMs, againAfterMs.last);
   }
