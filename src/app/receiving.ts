@@ -1,3 +1,4 @@
+import { writeInTurns } from '../database/write-turns.ts';
 import type { Destination } from '../store/deliveries.ts';
 import { createInbox } from '../store/inbox.ts';
 import { createBodyInbox, type BodyInbox } from '../store-thread/body-inbox.ts';
@@ -50,6 +51,8 @@ export async function startReceiving(
       process.exit(1);
     },
   });
+  // Servers lock rows, so both threads can write at once.
+  if (store.writer.file !== undefined) writeInTurns(store.writer.knex, thread.askTurn);
   return {
     inbox: { take: thread.take, refuse: (raw, refusal) => inbox.refuse(raw, refusal) },
     close: () => thread.close(),

@@ -3,7 +3,6 @@ import { firstStartText, showFirstStart } from '../cli/first-start.ts';
 import { describeError } from '../cli/describe-error.ts';
 import { loadSettings } from '../cli/load-settings.ts';
 import { printAside } from '../cli/print.ts';
-import type { CoreSettings } from '../config/core-schema.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { descriptorsToImport, readDescriptorLimit } from '../http/descriptor-limit.ts';
 import { firstStartFile } from './data-folder.ts';
@@ -24,7 +23,7 @@ export async function runReceiver(): Promise<void> {
   const log = createLogger(core.LOG_LEVEL, logOutput(core.LOG_FORMAT));
   let receiver: Receiver;
   try {
-    receiver = await startReceiver(settings, adapters, log, { hasStoreThread: needsStoreThread(core) });
+    receiver = await startReceiver(settings, adapters, log, { hasStoreThread: canHaveStoreThread() });
   } catch (error) {
     exitWith(...describeFailure(error));
   }
@@ -57,9 +56,9 @@ export async function runReceiver(): Promise<void> {
 // A thread cannot load the sources that `npm run dev` starts.
 const isCompiled = import.meta.filename.endsWith('.js');
 
-/** A process that also delivers is no faster with the thread. A thread opens the files of all its modules at once. */
-function needsStoreThread({ ROLE: role }: CoreSettings): boolean {
-  return role === 'receive' && isCompiled && (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
+/** A thread opens the files of all its modules at once. */
+function canHaveStoreThread(): boolean {
+  return isCompiled && (readDescriptorLimit() ?? Infinity) >= descriptorsToImport;
 }
 
 function readSettingsOrExit(): Settings {

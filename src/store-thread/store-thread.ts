@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { TookTooLong } from '../domain/within.ts';
+import type { EndTurn } from '../database/write-turns.ts';
+import { TookTooLong, within } from '../domain/within.ts';
 import type { InboxOptions } from '../store/inbox.ts';
 import type { StoreGate } from '../store/store-gate.ts';
 import { limitWaitingBytes, waitingBytesMax } from '../store/waiting-bytes.ts';
@@ -13,6 +14,11 @@ import { fromSentError, type SentError } from './sent-error.ts';
  */
 export interface StoreThread {
   readonly take: BodyInbox['take'];
+  /**
+   * Waits until the thread lets the main thread write to SQLite, at most five seconds. Until the turn ends, the thread
+   * writes nothing.
+   */
+  readonly askTurn: () => Promise<EndTurn>;
   /** Closes the thread's database and ends the thread. No body may be on its way. */
   close(): Promise<void>;
 }
@@ -31,6 +37,7 @@ const bytesMax = 64 * 1024;
 // thread hangs when it reports nothing for this many times that limit.
 const silentCommitsMax = 2;
 const lookEveryMs = 500;
+const turnWithinMs = 5_000;
 
 type Results = readonly (TakenBody | SentError)[];
 
@@ -55,13 +62,15 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     worker.postMessage(message, transfer);
 
   const waiting = new Map<number, Waiting>();
+  const onTurn = new Map<number, () => void>();
   let heardMs = 0;
   let onReady: (() => void) | undefined;
   const hear = (message: FromThread): void => {
     if (message.kind === 'taken') {
       waiting.get(message.batch)?.resolve(message.results);
       waiting.delete(message.batch);
-    } else if (message.kind === 'committed') onCommit(message.size, message.durationMs);
+    } else if (message.kind === 'turn') onTurn.get(message.turn)?.();
+    else if (message.kind === 'committed') onCommit(message.size, message.durationMs);
     else if (message.kind === 'stored') onStored();
     else if (message.kind === 'log') log[message.level](withError(message.fields), message.message);
     else if (message.kind === 'ready') onReady?.();
@@ -109,6 +118,19 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     }, Infinity),
   );
 
+  let turns = 0;
+  const askTurn = async (): Promise<EndTurn> => {
+    if (isClosing) return () => undefined;
+    turns += 1;
+    const turn = turns;
+    const given = new Promise<void>((resolve) => onTurn.set(turn, resolve));
+    send({ kind: 'ask_turn', turn });
+    // Then the main thread waits for the lock of SQLite like any other process.
+    await within(turnWithinMs, given).catch(() => undefined);
+    onTurn.delete(turn);
+    return () => send({ kind: 'end_turn', turn });
+  };
+
   return {
     take: limitWaitingBytes(
       async (body: ReceivedBody) => {
@@ -119,6 +141,7 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
       ({ body }) => body.length,
       waitingBytesMax,
     ),
+    askTurn,
     async close() {
       isClosing = true;
       clearInterval(looking);

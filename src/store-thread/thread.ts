@@ -2,6 +2,7 @@
 // Why: docs/decisions/store-thread.md
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openDatabase } from '../database/open-database.ts';
+import { holdConnection, type EndTurn } from '../database/write-turns.ts';
 import type { Log } from '../domain/log.ts';
 import { TookTooLong, within } from '../domain/within.ts';
 import { createNumberKey } from '../intake/number-key.ts';
@@ -90,8 +91,25 @@ async function takeBatch({
   send({ kind: 'taken', batch, results: await Promise.all(results) });
 }
 
+const turns = new Map<number, Promise<EndTurn>>();
+
+function giveTurn(turn: number): void {
+  // Without the connection, the main thread still has the lock of SQLite to wait for.
+  const given = holdConnection(database.knex).catch(() => () => undefined);
+  turns.set(turn, given);
+  void given.then(() => send({ kind: 'turn', turn }));
+}
+
+/** Also ends a turn that is not given yet, because the main thread stopped waiting for it. */
+function endTurn(turn: number): void {
+  void turns.get(turn)?.then((end) => end());
+  turns.delete(turn);
+}
+
 main.on('message', (message: ToThread) => {
   if (message.kind === 'bodies') void takeBatch(message);
+  else if (message.kind === 'ask_turn') giveTurn(message.turn);
+  else if (message.kind === 'end_turn') endTurn(message.turn);
   // Not database.close(): the descriptors that watch the file stay open until the main thread has closed the store.
   else
     void database.knex.destroy().then(() => {

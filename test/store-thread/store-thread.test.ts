@@ -174,6 +174,52 @@ describe('the store thread', () => {
     await thread.close();
   });
 
+  it("the store thread writes nothing during the main thread's turn, and then what came meanwhile", async () => {
+    const fresh = await freshStore();
+    const thread = await startThread(fresh.url);
+    const endTurn = await thread.askTurn();
+    let isTaken = false;
+    const taken = thread.take(received('{"callsessionid":"call-1"}')).finally(() => (isTaken = true));
+    await sleep(300);
+    const pushes = async (): Promise<unknown[]> => fresh.store.reader.knex('pushes').select('call_id');
+    expect([isTaken, await pushes()]).toEqual([false, []]);
+    endTurn();
+    await taken;
+    expect(await pushes()).toEqual([{ call_id: 'call-1' }]);
+    await thread.close();
+  });
+
+  it('the store thread gives one turn at a time, and none after its close', async () => {
+    const fresh = await freshStore();
+    const thread = await startThread(fresh.url);
+    const given: number[] = [];
+    const turns = [1, 2].map(async (turn) => {
+      const endTurn = await thread.askTurn();
+      given.push(turn);
+      return endTurn;
+    });
+    const endFirst = await turns[0];
+    await sleep(300);
+    expect(given).toEqual([1]);
+    endFirst?.();
+    (await turns[1])?.();
+    await thread.close();
+    (await thread.askTurn())();
+  });
+
+  it('the main thread waits five seconds for its turn, and a turn that is ended before it is given does not stop the store thread', async () => {
+    const fresh = await freshStore();
+    const thread = await startThread(fresh.url);
+    const endFirst = await thread.askTurn();
+    const startedMs = performance.now();
+    const endSecond = await thread.askTurn();
+    expect(performance.now() - startedMs).toBeGreaterThan(4_900);
+    endSecond();
+    endFirst();
+    expect(await thread.take(received('{"callsessionid":"call-1"}'))).toMatchObject({ kind: 'stored' });
+    await thread.close();
+  });
+
   it('the store thread reports that it ended by itself', async () => {
     const fresh = await freshStore();
     const workers: Worker[] = [];

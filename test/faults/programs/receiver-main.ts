@@ -24,7 +24,7 @@ const receiver = await startReceiver(settings, all, log, {
   pace: { leaseMs: number('FAULT_LEASE_MS', 60_000), pollMs: number('FAULT_POLL_MS', 500) },
   hasStoreThread:
     process.env['FAULT_STORE_THREAD'] === undefined
-      ? settings.core.ROLE === 'receive'
+      ? settings.core.ROLE !== 'deliver'
       : process.env['FAULT_STORE_THREAD'] === 'yes',
 });
 if (receiver.firstStart !== undefined) {

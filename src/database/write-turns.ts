@@ -1,0 +1,40 @@
+import type { Knex } from 'knex';
+
+/** The part of knex through which every statement and transaction gets its connection. */
+interface Client {
+  acquireConnection(): Promise<object>;
+  releaseConnection(connection: object): Promise<void>;
+}
+
+/** Ends a turn. */
+export type EndTurn = () => void;
+
+/**
+ * Waits until nothing uses the only connection of a database, and holds it: nothing is written through it until the turn
+ * ends.
+ */
+export async function holdConnection({ client }: Knex): Promise<EndTurn> {
+  const pool = client as Client;
+  const connection = await pool.acquireConnection();
+  return () => void pool.releaseConnection(connection);
+}
+
+/**
+ * Makes each statement and transaction on the only connection of a database wait for a turn. Without turns, SQLite lets a
+ * writer look for a free moment up to ten times a second, and beside steady commits it finds none.
+ */
+export function writeInTurns({ client }: Knex, askTurn: () => Promise<EndTurn>): void {
+  const pool = client as Client;
+  const acquire = pool.acquireConnection.bind(pool);
+  const release = pool.releaseConnection.bind(pool);
+  let endTurn: EndTurn = () => undefined;
+  pool.acquireConnection = async () => {
+    const connection = await acquire();
+    endTurn = await askTurn();
+    return connection;
+  };
+  pool.releaseConnection = (connection) => {
+    endTurn();
+    return release(connection);
+  };
+}
