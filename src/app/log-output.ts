@@ -2,7 +2,7 @@ import { fstatSync, write as writeInPool, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 const waitingBytesMax = 1024 * 1024;
-// Lines of this time share a write. A busy receiver would otherwise write thousands of times a second.
+// Lines that come within this time share a write. A busy receiver would otherwise write thousands of times a second.
 const gatherMs = 20;
 // The first retry comes soon, because a reader may only be slower than a burst. Then the waits grow.
 const againAfterMs = { first: 1, last: 100 };
@@ -14,7 +14,8 @@ const poolAtExitMs = 10_000;
  * Writes log lines to a file descriptor, those of 20 ms at once. It never waits, because the reader may stop and the disk
  * may be full. At most 1 MiB of lines wait. Further lines are dropped, and a later line gives their number. A failed write
  * is retried until it succeeds, at least every 100 ms. At the exit of the process, the waiting lines are written. A slow
- * reader then has one second, and a busy thread pool ten. Any other failure ends the attempt.
+ * reader then has one second, and a busy thread pool ten. Any other failure ends the attempt. A kill loses the lines of the
+ * last 20 ms.
  *
  * @param format turns a line of JSON into the form in which it is written
  */

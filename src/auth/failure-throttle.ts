@@ -36,7 +36,7 @@ export interface FailureThrottle {
 }
 
 export function createFailureThrottle(clock: Clock): FailureThrottle {
-  // Sizes, because `max` would reserve the memory for all entries at once.
+  // `maxSize` and not `max`, because `max` reserves memory for all entries at once.
   const known = new LRUCache<string, Failures>({ maxSize: 50_000, sizeCalculation: () => 1 });
   const succeededAtMs = new LRUCache<string, number>({ maxSize: 10_000, sizeCalculation: () => 1 });
 

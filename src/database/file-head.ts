@@ -23,8 +23,8 @@ interface OpenHead {
 }
 
 /**
- * Opens each file once in this process and closes it after its last release. POSIX drops the locks that SQLite holds on a
- * file when any descriptor of that file is closed.
+ * Opens each file once in this thread and closes it after its last release. POSIX drops the locks that SQLite holds on a
+ * file when any descriptor of that file is closed, in any thread. So the store thread never closes its own.
  */
 function createOpenHeads(): { take(path: string): FileHead } {
   const heads = new Map<string, OpenHead>();

@@ -20,8 +20,8 @@ export async function holdConnection({ client }: Knex): Promise<EndTurn> {
 }
 
 /**
- * Makes each statement and transaction on the only connection of a database wait for a turn. Without turns, SQLite lets a
- * writer look for a free moment up to ten times a second, and beside steady commits it finds none.
+ * Makes each statement and transaction on the only connection of a database wait for a turn. Without turns, a writer soon
+ * tries only ten times a second to get the lock of SQLite. Beside steady commits it then waits for seconds.
  */
 export function writeInTurns({ client }: Knex, askTurn: () => Promise<EndTurn>): void {
   const pool = client as Client;
@@ -30,7 +30,12 @@ export function writeInTurns({ client }: Knex, askTurn: () => Promise<EndTurn>):
   let endTurn: EndTurn = () => undefined;
   pool.acquireConnection = async () => {
     const connection = await acquire();
-    endTurn = await askTurn();
+    try {
+      endTurn = await askTurn();
+    } catch (error) {
+      await release(connection);
+      throw error;
+    }
     return connection;
   };
   pool.releaseConnection = (connection) => {

@@ -42,7 +42,7 @@ const hidden: PhoneReading = { e164: undefined, withheld: true };
  * Results are cached, because the same numbers occur again and again and the metadata is slow to search.
  */
 export function createPhoneReader(settings: PhoneSettings): PhoneReader {
-  // Sizes, because `max` would reserve the memory for all entries at once.
+  // `maxSize` and not `max`, because `max` reserves memory for all entries at once.
   const readings = new LRUCache<string, PhoneReading>({ maxSize: 20_000, sizeCalculation: () => 1 });
   return (text) => {
     if (text === undefined) return hidden;

@@ -30,7 +30,7 @@ export type ToThread =
       readonly bytes: ArrayBuffer;
       readonly bodies: readonly SentBody[];
     }
-  /** The main thread wants to write to SQLite. Let it do so after the present commit. */
+  /** The main thread wants to use its writer of SQLite. Let it do so after the commits that wait already. */
   | { readonly kind: 'ask_turn'; readonly turn: number }
   | { readonly kind: 'end_turn'; readonly turn: number }
   /** Close the database and end. No bodies follow. */
@@ -42,7 +42,7 @@ export type FromThread =
   /** The results of a batch, in its order. Each one is on the disk. */
   | { readonly kind: 'taken'; readonly batch: number; readonly results: readonly (TakenBody | SentError)[] }
   | { readonly kind: 'committed'; readonly size: number; readonly durationMs: number }
-  /** The main thread may write. The thread writes nothing until the turn ends. */
+  /** The main thread may write. If the thread got its connection, it writes nothing until the turn ends. */
   | { readonly kind: 'turn'; readonly turn: number }
   /** Some work on the store ended or failed, so the thread does not hang. */
   | { readonly kind: 'worked' }

@@ -15,8 +15,8 @@ import { fromSentError, type SentError } from './sent-error.ts';
 export interface StoreThread {
   readonly take: BodyInbox['take'];
   /**
-   * Waits until the thread lets the main thread write to SQLite, at most five seconds. Until the turn ends, the thread
-   * writes nothing.
+   * Waits until the thread lets the main thread write to SQLite. The thread then writes nothing until the turn ends. After
+   * two seconds without a turn, the main thread goes on, and waits for the lock of SQLite like any other process.
    */
   readonly askTurn: () => Promise<EndTurn>;
   /** Closes the thread's database and ends the thread. No body may be on its way. */
@@ -37,7 +37,8 @@ const bytesMax = 64 * 1024;
 // thread hangs when it reports nothing for this many times that limit.
 const silentCommitsMax = 2;
 const lookEveryMs = 500;
-const turnWithinMs = 5_000;
+// The main thread may then wait five seconds for the lock. The store gate expects both within ten.
+const turnWithinMs = 2_000;
 
 type Results = readonly (TakenBody | SentError)[];
 
@@ -125,7 +126,6 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Sto
     const turn = turns;
     const given = new Promise<void>((resolve) => onTurn.set(turn, resolve));
     send({ kind: 'ask_turn', turn });
-    // Then the main thread waits for the lock of SQLite like any other process.
     await within(turnWithinMs, given).catch(() => undefined);
     onTurn.delete(turn);
     return () => send({ kind: 'end_turn', turn });

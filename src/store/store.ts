@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Database } from '../database/database.ts';
 import type { Migration } from '../database/migration.ts';
+import { openHeads } from '../database/file-head.ts';
 import { databaseFile, openDatabase } from '../database/open-database.ts';
 import { migrate } from '../database/migrate.ts';
 import { isStatementPooling } from '../database/describe/find-pooling.ts';
@@ -136,15 +137,14 @@ async function checkSqlite({ knex }: Database, path: string): Promise<void> {
   if (row?.quick_check !== 'ok') throw corrupt(path, row?.quick_check ?? 'no answer');
 }
 
+/** Beside an open store too, as on the console's page Doctor: the store keeps its locks. */
 function startsAsSqlite(path: string): boolean {
-  const head = Buffer.alloc(16);
-  const file = openSync(path, 'r');
+  const head = openHeads.take(path);
   try {
-    readSync(file, head, 0, 16, 0);
+    return head.readGrowth() !== undefined;
   } finally {
-    closeSync(file);
+    head.release();
   }
-  return head.toString('latin1') === 'SQLite format 3\0';
 }
 
 function asUnusable(error: unknown, database: Database): unknown {

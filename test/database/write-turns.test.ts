@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -10,15 +11,18 @@ describe('turns of two connections to one SQLite file', () => {
   let folder: string;
   let database: Database;
   const turns: string[] = [];
+  let giveTurn: () => Promise<void>;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jet-turns-'));
     database = openDatabase(`sqlite:${join(folder, 'jet.sqlite')}`);
     await database.knex.raw('CREATE TABLE numbers (number INTEGER NOT NULL)');
     turns.length = 0;
-    writeInTurns(database.knex, () => {
+    giveTurn = () => Promise.resolve();
+    writeInTurns(database.knex, async () => {
+      await giveTurn();
       turns.push('begun');
-      return Promise.resolve(() => turns.push('ended'));
+      return () => turns.push('ended');
     });
   });
   afterEach(async () => {
@@ -27,8 +31,24 @@ describe('turns of two connections to one SQLite file', () => {
   });
 
   it('a statement waits for a turn, and ends it', async () => {
+    let give = (): void => undefined;
+    giveTurn = () => new Promise((resolve) => (give = resolve));
+    const inserted = database
+      .knex('numbers')
+      .insert({ number: 1 })
+      .then(() => turns.push('inserted'));
+    await sleep(200);
+    expect(turns).toEqual([]);
+    give();
+    await inserted;
+    expect(turns).toEqual(['begun', 'ended', 'inserted']);
+  });
+
+  it('a turn that cannot be asked for leaves the connection to the next statement', async () => {
+    giveTurn = () => Promise.reject(new Error('no turn'));
+    await expect(database.knex('numbers').insert({ number: 1 })).rejects.toThrow('no turn');
+    giveTurn = () => Promise.resolve();
     await database.knex('numbers').insert({ number: 1 });
-    expect(turns).toEqual(['begun', 'ended']);
   });
 
   it('a statement that fails ends its turn', async () => {
@@ -55,7 +75,7 @@ describe('turns of two connections to one SQLite file', () => {
       .knex('numbers')
       .insert({ number: 1 })
       .then(() => (isDone = true));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
     expect(isDone).toBe(false);
     release();
     await inserted;

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,6 +161,25 @@ describe('opening a store in a file', () => {
       expect((await refusal()).remedy).toContain('right');
       await chmod(file, 0o600);
       await checkStore(`sqlite:${file}`);
+    },
+  );
+
+  it.skipIf(!existsSync('/proc/locks'))(
+    'an inspection beside an open store leaves its locks on the file (only where there is /proc/locks)',
+    async () => {
+      await makeStore();
+      const store = await openStore(`sqlite:${file}`, storeMigrations);
+      const locks = async (): Promise<number> => {
+        const held = await readFile('/proc/locks', 'utf8');
+        const { ino } = statSync(file);
+        return held.split('\n').filter((line) => line.includes(`:${ino} `)).length;
+      };
+      await store.writer.knex('calls').first();
+      const before = await locks();
+      await checkStore(`sqlite:${file}`);
+      expect(before).toBeGreaterThan(0);
+      expect(await locks()).toBe(before);
+      await store.close();
     },
   );
 

@@ -16,7 +16,7 @@ const startMaxMs = 10_000;
  * Ends the receiver at random times under 200 pushes a second, and restarts it each time.
  *
  * @param ends `process`: with SIGKILL. `thread`: only its store thread ends, and the process must end with it.
- * @param hasThread false: the main thread stores the calls, as under ROLE=all
+ * @param hasThread false: the main thread stores the calls, as in a process that may open few files
  */
 async function endWhileReceiving(
   scene: Scene,
