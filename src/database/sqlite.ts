@@ -81,8 +81,8 @@ export function sqlitePragmas(mode: SqliteMode, url: string): readonly string[] 
     `PRAGMA wal_autocheckpoint = ${checkpointPages(url)}`,
     'PRAGMA foreign_keys = ON',
     'PRAGMA trusted_schema = OFF',
-    // 8 MiB for the writer and 4 MiB for each reader. The operating system caches the file too.
-    `PRAGMA cache_size = ${mode === 'read' ? -4096 : -8192}`,
+    // 4 MiB for each connection. The operating system caches the file too.
+    'PRAGMA cache_size = -4096',
     ...(mode === 'read' ? ['PRAGMA query_only = ON'] : []),
   ];
 }
