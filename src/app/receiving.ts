@@ -51,8 +51,8 @@ export async function startReceiving(
       process.exit(1);
     },
   });
-  // Servers lock rows, so both threads can write at once.
-  if (store.writer.file !== undefined) writeInTurns(store.writer.knex, thread.askTurn);
+  // With row locks, both threads can write at once.
+  if (!store.writer.traits.rowLocks) writeInTurns(store.writer.knex, thread.askTurn);
   return {
     inbox: { take: thread.take, refuse: (raw, refusal) => inbox.refuse(raw, refusal) },
     close: () => thread.close(),

@@ -209,7 +209,7 @@ describe('the store thread', () => {
     endFirst?.();
     (await turns[1])?.();
     await thread.close();
-    // Longer than any wait for a turn, so only a closed thread gives none at once.
+    // A closed thread answers nothing. If it were asked, the main thread would wait for two seconds.
     const startedMs = performance.now();
     (await thread.askTurn())();
     expect(performance.now() - startedMs).toBeLessThan(1_900);

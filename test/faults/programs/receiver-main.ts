@@ -22,10 +22,7 @@ const log = createLogger(settings.core.LOG_LEVEL);
 const receiver = await startReceiver(settings, all, log, {
   clock: () => Math.round(startedMs + aheadMs + (Date.now() - startedMs) * scale),
   pace: { leaseMs: number('FAULT_LEASE_MS', 60_000), pollMs: number('FAULT_POLL_MS', 500) },
-  hasStoreThread:
-    process.env['FAULT_STORE_THREAD'] === undefined
-      ? settings.core.ROLE !== 'deliver'
-      : process.env['FAULT_STORE_THREAD'] === 'yes',
+  hasStoreThread: process.env['FAULT_STORE_THREAD'] !== 'no',
 });
 if (receiver.firstStart !== undefined) {
   showFirstStart(firstStartText(receiver.firstStart, undefined), 'data/first-start.txt', process.stdout);
