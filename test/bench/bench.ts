@@ -8,6 +8,7 @@ import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import { measureMillion } from './million.ts';
 import { readOptions, type Part } from './options.ts';
+import { checkPostgresRates, checkSqliteRates } from './rate-checks.ts';
 import { measureRatios } from './ratios.ts';
 import { measureReports } from './reports.ts';
 import { passes, sectionText, type Section } from './section.ts';
@@ -26,17 +27,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const measurePart: Readonly<Record<Part, () => Promise<Section>>> = {
   ratios: () =>
-    measureRatios(
-      sqliteDatabases(join(folder, 'ratios')),
-      { kind: 'must', least: 3 },
-      folder,
-      options,
-      progress,
-    ),
+    measureRatios(sqliteDatabases(join(folder, 'ratios')), checkSqliteRates, folder, options, progress),
   async postgres() {
     try {
-      // The server groups the naive receiver's commits too, so the kit gains less.
-      return await measureRatios(postgres, { kind: 'goal', least: 1.5 }, folder, options, progress);
+      return await measureRatios(postgres, checkPostgresRates, folder, options, progress);
     } finally {
       await postgres.remove();
     }

@@ -6,7 +6,8 @@ import { keyOf, measure, type Condition, type Measurement, type Subject } from '
 import type { BenchOptions } from './options.ts';
 import { readProcessFigures } from './process-figures.ts';
 import { createPushSources, loadKinds, type LoadKind } from './push-source.ts';
-import { atLeast, megabytes, noFailures, under, type Check, type Section } from './section.ts';
+import type { Measured } from './rate-checks.ts';
+import { megabytes, noFailures, under, type Check, type Section } from './section.ts';
 import { startBare, startKit, startNaive, type KitPlace } from './servers.ts';
 
 // After this time without a request, Node has given back the memory that the start needed.
@@ -38,11 +39,11 @@ const titles: readonly (readonly [name: string, title: string])[] = [
 /**
  * Compares the kit with a bare Express app and a naive receiver on the same kind of database.
  *
- * @param timesNaive what the kit should reach at 100 connections
+ * @param checkRates compares the rates with the targets on this database
  */
 export async function measureRatios(
   databases: Databases,
-  timesNaive: { readonly kind: Check['kind']; readonly least: number },
+  checkRates: (measured: Measured) => Check[],
   folder: string,
   { rounds, seconds }: BenchOptions,
   progress: (line: string) => void,
@@ -64,7 +65,7 @@ export async function measureRatios(
   const measurements = await measure(subjects, conditions, rounds, seconds, progress);
   const kits = subjects.slice(2).map(({ server }) => readProcessFigures(server.pid));
   for (const { server } of subjects) await server.stop();
-  const at = (name: string, condition: Condition): Measurement => {
+  const at: Measured = (name, condition) => {
     const found = measurements.get(keyOf(name, condition));
     if (found === undefined) throw new RangeError(`${keyOf(name, condition)} was not measured`);
     return found;
@@ -88,51 +89,12 @@ export async function measureRatios(
         .join(', ')}`,
     ],
     checks: [
-      ...rateChecks(at, timesNaive),
+      ...checkRates(at),
       ...roles.flatMap((role, index) => memoryChecks(role, kits[index]?.residentMb, idle[index])),
       ...conditions.map((condition) => drainedAll(condition, at('all', condition).drain)),
       noFailures([...measurements.values()].reduce((sum, { failures }) => sum + failures, 0)),
     ],
   };
-}
-
-type At = (name: string, condition: Condition) => Measurement;
-
-function rateChecks(at: At, timesNaive: { readonly kind: Check['kind']; readonly least: number }): Check[] {
-  const ratio = (
-    of: 'requestsPerSecond' | 'p99Ms',
-    [name, load]: readonly [string, LoadKind],
-    [other, otherLoad]: readonly [string, LoadKind],
-    connections: number,
-  ): number => at(name, { load, connections })[of] / at(other, { load: otherLoad, connections })[of];
-  const receive = ['receive', 'calls'] as const;
-  const naive = ['naive', 'calls'] as const;
-  const bare = ['bare', 'calls'] as const;
-  return [
-    atLeast(
-      timesNaive.kind,
-      ratio('requestsPerSecond', ['receive', 'lifecycle'], ['naive', 'lifecycle'], 100),
-      timesNaive.least,
-      'times the naive receiver at 100 connections, lifecycles',
-    ),
-    atLeast('goal', ratio('requestsPerSecond', receive, naive, 100), 5, 'times naive at 100 connections'),
-    atLeast('goal', ratio('requestsPerSecond', receive, naive, 10), 3.5, 'times naive at 10 connections'),
-    atLeast('goal', ratio('requestsPerSecond', receive, bare, 100), 0.9, 'times bare Express at 100'),
-    atLeast(
-      'goal',
-      ratio('requestsPerSecond', ['all', 'calls'], bare, 100),
-      0.6,
-      'times bare Express at 100, ROLE=all',
-    ),
-    under('goal', ratio('p99Ms', receive, naive, 100), 0.35, "of naive's p99 at 100 connections"),
-    under('goal', ratio('p99Ms', receive, naive, 10), 0.6, "of naive's p99 at 10 connections"),
-    atLeast(
-      'goal',
-      ratio('requestsPerSecond', ['receive', 'old'], receive, 100),
-      0.85,
-      'times its own rate when times are a month old',
-    ),
-  ];
 }
 
 function memoryChecks(
