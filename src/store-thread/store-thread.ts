@@ -38,8 +38,8 @@ const bytesMax = 64 * 1024;
 // thread hangs when it reports nothing for this many times that limit.
 const silentCommitsMax = 2;
 const lookEveryMs = 500;
-// The thread's space for new objects, in MiB: half of the main thread's. An equal one takes about 8 MB more memory, and the
-// receiver stores no more pushes a second.
+// The limit of a semi-space in the thread, in MiB. `npm start` gives the main thread 8. With 8, the thread takes about 8 MB
+// more, and the receiver stores no more pushes a second.
 const semiSpaceMb = 4;
 // The main thread may then wait five seconds for the lock. The store gate expects both within ten.
 const turnWithinMs = 2_000;
@@ -58,7 +58,8 @@ interface Waiting {
  */
 export async function startStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
   const { settings, gate, clock, log, onCommit, onStored, onDeath } = options;
-  // As a flag and not among `resourceLimits`, because V8 prefers the flag of the command line to those.
+  // A flag of the command line overrides `resourceLimits`, so this sets the flag. V8 reads it only when a thread starts, so
+  // the main thread keeps its own limit.
   setFlagsFromString(`--max-semi-space-size=${semiSpaceMb}`);
   const worker = new Worker(new URL('./thread.js', import.meta.url), {
     workerData: settings,

@@ -2,8 +2,8 @@ import type { Condition, Measurement } from './measure.ts';
 import type { LoadKind } from './push-source.ts';
 import { atLeast, under, type Check } from './section.ts';
 
-/** What was measured of a subject under a condition. */
-export type Measured = (name: string, condition: Condition) => Measurement;
+/** Returns the measurement of a subject under a condition. */
+export type MeasurementOf = (name: string, condition: Condition) => Measurement;
 
 const receive = ['receive', 'calls'] as const;
 const all = ['all', 'calls'] as const;
@@ -11,36 +11,41 @@ const naive = ['naive', 'calls'] as const;
 const bare = ['bare', 'calls'] as const;
 
 /** The targets on SQLite. */
-export function checkSqliteRates(measured: Measured): Check[] {
-  const { rate, p99 } = comparing(measured);
+export function checkSqliteRates(measurementOf: MeasurementOf): Check[] {
+  const { rate, p99 } = comparing(measurementOf);
   return [
-    atLeast('must', timesNaive(measured), 3, 'times the naive receiver at 100 connections, lifecycles'),
+    atLeast('must', timesNaive(measurementOf), 3, 'times the naive receiver at 100 connections, lifecycles'),
     atLeast('goal', rate(receive, naive, 100), 5, 'times naive at 100 connections'),
     atLeast('goal', rate(receive, naive, 10), 3.5, 'times naive at 10 connections'),
     atLeast('goal', rate(receive, bare, 100), 0.9, 'times bare Express at 100'),
     atLeast('goal', rate(all, bare, 100), 0.6, 'times bare Express at 100, ROLE=all'),
     under('goal', p99(receive, naive, 100), 0.35, "of naive's p99 at 100 connections"),
     under('goal', p99(receive, naive, 10), 0.6, "of naive's p99 at 10 connections"),
-    oldTimes(measured),
+    oldTimes(measurementOf),
   ];
 }
 
 /** The targets on PostgreSQL. The server groups the naive receiver's commits too, so the kit gains less. */
-export function checkPostgresRates(measured: Measured): Check[] {
-  const { rate } = comparing(measured);
+export function checkPostgresRates(measurementOf: MeasurementOf): Check[] {
+  const { rate } = comparing(measurementOf);
   return [
-    atLeast('goal', timesNaive(measured), 1.5, 'times the naive receiver at 100 connections, lifecycles'),
+    atLeast(
+      'goal',
+      timesNaive(measurementOf),
+      1.5,
+      'times the naive receiver at 100 connections, lifecycles',
+    ),
     atLeast('goal', rate(receive, bare, 100), 0.5, 'times bare Express at 100'),
-    oldTimes(measured),
+    oldTimes(measurementOf),
   ];
 }
 
-function timesNaive(measured: Measured): number {
-  return comparing(measured).rate(['receive', 'lifecycle'], ['naive', 'lifecycle'], 100);
+function timesNaive(measurementOf: MeasurementOf): number {
+  return comparing(measurementOf).rate(['receive', 'lifecycle'], ['naive', 'lifecycle'], 100);
 }
 
-function oldTimes(measured: Measured): Check {
-  const ratio = comparing(measured).rate(['receive', 'old'], receive, 100);
+function oldTimes(measurementOf: MeasurementOf): Check {
+  const ratio = comparing(measurementOf).rate(['receive', 'old'], receive, 100);
   return atLeast('goal', ratio, 0.85, 'times its own rate when times are a month old');
 }
 
@@ -48,12 +53,12 @@ function oldTimes(measured: Measured): Check {
 type Run = readonly [name: string, load: LoadKind];
 type Compare = (run: Run, other: Run, connections: number) => number;
 
-/** Divides a figure of one run by that of another one. */
-function comparing(measured: Measured): { rate: Compare; p99: Compare } {
+/** Divides a figure of one run by the same figure of another. */
+function comparing(measurementOf: MeasurementOf): { rate: Compare; p99: Compare } {
   const compare =
     (figure: 'requestsPerSecond' | 'p99Ms'): Compare =>
     ([name, load], [other, otherLoad], connections) =>
-      measured(name, { load, connections })[figure] /
-      measured(other, { load: otherLoad, connections })[figure];
+      measurementOf(name, { load, connections })[figure] /
+      measurementOf(other, { load: otherLoad, connections })[figure];
   return { rate: compare('requestsPerSecond'), p99: compare('p99Ms') };
 }

@@ -6,7 +6,7 @@ import { keyOf, measure, type Condition, type Measurement, type Subject } from '
 import type { BenchOptions } from './options.ts';
 import { readProcessFigures } from './process-figures.ts';
 import { createPushSources, loadKinds, type LoadKind } from './push-source.ts';
-import type { Measured } from './rate-checks.ts';
+import type { MeasurementOf } from './rate-checks.ts';
 import { megabytes, noFailures, under, type Check, type Section } from './section.ts';
 import { startBare, startKit, startNaive, type KitPlace } from './servers.ts';
 
@@ -43,7 +43,7 @@ const titles: readonly (readonly [name: string, title: string])[] = [
  */
 export async function measureRatios(
   databases: Databases,
-  checkRates: (measured: Measured) => Check[],
+  checkRates: (measurementOf: MeasurementOf) => Check[],
   folder: string,
   { rounds, seconds }: BenchOptions,
   progress: (line: string) => void,
@@ -59,13 +59,13 @@ export async function measureRatios(
     { name: 'receive', server: await startKit(await place('receive'), 'receive'), lands: false },
     { name: 'all', server: await startKit(await place('all'), 'all'), lands: true },
   ];
-  progress(`waiting ${idleMs / 1000} s for the memory of idle processes`);
+  progress(`waiting ${idleMs / 1000} s, then measuring the memory of idle processes`);
   await sleep(idleMs);
   const idle = subjects.slice(2).map(({ server }) => readProcessFigures(server.pid).residentMb);
   const measurements = await measure(subjects, conditions, rounds, seconds, progress);
   const kits = subjects.slice(2).map(({ server }) => readProcessFigures(server.pid));
   for (const { server } of subjects) await server.stop();
-  const at: Measured = (name, condition) => {
+  const at: MeasurementOf = (name, condition) => {
     const found = measurements.get(keyOf(name, condition));
     if (found === undefined) throw new RangeError(`${keyOf(name, condition)} was not measured`);
     return found;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-/** What sets up the memory of the process. It must be the same in every way of starting the receiver. */
+/** The flags and variables that set up Node's memory. They must be the same in every way of starting the receiver. */
 const flagsIn = (text: string): string[] =>
   (text.match(/--max-[a-z-]+=\d+|--no-allocation-[a-z-]+|\bMALLOC_ARENA_MAX=\d+/g) ?? []).sort();
 
