@@ -14,7 +14,7 @@ const bare = ['bare', 'calls'] as const;
 export function checkSqliteRates(measurementOf: MeasurementOf): Check[] {
   const { rate, p99 } = comparing(measurementOf);
   return [
-    atLeast('must', timesNaive(measurementOf), 3, 'times the naive receiver at 100 connections, lifecycles'),
+    lifecycles(measurementOf, 'must', 3),
     atLeast('goal', rate(receive, naive, 100), 5, 'times naive at 100 connections'),
     atLeast('goal', rate(receive, naive, 10), 3.5, 'times naive at 10 connections'),
     atLeast('goal', rate(receive, bare, 100), 0.9, 'times bare Express at 100'),
@@ -29,19 +29,15 @@ export function checkSqliteRates(measurementOf: MeasurementOf): Check[] {
 export function checkPostgresRates(measurementOf: MeasurementOf): Check[] {
   const { rate } = comparing(measurementOf);
   return [
-    atLeast(
-      'goal',
-      timesNaive(measurementOf),
-      1.5,
-      'times the naive receiver at 100 connections, lifecycles',
-    ),
+    lifecycles(measurementOf, 'goal', 1.5),
     atLeast('goal', rate(receive, bare, 100), 0.5, 'times bare Express at 100'),
     oldTimes(measurementOf),
   ];
 }
 
-function timesNaive(measurementOf: MeasurementOf): number {
-  return comparing(measurementOf).rate(['receive', 'lifecycle'], ['naive', 'lifecycle'], 100);
+function lifecycles(measurementOf: MeasurementOf, kind: Check['kind'], least: number): Check {
+  const ratio = comparing(measurementOf).rate(['receive', 'lifecycle'], ['naive', 'lifecycle'], 100);
+  return atLeast(kind, ratio, least, 'times the naive receiver at 100 connections, lifecycles');
 }
 
 function oldTimes(measurementOf: MeasurementOf): Check {
